@@ -1,1 +1,8 @@
-pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+//! Bulkhead: a B2B ordering platform in one binary.
+#![allow(dead_code)]
+mod cli;
+mod config;
+mod identity;
+mod kernel;
+
+pub use cli::main;

@@ -1,1 +1,66 @@
-//! x
+//! The rows of Bulkhead: one file per table, written after `migration`, with the enums and ids stored in them.
+//!
+//! Not here: queries with business meaning, HTTP types, `Serialize` on rows (a serialisable row becomes an API by
+//! accident), and arithmetic (columns carry values; `pricing` calculates).
+
+mod enums;
+mod ids;
+mod values;
+
+pub mod account_purchases;
+pub mod accounts;
+pub mod bought_together;
+pub mod cart_lines;
+pub mod carts;
+pub mod categories;
+pub mod clients;
+pub mod contract_lines;
+pub mod contract_terms;
+pub mod contracts;
+pub mod credit_positions;
+pub mod event_readers;
+pub mod events;
+pub mod idempotency_keys;
+pub mod inbound_supplies;
+pub mod invoice_lines;
+pub mod invoices;
+pub mod jobs;
+pub mod order_allocations;
+pub mod order_holds;
+pub mod order_lines;
+pub mod orders;
+pub mod parcels;
+pub mod payment_allocations;
+pub mod payments;
+pub mod price_entries;
+pub mod price_lists;
+pub mod price_versions;
+pub mod product_cost_facts;
+pub mod product_identifiers;
+pub mod product_relations;
+pub mod product_units;
+pub mod products;
+pub mod promotion_lines;
+pub mod promotion_terms;
+pub mod promotions;
+pub mod refresh_tokens;
+pub mod sequences;
+pub mod shipment_lines;
+pub mod shipments;
+pub mod signing_keys;
+pub mod sites;
+pub mod stock_levels;
+pub mod stock_movements;
+pub mod tracking_events;
+pub mod users;
+pub mod warehouses;
+
+pub use enums::{
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
+    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VolumeScope,
+};
+pub use ids::{
+    AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
+    PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId, WarehouseId,
+};
+pub use values::{Amount, Instant, Quantity};

@@ -1,0 +1,146 @@
+//! All accounts in memory: who is whose parent, in which group, at which terms. Hot requests ask here.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use entity::{AccountId, AccountStatus, Amount, accounts};
+use parking_lot::RwLock;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
+
+use crate::kernel::database::Reader;
+use crate::kernel::events::Event;
+use crate::kernel::follow::Surface;
+use crate::kernel::problem::Trouble;
+
+/// An account as hot requests need it.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) id: AccountId,
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) parent: Option<AccountId>,
+    pub(crate) group: Option<String>,
+    pub(crate) currency: String,
+    pub(crate) credit_limit: Option<Amount>,
+    pub(crate) terms: String,
+    pub(crate) overdue_grace_days: i32,
+    pub(crate) status: AccountStatus,
+}
+
+impl From<accounts::Model> for Account {
+    fn from(row: accounts::Model) -> Self {
+        Self {
+            id: row.id,
+            code: row.code,
+            name: row.name,
+            parent: row.parent_id,
+            group: row.group_code,
+            currency: row.currency,
+            credit_limit: row.credit_limit,
+            terms: row.terms,
+            overdue_grace_days: row.overdue_grace_days,
+            status: row.status,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Maps {
+    by_id: AHashMap<AccountId, Arc<Account>>,
+    by_code: AHashMap<String, AccountId>,
+}
+
+/// All accounts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Accounts {
+    maps: Arc<RwLock<Maps>>,
+}
+
+/// How deep a company tree may be.
+pub(crate) const MAX_DEPTH: usize = 16;
+
+impl Accounts {
+    /// Loads every account.
+    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+        let all = Self::default();
+        all.put(accounts::Entity::find().all(db).await?);
+        Ok(all)
+    }
+
+    /// The account of a code.
+    pub(crate) fn by_code(&self, code: &str) -> Option<Arc<Account>> {
+        let maps = self.maps.read();
+        maps.by_code.get(code).and_then(|id| maps.by_id.get(id)).cloned()
+    }
+
+    /// The account of an id.
+    pub(crate) fn by_id(&self, id: AccountId) -> Option<Arc<Account>> {
+        self.maps.read().by_id.get(&id).cloned()
+    }
+
+    /// Code of an account; empty when it is not known here yet.
+    pub(crate) fn code_of(&self, id: AccountId) -> String {
+        self.by_id(id).map(|a| a.code.clone()).unwrap_or_default()
+    }
+
+    /// The account and its ancestors, nearest first.
+    pub(crate) fn chain(&self, id: AccountId) -> Vec<Arc<Account>> {
+        let maps = self.maps.read();
+        let mut chain = Vec::new();
+        let mut next = Some(id);
+        while let Some(account) = next.and_then(|id| maps.by_id.get(&id)) {
+            if chain.len() == MAX_DEPTH {
+                break;
+            }
+            chain.push(account.clone());
+            next = account.parent;
+        }
+        chain
+    }
+
+    /// The account and everything below it.
+    pub(crate) fn family(&self, id: AccountId) -> Vec<AccountId> {
+        let maps = self.maps.read();
+        let mut family = vec![id];
+        let mut at = 0;
+        while at < family.len() && at < maps.by_id.len() {
+            let parent = family[at];
+            family.extend(maps.by_id.values().filter(|a| a.parent == Some(parent) && a.id != id).map(|a| a.id));
+            at += 1;
+        }
+        family
+    }
+
+    /// Every account, in no order.
+    pub(crate) fn all(&self) -> Vec<Arc<Account>> {
+        self.maps.read().by_id.values().cloned().collect()
+    }
+
+    fn put(&self, rows: Vec<accounts::Model>) {
+        let mut maps = self.maps.write();
+        for row in rows {
+            let account = Account::from(row);
+            maps.by_code.insert(account.code.clone(), account.id);
+            maps.by_id.insert(account.id, Arc::new(account));
+        }
+    }
+}
+
+/// Details of `account.changed`.
+#[derive(Debug, Deserialize)]
+struct Changed {
+    id: i64,
+}
+
+#[async_trait::async_trait]
+impl Surface for Accounts {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+        let changed = events.iter().filter(|e| e.kind == "account.changed");
+        let ids: Vec<AccountId> = changed.filter_map(|e| e.read::<Changed>()).map(|c| AccountId(c.id)).collect();
+        if !ids.is_empty() {
+            self.put(accounts::Entity::find().filter(accounts::Column::Id.is_in(ids)).all(db).await?);
+        }
+        Ok(())
+    }
+}

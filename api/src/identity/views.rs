@@ -1,0 +1,306 @@
+//! Identity on the wire.
+
+use entity::{AccountStatus, accounts, clients, sites, users};
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+
+use super::directory::Accounts;
+use crate::kernel::scope::Role;
+use crate::kernel::wire::{AmountText, Code, Text, Timestamp};
+
+/// The request of the token endpoint (RFC 6749).
+#[derive(Debug, Object, Deserialize)]
+pub(crate) struct TokenForm {
+    /// `client_credentials` or `refresh_token`.
+    #[oai(validator(max_length = 64))]
+    pub(crate) grant_type: String,
+    /// Scopes wanted, separated by spaces; all the client holds when left out.
+    #[oai(validator(max_length = 2000))]
+    pub(crate) scope: Option<String>,
+    /// Client id, when not given by HTTP Basic.
+    #[oai(validator(max_length = 200))]
+    pub(crate) client_id: Option<String>,
+    /// Client secret, when not given by HTTP Basic.
+    #[oai(validator(max_length = 200))]
+    pub(crate) client_secret: Option<String>,
+    /// The refresh token, for that grant.
+    #[oai(validator(max_length = 200))]
+    pub(crate) refresh_token: Option<String>,
+}
+
+/// An access token.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct TokenView {
+    /// The token, for `Authorization: Bearer`.
+    pub(crate) access_token: String,
+    /// `Bearer`.
+    pub(crate) token_type: String,
+    /// Seconds until it expires.
+    pub(crate) expires_in: i64,
+    /// What it allows, separated by spaces.
+    pub(crate) scope: String,
+    /// Gives the next access token, once.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_token: Option<String>,
+}
+
+/// Signing in.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignIn {
+    /// E-mail address.
+    pub(crate) email: Text<254>,
+    /// Password.
+    pub(crate) password: Text<200>,
+}
+
+/// Signing out.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignOut {
+    /// The refresh token of the sign-in.
+    pub(crate) refresh_token: Text<200>,
+}
+
+/// Public keys of access tokens (RFC 7517).
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct JwksView {
+    /// The keys.
+    pub(crate) keys: Vec<crate::kernel::tokens::Jwk>,
+}
+
+/// An account to create or change.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountInput {
+    /// Name of the company.
+    pub(crate) name: Text<200>,
+    /// Code of the company it belongs to.
+    #[serde(default)]
+    pub(crate) parent: Option<Code>,
+    /// Group for price lists and promotions.
+    #[serde(default)]
+    pub(crate) group: Option<Code>,
+    /// ISO 4217 currency it orders in.
+    pub(crate) currency: Code,
+    /// Largest exposure on terms, in its currency; none for no limit.
+    #[serde(default)]
+    pub(crate) credit_limit: Option<AmountText>,
+    /// Payment terms: `NET30`, `2-10-NET30`, `EOM30`, `PREPAID`. Default `NET30`.
+    #[serde(default)]
+    pub(crate) terms: Option<Code>,
+    /// Days an invoice may be overdue before orders are held. Default 14.
+    #[serde(default)]
+    pub(crate) overdue_grace_days: Option<u16>,
+    /// Whether it may order. Default `active`.
+    #[serde(default)]
+    pub(crate) status: Option<AccountStatus>,
+}
+
+/// An account.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct AccountView {
+    /// Its code.
+    pub(crate) code: String,
+    /// Name of the company.
+    pub(crate) name: String,
+    /// Code of the company it belongs to.
+    pub(crate) parent: Option<String>,
+    /// Group for price lists and promotions.
+    pub(crate) group: Option<String>,
+    /// Currency it orders in.
+    pub(crate) currency: String,
+    /// Largest exposure on terms.
+    pub(crate) credit_limit: Option<AmountText>,
+    /// Payment terms.
+    pub(crate) terms: String,
+    /// Days an invoice may be overdue before orders are held.
+    pub(crate) overdue_grace_days: i32,
+    /// Whether it may order.
+    pub(crate) status: AccountStatus,
+    /// Its addresses.
+    pub(crate) sites: Vec<SiteView>,
+    /// Version, as in the `ETag`.
+    pub(crate) version: i64,
+    /// Last change.
+    pub(crate) updated_at: Timestamp,
+}
+
+impl AccountView {
+    pub(crate) fn new(row: accounts::Model, sites: Vec<sites::Model>, accounts: &Accounts) -> Self {
+        Self {
+            parent: row.parent_id.map(|id| accounts.code_of(id)),
+            code: row.code,
+            name: row.name,
+            group: row.group_code,
+            currency: row.currency,
+            credit_limit: row.credit_limit.map(Into::into),
+            terms: row.terms,
+            overdue_grace_days: row.overdue_grace_days,
+            status: row.status,
+            sites: sites.into_iter().map(Into::into).collect(),
+            version: row.version,
+            updated_at: Timestamp(row.updated_at),
+        }
+    }
+}
+
+/// A site to create or change.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteInput {
+    /// Name of the place.
+    pub(crate) name: Text<200>,
+    /// Street and number.
+    pub(crate) line1: Text<200>,
+    /// More of the address.
+    #[serde(default)]
+    pub(crate) line2: Option<Text<200>>,
+    /// City.
+    pub(crate) city: Text<100>,
+    /// State or region.
+    #[serde(default)]
+    pub(crate) region: Option<Text<100>>,
+    /// Postal code.
+    #[serde(default)]
+    pub(crate) postal_code: Option<Text<20>>,
+    /// ISO 3166 code of the country.
+    pub(crate) country: Text<2>,
+    /// Whether orders go here when they do not say where.
+    #[serde(default)]
+    pub(crate) is_default: bool,
+}
+
+/// A site.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct SiteView {
+    /// Its code within the account.
+    pub(crate) code: String,
+    /// Name of the place.
+    pub(crate) name: String,
+    /// Street and number.
+    pub(crate) line1: String,
+    /// More of the address.
+    pub(crate) line2: String,
+    /// City.
+    pub(crate) city: String,
+    /// State or region.
+    pub(crate) region: String,
+    /// Postal code.
+    pub(crate) postal_code: String,
+    /// ISO 3166 code of the country.
+    pub(crate) country: String,
+    /// Whether orders go here when they do not say where.
+    pub(crate) is_default: bool,
+}
+
+impl From<sites::Model> for SiteView {
+    fn from(row: sites::Model) -> Self {
+        Self {
+            code: row.code,
+            name: row.name,
+            line1: row.line1,
+            line2: row.line2,
+            city: row.city,
+            region: row.region,
+            postal_code: row.postal_code,
+            country: row.country,
+            is_default: row.is_default,
+        }
+    }
+}
+
+/// A person to create.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserInput {
+    /// E-mail address, to sign in with.
+    pub(crate) email: Text<254>,
+    /// Name.
+    pub(crate) name: Text<200>,
+    /// Password, at least 8 characters.
+    pub(crate) password: Text<200>,
+    /// Account; left out for people of the seller.
+    #[serde(default)]
+    pub(crate) account: Option<Code>,
+    /// What they do.
+    pub(crate) roles: Vec<Role>,
+}
+
+/// A person.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct UserView {
+    /// Id.
+    pub(crate) id: String,
+    /// E-mail address.
+    pub(crate) email: String,
+    /// Name.
+    pub(crate) name: String,
+    /// Account; none for people of the seller.
+    pub(crate) account: Option<String>,
+    /// What they do.
+    pub(crate) roles: Vec<Role>,
+    /// Whether they may sign in.
+    pub(crate) status: entity::UserStatus,
+}
+
+impl UserView {
+    pub(crate) fn new(row: users::Model, accounts: &Accounts) -> Self {
+        Self {
+            id: row.id.to_string(),
+            email: row.email,
+            name: row.name,
+            account: row.account_id.map(|id| accounts.code_of(id)),
+            roles: Role::parse_all(&row.roles),
+            status: row.status,
+        }
+    }
+}
+
+/// A machine client to create.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientInput {
+    /// Its id, chosen freely.
+    pub(crate) client_id: Code,
+    /// What it is.
+    pub(crate) name: Text<200>,
+    /// Account it acts for; left out for the seller's own systems.
+    #[serde(default)]
+    pub(crate) account: Option<Code>,
+    /// What it may do.
+    pub(crate) scopes: Vec<Text<40>>,
+}
+
+/// A machine client.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct ClientView {
+    /// Its id.
+    pub(crate) client_id: String,
+    /// What it is.
+    pub(crate) name: String,
+    /// Account it acts for.
+    pub(crate) account: Option<String>,
+    /// What it may do.
+    pub(crate) scopes: Vec<String>,
+    /// Its secret; only in the answer that made it.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_secret: Option<String>,
+    /// Since when it is refused.
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+impl ClientView {
+    pub(crate) fn new(row: clients::Model, secret: Option<String>, accounts: &Accounts) -> Self {
+        Self {
+            client_id: row.client_id,
+            name: row.name,
+            account: row.account_id.map(|id| accounts.code_of(id)),
+            scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+            client_secret: secret,
+            revoked_at: row.revoked_at.map(Timestamp),
+        }
+    }
+}

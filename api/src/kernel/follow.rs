@@ -1,0 +1,148 @@
+//! Readers of the event log inside the process.
+//!
+//! A [`Surface`] is something a process holds in memory so that hot requests need no database: prices, products, stock,
+//! accounts. It is loaded once and then follows the log; cost is proportional to what changed. Applying an event twice
+//! must do no harm, because a surface starts from a position read before it was loaded.
+//!
+//! A [`Listener`] causes something in its own slice when something happened in an earlier one: an invoice after a shipment.
+//! Its position is a row, moved in the transaction of its effects, so every event takes effect exactly once however many
+//! processes run and whenever they are killed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::event_readers;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Set, Statement};
+use tokio::sync::watch;
+
+use super::database::{Reader, Tx};
+use super::events::{self, Event, Range};
+use super::principal::System;
+use super::problem::Trouble;
+use super::telemetry;
+
+/// Something held in memory that follows the log.
+#[async_trait::async_trait]
+pub(crate) trait Surface: Send + Sync {
+    /// Applies what happened.
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble>;
+}
+
+/// Something that reacts to what happened, exactly once.
+#[async_trait::async_trait]
+pub(crate) trait Listener: Send + Sync {
+    /// Its name in `event_readers`; never changes.
+    fn name(&self) -> &'static str;
+    /// Whether an event concerns it.
+    fn wants(&self, kind: &str) -> bool;
+    /// Reacts to one event inside the transaction that moves its position.
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble>;
+}
+
+/// How often the log is looked at when nothing wakes a reader: the bound on how late another process's change is seen
+/// without Redis.
+const POLL: Duration = Duration::from_millis(200);
+const SURFACE_BATCH: u64 = 1_000;
+const LISTENER_BATCH: u64 = 50;
+
+/// Keeps surfaces up to date until `stop` says so. `from` is the position read before they were loaded.
+pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>, from: i64, mut stop: watch::Receiver<bool>) {
+    let feed = system.kernel().feed().clone();
+    let mut position = from;
+    feed.followed(position);
+    while !*stop.borrow() {
+        match follow_once(&system, &surfaces, position).await {
+            Ok(reached) if reached > position => {
+                position = reached;
+                feed.followed(position);
+                telemetry::event_lag("surfaces", feed.heard().saturating_sub(position).max(0));
+            }
+            Ok(_) => {
+                tokio::select! {
+                    () = feed.wait_for_more(position, POLL) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = %error, "following the event log failed; trying again");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
+async fn follow_once(system: &System, surfaces: &[Arc<dyn Surface>], after: i64) -> Result<i64, Trouble> {
+    let db = system.db();
+    let batch = events::read(&db, Range { after, limit: SURFACE_BATCH, account: None }).await?;
+    let Some(last) = batch.last() else { return Ok(after) };
+    for surface in surfaces {
+        surface.follow(&db, &batch).await?;
+    }
+    Ok(last.seq)
+}
+
+/// Runs a listener until `stop` says so.
+pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop: watch::Receiver<bool>) {
+    let feed = system.kernel().feed().clone();
+    while !*stop.borrow() {
+        let heard = feed.heard();
+        match listen_once(&system, &*listener).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tokio::select! {
+                    () = feed.wait_for_more(heard, POLL) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(error = %error, listener = listener.name(), "a listener failed; trying again");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
+/// Hands a listener its next batch; says whether there was one.
+async fn listen_once(system: &System, listener: &dyn Listener) -> Result<bool, Trouble> {
+    let db = system.db();
+    let row = event_readers::Entity::find_by_id(listener.name()).one(&db).await?;
+    let seen = row.map_or(0, |r| r.seq);
+    let ahead = events::read(&db, Range { after: seen, limit: LISTENER_BATCH, account: None }).await?;
+    if ahead.is_empty() {
+        return Ok(false);
+    }
+    let tx = system.begin().await?;
+    let Some(position) = claim(&tx, listener.name()).await? else { return Ok(false) };
+    let mut reached = position;
+    for event in ahead.iter().filter(|e| e.seq > position) {
+        if listener.wants(&event.kind) {
+            listener.hear(&tx, event).await?;
+        }
+        reached = event.seq;
+    }
+    let moved = event_readers::ActiveModel {
+        name: Set(listener.name().to_owned()),
+        seq: Set(reached),
+        updated_at: Set(tx.now()),
+    };
+    let upsert = OnConflict::column(event_readers::Column::Name)
+        .update_columns([event_readers::Column::Seq, event_readers::Column::UpdatedAt])
+        .to_owned();
+    event_readers::Entity::insert(moved).on_conflict(upsert).exec_without_returning(&tx).await?;
+    telemetry::event_lag(listener.name(), system.kernel().feed().heard().saturating_sub(reached).max(0));
+    tx.keep(true).await
+}
+
+/// Takes a listener's position for this transaction; none when another process has it.
+async fn claim(tx: &Tx, name: &str) -> Result<Option<i64>, Trouble> {
+    let backend = tx.get_database_backend();
+    if backend == DbBackend::Postgres {
+        let lock = Statement::from_sql_and_values(backend, "select pg_try_advisory_xact_lock(hashtextextended($1, 11))", [name.into()]);
+        if !tx.first_value::<bool>(lock).await? {
+            return Ok(None);
+        }
+    }
+    let row = event_readers::Entity::find_by_id(name).one(tx).await?;
+    Ok(Some(row.map_or(0, |r| r.seq)))
+}

@@ -1,0 +1,52 @@
+//! What every slice may use and which knows no slice: principals and the database they hand out, transactions, problems,
+//! events, idempotency, jobs, paging, the clock, telemetry.
+
+pub(crate) mod bus;
+pub(crate) mod clock;
+pub(crate) mod database;
+pub(crate) mod events;
+pub(crate) mod follow;
+pub(crate) mod idempotency;
+pub(crate) mod principal;
+pub(crate) mod problem;
+pub(crate) mod rate;
+pub(crate) mod request;
+pub(crate) mod scope;
+pub(crate) mod sequence;
+pub(crate) mod sql;
+pub(crate) mod telemetry;
+pub(crate) mod terms;
+pub(crate) mod tokens;
+pub(crate) mod wire;
+
+use database::Database;
+use rate::Rates;
+use tokens::Keys;
+
+/// The parts every request needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Kernel {
+    /// Private to the kernel: slices reach it through a principal.
+    db: Database,
+    /// Keys of access tokens.
+    pub(crate) keys: Keys,
+    /// Limits of requests.
+    pub(crate) rates: Rates,
+}
+
+impl Kernel {
+    /// Puts the parts together.
+    pub(crate) fn new(db: Database, keys: Keys, rates: Rates) -> Self {
+        Self { db, keys, rates }
+    }
+
+    /// The event feed of this process.
+    pub(crate) fn feed(&self) -> &events::Feed {
+        self.db.feed()
+    }
+
+    /// Closes the database; nothing may use the kernel afterwards.
+    pub(crate) async fn close(self) {
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,322 @@
+//! Who is asking, and what they may hold because of it.
+//!
+//! Every handler's first parameter is a principal: [`Acting<P>`] for a permission `P` of [`permit`], or [`Visitor`] where
+//! nobody need be known. It is built from the bearer token alone, and it is the only way to a database connection:
+//! `who.db()` reads, `who.begin()` writes. Background work asks for [`System`], by name.
+//!
+//! Accounts are kept apart here once more: [`Acting::account_named`] turns "which account is meant" into an id, and for
+//! people of an account it is always their own; another account's name is answered as if it did not exist.
+//!
+//! Not here: rules of a slice, such as how much somebody may approve.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use entity::AccountId;
+use poem::{Request, RequestBody, Result};
+use poem_openapi::registry::{MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, MetaSecurityScheme, Registry};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+
+use super::Kernel;
+use super::database::{Reader, Tx};
+use super::problem::{Entry, Problem, Trouble};
+use super::request::RequestFacts;
+use super::scope::{Scope, Scopes};
+
+/// Who did something, for events and idempotency keys.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    /// `user:12`, `client:erp-1` or `system:relay`.
+    pub(crate) label: Arc<str>,
+    /// The request in which they did it.
+    pub(crate) request: RequestFacts,
+}
+
+impl Actor {
+    /// The product itself, in the part named.
+    pub(crate) fn system(part: &str) -> Self {
+        Self { label: format!("system:{part}").into(), request: RequestFacts::internal("") }
+    }
+}
+
+/// Which side of the counter a permission belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Buyers, each within their account, and the seller's people.
+    Either,
+    /// The seller's people and machines only.
+    Seller,
+}
+
+/// A permission as a type.
+pub(crate) trait Permission: Send + Sync + 'static {
+    /// The scope the token must carry.
+    const SCOPE: Scope;
+    /// Who can hold it at all.
+    const SIDE: Side;
+}
+
+/// The permissions, one type each, to be named in handlers' signatures.
+pub(crate) mod permit {
+    use super::{Permission, Scope, Side};
+
+    macro_rules! permits {
+        ($($(#[$doc:meta])* $name:ident = $scope:ident, $side:ident;)*) => {$(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub(crate) enum $name {}
+
+            impl Permission for $name {
+                const SCOPE: Scope = Scope::$scope;
+                const SIDE: Side = Side::$side;
+            }
+        )*};
+    }
+
+    permits! {
+        /// Look at products.
+        ReadProducts = ProductsRead, Either;
+        /// Keep products.
+        WriteProducts = ProductsWrite, Seller;
+        /// Ask for one's own prices.
+        AskPrices = PricesRead, Either;
+        /// Keep price lists, contracts, promotions.
+        WritePrices = PricesWrite, Seller;
+        /// Look at availability.
+        ReadStock = StockRead, Either;
+        /// Move stock.
+        WriteStock = StockWrite, Seller;
+        /// Look at carts.
+        ReadCarts = CartsRead, Either;
+        /// Fill carts.
+        WriteCarts = CartsWrite, Either;
+        /// Look at orders.
+        ReadOrders = OrdersRead, Either;
+        /// Place, change, cancel orders.
+        WriteOrders = OrdersWrite, Either;
+        /// Hold and release orders.
+        WriteHolds = HoldsWrite, Seller;
+        /// Follow shipments.
+        ReadShipments = ShipmentsRead, Either;
+        /// Pick, pack, ship.
+        WriteShipments = ShipmentsWrite, Seller;
+        /// Look at invoices and payments.
+        ReadInvoices = InvoicesRead, Either;
+        /// Record payments.
+        WritePayments = PaymentsWrite, Seller;
+        /// Look at accounts.
+        ReadAccounts = AccountsRead, Either;
+        /// Keep accounts.
+        WriteAccounts = AccountsWrite, Seller;
+        /// Keep people and machine clients.
+        WriteUsers = UsersWrite, Either;
+        /// Follow events.
+        ReadEvents = EventsRead, Either;
+        /// Run imports.
+        RunImports = ImportsWrite, Seller;
+    }
+}
+
+/// A principal that holds permission `P`.
+#[derive(Debug)]
+pub(crate) struct Acting<P> {
+    kernel: Kernel,
+    actor: Actor,
+    scopes: Scopes,
+    account: Option<AccountId>,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> Acting<P> {
+    /// Checks the request's token for `P`. Gives a problem document: 401 without a valid token, 403 without the permission.
+    pub(crate) fn of(request: &Request) -> Result<Self, Problem> {
+        let (kernel, facts) = of_request(request)?;
+        let verified = bearer(request)
+            .and_then(|token| kernel.keys.verify(token))
+            .ok_or_else(|| Problem::new(UNAUTHENTICATED, "send `Authorization: Bearer` with a valid access token"))?;
+        if let Err(wait) = kernel.rates.take(&verified.subject) {
+            return Err(Problem::new(TOO_MANY, format!("the limit of requests is reached; try again in {wait} s")));
+        }
+        let on_wrong_side = P::SIDE == Side::Seller && verified.account.is_some();
+        if on_wrong_side || !verified.scopes.contains(P::SCOPE) {
+            return Err(Problem::new(FORBIDDEN, format!("this needs the scope {}", P::SCOPE.word())));
+        }
+        Ok(Self {
+            kernel,
+            actor: Actor { label: verified.subject.clone(), request: facts },
+            scopes: verified.scopes,
+            account: verified.account,
+            permission: PhantomData,
+        })
+    }
+
+    /// A place to read from.
+    pub(crate) fn db(&self) -> Reader {
+        self.kernel.db.reader()
+    }
+
+    /// A transaction on behalf of this principal.
+    pub(crate) async fn begin(&self) -> Result<Tx, Trouble> {
+        self.kernel.db.begin(self.actor.clone()).await
+    }
+
+    /// The account this principal belongs to; none on the seller's side.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// Whether this principal belongs to the seller's side.
+    pub(crate) fn is_seller(&self) -> bool {
+        self.account.is_none()
+    }
+
+    /// Whether this principal also holds `scope`.
+    pub(crate) fn holds(&self, scope: Scope) -> bool {
+        self.scopes.contains(scope)
+    }
+
+    /// Everything this principal may do.
+    pub(crate) fn scopes(&self) -> Scopes {
+        self.scopes
+    }
+
+    /// Who this is, for records.
+    pub(crate) fn label(&self) -> &str {
+        &self.actor.label
+    }
+
+    /// The parts of the kernel that are not the database.
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+}
+
+impl<'a, P: Permission> ApiExtractor<'a> for Acting<P> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        registry.create_security_scheme(P::SCOPE.scheme(), security_scheme(&[P::SCOPE]));
+    }
+
+    fn security_schemes() -> Vec<&'static str> {
+        vec![P::SCOPE.scheme()]
+    }
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
+        Self::of(request).map_err(|problem| poem::Error::from_response(problem.response()))
+    }
+}
+
+/// The OAuth2 scheme with the scopes given.
+pub(crate) fn security_scheme(scopes: &[Scope]) -> MetaSecurityScheme {
+    MetaSecurityScheme {
+        ty: "oauth2",
+        description: Some("Machine clients take a token with their credentials; people with their e-mail and password."),
+        name: None,
+        key_in: None,
+        scheme: None,
+        bearer_format: None,
+        flows: Some(MetaOAuthFlows {
+            implicit: None,
+            password: None,
+            client_credentials: Some(MetaOAuthFlow {
+                authorization_url: None,
+                token_url: Some("/v1/oauth/token"),
+                refresh_url: None,
+                scopes: scopes.iter().map(|s| MetaOAuthScope { name: s.word(), description: Some(s.help()) }).collect(),
+            }),
+            authorization_code: None,
+        }),
+        openid_connect_url: None,
+    }
+}
+
+/// Nobody in particular: for signing in, health and published documents.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    kernel: Kernel,
+    facts: RequestFacts,
+}
+
+impl Visitor {
+    /// A place to read from.
+    pub(crate) fn db(&self) -> Reader {
+        self.kernel.db.reader()
+    }
+
+    /// A transaction that is nobody's yet.
+    pub(crate) async fn begin(&self) -> Result<Tx, Trouble> {
+        self.kernel.db.begin(Actor { label: "visitor".into(), request: self.facts.clone() }).await
+    }
+
+    /// The parts of the kernel that are not the database.
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// Address of the caller.
+    pub(crate) fn ip(&self) -> &str {
+        &self.facts.ip
+    }
+}
+
+impl<'a> ApiExtractor<'a> for Visitor {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::PoemExtractor];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
+        let visitor = of_request(request).and_then(|(kernel, facts)| match kernel.rates.take(&facts.ip) {
+            Ok(()) => Ok(Self { kernel, facts }),
+            Err(wait) => Err(Problem::new(TOO_MANY, format!("the limit of requests is reached; try again in {wait} s"))),
+        });
+        visitor.map_err(|problem| poem::Error::from_response(problem.response()))
+    }
+}
+
+/// The product itself at work, in the part named.
+#[derive(Clone, Debug)]
+pub(crate) struct System {
+    kernel: Kernel,
+    part: &'static str,
+}
+
+impl System {
+    /// Work of the part named, outside any request.
+    pub(crate) fn at_work(kernel: &Kernel, part: &'static str) -> Self {
+        Self { kernel: kernel.clone(), part }
+    }
+
+    /// A place to read from.
+    pub(crate) fn db(&self) -> Reader {
+        self.kernel.db.reader()
+    }
+
+    /// A transaction of the product itself.
+    pub(crate) async fn begin(&self) -> Result<Tx, Trouble> {
+        self.kernel.db.begin(Actor::system(self.part)).await
+    }
+
+    /// The parts of the kernel that are not the database.
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+}
+
+const UNAUTHENTICATED: Entry = Entry { status: 401, code: "unauthenticated", title: "A valid access token is needed" };
+const FORBIDDEN: Entry = Entry { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" };
+const TOO_MANY: Entry = Entry { status: 429, code: "too-many-requests", title: "Too many requests" };
+const OFF: Entry = Entry { status: 503, code: "busy", title: "The service is starting or stopping" };
+
+fn of_request(request: &Request) -> Result<(Kernel, RequestFacts), Problem> {
+    let kernel = request.extensions().get::<Kernel>().cloned();
+    let facts = request.extensions().get::<RequestFacts>().cloned();
+    kernel.zip(facts).ok_or_else(|| Problem::new(OFF, "the service is not ready"))
+}
+
+fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}

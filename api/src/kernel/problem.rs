@@ -1,0 +1,347 @@
+//! Refusals: what a request can be answered when it is not done, as `application/problem+json` (RFC 9457).
+//!
+//! A slice says its refusals in domain words as an enum and declares one table with [`refusals!`]: status, stable code and
+//! title. From that table follow the answer, the OpenAPI document of every operation that can give it, and the page at
+//! `/problems/{code}`. A code never changes its meaning.
+//!
+//! Not here: the refusals themselves; each slice owns its own.
+
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::Response;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiResponse, Object};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use serde::Serialize;
+
+/// Status, code and title of one refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) title: &'static str,
+}
+
+/// An error that a client is told about.
+pub(crate) trait Refusal: std::error::Error + Send + Sync + 'static {
+    /// The entry of this refusal.
+    fn entry(&self) -> Entry;
+    /// Every entry this type can give.
+    fn table() -> Vec<Entry>;
+    /// What is wrong with single fields or lines.
+    fn fields(&self) -> &[FieldProblem] {
+        &[]
+    }
+}
+
+/// Declares the table of a slice's error enum. Variants after `delegates` hold another [`Refusal`] and answer as it does.
+/// The enum must hold [`Trouble`] with `#[from]`; then `?` works on everything a handler calls.
+macro_rules! refusals {
+    ($name:ident { $($pattern:pat => $status:literal, $code:literal, $title:literal;)* }
+     $(delegates { $($inner_pattern:pat => $inner:ident : $inner_type:ty),* $(,)? })?) => {
+        impl $crate::kernel::problem::Refusal for $name {
+            fn entry(&self) -> $crate::kernel::problem::Entry {
+                match self {
+                    $($pattern => $crate::kernel::problem::Entry { status: $status, code: $code, title: $title },)*
+                    $($($inner_pattern => $crate::kernel::problem::Refusal::entry($inner),)*)?
+                }
+            }
+
+            fn table() -> Vec<$crate::kernel::problem::Entry> {
+                #[allow(unused_mut, reason = "tables without delegates are not extended")]
+                let mut table = vec![$($crate::kernel::problem::Entry { status: $status, code: $code, title: $title }),*];
+                $($(table.extend(<$inner_type as $crate::kernel::problem::Refusal>::table());)*)?
+                table
+            }
+
+            fn fields(&self) -> &[$crate::kernel::problem::FieldProblem] {
+                #[allow(unreachable_patterns, reason = "enums whose every variant delegates")]
+                match self {
+                    $($($inner_pattern => $crate::kernel::problem::Refusal::fields($inner),)*)?
+                    _ => &[],
+                }
+            }
+        }
+
+        impl From<$name> for $crate::kernel::problem::Failure<$name> {
+            fn from(error: $name) -> Self {
+                Self(error)
+            }
+        }
+
+        impl From<$crate::kernel::problem::Trouble> for $crate::kernel::problem::Failure<$name> {
+            fn from(error: $crate::kernel::problem::Trouble) -> Self {
+                Self(error.into())
+            }
+        }
+
+        impl From<sea_orm::DbErr> for $name {
+            fn from(error: sea_orm::DbErr) -> Self {
+                $crate::kernel::problem::Trouble::from(error).into()
+            }
+        }
+
+        impl From<sea_orm::DbErr> for $crate::kernel::problem::Failure<$name> {
+            fn from(error: sea_orm::DbErr) -> Self {
+                Self(error.into())
+            }
+        }
+    };
+}
+pub(crate) use refusals;
+
+/// What is wrong with one field or line of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
+pub(crate) struct FieldProblem {
+    /// JSON pointer into the request body, or the name of a query parameter.
+    pub(crate) pointer: String,
+    /// Stable code.
+    pub(crate) code: String,
+    /// What is wrong, in words.
+    pub(crate) detail: String,
+}
+
+impl FieldProblem {
+    pub(crate) fn new(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.to_owned(), detail: detail.into() }
+    }
+}
+
+/// A problem document (RFC 9457).
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct Problem {
+    /// Address of a page that explains the code.
+    #[oai(rename = "type")]
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    /// Title of the code.
+    pub(crate) title: String,
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// Stable code, for programs.
+    pub(crate) code: String,
+    /// What happened here, for people.
+    pub(crate) detail: String,
+    /// Id of the request, to quote to support.
+    pub(crate) instance: String,
+    /// What is wrong with single fields or lines.
+    #[oai(skip_serializing_if_is_empty)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) errors: Vec<FieldProblem>,
+}
+
+impl Problem {
+    /// A problem of `entry`; the request's id is filled in where the answer leaves the server.
+    pub(crate) fn new(entry: Entry, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{}", entry.code),
+            title: entry.title.to_owned(),
+            status: entry.status,
+            code: entry.code.to_owned(),
+            detail: detail.into(),
+            instance: crate::kernel::request::current_id(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// The HTTP answer.
+    pub(crate) fn response(&self) -> Response {
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::builder().status(status).content_type("application/problem+json").body(body);
+        let headers = response.headers_mut();
+        if self.status == 401 {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bulkhead\""));
+        }
+        if matches!(self.status, 429 | 503) {
+            headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+/// The error type of handlers: a refusal of a slice, on its way out.
+#[derive(Debug)]
+pub(crate) struct Failure<E>(pub(crate) E);
+
+impl<E: Refusal> From<Failure<E>> for poem::Error {
+    fn from(failure: Failure<E>) -> Self {
+        poem::Error::from_response(problem_of(&failure.0).response())
+    }
+}
+
+/// The problem document of a refusal. Server errors are logged here, once, and tell the client nothing but the request id.
+pub(crate) fn problem_of<E: Refusal>(error: &E) -> Problem {
+    let entry = error.entry();
+    if entry.status == 500 {
+        tracing::error!(error = %error, chain = ?error, "request failed");
+        return Problem::new(entry, "Something went wrong on our side. The request id finds it in our logs.");
+    }
+    let mut problem = Problem::new(entry, error.to_string());
+    problem.errors = error.fields().to_vec();
+    problem
+}
+
+impl<E: Refusal> ApiResponse for Failure<E> {
+    fn meta() -> MetaResponses {
+        let mut statuses: Vec<(u16, Vec<Entry>)> = Vec::new();
+        for entry in E::table() {
+            match statuses.iter_mut().find(|(status, _)| *status == entry.status) {
+                Some((_, entries)) if entries.contains(&entry) => {}
+                Some((_, entries)) => entries.push(entry),
+                None => statuses.push((entry.status, vec![entry])),
+            }
+        }
+        statuses.sort_by_key(|(status, _)| *status);
+        MetaResponses { responses: statuses.into_iter().map(|(status, entries)| problem_response(status, &entries)).collect() }
+    }
+
+    fn register(registry: &mut Registry) {
+        Problem::register(registry);
+    }
+}
+
+fn problem_response(status: u16, entries: &[Entry]) -> MetaResponse {
+    let codes: Vec<String> = entries.iter().map(|e| format!("`{}`: {}.", e.code, e.title)).collect();
+    MetaResponse {
+        // The document is built once per process, so the few texts leaked here live exactly as long as it does.
+        description: Box::leak(codes.join("\n\n").into_boxed_str()),
+        status: Some(status),
+        status_range: None,
+        content: vec![MetaMediaType { content_type: "application/problem+json", schema: Problem::schema_ref() }],
+        headers: vec![],
+    }
+}
+
+/// What every slice can run into: the database, a bad request, the idempotency key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("the database failed")]
+    Database(#[source] DbErr),
+    #[error("too many requests are waiting for the database")]
+    Busy,
+    #[error("{}", summary(.0))]
+    Invalid(Vec<FieldProblem>),
+    #[error("the Idempotency-Key was used before with another request")]
+    KeyReused,
+    #[error("a request with this Idempotency-Key is still running")]
+    KeyRunning,
+    #[error("an Idempotency-Key has 1 to 255 visible ASCII characters")]
+    KeyMalformed,
+    #[error("the resource changed since it was read; read it again and repeat the change")]
+    Stale,
+    #[error("an internal rule was broken: {0}")]
+    Internal(String),
+}
+
+const INTERNAL: Entry = Entry { status: 500, code: "internal-error", title: "Something went wrong on our side" };
+const INVALID: Entry = Entry { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+const BUSY: Entry = Entry { status: 503, code: "busy", title: "The service is overloaded; try again" };
+const KEY_REUSED: Entry =
+    Entry { status: 422, code: "idempotency-key-reused", title: "The Idempotency-Key belongs to another request" };
+const KEY_RUNNING: Entry =
+    Entry { status: 409, code: "idempotency-key-running", title: "The first request with this Idempotency-Key still runs" };
+const KEY_MALFORMED: Entry = Entry { status: 400, code: "idempotency-key-malformed", title: "The Idempotency-Key is malformed" };
+const STALE: Entry = Entry { status: 412, code: "stale", title: "The resource changed meanwhile" };
+
+impl Refusal for Trouble {
+    fn entry(&self) -> Entry {
+        match self {
+            Self::Database(_) | Self::Internal(_) => INTERNAL,
+            Self::Busy => BUSY,
+            Self::Invalid(_) => INVALID,
+            Self::KeyReused => KEY_REUSED,
+            Self::KeyRunning => KEY_RUNNING,
+            Self::KeyMalformed => KEY_MALFORMED,
+            Self::Stale => STALE,
+        }
+    }
+
+    fn table() -> Vec<Entry> {
+        // Refusals of the request's shape and of the principal happen before a handler runs; every operation can give them.
+        vec![
+            Entry { status: 400, code: "malformed-request", title: "The request cannot be read" },
+            Entry { status: 401, code: "unauthenticated", title: "A valid access token is needed" },
+            Entry { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" },
+            Entry { status: 413, code: "too-large", title: "The request is larger than allowed" },
+            Entry { status: 415, code: "unsupported-media-type", title: "The media type is not supported" },
+            Entry { status: 429, code: "too-many-requests", title: "Too many requests" },
+            KEY_MALFORMED,
+            KEY_RUNNING,
+            KEY_REUSED,
+            INVALID,
+            STALE,
+            BUSY,
+            INTERNAL,
+        ]
+    }
+
+    fn fields(&self) -> &[FieldProblem] {
+        match self {
+            Self::Invalid(fields) => fields,
+            _ => &[],
+        }
+    }
+}
+
+impl Trouble {
+    /// A request with one bad field.
+    pub(crate) fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
+    }
+}
+
+impl From<DbErr> for Trouble {
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))
+                if cause.to_string().contains("database is locked") =>
+            {
+                Self::Busy
+            }
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// Whether an error is the violation of a unique index, so that the statement's caller can say what it means.
+pub(crate) fn is_duplicate(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether an error is the violation of a check, foreign key or not-null constraint.
+pub(crate) fn is_check_violation(error: &DbErr) -> bool {
+    error.to_string().to_ascii_lowercase().contains("check constraint")
+}
+
+fn summary(fields: &[FieldProblem]) -> String {
+    match fields {
+        [one] => format!("{}: {}", one.pointer, one.detail),
+        many => format!("{} fields are invalid", many.len()),
+    }
+}
+
+/// Turns what poem itself refuses (unknown path, wrong method, unreadable body) into a problem document.
+pub(crate) async fn refuse(error: poem::Error) -> Response {
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let status = error.status();
+    let detail = error.to_string();
+    let (code, title) = match status.as_u16() {
+        401 => ("unauthenticated", "A valid access token is needed"),
+        404 => ("not-found", "There is nothing at this address"),
+        405 => ("method-not-allowed", "The address does not support this method"),
+        406 => ("not-acceptable", "The answer cannot be given in an accepted media type"),
+        413 => ("too-large", "The request is larger than allowed"),
+        415 => ("unsupported-media-type", "The media type is not supported"),
+        500.. => {
+            tracing::error!(error = %detail, "request failed");
+            return Problem::new(INTERNAL, "Something went wrong on our side. The request id finds it in our logs.").response();
+        }
+        _ => ("malformed-request", "The request cannot be read"),
+    };
+    let status = if code == "malformed-request" { 400 } else { status.as_u16() };
+    Problem::new(Entry { status, code, title }, detail).response()
+}

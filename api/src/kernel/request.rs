@@ -1,0 +1,144 @@
+//! What is known of a request before anyone looks at it: its id, trace, where it came from, and the digest of its body.
+//!
+//! The id is taken from `traceparent` or `X-Request-Id` when the caller sends a sensible one, otherwise made here; it is
+//! answered in `X-Request-Id`, stands in every log line, event and problem document.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant as Monotonic;
+
+use poem::http::{HeaderValue, StatusCode};
+use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
+use sha2::{Digest, Sha256};
+use tracing::Instrument as _;
+
+use super::database::STATEMENTS;
+use super::{problem, telemetry};
+
+tokio::task_local! {
+    static CURRENT: Arc<str>;
+}
+
+/// The id of the request at hand; empty outside a request.
+pub(crate) fn current_id() -> String {
+    CURRENT.try_with(|id| id.to_string()).unwrap_or_default()
+}
+
+/// What is known of a request.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestFacts {
+    /// Its id.
+    pub(crate) id: Arc<str>,
+    /// Address of the caller.
+    pub(crate) ip: Arc<str>,
+    /// SHA-256 of method, path and body, when the request carries an Idempotency-Key.
+    pub(crate) digest: Option<Arc<str>>,
+}
+
+impl RequestFacts {
+    /// For work that no request asked for.
+    pub(crate) fn internal(id: &str) -> Self {
+        Self { id: id.into(), ip: "".into(), digest: None }
+    }
+}
+
+/// The outermost layer: identifies, bounds, times and logs every request.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    /// Bodies above this many bytes are refused.
+    pub(crate) max_body: usize,
+    /// Answer `Bulkhead-Statements` with the number of statements run.
+    pub(crate) show_statements: bool,
+}
+
+impl<E: Endpoint> Middleware<E> for Frame {
+    type Output = Framed<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        Framed { inner, settings: self.clone() }
+    }
+}
+
+/// An endpoint inside its frame.
+#[derive(Debug)]
+pub(crate) struct Framed<E> {
+    inner: E,
+    settings: Frame,
+}
+
+impl<E: Endpoint> Endpoint for Framed<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let started = Monotonic::now();
+        let id: Arc<str> = request_id(&request).into();
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let statements = Arc::new(AtomicU64::new(0));
+        let span = tracing::info_span!("request", id = %id, method = %method, path = %path);
+        let work = async {
+            let response = match self.prepare(&mut request, &id).await {
+                Ok(()) => match self.inner.call(request).await {
+                    Ok(response) => response.into_response(),
+                    Err(error) => problem::refuse(error).await,
+                },
+                Err(response) => response,
+            };
+            let elapsed = started.elapsed();
+            telemetry::request(&method, &path, response.status(), elapsed);
+            tracing::info!(status = response.status().as_u16(), duration_us = elapsed.as_micros() as u64, "request answered");
+            response
+        };
+        let work = STATEMENTS.scope(statements.clone(), CURRENT.scope(id.clone(), work.instrument(span)));
+        let mut response = work.await;
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-request-id", value);
+        }
+        if self.settings.show_statements {
+            response.headers_mut().insert("bulkhead-statements", statements.load(Ordering::Relaxed).into());
+        }
+        Ok(response)
+    }
+}
+
+impl<E> Framed<E> {
+    /// Puts the facts into the request; reads the body first when its digest is needed.
+    async fn prepare(&self, request: &mut Request, id: &Arc<str>) -> Result<(), Response> {
+        let limit = self.settings.max_body;
+        if request.header("content-length").and_then(|l| l.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+            return Err(too_large(limit));
+        }
+        let chunked = request.header("transfer-encoding").is_some();
+        let mut digest = None;
+        if request.header("idempotency-key").is_some() || chunked {
+            let body = request.take_body().into_bytes_limit(limit).await.map_err(|_| too_large(limit))?;
+            let mut hash = Sha256::new();
+            hash.update(request.method().as_str());
+            hash.update(request.uri().to_string());
+            hash.update(&body);
+            digest = Some(super::tokens::hex(&hash.finalize()).into());
+            request.set_body(Body::from_bytes(body));
+        }
+        let ip = request.remote_addr().as_socket_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+        request.extensions_mut().insert(RequestFacts { id: id.clone(), ip: ip.into(), digest });
+        Ok(())
+    }
+}
+
+fn too_large(limit: usize) -> Response {
+    let entry = problem::Entry {
+        status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
+        code: "too-large",
+        title: "The request is larger than allowed",
+    };
+    problem::Problem::new(entry, format!("a request body has at most {limit} bytes")).response()
+}
+
+fn request_id(request: &Request) -> String {
+    let trace = request.header("traceparent").and_then(|t| t.split('-').nth(1)).filter(|t| t.len() == 32);
+    let given = trace.or_else(|| request.header("x-request-id"));
+    match given.filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
+        Some(id) => id.to_owned(),
+        None => uuid::Uuid::now_v7().simple().to_string(),
+    }
+}

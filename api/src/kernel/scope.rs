@@ -1,0 +1,225 @@
+//! What a principal may do: scopes for machine clients, roles for people. A role is a set of scopes, so that every
+//! permission is checked in one way.
+//!
+//! Not here: limits inside a permission ("approves up to 5,000"); those are rules of their slice.
+
+use std::fmt;
+
+/// Declares the scopes: one bit each, with the word used in tokens and what it allows.
+macro_rules! scopes {
+    ($($variant:ident = $word:literal, $help:literal;)*) => {
+        /// One permission, `noun:read` or `noun:write`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Scope { $(#[doc = $help] $variant,)* }
+
+        impl Scope {
+            /// Every scope.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word in tokens and in the OpenAPI document.
+            pub(crate) const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it allows.
+            pub(crate) const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help,)* }
+            }
+
+            /// The name of its scheme while the OpenAPI document is being built.
+            pub(crate) const fn scheme(self) -> &'static str {
+                match self { $(Self::$variant => concat!("oauth2.", $word),)* }
+            }
+        }
+    };
+}
+
+scopes! {
+    ProductsRead = "products:read", "Read products, search, suggestions";
+    ProductsWrite = "products:write", "Create and change products and categories";
+    PricesRead = "prices:read", "Ask for prices";
+    PricesWrite = "prices:write", "Read and change price lists, contracts and promotions";
+    StockRead = "stock:read", "Read availability";
+    StockWrite = "stock:write", "Record stock movements, warehouses and inbound supply";
+    CartsRead = "carts:read", "Read carts";
+    CartsWrite = "carts:write", "Create and change carts";
+    OrdersRead = "orders:read", "Read orders";
+    OrdersWrite = "orders:write", "Place, change and cancel orders";
+    HoldsWrite = "holds:write", "Hold and release orders";
+    ShipmentsRead = "shipments:read", "Read shipments and tracking";
+    ShipmentsWrite = "shipments:write", "Pick, pack and ship; record tracking";
+    InvoicesRead = "invoices:read", "Read invoices, payments and the credit position";
+    PaymentsWrite = "payments:write", "Record payments";
+    AccountsRead = "accounts:read", "Read accounts, sites and people";
+    AccountsWrite = "accounts:write", "Create and change accounts and sites";
+    UsersWrite = "users:write", "Create and change people and machine clients";
+    EventsRead = "events:read", "Read the event log";
+    ImportsWrite = "imports:write", "Run import jobs";
+}
+
+/// A set of scopes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scopes(u64);
+
+impl Scopes {
+    /// A set of the scopes given.
+    pub(crate) const fn of(list: &[Scope]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < list.len() {
+            bits |= 1 << (list[i] as u64);
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// Reads words separated by spaces; gives the first unknown word as the error.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let mut set = Self::default();
+        for word in text.split_whitespace() {
+            let scope = Scope::ALL.iter().find(|s| s.word() == word).ok_or_else(|| word.to_owned())?;
+            set = set.union(Self::of(&[*scope]));
+        }
+        Ok(set)
+    }
+
+    pub(crate) const fn contains(self, scope: Scope) -> bool {
+        self.0 & (1 << (scope as u64)) != 0
+    }
+
+    pub(crate) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = Scope::ALL.iter().filter(|s| self.contains(**s)).map(|s| s.word()).collect();
+        f.write_str(&words.join(" "))
+    }
+}
+
+/// What a machine client of the buyer's side may be given.
+pub(crate) const BUYER_SIDE: Scopes = ACCOUNT_ADMIN;
+
+const VIEWER: Scopes = Scopes::of(&[
+    Scope::ProductsRead,
+    Scope::PricesRead,
+    Scope::StockRead,
+    Scope::CartsRead,
+    Scope::OrdersRead,
+    Scope::ShipmentsRead,
+    Scope::InvoicesRead,
+    Scope::EventsRead,
+]);
+const BUYER: Scopes = VIEWER.union(Scopes::of(&[Scope::CartsWrite, Scope::OrdersWrite]));
+const ACCOUNT_ADMIN: Scopes = BUYER.union(Scopes::of(&[Scope::AccountsRead, Scope::UsersWrite]));
+const STAFF: Scopes = VIEWER.union(Scopes::of(&[Scope::AccountsRead]));
+
+/// A person's role. The first four belong to the buyer's side, the others to the seller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, serde::Serialize, serde::Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    /// Looks.
+    Viewer,
+    /// Orders.
+    Buyer,
+    /// Approves what others order.
+    Approver,
+    /// Manages the account's people and clients.
+    AccountAdmin,
+    /// Keeps products.
+    Catalog,
+    /// Keeps prices.
+    Pricing,
+    /// Serves accounts and their orders.
+    Sales,
+    /// Moves stock and shipments.
+    Warehouse,
+    /// Invoices, payments, credit.
+    Finance,
+    /// Everything of the seller's side.
+    Admin,
+}
+
+impl Role {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Viewer, "viewer"),
+        (Self::Buyer, "buyer"),
+        (Self::Approver, "approver"),
+        (Self::AccountAdmin, "account_admin"),
+        (Self::Catalog, "catalog"),
+        (Self::Pricing, "pricing"),
+        (Self::Sales, "sales"),
+        (Self::Warehouse, "warehouse"),
+        (Self::Finance, "finance"),
+        (Self::Admin, "admin"),
+    ];
+
+    /// The word stored and shown.
+    pub(crate) fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| word)
+    }
+
+    /// Reads words separated by spaces; unknown ones give nothing.
+    pub(crate) fn parse_all(text: &str) -> Vec<Self> {
+        text.split_whitespace().filter_map(|w| Self::WORDS.iter().find(|(_, word)| *word == w)).map(|(role, _)| *role).collect()
+    }
+
+    /// Whether the role belongs to the buyer's side.
+    pub(crate) fn is_buyer_side(self) -> bool {
+        matches!(self, Self::Viewer | Self::Buyer | Self::Approver | Self::AccountAdmin)
+    }
+
+    /// What the role allows.
+    pub(crate) fn scopes(self) -> Scopes {
+        match self {
+            Self::Viewer => VIEWER,
+            Self::Buyer | Self::Approver => BUYER,
+            Self::AccountAdmin => ACCOUNT_ADMIN,
+            Self::Catalog => STAFF.union(Scopes::of(&[Scope::ProductsWrite, Scope::ImportsWrite])),
+            Self::Pricing => STAFF.union(Scopes::of(&[Scope::PricesWrite, Scope::ImportsWrite])),
+            Self::Sales => {
+                STAFF.union(Scopes::of(&[Scope::CartsWrite, Scope::OrdersWrite, Scope::AccountsWrite, Scope::HoldsWrite]))
+            }
+            Self::Warehouse => STAFF.union(Scopes::of(&[Scope::StockWrite, Scope::ShipmentsWrite])),
+            Self::Finance => STAFF.union(Scopes::of(&[Scope::PaymentsWrite, Scope::HoldsWrite])),
+            Self::Admin => Scopes::of(Scope::ALL),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_reads_what_it_prints() {
+        let all = Scopes::of(Scope::ALL);
+        assert_eq!(Scopes::parse(&all.to_string()), Ok(all));
+        assert_eq!(Scopes::parse("orders:read nonsense"), Err("nonsense".to_owned()));
+    }
+
+    #[test]
+    fn buyers_cannot_hold_seller_scopes() {
+        for scope in [Scope::ProductsWrite, Scope::PricesWrite, Scope::StockWrite, Scope::PaymentsWrite, Scope::HoldsWrite] {
+            assert!(!BUYER_SIDE.contains(scope), "{}", scope.word());
+        }
+    }
+
+    #[test]
+    fn roles_round_trip() {
+        for (role, word) in Role::WORDS {
+            assert_eq!(Role::parse_all(word), vec![*role]);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Small helpers for statements that are written by hand: rows of placeholders for both databases, and batches that stay
+//! under the databases' limits.
+
+use std::fmt::Write as _;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable};
+
+use super::database::Tx;
+
+/// Appends `(…)` with the placeholders of one row, preceded by a comma if it is not the first.
+pub(crate) fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize) {
+    sql.push_str(if row == 0 { "(" } else { ", (" });
+    for column in 0..columns {
+        if column > 0 {
+            sql.push_str(", ");
+        }
+        if backend == DbBackend::Postgres {
+            let _ = write!(sql, "${}", row * columns + column + 1);
+        } else {
+            sql.push('?');
+        }
+    }
+    sql.push(')');
+}
+
+/// How many bound values a statement may carry on either database.
+const MAX_VALUES: usize = 30_000;
+
+/// Inserts many rows in as few statements as the databases allow; `on_conflict` says what to do with rows that exist.
+pub(crate) async fn insert_all<A>(tx: &Tx, rows: Vec<A>, on_conflict: Option<OnConflict>) -> Result<(), DbErr>
+where
+    A: ActiveModelTrait + Send,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
+    let chunk = (MAX_VALUES / columns).clamp(1, 2_000);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let batch: Vec<A> = rows.by_ref().take(chunk).collect();
+        let mut insert = A::Entity::insert_many(batch);
+        if let Some(conflict) = &on_conflict {
+            insert = insert.on_conflict(conflict.clone());
+        }
+        insert.exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Splits keys for `in (…)` conditions.
+pub(crate) fn key_chunks<T>(keys: &[T]) -> std::slice::Chunks<'_, T> {
+    keys.chunks(5_000)
+}
+
+/// Whether the connection speaks SQLite.
+pub(crate) fn is_sqlite(db: &impl ConnectionTrait) -> bool {
+    db.get_database_backend() == DbBackend::Sqlite
+}

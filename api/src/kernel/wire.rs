@@ -1,0 +1,64 @@
+//! What stands on the wire: exact decimals as strings, instants as RFC 3339, bounded text, pages, and the bodies of requests
+//! and answers.
+//!
+//! Requests are read with serde, so that a refusal names the field by its JSON pointer; the OpenAPI document comes from the
+//! same types. Unknown fields are refused, because a misspelt `expected_unit_price` that is ignored costs money.
+
+mod answer;
+mod body;
+mod numbers;
+mod text;
+
+pub(crate) use answer::{Answer, Created, Etag, if_match};
+pub(crate) use body::Body;
+pub(crate) use numbers::{AmountText, Money, QuantityText, Timestamp};
+pub(crate) use text::{Code, Text};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use poem_openapi::Object;
+use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
+use serde::Serialize;
+
+use super::problem::Trouble;
+
+/// One page of a list.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct Page<T: Type + ParseFromJSON + ToJSON + Send + Sync> {
+    /// The items of this page.
+    pub(crate) items: Vec<T>,
+    /// Give this as `cursor` to read on; absent on the last page.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl<T: Type + ParseFromJSON + ToJSON + Send + Sync> Page<T> {
+    /// A page of at most `limit` items, cut from a list read with one item more; `key` gives an item's place.
+    pub(crate) fn cut(mut items: Vec<(i64, T)>, limit: u64) -> Self {
+        let more = items.len() as u64 > limit;
+        items.truncate(limit as usize);
+        let next_cursor = items.last().filter(|_| more).map(|(place, _)| cursor(*place));
+        Self { items: items.into_iter().map(|(_, item)| item).collect(), next_cursor }
+    }
+}
+
+/// An opaque cursor for a place in a list.
+pub(crate) fn cursor(place: i64) -> String {
+    URL_SAFE_NO_PAD.encode(place.to_be_bytes())
+}
+
+/// The place of a cursor.
+pub(crate) fn place_of(cursor: &str) -> Result<i64, Trouble> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|b| <[u8; 8]>::try_from(b).ok());
+    bytes.map(i64::from_be_bytes).ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+}
+
+/// A limit within `1..=max`, or `normal` when none is given.
+pub(crate) fn page_limit(limit: Option<u64>, normal: u64, max: u64) -> Result<u64, Trouble> {
+    match limit {
+        None => Ok(normal),
+        Some(limit) if (1..=max).contains(&limit) => Ok(limit),
+        Some(_) => Err(Trouble::invalid("limit", "out-of-range", format!("a limit is from 1 to {max}"))),
+    }
+}

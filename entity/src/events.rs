@@ -1,0 +1,27 @@
+//! Rows of `events`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{AccountId, Instant};
+
+/// One row of `events`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "events")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub seq: i64,
+    pub ip: String,
+    pub kind: String,
+    pub subject: String,
+    pub account_id: Option<AccountId>,
+    pub actor: String,
+    pub request_id: String,
+    pub occurred_at: Instant,
+    pub data: String,
+}
+
+/// Rows are joined by explicit queries; there are no declared relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,22 @@
+//! Rows of `promotions`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Instant, PromotionId};
+
+/// One row of `promotions`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "promotions")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PromotionId,
+    pub code: String,
+    pub name: String,
+    pub created_at: Instant,
+}
+
+/// Rows are joined by explicit queries; there are no declared relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

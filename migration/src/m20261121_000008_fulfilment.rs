@@ -1,0 +1,25 @@
+//! Shipments with lines, parcels and what carriers report of them.
+
+crate::migration! {
+    tables: ["shipments", "shipment_lines", "parcels", "tracking_events"],
+    up: [
+        "create table shipments (
+            id {id}, number text not null, order_id bigint not null references orders (id), account_id bigint not null references accounts (id),
+            warehouse_id bigint not null references warehouses (id), stage text not null, carrier text not null, service text not null,
+            ship_to text not null, created_at bigint not null, picked_at bigint, packed_at bigint, shipped_at bigint, delivered_at bigint,
+            version bigint not null)",
+        "create unique index shipments_by_number on shipments (number)",
+        "create index shipments_by_order on shipments (order_id)",
+        "create table shipment_lines (
+            shipment_id bigint not null references shipments (id), order_id bigint not null, line_no integer not null, quantity bigint not null,
+            primary key (shipment_id, line_no))",
+        "create table parcels (
+            shipment_id bigint not null references shipments (id), parcel_no integer not null, tracking_number text not null,
+            weight_grams bigint, contents text not null, primary key (shipment_id, parcel_no))",
+        "create index parcels_by_tracking on parcels (tracking_number)",
+        "create table tracking_events (
+            id {serial}, shipment_id bigint not null references shipments (id), parcel_no integer, code text not null,
+            description text not null, location text not null, occurred_at bigint not null, recorded_at bigint not null, dedup text not null)",
+        "create unique index tracking_events_once on tracking_events (shipment_id, dedup)",
+    ],
+}
