@@ -1,12 +1,103 @@
-//! The command line.
-use clap::Parser;
-use crate::config::Config;
+//! The command line: one binary for every job.
 
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config, LogFormat};
+use crate::kernel::telemetry;
+use crate::server::{self, App};
+
+mod people;
+
+/// Bulkhead: B2B ordering for manufacturers and distributors
 #[derive(Parser, Debug)]
-#[command(name = "bulkhead", version, about)]
+#[command(name = "bulkhead", version, about, propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) config: Config,
+    #[command(subcommand)]
+    pub(crate) command: Command,
 }
 
-pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Serve on what is there
+    Serve,
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Create or disable people
+    #[command(subcommand)]
+    User(people::UserCommand),
+    /// Create, rotate or revoke machine clients
+    #[command(subcommand)]
+    Client(people::ClientCommand),
+    /// Retire the key that signs access tokens and make a new one
+    RotateKeys,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = match config::read() {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(&format!("cannot start: {error}")),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a failing program")]
+fn complain(error: &str) -> ExitCode {
+    eprintln!("bulkhead: {error}");
+    ExitCode::FAILURE
+}
+
+/// Prints a line of the answer.
+pub(crate) fn say(line: &str) {
+    // A reader that closed the pipe has read enough.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+async fn run(cli: Cli) -> Result<(), String> {
+    let Cli { config, command } = cli;
+    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let json = match config.log_format {
+        LogFormat::Auto => !terminal,
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+    };
+    telemetry::start_logging(&config.log, json)?;
+    match command {
+        Command::Serve => {
+            let app = App::open(&config).await?;
+            server::serve(&config, app, |address| say(&format!("Bulkhead serves on http://{address}"))).await
+        }
+        Command::Migrate => {
+            server::open_kernel(&config).await?.close().await;
+            say("the schema is up to date");
+            Ok(())
+        }
+        Command::Openapi => {
+            say(&server::document());
+            Ok(())
+        }
+        Command::User(command) => people::user(&config, command).await,
+        Command::Client(command) => people::client(&config, command).await,
+        Command::RotateKeys => {
+            let kernel = server::open_kernel(&config).await?;
+            say(&format!("new key {}", server::rotate_keys(&kernel).await?));
+            kernel.close().await;
+            Ok(())
+        }
+    }
+}

@@ -1,8 +1,57 @@
 //! Bulkhead: a B2B ordering platform in one binary.
+//!
+//! # The map
+//!
+//! `api` is the server: one folder per capability (a slice), standing in an order. A slice may use `kernel` and those before
+//! it, never those after it; a test enforces it. When an earlier slice must cause something in a later one, it records an
+//! event and the later one listens.
+//!
+//! | slice | is |
+//! |---|---|
+//! | `kernel` | principals and the database they hand out, transactions, problems, events, idempotency, paging, telemetry |
+//! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
+//! | `catalog` | products, units, categories, relations, identifiers |
+//! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
+//! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
+//! | `suggestions` | required, compatible, substitute, bought together |
+//! | `storefront` | what a buyer sees: products and search hits with the account's price and stock |
+//! | `cart` | baskets of any size, bulk input |
+//! | `orders` | order management: place, hold, release, change, cancel, allocate |
+//! | `checkout` | the conductor: cart or lines, checks, then `orders::place` |
+//! | `fulfilment` | picking, packing, shipping, tracking |
+//! | `billing` | invoices, terms, credit, payments |
+//! | `imports` | a stranger's files, read into all of the above |
+//! | `demo` | a believable distributor, made up from a seed |
+//!
+//! `server` mounts the slices, `cli` is the command line, `config` every setting.
 #![allow(dead_code)]
+
 mod cli;
 mod config;
-mod identity;
+mod server;
+
 mod kernel;
+
+mod identity;
+
+mod catalog;
+
+mod contracts;
+
+mod inventory;
+
+mod suggestions;
+
+mod storefront;
+
+mod cart;
+
+mod orders;
+
+mod checkout;
+
+mod fulfilment;
+
+mod billing;
 
 pub use cli::main;

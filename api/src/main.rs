@@ -1,1 +1,10 @@
-fn main() -> std::process::ExitCode { api::main() }
+//! The `bulkhead` program.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    api::main()
+}

@@ -11,8 +11,9 @@
 //! Not here: data fixes that need business code, and anything from `entity` (importing a row would rewrite history
 //! whenever the row changes).
 
-use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{DbBackend, Statement};
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::{Alias, DbErr, MigrationTrait, SchemaManager, Table};
+use sea_orm_migration::sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 mod m20261121_000001_kernel;
 mod m20261121_000002_identity;

@@ -30,7 +30,7 @@ pub(crate) use clients::{NewClient, create_client, revoke_client, rotate_client}
 pub(crate) use directory::{Account, Accounts};
 pub(crate) use error::IdentityError;
 pub(crate) use routes::{IdentityRoutes, SessionRoutes};
-pub(crate) use users::{NewUser, create_user, hash_password};
+pub(crate) use users::{NewUser, create_user, disable_user, hash_password};
 
 use std::sync::Arc;
 

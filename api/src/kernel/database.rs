@@ -67,6 +67,16 @@ impl Database {
         &self.write
     }
 
+    /// Waits until no other process migrates. SQLite locks the file by itself.
+    pub(crate) async fn migration_turn(&self) -> Result<MigrationTurn, DbErr> {
+        if self.write.get_database_backend() != DbBackend::Postgres {
+            return Ok(MigrationTurn { lock: None });
+        }
+        let lock = self.write.begin().await?;
+        lock.execute_unprepared("select pg_advisory_xact_lock(781)").await?;
+        Ok(MigrationTurn { lock: Some(lock) })
+    }
+
     /// The event feed of this process.
     pub(crate) fn feed(&self) -> &Feed {
         &self.feed
@@ -92,6 +102,22 @@ impl Database {
     pub(crate) async fn close(self) {
         let _ = self.read.close().await;
         let _ = self.write.close().await;
+    }
+}
+
+/// The right to migrate, until it is ended.
+#[derive(Debug)]
+pub(crate) struct MigrationTurn {
+    lock: Option<DatabaseTransaction>,
+}
+
+impl MigrationTurn {
+    /// Lets others migrate.
+    pub(crate) async fn end(self) -> Result<(), DbErr> {
+        match self.lock {
+            Some(lock) => lock.commit().await,
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant as Monotonic;
+use std::time::{Duration, Instant as Monotonic};
 
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::database::STATEMENTS;
@@ -49,6 +50,10 @@ pub(crate) struct Frame {
     pub(crate) max_body: usize,
     /// Answer `Bulkhead-Statements` with the number of statements run.
     pub(crate) show_statements: bool,
+    /// After this time a request is given up; its transaction is rolled back.
+    pub(crate) timeout: Option<Duration>,
+    /// As many requests as may be worked on at once.
+    pub(crate) places: Arc<Semaphore>,
 }
 
 impl<E: Endpoint> Middleware<E> for Frame {
@@ -77,13 +82,7 @@ impl<E: Endpoint> Endpoint for Framed<E> {
         let statements = Arc::new(AtomicU64::new(0));
         let span = tracing::info_span!("request", id = %id, method = %method, path = %path);
         let work = async {
-            let response = match self.prepare(&mut request, &id).await {
-                Ok(()) => match self.inner.call(request).await {
-                    Ok(response) => response.into_response(),
-                    Err(error) => problem::refuse(error).await,
-                },
-                Err(response) => response,
-            };
+            let response = self.answer(&mut request, &id).await;
             let elapsed = started.elapsed();
             telemetry::request(&method, &path, response.status(), elapsed);
             tracing::info!(status = response.status().as_u16(), duration_us = elapsed.as_micros() as u64, "request answered");
@@ -101,7 +100,25 @@ impl<E: Endpoint> Endpoint for Framed<E> {
     }
 }
 
-impl<E> Framed<E> {
+impl<E: Endpoint> Framed<E> {
+    async fn answer(&self, request: &mut Request, id: &Arc<str>) -> Response {
+        let Ok(_place) = self.settings.places.try_acquire() else {
+            return busy("too many requests are being worked on");
+        };
+        let work = async {
+            self.prepare(request, id).await?;
+            match self.inner.call(std::mem::take(request)).await {
+                Ok(response) => Ok(response.into_response()),
+                Err(error) => Err(problem::refuse(error).await),
+            }
+        };
+        let (Ok(response) | Err(response)) = match self.settings.timeout {
+            Some(timeout) => tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(busy("the request took too long"))),
+            None => work.await,
+        };
+        response
+    }
+
     /// Puts the facts into the request; reads the body first when its digest is needed.
     async fn prepare(&self, request: &mut Request, id: &Arc<str>) -> Result<(), Response> {
         let limit = self.settings.max_body;
@@ -123,6 +140,11 @@ impl<E> Framed<E> {
         request.extensions_mut().insert(RequestFacts { id: id.clone(), ip: ip.into(), digest });
         Ok(())
     }
+}
+
+fn busy(detail: &str) -> Response {
+    let entry = problem::Entry { status: 503, code: "busy", title: "The service is overloaded; try again" };
+    problem::Problem::new(entry, detail).response()
 }
 
 fn too_large(limit: usize) -> Response {

@@ -10,7 +10,7 @@ use poem::http::{Method, StatusCode};
 pub(crate) fn start_logging(filter: &str, json: bool) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| format!("log filter: {e}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let started = if json { builder.json().flatten_event(true).try_init() } else { builder.compact().try_init() };
+    let started = if json { builder.json().flatten_event(true).with_span_list(false).try_init() } else { builder.compact().try_init() };
     started.map_err(|e| format!("logging: {e}"))
 }
 

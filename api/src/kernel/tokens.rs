@@ -20,7 +20,9 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 use serde::{Deserialize, Serialize};
 
 use super::clock;
-use super::database::{Database, Tx};
+use super::database::{Database, Reader, Tx};
+use super::events::{Event, NewEvent};
+use super::follow::Surface;
 use super::principal::Actor;
 use super::problem::Trouble;
 use super::scope::Scopes;
@@ -228,6 +230,27 @@ impl Keys {
     }
 }
 
+/// Details of an event that ends somebody's tokens.
+#[derive(Debug, Deserialize)]
+struct Ended {
+    revoked: String,
+    at: i64,
+}
+
+#[async_trait::async_trait]
+impl Surface for Keys {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+        const ENDING: [&str; 3] = ["user.disabled", "client.revoked", "session.reused"];
+        for ended in events.iter().filter(|e| ENDING.contains(&e.kind.as_str())).filter_map(Event::read::<Ended>) {
+            self.revoke(&ended.revoked, Instant(ended.at));
+        }
+        if events.iter().any(|e| e.kind == "key.rotated") {
+            self.reload(db).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Makes a new signing key and retires the ones before it.
 pub(crate) async fn create_key(tx: &Tx) -> Result<String, Trouble> {
     let mut seed = [0_u8; 32];
@@ -247,6 +270,7 @@ pub(crate) async fn create_key(tx: &Tx) -> Result<String, Trouble> {
         retired_at: Set(None),
     };
     signing_keys::Entity::insert(row).exec_without_returning(tx).await?;
+    tx.record(NewEvent { kind: "key.rotated", subject: format!("key/{kid}"), account: None, data: serde_json::json!({}) });
     Ok(kid)
 }
 

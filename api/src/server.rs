@@ -1,0 +1,220 @@
+//! The one place where slices are mounted: what a process loads, which addresses it answers, what it does in the background.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use migration::{Migrator, MigratorTrait as _};
+use poem::listener::{Acceptor as _, Listener as _, TcpListener};
+use poem::middleware::CatchPanic;
+use poem::web::{Data, Html};
+use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
+use poem_openapi::OpenApiService;
+use secrecy::ExposeSecret as _;
+use tokio::sync::watch;
+
+use crate::config::{Config, Role};
+use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
+use crate::kernel::database::{Database, Reader};
+use crate::kernel::follow::{self, Listener, Surface};
+use crate::kernel::principal::System;
+use crate::kernel::problem::Trouble;
+use crate::kernel::rate::Rates;
+use crate::kernel::request::Frame;
+use crate::kernel::tokens::{self, Keys};
+use crate::kernel::{Kernel, bus, events};
+
+mod spec;
+
+/// What a process holds in memory, so that hot requests need no database. Each part follows the event log.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Surfaces {
+    pub(crate) accounts: Accounts,
+}
+
+impl Surfaces {
+    async fn load(db: &Reader) -> Result<Self, Trouble> {
+        Ok(Self { accounts: Accounts::load(db).await? })
+    }
+}
+
+/// Everything a process is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct App {
+    pub(crate) kernel: Kernel,
+    pub(crate) surfaces: Surfaces,
+    /// Position in the event log before the surfaces were loaded.
+    from: i64,
+}
+
+impl App {
+    /// Connects, migrates and loads.
+    pub(crate) async fn open(config: &Config) -> Result<Self, String> {
+        let kernel = open_kernel(config).await?;
+        let db = System::at_work(&kernel, "loader").db();
+        let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
+        let surfaces = Surfaces::load(&db).await.map_err(|e| format!("loading: {e}"))?;
+        Ok(Self { kernel, surfaces, from })
+    }
+
+    /// What follows the event log in memory.
+    fn followers(&self) -> Vec<Arc<dyn Surface>> {
+        vec![Arc::new(self.surfaces.accounts.clone()), Arc::new(self.kernel.keys.clone())]
+    }
+
+    /// What reacts to events, exactly once.
+    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+        vec![]
+    }
+
+    /// Starts what runs besides requests; it ends when `stop` turns true.
+    pub(crate) fn start_work(&self, config: &Config, stop: &watch::Receiver<bool>) -> tokio::task::JoinSet<()> {
+        let mut work = tokio::task::JoinSet::new();
+        let system = |part| System::at_work(&self.kernel, part);
+        work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
+        if config.role != Role::Api {
+            for listener in self.listeners() {
+                work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
+            }
+        }
+        if let Some(url) = &config.redis_url
+            && let Ok(client) = bus::open(url.expose_secret())
+        {
+            work.spawn(bus::run(system("redis"), client, stop.clone()));
+        }
+        work
+    }
+}
+
+/// Connects and migrates.
+pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
+    std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
+    let db = Database::connect(&config.database(), config.database_connections).await;
+    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?;
+    migrate(&db).await?;
+    let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
+    Ok(Kernel::new(db, keys, Rates::new(config.rate_limit)))
+}
+
+/// Brings the schema up to date. Processes that start together wait for each other.
+async fn migrate(db: &Database) -> Result<(), String> {
+    let failed = |e: &dyn std::fmt::Display| format!("migration: {e}");
+    let turn = db.migration_turn().await.map_err(|e| failed(&e))?;
+    Migrator::up(db.for_migration(), None).await.map_err(|e| failed(&e))?;
+    turn.end().await.map_err(|e| failed(&e))
+}
+
+/// The OpenAPI document, without a running server.
+pub(crate) fn document() -> String {
+    spec::finish(&routes(&Surfaces::default()).spec())
+}
+
+/// The slices' routes over what the process holds.
+fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
+    let apis = (SessionRoutes, IdentityRoutes { accounts: surfaces.accounts.clone() });
+    OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
+        .summary("B2B ordering platform")
+        .description(spec::DESCRIPTION)
+        .server("/")
+}
+
+#[handler]
+fn healthz() -> &'static str {
+    "ok"
+}
+
+#[handler]
+async fn readyz(kernel: Data<&Kernel>) -> Response {
+    let db = System::at_work(&kernel, "readiness").db();
+    let ready = tokio::time::timeout(Duration::from_secs(2), events::horizon(&db)).await;
+    match ready {
+        Ok(Ok(_)) => "ready".into_response(),
+        _ => Response::builder().status(poem::http::StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer"),
+    }
+}
+
+#[handler]
+fn prometheus(handle: Data<&PrometheusHandle>) -> String {
+    handle.render()
+}
+
+#[handler]
+fn openapi_json(document: Data<&Arc<SpecText>>) -> Response {
+    Response::builder().content_type("application/json").body(document.0.0.clone())
+}
+
+#[handler]
+fn problem_page(code: poem::web::Path<String>) -> Response {
+    match spec::problem_page(&code.0) {
+        Some(page) => Html(page).into_response(),
+        None => poem::http::StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The OpenAPI document as served.
+#[derive(Debug)]
+struct SpecText(String);
+
+/// Everything a process answers.
+fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpoint<Output = Response> + use<> {
+    let service = routes(&app.surfaces);
+    let text = Arc::new(SpecText(spec::finish(&service.spec())));
+    let explorer = service.swagger_ui();
+    let frame = Frame {
+        max_body: config.max_body_mb as usize * 1024 * 1024,
+        show_statements: config.show_statements,
+        timeout: (config.request_timeout > 0).then(|| Duration::from_secs(u64::from(config.request_timeout))),
+        places: Arc::new(tokio::sync::Semaphore::new(config.max_concurrency as usize)),
+    };
+    Route::new()
+        .at("/healthz", get(healthz))
+        .at("/readyz", get(readyz))
+        .at("/metrics", get(prometheus))
+        .at("/openapi.json", get(openapi_json))
+        .at("/problems/:code", get(problem_page))
+        .nest("/docs", explorer)
+        .nest("/", service)
+        .data(app.kernel.clone())
+        .data(metrics)
+        .data(text)
+        .with(CatchPanic::new())
+        .with(frame)
+}
+
+/// Serves until SIGTERM or Ctrl-C, then finishes what runs. `ready` is called with the address once requests are answered.
+pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), String> {
+    let metrics = crate::kernel::telemetry::start_metrics()?;
+    let acceptor = TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
+    let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
+    let (stopper, stop) = watch::channel(false);
+    let mut work = app.start_work(config, &stop);
+    let endpoint = endpoint(&app, config, metrics);
+    ready(address);
+    let served = Server::new_with_acceptor(acceptor)
+        .run_with_graceful_shutdown(endpoint, shutdown_signal(), Some(Duration::from_secs(30)))
+        .await;
+    tracing::info!("stopping");
+    let _ = stopper.send(true);
+    let finished = async { while work.join_next().await.is_some() {} };
+    if tokio::time::timeout(Duration::from_secs(20), finished).await.is_err() {
+        tracing::warn!("background work did not end in time");
+    }
+    app.kernel.close().await;
+    served.map_err(|e| format!("serving: {e}"))
+}
+
+async fn shutdown_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Retires the signing key and makes a new one; every process follows.
+pub(crate) async fn rotate_keys(kernel: &Kernel) -> Result<String, String> {
+    let tx = System::at_work(kernel, "command line").begin().await.map_err(|e| e.to_string())?;
+    let kid = tokens::create_key(&tx).await.map_err(|e| e.to_string())?;
+    tx.keep(kid).await.map_err(|e| e.to_string())
+}

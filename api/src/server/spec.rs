@@ -1,0 +1,71 @@
+//! The OpenAPI document: generated from the routes, finished here, printed by `bulkhead openapi` and served at
+//! `/openapi.json`.
+
+use poem_openapi::registry::MetaSecurityScheme;
+use serde_json::{Map, Value, json};
+
+use crate::identity::IdentityError;
+use crate::kernel::problem::{Entry, Refusal};
+use crate::kernel::scope::Scope;
+
+/// What the whole API promises.
+pub(super) const DESCRIPTION: &str = "\
+Amounts and quantities are decimal strings, instants RFC 3339 in UTC. Lists are pages with an opaque `cursor`. Every POST that \
+creates or moves something takes an `Idempotency-Key`: the same key and body give the same answer. Refusals are \
+`application/problem+json` with a stable `code`; bad fields and lines are named by JSON pointers in `errors`. What belongs to \
+another account does not exist: 404.";
+
+/// The document as served: one security scheme with the scopes each operation needs.
+pub(super) fn finish(generated: &str) -> String {
+    let Ok(mut document) = serde_json::from_str::<Value>(generated) else { return generated.to_owned() };
+    for operation in operations(&mut document) {
+        let Some(security) = operation.get_mut("security").and_then(Value::as_array_mut) else { continue };
+        for requirement in security {
+            let scope = requirement.as_object().and_then(|r| r.keys().next()).and_then(|k| k.strip_prefix("oauth2."));
+            if let Some(scope) = scope {
+                *requirement = json!({ "oauth2": [scope] });
+            }
+        }
+    }
+    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+        components.insert("securitySchemes".to_owned(), json!({ "oauth2": scheme() }));
+    }
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let items = paths.into_iter().flat_map(|paths| paths.values_mut());
+    let operations = items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
+    operations.filter_map(Value::as_object_mut)
+}
+
+fn scheme() -> Value {
+    let MetaSecurityScheme { description, .. } = crate::kernel::principal::security_scheme(&[]);
+    let scopes: Map<String, Value> = Scope::ALL.iter().map(|s| (s.word().to_owned(), s.help().into())).collect();
+    json!({
+        "type": "oauth2",
+        "description": description,
+        "flows": { "clientCredentials": { "tokenUrl": "/v1/oauth/token", "scopes": scopes } },
+    })
+}
+
+/// Every refusal of every slice.
+fn entries() -> Vec<Entry> {
+    let mut all = IdentityError::table();
+    all.sort_by_key(|e| e.code);
+    all.dedup();
+    all
+}
+
+/// A page that explains a problem's code.
+pub(super) fn problem_page(code: &str) -> Option<String> {
+    let entry = entries().into_iter().find(|e| e.code == code)?;
+    Some(format!(
+        "<!doctype html><html lang=\"en\"><title>{code}</title><h1>{title}</h1><p>Code <code>{code}</code>, HTTP status {status}.</p>\
+         <p>The member <code>detail</code> of the problem document says what happened; <code>errors</code> names fields and lines.</p></html>",
+        code = entry.code,
+        title = entry.title,
+        status = entry.status,
+    ))
+}
