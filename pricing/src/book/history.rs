@@ -1,0 +1,76 @@
+//! Facts kept by the instant they were recorded.
+
+use crate::Instant;
+
+/// All recordings of one thing. Reading the latest costs nothing extra.
+#[derive(Debug, Clone)]
+pub(crate) struct History<T> {
+    latest: Option<(Instant, T)>,
+    /// Ascending by instant, all before `latest`.
+    older: Vec<(Instant, T)>,
+}
+
+impl<T> Default for History<T> {
+    fn default() -> Self {
+        Self {
+            latest: None,
+            older: Vec::new(),
+        }
+    }
+}
+
+impl<T> History<T> {
+    /// What was known at `as_of`: the last recording up to then, or else the very first one.
+    pub(crate) fn known(&self, as_of: Instant) -> Option<&T> {
+        let (recorded_at, latest) = self.latest.as_ref()?;
+        if *recorded_at <= as_of || self.older.is_empty() {
+            return Some(latest);
+        }
+        let later = self
+            .older
+            .partition_point(|(recorded_at, _)| *recorded_at <= as_of);
+        self.older
+            .get(later.saturating_sub(1))
+            .map(|(_, facts)| facts)
+    }
+
+    /// Adds a recording, in any order; one of the same instant is replaced.
+    pub(crate) fn put(&mut self, recorded_at: Instant, facts: T) {
+        match &mut self.latest {
+            Some((latest, current)) if *latest == recorded_at => *current = facts,
+            Some((latest, _)) if *latest > recorded_at => {
+                match self
+                    .older
+                    .binary_search_by_key(&recorded_at, |(instant, _)| *instant)
+                {
+                    Ok(found) => self.older[found].1 = facts,
+                    Err(place) => self.older.insert(place, (recorded_at, facts)),
+                }
+            }
+            _ => self.older.extend(self.latest.replace((recorded_at, facts))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_order_of_recordings_reads_the_same() {
+        let orders = [[1, 2, 3], [3, 2, 1], [2, 3, 1], [2, 1, 3]];
+        for order in orders {
+            let mut history = History::default();
+            for instant in order {
+                history.put(Instant::from_micros(instant * 10), instant);
+            }
+            for (as_of, expected) in [(5, 1), (10, 1), (19, 1), (20, 2), (30, 3), (99, 3)] {
+                assert_eq!(
+                    history.known(Instant::from_micros(as_of)),
+                    Some(&expected),
+                    "{order:?} at {as_of}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,407 @@
+//! The price book: every row that can make a price, in memory, fed row by row.
+//!
+//! Promises: putting a row costs in proportion to that row; rows may come in any order and more than once and the
+//! prices are the same; nothing is copied per account; nothing that was known is forgotten. Not here: where rows come
+//! from, how a price is found (see [`crate::price`]).
+
+mod few;
+mod history;
+pub(crate) mod lines;
+pub(crate) mod rows;
+
+use crate::facts::{
+    AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts,
+    ProductFacts, Promotion, Scope,
+};
+use crate::{
+    AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId,
+};
+use ahash::AHashMap;
+use history::History;
+use lines::{LineTable, Owner, check_terms};
+use rows::{
+    Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product,
+    ProductSlot, PromotionRow, Span, TargetKinds,
+};
+
+/// Why a row is not taken into the book. The book is unchanged then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BookError {
+    /// A handle is not below [`HANDLE_LIMIT`].
+    #[error("a handle is too large")]
+    HandleTooLarge,
+    /// A threshold or minimum quantity is negative.
+    #[error("a threshold is negative")]
+    NegativeThreshold,
+    /// Two breaks of one line have the same threshold.
+    #[error("two breaks have the same threshold")]
+    DuplicateThreshold,
+    /// A line has neither a value nor a break.
+    #[error("the line has no value")]
+    NoValue,
+    /// A unit is given twice, or the stock unit with a factor other than 1.
+    #[error("a unit is given twice with different meaning")]
+    ConflictingUnits,
+    /// A promotion line has scope period or kind cost-plus, which only contracts have.
+    #[error("promotions have no period scope and no cost-plus")]
+    ContractOnly,
+    /// A promotion with amounts names no currency.
+    #[error("a promotion with amounts needs a currency")]
+    CurrencyMissing,
+}
+
+/// All rows that can make a price. Cloning copies everything.
+#[derive(Debug, Clone, Default)]
+pub struct PriceBook {
+    version: u64,
+    pub(crate) products: Vec<ProductSlot>,
+    pub(crate) accounts: Vec<AccountSlot>,
+    pub(crate) groups: AHashMap<u32, GroupSlot>,
+    pub(crate) lists: Vec<History<List>>,
+    pub(crate) default_lists: Vec<u32>,
+    pub(crate) contracts: Vec<ContractSlot>,
+    pub(crate) everyone: TargetKinds,
+    pub(crate) promotion_rows: Vec<PromotionRow>,
+    promotion_versions: AHashMap<u32, Vec<u32>>,
+    pub(crate) lines: LineTable,
+}
+
+impl PriceBook {
+    /// An empty book of version 0.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The version the caller gave to the present content.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Gives the present content a version; answers carry it.
+    pub const fn set_version(&mut self, version: u64) {
+        self.version = version;
+    }
+
+    /// Gives back memory that growing left unused. Worth a call after loading, never needed.
+    pub fn shrink(&mut self) {
+        for slot in &mut self.products {
+            slot.entry_lists.shrink_to_fit();
+            slot.entries.shrink_to_fit();
+        }
+        self.products.shrink_to_fit();
+        self.lines.shrink();
+    }
+
+    /// Records facts about a product.
+    pub fn put_product(&mut self, facts: &ProductFacts) -> Result<(), BookError> {
+        let stock = facts
+            .units
+            .iter()
+            .filter(|unit| unit.code == facts.stock_unit);
+        let twice = |index: usize| {
+            facts.units[..index]
+                .iter()
+                .any(|unit| unit.code == facts.units[index].code)
+        };
+        if stock.into_iter().any(|unit| unit.factor != Factor::ONE)
+            || (0..facts.units.len()).any(twice)
+        {
+            return Err(BookError::ConflictingUnits);
+        }
+        let slot = slot(&mut self.products, facts.id.0)?;
+        slot.facts.put(facts.recorded_at, Product::new(facts));
+        Ok(())
+    }
+
+    /// Records facts about an account.
+    pub fn put_account(&mut self, facts: &AccountFacts) -> Result<(), BookError> {
+        let handles = [
+            facts.parent.map(|parent| parent.0),
+            facts.group.map(|group| group.0),
+        ];
+        if handles
+            .into_iter()
+            .flatten()
+            .any(|handle| handle >= HANDLE_LIMIT)
+        {
+            return Err(BookError::HandleTooLarge);
+        }
+        let account = Account {
+            parent: facts.parent,
+            group: facts.group,
+        };
+        slot(&mut self.accounts, facts.id.0)?
+            .facts
+            .put(facts.recorded_at, account);
+        Ok(())
+    }
+
+    /// Records facts about a price list.
+    pub fn put_list(&mut self, facts: &ListFacts) -> Result<(), BookError> {
+        let mut assigned = facts.assigned.clone();
+        assigned.sort_unstable();
+        assigned.dedup();
+        for assignment in &assigned {
+            let lists = match assignment {
+                Assignment::Account(account) => &mut slot(&mut self.accounts, account.0)?.lists,
+                Assignment::Group(group) => &mut self.groups.entry(group.0).or_default().lists,
+                Assignment::Default => &mut self.default_lists,
+            };
+            insert_sorted(lists, facts.id.0);
+        }
+        let list = List {
+            code: facts.code.as_str().into(),
+            assigned: assigned.into(),
+        };
+        slot(&mut self.lists, facts.id.0)?.put(facts.recorded_at, list);
+        Ok(())
+    }
+
+    /// Adds an entry of a price list; one of the same id, list and product is replaced.
+    pub fn put_entry(&mut self, entry: &Entry) -> Result<(), BookError> {
+        if entry.min_quantity.is_negative() {
+            return Err(BookError::NegativeThreshold);
+        }
+        if entry.list.0 >= HANDLE_LIMIT {
+            return Err(BookError::HandleTooLarge);
+        }
+        let mut row = EntryRow {
+            id: entry.id.0,
+            unit: entry.unit,
+            per: entry.per,
+            currency: entry.currency,
+            step: crate::Break {
+                threshold: entry.min_quantity,
+                value: entry.unit_price,
+            },
+            span: Span::new(&entry.times),
+        };
+        let slot = slot(&mut self.products, entry.product.0)?;
+        let range = slot.entry_range(entry.list.0);
+        let end = range.end;
+        if let Some(old) = slot.entries[range].iter_mut().find(|old| old.id == row.id) {
+            row.span = row.span.superseded_no_later_than(old.span);
+            *old = row;
+            return Ok(());
+        }
+        slot.entry_lists.insert(end, entry.list.0);
+        slot.entries.insert(end, row);
+        Ok(())
+    }
+
+    /// Says from when on an entry was known to be replaced or withdrawn. False when the product has no such entry.
+    pub fn supersede_entry(&mut self, id: EntryId, product: ProductId, at: Instant) -> bool {
+        let Some(slot) = self.products.get_mut(product.0 as usize) else {
+            return false;
+        };
+        let Some(row) = slot.entries.iter_mut().find(|row| row.id == id.0) else {
+            return false;
+        };
+        row.span.superseded_at = row.span.superseded_at.min(at);
+        true
+    }
+
+    /// Adds a version of a contract's header.
+    pub fn put_contract(&mut self, version: &ContractVersion) -> Result<(), BookError> {
+        let account = slot(&mut self.accounts, version.account.0)?;
+        if version.id.0 >= HANDLE_LIMIT {
+            return Err(BookError::HandleTooLarge);
+        }
+        insert_sorted(&mut account.contracts, version.id.0);
+        let header = ContractHeader {
+            version: version.version,
+            code: version.code.as_str().into(),
+            account: version.account,
+            currency: version.currency,
+            mode: version.mode,
+            status: version.status,
+            span: Span::new(&version.times),
+        };
+        let versions = &mut slot(&mut self.contracts, version.id.0)?.versions;
+        match versions
+            .iter_mut()
+            .find(|old| old.version == header.version)
+        {
+            Some(old) => *old = header,
+            None => versions.push(header),
+        }
+        Ok(())
+    }
+
+    /// Adds a line of a contract; one of the same id is replaced.
+    pub fn put_contract_line(&mut self, line: &ContractLine) -> Result<(), BookError> {
+        check_terms(&line.terms)?;
+        slot(&mut self.contracts, line.contract.0)?
+            .targets
+            .insert(line.terms.target);
+        self.count_sku_line(&line.terms.target)?;
+        self.lines
+            .put_contract_line(line.id, line.contract.0, &line.terms, &line.times)
+    }
+
+    /// Says from when on a contract line was known to be replaced or withdrawn. False for an unknown line.
+    pub fn supersede_contract_line(&mut self, id: ContractLineId, at: Instant) -> bool {
+        self.lines.supersede(id, at)
+    }
+
+    /// Adds a version of a promotion.
+    pub fn put_promotion(&mut self, promotion: &Promotion) -> Result<(), BookError> {
+        check_promotion(promotion)?;
+        let versions = self.promotion_versions.entry(promotion.id.0).or_default();
+        let number = |row: &u32| self.promotion_rows[*row as usize].facts.version;
+        let same = versions
+            .iter()
+            .position(|row| number(row) == promotion.version);
+        if let Some(place) = same {
+            let old = versions[place] as usize;
+            if self.promotion_rows[old].facts == *promotion {
+                return Ok(());
+            }
+            for line in &self.promotion_rows[old].rows {
+                self.lines.bury(*line);
+            }
+            versions.remove(place);
+        }
+        let row = self.promotion_rows.len() as u32;
+        versions.push(row);
+        self.file_promotion(promotion, row)
+    }
+
+    /// Says from when on all versions of a promotion were known to be withdrawn. False for an unknown promotion.
+    pub fn supersede_promotion(&mut self, id: PromotionId, at: Instant) -> bool {
+        let Some(versions) = self.promotion_versions.get(&id.0) else {
+            return false;
+        };
+        for row in versions {
+            let span = &mut self.promotion_rows[*row as usize].span;
+            span.superseded_at = span.superseded_at.min(at);
+        }
+        true
+    }
+
+    fn file_promotion(&mut self, promotion: &Promotion, row: u32) -> Result<(), BookError> {
+        let owner = match promotion.audience {
+            Audience::Everyone => Owner::Everyone,
+            Audience::Group(group) => Owner::Group(group.0),
+            Audience::Account(account) => Owner::Account(account.0),
+        };
+        let mut rows = Vec::with_capacity(promotion.lines.len());
+        for (position, terms) in promotion.lines.iter().enumerate() {
+            self.count_sku_line(&terms.target)?;
+            match promotion.audience {
+                Audience::Everyone => self.everyone.insert(terms.target),
+                Audience::Group(group) => self
+                    .groups
+                    .entry(group.0)
+                    .or_default()
+                    .promotions
+                    .insert(terms.target),
+                Audience::Account(account) => slot(&mut self.accounts, account.0)?
+                    .promotions
+                    .insert(terms.target),
+            }
+            rows.push(
+                self.lines
+                    .put_promotion_line(owner, row, position as u32, terms),
+            );
+        }
+        self.promotion_rows.push(PromotionRow {
+            facts: promotion.clone(),
+            code: promotion.code.as_str().into(),
+            span: Span::new(&promotion.times),
+            rows,
+        });
+        Ok(())
+    }
+
+    /// Whether this row is the version of its promotion that counts at `as_of`.
+    pub(crate) fn is_known_promotion(&self, row: u32, as_of: Instant) -> bool {
+        let promotion = &self.promotion_rows[row as usize];
+        if !promotion.span.known(as_of) {
+            return false;
+        }
+        let versions = self
+            .promotion_versions
+            .get(&promotion.facts.id.0)
+            .map_or(&[][..], Vec::as_slice);
+        if versions.len() == 1 {
+            return true;
+        }
+        let order = |row: &PromotionRow| (row.span.recorded_at, row.facts.version);
+        versions
+            .iter()
+            .map(|row| &self.promotion_rows[*row as usize])
+            .all(|other| !other.span.known(as_of) || order(other) <= order(promotion))
+    }
+
+    pub(crate) fn product(
+        &self,
+        id: ProductId,
+        as_of: Instant,
+    ) -> Option<(&ProductSlot, &Product)> {
+        let slot = self.products.get(id.0 as usize)?;
+        slot.facts.known(as_of).map(|product| (slot, product))
+    }
+
+    pub(crate) fn account(&self, id: AccountId) -> Option<&AccountSlot> {
+        self.accounts.get(id.0 as usize)
+    }
+
+    fn count_sku_line(&mut self, target: &crate::Target) -> Result<(), BookError> {
+        if let crate::Target::Sku(product) = target {
+            let slot = slot(&mut self.products, product.0)?;
+            slot.sku_lines = slot.sku_lines.saturating_add(1);
+        }
+        Ok(())
+    }
+}
+
+impl ProductSlot {
+    /// Where the entries of a list are.
+    pub(crate) fn entry_range(&self, list: u32) -> std::ops::Range<usize> {
+        let start = self.entry_lists.partition_point(|other| *other < list);
+        let length = self.entry_lists[start..]
+            .iter()
+            .take_while(|other| **other == list)
+            .count();
+        start..start + length
+    }
+}
+
+fn check_promotion(promotion: &Promotion) -> Result<(), BookError> {
+    let handle = match promotion.audience {
+        Audience::Everyone => 0,
+        Audience::Group(group) => group.0,
+        Audience::Account(account) => account.0,
+    };
+    if handle >= HANDLE_LIMIT {
+        return Err(BookError::HandleTooLarge);
+    }
+    for terms in &promotion.lines {
+        check_terms(terms)?;
+        if terms.scope == Scope::Period || terms.kind == Kind::CostPlus {
+            return Err(BookError::ContractOnly);
+        }
+        if promotion.currency.is_none() && terms.kind != Kind::PercentOff {
+            return Err(BookError::CurrencyMissing);
+        }
+    }
+    Ok(())
+}
+
+fn slot<T: Default>(slots: &mut Vec<T>, handle: u32) -> Result<&mut T, BookError> {
+    if handle >= HANDLE_LIMIT {
+        return Err(BookError::HandleTooLarge);
+    }
+    let index = handle as usize;
+    if slots.len() <= index {
+        slots.resize_with(index + 1, T::default);
+    }
+    Ok(&mut slots[index])
+}
+
+fn insert_sorted(items: &mut Vec<u32>, item: u32) {
+    if let Err(place) = items.binary_search(&item) {
+        items.insert(place, item);
+    }
+}

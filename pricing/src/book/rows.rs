@@ -1,0 +1,296 @@
+//! The compact forms in which the book holds its rows.
+
+use super::few::Few;
+use super::history::History;
+use crate::facts::{
+    Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times,
+};
+use crate::{
+    AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per,
+    Quantity, UnitCode,
+};
+use std::sync::Arc;
+
+/// Valid and recorded time without options: open ends are the extremes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) valid_from: Instant,
+    pub(crate) valid_until: Instant,
+    pub(crate) recorded_at: Instant,
+    pub(crate) superseded_at: Instant,
+}
+
+impl Span {
+    pub(crate) fn new(times: &Times) -> Self {
+        Self {
+            valid_from: times.valid_from.unwrap_or(Instant::MIN),
+            valid_until: times.valid_until.unwrap_or(Instant::MAX),
+            recorded_at: times.recorded_at,
+            superseded_at: times.superseded_at.unwrap_or(Instant::MAX),
+        }
+    }
+
+    pub(crate) fn known(&self, as_of: Instant) -> bool {
+        self.recorded_at <= as_of
+            && (as_of < self.superseded_at || self.superseded_at == Instant::MAX)
+    }
+
+    pub(crate) fn valid(&self, at: Instant) -> bool {
+        self.valid_from <= at && (at < self.valid_until || self.valid_until == Instant::MAX)
+    }
+
+    pub(crate) fn counts(&self, at: Instant, as_of: Instant) -> bool {
+        self.known(as_of) && self.valid(at)
+    }
+
+    /// Keeps the earlier end of knowledge: what was superseded stays so when the row is put again.
+    pub(crate) fn superseded_no_later_than(mut self, other: Self) -> Self {
+        self.superseded_at = self.superseded_at.min(other.superseded_at);
+        self
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProductSlot {
+    pub(crate) facts: History<Product>,
+    /// How many contract and promotion lines name this very product; none lets the look-up be skipped.
+    pub(crate) sku_lines: u32,
+    /// The list of each entry, ascending, beside `entries` so that a search touches little memory.
+    pub(crate) entry_lists: Vec<u32>,
+    pub(crate) entries: Vec<EntryRow>,
+}
+
+/// A product's facts, laid out for reading.
+#[derive(Debug, Clone)]
+pub(crate) struct Product {
+    pub(crate) stock_unit: UnitCode,
+    pub(crate) units: Few<UnitRow, 3>,
+    pub(crate) money: Few<MoneyRow, 2>,
+    /// Deepest first.
+    pub(crate) categories: Few<CategoryAt, 4>,
+    pub(crate) brand: Option<BrandId>,
+    pub(crate) mix_group: Option<MixGroupId>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct UnitRow {
+    pub(crate) code: UnitCode,
+    pub(crate) factor: Factor,
+    /// Zero when any quantity may be ordered.
+    pub(crate) order_multiple: Quantity,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MoneyRow {
+    pub(crate) currency: Currency,
+    pub(crate) cost: Option<Amount>,
+    pub(crate) floor: Option<Amount>,
+}
+
+impl Product {
+    pub(crate) fn new(facts: &ProductFacts) -> Self {
+        let units: Vec<UnitRow> = facts
+            .units
+            .iter()
+            .map(|unit| UnitRow {
+                code: unit.code,
+                factor: unit.factor,
+                order_multiple: unit.order_multiple.unwrap_or_default(),
+            })
+            .collect();
+        let money: Vec<MoneyRow> = facts
+            .money
+            .iter()
+            .map(|money| MoneyRow {
+                currency: money.currency,
+                cost: money.cost,
+                floor: money.floor,
+            })
+            .collect();
+        let mut categories = facts.categories.clone();
+        categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
+        let mut seen = ahash::AHashSet::new();
+        categories.retain(|category| seen.insert(category.id));
+        Self {
+            stock_unit: facts.stock_unit,
+            units: Few::new(
+                &units,
+                UnitRow {
+                    code: facts.stock_unit,
+                    factor: Factor::ONE,
+                    order_multiple: Quantity::ZERO,
+                },
+            ),
+            money: Few::new(
+                &money,
+                MoneyRow {
+                    currency: Currency::FIRST,
+                    cost: None,
+                    floor: None,
+                },
+            ),
+            categories: Few::new(&categories, CategoryAt::default()),
+            brand: facts.brand,
+            mix_group: facts.mix_group,
+        }
+    }
+
+    /// Stock units in one of the unit; nothing when the product is not sold in it.
+    pub(crate) fn factor(&self, unit: UnitCode) -> Option<Factor> {
+        if unit == self.stock_unit {
+            return Some(Factor::ONE);
+        }
+        self.units
+            .iter()
+            .find(|row| row.code == unit)
+            .map(|row| row.factor)
+    }
+
+    pub(crate) fn order_multiple(&self, unit: UnitCode) -> Quantity {
+        self.units
+            .iter()
+            .find(|row| row.code == unit)
+            .map_or(Quantity::ZERO, |row| row.order_multiple)
+    }
+
+    pub(crate) fn money(&self, currency: Currency) -> Option<&MoneyRow> {
+        self.money.iter().find(|row| row.currency == currency)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct EntryRow {
+    pub(crate) id: i64,
+    pub(crate) unit: UnitCode,
+    pub(crate) per: Per,
+    pub(crate) currency: Currency,
+    pub(crate) step: Break,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Account {
+    pub(crate) parent: Option<AccountId>,
+    pub(crate) group: Option<GroupId>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AccountSlot {
+    pub(crate) facts: History<Account>,
+    /// Lists that were ever assigned to it.
+    pub(crate) lists: Vec<u32>,
+    /// Contracts it ever held.
+    pub(crate) contracts: Vec<u32>,
+    /// Which kinds of targets promotions for it have.
+    pub(crate) promotions: TargetKinds,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct GroupSlot {
+    pub(crate) lists: Vec<u32>,
+    pub(crate) promotions: TargetKinds,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct List {
+    pub(crate) code: Arc<str>,
+    /// Sorted.
+    pub(crate) assigned: Box<[Assignment]>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ContractSlot {
+    pub(crate) versions: Vec<ContractHeader>,
+    pub(crate) targets: TargetKinds,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ContractHeader {
+    pub(crate) version: i64,
+    pub(crate) code: Arc<str>,
+    pub(crate) account: AccountId,
+    pub(crate) currency: Currency,
+    pub(crate) mode: Mode,
+    pub(crate) status: ContractStatus,
+    pub(crate) span: Span,
+}
+
+impl ContractSlot {
+    /// The version that counts at `as_of`, active or not.
+    pub(crate) fn known(&self, as_of: Instant) -> Option<&ContractHeader> {
+        let known = self
+            .versions
+            .iter()
+            .filter(|header| header.span.known(as_of));
+        known.max_by_key(|header| (header.span.recorded_at, header.version))
+    }
+}
+
+/// A version of a promotion as it was put, and the rows its lines became.
+#[derive(Debug, Clone)]
+pub(crate) struct PromotionRow {
+    pub(crate) facts: Promotion,
+    pub(crate) code: Arc<str>,
+    pub(crate) span: Span,
+    pub(crate) rows: Vec<u32>,
+}
+
+/// A line of a contract or a promotion.
+#[derive(Debug, Clone)]
+pub(crate) struct LineRow {
+    /// The contract line's id, or the position in the promotion.
+    pub(crate) id: i64,
+    /// The contract, or the promotion row.
+    pub(crate) owner: u32,
+    /// The next line under the same key; `u32::MAX` at the end.
+    pub(crate) next: u32,
+    pub(crate) key: u64,
+    pub(crate) target: Target,
+    pub(crate) kind: Kind,
+    pub(crate) scope: Scope,
+    pub(crate) unit: Option<UnitCode>,
+    pub(crate) per: Per,
+    pub(crate) first_break: u32,
+    pub(crate) breaks: u32,
+    pub(crate) span: Span,
+}
+
+/// A set of the four kinds of target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct TargetKinds(u8);
+
+impl TargetKinds {
+    pub(crate) fn insert(&mut self, target: Target) {
+        self.0 |= 1 << target_code(target).0;
+    }
+
+    pub(crate) const fn has_sku(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    pub(crate) const fn has_category(self) -> bool {
+        self.0 & 2 != 0
+    }
+
+    pub(crate) const fn has_brand(self) -> bool {
+        self.0 & 4 != 0
+    }
+
+    pub(crate) const fn has_everything(self) -> bool {
+        self.0 & 8 != 0
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The kind of a target as a number below 4, and its id.
+pub(crate) const fn target_code(target: Target) -> (u64, u32) {
+    match target {
+        Target::Sku(product) => (0, product.0),
+        Target::Category(category) => (1, category.0),
+        Target::Brand(brand) => (2, brand.0),
+        Target::Everything => (3, 0),
+    }
+}
