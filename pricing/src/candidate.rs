@@ -4,7 +4,7 @@
 //! quantity and for a larger one. Not here: which candidate wins (see `resolve`).
 
 use crate::book::lines::Owner;
-use crate::book::rows::{EntryRow, LineRow, PromotionRow, TargetKinds};
+use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span, TargetKinds};
 use crate::facts::{Break, Kind, Scope, Target};
 use crate::ratio::Ratio;
 use crate::resolve::{self, Value};
@@ -50,6 +50,10 @@ pub(crate) enum Unfit {
     UnknownUnit,
     /// Its coupon was not given.
     CouponMissing,
+    /// It starts later.
+    NotYetValid,
+    /// It has ended.
+    Expired,
 }
 
 /// A row that targets the line.
@@ -83,6 +87,8 @@ pub(crate) enum Depth {
     Price,
     /// Everything that targets the line.
     Explanation,
+    /// Also rows that are known but not valid at the asked instant.
+    Everything,
 }
 
 const SKU: u64 = u64::MAX;
@@ -154,16 +160,17 @@ impl<'b> Gather<'_, 'b, '_> {
         let (slot, unit) = (self.known.slot, self.known.line.unit);
         let range = slot.entry_range(list);
         for entry in &slot.entries[range] {
-            let counts = entry.currency == self.scene.request.currency
-                && entry.span.counts(self.scene.at(), self.scene.as_of());
-            if !counts {
+            if entry.currency != self.scene.request.currency {
                 continue;
             }
+            let Some(timely) = self.timely(&entry.span) else {
+                continue;
+            };
             let (fit, row_unit, unfit) = if entry.unit == unit {
-                (Fit::Asked, self.known.factor, None)
+                (Fit::Asked, self.known.factor, timely.err())
             } else if entry.unit == self.known.product.stock_unit {
-                (Fit::Converted, Factor::ONE, None)
-            } else if self.depth == Depth::Explanation {
+                (Fit::Converted, Factor::ONE, timely.err())
+            } else if self.depth != Depth::Price {
                 (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
             } else {
                 continue;
@@ -233,13 +240,16 @@ impl<'b> Gather<'_, 'b, '_> {
                 .lines
                 .of(Owner::Contract(contract.id), target)
             {
-                if line.span.counts(self.scene.at(), self.scene.as_of()) {
-                    let row = Row::Contract {
-                        contract: *contract,
-                        line,
-                    };
-                    found.push(self.line_candidate(row, line, rank as u32, specificity));
-                }
+                let Some(timely) = self.timely(&line.span) else {
+                    continue;
+                };
+                let row = Row::Contract {
+                    contract: *contract,
+                    line,
+                };
+                let mut candidate = self.line_candidate(row, line, rank as u32, specificity);
+                candidate.unfit = timely.err().or(candidate.unfit);
+                found.push(candidate);
             }
         }
     }
@@ -270,24 +280,42 @@ impl<'b> Gather<'_, 'b, '_> {
         specificity: u64,
         found: &mut Vec<Candidate<'b>>,
     ) {
-        if !line.span.known(self.scene.as_of()) || !self.scene.promotion_counts(line.owner) {
+        if !line.span.known(self.scene.as_of()) || !self.scene.promotion_is_known(line.owner) {
             return;
         }
         let promotion = &self.scene.book.promotion_rows[line.owner as usize];
+        let Some(timely) = self.timely(&promotion.span) else {
+            return;
+        };
         let has_coupon = self.scene.has_coupon(promotion);
         if !has_coupon && self.depth == Depth::Price {
             return;
         }
-        let mut candidate = self.line_candidate(
-            Row::Promotion { promotion, line },
-            line,
-            line.owner,
-            specificity,
-        );
+        let row = Row::Promotion { promotion, line };
+        let mut candidate = self.line_candidate(row, line, line.owner, specificity);
         if !has_coupon {
             candidate.unfit = Some(Unfit::CouponMissing);
         }
+        candidate.unfit = timely.err().or(candidate.unfit);
         found.push(candidate);
+    }
+
+    /// Whether a row counts at the asked instants; nothing when it is not even to be shown.
+    fn timely(&self, span: &Span) -> Option<Result<(), Unfit>> {
+        let (at, as_of) = (self.scene.request.at, self.scene.request.as_of);
+        if !span.known(as_of) {
+            None
+        } else if span.valid(at) {
+            Some(Ok(()))
+        } else if self.depth == Depth::Everything {
+            Some(Err(if at < span.valid_from {
+                Unfit::NotYetValid
+            } else {
+                Unfit::Expired
+            }))
+        } else {
+            None
+        }
     }
 
     fn line_candidate(
@@ -405,7 +433,7 @@ impl<'b> Candidate<'b> {
 }
 
 /// The targets that name the product, most specific first.
-fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u64)> + use<'b> {
+pub(crate) fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u64)> + use<'b> {
     let product = known.product;
     let categories = product.categories.iter().map(|category| {
         (
@@ -419,7 +447,7 @@ fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u64)> + use<'
         .chain([(Target::Everything, EVERYTHING)])
 }
 
-fn may_name(kinds: TargetKinds, target: Target, known: &Known<'_>) -> bool {
+pub(crate) fn may_name(kinds: TargetKinds, target: Target, known: &Known<'_>) -> bool {
     match target {
         Target::Sku(_) => kinds.has_sku() && known.slot.sku_lines > 0,
         Target::Category(_) => kinds.has_category(),

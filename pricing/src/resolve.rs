@@ -6,6 +6,7 @@
 use crate::book::rows::MoneyRow;
 use crate::candidate::{Candidate, Candidates, Fit, Row, Unfit};
 use crate::facts::{Break, Kind, Mode};
+use crate::order::{contract_order, entry_order, promotion_order};
 use crate::rounding::round_unit_price;
 use crate::scene::Scene;
 use crate::totals::Known;
@@ -120,44 +121,6 @@ pub(crate) fn list_winner<'c, 'b>(
     Ok(best)
 }
 
-/// Which of two applicable entries of one source comes first: the asked unit, the larger threshold, the later start,
-/// the later recorded, then by price and identity so that the order of rows never matters.
-pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Ordering {
-    let (
-        Row::Entry {
-            list: left_list,
-            entry: left_entry,
-        },
-        Row::Entry {
-            list: right_list,
-            entry: right_entry,
-        },
-    ) = (left.row, right.row)
-    else {
-        return Ordering::Equal;
-    };
-    let fit = |candidate: &Candidate<'_>| candidate.fit == Fit::Converted;
-    fit(left)
-        .cmp(&fit(right))
-        .then_with(|| right_entry.step.threshold.cmp(&left_entry.step.threshold))
-        .then_with(|| right_entry.span.valid_from.cmp(&left_entry.span.valid_from))
-        .then_with(|| {
-            right_entry
-                .span
-                .recorded_at
-                .cmp(&left_entry.span.recorded_at)
-        })
-        .then_with(|| {
-            let price = |entry: &crate::book::rows::EntryRow| UnitPrice {
-                amount: entry.step.value,
-                per: entry.per,
-            };
-            price(left_entry).cmp_value(&price(right_entry))
-        })
-        .then_with(|| left_entry.per.cmp(&right_entry.per))
-        .then_with(|| (left_list, left_entry.id).cmp(&(right_list, right_entry.id)))
-}
-
 /// Step 2 over contract lines, which lie by specificity, then by contract. A less specific line is not even computed
 /// when a more specific one applies.
 pub(crate) fn contract_winner<'c, 'b>(
@@ -240,65 +203,6 @@ fn best_of_sources<'c, 'b>(
         }
     }
     Ok(best)
-}
-
-/// Which of two contract prices comes first.
-pub(crate) fn contract_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> Ordering {
-    let (
-        Row::Contract {
-            contract: left_contract,
-            line: left_line,
-        },
-        Row::Contract {
-            contract: right_contract,
-            line: right_line,
-        },
-    ) = (left.candidate.row, right.candidate.row)
-    else {
-        return Ordering::Equal;
-    };
-    right
-        .candidate
-        .specificity
-        .cmp(&left.candidate.specificity)
-        .then_with(|| left_contract.distance.cmp(&right_contract.distance))
-        .then_with(|| {
-            right_contract
-                .header
-                .span
-                .valid_from
-                .cmp(&left_contract.header.span.valid_from)
-        })
-        .then_with(|| left.value.price.cmp_value(&right.value.price))
-        .then_with(|| left_contract.header.code.cmp(&right_contract.header.code))
-        .then_with(|| left.value.price.per.cmp(&right.value.price.per))
-        .then_with(|| left.candidate.kind.cmp(&right.candidate.kind))
-        .then_with(|| (left_contract.id, left_line.id).cmp(&(right_contract.id, right_line.id)))
-}
-
-/// Which of two promotion prices comes first.
-pub(crate) fn promotion_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> Ordering {
-    let (
-        Row::Promotion {
-            promotion: left_promotion,
-            line: left_line,
-        },
-        Row::Promotion {
-            promotion: right_promotion,
-            line: right_line,
-        },
-    ) = (left.candidate.row, right.candidate.row)
-    else {
-        return Ordering::Equal;
-    };
-    left.value
-        .price
-        .cmp_value(&right.value.price)
-        .then_with(|| left_promotion.code.cmp(&right_promotion.code))
-        .then_with(|| left.value.price.per.cmp(&right.value.price.per))
-        .then_with(|| {
-            (left_promotion.facts.id, left_line.id).cmp(&(right_promotion.facts.id, right_line.id))
-        })
 }
 
 /// The lowest; the earlier one on a tie.
@@ -387,9 +291,11 @@ pub(crate) fn line_price(
         ..Flags::default()
     };
     if let Some(money) = known.product.money(scene.request.currency) {
-        if let Some(floor) = floor_price(money, price.per, known)?
-            && price.amount < floor
-        {
+        let floor = money
+            .floor
+            .map(|floor| stock_price(floor, price.per, known))
+            .transpose()?;
+        if let Some(floor) = floor.filter(|floor| price.amount < *floor) {
             if chosen.candidate.kind == Kind::Fixed
                 && matches!(chosen.candidate.row, Row::Contract { .. })
             {
@@ -410,6 +316,13 @@ pub(crate) fn line_price(
         source: chosen.candidate.source(),
         flags,
     })
+}
+
+impl<'b> Outcome<'_, 'b> {
+    pub(crate) fn is_chosen(&self, candidate: &Candidate<'b>) -> bool {
+        self.chosen
+            .is_some_and(|chosen| std::ptr::eq(chosen.candidate, candidate))
+    }
 }
 
 impl Winner<'_, '_> {
@@ -487,17 +400,10 @@ fn per_stock_unit(amount: Amount, per: Per, known: &Known<'_>) -> (i128, i128) {
     )
 }
 
-/// The product's minimum price for `per` asked units. Rounding point: unit conversion.
-pub(crate) fn floor_price(
-    money: &MoneyRow,
-    per: Per,
-    known: &Known<'_>,
-) -> Result<Option<Amount>, Overflow> {
-    let Some(floor) = money.floor else {
-        return Ok(None);
-    };
-    let (numerator, denominator) = per_stock_unit(floor, per, known);
-    round_unit_price(numerator, denominator).map(Some)
+/// An amount per stock unit, for `per` asked units. Rounding point: unit conversion.
+pub(crate) fn stock_price(amount: Amount, per: Per, known: &Known<'_>) -> Result<Amount, Overflow> {
+    let (numerator, denominator) = per_stock_unit(amount, per, known);
+    round_unit_price(numerator, denominator)
 }
 
 fn is_below_cost(money: &MoneyRow, price: UnitPrice, known: &Known<'_>) -> Result<bool, Overflow> {

@@ -71,10 +71,6 @@ impl<'b, 'r> Scene<'b, 'r> {
         scene
     }
 
-    pub(crate) fn at(&self) -> Instant {
-        self.request.at
-    }
-
     pub(crate) fn as_of(&self) -> Instant {
         self.request.as_of
     }
@@ -93,14 +89,10 @@ impl<'b, 'r> Scene<'b, 'r> {
             .unwrap_or_default()
     }
 
-    /// Whether a promotion counts, its coupon aside.
-    pub(crate) fn promotion_counts(&self, row: u32) -> bool {
-        let promotion = &self.book.promotion_rows[row as usize];
-        promotion
-            .facts
-            .currency
-            .is_none_or(|currency| currency == self.request.currency)
-            && promotion.span.valid(self.at())
+    /// Whether a version of a promotion is the one that is known, in the asked currency.
+    pub(crate) fn promotion_is_known(&self, row: u32) -> bool {
+        let currency = self.book.promotion_rows[row as usize].facts.currency;
+        currency.is_none_or(|currency| currency == self.request.currency)
             && self.book.is_known_promotion(row, self.as_of())
     }
 

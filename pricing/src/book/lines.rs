@@ -37,10 +37,6 @@ impl LineTable {
         &self.breaks[start..start + row.breaks as usize]
     }
 
-    pub(crate) fn contract_line(&self, id: ContractLineId) -> Option<&LineRow> {
-        self.by_id.get(&id.0).and_then(|index| self.row(*index))
-    }
-
     pub(crate) fn contract_lines(&self) -> impl Iterator<Item = &LineRow> {
         self.by_id.values().filter_map(|index| self.row(*index))
     }

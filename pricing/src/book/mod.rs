@@ -23,6 +23,7 @@ use rows::{
     Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product,
     ProductSlot, PromotionRow, Span, TargetKinds,
 };
+use std::sync::Arc;
 
 /// Why a row is not taken into the book. The book is unchanged then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +65,17 @@ pub struct PriceBook {
     pub(crate) promotion_rows: Vec<PromotionRow>,
     promotion_versions: AHashMap<u32, Vec<u32>>,
     pub(crate) lines: LineTable,
+    floor_label: FloorLabel,
+}
+
+/// The label of the floor step, made once.
+#[derive(Debug, Clone)]
+struct FloorLabel(Arc<str>);
+
+impl Default for FloorLabel {
+    fn default() -> Self {
+        Self("floor".into())
+    }
 }
 
 impl PriceBook {
@@ -341,6 +353,10 @@ impl PriceBook {
     ) -> Option<(&ProductSlot, &Product)> {
         let slot = self.products.get(id.0 as usize)?;
         slot.facts.known(as_of).map(|product| (slot, product))
+    }
+
+    pub(crate) fn floor_label(&self) -> Arc<str> {
+        self.floor_label.0.clone()
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Option<&AccountSlot> {

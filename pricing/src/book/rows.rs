@@ -3,7 +3,8 @@
 use super::few::Few;
 use super::history::History;
 use crate::facts::{
-    Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times,
+    Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Terms,
+    Times,
 };
 use crate::{
     AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per,
@@ -37,10 +38,6 @@ impl Span {
 
     pub(crate) fn valid(&self, at: Instant) -> bool {
         self.valid_from <= at && (at < self.valid_until || self.valid_until == Instant::MAX)
-    }
-
-    pub(crate) fn counts(&self, at: Instant, as_of: Instant) -> bool {
-        self.known(as_of) && self.valid(at)
     }
 
     /// Keeps the earlier end of knowledge: what was superseded stays so when the row is put again.
@@ -202,6 +199,8 @@ pub(crate) struct List {
 pub(crate) struct ContractSlot {
     pub(crate) versions: Vec<ContractHeader>,
     pub(crate) targets: TargetKinds,
+    /// Whether any line looks at what was ordered before.
+    pub(crate) has_period: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -216,6 +215,12 @@ pub(crate) struct ContractHeader {
 }
 
 impl ContractSlot {
+    /// Remembers what kinds of lines there are.
+    pub(crate) fn note(&mut self, terms: &Terms) {
+        self.targets.insert(terms.target);
+        self.has_period |= terms.scope == Scope::Period;
+    }
+
     /// The version that counts at `as_of`, active or not.
     pub(crate) fn known(&self, as_of: Instant) -> Option<&ContractHeader> {
         let known = self
