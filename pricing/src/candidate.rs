@@ -425,6 +425,9 @@ impl<'b> Candidate<'b> {
         list: Option<UnitPrice>,
         added: Quantity,
     ) -> Result<Value, resolve::Loss> {
+        if let Some(unfit) = self.unfit {
+            return Err(resolve::Loss::Unfit(unfit));
+        }
         let step = self
             .applicable(known, added)?
             .ok_or(resolve::Loss::UnderThreshold)?;

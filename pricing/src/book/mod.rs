@@ -243,9 +243,7 @@ impl PriceBook {
     /// Adds a line of a contract; one of the same id is replaced.
     pub fn put_contract_line(&mut self, line: &ContractLine) -> Result<(), BookError> {
         check_terms(&line.terms)?;
-        slot(&mut self.contracts, line.contract.0)?
-            .targets
-            .insert(line.terms.target);
+        slot(&mut self.contracts, line.contract.0)?.note(&line.terms);
         self.count_sku_line(&line.terms.target)?;
         self.lines
             .put_contract_line(line.id, line.contract.0, &line.terms, &line.times)
