@@ -3,8 +3,8 @@
 //! Promises: a candidate does not depend on quantities yet to be added, so that the same set answers for the asked
 //! quantity and for a larger one. Not here: which candidate wins (see `resolve`).
 
-use crate::book::lines::Owner;
-use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span, TargetKinds};
+use crate::book::index::TargetIndex;
+use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span};
 use crate::facts::{Break, Kind, Scope, Target};
 use crate::ratio::Ratio;
 use crate::resolve::{self, Value};
@@ -96,6 +96,13 @@ const BRAND: u64 = 1;
 const EVERYTHING: u64 = 0;
 
 impl<'b> Candidates<'b> {
+    pub(crate) fn with_room() -> Self {
+        Self {
+            all: Vec::with_capacity(16),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn lists(&self) -> &[Candidate<'b>] {
         &self.all[..self.contracts_from]
     }
@@ -231,15 +238,10 @@ impl<'b> Gather<'_, 'b, '_> {
         found: &mut Vec<Candidate<'b>>,
     ) {
         for (rank, contract) in self.scene.contracts.iter().enumerate() {
-            if !may_name(contract.targets, target, self.known) {
+            if !may_name(contract.lines, self.known.slot.in_contracts, target) {
                 continue;
             }
-            for line in self
-                .scene
-                .book
-                .lines
-                .of(Owner::Contract(contract.id), target)
-            {
+            for line in self.scene.book.lines.of(contract.lines, target) {
                 let Some(timely) = self.timely(&line.span) else {
                     continue;
                 };
@@ -256,12 +258,12 @@ impl<'b> Gather<'_, 'b, '_> {
 
     fn promotion_lines(&mut self, found: &mut Vec<Candidate<'b>>) {
         let start = found.len();
-        for (owner, kinds) in self.scene.audiences() {
+        for index in self.scene.audiences() {
             for (target, specificity) in targets(self.known) {
-                if !may_name(kinds, target, self.known) {
+                if !may_name(index, self.known.slot.in_promotions, target) {
                     continue;
                 }
-                for line in self.scene.book.lines.of(owner, target) {
+                for line in self.scene.book.lines.of(index, target) {
                     self.promotion_line(line, specificity, found);
                 }
             }
@@ -450,11 +452,7 @@ pub(crate) fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u6
         .chain([(Target::Everything, EVERYTHING)])
 }
 
-pub(crate) fn may_name(kinds: TargetKinds, target: Target, known: &Known<'_>) -> bool {
-    match target {
-        Target::Sku(_) => kinds.has_sku() && known.slot.sku_lines > 0,
-        Target::Category(_) => kinds.has_category(),
-        Target::Brand(_) => kinds.has_brand(),
-        Target::Everything => kinds.has_everything(),
-    }
+/// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.
+pub(crate) fn may_name(index: &TargetIndex, named: bool, target: Target) -> bool {
+    index.may_have(target) && (named || !matches!(target, Target::Sku(_)))
 }

@@ -134,7 +134,7 @@ pub struct LostCandidate {
 pub fn explain(book: &PriceBook, request: &PriceRequest<'_>, viewer: Viewer) -> Explanation {
     let scene = Scene::new(book, request);
     let (mut totals, known) = Totals::of_basket(book, request);
-    let mut candidates = Candidates::default();
+    let mut candidates = Candidates::with_room();
     let mut lines = Vec::with_capacity(known.len());
     for known in known {
         let line = match known {

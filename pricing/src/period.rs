@@ -2,7 +2,6 @@
 //!
 //! Not here: the quantities; the crate knows no database.
 
-use crate::book::lines::Owner;
 use crate::candidate::{may_name, targets};
 use crate::facts::{Scope, Target};
 use crate::scene::Scene;
@@ -57,9 +56,9 @@ fn lines_of(scene: &Scene<'_, '_>, known: &Known<'_>, target: Target, lines: &mu
     for contract in scene
         .contracts
         .iter()
-        .filter(|contract| may_name(contract.targets, target, known))
+        .filter(|contract| may_name(contract.lines, known.slot.in_contracts, target))
     {
-        for row in scene.book.lines.of(Owner::Contract(contract.id), target) {
+        for row in scene.book.lines.of(contract.lines, target) {
             let counts = row.span.known(scene.request.as_of) && row.span.valid(scene.request.at);
             if row.scope != Scope::Period || !counts {
                 continue;

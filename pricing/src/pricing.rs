@@ -14,12 +14,22 @@ use crate::{
 /// Prices a basket, line by line. Lines in error do not disturb the others and count in no quantity.
 pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
     let scene = Scene::new(book, request);
-    let (mut totals, known) = Totals::of_basket(book, request);
-    let mut candidates = Candidates::default();
-    let lines = known
-        .into_iter()
-        .map(|known| price_line(&scene, &mut totals, &known?, &mut candidates))
-        .collect();
+    let mut candidates = Candidates::with_room();
+    let lines = if let [line] = request.lines {
+        let mut totals = Totals::default();
+        let known = Known::find(book, request, line);
+        let price = known.and_then(|known| {
+            totals.set_single(&known);
+            price_line(&scene, &mut totals, &known, &mut candidates)
+        });
+        vec![price]
+    } else {
+        let (mut totals, known) = Totals::of_basket(book, request);
+        let known = known.into_iter();
+        known
+            .map(|known| price_line(&scene, &mut totals, &known?, &mut candidates))
+            .collect()
+    };
     PriceAnswer {
         version: book.version(),
         lines,
@@ -74,7 +84,7 @@ pub fn price_catalogue(
     };
     let scene = Scene::new(book, &request);
     let mut totals = Totals::default();
-    let mut candidates = Candidates::default();
+    let mut candidates = Candidates::with_room();
     (0..book.products.len() as u32)
         .map(ProductId)
         .filter_map(move |product| {

@@ -3,8 +3,8 @@
 //!
 //! Promises: the chain of companies ends, also when the data runs in a circle. Not here: products.
 
-use crate::book::lines::Owner;
-use crate::book::rows::{ContractHeader, PromotionRow, TargetKinds};
+use crate::book::index::TargetIndex;
+use crate::book::rows::{ContractHeader, PromotionRow};
 use crate::facts::{Assignment, ContractStatus};
 use crate::{AccountId, ContractLineId, GroupId, Instant, PriceBook, PriceRequest, Quantity};
 use ahash::AHashMap;
@@ -25,7 +25,7 @@ pub(crate) struct ListSource {
 pub(crate) struct Contract<'b> {
     pub(crate) id: u32,
     pub(crate) header: &'b ContractHeader,
-    pub(crate) targets: TargetKinds,
+    pub(crate) lines: &'b TargetIndex,
     /// Companies between the account and the holder.
     pub(crate) distance: u32,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Scene<'b, 'r> {
     /// By rank.
     pub(crate) lists: Vec<ListSource>,
     pub(crate) contracts: Vec<Contract<'b>>,
-    audiences: [Option<(Owner, TargetKinds)>; 3],
+    audiences: [Option<&'b TargetIndex>; 3],
     ordered: Option<AHashMap<ContractLineId, Quantity>>,
 }
 
@@ -48,11 +48,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             request: *request,
             lists: Vec::with_capacity(8),
             contracts: Vec::new(),
-            audiences: [
-                (!book.everyone.is_empty()).then_some((Owner::Everyone, book.everyone)),
-                None,
-                None,
-            ],
+            audiences: [Some(&book.everyone), None, None],
             ordered: None,
         };
         let mut rank = 0;
@@ -75,8 +71,8 @@ impl<'b, 'r> Scene<'b, 'r> {
         self.request.as_of
     }
 
-    /// The audiences the account belongs to that have any promotion.
-    pub(crate) fn audiences(&self) -> impl Iterator<Item = (Owner, TargetKinds)> {
+    /// The promotion lines of the audiences the account belongs to.
+    pub(crate) fn audiences(&self) -> impl Iterator<Item = &'b TargetIndex> {
         self.audiences.iter().flatten().copied()
     }
 
@@ -134,9 +130,7 @@ impl<'b, 'r> Scene<'b, 'r> {
         let Some(slot) = self.book.account(account) else {
             return;
         };
-        if !slot.promotions.is_empty() {
-            self.audiences[2] = Some((Owner::Account(account.0), slot.promotions));
-        }
+        self.audiences[2] = slot.promotions.as_deref();
         let Some(GroupId(group)) = slot
             .facts
             .known(self.request.as_of)
@@ -147,9 +141,7 @@ impl<'b, 'r> Scene<'b, 'r> {
         let Some(slot) = self.book.groups.get(&group) else {
             return;
         };
-        if !slot.promotions.is_empty() {
-            self.audiences[1] = Some((Owner::Group(group), slot.promotions));
-        }
+        self.audiences[1] = Some(&slot.promotions);
         self.add_lists(&slot.lists, Assignment::Group(GroupId(group)), rank);
     }
 
@@ -182,7 +174,7 @@ impl<'b, 'r> Scene<'b, 'r> {
                 self.contracts.push(Contract {
                     id: *id,
                     header,
-                    targets: slot.targets,
+                    lines: &slot.lines,
                     distance,
                 });
             }
