@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::error::OrderError;
 use super::queries::{lock_orders, lines_update};
-use crate::inventory::{self, Want};
+use crate::inventory::{self, Prefer, Want};
 use crate::kernel::database::Tx;
 use crate::kernel::events::{Event, NewEvent};
 use crate::kernel::follow::Listener;
@@ -44,7 +44,7 @@ pub(crate) async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<
     let mut lines = waiting_lines(tx, products).await?;
     lines.retain(|line| ids.binary_search(&line.order_id).is_ok());
     let wants = lines.iter().enumerate().map(|(key, line)| want_of(key, line)).collect::<Result<Vec<_>, _>>()?;
-    let reserved = inventory::reserve(tx, &wants, None).await?;
+    let reserved = inventory::reserve(tx, &wants, &Prefer::default(), "backorder").await?;
     let mut gained = vec![0_i64; lines.len()];
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in &reserved {

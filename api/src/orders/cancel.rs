@@ -9,7 +9,7 @@ use super::amounts::{self, worth_between};
 use super::credit::{self, Shift};
 use super::error::OrderError;
 use super::queries::{allocations_of, allocations_update, lines_of, lines_update};
-use crate::inventory::{self, Give};
+use crate::inventory::{self, Held};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 
@@ -110,7 +110,7 @@ async fn free_stock(
             if take > 0 {
                 left -= take;
                 moved.push((line.order_id, line.line_no, place.warehouse_id.0, -take));
-                gives.push(Give {
+                gives.push(Held {
                     product: line.product_id,
                     warehouse: place.warehouse_id,
                     quantity: super::allocate::in_stock_unit(line, Quantity(take))?,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entity::{
-    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, WarehouseId, order_allocations, order_holds, order_lines,
+    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines,
     orders,
 };
 use pricing::{Currency, UnitCode};
@@ -16,7 +16,7 @@ use super::credit::{self, Shift};
 use super::error::OrderError;
 use crate::catalog::Product;
 use crate::identity::Account;
-use crate::inventory::{self, Reserved, Want};
+use crate::inventory::{self, Prefer, Reserved, Want};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::FieldProblem;
@@ -93,7 +93,7 @@ pub(crate) struct NewOrder {
     /// Drop lines that cannot be ordered instead of refusing the order.
     pub(crate) partial: bool,
     /// Ship from here if possible.
-    pub(crate) prefer: Option<WarehouseId>,
+    pub(crate) prefer: Prefer,
 }
 
 /// A line that was not ordered.
@@ -122,7 +122,8 @@ pub(crate) async fn place(tx: &Tx, new: NewOrder) -> Result<Placed, OrderError> 
     let committed = Shift { receivable: 0, committed: asked.0 };
     let mut position = credit::shift(tx, new.account.id, currency, committed).await?;
 
-    let (lines, reserved, rejected) = reserve(tx, &new).await?;
+    let id = OrderId(tx.id().await?);
+    let (lines, reserved, rejected) = reserve(tx, &new, &number_of(id)).await?;
     let total = amounts::sum(lines.iter().map(|l| l.price.line_amount))?;
     if total != asked {
         let back = Shift { receivable: 0, committed: total.0 - asked.0 };
@@ -132,14 +133,15 @@ pub(crate) async fn place(tx: &Tx, new: NewOrder) -> Result<Placed, OrderError> 
         PaymentMethod::Terms => credit::reasons_to_hold(&new.account, currency, position, tx.now()),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
-    let placed = write(tx, &new, lines, &reserved, &reasons, total).await?;
+    let order = order_row(tx, &new, id, total);
+    let placed = write(tx, &new, order, lines, &reserved, &reasons).await?;
     record(tx, &placed);
     telemetry::count("bulkhead_orders_placed_total");
     Ok(Placed { rejected, ..placed })
 }
 
 /// Reserves stock for all lines in one call. Gives the lines that stand, with what each got.
-async fn reserve(tx: &Tx, new: &NewOrder) -> Result<(Vec<NewLine>, Vec<Reserved>, Vec<RejectedLine>), OrderError> {
+async fn reserve(tx: &Tx, new: &NewOrder, number: &str) -> Result<(Vec<NewLine>, Vec<Reserved>, Vec<RejectedLine>), OrderError> {
     let mut wants = Vec::with_capacity(new.lines.len());
     for (key, line) in new.lines.iter().enumerate() {
         let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
@@ -149,10 +151,10 @@ async fn reserve(tx: &Tx, new: &NewOrder) -> Result<(Vec<NewLine>, Vec<Reserved>
             product: line.product.id,
             quantity,
             multiple: step(line)?,
-            all_or_nothing: !line.product.may_wait(),
+            all_or_nothing: !line.product.may_backorder(),
         });
     }
-    let reserved = inventory::reserve(tx, &wants, new.prefer).await?;
+    let reserved = inventory::reserve(tx, &wants, &new.prefer, number).await?;
     let mut got = vec![0_i64; new.lines.len()];
     for part in &reserved {
         got[part.key] += part.quantity.micros();
@@ -161,7 +163,7 @@ async fn reserve(tx: &Tx, new: &NewOrder) -> Result<(Vec<NewLine>, Vec<Reserved>
     let mut places = vec![usize::MAX; new.lines.len()];
     let mut rejected = Vec::new();
     for (key, line) in new.lines.iter().enumerate() {
-        if got[key] < wants[key].quantity.micros() && !line.product.may_wait() {
+        if got[key] < wants[key].quantity.micros() && !line.product.may_backorder() {
             let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.product.sku);
             let pointer = format!("{}/quantity", line.pointer);
             rejected.push(RejectedLine { problem: FieldProblem::new(pointer, "insufficient-stock", detail) });
@@ -190,13 +192,12 @@ fn step(line: &NewLine) -> Result<pricing::Quantity, OrderError> {
 async fn write(
     tx: &Tx,
     new: &NewOrder,
+    order: orders::Model,
     lines: Vec<NewLine>,
     reserved: &[Reserved],
     reasons: &[(HoldKind, String)],
-    total: Amount,
 ) -> Result<Placed, OrderError> {
-    let id = OrderId(tx.id().await?);
-    let order = order_row(tx, new, id, total);
+    let id = order.id;
     let mut rows: Vec<order_lines::Model> = Vec::with_capacity(lines.len());
     for (index, line) in lines.into_iter().enumerate() {
         rows.push(line_row(tx, new, id, index, line)?);
@@ -234,10 +235,15 @@ async fn write(
     Ok(Placed { order, lines: rows, allocations, holds, rejected: Vec::new() })
 }
 
+/// The number people know an order by.
+fn number_of(id: OrderId) -> String {
+    format!("SO{:08}", id.0)
+}
+
 fn order_row(tx: &Tx, new: &NewOrder, id: OrderId, total: Amount) -> orders::Model {
     orders::Model {
         id,
-        number: format!("SO{:08}", id.0),
+        number: number_of(id),
         account_id: new.account.id,
         placed_by: new.placed_by.clone(),
         purchase_order_number: new.purchase_order_number.clone(),

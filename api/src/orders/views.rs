@@ -265,7 +265,7 @@ fn line_views(lines: Vec<order_lines::Model>, allocations: &[order_allocations::
 }
 
 fn allocation_view(row: &order_allocations::Model, board: &Board) -> AllocationView {
-    AllocationView { warehouse: board.warehouse_code(row.warehouse_id), quantity: row.quantity.into(), shipped: row.shipped.into() }
+    AllocationView { warehouse: board.code_of(row.warehouse_id), quantity: row.quantity.into(), shipped: row.shipped.into() }
 }
 
 impl From<order_holds::Model> for HoldView {

@@ -1,8 +1,8 @@
 //! Companies that buy.
 
 use super::{Checked, ImportRow, Least};
-use crate::imports::kind::Kind;
-use crate::imports::rejection::Problem;
+use crate::files::kind::Kind;
+use crate::files::rejection::Problem;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AccountRow {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::imports::value::parse_json;
+use crate::files::value::parse_json;
 
 fn collect(spec: &str, record: &str) -> (Vec<String>, Vec<&'static str>) {
     let table: AttributesTable = toml::from_str(spec).expect("TOML");

@@ -2,9 +2,9 @@
 //! by `orders`.
 
 use super::{Checked, ImportRow, Least};
-use crate::imports::kind::Kind;
-use crate::imports::mapping::Fields;
-use crate::imports::rejection::Problem;
+use crate::files::kind::Kind;
+use crate::files::mapping::Fields;
+use crate::files::rejection::Problem;
 
 /// Lines of one order.
 pub(crate) const MOST_LINES: usize = 10_000;

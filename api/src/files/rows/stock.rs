@@ -1,7 +1,7 @@
 //! What lies in a warehouse.
 
 use super::{Checked, ImportRow, Least};
-use crate::imports::kind::Kind;
+use crate::files::kind::Kind;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StockRow {

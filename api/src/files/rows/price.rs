@@ -1,8 +1,8 @@
 //! Entries of price lists.
 
 use super::{Checked, ImportRow, Least};
-use crate::imports::kind::Kind;
-use crate::imports::rejection::Problem;
+use crate::files::kind::Kind;
+use crate::files::rejection::Problem;
 
 const ONE: i64 = 1_000_000;
 

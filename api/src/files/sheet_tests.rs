@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::imports::xlsx::workbook;
+use crate::files::xlsx::workbook;
 
 fn shown(sheet: Result<Sheet, SheetError>) -> Vec<String> {
     match sheet {

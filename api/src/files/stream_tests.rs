@@ -5,9 +5,9 @@ use std::io::Cursor;
 use proptest::prelude::*;
 
 use super::*;
-use crate::imports::kind::Kind;
-use crate::imports::orders::Orders;
-use crate::imports::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
+use crate::files::kind::Kind;
+use crate::files::orders::Orders;
+use crate::files::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
 
 fn run<T: ImportRow>(file: &str, mapping: Mapping) -> Vec<String> {
     let rows = Rows::<T>::open(Box::new(Cursor::new(file.to_owned())), mapping).expect("opens");

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::product::{Identifier, Lifecycle, OrderRules, UnitRow};
 use super::*;
-use crate::imports::attributes::AttributeValue;
-use crate::imports::mapping::{Applied, Mapping};
-use crate::imports::reader::Record;
-use crate::imports::value::parse_json;
+use crate::files::attributes::AttributeValue;
+use crate::files::mapping::{Applied, Mapping};
+use crate::files::reader::Record;
+use crate::files::value::parse_json;
 
 fn build<T: ImportRow>(json: &str) -> Result<T, Vec<(&'static str, String)>> {
     let Ok(Value::Object(members)) = parse_json(json) else {

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::imports::kind::Kind;
-use crate::imports::mapping::Mapping;
+use crate::files::kind::Kind;
+use crate::files::mapping::Mapping;
 
 fn run(lines: &[&str], window: usize) -> Vec<String> {
     let mapping = format!(

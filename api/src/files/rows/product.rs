@@ -1,10 +1,10 @@
 //! Products of a catalogue.
 
 use super::{Checked, ImportRow, Least, key_text, line_text, millionths_text, unit_text};
-use crate::imports::attributes::Attribute;
-use crate::imports::kind::Kind;
-use crate::imports::rejection::Problem;
-use crate::imports::value::Value;
+use crate::files::attributes::Attribute;
+use crate::files::kind::Kind;
+use crate::files::rejection::Problem;
+use crate::files::value::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProductRow {

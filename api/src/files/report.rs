@@ -62,7 +62,7 @@ fn harmless(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imports::rejection::Problem;
+    use crate::files::rejection::Problem;
 
     #[test]
     fn reasons_are_csv_and_start_no_formula() {
