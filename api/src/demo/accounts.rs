@@ -65,65 +65,95 @@ pub(super) fn companies(seed: u64) -> Vec<Company> {
     for number in 0..COMPANIES {
         let mut rng = Rng::new(&[seed, 20, number as u64]);
         let (root, within) = (number / per_tree * per_tree, number % per_tree);
-        let parent =
-            (number < IN_TREES && within > 0).then_some(if within < 4 { root } else { root + 1 });
-        let picked = &COUNTRIES[rng.weighted(COUNTRIES.iter().map(|country| country.weight))];
-        let house = HOUSES[number * 7 % HOUSES.len()];
-        let (industry, name, country) = match parent {
-            // A holding and its subsidiaries share the house name and the trade; some are abroad.
-            Some(parent) => {
-                let top = &companies[root];
-                let country = if rng.chance(500) { top.country } else { picked };
-                let word = rng.pick(INDUSTRIES[top.industry].words);
-                let house = top.name.split(' ').next().unwrap_or(house);
-                let city = rng.pick(country.cities);
-                (
-                    companies[parent].industry,
-                    format!("{house} {word} {city} {}", country.legal_form),
-                    country,
-                )
-            }
-            None if number < IN_TREES => (
-                number / per_tree % INDUSTRIES.len(),
-                format!("{house} Holding {}", picked.legal_form),
-                &COUNTRIES[number / per_tree % 3],
-            ),
-            None => {
-                let industry = rng.below(INDUSTRIES.len() as u64) as usize;
-                let (last, word) = (rng.pick(LAST_NAMES), rng.pick(INDUSTRIES[industry].words));
-                let first = if rng.chance(500) { house } else { last };
-                (
-                    industry,
-                    format!("{first} {word} {}", picked.legal_form),
-                    picked,
-                )
-            }
+        let company = match within {
+            _ if number >= IN_TREES => single(number, &mut rng),
+            0 => holding(number, number / per_tree),
+            1..4 => subsidiary(number, root, &companies[root], &mut rng),
+            _ => subsidiary(number, root + 1, &companies[root], &mut rng),
         };
-        let name = match parent {
-            None if number < IN_TREES => format!("{house} Holding {}", country.legal_form),
-            _ => name,
+        let is_taken = companies.iter().any(|other| other.name == company.name);
+        let name = if is_taken {
+            format!("{} {}", company.name, number + 1)
+        } else {
+            company.name
         };
-        let size = match parent {
-            None if number < IN_TREES => 2,
-            _ => rng.weighted([50, 35, 15].into_iter()),
-        };
-        let code = format!("C{:05}", 10_010 + number * 10);
-        let domain = format!(
-            "{}-{}.example",
-            slug(name.split(' ').next().unwrap_or("firm")),
-            code.to_lowercase()
-        );
-        companies.push(Company {
-            code,
-            name,
-            parent,
-            industry,
-            country,
-            size,
-            domain,
-        });
+        companies.push(Company { name, ..company });
     }
     companies
+}
+
+/// The top of a tree; industries and the three largest countries take turns.
+fn holding(number: usize, tree: usize) -> Company {
+    let country = &COUNTRIES[tree % 3];
+    let name = format!("{} Holding {}", house(number), country.legal_form);
+    company(number, name, None, tree % INDUSTRIES.len(), country, 2)
+}
+
+/// Shares the house name and the trade of its holding; some are abroad.
+fn subsidiary(number: usize, parent: usize, top: &Company, rng: &mut Rng) -> Company {
+    let country = if rng.chance(500) {
+        top.country
+    } else {
+        any_country(rng)
+    };
+    let house = top.name.split(' ').next().unwrap_or_default();
+    let (word, city) = (
+        rng.pick(INDUSTRIES[top.industry].words),
+        rng.pick(country.cities),
+    );
+    let name = format!("{house} {word} {city} {}", country.legal_form);
+    company(
+        number,
+        name,
+        Some(parent),
+        top.industry,
+        country,
+        any_size(rng),
+    )
+}
+
+fn single(number: usize, rng: &mut Rng) -> Company {
+    let country = any_country(rng);
+    let industry = rng.below(INDUSTRIES.len() as u64) as usize;
+    let (last, word) = (*rng.pick(LAST_NAMES), rng.pick(INDUSTRIES[industry].words));
+    let first = if rng.chance(500) { house(number) } else { last };
+    let name = format!("{first} {word} {}", country.legal_form);
+    company(number, name, None, industry, country, any_size(rng))
+}
+
+fn company(
+    number: usize,
+    name: String,
+    parent: Option<usize>,
+    industry: usize,
+    country: &'static Country,
+    size: usize,
+) -> Company {
+    let code = format!("C{:05}", 10_010 + number * 10);
+    let first = name.split(' ').next().unwrap_or_default();
+    let domain = format!("{}-{}.example", slug(first), slug(&code));
+    Company {
+        code,
+        name,
+        parent,
+        industry,
+        country,
+        size,
+        domain,
+    }
+}
+
+fn house(number: usize) -> &'static str {
+    HOUSES[number * 7 % HOUSES.len()]
+}
+
+fn any_country(rng: &mut Rng) -> &'static Country {
+    &COUNTRIES[rng.weighted(COUNTRIES.iter().map(|country| country.weight))]
+}
+
+/// Half of the customers are small, few are large.
+fn any_size(rng: &mut Rng) -> usize {
+    rng.weighted([50, 35, 15].into_iter())
 }
 
 impl Demo {
@@ -266,8 +296,7 @@ impl Demo {
         let company = &self.companies[number];
         let industry = &INDUSTRIES[company.industry];
         let mut rng = Rng::new(&[self.settings.seed, 24, number as u64]);
-        let credit =
-            [5_000, 40_000, 250_000][company.size] * rng.between(4, 20) / 4 / 1_000 * 1_000;
+        let credit = [2_000, 10_000, 50_000][company.size] * rng.between(4, 20) / 4 / 1_000 * 1_000;
         let terms = match company.size {
             0 => [("NET30", 60), ("PREPAID", 25), ("2-10-NET30", 15)],
             1 => [("NET30", 55), ("2-10-NET30", 25), ("EOM30", 20)],
@@ -325,7 +354,7 @@ impl Demo {
     }
 }
 
-/// Lower-case ASCII letters and digits of a name; the common accents lose theirs.
+/// The ASCII letters and digits of a name in lower case.
 fn slug(name: &str) -> String {
     name.to_lowercase()
         .chars()

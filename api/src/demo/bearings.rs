@@ -34,52 +34,104 @@ pub(super) const BORES: [(&str, u16); 22] = [
     ("22", 110),
 ];
 
-/// Designation of a series, and outer diameter and width as `bore * factor / 10 + offset`.
+/// Outer diameter and width in millimetres by bore code 00 to 20 and 22 (ISO 15); 0 where there is no such bearing.
+struct Plan {
+    outer: [u16; 22],
+    width: [u16; 22],
+}
+
+const NARROW: Plan = Plan {
+    outer: [
+        26, 28, 32, 35, 42, 47, 55, 62, 68, 75, 80, 90, 95, 100, 110, 115, 125, 130, 140, 145, 150,
+        170,
+    ],
+    width: [
+        8, 8, 9, 10, 12, 12, 13, 14, 15, 16, 16, 18, 18, 18, 20, 20, 22, 22, 24, 24, 24, 28,
+    ],
+};
+const LIGHT: Plan = Plan {
+    outer: [
+        30, 32, 35, 40, 47, 52, 62, 72, 80, 85, 90, 100, 110, 120, 125, 130, 140, 150, 160, 170,
+        180, 200,
+    ],
+    width: [
+        9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 30, 32, 34, 38,
+    ],
+};
+const MEDIUM: Plan = Plan {
+    outer: [
+        35, 37, 42, 47, 52, 62, 72, 80, 90, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200,
+        215, 240,
+    ],
+    width: [
+        11, 12, 13, 14, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43, 45, 47, 50,
+    ],
+};
+const HEAVY: Plan = Plan {
+    outer: [
+        0, 0, 0, 62, 72, 80, 90, 100, 110, 120, 130, 140, 150, 160, 180, 190, 200, 210, 225, 0, 0,
+        0,
+    ],
+    width: [
+        0, 0, 0, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 42, 45, 48, 52, 54, 0, 0, 0,
+    ],
+};
+const THIN: Plan = Plan {
+    outer: [
+        22, 24, 28, 30, 37, 42, 47, 55, 62, 68, 72, 80, 85, 90, 100, 105, 110, 120, 125, 130, 140,
+        150,
+    ],
+    width: [
+        6, 6, 7, 7, 9, 9, 9, 10, 12, 12, 12, 13, 13, 13, 16, 16, 16, 18, 18, 18, 20, 20,
+    ],
+};
+
+/// Designation of a series, its dimensions, its width in percent of the plan's and its price level.
 struct Series {
     name: &'static str,
-    outer: (i64, i64),
-    width: (i64, i64),
+    plan: &'static Plan,
+    width: i64,
     percent: i64,
 }
 
-const fn series(name: &'static str, outer: (i64, i64), width: (i64, i64), percent: i64) -> Series {
+const fn series(name: &'static str, plan: &'static Plan, width: i64, percent: i64) -> Series {
     Series {
         name,
-        outer,
+        plan,
         width,
         percent,
     }
 }
 
 const BALL: [Series; 5] = [
-    series("62", (16, 13), (3, 8), 100),
-    series("60", (13, 15), (2, 7), 90),
-    series("63", (19, 17), (4, 9), 150),
-    series("69", (12, 8), (1, 6), 115),
-    series("64", (22, 25), (4, 12), 320),
+    series("62", &LIGHT, 100, 100),
+    series("60", &NARROW, 100, 90),
+    series("63", &MEDIUM, 100, 150),
+    series("69", &THIN, 100, 115),
+    series("64", &HEAVY, 100, 320),
 ];
 
 const ANGULAR: [Series; 4] = [
-    series("72", (16, 13), (3, 8), 240),
-    series("73", (19, 17), (4, 9), 310),
-    series("32", (16, 13), (5, 10), 330),
-    series("33", (19, 17), (6, 12), 410),
+    series("72", &LIGHT, 100, 240),
+    series("73", &MEDIUM, 100, 310),
+    series("32", &LIGHT, 138, 330),
+    series("33", &MEDIUM, 148, 410),
 ];
 
 const TAPER: [Series; 4] = [
-    series("302", (16, 13), (3, 9), 210),
-    series("303", (19, 17), (4, 10), 260),
-    series("322", (16, 13), (4, 12), 250),
-    series("320", (13, 18), (3, 10), 230),
+    series("302", &LIGHT, 108, 210),
+    series("303", &MEDIUM, 109, 260),
+    series("322", &LIGHT, 137, 250),
+    series("320", &NARROW, 125, 230),
 ];
 
 const ROLLER: [Series; 6] = [
-    series("NU2", (16, 13), (3, 8), 380),
-    series("NU3", (19, 17), (4, 9), 450),
-    series("NJ2", (16, 13), (3, 8), 390),
-    series("NJ3", (19, 17), (4, 9), 460),
-    series("NUP2", (16, 13), (3, 8), 410),
-    series("N2", (16, 13), (3, 8), 370),
+    series("NU2", &LIGHT, 100, 380),
+    series("NU3", &MEDIUM, 100, 450),
+    series("NJ2", &LIGHT, 100, 390),
+    series("NJ3", &MEDIUM, 100, 460),
+    series("NUP2", &LIGHT, 100, 410),
+    series("N2", &LIGHT, 100, 370),
 ];
 
 /// Suffix and sealing.
@@ -118,7 +170,11 @@ pub(super) const FAMILIES: &[Family] = &[
         "BB",
         "MOT-BRG-DGB",
         50,
-        || triples(BORES.len(), SEALS.len(), BALL.len(), |_, _, _| true),
+        || {
+            triples(BORES.len(), SEALS.len(), BALL.len(), |bore, _, kind| {
+                dimensions(bore as u16, &BALL[kind]).1 > 0
+            })
+        },
         ball,
         ball_links,
     ),
@@ -197,12 +253,10 @@ const fn bearings(
 
 /// Bore, outer diameter and width in millimetres.
 fn dimensions(bore: u16, series: &Series) -> (i64, i64, i64) {
-    let d = i64::from(BORES[bore as usize].1);
-    (
-        d,
-        d * series.outer.0 / 10 + series.outer.1,
-        d * series.width.0 / 10 + series.width.1,
-    )
+    let (code, d) = BORES[bore as usize];
+    let at = code.parse().unwrap_or(0_usize).min(21);
+    let width = i64::from(series.plan.width[at]) * series.width / 100;
+    (i64::from(d), i64::from(series.plan.outer[at]), width)
 }
 
 fn bearing(noun: &str, bore: u16, series: &Series, suffix: &str, percent: i64) -> Draft {

@@ -1,4 +1,5 @@
-//! The makers whose goods the demo distributor sells. All invented; the first of each table is the most sold.
+//! The makers whose goods the demo distributor sells. All invented. Each family is led
+//! by another one of its table.
 
 use super::family::{Brand, brand};
 

@@ -56,6 +56,8 @@ pub(super) struct Shelf {
     starts: Vec<u32>,
     /// Rank at which the block of a make and chunk starts.
     block_at: Vec<u32>,
+    /// Its most sold brand, the one without a suffix in the SKU.
+    pub(super) lead: u8,
     first: Item,
     pub(super) count: u32,
 }
@@ -164,8 +166,11 @@ impl Shelf {
         let mut makes: Vec<(u8, u8)> = (0..family.variants.len() as u8)
             .flat_map(|variant| (0..family.brands.len() as u8).map(move |brand| (variant, brand)))
             .collect();
+        let brands = family.brands.len() as u8;
+        let lead = family.prefix.bytes().fold(0, u8::wrapping_add) % brands;
         makes.sort_by_key(|(variant, brand)| {
-            (u32::from(*variant) * 2 + u32::from(*brand) * 3, *brand)
+            let brand = (brand + brands - lead) % brands;
+            (u32::from(*variant) * 5 + u32::from(brand) * 4, brand)
         });
         let make_at = makes
             .iter()
@@ -177,6 +182,7 @@ impl Shelf {
             keys,
             key_at,
             makes,
+            lead,
             make_at,
             chunk: 0,
             blocks: Vec::new(),

@@ -32,86 +32,59 @@ impl Demo {
     /// Promotions: open, of a group, of an account, with a coupon, and one that is over.
     pub(crate) fn promotions(&self) -> Vec<Promotion> {
         let today = self.settings.today;
-        let promotion = |code, name, audience, coupon, from: i32, until: i32, line| Promotion {
+        let percent = |target, value| flat(target, DealKind::PercentOff, value * ONE);
+        let promotion = |code, name, days: [i32; 2], line| Promotion {
             code,
             name,
             currency: "EUR",
-            audience,
-            coupon,
-            valid_from: today.plus(from),
-            valid_until: Some(today.plus(until)),
+            audience: Audience::Everyone,
+            coupon: None,
+            valid_from: today.plus(days[0]),
+            valid_until: Some(today.plus(days[1])),
             lines: vec![line],
         };
-        let percent = |target, value| flat(target, DealKind::PercentOff, value * ONE);
+        let winter = percent(Target::Category("SAF"), 10);
         let screws = DealLine {
             scope: Scope::Group,
             breaks: vec![at(1_000, 8 * ONE), at(5_000, 12 * ONE)],
             ..percent(Target::Category("FAS-SCR"), 8)
         };
+        let cutting = percent(Target::Category("TOL-CUT"), 12);
+        let voltara = percent(Target::Brand("Voltara"), 7);
+        let piping = percent(Target::Category("PIP"), 14);
+        let pumps = percent(Target::Category("PMP"), 9);
         vec![
             promotion(
                 "WINTER-SAFETY",
                 "Winter weeks: workwear and gloves",
-                Audience::Everyone,
-                None,
-                -20,
-                40,
-                percent(Target::Category("SAF"), 10),
+                [-20, 40],
+                winter,
             ),
-            promotion(
-                "SCREW-MIX",
-                "Screws in quantity, mixed",
-                Audience::Everyone,
-                None,
-                -60,
-                120,
-                screws,
-            ),
-            promotion(
-                "MRO-TOOLS",
-                "Cutting tools for maintenance",
-                Audience::Group(GROUPS[2].code),
-                None,
-                -10,
-                80,
-                percent(Target::Category("TOL-CUT"), 12),
-            ),
-            promotion(
-                "WELCOME15",
-                "Welcome offer with coupon",
-                Audience::Everyone,
-                Some("WELCOME15"),
-                -90,
-                180,
-                percent(Target::Everything, 15),
-            ),
-            promotion(
-                "BRAND-VOLTARA",
-                "Voltara anniversary",
-                Audience::Everyone,
-                None,
-                -5,
-                25,
-                percent(Target::Brand("Voltara"), 7),
-            ),
-            promotion(
-                "KEY-ACCOUNT",
-                "Thank you",
-                Audience::Account(self.companies[0].code.clone()),
-                None,
-                -15,
-                45,
-                percent(Target::Category("PIP"), 14),
-            ),
-            promotion(
-                "AUTUMN-PUMPS",
-                "Autumn pumps",
-                Audience::Everyone,
-                None,
-                -120,
-                -30,
-                percent(Target::Category("PMP"), 9),
-            ),
+            promotion("SCREW-MIX", "Screws in quantity, mixed", [-60, 120], screws),
+            promotion("BRAND-VOLTARA", "Voltara anniversary", [-5, 25], voltara),
+            promotion("AUTUMN-PUMPS", "Autumn pumps", [-120, -30], pumps),
+            Promotion {
+                audience: Audience::Group(GROUPS[2].code),
+                ..promotion(
+                    "MRO-TOOLS",
+                    "Cutting tools for maintenance",
+                    [-10, 80],
+                    cutting,
+                )
+            },
+            Promotion {
+                coupon: Some("WELCOME15"),
+                ..promotion(
+                    "WELCOME15",
+                    "Welcome offer",
+                    [-90, 180],
+                    percent(Target::Everything, 15),
+                )
+            },
+            Promotion {
+                audience: Audience::Account(self.companies[0].code.clone()),
+                ..promotion("KEY-ACCOUNT", "Thank you", [-15, 45], piping)
+            },
         ]
     }
 

@@ -2,8 +2,8 @@
 
 use super::brands::{ELECTRIC, MOTION};
 use super::family::{
-    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, tenths,
-    triples, variant,
+    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, triples,
+    variant,
 };
 use super::model::RelationKind::{Accessory, Compatible};
 
@@ -272,8 +272,7 @@ fn inverter([power, supply, bus]: Key) -> Draft {
     let (code, supply, percent) = SUPPLIES[supply as usize];
     let (suffix, bus, extra) = INTERFACES[bus as usize];
     Draft::new(
-        format!("{}-{code}{suffix}", tenths((power + 5) / 10)).replace('.', "D")
-            + &format!("-{power:04}"),
+        format!("{power:04}-{code}{suffix}"),
         format!("Frequency inverter {} kW {supply} {bus}", hundredths(power)),
         (cents(12_500) + power * 950_000) * percent / 100 + cents(extra * 100),
         900 + power * 9,

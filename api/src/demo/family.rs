@@ -24,7 +24,7 @@ pub(super) struct Family {
     pub(super) links: fn(Key) -> Vec<Link>,
 }
 
-/// A maker; the first one of a family has no suffix in the SKU.
+/// A maker; the code is its suffix in the SKU, except for the leading brand of a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Brand {
     pub(super) name: &'static str,

@@ -249,7 +249,7 @@ impl Demo {
     fn sku_of(&self, place: &Place, code: &str) -> String {
         let mut sku = format!("{}-{code}", self.family(place).prefix);
         let variant = self.variant(place).code;
-        let brand = if place.brand > 0 {
+        let brand = if place.brand != self.catalog.shelf(place.shelf).lead {
             self.brand(place).code
         } else {
             ""

@@ -92,7 +92,6 @@ fn identifiers_are_unique_and_right_in_a_large_catalogue() {
 }
 
 #[test]
-#[ignore = "takes a minute without optimisation; run with --release"]
 fn identifiers_are_unique_and_right_in_the_largest_catalogue() {
     check_identifiers(1_000_000);
 }
@@ -238,5 +237,32 @@ fn prices_grow_with_size() {
     ] {
         let (small, large) = (price(small).expect(small), price(large).expect(large));
         assert!(small < large);
+    }
+}
+
+#[test]
+fn bearings_have_the_dimensions_of_the_standard() {
+    let demo = demo(10_000);
+    let number = |product: &Product, name: &str| {
+        let found = product
+            .attributes
+            .iter()
+            .find(|attribute| attribute.name == name);
+        found.and_then(|attribute| match attribute.value {
+            AttributeValue::Number(value, "mm") => Some(value / ONE),
+            _ => None,
+        })
+    };
+    for (sku, dimensions) in [
+        ("BB-6205-2RS", [25, 52, 15]),
+        ("BB-6304-2RS", [20, 52, 15]),
+        ("BB-6008-2RS", [40, 68, 15]),
+    ] {
+        let bearing = demo
+            .products()
+            .find(|product| product.sku == sku)
+            .expect(sku);
+        let found = ["Bore", "Outer diameter", "Width"].map(|name| number(&bearing, name));
+        assert_eq!(found, dimensions.map(Some), "{sku}");
     }
 }

@@ -89,7 +89,7 @@ fn accounts_form_trees_with_people_who_can_order() {
     let demo = demo(1_000);
     let accounts = demo.accounts();
     assert_eq!(accounts.len(), 200);
-    let mut codes = HashSet::new();
+    let (mut codes, mut names) = (HashSet::new(), HashSet::new());
     let mut emails: HashSet<String> = demo
         .seller_people()
         .into_iter()
@@ -121,6 +121,7 @@ fn accounts_form_trees_with_people_who_can_order() {
                 .iter()
                 .all(|person| emails.insert(person.email.clone()))
         );
+        assert!(names.insert(account.name.clone()), "{}", account.name);
         let numbers: HashSet<&str> = account
             .part_numbers
             .iter()
@@ -197,7 +198,7 @@ fn deals_target_what_exists() {
         assert!(match audience {
             Audience::Everyone => true,
             Audience::Group(code) => groups.contains(code),
-            Audience::Account(code) => accounts.contains_key(&code),
+            Audience::Account(code) => accounts.get(&code) == Some(&"EUR"),
         });
     }
     for line in contracts
