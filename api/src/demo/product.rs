@@ -249,11 +249,8 @@ impl Demo {
     fn sku_of(&self, place: &Place, code: &str) -> String {
         let mut sku = format!("{}-{code}", self.family(place).prefix);
         let variant = self.variant(place).code;
-        let brand = if place.brand != self.catalog.shelf(place.shelf).lead {
-            self.brand(place).code
-        } else {
-            ""
-        };
+        let leads = place.brand == self.catalog.shelf(place.shelf).lead;
+        let brand = if leads { "" } else { self.brand(place).code };
         for part in [variant, brand].into_iter().filter(|part| !part.is_empty()) {
             sku.push('-');
             sku.push_str(part);
