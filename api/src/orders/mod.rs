@@ -40,4 +40,4 @@ pub(crate) use holds::active_holds;
 pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, Placed, RejectedLine, place};
 pub(crate) use queries::{lock_order, view_of};
 pub(crate) use routes::OrderRoutes;
-pub(crate) use views::OrderView;
+pub(crate) use views::{AddressInput, OrderView};
