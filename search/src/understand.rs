@@ -1,0 +1,498 @@
+//! From text to plan: which words are quantities, ends of a cable, a device, a brand, and which are just words.
+//!
+//! Nothing here knows a trade by heart beyond units and synonyms: brands, devices and ends are recognised because the catalogue has
+//! them. Not here: part numbers, which are looked for beside every plan (`identify`).
+
+use tantivy::schema::Field;
+
+use crate::compatibility::pieces;
+use crate::error::Result;
+use crate::index::Snapshot;
+use crate::normal::{Stems, Word, compact, words};
+use crate::plan::{Concept, Lookup, MOST_CONCEPTS, Plan, Role};
+use crate::query::Kind;
+use crate::schema::{joined, pair};
+use crate::score::document_frequency;
+use crate::units::{self, Quantity};
+
+/// What is read of a text; the rest adds cost and no meaning.
+const LONGEST_TEXT: usize = 400;
+const MOST_WORDS: usize = 24;
+
+const STOP: &[&str] = &[
+    "for",
+    "the",
+    "with",
+    "and",
+    "of",
+    "to",
+    "a",
+    "an",
+    "in",
+    "on",
+    "by",
+    "or",
+    "et",
+    "und",
+    "compatible",
+    "x",
+    "&",
+    "from",
+    "my",
+    "that",
+];
+const BETWEEN_ENDS: &[&str] = &[
+    "to",
+    "and",
+    "jack",
+    "male",
+    "female",
+    "plug",
+    "connector",
+    "auf",
+    "x",
+];
+
+pub(crate) fn understand(text: &str, snapshot: &Snapshot) -> Result<Plan> {
+    let cut = text
+        .char_indices()
+        .nth(LONGEST_TEXT)
+        .map_or(text.len(), |(at, _)| at);
+    let text = &text[..cut];
+    let mut words = words(text);
+    words.truncate(MOST_WORDS);
+    let mut reader = Reader::new(text, &words, snapshot);
+    reader.pairs()?;
+    reader.quantities();
+    reader.device()?;
+    reader.brands();
+    let kind = reader.kind();
+    reader.words(kind)?;
+    Ok(reader.plan(kind))
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    words: &'a [Word],
+    stems: Vec<String>,
+    used: Vec<bool>,
+    snapshot: &'a Snapshot,
+    concepts: Vec<Concept>,
+    quantities: Vec<Quantity>,
+    highlights: Vec<String>,
+    brands: Vec<String>,
+    corrections: Vec<(usize, String)>,
+    stemmer: Stems,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, words: &'a [Word], snapshot: &'a Snapshot) -> Self {
+        let mut stemmer = Stems::new();
+        let stems = words.iter().map(|w| stemmer.stem(&w.text)).collect();
+        Self {
+            text,
+            words,
+            stems,
+            used: vec![false; words.len()],
+            snapshot,
+            concepts: Vec::new(),
+            quantities: Vec::new(),
+            highlights: Vec::new(),
+            brands: Vec::new(),
+            corrections: Vec::new(),
+            stemmer,
+        }
+    }
+
+    fn frequency(&self, field: Field, term: &str) -> Result<u32> {
+        document_frequency(self.snapshot.searcher.segment_readers(), field, term)
+    }
+
+    /// Two ends next to each other ask for what joins them. Their words stay searchable for products without such attributes.
+    fn pairs(&mut self) -> Result<()> {
+        let mut ends: Vec<(String, usize, usize)> = Vec::new();
+        let mut at = 0;
+        while at < self.words.len() {
+            let Some((end, after)) = self.end_at(at)? else {
+                at += 1;
+                continue;
+            };
+            let near = ends.last().is_some_and(|(_, _, last)| {
+                self.words[*last..at]
+                    .iter()
+                    .all(|w| BETWEEN_ENDS.contains(&w.text.as_str()))
+            });
+            ends.push((end, at, after));
+            if near {
+                let (one, other) = (&ends[ends.len() - 2], &ends[ends.len() - 1]);
+                let term = pair(&one.0, &other.0);
+                if self.frequency(self.snapshot.fields.value, &term)? > 0 {
+                    let (first, last) = (one.1, other.2);
+                    let lookups = vec![Lookup::listed(self.snapshot.fields.value, term, 2.0)];
+                    let label = self.surface(first, last);
+                    self.concepts.push(Concept {
+                        label,
+                        role: Role::Pair,
+                        weight: 1.0,
+                        lookups,
+                    });
+                    for word in first..last {
+                        let number = self.words[word]
+                            .text
+                            .starts_with(|c: char| c.is_ascii_digit());
+                        self.used[word] |= number || self.words[word].text.len() == 1;
+                    }
+                    return Ok(());
+                }
+            }
+            at = after;
+        }
+        Ok(())
+    }
+
+    fn end_at(&self, at: usize) -> Result<Option<(String, usize)>> {
+        for count in (1..=3.min(self.words.len() - at)).rev() {
+            let name = self.words[at..at + count]
+                .iter()
+                .map(|w| w.text.as_str())
+                .collect::<Vec<_>>()
+                .join(" ");
+            if self.frequency(self.snapshot.fields.value, &format!("end:{name}"))? > 0 {
+                return Ok(Some((name, at + count)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn quantities(&mut self) {
+        let found = units::quantities(self.text, self.words);
+        for q in found.into_iter().filter(|q| q.last <= self.words.len()) {
+            if self.used[q.first..q.last].iter().any(|u| *u) || (q.unit.is_none() && !q.joined) {
+                continue;
+            }
+            self.quantities.push(q);
+        }
+        for q in self.quantities.clone() {
+            self.used[q.first..q.last]
+                .iter_mut()
+                .for_each(|u| *u = true);
+            let field = self.snapshot.fields.quantity;
+            let lookups = units::question_terms(&q)
+                .into_iter()
+                .map(|(term, w)| Lookup::listed(field, term, 2.0 * w))
+                .collect();
+            let label = self.surface(q.first, q.last);
+            self.concepts.push(Concept {
+                label,
+                role: Role::Quantity,
+                weight: 1.6,
+                lookups,
+            });
+        }
+    }
+
+    /// The longest run of pieces that the catalogue knows as a device.
+    fn device(&mut self) -> Result<()> {
+        let pieces = pieces(self.text);
+        let pieces = &pieces[..pieces.len().min(MOST_WORDS)];
+        let field = self.snapshot.fields.device;
+        let mut best: Option<(usize, usize)> = None;
+        for first in 0..pieces.len() {
+            for last in (first + 1..=pieces.len().min(first + 6)).rev() {
+                let run = &pieces[first..last];
+                let shorter = best.is_some_and(|(f, l)| l - f >= run.len());
+                if shorter || !run.iter().any(|p| is_model(p)) || self.is_quantity(run) {
+                    continue;
+                }
+                if self.frequency(field, &run.concat())? > 0 {
+                    best = Some((first, last));
+                    break;
+                }
+            }
+        }
+        let Some((first, last)) = best else {
+            return Ok(());
+        };
+        let run = &pieces[first..last];
+        let mut lookups = vec![Lookup::listed(field, run.concat(), 2.0)];
+        let model = run.iter().position(|p| is_model(p)).unwrap_or(0);
+        for shorter in 1..=model {
+            lookups.push(Lookup::listed(
+                field,
+                run[shorter..].concat(),
+                1.6 - 0.2 * shorter as f32,
+            ));
+        }
+        let wanted: String = run.concat();
+        let mut terms: Vec<String> = Vec::new();
+        for (at, word) in self.words.iter().enumerate() {
+            let inside =
+                wanted.contains(&compact(&word.text)) && !STOP.contains(&word.text.as_str());
+            if inside && self.near_device(at, run) {
+                self.used[at] = true;
+                self.highlights.push(self.stems[at].clone());
+                terms.push(self.stems[at].clone());
+            }
+        }
+        for field in [self.snapshot.fields.title, self.snapshot.fields.attributes] {
+            if !terms.is_empty() {
+                lookups.push(Lookup {
+                    field,
+                    terms: terms.clone(),
+                    weight: 0.4,
+                    counted: false,
+                });
+            }
+        }
+        self.concepts.push(Concept {
+            label: run.join(" "),
+            role: Role::Device,
+            weight: 1.5,
+            lookups,
+        });
+        Ok(())
+    }
+
+    /// Whether word `at` is a part of the pieces `run` as they stand in the text.
+    fn near_device(&self, at: usize, run: &[String]) -> bool {
+        let word = compact(&self.words[at].text);
+        run.iter().any(|piece| {
+            piece.contains(&word)
+                && (word.len() * 2 >= piece.len()
+                    || piece.starts_with(&word)
+                    || piece.ends_with(&word))
+        })
+    }
+
+    fn is_quantity(&self, run: &[String]) -> bool {
+        self.quantities.iter().any(|q| {
+            let text = compact(&self.surface(q.first, q.last));
+            run.iter()
+                .any(|p| text.contains(p.as_str()) || p.contains(&text))
+        })
+    }
+
+    fn brands(&mut self) {
+        let mut at = 0;
+        while at < self.words.len() {
+            let found = (1..=3.min(self.words.len() - at)).rev().find(|count| {
+                let parts: Vec<String> = self.words[at..at + count]
+                    .iter()
+                    .map(|w| compact(&w.text))
+                    .collect();
+                self.snapshot.lexicon.brand(&parts).is_some()
+            });
+            let Some(count) = found else {
+                at += 1;
+                continue;
+            };
+            self.brands.push(
+                self.words[at..at + count]
+                    .iter()
+                    .map(|w| compact(&w.text))
+                    .collect(),
+            );
+            at += count;
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        let has = |role: Role| self.concepts.iter().any(|c| c.role == role);
+        let free = (0..self.words.len())
+            .any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
+        if self.words.is_empty() {
+            Kind::Everything
+        } else if has(Role::Device) && free && !has(Role::Quantity) && !has(Role::Pair) {
+            Kind::Compatibility
+        } else if has(Role::Quantity) || has(Role::Pair) {
+            Kind::Specification
+        } else if !self.brands.is_empty() {
+            Kind::BrandWords
+        } else {
+            Kind::Words
+        }
+    }
+
+    fn words(&mut self, kind: Kind) -> Result<()> {
+        let meaningful = (0..self.words.len())
+            .any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
+        let mut at = 0;
+        while at < self.words.len() && self.concepts.len() < MOST_CONCEPTS {
+            let stop = STOP.contains(&self.words[at].text.as_str())
+                && (meaningful || !self.concepts.is_empty());
+            if self.used[at] || stop {
+                at += 1;
+                continue;
+            }
+            let next = self.words.get(at + 1).filter(|_| !self.used[at + 1]);
+            let both = next.and_then(|n| joined(&self.words[at].text, &n.text));
+            if let Some(both) = both
+                && self.frequency(self.snapshot.fields.title, &both)? > 0
+            {
+                self.word(at, 2, both, kind)?;
+                at += 2;
+                continue;
+            }
+            self.word(at, 1, self.stems[at].clone(), kind)?;
+            at += 1;
+        }
+        self.phrases(kind);
+        Ok(())
+    }
+
+    fn word(&mut self, at: usize, count: usize, term: String, kind: Kind) -> Result<()> {
+        let fields = &self.snapshot.fields;
+        let weights = field_weights(kind);
+        let mut known = false;
+        for (field, _) in [
+            (fields.title, 0.0),
+            (fields.body, 0.0),
+            (fields.attributes, 0.0),
+        ] {
+            known = known || self.frequency(field, &term)? > 0;
+        }
+        let term = if known {
+            term
+        } else {
+            self.corrected(at, term)
+        };
+        let mut lookups: Vec<Lookup> = [fields.title, fields.body, fields.attributes]
+            .into_iter()
+            .zip(weights)
+            .map(|(field, weight)| Lookup::counted(field, &term, weight))
+            .collect();
+        if kind == Kind::Specification
+            && let Some(written) = units::number(&self.words[at].text)
+        {
+            let bare = Quantity {
+                written,
+                unit: None,
+                first: at,
+                last: at + 1,
+                joined: false,
+            };
+            let terms = units::question_terms(&bare).into_iter();
+            lookups.extend(terms.map(|(term, w)| Lookup::listed(fields.quantity, term, w)));
+        }
+        let role = if self.is_brand(at) {
+            Role::Brand
+        } else {
+            Role::Word
+        };
+        let single = self.words[at].text.chars().count() == 1;
+        let weight = match (role, kind) {
+            (Role::Brand, Kind::Compatibility) => 0.3,
+            (Role::Word, Kind::Specification) if single => 0.4,
+            _ => 1.0,
+        };
+        self.highlights.push(term);
+        let label = self.surface(at, at + count);
+        self.concepts.push(Concept {
+            label,
+            role,
+            weight,
+            lookups,
+        });
+        Ok(())
+    }
+
+    fn is_brand(&self, at: usize) -> bool {
+        let word = compact(&self.words[at].text);
+        self.brands
+            .iter()
+            .any(|b| *b == word || (word.len() >= 3 && b.contains(&word)))
+    }
+
+    /// The stem of the catalogue's word nearest to an unknown word.
+    fn corrected(&mut self, at: usize, term: String) -> String {
+        let word = &self.words[at].text;
+        if word.bytes().any(|b| b.is_ascii_digit()) {
+            return term;
+        }
+        let Some(better) = self.snapshot.lexicon.correct(word) else {
+            return term;
+        };
+        let stem = self.stemmer.stem(better);
+        self.corrections.push((at, better.to_owned()));
+        stem
+    }
+
+    /// Adds what phrases of the question stand for to each of their words.
+    fn phrases(&mut self, kind: Kind) {
+        let synonyms = std::sync::Arc::clone(&self.snapshot.synonyms);
+        let stems: Vec<String> = self.stems.clone();
+        let weights = field_weights(kind);
+        for at in 0..stems.len() {
+            let Some((count, others)) = synonyms.longest_match(&stems[at..]) else {
+                continue;
+            };
+            let labels: Vec<String> = (at..at + count).map(|w| self.surface(w, w + 1)).collect();
+            for concept in self
+                .concepts
+                .iter_mut()
+                .filter(|c| c.role == Role::Word && labels.contains(&c.label))
+            {
+                for other in others {
+                    let fields = &self.snapshot.fields;
+                    if other.len() == 1 {
+                        concept.lookups.push(Lookup::counted(
+                            fields.title,
+                            &other[0],
+                            weights[0] * 0.8,
+                        ));
+                        concept.lookups.push(Lookup::counted(
+                            fields.attributes,
+                            &other[0],
+                            weights[2] * 0.8,
+                        ));
+                    } else {
+                        let weight = weights[0] * 0.6;
+                        concept.lookups.push(Lookup {
+                            field: fields.title,
+                            terms: other.clone(),
+                            weight,
+                            counted: false,
+                        });
+                    }
+                }
+            }
+            self.highlights.extend(others.iter().flatten().cloned());
+        }
+    }
+
+    fn surface(&self, first: usize, last: usize) -> String {
+        self.text[self.words[first].start..self.words[last - 1].end].to_owned()
+    }
+
+    fn plan(self, kind: Kind) -> Plan {
+        let corrected = (!self.corrections.is_empty()).then(|| {
+            let mut text = self.text.to_owned();
+            for (at, better) in self.corrections.iter().rev() {
+                text.replace_range(self.words[*at].start..self.words[*at].end, better);
+            }
+            text
+        });
+        let mut concepts = self.concepts;
+        concepts.truncate(MOST_CONCEPTS);
+        Plan {
+            kind,
+            concepts,
+            corrected,
+            highlights: self.highlights,
+            brands: self.brands,
+        }
+    }
+}
+
+/// Title, body, attributes.
+fn field_weights(kind: Kind) -> [f32; 3] {
+    match kind {
+        Kind::Specification => [1.5, 0.8, 1.0],
+        Kind::Compatibility => [1.5, 1.0, 0.4],
+        _ => [2.2, 0.8, 0.25],
+    }
+}
+
+fn is_model(piece: &str) -> bool {
+    piece.bytes().any(|b| b.is_ascii_digit()) && piece.len() >= 2
+}
