@@ -240,7 +240,9 @@ fn icecat(path: &Path) -> Result<Vec<Document>> {
             .filter_map(|(name, value)| {
                 let value = match value {
                     serde_json::Value::String(text) => Value::Text(text.clone()),
-                    serde_json::Value::Number(n) => Value::Number(n.as_f64()?, String::new()),
+                    serde_json::Value::Number(n) => {
+                        Value::Number(n.as_f64()?, unit(name.get(2..)?).to_owned())
+                    }
                     serde_json::Value::Bool(b) => Value::Bool(*b),
                     _ => return None,
                 };
@@ -267,6 +269,27 @@ fn icecat(path: &Path) -> Result<Vec<Document>> {
         });
     }
     Ok(out)
+}
+
+/// Icecat gives these features in fixed units, which the data set left out.
+fn unit(name: &str) -> &'static str {
+    match name {
+        "cable_length" => "m",
+        "display_diagonal" => "in",
+        "output_power_capacity" => "VA",
+        "output_power" | "power_consumption__typical_" => "W",
+        "capacity" | "total_storage_capacity" | "hdd_capacity" | "ssd_capacity" => "GB",
+        "memory_clock_speed" => "MHz",
+        name if name.ends_with("page_yield") => "pages",
+        name if ["width", "height", "depth", "diameter"]
+            .iter()
+            .any(|e| name.ends_with(e)) =>
+        {
+            "mm"
+        }
+        name if name.ends_with("weight") => "g",
+        _ => "",
+    }
 }
 
 fn kicad(path: &Path) -> Result<Vec<Document>> {

@@ -51,6 +51,7 @@ pub(crate) struct Gate<'a> {
     segment: &'a SegmentReader,
     hidden: Option<Bits>,
     pub(crate) discontinued: Option<Bits>,
+    pub(crate) sparse: Option<Bits>,
     within: Option<Bits>,
     /// All must hold; inside one, any.
     conditions: Vec<Vec<Condition>>,
@@ -74,10 +75,12 @@ impl<'a> Gate<'a> {
             None => None,
         };
         let discontinued = marked("discontinued", fields, segment)?;
+        let sparse = marked("sparse", fields, segment)?;
         Ok(Self {
             segment,
             hidden: hidden(&query.visible_to, fields, segment)?,
             discontinued,
+            sparse,
             within,
             conditions,
         })

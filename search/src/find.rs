@@ -19,6 +19,9 @@ use crate::understand::understand;
 /// Products matching less than this share of the best match are not told.
 const LEAST_SHARE: f32 = 0.5;
 
+/// Products told of without brand and GTIN come after comparable ones that are fully described.
+const SPARSE: f32 = 0.7;
+
 /// Everything known about one product while ranking.
 #[derive(Debug, Clone, Copy)]
 struct Scored {
@@ -126,8 +129,9 @@ impl Index {
         let mut items = self
             .scratch
             .with(|scratch| matched(&plan, snapshot, &gates, scratch))?;
-        let full = items.iter().any(|s| s.share > 0.999);
-        let (identified, exact) = identified(query, &plan, snapshot, &gates, full)?;
+        let full_matches = items.iter().filter(|s| s.share > 0.999).count();
+        let full = full_matches > 0;
+        let (identified, exact) = identified(query, &plan, snapshot, &gates, full_matches)?;
         let kind = kind(&plan, &identified, exact, full);
         let best_share = items.iter().map(|s| s.share).fold(0.0, f32::max);
         items.retain(|s| s.share >= best_share * LEAST_SHARE);
@@ -197,6 +201,9 @@ fn matched(
             if gate.discontinued.as_ref().is_some_and(|d| d.has(doc)) {
                 score *= 0.8;
             }
+            if gate.sparse.as_ref().is_some_and(|s| s.has(doc)) {
+                score *= SPARSE;
+            }
             out.push(Scored {
                 score,
                 share,
@@ -224,31 +231,54 @@ fn identified(
     plan: &Plan,
     snapshot: &Snapshot,
     gates: &[Gate<'_>],
-    full: bool,
+    full: usize,
 ) -> Result<(Vec<Found>, bool)> {
-    let probes = probes(&query.text, &plan.brands);
     let admitted = |found: Vec<Found>| -> Vec<Found> {
         found
             .into_iter()
             .filter(|f| gates[f.address.segment_ord as usize].admits(f.address.doc_id))
             .collect()
     };
-    let words_decide = full && matches!(plan.kind, Kind::Compatibility | Kind::Specification);
-    for probe in probes.iter().filter(|p| p.worth >= 1.0 || !words_decide) {
+    let mut probes = probes(&query.text, &plan.brands);
+    let described =
+        matches!(plan.kind, Kind::Compatibility | Kind::Specification) && plan.concepts.len() > 1;
+    for probe in &probes {
+        let number = looks_like_number(&probe.number);
+        let part = probe.worth < 1.0;
+        if (!number && (part || full >= 5))
+            || (part && (is_measure(&probe.number) || (described && full > 0)))
+        {
+            continue;
+        }
         let found = admitted(snapshot.equal(&probe.number, query.account)?);
         if !found.is_empty() {
             return Ok((found, true));
         }
     }
-    if full || !probes.iter().any(|p| looks_like_number(&p.number)) {
+    // What the words describe completely, or mostly, is not a damaged number.
+    if described && plan.concepts.len() > 2 {
+        return Ok((Vec::new(), false));
+    }
+    probes.retain(|p| {
+        p.number.len() >= 3
+            && (p.worth >= 1.0 || (looks_like_number(&p.number) && !is_measure(&p.number)))
+    });
+    if full > 0 || !probes.iter().any(|p| looks_like_number(&p.number)) {
         return Ok((Vec::new(), false));
     }
     Ok((admitted(snapshot.near(&probes, 20)?), false))
 }
 
+/// Whether a compact word is a quantity like `256mb`.
+fn is_measure(compact: &str) -> bool {
+    crate::units::quantities(compact, &words(compact))
+        .first()
+        .is_some_and(|q| q.unit.is_some())
+}
+
 fn kind(plan: &Plan, identified: &[Found], exact: bool, full: bool) -> Kind {
     match identified.first() {
-        Some(best) if exact && best.similarity >= 1.0 => Kind::Identifier,
+        Some(best) if exact && best.similarity >= 0.99 => Kind::Identifier,
         Some(_) if exact => Kind::PartNumber,
         Some(best) if !full && best.similarity >= 0.75 => Kind::PartNumber,
         _ => plan.kind,

@@ -5,7 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::collector::TopDocs;
+use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocAddress, DocSet, TERMINATED};
 
 use crate::error::Result;
@@ -14,7 +16,7 @@ use crate::index::Snapshot;
 use crate::normal::{compact, gtin, look_alike};
 use crate::query::Query;
 use crate::record::Record;
-use crate::score::postings;
+use crate::score::{document_frequency, postings};
 
 /// How many candidates are judged by distance.
 const MOST_JUDGED: usize = 40;
@@ -103,7 +105,8 @@ fn is_noise(word: &str) -> bool {
 fn suffix_cut(piece: &str) -> Option<String> {
     let at = piece.rfind(['#', '-', '/', '_'])?;
     let (head, tail) = (compact(&piece[..at]), compact(&piece[at..]));
-    (head.len() >= 3 && (1..=5).contains(&tail.len())).then_some(head)
+    let number = head.len() >= 3 && head.bytes().any(|b| b.is_ascii_digit());
+    (number && (1..=6).contains(&tail.len())).then_some(head)
 }
 
 /// Whether the text looks like one number rather than words.
@@ -167,9 +170,11 @@ impl Snapshot {
                     continue;
                 }
                 let record = self.record(address)?;
-                let exact = record.exact(number).cloned();
-                let similarity = if exact.is_some() { 1.0 } else { 0.96 };
-                let matched = exact.unwrap_or_else(|| number.to_owned());
+                let (similarity, matched) = match record.exact(number) {
+                    Some((place, matched)) if place < 2 => (1.0, matched.clone()),
+                    Some((_, matched)) => (0.99, matched.clone()),
+                    None => (0.96, number.to_owned()),
+                };
                 out.push(Found {
                     address,
                     similarity,
@@ -185,10 +190,13 @@ impl Snapshot {
     /// Products whose identifiers come near one of the probes, best first.
     pub(crate) fn near(&self, probes: &[Probe], most: usize) -> Result<Vec<Found>> {
         let mut candidates: HashSet<DocAddress, ahash::RandomState> = HashSet::default();
-        for probe in probes.iter().take(8) {
+        for probe in probes.iter().take(5) {
             let folded = look_alike(&probe.number);
             candidates.extend(self.beginning_with(&folded, 24)?);
-            candidates.extend(self.sharing_grams(&folded, MOST_JUDGED)?);
+            candidates.extend(self.one_off(&folded, MOST_JUDGED)?);
+            if folded.len() >= 6 {
+                candidates.extend(self.sharing_grams(&folded, MOST_JUDGED)?);
+            }
         }
         let mut out = Vec::new();
         for address in candidates {
@@ -210,6 +218,19 @@ impl Snapshot {
         });
         out.truncate(most);
         Ok(out)
+    }
+
+    /// Products with an identifier one edit away.
+    fn one_off(&self, folded: &str, most: usize) -> Result<Vec<DocAddress>> {
+        if folded.len() < 4 {
+            return Ok(Vec::new());
+        }
+        let term = Term::from_field_text(self.fields.identifier, folded);
+        let query = FuzzyTermQuery::new(term, 1, true);
+        let found = self
+            .searcher
+            .search(&query, &TopDocs::with_limit(most).order_by_score())?;
+        Ok(found.into_iter().map(|(_, address)| address).collect())
     }
 
     /// Products one of whose numbers begins with `folded`, as far as `query` may see them.
@@ -265,9 +286,14 @@ impl Snapshot {
         if wanted.len() < 3 {
             return Ok(Vec::new());
         }
-        let mut counts: HashMap<DocAddress, u32, ahash::RandomState> = HashMap::default();
-        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
-            for gram in &wanted {
+        let mut counts: HashMap<DocAddress, f32, ahash::RandomState> = HashMap::default();
+        let mut whole = 0.0;
+        for gram in &wanted {
+            let frequency =
+                document_frequency(self.searcher.segment_readers(), self.fields.gram, gram)?;
+            let worth = (self.searcher.num_docs() as f32 / (frequency as f32 + 1.0)).ln_1p();
+            whole += worth;
+            for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
                 let Some(mut list) =
                     postings(segment, self.fields.gram, gram, IndexRecordOption::Basic)?
                 else {
@@ -275,18 +301,17 @@ impl Snapshot {
                 };
                 let mut doc = list.doc();
                 while doc != TERMINATED {
-                    *counts.entry(DocAddress::new(ord as u32, doc)).or_default() += 1;
+                    *counts.entry(DocAddress::new(ord as u32, doc)).or_default() += worth;
                     doc = list.advance();
                 }
             }
         }
-        let least = (wanted.len() as u32 / 4).max(2);
-        let mut ranked: Vec<(u32, DocAddress)> = counts
+        let mut ranked: Vec<(f32, DocAddress)> = counts
             .into_iter()
-            .filter(|(_, n)| *n >= least)
+            .filter(|(_, n)| *n >= whole * 0.25)
             .map(|(a, n)| (n, a))
             .collect();
-        ranked.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         let readers = self.searcher.segment_readers();
         ranked.retain(|(_, a)| !readers[a.segment_ord as usize].is_deleted(a.doc_id));
         ranked.truncate(most);
@@ -296,11 +321,19 @@ impl Snapshot {
 
 fn best_identifier(record: &Record, probes: &[Probe]) -> Option<(f32, String)> {
     let mut best: Option<(f32, String)> = None;
-    for identifier in &record.identifiers {
+    let has_mpn = record.identifiers.get(1).is_some_and(|n| !n.is_empty());
+    for (place, identifier) in record.identifiers.iter().enumerate() {
         let own: Vec<char> = compact(identifier).chars().collect();
+        // A seller's running number comes near any other number by chance.
+        let chance = place == 0 && has_mpn && own.iter().all(char::is_ascii_digit);
         for probe in probes {
             let asked: Vec<char> = probe.number.chars().collect();
-            let similarity = probe.worth * similarity(&asked, &own);
+            let worth = if chance {
+                0.8 * probe.worth
+            } else {
+                probe.worth
+            };
+            let similarity = worth * similarity(&asked, &own);
             if best.as_ref().is_none_or(|b| similarity > b.0) {
                 best = Some((similarity, identifier.clone()));
             }

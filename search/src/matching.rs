@@ -54,7 +54,7 @@ fn one(
             .collect()
     };
     let equal = admitted(snapshot.equal(&number, account)?);
-    let exact: Vec<&Found> = equal.iter().filter(|f| f.similarity >= 1.0).collect();
+    let exact: Vec<&Found> = equal.iter().filter(|f| f.similarity >= 0.99).collect();
     if let [only] = exact[..] {
         return Ok(IdentifierMatch::Exact(candidate(only, snapshot)?));
     }

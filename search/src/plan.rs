@@ -46,6 +46,8 @@ pub(crate) struct Lookup {
     pub(crate) weight: f32,
     /// Whether the field counts how often and how long.
     pub(crate) counted: bool,
+    /// Whether it says the same in other words, so that having both adds nothing.
+    pub(crate) alternative: bool,
 }
 
 impl Lookup {
@@ -55,6 +57,25 @@ impl Lookup {
             terms: vec![term.to_owned()],
             weight,
             counted: true,
+            alternative: false,
+        }
+    }
+
+    pub(crate) fn synonym(field: Field, term: &str, weight: f32) -> Self {
+        Self {
+            alternative: true,
+            ..Self::counted(field, term, weight)
+        }
+    }
+
+    /// All of `terms` in one field.
+    pub(crate) fn all(field: Field, terms: Vec<String>, weight: f32) -> Self {
+        Self {
+            field,
+            terms,
+            weight,
+            counted: false,
+            alternative: true,
         }
     }
 
@@ -64,6 +85,7 @@ impl Lookup {
             terms: vec![term],
             weight,
             counted: false,
+            alternative: true,
         }
     }
 }

@@ -16,7 +16,7 @@ use tantivy::{TantivyDocument, Term};
 use crate::compatibility;
 use crate::document::{Document, Lifecycle, Value};
 use crate::normal::{Stems, compact, gtin, key, look_alike, words};
-use crate::record::Record;
+use crate::record::{Record, named_identifiers};
 use crate::units;
 
 /// Raised whenever the terms of a document change, so that an index written by an older program is rebuilt.
@@ -45,7 +45,7 @@ pub(crate) struct Fields {
     pub(crate) label: Field,
     pub(crate) allow: Field,
     pub(crate) deny: Field,
-    /// Marks `restricted`, `hidden`, `discontinued`.
+    /// Marks `restricted`, `hidden`, `discontinued`, and `sparse` for products told of without brand and GTIN.
     pub(crate) mark: Field,
     pub(crate) brand: Field,
     pub(crate) category: Field,
@@ -141,7 +141,7 @@ impl Writer {
         self.quantities(d, &mut out);
         self.identifiers(d, &mut out);
         out.add_text(self.fields.device, compatibility::terms(d));
-        for term in pairs(d) {
+        for term in pairs(d).into_iter().chain(self.heads(d)) {
             out.add_text(self.fields.value, term);
         }
         self.labels(d, &mut out);
@@ -218,6 +218,34 @@ impl Writer {
         stem
     }
 
+    /// What the product is: title words that end a noun phrase. In `notebook case, black` that is the case.
+    fn heads(&mut self, d: &Document) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        let all = words(&d.title);
+        for (at, word) in all.iter().enumerate() {
+            let next = all.get(at + 1);
+            let gap = next.map_or("", |n| &d.title[word.end..n.start]);
+            let ends = next.is_none_or(|n| {
+                n.text.bytes().any(|b| b.is_ascii_digit()) || FOLLOWERS.contains(&n.text.as_str())
+            });
+            if (ends || gap.contains([',', '(', '-', '–', ';', '.', '"']))
+                && word.text.bytes().all(|b| b.is_ascii_alphabetic())
+            {
+                out.push(format!("head:{}", self.stem(&word.text)));
+            }
+        }
+        if let Some(category) = d.categories.last() {
+            out.extend(
+                words(&category.name)
+                    .last()
+                    .map(|w| format!("head:{}", self.stem(&w.text))),
+            );
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
     fn quantities(&self, d: &Document, out: &mut TantivyDocument) {
         let mut terms: HashSet<String, ahash::RandomState> = HashSet::default();
         for a in &d.attributes {
@@ -228,17 +256,16 @@ impl Writer {
             match &a.value {
                 Value::Number(n, unit) => match units::unit(unit) {
                     Some((dimension, factor)) => {
-                        terms.extend(units::known_term(dimension, n * factor))
+                        terms.extend(units::known_term("k", dimension, n * factor))
                     }
                     None => terms.extend(units::unknown_term(units::guess(&key), *n)),
                 },
-                Value::Text(text) if text.len() <= 60 => known(text, &mut terms),
+                Value::Text(text) if text.len() <= 60 => known("k", text, &mut terms),
                 _ => {}
             }
         }
-        for text in [&d.title, &d.description] {
-            known(text, &mut terms);
-        }
+        known("k", &d.description, &mut terms);
+        known("t", &d.title, &mut terms);
         out.add_text(
             self.fields.quantity,
             terms.into_iter().collect::<Vec<_>>().join(" "),
@@ -248,9 +275,11 @@ impl Writer {
     fn identifiers(&self, d: &Document, out: &mut TantivyDocument) {
         let mut terms: HashSet<String, ahash::RandomState> = HashSet::default();
         let mut grams: HashSet<String, ahash::RandomState> = HashSet::default();
+        let named = named_identifiers(d);
         let numbers = std::iter::once(&d.sku)
             .chain([&d.mpn])
-            .chain(&d.other_identifiers);
+            .chain(&d.other_identifiers)
+            .chain(&named);
         for number in numbers.map(|n| compact(n)).filter(|n| !n.is_empty()) {
             let folded = look_alike(&number);
             grams.extend(crate::identify::grams(&folded));
@@ -302,6 +331,9 @@ impl Writer {
         if !d.visibility.allow.is_empty() {
             out.add_text(self.fields.mark, "restricted");
         }
+        if d.brand.is_empty() && d.gtins.is_empty() {
+            out.add_text(self.fields.mark, "sparse");
+        }
         match d.lifecycle {
             Lifecycle::Hidden => out.add_text(self.fields.mark, "hidden"),
             Lifecycle::Discontinued => out.add_text(self.fields.mark, "discontinued"),
@@ -350,6 +382,95 @@ pub(crate) fn joined(left: &str, right: &str) -> Option<String> {
     Some(format!("{left}{right}"))
 }
 
+/// Words that say how a thing is, not what it is: the word before one of them ends its phrase.
+const FOLLOWERS: &[&str] = &[
+    "for",
+    "with",
+    "w",
+    "and",
+    "in",
+    "on",
+    "to",
+    "of",
+    "by",
+    "from",
+    "black",
+    "white",
+    "grey",
+    "gray",
+    "silver",
+    "blue",
+    "red",
+    "green",
+    "yellow",
+    "orange",
+    "brown",
+    "beige",
+    "pink",
+    "purple",
+    "gold",
+    "cyan",
+    "magenta",
+    "transparent",
+    "multicolour",
+    "multicolor",
+    "clear",
+    "original",
+    "compatible",
+    "wireless",
+    "wired",
+    "rf",
+    "bluetooth",
+    "usb",
+    "internal",
+    "external",
+    "portable",
+    "desktop",
+    "pocket",
+    "colour",
+    "color",
+    "stainless",
+    "steel",
+    "metallic",
+    "titanium",
+    "graphite",
+    "intel",
+    "amd",
+    "windows",
+    "laser",
+    "inkjet",
+    "lcd",
+    "led",
+    "single",
+    "dual",
+    "male",
+    "female",
+    "managed",
+    "unmanaged",
+    "gigabit",
+    "optical",
+    "digital",
+    "clock",
+    "head",
+    "over",
+    "binaural",
+    "monaural",
+    "standby",
+    "line",
+    "full",
+    "flat",
+    "touchscreen",
+    "touch",
+    "wall",
+    "box",
+    "kit",
+    "set",
+    "pack",
+    "pcs",
+    "pc",
+    "s",
+];
+
 /// Sizes of boxes and pallets describe the transport, not the product.
 fn is_logistic(key: &str) -> bool {
     key.split('_').any(|p| {
@@ -367,10 +488,10 @@ fn is_logistic(key: &str) -> bool {
     })
 }
 
-fn known(text: &str, terms: &mut HashSet<String, ahash::RandomState>) {
+fn known(class: &str, text: &str, terms: &mut HashSet<String, ahash::RandomState>) {
     for q in units::quantities(text, &words(text)).into_iter().take(50) {
         if let Some((dimension, factor)) = q.unit {
-            terms.extend(units::known_term(dimension, q.written * factor));
+            terms.extend(units::known_term(class, dimension, q.written * factor));
         }
     }
 }

@@ -145,13 +145,21 @@ fn concept(
                 let part = lookup.weight
                     * postings.term_freq() as f32
                     * table[norms.fieldnorm_id(doc) as usize];
-                add(scratch, doc, part);
+                if lookup.alternative {
+                    raise(scratch, doc, part);
+                } else {
+                    add(scratch, doc, part);
+                }
                 doc = postings.advance();
             }
         } else {
             let mut doc = postings.doc();
             while doc != TERMINATED {
-                raise(scratch, doc, lookup.weight);
+                if lookup.alternative {
+                    raise(scratch, doc, lookup.weight);
+                } else {
+                    add(scratch, doc, lookup.weight);
+                }
                 doc = postings.advance();
             }
         }

@@ -62,6 +62,7 @@ pub(crate) fn understand(text: &str, snapshot: &Snapshot) -> Result<Plan> {
     let mut words = words(text);
     words.truncate(MOST_WORDS);
     let mut reader = Reader::new(text, &words, snapshot);
+    reader.compounds()?;
     reader.pairs()?;
     reader.quantities();
     reader.device()?;
@@ -83,6 +84,10 @@ struct Reader<'a> {
     brands: Vec<String>,
     corrections: Vec<(usize, String)>,
     stemmer: Stems,
+    /// What fits a device named without saying what is wanted for it.
+    companion: Vec<Lookup>,
+    /// Words at which a compound like `cat 6a` starts.
+    compounds: Vec<(usize, String)>,
 }
 
 impl<'a> Reader<'a> {
@@ -101,11 +106,33 @@ impl<'a> Reader<'a> {
             brands: Vec::new(),
             corrections: Vec::new(),
             stemmer,
+            compounds: Vec::new(),
+            companion: Vec::new(),
         }
     }
 
     fn frequency(&self, field: Field, term: &str) -> Result<u32> {
         document_frequency(self.snapshot.searcher.segment_readers(), field, term)
+    }
+
+    /// `cat 6a` is one word when the catalogue also writes it as one.
+    fn compounds(&mut self) -> Result<()> {
+        for at in 1..self.words.len() {
+            let (left, right) = (&self.words[at - 1].text, &self.words[at].text);
+            if right.len() <= 3
+                && let Some(both) = joined(left, right)
+                && self.frequency(self.snapshot.fields.raw, &both)? >= 2
+            {
+                self.compounds.push((at - 1, both));
+            }
+        }
+        Ok(())
+    }
+
+    fn in_compound(&self, first: usize, last: usize) -> bool {
+        self.compounds
+            .iter()
+            .any(|(at, _)| *at < last && first < at + 2)
     }
 
     /// Two ends next to each other ask for what joins them. Their words stay searchable for products without such attributes.
@@ -167,7 +194,10 @@ impl<'a> Reader<'a> {
     fn quantities(&mut self) {
         let found = units::quantities(self.text, self.words);
         for q in found.into_iter().filter(|q| q.last <= self.words.len()) {
-            if self.used[q.first..q.last].iter().any(|u| *u) || (q.unit.is_none() && !q.joined) {
+            if self.used[q.first..q.last].iter().any(|u| *u)
+                || (q.unit.is_none() && !q.joined)
+                || self.in_compound(q.first, q.last)
+            {
                 continue;
             }
             self.quantities.push(q);
@@ -195,24 +225,10 @@ impl<'a> Reader<'a> {
     fn device(&mut self) -> Result<()> {
         let pieces = pieces(self.text);
         let pieces = &pieces[..pieces.len().min(MOST_WORDS)];
-        let field = self.snapshot.fields.device;
-        let mut best: Option<(usize, usize)> = None;
-        for first in 0..pieces.len() {
-            for last in (first + 1..=pieces.len().min(first + 6)).rev() {
-                let run = &pieces[first..last];
-                let shorter = best.is_some_and(|(f, l)| l - f >= run.len());
-                if shorter || !run.iter().any(|p| is_model(p)) || self.is_quantity(run) {
-                    continue;
-                }
-                if self.frequency(field, &run.concat())? > 0 {
-                    best = Some((first, last));
-                    break;
-                }
-            }
-        }
-        let Some((first, last)) = best else {
+        let Some((first, last)) = self.device_run(pieces)? else {
             return Ok(());
         };
+        let field = self.snapshot.fields.device;
         let run = &pieces[first..last];
         let mut lookups = vec![Lookup::listed(field, run.concat(), 2.0)];
         let model = run.iter().position(|p| is_model(p)).unwrap_or(0);
@@ -224,24 +240,28 @@ impl<'a> Reader<'a> {
             ));
         }
         let wanted: String = run.concat();
-        let mut terms: Vec<String> = Vec::new();
-        for (at, word) in self.words.iter().enumerate() {
-            let inside =
-                wanted.contains(&compact(&word.text)) && !STOP.contains(&word.text.as_str());
-            if inside && self.near_device(at, run) {
-                self.used[at] = true;
-                self.highlights.push(self.stems[at].clone());
-                terms.push(self.stems[at].clone());
-            }
+        let inside = |at: usize| {
+            let word = &self.words[at].text;
+            wanted.contains(&compact(word))
+                && !STOP.contains(&word.as_str())
+                && self.near_device(at, run)
+        };
+        let own: Vec<usize> = (0..self.words.len()).filter(|at| inside(*at)).collect();
+        let others = (0..self.words.len())
+            .any(|at| !own.contains(&at) && !STOP.contains(&self.words[at].text.as_str()));
+        if !others {
+            // A device and nothing else: its own words count, and what fits it comes along.
+            self.companion = lookups;
+            return Ok(());
         }
+        let terms: Vec<String> = own.iter().map(|at| self.stems[*at].clone()).collect();
+        for at in own {
+            self.used[at] = true;
+        }
+        self.highlights.extend(terms.iter().cloned());
         for field in [self.snapshot.fields.title, self.snapshot.fields.attributes] {
             if !terms.is_empty() {
-                lookups.push(Lookup {
-                    field,
-                    terms: terms.clone(),
-                    weight: 0.4,
-                    counted: false,
-                });
+                lookups.push(Lookup::all(field, terms.clone(), 0.4));
             }
         }
         self.concepts.push(Concept {
@@ -251,6 +271,35 @@ impl<'a> Reader<'a> {
             lookups,
         });
         Ok(())
+    }
+
+    fn device_run(&self, pieces: &[String]) -> Result<Option<(usize, usize)>> {
+        let mut best: Option<(usize, usize)> = None;
+        for first in 0..pieces.len() {
+            for last in (first + 1..=pieces.len().min(first + 6)).rev() {
+                let run = &pieces[first..last];
+                let shorter = best.is_some_and(|(f, l)| l - f >= run.len());
+                if shorter || !run.iter().any(|p| is_model(p)) || self.is_quantity(run) {
+                    continue;
+                }
+                let fits = self.frequency(self.snapshot.fields.device, &run.concat())?;
+                if fits > 0 && !self.is_common(run, fits)? {
+                    best = Some((first, last));
+                    break;
+                }
+            }
+        }
+        Ok(best)
+    }
+
+    /// Whether more products are called so than fit it: then it is a property (`cat6`), not a device.
+    fn is_common(&self, run: &[String], fits: u32) -> Result<bool> {
+        let mut called = u32::MAX;
+        for piece in run {
+            called = called.min(self.frequency(self.snapshot.fields.title, piece)?);
+        }
+        let as_one = self.frequency(self.snapshot.fields.title, &run.concat())?;
+        Ok(called.max(as_one) > 2 * fits + 3)
     }
 
     /// Whether word `at` is a part of the pieces `run` as they stand in the text.
@@ -324,11 +373,11 @@ impl<'a> Reader<'a> {
                 at += 1;
                 continue;
             }
-            let next = self.words.get(at + 1).filter(|_| !self.used[at + 1]);
-            let both = next.and_then(|n| joined(&self.words[at].text, &n.text));
-            if let Some(both) = both
-                && self.frequency(self.snapshot.fields.title, &both)? > 0
-            {
+            let compound = self
+                .compounds
+                .iter()
+                .find(|(start, _)| *start == at && !self.used[at + 1]);
+            if let Some((_, both)) = compound.cloned() {
                 self.word(at, 2, both, kind)?;
                 at += 2;
                 continue;
@@ -337,6 +386,20 @@ impl<'a> Reader<'a> {
             at += 1;
         }
         self.phrases(kind);
+        let companion: Vec<Lookup> = self
+            .companion
+            .iter()
+            .map(|l| Lookup {
+                weight: l.weight * 0.4,
+                ..l.clone()
+            })
+            .collect();
+        if let Some(last) = self.concepts.last_mut() {
+            last.lookups.extend(companion);
+        }
+        if matches!(kind, Kind::Words | Kind::BrandWords | Kind::Compatibility) {
+            self.head(kind);
+        }
         Ok(())
     }
 
@@ -374,6 +437,17 @@ impl<'a> Reader<'a> {
             let terms = units::question_terms(&bare).into_iter();
             lookups.extend(terms.map(|(term, w)| Lookup::listed(fields.quantity, term, w)));
         }
+        if let Some(name) = self
+            .snapshot
+            .lexicon
+            .brand(&[compact(&self.words[at].text)])
+        {
+            let label = format!("brand:{}", name.to_lowercase());
+            lookups.push(Lookup {
+                alternative: false,
+                ..Lookup::listed(fields.label, label, 1.5)
+            });
+        }
         let role = if self.is_brand(at) {
             Role::Brand
         } else {
@@ -394,6 +468,40 @@ impl<'a> Reader<'a> {
             lookups,
         });
         Ok(())
+    }
+
+    /// The last word says what is wanted: products that are one come before those that are for one.
+    fn head(&mut self, kind: Kind) {
+        let field = self.snapshot.fields.value;
+        let weight = if kind == Kind::Compatibility {
+            0.8
+        } else {
+            1.6
+        };
+        let Some(head) = self
+            .concepts
+            .iter_mut()
+            .rev()
+            .find(|c| c.role == Role::Word)
+        else {
+            return;
+        };
+        let terms: Vec<(String, f32)> = head
+            .lookups
+            .iter()
+            .filter(|l| l.counted && l.field == self.snapshot.fields.title)
+            .filter_map(|l| {
+                Some((
+                    format!("head:{}", l.terms.first()?),
+                    if l.alternative { 0.8 } else { 1.0 },
+                ))
+            })
+            .collect();
+        let heads = terms.into_iter().map(|(term, share)| Lookup {
+            alternative: false,
+            ..Lookup::listed(field, term, weight * share)
+        });
+        head.lookups.extend(heads);
     }
 
     fn is_brand(&self, at: usize) -> bool {
@@ -435,24 +543,22 @@ impl<'a> Reader<'a> {
                 for other in others {
                     let fields = &self.snapshot.fields;
                     if other.len() == 1 {
-                        concept.lookups.push(Lookup::counted(
+                        concept.lookups.push(Lookup::synonym(
                             fields.title,
                             &other[0],
                             weights[0] * 0.8,
                         ));
-                        concept.lookups.push(Lookup::counted(
+                        concept.lookups.push(Lookup::synonym(
                             fields.attributes,
                             &other[0],
                             weights[2] * 0.8,
                         ));
                     } else {
-                        let weight = weights[0] * 0.6;
-                        concept.lookups.push(Lookup {
-                            field: fields.title,
-                            terms: other.clone(),
-                            weight,
-                            counted: false,
-                        });
+                        concept.lookups.push(Lookup::all(
+                            fields.title,
+                            other.clone(),
+                            weights[0] * 0.6,
+                        ));
                     }
                 }
             }

@@ -309,10 +309,10 @@ fn step(value: f64, dimension: Option<Dimension>) -> Option<i64> {
     (value > 0.0 && value.is_finite()).then(|| (value.ln() * steps(dimension)).round() as i64)
 }
 
-/// The index term of a value in base units.
-pub(crate) fn known_term(dimension: Dimension, value: f64) -> Option<String> {
+/// The index term of a value in base units; `class` is `t` for a title, which names what matters, and `k` elsewhere.
+pub(crate) fn known_term(class: &str, dimension: Dimension, value: f64) -> Option<String> {
     Some(format!(
-        "k{}:{}",
+        "{class}{}:{}",
         dimension as u8,
         step(value, Some(dimension))?
     ))
@@ -329,6 +329,22 @@ pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
     let mut out = Vec::new();
     let Some((dimension, factor)) = quantity.unit else {
         around(&mut out, "x?", quantity.written, None, 0.8);
+        for (guess, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
+            around(
+                &mut out,
+                &format!("t{}", guess as u8),
+                quantity.written * factor,
+                Some(guess),
+                0.8,
+            );
+            around(
+                &mut out,
+                &format!("k{}", guess as u8),
+                quantity.written * factor,
+                Some(guess),
+                0.7,
+            );
+        }
         for guess in [
             Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
         ] {
@@ -343,6 +359,13 @@ pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
         if quantity.joined {
             around(
                 &mut out,
+                &format!("t{}", Length as u8),
+                quantity.written * 0.001,
+                Some(Length),
+                1.0,
+            );
+            around(
+                &mut out,
                 &format!("k{}", Length as u8),
                 quantity.written * 0.001,
                 Some(Length),
@@ -354,12 +377,19 @@ pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
     let base = quantity.written * factor;
     around(
         &mut out,
-        &format!("k{}", dimension as u8),
+        &format!("t{}", dimension as u8),
         base,
         Some(dimension),
         1.0,
     );
-    around(&mut out, "x?", quantity.written, None, 0.6);
+    around(
+        &mut out,
+        &format!("k{}", dimension as u8),
+        base,
+        Some(dimension),
+        0.9,
+    );
+    around(&mut out, "x?", quantity.written, None, 0.4);
     let mut seen: Vec<f64> = Vec::new();
     for (_, _, other) in UNITS.iter().filter(|(_, d, _)| *d == dimension) {
         if seen.contains(other) {
@@ -367,9 +397,9 @@ pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
         }
         seen.push(*other);
         let weight = if (other - factor).abs() < f64::EPSILON {
-            0.9
+            0.6
         } else {
-            0.75
+            0.5
         };
         around(
             &mut out,
@@ -395,7 +425,7 @@ fn around(
     };
     let reach: i64 = if dimension == Some(Length) { 2 } else { 1 };
     for away in -reach..=reach {
-        let near = 1.0 - 0.06 * away.abs() as f32;
+        let near = 1.0 - 0.15 * away.abs() as f32;
         out.push((format!("{class}:{}", middle + away), weight * near));
     }
 }
@@ -472,7 +502,7 @@ mod tests {
     fn a_question_reaches_the_other_unit() {
         let asked = quantities("6ft", &words("6ft"));
         let terms = question_terms(&asked[0]);
-        let stored = known_term(Length, 1.83).expect("positive");
+        let stored = known_term("k", Length, 1.83).expect("positive");
         assert!(terms.iter().any(|(t, _)| *t == stored));
     }
 }
