@@ -241,7 +241,7 @@ fn icecat(path: &Path) -> Result<Vec<Document>> {
                 let value = match value {
                     serde_json::Value::String(text) => Value::Text(text.clone()),
                     serde_json::Value::Number(n) => {
-                        Value::Number(n.as_f64()?, unit(name.get(2..)?).to_owned())
+                        Value::Number(n.as_f64()?, if std::env::var_os("NOUNITS").is_some() {String::new()} else {unit(name.get(2..)?).to_owned()})
                     }
                     serde_json::Value::Bool(b) => Value::Bool(*b),
                     _ => return None,

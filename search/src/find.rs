@@ -10,7 +10,7 @@ use crate::filter::Gate;
 use crate::identify::{Found, looks_like_number, probes};
 use crate::index::{Index, Snapshot};
 use crate::normal::{Stems, words};
-use crate::plan::Plan;
+use crate::plan::{Plan, Role};
 use crate::query::{Hit, Hits, Kind, Query, Ranked, Ranking, Sort};
 use crate::score::{self, Weights};
 use crate::scratch::Scratch;
@@ -183,19 +183,13 @@ fn matched(
         return Ok(out);
     }
     let weights = Weights::of(plan, segments, flatness(plan.kind))?;
-    let whole: f32 = weights
-        .importance
-        .iter()
-        .sum::<f32>()
-        .max(f32::MIN_POSITIVE);
+    let asked: Vec<usize> = (0..plan.concepts.len()).filter(|c| plan.concepts[*c].role != Role::Head).collect();
+    let whole: f32 = asked.iter().map(|c| weights.importance[*c]).sum::<f32>().max(f32::MIN_POSITIVE);
     for (ord, (segment, gate)) in segments.iter().zip(gates).enumerate() {
         score::evaluate(plan, &weights, segment, scratch)?;
         for &doc in scratch.touched.iter().filter(|doc| gate.admits(**doc)) {
             let mask = scratch.mask[doc as usize];
-            let matched: f32 = (0..plan.concepts.len())
-                .filter(|c| mask >> c & 1 == 1)
-                .map(|c| weights.importance[c])
-                .sum();
+            let matched: f32 = asked.iter().filter(|c| mask >> **c & 1 == 1).map(|c| weights.importance[*c]).sum();
             let share = matched / whole;
             let mut score = scratch.score[doc as usize] / whole * share.powf(1.5);
             if gate.discontinued.as_ref().is_some_and(|d| d.has(doc)) {
@@ -250,7 +244,11 @@ fn identified(
         {
             continue;
         }
-        let found = admitted(snapshot.equal(&probe.number, query.account)?);
+        let mut found = admitted(snapshot.equal(&probe.number, query.account)?);
+        // A short number, or one inside a description, must be meant as written: look-alikes are chance there.
+        if probe.number.len() < 4 || (part && described) {
+            found.retain(|f| f.similarity >= 0.99);
+        }
         if !found.is_empty() {
             return Ok((found, true));
         }

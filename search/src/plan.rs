@@ -27,6 +27,8 @@ pub(crate) enum Role {
     Quantity,
     Pair,
     Device,
+    /// Not asked for by itself: raises products that are the thing named last.
+    Head,
 }
 
 /// One thing asked for, in any of the ways to say it.

@@ -15,7 +15,7 @@ use tantivy::{TantivyDocument, Term};
 
 use crate::compatibility;
 use crate::document::{Document, Lifecycle, Value};
-use crate::normal::{Stems, compact, gtin, key, look_alike, words};
+use crate::normal::{Stems, Word, compact, gtin, key, look_alike, words};
 use crate::record::{Record, named_identifiers};
 use crate::units;
 
@@ -151,7 +151,9 @@ impl Writer {
 
     fn texts(&mut self, d: &Document, out: &mut TantivyDocument) {
         let mut t = Texts::default();
-        self.text(&d.title, &mut t.title, Some(&mut t.raw));
+        let (what, about) = d.title.split_at(context(&d.title));
+        self.text(what, &mut t.title, Some(&mut t.raw));
+        self.text(about, &mut t.body, Some(&mut t.raw));
         let title_words = t.raw.clone();
         if !words(&d.brand)
             .iter()
@@ -218,28 +220,23 @@ impl Writer {
         stem
     }
 
-    /// What the product is: title words that end a noun phrase. In `notebook case, black` that is the case.
+    /// What the product is: title words that end a noun phrase. In `notebook case, black` that is the case. And neighbours.
     fn heads(&mut self, d: &Document) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
-        let all = words(&d.title);
+        let what = &d.title[..context(&d.title)];
+        let first_part = what.find([',', ';']).or(what.find(" - ")).unwrap_or(what.len());
+        let all = words(what);
         for (at, word) in all.iter().enumerate() {
             let next = all.get(at + 1);
-            let gap = next.map_or("", |n| &d.title[word.end..n.start]);
-            let ends = next.is_none_or(|n| {
-                n.text.bytes().any(|b| b.is_ascii_digit()) || FOLLOWERS.contains(&n.text.as_str())
-            });
-            if (ends || gap.contains([',', '(', '-', '–', ';', '.', '"']))
-                && word.text.bytes().all(|b| b.is_ascii_alphabetic())
-            {
+            if let Some(next) = next {
+                out.push(neighbours(&self.stem(&word.text), &self.stem(&next.text)));
+            }
+            if word.end <= first_part && ends_phrase(what, &all, at) {
                 out.push(format!("head:{}", self.stem(&word.text)));
             }
         }
         if let Some(category) = d.categories.last() {
-            out.extend(
-                words(&category.name)
-                    .last()
-                    .map(|w| format!("head:{}", self.stem(&w.text))),
-            );
+            out.extend(words(&category.name).last().map(|w| format!("head:{}", self.stem(&w.text))));
         }
         out.sort_unstable();
         out.dedup();
@@ -382,6 +379,31 @@ pub(crate) fn joined(left: &str, right: &str) -> Option<String> {
     Some(format!("{left}{right}"))
 }
 
+/// The term for two words standing next to each other in a title.
+pub(crate) fn neighbours(one: &str, other: &str) -> String {
+    format!("two:{one} {other}")
+}
+
+/// Whether word `at` names the thing: nothing it could be a modifier of follows, and it is not a part of a measure or a list.
+fn ends_phrase(title: &str, all: &[Word], at: usize) -> bool {
+    let word = &all[at];
+    let digit = |w: &Word| w.text.bytes().any(|b| b.is_ascii_digit());
+    let next = all.get(at + 1);
+    let gap = next.map_or("", |n| &title[word.end..n.start]);
+    let last = next.is_none_or(|n| digit(n) || FOLLOWERS.contains(&n.text.as_str())) || gap.contains(['(', '-', '–', ',', ';', '.', '"']);
+    let before = at.checked_sub(1).map(|b| &all[b]);
+    let measured = before.is_some_and(|b| units::number(&b.text).is_some() || (units::unit(&b.text).is_some() && at > 1 && digit(&all[at - 2])));
+    let added = before.is_some_and(|b| title[b.end..word.start].contains(['+', '&']));
+    last && !measured && !added && word.text.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+/// Where a title stops to say what the product is and begins to say what it is for or comes with.
+fn context(title: &str) -> usize {
+    let lower = title.to_ascii_lowercase();
+    let marks = [" for ", " with ", " w/", " compatible with ", ". compatible ", " replaces ", " equivalent to "];
+    marks.iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min().unwrap_or(title.len())
+}
+
 /// Words that say how a thing is, not what it is: the word before one of them ends its phrase.
 const FOLLOWERS: &[&str] = &[
     "for",
@@ -422,10 +444,10 @@ const FOLLOWERS: &[&str] = &[
     "rf",
     "bluetooth",
     "usb",
-    "internal",
-    "external",
-    "portable",
-    "desktop",
+    
+    
+    
+    
     "pocket",
     "colour",
     "color",
@@ -450,22 +472,22 @@ const FOLLOWERS: &[&str] = &[
     "gigabit",
     "optical",
     "digital",
-    "clock",
-    "head",
+    
+    
     "over",
     "binaural",
     "monaural",
-    "standby",
-    "line",
+    
+    
     "full",
     "flat",
     "touchscreen",
     "touch",
-    "wall",
-    "box",
-    "kit",
-    "set",
-    "pack",
+    
+    
+    
+    
+    
     "pcs",
     "pc",
     "s",

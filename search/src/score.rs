@@ -14,7 +14,7 @@ use crate::scratch::Scratch;
 /// How quickly repetition stops to count.
 const SATURATION: f32 = 1.2;
 /// How much long texts are discounted.
-const LENGTH: f32 = 0.6;
+const LENGTH: f32 = 0.5;
 
 /// What the whole index knows about a plan: how much each concept can tell products apart.
 pub(crate) struct Weights {

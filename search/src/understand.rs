@@ -11,7 +11,7 @@ use crate::index::Snapshot;
 use crate::normal::{Stems, Word, compact, words};
 use crate::plan::{Concept, Lookup, MOST_CONCEPTS, Plan, Role};
 use crate::query::Kind;
-use crate::schema::{joined, pair};
+use crate::schema::{joined, neighbours, pair};
 use crate::score::document_frequency;
 use crate::units::{self, Quantity};
 
@@ -399,6 +399,7 @@ impl<'a> Reader<'a> {
         }
         if matches!(kind, Kind::Words | Kind::BrandWords | Kind::Compatibility) {
             self.head(kind);
+            self.neighbours();
         }
         Ok(())
     }
@@ -472,36 +473,36 @@ impl<'a> Reader<'a> {
 
     /// The last word says what is wanted: products that are one come before those that are for one.
     fn head(&mut self, kind: Kind) {
+        let fields = &self.snapshot.fields;
+        let Some(head) = self.concepts.iter().rev().find(|c| c.role == Role::Word) else { return };
+        let titles = head.lookups.iter().filter(|l| l.counted && l.field == fields.title);
+        let term = |l: &Lookup| Some((format!("head:{}", l.terms.first()?), if l.alternative { 0.95 } else { 1.0 }));
+        let lookups = titles.filter_map(term).map(|(term, share)| Lookup::listed(fields.value, term, 1.2 * share)).collect();
+        let weight = if kind == Kind::Compatibility { 0.2 } else { HEAD };
+        let label = format!("is a {}", head.label);
+        self.concepts.push(Concept { label, role: Role::Head, weight, lookups });
+    }
+
+    /// Words asked for next to each other are better next to each other.
+    fn neighbours(&mut self) {
         let field = self.snapshot.fields.value;
-        let weight = if kind == Kind::Compatibility {
-            0.8
-        } else {
-            1.6
-        };
-        let Some(head) = self
-            .concepts
-            .iter_mut()
-            .rev()
-            .find(|c| c.role == Role::Word)
-        else {
-            return;
-        };
-        let terms: Vec<(String, f32)> = head
-            .lookups
-            .iter()
-            .filter(|l| l.counted && l.field == self.snapshot.fields.title)
-            .filter_map(|l| {
-                Some((
-                    format!("head:{}", l.terms.first()?),
-                    if l.alternative { 0.8 } else { 1.0 },
-                ))
-            })
-            .collect();
-        let heads = terms.into_iter().map(|(term, share)| Lookup {
-            alternative: false,
-            ..Lookup::listed(field, term, weight * share)
-        });
-        head.lookups.extend(heads);
+        let synonyms = std::sync::Arc::clone(&self.snapshot.synonyms);
+        for at in 1..self.words.len() {
+            if self.used[at - 1] || self.used[at] || self.concepts.len() >= MOST_CONCEPTS {
+                continue;
+            }
+            let both = [self.stems[at - 1].clone(), self.stems[at].clone()];
+            let mut lookups = vec![Lookup::listed(field, neighbours(&both[0], &both[1]), 2.0)];
+            for other in synonyms.longest_match(&both).filter(|(n, _)| *n == 2).map_or(&[][..], |(_, others)| others) {
+                match &other[..] {
+                    [.., one, two] => lookups.push(Lookup::listed(field, neighbours(one, two), 1.8)),
+                    [one] => lookups.push(Lookup::listed(field, format!("head:{one}"), 1.8)),
+                    [] => {}
+                }
+            }
+            let label = self.surface(at - 1, at + 1);
+            self.concepts.push(Concept { label, role: Role::Head, weight: PHRASE, lookups });
+        }
     }
 
     fn is_brand(&self, at: usize) -> bool {
@@ -546,12 +547,12 @@ impl<'a> Reader<'a> {
                         concept.lookups.push(Lookup::synonym(
                             fields.title,
                             &other[0],
-                            weights[0] * 0.8,
+                            weights[0] * 0.95,
                         ));
                         concept.lookups.push(Lookup::synonym(
                             fields.attributes,
                             &other[0],
-                            weights[2] * 0.8,
+                            weights[2] * 0.95,
                         ));
                     } else {
                         concept.lookups.push(Lookup::all(
@@ -589,6 +590,11 @@ impl<'a> Reader<'a> {
         }
     }
 }
+
+/// What standing next to each other is worth.
+const PHRASE: f32 = 0.5;
+/// What being the thing asked for is worth beside naming it.
+const HEAD: f32 = 1.0;
 
 /// Title, body, attributes.
 fn field_weights(kind: Kind) -> [f32; 3] {
