@@ -1,9 +1,10 @@
 //! Finishes what is being typed: words, brands, categories, and products by number or words.
 
 use crate::error::Result;
-use crate::index::{Index, Snapshot};
+use crate::index::Index;
 use crate::normal::{compact, look_alike, words};
 use crate::query::{Audience, Completion, CompletionKind, Query};
+use crate::snapshot::Snapshot;
 
 impl Index {
     /// At most `limit` ways to finish `prefix`. Products only if `visible_to` may see them; words of the catalogue are open to all.

@@ -12,7 +12,7 @@ use crate::query::Facet;
 const MOST_VALUES: usize = 50;
 const RANGES: usize = 6;
 
-/// Counts `name` over the products `found`, given per segment.
+/// Counts `name` over the products `found`, given per segment in rising order.
 pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) -> Result<Facet> {
     let column = match key(name).as_str() {
         "brand" => "brand".to_owned(),
@@ -27,10 +27,15 @@ pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) 
         }
         if let Some(values) = segment.fast_fields().str(&column)? {
             let mut counts = vec![0_usize; values.num_terms()];
-            for doc in docs {
-                for ordinal in values.term_ords(*doc) {
-                    counts[ordinal as usize] += 1;
-                }
+            let (mut holders, mut rows) = (Vec::new(), Vec::new());
+            let ordinals = values.ords();
+            ordinals
+                .index
+                .docids_to_rowids(docs, &mut holders, &mut rows);
+            let mut found = vec![0_u64; rows.len()];
+            ordinals.values.get_vals(&rows, &mut found);
+            for ordinal in found {
+                counts[ordinal as usize] += 1;
             }
             most_used(&values, &counts, &mut texts)?;
         }
@@ -93,7 +98,12 @@ fn ranges(mut numbers: Vec<f64>) -> Vec<(String, usize)> {
     if distinct.len() <= 2 * RANGES {
         return distinct
             .iter()
-            .map(|v| (v.to_string(), numbers.iter().filter(|n| *n == v).count()))
+            .map(|v| {
+                (
+                    v.to_string(),
+                    numbers.iter().filter(|n| n.total_cmp(v).is_eq()).count(),
+                )
+            })
             .collect();
     }
     let mut out = Vec::new();

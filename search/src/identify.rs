@@ -7,19 +7,23 @@ use std::collections::{HashMap, HashSet};
 
 use tantivy::collector::TopDocs;
 use tantivy::query::FuzzyTermQuery;
-use tantivy::schema::{Field, IndexRecordOption, Term};
+use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocAddress, DocSet, TERMINATED};
 
 use crate::error::Result;
 use crate::filter::Gate;
-use crate::index::Snapshot;
 use crate::normal::{compact, gtin, look_alike};
 use crate::query::Query;
 use crate::record::Record;
 use crate::score::{document_frequency, postings};
+use crate::snapshot::Snapshot;
 
 /// How many candidates are judged by distance.
-const MOST_JUDGED: usize = 40;
+const MOST_JUDGED: usize = 32;
+/// From here on a candidate is so near that looking further is idle.
+const CLEAR: f32 = 0.86;
+/// How many entries of trigram lists are read, rarest trigrams first: common ones tell nothing.
+const MOST_READ: u32 = 8_000;
 /// Below this a candidate is no candidate.
 pub(crate) const LEAST_SIMILARITY: f32 = 0.62;
 
@@ -115,39 +119,6 @@ pub(crate) fn looks_like_number(probe: &str) -> bool {
 }
 
 impl Snapshot {
-    pub(crate) fn record(&self, address: DocAddress) -> Result<Record> {
-        let document: tantivy::TantivyDocument = self.searcher.doc(address)?;
-        let value = document.get_first(self.fields.record);
-        let bytes = value
-            .as_ref()
-            .and_then(tantivy::schema::Value::as_bytes)
-            .unwrap_or_default();
-        Ok(Record::decode(bytes))
-    }
-
-    /// Products with exactly this term in `field`.
-    pub(crate) fn with_term(
-        &self,
-        field: Field,
-        term: &str,
-        most: usize,
-    ) -> Result<Vec<DocAddress>> {
-        let mut out = Vec::new();
-        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
-            let Some(mut list) = postings(segment, field, term, IndexRecordOption::Basic)? else {
-                continue;
-            };
-            let mut doc = list.doc();
-            while doc != TERMINATED && out.len() < most {
-                if !segment.is_deleted(doc) {
-                    out.push(DocAddress::new(ord as u32, doc));
-                }
-                doc = list.advance();
-            }
-        }
-        Ok(out)
-    }
-
     /// Products bearing `number` up to case, separators and look-alikes, among all identifiers and the account's own.
     pub(crate) fn equal(&self, number: &str, account: Option<u64>) -> Result<Vec<Found>> {
         let mut out = Vec::new();
@@ -187,19 +158,39 @@ impl Snapshot {
         Ok(out)
     }
 
-    /// Products whose identifiers come near one of the probes, best first.
+    /// Products whose identifiers come near one of the probes, best first. Trigrams are read only when nothing is one step away.
     pub(crate) fn near(&self, probes: &[Probe], most: usize) -> Result<Vec<Found>> {
         let mut candidates: HashSet<DocAddress, ahash::RandomState> = HashSet::default();
-        for probe in probes.iter().take(5) {
-            let folded = look_alike(&probe.number);
-            candidates.extend(self.beginning_with(&folded, 24)?);
-            candidates.extend(self.one_off(&folded, MOST_JUDGED)?);
-            if folded.len() >= 6 {
-                candidates.extend(self.sharing_grams(&folded, MOST_JUDGED)?);
-            }
+        let numbers: Vec<String> = probes
+            .iter()
+            .take(5)
+            .map(|p| look_alike(&p.number))
+            .collect();
+        for folded in &numbers {
+            candidates.extend(self.beginning_with(folded, 16)?);
+            candidates.extend(self.one_off(folded, MOST_JUDGED)?);
         }
+        let mut out = self.judge(&candidates, probes)?;
+        if out.first().is_none_or(|best| best.similarity < CLEAR) {
+            let mut far: HashSet<DocAddress, ahash::RandomState> = HashSet::default();
+            for folded in numbers.iter().filter(|n| n.len() >= 6) {
+                far.extend(self.sharing_grams(folded, MOST_JUDGED)?);
+            }
+            far.retain(|address| !candidates.contains(address));
+            out.extend(self.judge(&far, probes)?);
+            sort(&mut out);
+        }
+        out.truncate(most);
+        Ok(out)
+    }
+
+    fn judge(
+        &self,
+        candidates: &HashSet<DocAddress, ahash::RandomState>,
+        probes: &[Probe],
+    ) -> Result<Vec<Found>> {
         let mut out = Vec::new();
-        for address in candidates {
+        for &address in candidates {
             let record = self.record(address)?;
             let best = best_identifier(&record, probes);
             if let Some((similarity, matched)) = best.filter(|b| b.0 >= LEAST_SIMILARITY) {
@@ -211,12 +202,7 @@ impl Snapshot {
                 });
             }
         }
-        out.sort_by(|a, b| {
-            b.similarity
-                .total_cmp(&a.similarity)
-                .then_with(|| a.record.sku.cmp(&b.record.sku))
-        });
-        out.truncate(most);
+        sort(&mut out);
         Ok(out)
     }
 
@@ -286,16 +272,24 @@ impl Snapshot {
         if wanted.len() < 3 {
             return Ok(Vec::new());
         }
+        let readers = self.searcher.segment_readers();
+        let mut rare = Vec::with_capacity(wanted.len());
+        for gram in wanted {
+            rare.push((document_frequency(readers, self.fields.gram, &gram)?, gram));
+        }
+        rare.sort_unstable();
         let mut counts: HashMap<DocAddress, f32, ahash::RandomState> = HashMap::default();
-        let mut whole = 0.0;
-        for gram in &wanted {
-            let frequency =
-                document_frequency(self.searcher.segment_readers(), self.fields.gram, gram)?;
+        let (mut whole, mut read) = (0.0, 0);
+        for (frequency, gram) in rare {
+            read += frequency;
+            if read > MOST_READ {
+                break;
+            }
             let worth = (self.searcher.num_docs() as f32 / (frequency as f32 + 1.0)).ln_1p();
             whole += worth;
-            for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
+            for (ord, segment) in readers.iter().enumerate() {
                 let Some(mut list) =
-                    postings(segment, self.fields.gram, gram, IndexRecordOption::Basic)?
+                    postings(segment, self.fields.gram, &gram, IndexRecordOption::Basic)?
                 else {
                     continue;
                 };
@@ -312,11 +306,18 @@ impl Snapshot {
             .map(|(a, n)| (n, a))
             .collect();
         ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let readers = self.searcher.segment_readers();
         ranked.retain(|(_, a)| !readers[a.segment_ord as usize].is_deleted(a.doc_id));
         ranked.truncate(most);
         Ok(ranked.into_iter().map(|(_, a)| a).collect())
     }
+}
+
+fn sort(found: &mut [Found]) {
+    found.sort_by(|a, b| {
+        b.similarity
+            .total_cmp(&a.similarity)
+            .then_with(|| a.record.sku.cmp(&b.record.sku))
+    });
 }
 
 fn best_identifier(record: &Record, probes: &[Probe]) -> Option<(f32, String)> {

@@ -14,17 +14,19 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 use tantivy::merge_policy::LogMergePolicy;
 use tantivy::store::Compressor;
-use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 
 use crate::document::Document;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
-use crate::schema::{self, Fields, VERSION, Writer};
+use crate::schema::{self, Fields, VERSION};
 use crate::scratch::Pool;
+use crate::snapshot::Snapshot;
 use crate::synonyms::Synonyms;
+use crate::terms::Writer;
 
 const WRITER_THREADS: usize = 2;
-const WRITER_MEMORY: usize = 96 << 20;
+const WRITER_MEMORY: usize = 60 << 20;
 const POINTER: &str = "CURRENT";
 
 /// The search index. Shared by reference between threads; every call is synchronous.
@@ -50,14 +52,6 @@ struct Write {
     payload: Option<String>,
     /// Documents changed since the lexicon was read.
     changed: u64,
-}
-
-/// What a question is answered from: one moment of the index.
-pub(crate) struct Snapshot {
-    pub(crate) searcher: Searcher,
-    pub(crate) fields: Fields,
-    pub(crate) lexicon: Arc<Lexicon>,
-    pub(crate) synonyms: Arc<Synonyms>,
 }
 
 /// A new index being filled while the old one serves. Dropped without [`Rebuild::finish`], it leaves nothing.
@@ -123,8 +117,8 @@ impl Index {
     }
 
     /// Takes documents out, from the next commit on. Unknown ids are fine.
-    pub fn remove(&self, ids: &[u64]) -> Result<()> {
-        self.live().remove(ids)
+    pub fn remove(&self, ids: &[u64]) {
+        self.live().remove(ids);
     }
 
     /// Makes all changes since the last commit durable and visible, together with `payload`: the caller's place in the event feed.
@@ -182,8 +176,8 @@ impl Rebuild<'_> {
     }
 
     /// As [`Index::remove`], from the new index.
-    pub fn remove(&self, ids: &[u64]) -> Result<()> {
-        self.next.remove(ids)
+    pub fn remove(&self, ids: &[u64]) {
+        self.next.remove(ids);
     }
 
     /// Commits the new index with `payload` and serves it from now on; questions under way finish on the old one.
@@ -271,13 +265,12 @@ impl Generation {
         Ok(())
     }
 
-    fn remove(&self, ids: &[u64]) -> Result<()> {
+    fn remove(&self, ids: &[u64]) {
         let mut write = self.write.lock();
         for id in ids {
             write.engine.delete_term(self.fields.id_term(*id));
             write.changed += 1;
         }
-        Ok(())
     }
 
     fn commit(&self, payload: &str) -> Result<()> {

@@ -86,7 +86,7 @@ impl Lexicon {
     /// The word of the catalogue most likely meant by `word`: near, and the more used the better.
     pub(crate) fn correct(&self, word: &str) -> Option<&str> {
         let length = word.chars().count();
-        if length < 4 || length > 24 {
+        if !(4..=24).contains(&length) {
             return None;
         }
         let reach = if length >= 8 { 2 } else { 1 };

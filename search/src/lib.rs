@@ -10,6 +10,7 @@
 
 mod compatibility;
 mod complete;
+mod dimension;
 mod document;
 mod error;
 mod facets;
@@ -20,13 +21,19 @@ mod index;
 mod lexicon;
 mod matching;
 mod normal;
+mod pairs;
 mod plan;
 mod query;
+mod rank;
+mod recognise;
 mod record;
 mod schema;
 mod score;
 mod scratch;
+mod snapshot;
 mod synonyms;
+mod terms;
+mod title;
 mod understand;
 mod units;
 

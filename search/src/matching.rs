@@ -3,9 +3,10 @@
 use crate::error::Result;
 use crate::filter::Gate;
 use crate::identify::{Found, Probe};
-use crate::index::{Index, Snapshot};
+use crate::index::Index;
 use crate::normal::compact;
 use crate::query::{Audience, Candidate, IdentifierMatch, Query};
+use crate::snapshot::Snapshot;
 
 /// How many identifiers of one call may be looked for by similarity; a list with more mistakes is the wrong list.
 const MOST_NEAR: usize = 300;

@@ -5,21 +5,21 @@
 
 use tantivy::schema::Field;
 
-use crate::compatibility::pieces;
 use crate::error::Result;
-use crate::index::Snapshot;
 use crate::normal::{Stems, Word, compact, words};
 use crate::plan::{Concept, Lookup, MOST_CONCEPTS, Plan, Role};
 use crate::query::Kind;
-use crate::schema::{joined, neighbours, pair};
 use crate::score::document_frequency;
+use crate::snapshot::Snapshot;
+use crate::terms::joined;
+use crate::title::neighbours;
 use crate::units::{self, Quantity};
 
 /// What is read of a text; the rest adds cost and no meaning.
 const LONGEST_TEXT: usize = 400;
-const MOST_WORDS: usize = 24;
+pub(crate) const MOST_WORDS: usize = 24;
 
-const STOP: &[&str] = &[
+pub(crate) const STOP: &[&str] = &[
     "for",
     "the",
     "with",
@@ -41,18 +41,6 @@ const STOP: &[&str] = &[
     "my",
     "that",
 ];
-const BETWEEN_ENDS: &[&str] = &[
-    "to",
-    "and",
-    "jack",
-    "male",
-    "female",
-    "plug",
-    "connector",
-    "auf",
-    "x",
-];
-
 pub(crate) fn understand(text: &str, snapshot: &Snapshot) -> Result<Plan> {
     let cut = text
         .char_indices()
@@ -72,22 +60,22 @@ pub(crate) fn understand(text: &str, snapshot: &Snapshot) -> Result<Plan> {
     Ok(reader.plan(kind))
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    words: &'a [Word],
-    stems: Vec<String>,
-    used: Vec<bool>,
-    snapshot: &'a Snapshot,
-    concepts: Vec<Concept>,
-    quantities: Vec<Quantity>,
-    highlights: Vec<String>,
-    brands: Vec<String>,
-    corrections: Vec<(usize, String)>,
-    stemmer: Stems,
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) words: &'a [Word],
+    pub(crate) stems: Vec<String>,
+    pub(crate) used: Vec<bool>,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) concepts: Vec<Concept>,
+    pub(crate) quantities: Vec<Quantity>,
+    pub(crate) highlights: Vec<String>,
+    pub(crate) brands: Vec<String>,
+    pub(crate) corrections: Vec<(usize, String)>,
+    pub(crate) stemmer: Stems,
     /// What fits a device named without saying what is wanted for it.
-    companion: Vec<Lookup>,
+    pub(crate) companion: Vec<Lookup>,
     /// Words at which a compound like `cat 6a` starts.
-    compounds: Vec<(usize, String)>,
+    pub(crate) compounds: Vec<(usize, String)>,
 }
 
 impl<'a> Reader<'a> {
@@ -111,7 +99,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn frequency(&self, field: Field, term: &str) -> Result<u32> {
+    pub(crate) fn frequency(&self, field: Field, term: &str) -> Result<u32> {
         document_frequency(self.snapshot.searcher.segment_readers(), field, term)
     }
 
@@ -129,66 +117,10 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn in_compound(&self, first: usize, last: usize) -> bool {
+    pub(crate) fn in_compound(&self, first: usize, last: usize) -> bool {
         self.compounds
             .iter()
             .any(|(at, _)| *at < last && first < at + 2)
-    }
-
-    /// Two ends next to each other ask for what joins them. Their words stay searchable for products without such attributes.
-    fn pairs(&mut self) -> Result<()> {
-        let mut ends: Vec<(String, usize, usize)> = Vec::new();
-        let mut at = 0;
-        while at < self.words.len() {
-            let Some((end, after)) = self.end_at(at)? else {
-                at += 1;
-                continue;
-            };
-            let near = ends.last().is_some_and(|(_, _, last)| {
-                self.words[*last..at]
-                    .iter()
-                    .all(|w| BETWEEN_ENDS.contains(&w.text.as_str()))
-            });
-            ends.push((end, at, after));
-            if near {
-                let (one, other) = (&ends[ends.len() - 2], &ends[ends.len() - 1]);
-                let term = pair(&one.0, &other.0);
-                if self.frequency(self.snapshot.fields.value, &term)? > 0 {
-                    let (first, last) = (one.1, other.2);
-                    let lookups = vec![Lookup::listed(self.snapshot.fields.value, term, 2.0)];
-                    let label = self.surface(first, last);
-                    self.concepts.push(Concept {
-                        label,
-                        role: Role::Pair,
-                        weight: 1.0,
-                        lookups,
-                    });
-                    for word in first..last {
-                        let number = self.words[word]
-                            .text
-                            .starts_with(|c: char| c.is_ascii_digit());
-                        self.used[word] |= number || self.words[word].text.len() == 1;
-                    }
-                    return Ok(());
-                }
-            }
-            at = after;
-        }
-        Ok(())
-    }
-
-    fn end_at(&self, at: usize) -> Result<Option<(String, usize)>> {
-        for count in (1..=3.min(self.words.len() - at)).rev() {
-            let name = self.words[at..at + count]
-                .iter()
-                .map(|w| w.text.as_str())
-                .collect::<Vec<_>>()
-                .join(" ");
-            if self.frequency(self.snapshot.fields.value, &format!("end:{name}"))? > 0 {
-                return Ok(Some((name, at + count)));
-            }
-        }
-        Ok(None)
     }
 
     fn quantities(&mut self) {
@@ -219,106 +151,6 @@ impl<'a> Reader<'a> {
                 lookups,
             });
         }
-    }
-
-    /// The longest run of pieces that the catalogue knows as a device.
-    fn device(&mut self) -> Result<()> {
-        let pieces = pieces(self.text);
-        let pieces = &pieces[..pieces.len().min(MOST_WORDS)];
-        let Some((first, last)) = self.device_run(pieces)? else {
-            return Ok(());
-        };
-        let field = self.snapshot.fields.device;
-        let run = &pieces[first..last];
-        let mut lookups = vec![Lookup::listed(field, run.concat(), 2.0)];
-        let model = run.iter().position(|p| is_model(p)).unwrap_or(0);
-        for shorter in 1..=model {
-            lookups.push(Lookup::listed(
-                field,
-                run[shorter..].concat(),
-                1.6 - 0.2 * shorter as f32,
-            ));
-        }
-        let wanted: String = run.concat();
-        let inside = |at: usize| {
-            let word = &self.words[at].text;
-            wanted.contains(&compact(word))
-                && !STOP.contains(&word.as_str())
-                && self.near_device(at, run)
-        };
-        let own: Vec<usize> = (0..self.words.len()).filter(|at| inside(*at)).collect();
-        let others = (0..self.words.len())
-            .any(|at| !own.contains(&at) && !STOP.contains(&self.words[at].text.as_str()));
-        if !others {
-            // A device and nothing else: its own words count, and what fits it comes along.
-            self.companion = lookups;
-            return Ok(());
-        }
-        let terms: Vec<String> = own.iter().map(|at| self.stems[*at].clone()).collect();
-        for at in own {
-            self.used[at] = true;
-        }
-        self.highlights.extend(terms.iter().cloned());
-        for field in [self.snapshot.fields.title, self.snapshot.fields.attributes] {
-            if !terms.is_empty() {
-                lookups.push(Lookup::all(field, terms.clone(), 0.4));
-            }
-        }
-        self.concepts.push(Concept {
-            label: run.join(" "),
-            role: Role::Device,
-            weight: 1.5,
-            lookups,
-        });
-        Ok(())
-    }
-
-    fn device_run(&self, pieces: &[String]) -> Result<Option<(usize, usize)>> {
-        let mut best: Option<(usize, usize)> = None;
-        for first in 0..pieces.len() {
-            for last in (first + 1..=pieces.len().min(first + 6)).rev() {
-                let run = &pieces[first..last];
-                let shorter = best.is_some_and(|(f, l)| l - f >= run.len());
-                if shorter || !run.iter().any(|p| is_model(p)) || self.is_quantity(run) {
-                    continue;
-                }
-                let fits = self.frequency(self.snapshot.fields.device, &run.concat())?;
-                if fits > 0 && !self.is_common(run, fits)? {
-                    best = Some((first, last));
-                    break;
-                }
-            }
-        }
-        Ok(best)
-    }
-
-    /// Whether more products are called so than fit it: then it is a property (`cat6`), not a device.
-    fn is_common(&self, run: &[String], fits: u32) -> Result<bool> {
-        let mut called = u32::MAX;
-        for piece in run {
-            called = called.min(self.frequency(self.snapshot.fields.title, piece)?);
-        }
-        let as_one = self.frequency(self.snapshot.fields.title, &run.concat())?;
-        Ok(called.max(as_one) > 2 * fits + 3)
-    }
-
-    /// Whether word `at` is a part of the pieces `run` as they stand in the text.
-    fn near_device(&self, at: usize, run: &[String]) -> bool {
-        let word = compact(&self.words[at].text);
-        run.iter().any(|piece| {
-            piece.contains(&word)
-                && (word.len() * 2 >= piece.len()
-                    || piece.starts_with(&word)
-                    || piece.ends_with(&word))
-        })
-    }
-
-    fn is_quantity(&self, run: &[String]) -> bool {
-        self.quantities.iter().any(|q| {
-            let text = compact(&self.surface(q.first, q.last));
-            run.iter()
-                .any(|p| text.contains(p.as_str()) || p.contains(&text))
-        })
     }
 
     fn brands(&mut self) {
@@ -474,13 +306,35 @@ impl<'a> Reader<'a> {
     /// The last word says what is wanted: products that are one come before those that are for one.
     fn head(&mut self, kind: Kind) {
         let fields = &self.snapshot.fields;
-        let Some(head) = self.concepts.iter().rev().find(|c| c.role == Role::Word) else { return };
-        let titles = head.lookups.iter().filter(|l| l.counted && l.field == fields.title);
-        let term = |l: &Lookup| Some((format!("head:{}", l.terms.first()?), if l.alternative { 0.95 } else { 1.0 }));
-        let lookups = titles.filter_map(term).map(|(term, share)| Lookup::listed(fields.value, term, 1.2 * share)).collect();
-        let weight = if kind == Kind::Compatibility { 0.2 } else { HEAD };
+        let Some(head) = self.concepts.iter().rev().find(|c| c.role == Role::Word) else {
+            return;
+        };
+        let titles = head
+            .lookups
+            .iter()
+            .filter(|l| l.counted && l.field == fields.title);
+        let term = |l: &Lookup| {
+            Some((
+                format!("head:{}", l.terms.first()?),
+                if l.alternative { 0.95 } else { 1.0 },
+            ))
+        };
+        let lookups = titles
+            .filter_map(term)
+            .map(|(term, share)| Lookup::listed(fields.value, term, 1.2 * share))
+            .collect();
+        let weight = if kind == Kind::Compatibility {
+            0.2
+        } else {
+            HEAD
+        };
         let label = format!("is a {}", head.label);
-        self.concepts.push(Concept { label, role: Role::Head, weight, lookups });
+        self.concepts.push(Concept {
+            label,
+            role: Role::Head,
+            weight,
+            lookups,
+        });
     }
 
     /// Words asked for next to each other are better next to each other.
@@ -493,15 +347,26 @@ impl<'a> Reader<'a> {
             }
             let both = [self.stems[at - 1].clone(), self.stems[at].clone()];
             let mut lookups = vec![Lookup::listed(field, neighbours(&both[0], &both[1]), 2.0)];
-            for other in synonyms.longest_match(&both).filter(|(n, _)| *n == 2).map_or(&[][..], |(_, others)| others) {
+            for other in synonyms
+                .longest_match(&both)
+                .filter(|(n, _)| *n == 2)
+                .map_or(&[][..], |(_, others)| others)
+            {
                 match &other[..] {
-                    [.., one, two] => lookups.push(Lookup::listed(field, neighbours(one, two), 1.8)),
+                    [.., one, two] => {
+                        lookups.push(Lookup::listed(field, neighbours(one, two), 1.8));
+                    }
                     [one] => lookups.push(Lookup::listed(field, format!("head:{one}"), 1.8)),
                     [] => {}
                 }
             }
             let label = self.surface(at - 1, at + 1);
-            self.concepts.push(Concept { label, role: Role::Head, weight: PHRASE, lookups });
+            self.concepts.push(Concept {
+                label,
+                role: Role::Head,
+                weight: PHRASE,
+                lookups,
+            });
         }
     }
 
@@ -567,7 +432,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn surface(&self, first: usize, last: usize) -> String {
+    pub(crate) fn surface(&self, first: usize, last: usize) -> String {
         self.text[self.words[first].start..self.words[last - 1].end].to_owned()
     }
 
@@ -603,8 +468,4 @@ fn field_weights(kind: Kind) -> [f32; 3] {
         Kind::Compatibility => [1.5, 1.0, 0.4],
         _ => [2.2, 0.8, 0.25],
     }
-}
-
-fn is_model(piece: &str) -> bool {
-    piece.bytes().any(|b| b.is_ascii_digit()) && piece.len() >= 2
 }

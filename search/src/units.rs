@@ -5,143 +5,11 @@
 //!
 //! Not here: exact quantities for ordering (`pricing` owns those).
 
-use crate::normal::Word;
-
-/// What is measured. Apparent power (VA) is not power (W): a buyer who asks for one does not want the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Dimension {
-    Length,
-    Mass,
-    Volume,
-    Voltage,
-    Current,
-    Power,
-    Apparent,
-    Charge,
-    Energy,
-    Frequency,
-    Data,
-    Rate,
-    Time,
-    Pressure,
-    Pages,
-    Resistance,
-    Capacitance,
-    Torque,
-    Rotation,
-    Light,
-    Gauge,
-}
-
-use Dimension::{
-    Apparent, Capacitance, Charge, Current, Data, Energy, Frequency, Gauge, Length, Light, Mass,
-    Pages, Power, Pressure, Rate, Resistance, Rotation, Time, Torque, Voltage, Volume,
+use crate::dimension::Dimension::{
+    self, Apparent, Data, Frequency, Length, Mass, Pages, Power, Voltage,
 };
-
-/// Unit, dimension, factor to the base unit.
-const UNITS: &[(&str, Dimension, f64)] = &[
-    ("mm", Length, 0.001),
-    ("millimeter", Length, 0.001),
-    ("millimetre", Length, 0.001),
-    ("cm", Length, 0.01),
-    ("centimeter", Length, 0.01),
-    ("centimetre", Length, 0.01),
-    ("m", Length, 1.0),
-    ("meter", Length, 1.0),
-    ("metre", Length, 1.0),
-    ("mtr", Length, 1.0),
-    ("km", Length, 1000.0),
-    ("in", Length, 0.0254),
-    ("inch", Length, 0.0254),
-    ("inche", Length, 0.0254),
-    ("ft", Length, 0.3048),
-    ("foot", Length, 0.3048),
-    ("feet", Length, 0.3048),
-    ("yd", Length, 0.9144),
-    ("yard", Length, 0.9144),
-    ("mil", Length, 0.000_025_4),
-    ("um", Length, 0.000_001),
-    ("µm", Length, 0.000_001),
-    ("μm", Length, 0.000_001),
-    ("nm", Length, 0.000_000_001),
-    ("mg", Mass, 0.001),
-    ("g", Mass, 1.0),
-    ("gram", Mass, 1.0),
-    ("kg", Mass, 1000.0),
-    ("kilo", Mass, 1000.0),
-    ("lb", Mass, 453.592_37),
-    ("pound", Mass, 453.592_37),
-    ("oz", Mass, 28.349_523),
-    ("ml", Volume, 0.001),
-    ("cl", Volume, 0.01),
-    ("l", Volume, 1.0),
-    ("ltr", Volume, 1.0),
-    ("liter", Volume, 1.0),
-    ("litre", Volume, 1.0),
-    ("gal", Volume, 3.785_411_8),
-    ("gallon", Volume, 3.785_411_8),
-    ("qt", Volume, 0.946_352_9),
-    ("mv", Voltage, 0.001),
-    ("v", Voltage, 1.0),
-    ("volt", Voltage, 1.0),
-    ("vac", Voltage, 1.0),
-    ("vdc", Voltage, 1.0),
-    ("kv", Voltage, 1000.0),
-    ("ma", Current, 0.001),
-    ("amp", Current, 1.0),
-    ("ampere", Current, 1.0),
-    ("mw", Power, 0.001),
-    ("w", Power, 1.0),
-    ("watt", Power, 1.0),
-    ("kw", Power, 1000.0),
-    ("hp", Power, 745.7),
-    ("va", Apparent, 1.0),
-    ("kva", Apparent, 1000.0),
-    ("mah", Charge, 0.001),
-    ("ah", Charge, 1.0),
-    ("wh", Energy, 1.0),
-    ("kwh", Energy, 1000.0),
-    ("j", Energy, 0.000_277_78),
-    ("hz", Frequency, 1.0),
-    ("khz", Frequency, 1e3),
-    ("mhz", Frequency, 1e6),
-    ("ghz", Frequency, 1e9),
-    ("b", Data, 1e-9),
-    ("kb", Data, 1e-6),
-    ("mb", Data, 1e-3),
-    ("gb", Data, 1.0),
-    ("tb", Data, 1e3),
-    ("kbps", Rate, 1e3),
-    ("mbps", Rate, 1e6),
-    ("gbps", Rate, 1e9),
-    ("ms", Time, 0.001),
-    ("sec", Time, 1.0),
-    ("second", Time, 1.0),
-    ("min", Time, 60.0),
-    ("minute", Time, 60.0),
-    ("hour", Time, 3600.0),
-    ("year", Time, 31_557_600.0),
-    ("pa", Pressure, 1.0),
-    ("kpa", Pressure, 1e3),
-    ("mpa", Pressure, 1e6),
-    ("bar", Pressure, 1e5),
-    ("psi", Pressure, 6894.757),
-    ("page", Pages, 1.0),
-    ("pg", Pages, 1.0),
-    ("ohm", Resistance, 1.0),
-    ("kohm", Resistance, 1e3),
-    ("mohm", Resistance, 1e6),
-    ("uf", Capacitance, 1e-6),
-    ("µf", Capacitance, 1e-6),
-    ("μf", Capacitance, 1e-6),
-    ("nf", Capacitance, 1e-9),
-    ("pf", Capacitance, 1e-12),
-    ("nm.", Torque, 1.0),
-    ("rpm", Rotation, 1.0),
-    ("lm", Light, 1.0),
-    ("lumen", Light, 1.0),
-    ("awg", Gauge, 1.0),
-];
+use crate::dimension::{UNITS, unit};
+use crate::normal::Word;
 
 /// A number with its dimension found in text.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,30 +22,6 @@ pub(crate) struct Quantity {
     pub(crate) last: usize,
     /// Whether it is one of several sizes joined with `x`.
     pub(crate) joined: bool,
-}
-
-/// The dimension and factor of a unit as written, singular or plural.
-pub(crate) fn unit(text: &str) -> Option<(Dimension, f64)> {
-    let lower = text.trim().trim_end_matches('.').to_lowercase();
-    let find = |name: &str| {
-        UNITS
-            .iter()
-            .find(|(u, ..)| *u == name)
-            .map(|(_, d, f)| (*d, *f))
-    };
-    match lower.as_str() {
-        "\"" | "''" | "”" | "″" => Some((Length, 0.0254)),
-        "'" | "′" => Some((Length, 0.3048)),
-        "a" => Some((Current, 1.0)),
-        "ω" | "Ω" => Some((Resistance, 1.0)),
-        "h" => Some((Time, 3600.0)),
-        "s" => Some((Time, 1.0)),
-        name => find(name).or_else(|| {
-            name.strip_suffix('s')
-                .filter(|n| n.len() > 1)
-                .and_then(find)
-        }),
-    }
 }
 
 /// A decimal number or a fraction like `1/4`; nothing negative, infinite or absurdly long.
@@ -210,10 +54,7 @@ pub(crate) fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
 fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
     let mut numbers: Vec<(f64, Option<(Dimension, f64)>)> = Vec::new();
     let mut end = at;
-    loop {
-        let Some((parts, after)) = one(text, words, end) else {
-            break;
-        };
+    while let Some((parts, after)) = one(text, words, end) {
         numbers.extend(parts);
         end = after;
         let joiner = words
