@@ -11,8 +11,8 @@ mod clock;
 use book::{ACCOUNTS, Draw, SKUS};
 use clock::{Clock, resident_bytes};
 use pricing::{
-    Entry, EntryId, ListId, Per, PriceBook, PriceRequest, ProductId, RequestLine, Times, Viewer,
-    explain, price, price_catalogue,
+    Entry, EntryId, ListId, Per, PriceBook, ProductId, RequestLine, Times, Viewer, explain, price,
+    price_catalogue,
 };
 use std::hint::black_box;
 
