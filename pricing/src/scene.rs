@@ -170,6 +170,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             let Some(slot) = self.book.contracts.get(*id as usize) else {
                 continue;
             };
+            slot.lines.touch();
             let Some(header) = slot.known(self.request.as_of) else {
                 continue;
             };

@@ -148,6 +148,7 @@ impl<'b> Known<'b> {
         let (slot, product) = book
             .product(line.product, request.as_of)
             .ok_or(LineError::UnknownProduct)?;
+        slot.touch();
         let factor = product.factor(line.unit).ok_or(LineError::UnknownUnit)?;
         if !line.quantity.is_positive() {
             return Err(LineError::QuantityNotPositive);
