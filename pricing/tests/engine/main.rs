@@ -1,5 +1,8 @@
 //! The engine from outside: cases for every rule, an independent oracle, and properties over random worlds.
 
+mod cases;
+mod explained;
 mod oracle;
 mod properties;
+mod shop;
 mod world;

@@ -1,0 +1,558 @@
+//! Cases for every rule of how a price is found, and for every reading the crate's documentation takes.
+
+use crate::shop::{BEST_OF, EXCLUSIVE, Shop, With, basket, quantity, since, sku, terms, valid};
+use Kind::{AmountOff, CostPlus, Fixed, PercentOff};
+use pricing::{
+    AccountId, Audience, BrandId, CategoryId, ContractId, ContractLineId, ContractStatus,
+    ContractVersion, EntryId, GroupId, Instant, Kind, PeriodQuantity, ProductId, PromotionId,
+    Scope, Target, period_lines, price_catalogue,
+};
+
+const EVERYTHING: Target = Target::Everything;
+const CATEGORY: Target = Target::Category(CategoryId(1));
+const ROOT: Target = Target::Category(CategoryId(0));
+const BRAND: Target = Target::Brand(BrandId(1));
+
+#[test]
+fn list_sources_go_from_near_to_far() {
+    let mut shop = Shop::open();
+    for (list, price) in [(4, "4"), (3, "3"), (1, "1.1"), (2, "22")] {
+        shop.entry(list, 1, "EA", "0", price);
+        shop.account = Some(AccountId(2));
+        assert_eq!(
+            shop.price(&[(1, "1", "EA")]),
+            price,
+            "list {list} of account 2, its parent, group or default"
+        );
+    }
+    // The child sees its parents' lists, not the parent's group.
+    shop.account = Some(AccountId(3));
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "22");
+    shop.account = None;
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "4");
+}
+
+#[test]
+fn a_source_without_applicable_entry_is_passed_over() {
+    let mut shop = Shop::open();
+    shop.entry(2, 1, "EA", "10", "1")
+        .entry(4, 1, "EA", "1", "5");
+    assert_eq!(shop.price(&[(1, "9", "EA")]), "5");
+    assert_eq!(shop.price(&[(1, "10", "EA")]), "1");
+    assert_eq!(shop.price(&[(1, "0.5", "EA")]), "price_on_request");
+    assert_eq!(shop.price(&[(3, "1", "EA")]), "price_on_request");
+}
+
+#[test]
+fn lists_of_one_owner_are_one_source() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "1", "5")
+        .entry(5, 1, "EA", "10", "6");
+    assert_eq!(shop.price(&[(1, "10", "EA")]), "6");
+}
+
+#[test]
+fn equal_thresholds_go_by_start_then_recording_then_price() {
+    let mut shop = Shop::open();
+    shop.timed_entry(4, 1, "EA", "1", "5", valid(10, 5_000))
+        .timed_entry(4, 1, "EA", "1", "6", valid(20, 5_000));
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "6");
+    shop.timed_entry(4, 1, "EA", "1", "4", since(900));
+    assert_eq!(
+        shop.price(&[(1, "1", "EA")]),
+        "6",
+        "an open start is the earliest"
+    );
+    shop.timed_entry(4, 2, "EA", "1", "5", since(1))
+        .timed_entry(4, 2, "EA", "1", "7", since(2));
+    assert_eq!(shop.price(&[(2, "1", "EA")]), "7");
+    shop.timed_entry(4, 2, "EA", "1", "6.5", since(2));
+    assert_eq!(shop.price(&[(2, "1", "EA")]), "6.5");
+}
+
+#[test]
+fn units_convert_from_stock_and_only_from_stock() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "1", "0.1");
+    assert_eq!(shop.price(&[(1, "1", "BX")]), "3");
+    assert_eq!(
+        shop.price(&[(1, "3", "MET")]),
+        "0.066667",
+        "rounded at the conversion"
+    );
+    shop.entry(4, 1, "BX", "1", "2.5");
+    assert_eq!(shop.price(&[(1, "1", "BX")]), "2.5");
+    assert_eq!(
+        shop.price(&[(1, "30", "EA")]),
+        "0.1",
+        "a row per box says nothing about one piece"
+    );
+    assert_eq!(shop.price(&[(1, "1", "PAL")]), "unknown_unit");
+    assert_eq!(shop.price(&[(3, "1", "BX")]), "unknown_unit");
+    shop.entry(4, 2, "EA", "24", "1");
+    assert_eq!(
+        shop.price(&[(2, "1", "BX")]),
+        "price_on_request",
+        "12 pieces are under 24"
+    );
+    assert_eq!(shop.price(&[(2, "2", "BX")]), "12");
+}
+
+#[test]
+fn price_basis_and_rounding() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "1", "12.345/100");
+    let line = shop.prices(&[(1, "10", "EA")])[0].expect("priced");
+    assert_eq!(
+        (line.per.get(), line.line_amount.to_string().as_str()),
+        (100, "1.23")
+    );
+    assert_eq!(shop.price(&[(1, "1", "BX")]), "370.35/100");
+    shop.currency = "JPY";
+    shop.entry(4, 1, "EA", "1", "0.5");
+    assert_eq!(
+        shop.prices(&[(1, "1", "EA")])[0]
+            .expect("priced")
+            .line_amount
+            .to_string(),
+        "1"
+    );
+}
+
+#[test]
+fn currencies_never_mix() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "0", "5");
+    shop.contract(1, 2, EXCLUSIVE, vec![terms(sku(1), Fixed, "4")]);
+    shop.promotion(1, Audience::Everyone, vec![terms(sku(1), Fixed, "3")]);
+    shop.currency = "USD";
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "price_on_request");
+}
+
+#[test]
+fn the_more_specific_contract_line_wins() {
+    let ladder = [
+        (EVERYTHING, "9"),
+        (BRAND, "8"),
+        (ROOT, "7"),
+        (CATEGORY, "6"),
+        (sku(1), "5"),
+    ];
+    for upwards in [true, false] {
+        let mut shop = Shop::open();
+        shop.entry(4, 1, "EA", "0", "10");
+        for step in 0..ladder.len() {
+            let (target, price) = if upwards {
+                ladder[step]
+            } else {
+                ladder[ladder.len() - 1 - step]
+            };
+            shop.contract(step as u32, 2, EXCLUSIVE, vec![terms(target, Fixed, price)]);
+            let expected = if upwards { price } else { "5" };
+            assert_eq!(shop.price(&[(1, "1", "EA")]), expected, "{target:?}");
+        }
+    }
+}
+
+#[test]
+fn then_account_start_price_and_code_decide() {
+    let mut shop = Shop::open();
+    shop.contract(9, 1, EXCLUSIVE, vec![terms(sku(1), Fixed, "1")]);
+    assert_eq!(
+        shop.price(&[(1, "1", "EA")]),
+        "1",
+        "inherited from the parent"
+    );
+    shop.contract(8, 2, EXCLUSIVE, vec![terms(sku(1), Fixed, "5")]);
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "5", "nearer account");
+    shop.timed_contract(
+        7,
+        2,
+        EXCLUSIVE,
+        vec![terms(sku(1), Fixed, "6")],
+        valid(10, 5_000),
+    );
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "6", "later start");
+    shop.timed_contract(
+        6,
+        2,
+        EXCLUSIVE,
+        vec![terms(sku(1), Fixed, "5.5")],
+        valid(10, 5_000),
+    );
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "5.5", "lower price");
+    shop.timed_contract(
+        5,
+        2,
+        EXCLUSIVE,
+        vec![terms(sku(1), Fixed, "5.5")],
+        valid(10, 5_000),
+    );
+    let source = shop.prices(&[(1, "1", "EA")])[0].expect("priced").source;
+    assert!(
+        matches!(
+            source,
+            pricing::Source::Contract {
+                contract: ContractId(5),
+                ..
+            }
+        ),
+        "lower code"
+    );
+}
+
+#[test]
+fn kinds_of_contract_lines() {
+    let cases = [
+        (terms(sku(1), Fixed, "7.5"), "7.5", "225"),
+        (terms(sku(1), PercentOff, "12.5"), "8.75", "262.5"),
+        (terms(sku(1), AmountOff, "0.25"), "9.75", "292.5"),
+        (terms(sku(1), CostPlus, "20"), "4.8", "144"),
+        (
+            terms(sku(1), CostPlus, "20").per(100),
+            "480/100",
+            "14400/100",
+        ),
+        (terms(sku(1), Fixed, "75").per(10), "75/10", "2250/10"),
+        (terms(sku(1), Fixed, "200").unit("BX"), "10", "200"),
+        (terms(sku(1), AmountOff, "15").unit("BX"), "10", "285"),
+        (terms(sku(1), PercentOff, "50").unit("BX"), "5", "150"),
+    ];
+    for (line, each, boxed) in cases {
+        let mut shop = Shop::open();
+        shop.product(1, Some("4"), None);
+        shop.entry(4, 1, "EA", "0", "10");
+        shop.contract(1, 2, EXCLUSIVE, vec![line.clone()]);
+        assert_eq!(shop.price(&[(1, "1", "EA")]), each, "{line:?}");
+        assert_eq!(shop.price(&[(1, "1", "BX")]), boxed, "{line:?}");
+    }
+}
+
+#[test]
+fn amount_off_is_per_one_unit() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "0", "12/100").contract(
+        1,
+        2,
+        EXCLUSIVE,
+        vec![terms(sku(1), AmountOff, "0.01")],
+    );
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "11/100");
+}
+
+#[test]
+fn a_line_without_its_base_drops_out() {
+    let mut shop = Shop::open();
+    shop.contract(
+        1,
+        2,
+        EXCLUSIVE,
+        vec![
+            terms(sku(1), CostPlus, "20"),
+            terms(sku(1), PercentOff, "20"),
+        ],
+    );
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "price_on_request");
+    shop.contract(2, 1, EXCLUSIVE, vec![terms(EVERYTHING, Fixed, "3")]);
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "3");
+}
+
+#[test]
+fn a_discount_stops_at_zero() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "0", "5")
+        .contract(1, 2, EXCLUSIVE, vec![terms(sku(1), AmountOff, "6")]);
+    let line = shop.prices(&[(1, "1", "EA")])[0].expect("priced");
+    assert!(line.unit_price.is_zero() && line.flags.stopped_at_zero);
+}
+
+#[test]
+fn the_asked_unit_beats_a_converted_row() {
+    let mut shop = Shop::open();
+    let lines = vec![
+        terms(sku(1), Fixed, "0.1"),
+        terms(sku(1), Fixed, "10").unit("BX").from("2"),
+    ];
+    shop.contract(1, 2, EXCLUSIVE, lines);
+    assert_eq!(shop.price(&[(1, "2", "BX")]), "10");
+    assert_eq!(
+        shop.price(&[(1, "1", "BX")]),
+        "3",
+        "only among rows that apply"
+    );
+}
+
+#[test]
+fn sku_scope_counts_all_lines_in_all_units() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "1", "5")
+        .entry(4, 1, "EA", "31", "4");
+    assert_eq!(shop.price(&[(1, "30", "EA")]), "5");
+    assert_eq!(shop.price(&[(1, "1", "EA"), (1, "1", "BX")]), "4");
+    assert_eq!(shop.price(&[(1, "1", "EA"), (2, "99", "EA")]), "5");
+    assert_eq!(
+        shop.price(&[(1, "1", "EA"), (1, "-99", "EA"), (1, "99", "PAL")]),
+        "5",
+        "lines in error do not count"
+    );
+}
+
+#[test]
+fn group_scope_counts_in_the_rows_unit() {
+    let line = |unit: Option<&str>| {
+        let line = terms(sku(1), Fixed, "5").scope(Scope::Group).step("2", "4");
+        unit.map_or(line.clone(), |unit| line.unit(unit))
+    };
+    let mut shop = Shop::open();
+    shop.contract(1, 2, EXCLUSIVE, vec![line(None)]);
+    assert_eq!(shop.price(&[(1, "1", "EA"), (2, "1", "EA")]), "4");
+    assert_eq!(
+        shop.price(&[(1, "1", "EA"), (3, "1", "EA")]),
+        "5",
+        "product 3 is in no group"
+    );
+    let mut shop = Shop::open();
+    shop.contract(1, 2, EXCLUSIVE, vec![line(Some("BX"))]);
+    assert_eq!(
+        shop.price(&[(1, "1", "BX"), (2, "12", "EA")]),
+        "4",
+        "a box of 30 and a box of 12 are two boxes"
+    );
+    assert_eq!(shop.price(&[(1, "1", "BX"), (2, "11", "EA")]), "5");
+    let mut shop = Shop::open();
+    shop.contract(
+        1,
+        2,
+        EXCLUSIVE,
+        vec![terms(sku(3), Fixed, "5").scope(Scope::Group).step("2", "4")],
+    );
+    assert_eq!(
+        shop.price(&[(3, "1", "EA"), (3, "1", "EA")]),
+        "4",
+        "a SKU in no group is its own group"
+    );
+}
+
+#[test]
+fn period_scope_counts_what_was_ordered_under_the_line() {
+    let mut shop = Shop::open();
+    shop.contract(
+        1,
+        1,
+        EXCLUSIVE,
+        vec![
+            terms(CATEGORY, Fixed, "5")
+                .scope(Scope::Period)
+                .step("10", "4"),
+        ],
+    );
+    let line = ContractLineId(shop.last_id());
+    assert_eq!(shop.price(&[(1, "4", "EA"), (2, "5", "EA")]), "5");
+    assert_eq!(
+        shop.price(&[(1, "4", "EA"), (2, "6", "EA")]),
+        "4",
+        "all SKUs the line targets"
+    );
+    shop.periods = vec![PeriodQuantity {
+        line,
+        quantity: quantity("9"),
+    }];
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "4");
+    let basket = basket(&[(1, "1", "EA"), (2, "1", "EA"), (3, "1", "EA")]);
+    let needed = period_lines(&shop.book, &shop.request(&basket));
+    assert_eq!(needed.len(), 1);
+    assert_eq!(
+        (needed[0].line, needed[0].account, needed[0].target),
+        (line, AccountId(1), CATEGORY)
+    );
+}
+
+#[test]
+fn the_lowest_promotion_counts_and_coupons_open() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "0", "10");
+    shop.promotion(1, Audience::Everyone, vec![terms(sku(1), PercentOff, "10")]);
+    shop.promotion(
+        2,
+        Audience::Group(GroupId(1)),
+        vec![terms(BRAND, AmountOff, "2")],
+    );
+    shop.promotion(
+        3,
+        Audience::Account(AccountId(1)),
+        vec![terms(EVERYTHING, Fixed, "1")],
+    );
+    shop.coupon_promotion(
+        4,
+        Audience::Everyone,
+        Some("SPRING"),
+        vec![terms(sku(1), Fixed, "7").from("5")],
+    );
+    assert_eq!(
+        shop.price(&[(1, "1", "EA")]),
+        "8",
+        "group; the parent's promotion is not inherited"
+    );
+    shop.account = None;
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "9");
+    shop.coupons = vec!["spring".to_owned()];
+    assert_eq!(shop.price(&[(1, "4", "EA")]), "9");
+    assert_eq!(shop.price(&[(1, "5", "EA")]), "7");
+    shop.book
+        .supersede_promotion(PromotionId(4), Instant::from_micros(10));
+    assert_eq!(shop.price(&[(1, "5", "EA")]), "9");
+}
+
+#[test]
+fn exclusive_stands_and_best_of_competes() {
+    let cases = [
+        (EXCLUSIVE, "12", "12"),
+        (EXCLUSIVE, "6", "6"),
+        (BEST_OF, "12", "7"),
+        (BEST_OF, "6", "6"),
+        (BEST_OF, "7", "7"),
+    ];
+    for (mode, contract, expected) in cases {
+        let mut shop = Shop::open();
+        shop.entry(4, 1, "EA", "0", "10").contract(
+            1,
+            2,
+            mode,
+            vec![terms(sku(1), Fixed, contract)],
+        );
+        shop.promotion(1, Audience::Everyone, vec![terms(sku(1), Fixed, "7")]);
+        assert_eq!(
+            shop.price(&[(1, "1", "EA")]),
+            expected,
+            "{mode:?} {contract}"
+        );
+        let source = shop.prices(&[(1, "1", "EA")])[0].expect("priced").source;
+        let is_contract = matches!(source, pricing::Source::Contract { .. });
+        assert_eq!(
+            is_contract,
+            expected == contract,
+            "on a tie the contract goes first"
+        );
+    }
+}
+
+#[test]
+fn the_floor_lifts_all_but_fixed_contract_prices() {
+    let cases = [
+        (terms(sku(1), Fixed, "3"), "3", (false, true)),
+        (terms(sku(1), PercentOff, "70"), "5", (true, false)),
+        (terms(sku(1), CostPlus, "0"), "5", (true, false)),
+        (terms(sku(1), AmountOff, "5"), "5", (false, false)),
+    ];
+    for (line, expected, (lifted, below)) in cases {
+        let mut shop = Shop::open();
+        shop.product(1, Some("4"), Some("5"));
+        shop.entry(4, 1, "EA", "0", "10")
+            .contract(1, 2, EXCLUSIVE, vec![line.clone()]);
+        assert_eq!(shop.price(&[(1, "1", "EA")]), expected, "{line:?}");
+        let flags = shop.prices(&[(1, "1", "EA")])[0].expect("priced").flags;
+        assert_eq!(
+            (flags.floor_lifted, flags.below_floor),
+            (lifted, below),
+            "{line:?}"
+        );
+        assert_eq!(flags.below_cost, expected == "3");
+    }
+    let mut shop = Shop::open();
+    shop.product(1, None, Some("5"));
+    shop.promotion(
+        1,
+        Audience::Everyone,
+        vec![terms(sku(1), Fixed, "1").unit("BX")],
+    );
+    assert_eq!(
+        shop.price(&[(1, "1", "BX")]),
+        "150",
+        "the floor is per stock unit"
+    );
+}
+
+#[test]
+fn rows_count_when_known_and_valid() {
+    let mut shop = Shop::open();
+    shop.timed_entry(4, 1, "EA", "0", "5", valid(100, 200))
+        .timed_entry(4, 1, "EA", "0", "6", since(500));
+    let entry = EntryId(shop.last_id());
+    shop.book
+        .supersede_entry(entry, ProductId(1), Instant::from_micros(600));
+    for (at, as_of, expected) in [
+        (99, 400, "price_on_request"),
+        (100, 400, "5"),
+        (199, 400, "5"),
+        (200, 400, "price_on_request"),
+        (200, 500, "6"),
+        (200, 599, "6"),
+        (200, 600, "price_on_request"),
+    ] {
+        (shop.at, shop.as_of) = (Instant::from_micros(at), Instant::from_micros(as_of));
+        assert_eq!(
+            shop.price(&[(1, "1", "EA")]),
+            expected,
+            "at {at} as of {as_of}"
+        );
+    }
+}
+
+#[test]
+fn the_last_known_version_of_a_contract_counts() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "0", "10")
+        .contract(1, 2, EXCLUSIVE, vec![terms(sku(1), Fixed, "4")]);
+    let ended = ContractVersion {
+        id: ContractId(1),
+        version: 99,
+        code: "C1".into(),
+        account: AccountId(2),
+        currency: "EUR".parse().expect("listed"),
+        mode: EXCLUSIVE,
+        status: ContractStatus::Inactive,
+        times: since(500),
+    };
+    shop.book.put_contract(&ended).expect("sound");
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "10");
+    shop.as_of = Instant::from_micros(499);
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "4");
+}
+
+#[test]
+fn facts_go_by_as_of() {
+    let mut shop = Shop::open();
+    shop.product(1, Some("4"), None);
+    let changed_at = shop.last_id();
+    shop.product(1, Some("8"), None);
+    shop.contract(1, 2, EXCLUSIVE, vec![terms(sku(1), CostPlus, "0")]);
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "8");
+    shop.as_of = Instant::from_micros(changed_at - 1);
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "4");
+}
+
+#[test]
+fn companies_in_a_circle_are_visited_once() {
+    let mut shop = Shop::open();
+    let circle = pricing::AccountFacts {
+        id: AccountId(1),
+        recorded_at: Instant::from_micros(1),
+        parent: Some(AccountId(3)),
+        group: None,
+    };
+    shop.book.put_account(&circle).expect("sound");
+    shop.account = Some(AccountId(3));
+    shop.entry(1, 1, "EA", "0", "5");
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "5");
+}
+
+#[test]
+fn a_catalogue_has_every_product() {
+    let mut shop = Shop::open();
+    shop.entry(4, 1, "EA", "1", "5").entry(4, 2, "EA", "2", "5");
+    let euro = "EUR".parse().expect("listed");
+    let priced: Vec<(u32, bool)> = price_catalogue(&shop.book, None, euro, shop.at, shop.as_of)
+        .map(|line| (line.product.0, line.price.is_ok()))
+        .collect();
+    assert_eq!(priced, [(1, true), (2, false), (3, false)]);
+}
