@@ -51,7 +51,7 @@
 //!
 //! # Readings
 //!
-//! Where the rules leave two readings open, this one is taken; each has a test of the same name in `tests/engine/cases.rs`.
+//! Where the rules leave two readings open, this one is taken; each has a test of the same name in `tests/engine/` (cases, choices).
 //!
 //! 1. **Lists of one owner are one source.** Two lists assigned to the same account compete by threshold, not by list:
 //!    one has a price from 1, the other from 10; at 10 the second one counts.

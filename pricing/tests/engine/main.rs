@@ -1,6 +1,7 @@
 //! The engine from outside: cases for every rule, an independent oracle, and properties over random worlds.
 
 mod cases;
+mod choices;
 mod explained;
 mod oracle;
 mod properties;

@@ -1,56 +1,17 @@
 //! A second, slow pricing written straight from the rules, with lists instead of indexes and fractions instead of
 //! scaled integers. It knows nothing of the engine but the types of rows and answers.
 
+mod fraction;
+mod lookup;
+mod offer;
+
 use crate::world::{Row, World};
+use fraction::Fraction;
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, ContractStatus, ContractVersion, Flags,
-    Instant, Kind, LineError, LinePrice, Mode, Per, ProductFacts, ProductId, Promotion, Quantity,
-    RequestLine, Scope, Source, Target, Terms, Times, UnitCode, UnitPrice,
+    AccountId, Amount, Assignment, Audience, ContractStatus, Flags, Instant, Kind, LineError,
+    LinePrice, Mode, Per, ProductFacts, RequestLine, Source, Times, UnitCode, UnitPrice,
 };
 use std::cmp::{Ordering, Reverse};
-
-/// An exact fraction; the worlds are small enough for 128 bits.
-#[derive(Debug, Clone, Copy)]
-struct Fraction(i128, i128);
-
-impl Fraction {
-    fn new(numerator: i128, denominator: i128) -> Self {
-        let (mut left, mut right) = (numerator.abs(), denominator.abs());
-        while right != 0 {
-            (left, right) = (right, left % right);
-        }
-        let sign = if denominator < 0 { -1 } else { 1 };
-        let divisor = left.max(1) * sign;
-        Self(numerator / divisor, denominator / divisor)
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self::new(self.0 * other.1 + other.0 * self.1, self.1 * other.1)
-    }
-
-    fn minus(self, other: Self) -> Self {
-        self.plus(Self(-other.0, other.1))
-    }
-
-    fn times(self, other: Self) -> Self {
-        Self::new(self.0 * other.0, self.1 * other.1)
-    }
-
-    fn over(self, other: Self) -> Self {
-        Self::new(self.0 * other.1, self.1 * other.0)
-    }
-
-    fn order(self, other: Self) -> Ordering {
-        (self.0 * other.1).cmp(&(other.0 * self.1))
-    }
-
-    /// Rounded half away from zero to a whole number.
-    fn round(self) -> i64 {
-        let doubled = self.0.abs() * 2 + self.1;
-        let whole = doubled / (self.1 * 2);
-        (whole * self.0.signum()) as i64
-    }
-}
 
 /// An amount or quantity as a fraction of whole units.
 fn exact(micros: i64) -> Fraction {
@@ -85,16 +46,6 @@ fn known(times: &Times, as_of: Instant) -> bool {
         && times
             .superseded_at
             .is_none_or(|superseded| as_of < superseded)
-}
-
-/// Of several recordings the last one known, or else the first one of all.
-fn recorded<T>(mut all: Vec<(Instant, T)>, as_of: Instant) -> Option<T> {
-    all.sort_by_key(|(recorded_at, _)| *recorded_at);
-    let place = all
-        .iter()
-        .rposition(|(recorded_at, _)| *recorded_at <= as_of)
-        .unwrap_or(0);
-    (!all.is_empty()).then(|| all.swap_remove(place).1)
 }
 
 /// A price that came out of one row, with all that decides between rows.
@@ -421,230 +372,6 @@ impl Oracle<'_> {
                 .then(last(left).cmp(&last(right)))
         })
     }
-
-    /// What contract or promotion terms make of the line, if they apply.
-    fn offer(
-        &self,
-        terms: &Terms,
-        line: &RequestLine,
-        product: &ProductFacts,
-        list: Option<UnitPrice>,
-        before: Fraction,
-    ) -> Option<Offer> {
-        let specificity = specificity(terms.target, product)?;
-        let unit = terms.unit.unwrap_or(product.stock_unit);
-        factor(product, unit)?;
-        let unitless = matches!(terms.kind, Kind::PercentOff | Kind::CostPlus);
-        if !unitless && unit != line.unit && unit != product.stock_unit {
-            return None;
-        }
-        let quantity = self
-            .scope_quantity(terms, product)
-            .plus(before_in_scope(terms, before));
-        let base = terms.value.map(|value| pricing::Break {
-            threshold: Quantity::ZERO,
-            value,
-        });
-        let mut steps: Vec<pricing::Break> = base.into_iter().chain(terms.breaks.clone()).collect();
-        steps.retain(|step| exact(step.threshold.micros()).order(quantity) != Ordering::Greater);
-        let value = exact(
-            steps
-                .into_iter()
-                .max_by_key(|step| step.threshold)?
-                .value
-                .micros(),
-        );
-        let asked = factor(product, line.unit)?;
-        let converted = !unitless && unit != line.unit;
-        let conversion = if converted { asked } else { whole(1) };
-        let hundred = whole(100);
-        let (price, base) = match terms.kind {
-            Kind::Fixed => (unit_price(value.times(conversion), terms.per), None),
-            Kind::PercentOff => {
-                let amount = exact(list?.amount.micros());
-                (
-                    unit_price(amount.times(hundred.minus(value)).over(hundred), list?.per),
-                    Some(amount),
-                )
-            }
-            Kind::AmountOff => {
-                let amount = exact(list?.amount.micros());
-                let off = value
-                    .times(conversion)
-                    .times(whole(i128::from(list?.per.get())));
-                (unit_price(amount.minus(off), list?.per), Some(amount))
-            }
-            Kind::CostPlus => {
-                let money = product
-                    .money
-                    .iter()
-                    .find(|money| money.currency == self.world.currency)?;
-                let cost = exact(money.cost?.micros());
-                let plus = hundred.plus(value).over(hundred);
-                let per = whole(i128::from(terms.per.get()));
-                (
-                    unit_price(cost.times(asked).times(per).times(plus), terms.per),
-                    Some(cost),
-                )
-            }
-        };
-        let stopped_at_zero = price.amount.is_negative() && base.is_some_and(|base| base.0 >= 0);
-        let price = if stopped_at_zero {
-            UnitPrice {
-                amount: Amount::ZERO,
-                ..price
-            }
-        } else {
-            price
-        };
-        Some(Offer {
-            price,
-            source: Source::Promotion {
-                promotion: pricing::PromotionId(0),
-                line: 0,
-            },
-            kind: terms.kind,
-            exclusive: false,
-            stopped_at_zero,
-            converted,
-            unitless,
-            specificity,
-            distance: 0,
-            start: None,
-            code: String::new(),
-        })
-    }
-
-    /// The basket's quantity in the scope, in the unit of the terms.
-    fn scope_quantity(&self, terms: &Terms, product: &ProductFacts) -> Fraction {
-        let unit = |product: &ProductFacts| terms.unit.unwrap_or(product.stock_unit);
-        let mut total = whole(0);
-        for line in self.counted_lines() {
-            let Some(other) = self.product(line.product) else {
-                continue;
-            };
-            let inside = match terms.scope {
-                Scope::Sku => other.id == product.id,
-                Scope::Group => {
-                    other.id == product.id
-                        || other.mix_group.is_some() && other.mix_group == product.mix_group
-                }
-                Scope::Period => specificity(terms.target, &other).is_some(),
-            };
-            if !inside {
-                continue;
-            }
-            let (Some(from), Some(to)) = (factor(&other, line.unit), factor(&other, unit(&other)))
-            else {
-                continue;
-            };
-            total = total.plus(exact(line.quantity.micros()).times(from).over(to));
-        }
-        total
-    }
-
-    fn sku_quantity(&self, id: ProductId) -> Fraction {
-        let Some(product) = self.product(id) else {
-            return whole(0);
-        };
-        let lines = self.counted_lines().filter(|line| line.product == id);
-        lines
-            .filter_map(|line| {
-                Some(exact(line.quantity.micros()).times(factor(&product, line.unit)?))
-            })
-            .fold(whole(0), Fraction::plus)
-    }
-
-    fn counted_lines(&self) -> impl Iterator<Item = &RequestLine> {
-        self.world
-            .lines
-            .iter()
-            .filter(|line| line.quantity.is_positive())
-    }
-
-    fn product(&self, id: ProductId) -> Option<ProductFacts> {
-        let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::Product(facts) if facts.id == id => Some((facts.recorded_at, facts.clone())),
-            _ => None,
-        });
-        recorded(all.collect(), self.world.as_of)
-    }
-
-    fn account(&self, id: AccountId) -> Option<AccountFacts> {
-        let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::Account(facts) if facts.id == id => Some((facts.recorded_at, *facts)),
-            _ => None,
-        });
-        recorded(all.collect(), self.world.as_of)
-    }
-
-    fn company_chain(&self) -> Vec<AccountId> {
-        let mut chain = Vec::new();
-        let mut next = self.world.account;
-        while let Some(account) = next.filter(|account| !chain.contains(account)) {
-            chain.push(account);
-            next = self.account(account).and_then(|facts| facts.parent);
-        }
-        chain
-    }
-
-    fn group(&self) -> Option<pricing::GroupId> {
-        self.account(self.world.account?)?.group
-    }
-
-    fn is_assigned(&self, list: pricing::ListId, source: Assignment) -> bool {
-        let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::List(facts) if facts.id == list => Some((facts.recorded_at, facts.clone())),
-            _ => None,
-        });
-        recorded(all.collect(), self.world.as_of)
-            .is_some_and(|facts| facts.assigned.contains(&source))
-    }
-
-    fn contract(&self, id: pricing::ContractId) -> Option<ContractVersion> {
-        let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::Contract(version)
-                if version.id == id && known(&version.times, self.world.as_of) =>
-            {
-                Some(version)
-            }
-            _ => None,
-        });
-        all.max_by_key(|version| (version.times.recorded_at, version.version))
-            .cloned()
-    }
-
-    /// The version of each promotion that is known.
-    fn promotions(&self) -> Vec<Promotion> {
-        let all: Vec<&Promotion> = self
-            .world
-            .rows
-            .iter()
-            .filter_map(|row| match row {
-                Row::Promotion(promotion) if known(&promotion.times, self.world.as_of) => {
-                    Some(promotion)
-                }
-                _ => None,
-            })
-            .collect();
-        let order = |promotion: &Promotion| (promotion.times.recorded_at, promotion.version);
-        let is_last = |promotion: &&&Promotion| {
-            all.iter()
-                .all(|other| other.id != promotion.id || order(other) <= order(promotion))
-        };
-        all.iter()
-            .filter(is_last)
-            .map(|promotion| (*promotion).clone())
-            .collect()
-    }
-}
-
-fn before_in_scope(terms: &Terms, before: Fraction) -> Fraction {
-    if terms.scope == Scope::Period {
-        before
-    } else {
-        whole(0)
-    }
 }
 
 /// Within one contract or promotion and one specificity, a price in the asked unit beats a converted one.
@@ -660,19 +387,6 @@ fn drop_converted(offers: &mut Vec<Offer>) {
         .map(|offer| (owner(offer), offer.specificity))
         .collect();
     offers.retain(|offer| !offer.converted || !asked.contains(&(owner(offer), offer.specificity)));
-}
-
-fn specificity(target: Target, product: &ProductFacts) -> Option<(u32, u32)> {
-    match target {
-        Target::Sku(id) => (id == product.id).then_some((3, 0)),
-        Target::Category(id) => product
-            .categories
-            .iter()
-            .find(|category| category.id == id)
-            .map(|category| (2, category.depth)),
-        Target::Brand(id) => (product.brand == Some(id)).then_some((1, 0)),
-        Target::Everything => Some((0, 0)),
-    }
 }
 
 /// Stock units in one of the unit.
