@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::CatalogError;
 use crate::identity::IdentityError;
+use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
 
@@ -55,6 +56,7 @@ fn scheme() -> Value {
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
+    all.extend(StockError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
