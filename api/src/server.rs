@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::config::{Config, Role};
+use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
@@ -33,6 +34,7 @@ pub(crate) struct Surfaces {
     pub(crate) accounts: Accounts,
     pub(crate) categories: Categories,
     pub(crate) products: Products,
+    pub(crate) prices: Prices,
 }
 
 impl Surfaces {
@@ -41,6 +43,7 @@ impl Surfaces {
             accounts: Accounts::load(db).await?,
             categories: Categories::load(db).await?,
             products: Products::load(db).await?,
+            prices: Prices::load(db).await?,
         })
     }
 }
@@ -70,6 +73,7 @@ impl App {
             Arc::new(self.surfaces.accounts.clone()),
             Arc::new(self.surfaces.categories.clone()),
             Arc::new(self.surfaces.products.clone()),
+            Arc::new(self.surfaces.prices.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
@@ -130,6 +134,21 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
             accounts: surfaces.accounts.clone(),
+        },
+        PriceListRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        AgreementRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        QuoteRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
         },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
