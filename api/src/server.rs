@@ -17,7 +17,7 @@ use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::Prices;
+use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
@@ -168,6 +168,21 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
+        PriceListRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        AgreementRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        QuoteRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")

@@ -17,7 +17,7 @@ use super::views::{CandidateView, LineInput, LineProblem, LinesInput};
 use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
-use crate::kernel::wire::parse_body;
+use crate::kernel::wire::parse_json;
 
 /// Most lines a request may bring.
 pub(crate) const MAX_LINES: usize = 10_000;
@@ -173,7 +173,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         let read = match essence {
-            "application/json" => return parse_body::<LinesInput>(&bytes).map(Self::of_json).map_err(refused),
+            "application/json" => return parse_json::<LinesInput>(&bytes).map(Self::of_json).map_err(refused),
             CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
             XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
             _ => {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::CatalogError;
 use crate::checkout::CheckoutError;
+use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
@@ -59,6 +60,7 @@ fn entries() -> Vec<Entry> {
     all.extend(CatalogError::table());
     all.extend(CheckoutError::table());
     all.extend(StockError::table());
+    all.extend(ContractError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
