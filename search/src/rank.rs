@@ -412,7 +412,7 @@ fn nearest(snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<String>> {
             .lexicon
             .categories
             .iter()
-            .map(|(name, _)| name.clone())
+            .map(|name| name.written.clone())
             .collect();
     }
     names.truncate(5);

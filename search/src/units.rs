@@ -44,6 +44,10 @@ pub(crate) fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
     let mut out: Vec<Quantity> = Vec::new();
     let mut at = 0;
     while at < words.len() {
+        if thread(&words[at].text).is_some() {
+            at = after_thread(text, words, at, &mut out);
+            continue;
+        }
         let next = sizes(text, words, at, &mut out);
         at = if next > at { next } else { at + 1 };
     }
@@ -76,6 +80,38 @@ fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usiz
             last: end,
             joined,
         });
+    }
+    end
+}
+
+/// The metric thread a word begins with: `m8` of `m8`, `m8x40` and `m10x1.25x30`.
+pub(crate) fn thread(word: &str) -> Option<&str> {
+    let name = word.split('x').next()?;
+    let digits = name.strip_prefix('m')?;
+    let size = number(digits).is_some_and(|size| (1.0..=200.0).contains(&size));
+    let rest = &word[name.len()..];
+    let pieces = rest.split('x').skip(1).all(|piece| number(piece).is_some());
+    (size && pieces).then_some(name)
+}
+
+/// The lengths after a thread, in millimetres: `M8x40`, `M8 x 40`. Returns the word after them.
+fn after_thread(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
+    let millimetre = Some((Length, 0.001));
+    let inside = words[at].text.split('x').skip(1).filter_map(number);
+    out.extend(inside.map(|written| Quantity {
+        written,
+        unit: millimetre,
+        first: at,
+        last: at + 1,
+        joined: false,
+    }));
+    if words.get(at + 1).is_none_or(|w| w.text != "x") {
+        return at + 1;
+    }
+    let before = out.len();
+    let end = sizes(text, words, at + 2, out).max(at + 1);
+    for quantity in &mut out[before..] {
+        quantity.unit = quantity.unit.or(millimetre);
     }
     end
 }
@@ -167,90 +203,76 @@ pub(crate) fn unknown_term(guess: Option<Dimension>, written: f64) -> Option<Str
 
 /// The terms a question for this quantity looks up, with weights up to 1: closest reading first.
 pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
+    match quantity.unit {
+        Some((dimension, factor)) => measured(quantity.written, dimension, factor),
+        None => bare(quantity),
+    }
+}
+
+fn measured(written: f64, dimension: Dimension, factor: f64) -> Vec<(String, f32)> {
     let mut out = Vec::new();
-    let Some((dimension, factor)) = quantity.unit else {
-        around(&mut out, "x?", quantity.written, None, 0.8);
-        for (guess, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
-            around(
-                &mut out,
-                &format!("t{}", guess as u8),
-                quantity.written * factor,
-                Some(guess),
-                0.8,
-            );
-            around(
-                &mut out,
-                &format!("k{}", guess as u8),
-                quantity.written * factor,
-                Some(guess),
-                0.7,
-            );
-        }
-        for guess in [
-            Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
-        ] {
-            around(
-                &mut out,
-                &format!("x{}", guess as u8),
-                quantity.written,
-                Some(guess),
-                0.7,
-            );
-        }
-        if quantity.joined {
-            around(
-                &mut out,
-                &format!("t{}", Length as u8),
-                quantity.written * 0.001,
-                Some(Length),
-                1.0,
-            );
-            around(
-                &mut out,
-                &format!("k{}", Length as u8),
-                quantity.written * 0.001,
-                Some(Length),
-                0.9,
-            );
-        }
-        return out;
-    };
-    let base = quantity.written * factor;
-    around(
-        &mut out,
-        &format!("t{}", dimension as u8),
-        base,
-        Some(dimension),
-        1.0,
-    );
-    around(
-        &mut out,
-        &format!("k{}", dimension as u8),
-        base,
-        Some(dimension),
-        0.9,
-    );
-    around(&mut out, "x?", quantity.written, None, 0.4);
+    let base = written * factor;
+    told(&mut out, base, dimension, 1.0);
+    around(&mut out, "x?", written, None, 0.4);
     let mut seen: Vec<f64> = Vec::new();
     for (_, _, other) in UNITS.iter().filter(|(_, d, _)| *d == dimension) {
         if seen.contains(other) {
             continue;
         }
         seen.push(*other);
-        let weight = if (other - factor).abs() < f64::EPSILON {
-            0.6
-        } else {
-            0.5
-        };
+        let as_asked = (other - factor).abs() < f64::EPSILON;
+        let class = format!("x{}", dimension as u8);
         around(
             &mut out,
-            &format!("x{}", dimension as u8),
+            &class,
             base / other,
             Some(dimension),
-            weight,
+            if as_asked { 0.6 } else { 0.5 },
         );
     }
     out
+}
+
+/// A number alone may be anything; joined with `x` it is a size in millimetres first.
+fn bare(quantity: &Quantity) -> Vec<(String, f32)> {
+    let mut out = Vec::new();
+    around(&mut out, "x?", quantity.written, None, 0.8);
+    for (dimension, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
+        told(&mut out, quantity.written * factor, dimension, 0.8);
+    }
+    for guess in [
+        Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
+    ] {
+        around(
+            &mut out,
+            &format!("x{}", guess as u8),
+            quantity.written,
+            Some(guess),
+            0.7,
+        );
+    }
+    if quantity.joined {
+        told(&mut out, quantity.written * 0.001, Length, 1.0);
+    }
+    out
+}
+
+/// The steps of a value whose unit the product tells, in its title or elsewhere.
+fn told(out: &mut Vec<(String, f32)>, base: f64, dimension: Dimension, weight: f32) {
+    around(
+        out,
+        &format!("t{}", dimension as u8),
+        base,
+        Some(dimension),
+        weight,
+    );
+    around(
+        out,
+        &format!("k{}", dimension as u8),
+        base,
+        Some(dimension),
+        0.9 * weight,
+    );
 }
 
 /// Looks up the steps within the tolerance: 2.5 % for lengths, which are rounded when units change, 0.5 % for the rest.
@@ -331,6 +353,17 @@ mod tests {
         assert_eq!(bases("38 x 297 mm"), [0.038, 0.297]);
         assert_eq!(bases("88.9mm x 33.8mm"), [0.0889, 0.0338]);
         assert_eq!(bases("66x33.8 labels"), [66.0, 33.8]);
+    }
+
+    #[test]
+    fn lengths_after_a_thread_are_millimetres() {
+        assert_eq!(bases("M8x40 hex bolt"), [0.04]);
+        assert_eq!(bases("bolt M8 x 40"), [0.04]);
+        assert_eq!(thread("m10x1.25x30"), Some("m10"));
+        assert_eq!(
+            (thread("mx5"), thread("m8a"), thread("m8xx")),
+            (None, None, None)
+        );
     }
 
     #[test]
