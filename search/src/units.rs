@@ -128,10 +128,10 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
             .unwrap_or(piece.len());
         let (value, rest) = piece.split_at(digits);
         let value = number(value)?;
-        let own = if rest.is_empty() {
-            None
-        } else {
-            Some(unit(rest)?)
+        let own = match rest {
+            "" => None,
+            _ if is_model_suffix(value, rest) => return None,
+            _ => Some(unit(rest)?),
         };
         parts.push((value, own));
         if parts.len() > 4 {
@@ -162,6 +162,11 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
         }
         _ => Some((parts, at + 1)),
     }
+}
+
+/// Whether a letter behind a number more likely ends a model: `6550b`, `4710s`.
+fn is_model_suffix(value: f64, rest: &str) -> bool {
+    rest == "b" || (value >= 1000.0 && matches!(rest, "a" | "s" | "h" | "j" | "g" | "l"))
 }
 
 /// A unit standing as a word of its own; single letters that are words elsewhere do not count.
@@ -369,6 +374,7 @@ mod tests {
     #[test]
     fn words_and_part_numbers_are_not_quantities() {
         assert_eq!(bases("cat6a utp usb a"), Vec::<f64>::new());
+        assert_eq!(bases("ProBook 6550b 4710s"), Vec::<f64>::new());
         assert_eq!(bases("x x x 99999999999999999999 m"), Vec::<f64>::new());
     }
 
