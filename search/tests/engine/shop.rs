@@ -36,7 +36,7 @@ pub(crate) fn product(
     }
 }
 
-pub(crate) fn documents() -> Vec<Document> {
+fn cables() -> Vec<Document> {
     let cable = |id: u64, mpn: &str, length: f64, colour: &str| {
         let attributes = vec![
             number("Cable length", length, "m"),
@@ -57,6 +57,15 @@ pub(crate) fn documents() -> Vec<Document> {
         }];
         d
     };
+    vec![
+        cable(1, "625420", 2.0, "blue"),
+        cable(2, "625421", 5.0, "blue"),
+        cable(3, "625422", 2.0, "red"),
+        cable(4, "625423", 1.83, "grey"),
+    ]
+}
+
+pub(crate) fn documents() -> Vec<Document> {
     let mut toner = product(
         10,
         "Lexmark",
@@ -69,11 +78,8 @@ pub(crate) fn documents() -> Vec<Document> {
     );
     toner.customer_part_numbers = vec![(5, "TON-0815".into())];
     toner.other_identifiers = vec!["0015G042K-OLD".into()];
-    vec![
-        cable(1, "625420", 2.0, "blue"),
-        cable(2, "625421", 5.0, "blue"),
-        cable(3, "625422", 2.0, "red"),
-        cable(4, "625423", 1.83, "grey"),
+    let mut all = cables();
+    all.extend([
         toner,
         product(
             11,
@@ -125,7 +131,8 @@ pub(crate) fn documents() -> Vec<Document> {
             "ball valve 1/4\" NPT brass",
             vec![],
         ),
-    ]
+    ]);
+    all
 }
 
 pub(crate) fn shop() -> Index {
