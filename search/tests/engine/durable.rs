@@ -145,7 +145,13 @@ fn victim() {
 fn a_kill_at_any_moment_leaves_the_last_commit() {
     let dir = tempfile::tempdir().expect("dir");
     let mut last = 0;
-    for wait in [40_u64, 90, 150, 210, 260] {
+    // Uneven moments, then longer ones until a slow machine has committed too.
+    for wait in [
+        40_u64, 90, 150, 210, 260, 500, 1_000, 2_000, 4_000, 8_000, 16_000,
+    ] {
+        if wait > 260 && last > 0 {
+            break;
+        }
         let mut child = Command::new(std::env::current_exe().expect("exe"))
             .args(["--ignored", "--exact", "durable::victim"])
             .env("BULKHEAD_VICTIM", dir.path())
