@@ -4,14 +4,15 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
 use super::availability::{self, Asked, Question};
+use super::availability_views::{AvailabilityInput, AvailabilityList};
 use super::batch::Batch;
 use super::board::Board;
 use super::error::StockError;
 use super::intake;
 use super::ledger::{self, Wanted};
 use super::views::{
-    ArrivalInput, AvailabilityInput, AvailabilityList, StockBatchView, DiscrepancyList, InboundInput, MovementInput, MovementView,
-    SafetyInput, WarehouseInput, WarehouseList, WarehouseView,
+    ArrivalInput, DiscrepancyList, InboundInput, MovementInput, MovementView, SafetyInput, StockBatchView, WarehouseInput,
+    WarehouseList, WarehouseView,
 };
 use crate::catalog::Products;
 use crate::identity::{Accounts, account_for};

@@ -3,7 +3,7 @@
 use entity::{Lifecycle, ProductId, WarehouseId, products};
 use migration::{Migrator, MigratorTrait as _};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{ConnectionTrait as _, IntoActiveModel as _};
 
 use crate::inventory::{Calendar, Move, NewWarehouse, Reason, move_stock, put_warehouse, verify};
 use crate::kernel::database::{Database, Tx};
