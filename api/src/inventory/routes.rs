@@ -19,7 +19,7 @@ use crate::identity::{Accounts, account_for};
 use crate::kernel::clock;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
-use crate::kernel::wire::{Answer, Body, Code, Etag, Page, QuantityText, if_match, page_limit, place_of};
+use crate::kernel::wire::{Answer, Body, Code, Etag, Page, QuantityText, Text, if_match, page_limit, place_of};
 
 type Result<T> = std::result::Result<T, Failure<StockError>>;
 
@@ -89,7 +89,7 @@ impl InventoryRoutes {
             pointer: format!("/lines/{at}"),
             sku: line.sku.into_inner(),
             quantity: line.quantity.map(|quantity| quantity.0),
-            unit: line.unit.map(|unit| unit.into_inner()),
+            unit: line.unit.map(Text::into_inner),
         });
         self.availability(&who, asked.collect(), input.ship_to.as_deref(), input.account.as_deref()).await
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::house::{House, whole};
-use crate::inventory::{Board, Held, Move, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
+use crate::inventory::{Board, Held, Move, MoveRefusal, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -107,6 +107,9 @@ fn levels_stay_the_sums_of_the_ledger() {
     random_histories(|| runtime.block_on(House::each(3)), &runtime, 40);
 }
 
+/// Units wanted, multiple, all or nothing, preference; what each warehouse gives.
+type Case<'a> = (i64, i64, bool, &'a Prefer, &'a [(WarehouseId, i64)]);
+
 #[tokio::test]
 async fn wants_go_where_they_should() {
     let house = House::on_sqlite(1).await;
@@ -117,7 +120,7 @@ async fn wants_go_where_they_should() {
     }
     let lyon_first = Prefer { warehouse: Some(lyon), country: None };
     let to_britain = Prefer { warehouse: None, country: Some("GB".to_owned()) };
-    let cases: [(i64, i64, bool, &Prefer, &[(WarehouseId, i64)]); 8] = [
+    let cases: [Case<'_>; 8] = [
         (10, 1, false, &Prefer::default(), &[(kassel, 10)]),
         (11, 1, false, &Prefer::default(), &[(lyon, 11)]),
         (10, 1, false, &lyon_first, &[(lyon, 10)]),
@@ -161,7 +164,7 @@ async fn bad_movements_are_refused_one_by_one() {
             one(1_000_000, Reason::Transfer, Some(kassel)),
             one(-4_000_000, Reason::Damage, None),
         ];
-        let codes: Vec<_> = move_stock(&tx, &moves).await.expect("judged").into_iter().map(|r| r.err().map(|e| e.code())).collect();
+        let codes: Vec<_> = move_stock(&tx, &moves).await.expect("judged").into_iter().map(|r| r.err().map(MoveRefusal::code)).collect();
         let expected = [
             Some("below-reserved"), Some("zero-quantity"), Some("stock-overflow"), Some("below-reserved"), Some("below-reserved"),
             Some("negative-quantity"), Some("below-reserved"), Some("same-warehouse"), None,
