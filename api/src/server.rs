@@ -24,6 +24,7 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+use crate::suggestions::{Learner, SuggestionRoutes};
 
 mod spec;
 
@@ -76,7 +77,7 @@ impl App {
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![]
+        vec![Arc::new(Learner)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -131,6 +132,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             categories: surfaces.categories.clone(),
             accounts: surfaces.accounts.clone(),
         },
+        SuggestionRoutes { products: surfaces.products.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")

@@ -8,6 +8,7 @@ use crate::catalog::CatalogError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
+use crate::suggestions::SuggestionError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -55,6 +56,7 @@ fn scheme() -> Value {
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
+    all.extend(SuggestionError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
