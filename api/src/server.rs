@@ -28,6 +28,7 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+use crate::suggestions::{Learner, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 
@@ -100,7 +101,7 @@ impl App {
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![Arc::new(WaitingOrders)]
+        vec![Arc::new(WaitingOrders), Arc::new(Learner)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -183,6 +184,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             prices: surfaces.prices.clone(),
         },
+        SuggestionRoutes { products: surfaces.products.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")

@@ -11,6 +11,7 @@ use crate::identity::IdentityError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
+use crate::suggestions::SuggestionError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -61,6 +62,7 @@ fn entries() -> Vec<Entry> {
     all.extend(CheckoutError::table());
     all.extend(StockError::table());
     all.extend(ContractError::table());
+    all.extend(SuggestionError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
