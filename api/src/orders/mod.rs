@@ -34,10 +34,10 @@ mod routes;
 mod status;
 mod views;
 
-pub(crate) use allocate::WaitingOrders;
+pub(crate) use allocate::{WaitingOrders, in_stock_unit};
 pub(crate) use error::OrderError;
-pub(crate) use holds::active_holds;
+pub(crate) use holds::{active_holds, release as release_hold};
 pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, Placed, RejectedLine, place};
-pub(crate) use queries::{lock_order, view_of};
+pub(crate) use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of, view_of};
 pub(crate) use routes::OrderRoutes;
 pub(crate) use views::OrderView;
