@@ -40,4 +40,4 @@ pub(crate) use holds::{active_holds, release as release_hold};
 pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, Placed, RejectedLine, place};
 pub(crate) use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of, view_of};
 pub(crate) use routes::OrderRoutes;
-pub(crate) use views::OrderView;
+pub(crate) use views::{AddressInput, OrderView};
