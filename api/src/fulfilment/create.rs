@@ -15,7 +15,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::sql::insert_all;
 use crate::orders::progress::{self, Step};
-use crate::orders;
+use crate::orders as order_book;
 
 /// A shipment about to be made.
 #[derive(Clone, Debug)]
@@ -36,10 +36,10 @@ type Free = BTreeMap<WarehouseId, BTreeMap<i32, i64>>;
 
 /// Makes a shipment of an order and brings it to the stage asked for.
 pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: NewShipment) -> Result<Loaded, FulfilmentError> {
-    let order = orders::lock_order(tx, &new.order, None).await?;
+    let order = order_book::lock_order(tx, &new.order, None).await?;
     steps::refuse_held(tx, &order).await?;
-    let lines = orders::lines_of(tx, order.id).await?;
-    let free = free_of(&orders::allocations_of(tx, order.id).await?);
+    let lines = order_book::lines_of(tx, order.id).await?;
+    let free = free_of(&order_book::allocations_of(tx, order.id).await?);
     let asked = match &new.warehouse {
         None => None,
         Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
@@ -189,7 +189,7 @@ fn part(
     }
     let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit.as_str() == line.unit);
     let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
-    if !whole || orders::in_stock_unit(line, quantity).is_err() {
+    if !whole || order_book::in_stock_unit(line, quantity).is_err() {
         return Err(("quantity", "not-whole", format!("{} cannot be divided like this", line.sku)));
     }
     Ok(quantity)

@@ -4,11 +4,14 @@
 use poem_openapi::registry::MetaSecurityScheme;
 use serde_json::{Map, Value, json};
 
+use crate::billing::BillingError;
 use crate::catalog::CatalogError;
 use crate::checkout::CheckoutError;
+use crate::fulfilment::FulfilmentError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
+use crate::orders::OrderError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -57,6 +60,9 @@ fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
     all.extend(CheckoutError::table());
+    all.extend(OrderError::table());
+    all.extend(FulfilmentError::table());
+    all.extend(BillingError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
