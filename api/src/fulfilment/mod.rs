@@ -22,6 +22,7 @@ mod create;
 mod error;
 mod parcels;
 mod queries;
+mod recount;
 mod routes;
 mod steps;
 mod tracking;
@@ -29,4 +30,5 @@ mod views;
 
 pub(crate) use error::FulfilmentError;
 pub(crate) use queries::{numbers_of, shipped};
+pub(crate) use recount::recount;
 pub(crate) use routes::FulfilmentRoutes;

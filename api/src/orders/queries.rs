@@ -1,7 +1,7 @@
 //! Reading orders, and the bulk statements that move their lines' quantities.
 
 use ahash::AHashMap;
-use entity::{AccountId, Amount, OrderId, order_allocations, order_holds, order_lines, orders};
+use entity::{AccountId, Amount, Instant, OrderId, order_allocations, order_holds, order_lines, orders};
 use pricing::Currency;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
@@ -232,15 +232,17 @@ pub(super) async fn recount_credit(db: &impl ConnectionTrait) -> Result<Vec<Disa
             counted.entry((order.account_id, order.currency.clone())).or_default().committed.0 += part.0;
         }
     }
-    let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint) from invoices \
+    let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint), min(due_at) from invoices \
                where paid + discounted < total group by account_id, currency";
     for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
         let key = (AccountId(row.try_get_by_index(0)?), row.try_get_by_index(1)?);
-        counted.entry(key).or_default().receivable = Amount(row.try_get_by_index(2)?);
+        let position = counted.entry(key).or_default();
+        position.receivable = Amount(row.try_get_by_index(2)?);
+        position.oldest_due_at = Some(Instant(row.try_get_by_index(3)?));
     }
     let mut kept: AHashMap<(AccountId, String), Position> = AHashMap::new();
     for row in entity::credit_positions::Entity::find().all(db).await? {
-        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: None };
+        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
         kept.insert((row.account_id, row.currency), position);
     }
     let mut keys: Vec<(AccountId, String)> = kept.keys().chain(counted.keys()).cloned().collect();
