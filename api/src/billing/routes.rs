@@ -6,7 +6,7 @@ use poem_openapi::{OpenApi, Tags};
 
 use super::error::BillingError;
 use super::queries::{self, InvoiceFilter, PaymentFilter, payment_name};
-use super::views::{AllocationsInput, InvoiceView, PaymentInput, PaymentView, StatementView};
+use super::views::{AllocationsInput, InvoiceView, RemittanceInput, RemittanceView, StatementView};
 use super::{payments, statement};
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::clock;
@@ -90,8 +90,8 @@ impl BillingRoutes {
         &self,
         who: Acting<permit::WritePayments>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
-        body: Body<PaymentInput>,
-    ) -> Result<Created<PaymentView>> {
+        body: Body<RemittanceInput>,
+    ) -> Result<Created<RemittanceView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Created::replayed(replay));
@@ -111,7 +111,7 @@ impl BillingRoutes {
         id: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<AllocationsInput>,
-    ) -> Result<Answer<PaymentView>> {
+    ) -> Result<Answer<RemittanceView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Answer::replayed(replay));
@@ -125,12 +125,12 @@ impl BillingRoutes {
     ///
     /// With what it settled. Another account's payment does not exist.
     #[oai(path = "/v1/payments/:id", method = "get", operation_id = "get_payment")]
-    async fn get_payment(&self, who: Acting<permit::ReadInvoices>, id: Path<Code>) -> Result<Answer<PaymentView>> {
+    async fn get_payment(&self, who: Acting<permit::ReadInvoices>, id: Path<Code>) -> Result<Answer<RemittanceView>> {
         let db = who.db();
         let payment = queries::find_payment(&db, &id.0, who.account()).await?;
         let loaded = queries::load_payments(&db, vec![payment]).await?.pop();
         let loaded = loaded.ok_or_else(|| BillingError::PaymentNotFound(id.0.to_string()))?;
-        Ok(Answer::of(&PaymentView::new(loaded, &self.accounts))?)
+        Ok(Answer::of(&RemittanceView::new(loaded, &self.accounts))?)
     }
 
     /// List payments
@@ -144,7 +144,7 @@ impl BillingRoutes {
         unallocated: Query<Option<bool>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PaymentView>>> {
+    ) -> Result<Answer<Page<RemittanceView>>> {
         let limit = page_limit(limit.0, 20, 100)?;
         let filter = PaymentFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(BillingError::from)?,
@@ -153,7 +153,7 @@ impl BillingRoutes {
             limit: limit + 1,
         };
         let loaded = queries::list_payments(&who.db(), filter).await?;
-        let items = loaded.into_iter().map(|l| (l.payment.id.0, PaymentView::new(l, &self.accounts)));
+        let items = loaded.into_iter().map(|l| (l.payment.id.0, RemittanceView::new(l, &self.accounts)));
         Ok(Answer::of(&Page::cut(items.collect(), limit))?)
     }
 
@@ -171,10 +171,10 @@ impl BillingRoutes {
 
 impl BillingRoutes {
     /// A payment as this transaction leaves it.
-    async fn view(&self, tx: &Tx, id: PaymentId) -> std::result::Result<PaymentView, BillingError> {
+    async fn view(&self, tx: &Tx, id: PaymentId) -> std::result::Result<RemittanceView, BillingError> {
         let payment = queries::find_payment(tx, &payment_name(id), None).await?;
         let loaded = queries::load_payments(tx, vec![payment]).await?.pop();
         let loaded = loaded.ok_or_else(|| BillingError::PaymentNotFound(payment_name(id)))?;
-        Ok(PaymentView::new(loaded, &self.accounts))
+        Ok(RemittanceView::new(loaded, &self.accounts))
     }
 }

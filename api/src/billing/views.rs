@@ -180,7 +180,7 @@ impl From<entity::invoice_lines::Model> for InvoiceLineView {
 
 /// A payment.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct PaymentView {
+pub(crate) struct RemittanceView {
     /// Id of the payment.
     pub(crate) id: String,
     /// Account that paid.
@@ -214,7 +214,7 @@ pub(crate) struct SettlesView {
     pub(crate) discount: Money,
 }
 
-impl PaymentView {
+impl RemittanceView {
     /// The view of a loaded payment.
     pub(super) fn new(loaded: LoadedPayment, accounts: &Accounts) -> Self {
         let LoadedPayment { payment, order_number, settles } = loaded;
@@ -251,7 +251,7 @@ pub(crate) struct StatementView {
     /// Open invoices, oldest due first; at most 1,000.
     pub(crate) invoices: Vec<OpenInvoiceView>,
     /// Payments of which something is not allocated, oldest first; at most 1,000.
-    pub(crate) unallocated_payments: Vec<PaymentView>,
+    pub(crate) unallocated_payments: Vec<RemittanceView>,
     /// Whether every open invoice and payment is shown; the sums are over all in any case.
     pub(crate) complete: bool,
 }
@@ -325,7 +325,7 @@ impl StatementView {
             as_of: Timestamp(now),
             balances: statement.sums.iter().map(|(currency, sums)| balance(currency, sums)).collect(),
             invoices: invoices.collect(),
-            unallocated_payments: statement.payments.into_iter().map(|p| PaymentView::new(p, accounts)).collect(),
+            unallocated_payments: statement.payments.into_iter().map(|p| RemittanceView::new(p, accounts)).collect(),
             complete: statement.complete,
         }
     }
@@ -379,7 +379,7 @@ impl PaidBy {
 /// A payment that arrived.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PaymentInput {
+pub(crate) struct RemittanceInput {
     /// Account that paid.
     pub(crate) account: Code,
     /// Currency.
@@ -438,8 +438,8 @@ impl From<AllocationInput> for NewAllocation {
     }
 }
 
-impl From<PaymentInput> for NewPayment {
-    fn from(input: PaymentInput) -> Self {
+impl From<RemittanceInput> for NewPayment {
+    fn from(input: RemittanceInput) -> Self {
         Self {
             account: input.account.into_inner(),
             currency: input.currency.into_inner(),
