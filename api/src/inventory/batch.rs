@@ -8,9 +8,9 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
 use crate::kernel::problem::FieldProblem;
+use crate::kernel::wire::Each;
 
 /// The most lines a request may have.
 pub(super) const MOST_LINES: usize = 10_000;
@@ -19,26 +19,20 @@ pub(super) const MOST_LINES: usize = 10_000;
 pub(super) trait Line: Type + DeserializeOwned {
     /// The member that holds the lines when the body is an object.
     const MEMBER: &'static str;
+    /// The member as a JSON pointer.
+    const POINTER: &'static str;
+
+    /// SKU and warehouse the line is about.
+    fn names(&self) -> (&str, &str);
 }
 
 /// Lines as an array, or as an object with the array as its only member.
 #[derive(Debug)]
 pub(super) struct Batch<T> {
     /// Each line, or why it cannot be read.
-    pub(super) lines: Vec<Result<T, FieldProblem>>,
-    /// Where the lines stand in the body.
-    base: String,
-}
-
-impl<T> Batch<T> {
-    /// JSON pointer of a field of a line; an empty field means the line.
-    pub(super) fn pointer(&self, line: usize, field: &str) -> String {
-        pointer(&self.base, line, field)
-    }
-}
-
-fn pointer(base: &str, line: usize, field: &str) -> String {
-    if field.is_empty() { format!("{base}/{line}") } else { format!("{base}/{line}/{field}") }
+    pub(super) lines: Vec<Each<T>>,
+    /// Where the lines stand in the body, as a JSON pointer.
+    pub(super) base: &'static str,
 }
 
 impl<'de, T: Line> Deserialize<'de> for Batch<T> {
@@ -58,17 +52,17 @@ impl<'de, T: Line> Visitor<'de> for Reader<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
         let mut lines = Vec::new();
-        while let Some(line) = array.next_element::<Value>()? {
+        while let Some(line) = array.next_element()? {
             if lines.len() == MOST_LINES {
                 return Err(A::Error::custom(format!("a request has at most {MOST_LINES} lines")));
             }
-            lines.push(read_line(line, "", lines.len()));
+            lines.push(line);
         }
-        Ok(Batch { lines, base: String::new() })
+        Ok(Batch { lines, base: "" })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut found: Option<Vec<Value>> = None;
+        let mut found: Option<Vec<Each<T>>> = None;
         while let Some(member) = object.next_key::<String>()? {
             if member != T::MEMBER {
                 return Err(A::Error::custom(format!("unknown field `{member}`, expected `{}`", T::MEMBER)));
@@ -77,22 +71,12 @@ impl<'de, T: Line> Visitor<'de> for Reader<T> {
                 return Err(A::Error::duplicate_field(T::MEMBER));
             }
         }
-        let values = found.ok_or_else(|| A::Error::missing_field(T::MEMBER))?;
-        if values.len() > MOST_LINES {
+        let lines = found.ok_or_else(|| A::Error::missing_field(T::MEMBER))?;
+        if lines.len() > MOST_LINES {
             return Err(A::Error::custom(format!("a request has at most {MOST_LINES} lines")));
         }
-        let base = format!("/{}", T::MEMBER);
-        let lines = values.into_iter().enumerate().map(|(at, line)| read_line(line, &base, at)).collect();
-        Ok(Batch { lines, base })
+        Ok(Batch { lines, base: T::POINTER })
     }
-}
-
-fn read_line<T: DeserializeOwned>(line: Value, base: &str, at: usize) -> Result<T, FieldProblem> {
-    serde_path_to_error::deserialize(line).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { String::new() } else { path.replace('.', "/") };
-        FieldProblem::new(pointer(base, at, &field), "invalid-value", error.into_inner().to_string())
-    })
 }
 
 impl<T: Line> Type for Batch<T> {

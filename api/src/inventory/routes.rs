@@ -10,7 +10,7 @@ use super::error::StockError;
 use super::intake;
 use super::ledger::{self, Wanted};
 use super::views::{
-    ArrivalInput, AvailabilityInput, AvailabilityList, BatchView, DiscrepancyList, InboundInput, MovementInput, MovementView,
+    ArrivalInput, AvailabilityInput, AvailabilityList, StockBatchView, DiscrepancyList, InboundInput, MovementInput, MovementView,
     SafetyInput, WarehouseInput, WarehouseList, WarehouseView,
 };
 use crate::catalog::Products;
@@ -97,7 +97,7 @@ impl InventoryRoutes {
     ///
     /// Up to 10,000 movements, as an array or as `{"movements": […]}`, done in their order. Good ones are kept and bad ones
     /// reported with pointers: unknown SKU or warehouse, nothing to move, or less would be on hand than is reserved
-    /// (`below-reserved`). When none is good the answer is 422. A `count` says what is on hand. A `transfer` with
+    /// (`below-reserved`). A `count` says what is on hand. A `transfer` with
     /// `to_warehouse` happens on both sides or not at all. Orders that wait get what comes in.
     #[oai(path = "/v1/stock-movements", method = "post", operation_id = "move_stock")]
     async fn move_stock(
@@ -105,7 +105,7 @@ impl InventoryRoutes {
         who: Acting<permit::WriteStock>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<Batch<MovementInput>>,
-    ) -> Result<Answer<BatchView>> {
+    ) -> Result<Answer<StockBatchView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Answer::replayed(replay));
@@ -162,7 +162,7 @@ impl InventoryRoutes {
         &self,
         who: Acting<permit::WriteStock>,
         body: Body<Batch<SafetyInput>>,
-    ) -> Result<Answer<BatchView>> {
+    ) -> Result<Answer<StockBatchView>> {
         let tx = who.begin().await?;
         let view = intake::safety(&tx, &self.products, &self.board, body.0).await?;
         let answer = Answer::of(&view)?;
@@ -178,7 +178,7 @@ impl InventoryRoutes {
         &self,
         who: Acting<permit::WriteStock>,
         body: Body<Batch<InboundInput>>,
-    ) -> Result<Answer<BatchView>> {
+    ) -> Result<Answer<StockBatchView>> {
         let tx = who.begin().await?;
         let view = intake::supplies(&tx, &self.products, &self.board, body.0).await?;
         let answer = Answer::of(&view)?;
@@ -195,7 +195,7 @@ impl InventoryRoutes {
         who: Acting<permit::WriteStock>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<Batch<ArrivalInput>>,
-    ) -> Result<Answer<BatchView>> {
+    ) -> Result<Answer<StockBatchView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Answer::replayed(replay));

@@ -40,7 +40,7 @@ pub(crate) struct WarehouseInput {
     pub(crate) name: Text<200>,
     /// ISO 3166 code of two capital letters.
     #[oai(validator(pattern = "^[A-Z]{2}$"))]
-    pub(crate) country: Text<2>,
+    pub(crate) country: String,
     /// City.
     #[serde(default)]
     #[oai(default)]
@@ -51,13 +51,13 @@ pub(crate) struct WarehouseInput {
     /// Days on which goods leave; Monday to Friday when left out.
     #[oai(validator(min_items = 1, max_items = 7))]
     pub(crate) working_days: Option<Vec<Weekday>>,
-    /// Days on which nothing leaves, at most 1000.
+    /// Days on which nothing leaves, as `2026-12-25`; at most 1000.
     #[serde(default)]
     #[oai(default, validator(max_items = 1000))]
-    pub(crate) holidays: Vec<NaiveDate>,
+    pub(crate) holidays: Vec<Text<10>>,
     /// What is ordered up to this local time, `HH:MM`, leaves the same day; `15:00` when left out.
     #[oai(validator(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
-    pub(crate) cutoff: Option<Text<5>>,
+    pub(crate) cutoff: Option<String>,
     /// Minutes the local clock is ahead of UTC, -840 to 840; 0 when left out.
     #[oai(validator(minimum(value = "-840"), maximum(value = "840")))]
     pub(crate) utc_offset_minutes: Option<i32>,
@@ -67,6 +67,13 @@ impl WarehouseInput {
     /// The warehouse, or every field that is wrong.
     pub(super) fn read(self, code: Code) -> Result<NewWarehouse, Trouble> {
         let mut wrong = Vec::new();
+        let mut holidays: Vec<NaiveDate> = Vec::with_capacity(self.holidays.len());
+        for (at, day) in self.holidays.iter().enumerate() {
+            match day.parse().ok().filter(|_| day.len() == 10) {
+                Some(day) => holidays.push(day),
+                None => wrong.push(FieldProblem::new(format!("/holidays/{at}"), "invalid-date", "a holiday is a date such as 2026-12-25")),
+            }
+        }
         let mut refuse = |is_wrong: bool, field: &str, code: &str, detail: &str| {
             if is_wrong {
                 wrong.push(FieldProblem::new(format!("/{field}"), code, detail));
@@ -87,7 +94,6 @@ impl WarehouseInput {
         if !wrong.is_empty() {
             return Err(Trouble::Invalid(wrong));
         }
-        let mut holidays = self.holidays;
         holidays.sort_unstable();
         holidays.dedup();
         let calendar = Calendar {
@@ -99,7 +105,7 @@ impl WarehouseInput {
         Ok(NewWarehouse {
             code: code.into_inner(),
             name: self.name.into_inner(),
-            country: self.country.into_inner(),
+            country: self.country,
             city: self.city.into_inner(),
             priority,
             calendar,
@@ -130,7 +136,7 @@ pub(crate) struct WarehouseView {
     /// Days on which goods leave.
     pub(crate) working_days: Vec<Weekday>,
     /// Days on which nothing leaves.
-    pub(crate) holidays: Vec<NaiveDate>,
+    pub(crate) holidays: Vec<String>,
     /// What is ordered up to this local time leaves the same day.
     pub(crate) cutoff: String,
     /// Minutes the local clock is ahead of UTC.
@@ -149,7 +155,7 @@ impl From<&Warehouse> for WarehouseView {
             city: row.city.clone(),
             priority: row.priority,
             working_days: WEEK.into_iter().zip(calendar.works).filter(|(_, works)| *works).map(|(day, _)| day).collect(),
-            holidays: calendar.holidays,
+            holidays: calendar.holidays.iter().map(NaiveDate::to_string).collect(),
             cutoff: format!("{:02}:{:02}", row.cutoff_minutes / 60, row.cutoff_minutes % 60),
             utc_offset_minutes: row.utc_offset_minutes,
             version: row.version,
@@ -219,6 +225,11 @@ pub(crate) struct MovementInput {
 
 impl Line for MovementInput {
     const MEMBER: &'static str = "movements";
+    const POINTER: &'static str = "/movements";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
 }
 
 /// A supply on its way.
@@ -239,6 +250,11 @@ pub(crate) struct InboundInput {
 
 impl Line for InboundInput {
     const MEMBER: &'static str = "supplies";
+    const POINTER: &'static str = "/supplies";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
 }
 
 /// What arrived of a supply.
@@ -257,6 +273,11 @@ pub(crate) struct ArrivalInput {
 
 impl Line for ArrivalInput {
     const MEMBER: &'static str = "receipts";
+    const POINTER: &'static str = "/receipts";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
 }
 
 /// Safety stock of a level.
@@ -273,26 +294,22 @@ pub(crate) struct SafetyInput {
 
 impl Line for SafetyInput {
     const MEMBER: &'static str = "levels";
+    const POINTER: &'static str = "/levels";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
 }
 
-/// Whether a line was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum LineStatus {
-    /// Done.
-    Accepted,
-    /// Not done; `error` says why.
-    Rejected,
-}
-
-/// What became of one line of a batch.
+/// A line of a batch that was done.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct LineResult {
+pub(crate) struct StockLineView {
     /// Place in the request, from 0.
-    pub(crate) index: u32,
-    /// Whether it was done.
-    pub(crate) status: LineStatus,
+    pub(crate) index: usize,
+    /// SKU.
+    pub(crate) sku: String,
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
     /// On hand afterwards, in stock units.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -305,21 +322,15 @@ pub(crate) struct LineResult {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) available: Option<QuantityText>,
-    /// Why it was not done.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) error: Option<FieldProblem>,
 }
 
-/// What became of a batch.
+/// What became of a batch about stock.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct BatchView {
+pub(crate) struct StockBatchView {
     /// Lines done.
-    pub(crate) accepted: u32,
-    /// Lines not done.
-    pub(crate) rejected: u32,
-    /// One result per line, in the order of the request.
-    pub(crate) items: Vec<LineResult>,
+    pub(crate) accepted: Vec<StockLineView>,
+    /// What is wrong with the others, by pointers into the request.
+    pub(crate) rejected: Vec<FieldProblem>,
 }
 
 /// Lines of which it is asked when they can leave.

@@ -9,6 +9,7 @@ use crate::catalog::CatalogError;
 use crate::checkout::CheckoutError;
 use crate::fulfilment::FulfilmentError;
 use crate::identity::IdentityError;
+use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
 use crate::orders::OrderError;
@@ -63,6 +64,7 @@ fn entries() -> Vec<Entry> {
     all.extend(OrderError::table());
     all.extend(FulfilmentError::table());
     all.extend(BillingError::table());
+    all.extend(StockError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
