@@ -10,6 +10,7 @@ use crate::kernel::telemetry;
 use crate::server::{self, App};
 
 mod people;
+mod verify;
 
 /// Bulkhead: B2B ordering for manufacturers and distributors
 #[derive(Parser, Debug)]
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Migrate,
     /// Print the OpenAPI document
     Openapi,
+    /// Check that stock, orders, credit and invoices agree; fails when they do not
+    Verify,
     /// Create or disable people
     #[command(subcommand)]
     User(people::UserCommand),
@@ -91,6 +94,7 @@ async fn run(cli: Cli) -> Result<(), String> {
             say(&server::document());
             Ok(())
         }
+        Command::Verify => verify::verify(&config).await,
         Command::User(command) => people::user(&config, command).await,
         Command::Client(command) => people::client(&config, command).await,
         Command::RotateKeys => {

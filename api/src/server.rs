@@ -13,11 +13,13 @@ use poem_openapi::OpenApiService;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
+use crate::billing::{BillingRoutes, Invoicing};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
@@ -101,7 +103,7 @@ impl App {
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![Arc::new(WaitingOrders), Arc::new(Learner)]
+        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(Invoicing)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -185,6 +187,12 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             prices: surfaces.prices.clone(),
         },
         SuggestionRoutes { products: surfaces.products.clone() },
+        FulfilmentRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            board: surfaces.board.clone(),
+        },
+        BillingRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")
