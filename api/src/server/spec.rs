@@ -10,6 +10,7 @@ use crate::identity::IdentityError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
+use crate::storefront::StorefrontError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -58,6 +59,7 @@ fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
     all.extend(CheckoutError::table());
+    all.extend(StorefrontError::table());
     all.extend(StockError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
