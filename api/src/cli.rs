@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 use crate::config::{self, Config, LogFormat};
 use crate::kernel::telemetry;
 use crate::server::{self, App};
+use crate::storefront::{self, Reindexed};
 
 mod people;
 mod verify;
@@ -29,6 +30,8 @@ pub(crate) enum Command {
     Serve,
     /// Bring the database's schema up to date
     Migrate,
+    /// Build the search index anew; running processes do it beside the one they serve
+    Reindex,
     /// Print the OpenAPI document
     Openapi,
     /// Check that stock, orders, credit and invoices agree; fails when they do not
@@ -90,6 +93,7 @@ async fn run(cli: Cli) -> Result<(), String> {
             say("the schema is up to date");
             Ok(())
         }
+        Command::Reindex => reindex(&config).await,
         Command::Openapi => {
             say(&server::document());
             Ok(())
@@ -104,4 +108,23 @@ async fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+async fn reindex(config: &Config) -> Result<(), String> {
+    let app = App::open(config).await?;
+    let bar = indicatif::ProgressBar::new(0);
+    let shown = bar.clone();
+    let progress = move |done: u64, total: u64| {
+        shown.set_length(total);
+        shown.set_position(done);
+    };
+    let (search, categories) = (&app.surfaces.search, &app.surfaces.categories);
+    let done = storefront::reindex(&app.kernel, search, categories, &config.index_dir(), progress).await;
+    bar.finish_and_clear();
+    match done.map_err(|e| format!("search index: {e}"))? {
+        Reindexed::Here(products) => say(&format!("the search index holds {products} products")),
+        Reindexed::ByServer => say("the running server builds a new search index and serves the old one meanwhile"),
+    }
+    app.kernel.close().await;
+    Ok(())
 }

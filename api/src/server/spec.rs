@@ -15,6 +15,7 @@ use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
 use crate::suggestions::SuggestionError;
 use crate::orders::OrderError;
+use crate::storefront::StorefrontError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -66,6 +67,7 @@ fn entries() -> Vec<Entry> {
     all.extend(OrderError::table());
     all.extend(FulfilmentError::table());
     all.extend(BillingError::table());
+    all.extend(StorefrontError::table());
     all.extend(StockError::table());
     all.extend(ContractError::table());
     all.extend(SuggestionError::table());
