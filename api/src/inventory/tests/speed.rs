@@ -25,14 +25,14 @@ async fn three_hundred_thousand_levels() {
             set_levels(&tx, &all.collect::<Vec<_>>(), "import").await.expect("set");
             tx.keep(()).await.expect("kept");
         }
-        let rows = 300_000 * 1_000 / (cpu() - started).as_millis().max(1);
+        let rows = 300_000 * 1_000 / cpu().saturating_sub(started).as_millis().max(1);
         let started = cpu();
         let board = Board::load(&house.db.reader()).await.expect("loaded");
-        let loaded = (cpu() - started);
+        let loaded = cpu().saturating_sub(started);
         assert_eq!(board.available(house.products[0]), whole(2_985));
         let started = cpu();
         house.is_sound().await;
-        let verified = cpu() - started;
+        let verified = cpu().saturating_sub(started);
         let wants: Vec<Want> = (0..5_000)
             .map(|key| Want { key, product: house.products[key * 7], quantity: whole(1_200), multiple: whole(1), all_or_nothing: false })
             .collect();
@@ -40,14 +40,14 @@ async fn three_hundred_thousand_levels() {
         let tx = house.begin().await;
         assert_eq!(reserve(&tx, &wants, &Prefer::default(), "SO").await.expect("reserved").len(), 10_000);
         tx.keep(()).await.expect("kept");
-        let basket = (cpu() - started);
+        let basket = cpu().saturating_sub(started);
         let started = cpu();
         for _ in 0..100 {
             let tx = house.begin().await;
             reserve(&tx, &wants[..10], &Prefer::default(), "SO").await.expect("reserved");
             tx.keep(()).await.expect("kept");
         }
-        let small = (cpu() - started) / 100;
+        let small = cpu().saturating_sub(started) / 100;
         let line = format!("CPU: {rows} levels/s set; loaded in {loaded:?}; verified in {verified:?}; basket of 5000 in {basket:?}; of 10 in {small:?}\n");
         std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("a terminal");
         house.leave().await;
