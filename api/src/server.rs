@@ -30,6 +30,7 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+use crate::notifications::EventRoutes;
 use crate::suggestions::{Learner, SuggestionRoutes};
 
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
@@ -211,6 +212,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             board: surfaces.board.clone(),
         },
+        EventRoutes { accounts: surfaces.accounts.clone() },
         BillingRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
