@@ -20,6 +20,9 @@ pub struct Currency(u8);
 pub struct UnknownCurrency;
 
 impl Currency {
+    /// Some currency, where one is needed that nobody reads.
+    pub(crate) const FIRST: Self = Self(0);
+
     /// The three letters.
     pub fn code(self) -> &'static str {
         CODES[usize::from(self.0)]

@@ -57,4 +57,4 @@ handle! {
 }
 
 /// Handles are below this number, so that a stray one cannot claim gigabytes.
-pub const HANDLE_LIMIT: u32 = 1 << 28;
+pub const HANDLE_LIMIT: u32 = 1 << 24;

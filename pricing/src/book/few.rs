@@ -4,17 +4,61 @@
 #[derive(Debug, Clone)]
 pub(crate) enum Few<T, const N: usize> {
     Inline([T; N], u8),
-    Many(Box<[T]>),
+    Many(Vec<T>),
 }
 
-impl<T: Copy + Default, const N: usize> Few<T, N> {
-    pub(crate) fn new(items: &[T]) -> Self {
+impl<T: Copy, const N: usize> Few<T, N> {
+    /// `filler` takes the places that are left free; it is never read.
+    pub(crate) fn new(items: &[T], filler: T) -> Self {
         if items.len() > N {
-            return Self::Many(items.into());
+            return Self::Many(items.to_vec());
         }
-        let mut inline = [T::default(); N];
+        let mut inline = [filler; N];
         inline[..items.len()].copy_from_slice(items);
         Self::Inline(inline, items.len() as u8)
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        match self {
+            Self::Inline(items, length) if usize::from(*length) < N => {
+                items[usize::from(*length)] = item;
+                *length += 1;
+            }
+            Self::Inline(items, _) => {
+                let mut many = items.to_vec();
+                many.push(item);
+                *self = Self::Many(many);
+            }
+            Self::Many(items) => items.push(item),
+        }
+    }
+}
+
+impl<const N: usize> Few<u32, N> {
+    /// Adds an item to a sorted list that has each item once.
+    pub(crate) fn insert(&mut self, item: u32) {
+        let Err(place) = self.binary_search(&item) else {
+            return;
+        };
+        match self {
+            Self::Inline(items, length) if usize::from(*length) < N => {
+                items.copy_within(place..usize::from(*length), place + 1);
+                items[place] = item;
+                *length += 1;
+            }
+            Self::Inline(items, _) => {
+                let mut many = items.to_vec();
+                many.insert(place, item);
+                *self = Self::Many(many);
+            }
+            Self::Many(items) => items.insert(place, item),
+        }
+    }
+}
+
+impl<const N: usize> Default for Few<u32, N> {
+    fn default() -> Self {
+        Self::Inline([0; N], 0)
     }
 }
 
@@ -26,5 +70,25 @@ impl<T, const N: usize> std::ops::Deref for Few<T, N> {
             Self::Inline(items, length) => &items[..usize::from(*length)],
             Self::Many(items) => items,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stays_sorted_beyond_its_inline_room() {
+        let mut few = Few::<u32, 2>::default();
+        for item in [5, 1, 5, 9, 3, 1] {
+            few.insert(item);
+        }
+        assert_eq!(*few, [1, 3, 5, 9]);
+        let mut few = Few::<u8, 2>::new(&[1], 0);
+        assert_eq!(*few, [1]);
+        few.push(2);
+        few.push(3);
+        assert_eq!(*few, [1, 2, 3]);
+        assert_eq!(*Few::<u8, 2>::new(&[1, 2, 3], 0), [1, 2, 3]);
     }
 }

@@ -4,23 +4,29 @@
 //! prices are the same; nothing is copied per account; nothing that was known is forgotten. Not here: where rows come
 //! from, how a price is found (see [`crate::price`]).
 
-mod few;
+pub(crate) mod few;
 mod history;
+pub(crate) mod index;
 pub(crate) mod lines;
 pub(crate) mod rows;
 
 use crate::facts::{
-    AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts, ProductFacts, Promotion,
-    Scope,
+    AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts,
+    ProductFacts, Promotion, Scope, Target,
 };
-use crate::{AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId};
+use crate::{
+    AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId,
+};
 use ahash::AHashMap;
+use few::Few;
 use history::History;
-use lines::{LineTable, Owner, check_terms};
+use index::TargetIndex;
+use lines::{LineTable, check_terms};
 use rows::{
-    Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product, ProductSlot, PromotionRow,
-    Span, TargetKinds,
+    Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product,
+    ProductSlot, PromotionRow, Span,
 };
+use std::sync::Arc;
 
 /// Why a row is not taken into the book. The book is unchanged then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,12 +62,23 @@ pub struct PriceBook {
     pub(crate) accounts: Vec<AccountSlot>,
     pub(crate) groups: AHashMap<u32, GroupSlot>,
     pub(crate) lists: Vec<History<List>>,
-    pub(crate) default_lists: Vec<u32>,
+    pub(crate) default_lists: Few<u32, 2>,
     pub(crate) contracts: Vec<ContractSlot>,
-    pub(crate) everyone: TargetKinds,
+    pub(crate) everyone: TargetIndex,
     pub(crate) promotion_rows: Vec<PromotionRow>,
     promotion_versions: AHashMap<u32, Vec<u32>>,
     pub(crate) lines: LineTable,
+    floor_label: FloorLabel,
+}
+
+/// The label of the floor step, made once.
+#[derive(Debug, Clone)]
+struct FloorLabel(Arc<str>);
+
+impl Default for FloorLabel {
+    fn default() -> Self {
+        Self("floor".into())
+    }
 }
 
 impl PriceBook {
@@ -87,15 +104,34 @@ impl PriceBook {
             slot.entries.shrink_to_fit();
         }
         self.products.shrink_to_fit();
+        self.contracts
+            .iter_mut()
+            .for_each(|contract| contract.lines.shrink());
         self.lines.shrink();
     }
 
     /// Records facts about a product.
     pub fn put_product(&mut self, facts: &ProductFacts) -> Result<(), BookError> {
-        let stock = facts.units.iter().filter(|unit| unit.code == facts.stock_unit);
-        let twice = |index: usize| facts.units[..index].iter().any(|unit| unit.code == facts.units[index].code);
-        if stock.into_iter().any(|unit| unit.factor != Factor::ONE) || (0..facts.units.len()).any(twice) {
+        let stock = facts
+            .units
+            .iter()
+            .filter(|unit| unit.code == facts.stock_unit);
+        let twice = |index: usize| {
+            facts.units[..index]
+                .iter()
+                .any(|unit| unit.code == facts.units[index].code)
+        };
+        if stock.into_iter().any(|unit| unit.factor != Factor::ONE)
+            || (0..facts.units.len()).any(twice)
+        {
             return Err(BookError::ConflictingUnits);
+        }
+        let categories = facts.categories.iter().map(|category| category.id.0);
+        if categories
+            .chain(facts.brand.map(|brand| brand.0))
+            .any(|handle| handle >= HANDLE_LIMIT)
+        {
+            return Err(BookError::HandleTooLarge);
         }
         let slot = slot(&mut self.products, facts.id.0)?;
         slot.facts.put(facts.recorded_at, Product::new(facts));
@@ -104,12 +140,24 @@ impl PriceBook {
 
     /// Records facts about an account.
     pub fn put_account(&mut self, facts: &AccountFacts) -> Result<(), BookError> {
-        let handles = [facts.parent.map(|parent| parent.0), facts.group.map(|group| group.0)];
-        if handles.into_iter().flatten().any(|handle| handle >= HANDLE_LIMIT) {
+        let handles = [
+            facts.parent.map(|parent| parent.0),
+            facts.group.map(|group| group.0),
+        ];
+        if handles
+            .into_iter()
+            .flatten()
+            .any(|handle| handle >= HANDLE_LIMIT)
+        {
             return Err(BookError::HandleTooLarge);
         }
-        let account = Account { parent: facts.parent, group: facts.group };
-        slot(&mut self.accounts, facts.id.0)?.facts.put(facts.recorded_at, account);
+        let account = Account {
+            parent: facts.parent,
+            group: facts.group,
+        };
+        slot(&mut self.accounts, facts.id.0)?
+            .facts
+            .put(facts.recorded_at, account);
         Ok(())
     }
 
@@ -124,9 +172,12 @@ impl PriceBook {
                 Assignment::Group(group) => &mut self.groups.entry(group.0).or_default().lists,
                 Assignment::Default => &mut self.default_lists,
             };
-            insert_sorted(lists, facts.id.0);
+            lists.insert(facts.id.0);
         }
-        let list = List { code: facts.code.as_str().into(), assigned: assigned.into() };
+        let list = List {
+            code: facts.code.as_str().into(),
+            assigned: assigned.into(),
+        };
         slot(&mut self.lists, facts.id.0)?.put(facts.recorded_at, list);
         Ok(())
     }
@@ -144,7 +195,10 @@ impl PriceBook {
             unit: entry.unit,
             per: entry.per,
             currency: entry.currency,
-            step: crate::Break { threshold: entry.min_quantity, value: entry.unit_price },
+            step: crate::Break {
+                threshold: entry.min_quantity,
+                value: entry.unit_price,
+            },
             span: Span::new(&entry.times),
         };
         let slot = slot(&mut self.products, entry.product.0)?;
@@ -162,8 +216,12 @@ impl PriceBook {
 
     /// Says from when on an entry was known to be replaced or withdrawn. False when the product has no such entry.
     pub fn supersede_entry(&mut self, id: EntryId, product: ProductId, at: Instant) -> bool {
-        let Some(slot) = self.products.get_mut(product.0 as usize) else { return false };
-        let Some(row) = slot.entries.iter_mut().find(|row| row.id == id.0) else { return false };
+        let Some(slot) = self.products.get_mut(product.0 as usize) else {
+            return false;
+        };
+        let Some(row) = slot.entries.iter_mut().find(|row| row.id == id.0) else {
+            return false;
+        };
         row.span.superseded_at = row.span.superseded_at.min(at);
         true
     }
@@ -174,7 +232,7 @@ impl PriceBook {
         if version.id.0 >= HANDLE_LIMIT {
             return Err(BookError::HandleTooLarge);
         }
-        insert_sorted(&mut account.contracts, version.id.0);
+        account.contracts.insert(version.id.0);
         let header = ContractHeader {
             version: version.version,
             code: version.code.as_str().into(),
@@ -184,20 +242,19 @@ impl PriceBook {
             status: version.status,
             span: Span::new(&version.times),
         };
-        let versions = &mut slot(&mut self.contracts, version.id.0)?.versions;
-        match versions.iter_mut().find(|old| old.version == header.version) {
-            Some(old) => *old = header,
-            None => versions.push(header),
-        }
+        slot(&mut self.contracts, version.id.0)?.put(header);
         Ok(())
     }
 
     /// Adds a line of a contract; one of the same id is replaced.
     pub fn put_contract_line(&mut self, line: &ContractLine) -> Result<(), BookError> {
         check_terms(&line.terms)?;
-        slot(&mut self.contracts, line.contract.0)?.targets.insert(line.terms.target);
-        self.count_sku_line(&line.terms.target)?;
-        self.lines.put_contract_line(line.id, line.contract.0, &line.terms, &line.times)
+        if let Target::Sku(product) = line.terms.target {
+            slot(&mut self.products, product.0)?.in_contracts = true;
+        }
+        let contract = slot(&mut self.contracts, line.contract.0)?;
+        contract.has_period |= line.terms.scope == Scope::Period;
+        self.lines.put_contract_line(&mut contract.lines, line)
     }
 
     /// Says from when on a contract line was known to be replaced or withdrawn. False for an unknown line.
@@ -210,25 +267,42 @@ impl PriceBook {
         check_promotion(promotion)?;
         let versions = self.promotion_versions.entry(promotion.id.0).or_default();
         let number = |row: &u32| self.promotion_rows[*row as usize].facts.version;
-        let same = versions.iter().position(|row| number(row) == promotion.version);
+        let same = versions
+            .iter()
+            .position(|row| number(row) == promotion.version);
+        let mut span = Span::new(&promotion.times);
         if let Some(place) = same {
-            let old = versions[place] as usize;
-            if self.promotion_rows[old].facts == *promotion {
+            let old = &self.promotion_rows[versions[place] as usize];
+            if old.facts == *promotion {
                 return Ok(());
             }
-            for line in &self.promotion_rows[old].rows {
-                self.lines.bury(*line);
-            }
+            span = span.superseded_no_later_than(old.span);
+            old.rows.iter().for_each(|line| self.lines.bury(*line));
             versions.remove(place);
         }
         let row = self.promotion_rows.len() as u32;
         versions.push(row);
-        self.file_promotion(promotion, row)
+        let only = versions.len() == 1;
+        for other in versions.iter().filter(|other| **other != row) {
+            self.promotion_rows[*other as usize].only = false;
+        }
+        let rows = self.file_promotion(promotion, row)?;
+        let (facts, code) = (promotion.clone(), promotion.code.as_str().into());
+        self.promotion_rows.push(PromotionRow {
+            facts,
+            code,
+            span,
+            only,
+            rows,
+        });
+        Ok(())
     }
 
     /// Says from when on all versions of a promotion were known to be withdrawn. False for an unknown promotion.
     pub fn supersede_promotion(&mut self, id: PromotionId, at: Instant) -> bool {
-        let Some(versions) = self.promotion_versions.get(&id.0) else { return false };
+        let Some(versions) = self.promotion_versions.get(&id.0) else {
+            return false;
+        };
         for row in versions {
             let span = &mut self.promotion_rows[*row as usize].span;
             span.superseded_at = span.superseded_at.min(at);
@@ -236,41 +310,35 @@ impl PriceBook {
         true
     }
 
-    fn file_promotion(&mut self, promotion: &Promotion, row: u32) -> Result<(), BookError> {
-        let owner = match promotion.audience {
-            Audience::Everyone => Owner::Everyone,
-            Audience::Group(group) => Owner::Group(group.0),
-            Audience::Account(account) => Owner::Account(account.0),
-        };
-        let mut rows = Vec::with_capacity(promotion.lines.len());
-        for (position, terms) in promotion.lines.iter().enumerate() {
-            self.count_sku_line(&terms.target)?;
-            match promotion.audience {
-                Audience::Everyone => self.everyone.insert(terms.target),
-                Audience::Group(group) => self.groups.entry(group.0).or_default().promotions.insert(terms.target),
-                Audience::Account(account) => slot(&mut self.accounts, account.0)?.promotions.insert(terms.target),
+    fn file_promotion(&mut self, promotion: &Promotion, row: u32) -> Result<Vec<u32>, BookError> {
+        for terms in &promotion.lines {
+            if let Target::Sku(product) = terms.target {
+                slot(&mut self.products, product.0)?.in_promotions = true;
             }
-            rows.push(self.lines.put_promotion_line(owner, row, position as u32, terms));
         }
-        self.promotion_rows.push(PromotionRow {
-            facts: promotion.clone(),
-            code: promotion.code.as_str().into(),
-            span: Span::new(&promotion.times),
-            rows,
-        });
-        Ok(())
+        let index = match promotion.audience {
+            Audience::Everyone => &mut self.everyone,
+            Audience::Group(group) => &mut self.groups.entry(group.0).or_default().promotions,
+            Audience::Account(account) => slot(&mut self.accounts, account.0)?
+                .promotions
+                .get_or_insert_default(),
+        };
+        let terms = promotion.lines.iter().enumerate();
+        terms
+            .map(|(position, terms)| self.lines.put_promotion_line(index, row, position, terms))
+            .collect()
     }
 
     /// Whether this row is the version of its promotion that counts at `as_of`.
     pub(crate) fn is_known_promotion(&self, row: u32, as_of: Instant) -> bool {
         let promotion = &self.promotion_rows[row as usize];
-        if !promotion.span.known(as_of) {
-            return false;
+        if promotion.only || !promotion.span.known(as_of) {
+            return promotion.span.known(as_of);
         }
-        let versions = self.promotion_versions.get(&promotion.facts.id.0).map_or(&[][..], Vec::as_slice);
-        if versions.len() == 1 {
-            return true;
-        }
+        let versions = self
+            .promotion_versions
+            .get(&promotion.facts.id.0)
+            .map_or(&[][..], Vec::as_slice);
         let order = |row: &PromotionRow| (row.span.recorded_at, row.facts.version);
         versions
             .iter()
@@ -278,29 +346,38 @@ impl PriceBook {
             .all(|other| !other.span.known(as_of) || order(other) <= order(promotion))
     }
 
-    pub(crate) fn product(&self, id: ProductId, as_of: Instant) -> Option<(&ProductSlot, &Product)> {
+    pub(crate) fn product(
+        &self,
+        id: ProductId,
+        as_of: Instant,
+    ) -> Option<(&ProductSlot, &Product)> {
         let slot = self.products.get(id.0 as usize)?;
         slot.facts.known(as_of).map(|product| (slot, product))
+    }
+
+    pub(crate) fn floor_label(&self) -> Arc<str> {
+        self.floor_label.0.clone()
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Option<&AccountSlot> {
         self.accounts.get(id.0 as usize)
     }
-
-    fn count_sku_line(&mut self, target: &crate::Target) -> Result<(), BookError> {
-        if let crate::Target::Sku(product) = target {
-            let slot = slot(&mut self.products, product.0)?;
-            slot.sku_lines = slot.sku_lines.saturating_add(1);
-        }
-        Ok(())
-    }
 }
 
 impl ProductSlot {
+    /// Begins to load what is needed soon, so that the waits for memory run side by side. Changes nothing.
+    pub(crate) fn touch(&self) {
+        std::hint::black_box(self.entry_lists.last().copied());
+        std::hint::black_box(self.entries.first().map(|entry| entry.id));
+    }
+
     /// Where the entries of a list are.
     pub(crate) fn entry_range(&self, list: u32) -> std::ops::Range<usize> {
         let start = self.entry_lists.partition_point(|other| *other < list);
-        let length = self.entry_lists[start..].iter().take_while(|other| **other == list).count();
+        let length = self.entry_lists[start..]
+            .iter()
+            .take_while(|other| **other == list)
+            .count();
         start..start + length
     }
 }
@@ -335,10 +412,4 @@ fn slot<T: Default>(slots: &mut Vec<T>, handle: u32) -> Result<&mut T, BookError
         slots.resize_with(index + 1, T::default);
     }
     Ok(&mut slots[index])
-}
-
-fn insert_sorted(items: &mut Vec<u32>, item: u32) {
-    if let Err(place) = items.binary_search(&item) {
-        items.insert(place, item);
-    }
 }

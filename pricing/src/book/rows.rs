@@ -2,9 +2,13 @@
 
 use super::few::Few;
 use super::history::History;
-use crate::facts::{Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times};
+use super::index::TargetIndex;
+use crate::facts::{
+    Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times,
+};
 use crate::{
-    AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per, Quantity, UnitCode,
+    AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per,
+    Quantity, UnitCode,
 };
 use std::sync::Arc;
 
@@ -28,15 +32,12 @@ impl Span {
     }
 
     pub(crate) fn known(&self, as_of: Instant) -> bool {
-        self.recorded_at <= as_of && (as_of < self.superseded_at || self.superseded_at == Instant::MAX)
+        self.recorded_at <= as_of
+            && (as_of < self.superseded_at || self.superseded_at == Instant::MAX)
     }
 
     pub(crate) fn valid(&self, at: Instant) -> bool {
         self.valid_from <= at && (at < self.valid_until || self.valid_until == Instant::MAX)
-    }
-
-    pub(crate) fn counts(&self, at: Instant, as_of: Instant) -> bool {
-        self.known(as_of) && self.valid(at)
     }
 
     /// Keeps the earlier end of knowledge: what was superseded stays so when the row is put again.
@@ -49,8 +50,9 @@ impl Span {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ProductSlot {
     pub(crate) facts: History<Product>,
-    /// How many contract and promotion lines name this very product; none lets the look-up be skipped.
-    pub(crate) sku_lines: u32,
+    /// Whether a contract line, a promotion line names this very product; if not, the look-up is skipped.
+    pub(crate) in_contracts: bool,
+    pub(crate) in_promotions: bool,
     /// The list of each entry, ascending, beside `entries` so that a search touches little memory.
     pub(crate) entry_lists: Vec<u32>,
     pub(crate) entries: Vec<EntryRow>,
@@ -68,7 +70,7 @@ pub(crate) struct Product {
     pub(crate) mix_group: Option<MixGroupId>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct UnitRow {
     pub(crate) code: UnitCode,
     pub(crate) factor: Factor,
@@ -76,7 +78,7 @@ pub(crate) struct UnitRow {
     pub(crate) order_multiple: Quantity,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct MoneyRow {
     pub(crate) currency: Currency,
     pub(crate) cost: Option<Amount>,
@@ -97,7 +99,11 @@ impl Product {
         let money: Vec<MoneyRow> = facts
             .money
             .iter()
-            .map(|money| MoneyRow { currency: money.currency, cost: money.cost, floor: money.floor })
+            .map(|money| MoneyRow {
+                currency: money.currency,
+                cost: money.cost,
+                floor: money.floor,
+            })
             .collect();
         let mut categories = facts.categories.clone();
         categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
@@ -105,9 +111,23 @@ impl Product {
         categories.retain(|category| seen.insert(category.id));
         Self {
             stock_unit: facts.stock_unit,
-            units: Few::new(&units),
-            money: Few::new(&money),
-            categories: Few::new(&categories),
+            units: Few::new(
+                &units,
+                UnitRow {
+                    code: facts.stock_unit,
+                    factor: Factor::ONE,
+                    order_multiple: Quantity::ZERO,
+                },
+            ),
+            money: Few::new(
+                &money,
+                MoneyRow {
+                    currency: Currency::FIRST,
+                    cost: None,
+                    floor: None,
+                },
+            ),
+            categories: Few::new(&categories, CategoryAt::default()),
             brand: facts.brand,
             mix_group: facts.mix_group,
         }
@@ -118,11 +138,17 @@ impl Product {
         if unit == self.stock_unit {
             return Some(Factor::ONE);
         }
-        self.units.iter().find(|row| row.code == unit).map(|row| row.factor)
+        self.units
+            .iter()
+            .find(|row| row.code == unit)
+            .map(|row| row.factor)
     }
 
     pub(crate) fn order_multiple(&self, unit: UnitCode) -> Quantity {
-        self.units.iter().find(|row| row.code == unit).map_or(Quantity::ZERO, |row| row.order_multiple)
+        self.units
+            .iter()
+            .find(|row| row.code == unit)
+            .map_or(Quantity::ZERO, |row| row.order_multiple)
     }
 
     pub(crate) fn money(&self, currency: Currency) -> Option<&MoneyRow> {
@@ -150,17 +176,16 @@ pub(crate) struct Account {
 pub(crate) struct AccountSlot {
     pub(crate) facts: History<Account>,
     /// Lists that were ever assigned to it.
-    pub(crate) lists: Vec<u32>,
+    pub(crate) lists: Few<u32, 2>,
     /// Contracts it ever held.
-    pub(crate) contracts: Vec<u32>,
-    /// Which kinds of targets promotions for it have.
-    pub(crate) promotions: TargetKinds,
+    pub(crate) contracts: Few<u32, 2>,
+    pub(crate) promotions: Option<Box<TargetIndex>>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GroupSlot {
-    pub(crate) lists: Vec<u32>,
-    pub(crate) promotions: TargetKinds,
+    pub(crate) lists: Few<u32, 2>,
+    pub(crate) promotions: TargetIndex,
 }
 
 #[derive(Debug, Clone)]
@@ -172,8 +197,12 @@ pub(crate) struct List {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ContractSlot {
-    pub(crate) versions: Vec<ContractHeader>,
-    pub(crate) targets: TargetKinds,
+    /// The version put first and, rarely, more of them.
+    pub(crate) first: Option<ContractHeader>,
+    pub(crate) more: Vec<ContractHeader>,
+    pub(crate) lines: TargetIndex,
+    /// Whether any line looks at what was ordered before.
+    pub(crate) has_period: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -188,9 +217,26 @@ pub(crate) struct ContractHeader {
 }
 
 impl ContractSlot {
+    /// Adds a version; one of the same number is replaced.
+    pub(crate) fn put(&mut self, mut header: ContractHeader) {
+        let mut versions = self.first.iter_mut().chain(&mut self.more);
+        if let Some(old) = versions.find(|old| old.version == header.version) {
+            header.span = header.span.superseded_no_later_than(old.span);
+            *old = header;
+        } else if self.first.is_none() {
+            self.first = Some(header);
+        } else {
+            self.more.push(header);
+        }
+    }
+
     /// The version that counts at `as_of`, active or not.
     pub(crate) fn known(&self, as_of: Instant) -> Option<&ContractHeader> {
-        let known = self.versions.iter().filter(|header| header.span.known(as_of));
+        let known = self
+            .first
+            .iter()
+            .chain(&self.more)
+            .filter(|header| header.span.known(as_of));
         known.max_by_key(|header| (header.span.recorded_at, header.version))
     }
 }
@@ -201,6 +247,8 @@ pub(crate) struct PromotionRow {
     pub(crate) facts: Promotion,
     pub(crate) code: Arc<str>,
     pub(crate) span: Span,
+    /// Whether the promotion has no other version; spares looking for one.
+    pub(crate) only: bool,
     pub(crate) rows: Vec<u32>,
 }
 
@@ -211,55 +259,14 @@ pub(crate) struct LineRow {
     pub(crate) id: i64,
     /// The contract, or the promotion row.
     pub(crate) owner: u32,
-    /// The next line under the same key; `u32::MAX` at the end.
+    /// The next line of the same owner and target; `u32::MAX` at the end.
     pub(crate) next: u32,
-    pub(crate) key: u64,
     pub(crate) target: Target,
     pub(crate) kind: Kind,
     pub(crate) scope: Scope,
     pub(crate) unit: Option<UnitCode>,
     pub(crate) per: Per,
-    pub(crate) first_break: u32,
-    pub(crate) breaks: u32,
+    /// By threshold, which are all different.
+    pub(crate) breaks: Few<Break, 2>,
     pub(crate) span: Span,
-}
-
-/// A set of the four kinds of target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct TargetKinds(u8);
-
-impl TargetKinds {
-    pub(crate) fn insert(&mut self, target: Target) {
-        self.0 |= 1 << target_code(target).0;
-    }
-
-    pub(crate) const fn has_sku(self) -> bool {
-        self.0 & 1 != 0
-    }
-
-    pub(crate) const fn has_category(self) -> bool {
-        self.0 & 2 != 0
-    }
-
-    pub(crate) const fn has_brand(self) -> bool {
-        self.0 & 4 != 0
-    }
-
-    pub(crate) const fn has_everything(self) -> bool {
-        self.0 & 8 != 0
-    }
-
-    pub(crate) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
-
-/// The kind of a target as a number below 4, and its id.
-pub(crate) const fn target_code(target: Target) -> (u64, u32) {
-    match target {
-        Target::Sku(product) => (0, product.0),
-        Target::Category(category) => (1, category.0),
-        Target::Brand(brand) => (2, brand.0),
-        Target::Everything => (3, 0),
-    }
 }

@@ -1,0 +1,475 @@
+//! Candidates: the rows that may make a line's price, gathered from the book, with the quantity each one looks at.
+//!
+//! Promises: a candidate does not depend on quantities yet to be added, so that the same set answers for the asked
+//! quantity and for a larger one. Not here: which candidate wins (see `resolve`).
+
+use crate::book::few::Few;
+use crate::book::index::TargetIndex;
+use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span};
+use crate::facts::{Break, Kind, Scope, Target};
+use crate::ratio::Ratio;
+use crate::resolve::{self, Value};
+use crate::scene::{Held, Scene};
+use crate::totals::{Known, Pool, Totals};
+use crate::volume::Volume;
+use crate::{ContractLineId, Factor, LineError, Overflow, Per, Quantity, UnitPrice};
+
+/// The row behind a candidate.
+#[derive(Clone, Copy)]
+pub(crate) enum Row<'b> {
+    Entry {
+        list: u32,
+        entry: &'b EntryRow,
+    },
+    Contract {
+        contract: Held<'b>,
+        line: &'b LineRow,
+    },
+    Promotion {
+        promotion: &'b PromotionRow,
+        line: &'b LineRow,
+    },
+}
+
+/// How a row's unit relates to the asked one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// The same unit.
+    Asked,
+    /// In the stock unit; the price is converted.
+    Converted,
+    /// A percentage, which has no unit.
+    Unitless,
+}
+
+/// Why a candidate is out whatever the quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// Neither in the asked nor in the stock unit.
+    OtherUnit,
+    /// The product does not have the unit its thresholds are in.
+    UnknownUnit,
+    /// Its coupon was not given.
+    CouponMissing,
+    /// It starts later.
+    NotYetValid,
+    /// It has ended.
+    Expired,
+}
+
+/// A row that targets the line.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidate<'b> {
+    pub(crate) row: Row<'b>,
+    /// Lists: the source; contracts: position in the scene; promotions: their row. Lower is not better by itself.
+    pub(crate) rank: u32,
+    /// SKU > deeper category > shallower category > brand > everything.
+    pub(crate) specificity: u32,
+    pub(crate) kind: Kind,
+    pub(crate) per: Per,
+    pub(crate) breaks: &'b [Break],
+    pub(crate) fit: Fit,
+    pub(crate) volume: Volume,
+    pub(crate) unfit: Option<Unfit>,
+}
+
+/// The candidates of one line: list entries by source, then contract lines by specificity, then promotion lines.
+#[derive(Default)]
+pub(crate) struct Candidates<'b> {
+    pub(crate) all: Vec<Candidate<'b>>,
+    pub(crate) contracts_from: usize,
+    pub(crate) promotions_from: usize,
+}
+
+/// How much to gather.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// Stop where nothing further can win at the asked quantity.
+    Price,
+    /// Everything that targets the line.
+    Explanation,
+    /// Also rows that are known but not valid at the asked instant.
+    Everything,
+}
+
+const SKU: u32 = u32::MAX;
+const BRAND: u32 = 1;
+const EVERYTHING: u32 = 0;
+
+impl<'b> Candidates<'b> {
+    pub(crate) fn with_room() -> Self {
+        Self {
+            // Less than a kilobyte, which allocators hand out at once.
+            all: Vec::with_capacity(6),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn lists(&self) -> &[Candidate<'b>] {
+        &self.all[..self.contracts_from]
+    }
+
+    pub(crate) fn contracts(&self) -> &[Candidate<'b>] {
+        &self.all[self.contracts_from..self.promotions_from]
+    }
+
+    pub(crate) fn promotions(&self) -> &[Candidate<'b>] {
+        &self.all[self.promotions_from..]
+    }
+}
+
+/// Gathers for one line.
+pub(crate) struct Gather<'s, 'b, 'r> {
+    pub(crate) scene: &'s Scene<'b, 'r>,
+    pub(crate) totals: &'s mut Totals<'b>,
+    pub(crate) known: &'s Known<'b>,
+    pub(crate) depth: Depth,
+}
+
+impl<'b> Gather<'_, 'b, '_> {
+    /// Fills `found` with the candidates of the line.
+    pub(crate) fn all(&mut self, found: &mut Candidates<'b>) -> Result<(), LineError> {
+        found.all.clear();
+        let targets = targets(self.known);
+        let list = self.list_entries(&mut found.all)?;
+        found.contracts_from = found.all.len();
+        self.contract_lines(&targets, &mut found.all, list)?;
+        found.promotions_from = found.all.len();
+        self.promotion_lines(&targets, &mut found.all);
+        Ok(())
+    }
+
+    fn list_entries(
+        &mut self,
+        found: &mut Vec<Candidate<'b>>,
+    ) -> Result<Option<UnitPrice>, LineError> {
+        let mut price = None;
+        let mut start = 0;
+        for (index, source) in self.scene.lists.iter().enumerate() {
+            self.entries_of(source.rank, source.list, found);
+            let ends = self
+                .scene
+                .lists
+                .get(index + 1)
+                .is_none_or(|next| next.rank != source.rank);
+            if ends && price.is_none() {
+                let winner = resolve::list_winner(self.known, &found[start..], Quantity::ZERO)?;
+                price = winner.map(|winner| winner.value.price);
+                if price.is_some() && self.depth == Depth::Price {
+                    break;
+                }
+            }
+            if ends {
+                start = found.len();
+            }
+        }
+        Ok(price)
+    }
+
+    fn entries_of(&self, rank: u32, list: u32, found: &mut Vec<Candidate<'b>>) {
+        let (slot, unit) = (self.known.slot, self.known.line.unit);
+        let range = slot.entry_range(list);
+        for entry in &slot.entries[range] {
+            if entry.currency != self.scene.request.currency {
+                continue;
+            }
+            let Some(timely) = self.timely(&entry.span) else {
+                continue;
+            };
+            let (fit, row_unit, unfit) = if entry.unit == unit {
+                (Fit::Asked, self.known.factor, timely.err())
+            } else if entry.unit == self.known.product.stock_unit {
+                (Fit::Converted, Factor::ONE, timely.err())
+            } else if self.depth != Depth::Price {
+                (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
+            } else {
+                continue;
+            };
+            found.push(Candidate {
+                row: Row::Entry { list, entry },
+                rank,
+                specificity: SKU,
+                kind: Kind::Fixed,
+                per: entry.per,
+                breaks: std::slice::from_ref(&entry.step),
+                fit,
+                volume: self.sku_volume(row_unit),
+                unfit,
+            });
+        }
+    }
+
+    fn contract_lines(
+        &mut self,
+        targets: &Targets,
+        found: &mut Vec<Candidate<'b>>,
+        list: Option<UnitPrice>,
+    ) -> Result<(), LineError> {
+        if self.scene.contracts.is_empty() {
+            return Ok(());
+        }
+        // Categories of one depth are equally specific.
+        for level in targets.chunk_by(|left, right| left.1 == right.1) {
+            let start = found.len();
+            for rank in 0..self.scene.contracts.len() {
+                self.contract_lines_of(rank, level, found);
+                if self.depth == Depth::Price
+                    && self.is_nearest_settled(rank, &found[start..], list)?
+                {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing of a farther account or for a less specific target can win any more.
+    fn is_nearest_settled(
+        &self,
+        rank: usize,
+        found: &[Candidate<'b>],
+        list: Option<UnitPrice>,
+    ) -> Result<bool, LineError> {
+        let contracts = &self.scene.contracts;
+        let distance = contracts[rank].held.distance;
+        if found.is_empty()
+            || contracts
+                .get(rank + 1)
+                .is_some_and(|next| next.held.distance == distance)
+        {
+            return Ok(false);
+        }
+        let winner = resolve::contract_winner(self.scene, self.known, found, list, Quantity::ZERO)?;
+        Ok(winner.is_some())
+    }
+
+    fn contract_lines_of(
+        &mut self,
+        rank: usize,
+        level: &[(Target, u32)],
+        found: &mut Vec<Candidate<'b>>,
+    ) {
+        let contract = self.scene.contracts[rank];
+        for (target, specificity) in level {
+            if !may_name(contract.lines, self.known.slot.in_contracts, *target) {
+                continue;
+            }
+            for line in self.scene.book.lines.of(contract.lines, *target) {
+                let Some(timely) = self.timely(&line.span) else {
+                    continue;
+                };
+                let row = Row::Contract {
+                    contract: contract.held,
+                    line,
+                };
+                let mut candidate = self.line_candidate(row, line, rank as u32, *specificity);
+                candidate.unfit = timely.err().or(candidate.unfit);
+                found.push(candidate);
+            }
+        }
+    }
+
+    fn promotion_lines(&mut self, targets: &Targets, found: &mut Vec<Candidate<'b>>) {
+        let start = found.len();
+        for index in self.scene.audiences() {
+            for (target, specificity) in targets.iter() {
+                if !may_name(index, self.known.slot.in_promotions, *target) {
+                    continue;
+                }
+                for line in self.scene.book.lines.of(index, *target) {
+                    self.promotion_line(line, *specificity, found);
+                }
+            }
+        }
+        if found[start..]
+            .iter()
+            .any(|candidate| candidate.fit == Fit::Converted)
+        {
+            found[start..].sort_by_key(|candidate| (candidate.rank, candidate.specificity));
+        }
+    }
+
+    fn promotion_line(
+        &mut self,
+        line: &'b LineRow,
+        specificity: u32,
+        found: &mut Vec<Candidate<'b>>,
+    ) {
+        if !line.span.known(self.scene.as_of()) || !self.scene.promotion_is_known(line.owner) {
+            return;
+        }
+        let promotion = &self.scene.book.promotion_rows[line.owner as usize];
+        let Some(timely) = self.timely(&promotion.span) else {
+            return;
+        };
+        let has_coupon = self.scene.has_coupon(promotion);
+        if !has_coupon && self.depth == Depth::Price {
+            return;
+        }
+        let row = Row::Promotion { promotion, line };
+        let mut candidate = self.line_candidate(row, line, line.owner, specificity);
+        if !has_coupon {
+            candidate.unfit = Some(Unfit::CouponMissing);
+        }
+        candidate.unfit = timely.err().or(candidate.unfit);
+        found.push(candidate);
+    }
+
+    /// Whether a row counts at the asked instants; nothing when it is not even to be shown.
+    fn timely(&self, span: &Span) -> Option<Result<(), Unfit>> {
+        let (at, as_of) = (self.scene.request.at, self.scene.request.as_of);
+        if !span.known(as_of) {
+            None
+        } else if span.valid(at) {
+            Some(Ok(()))
+        } else if self.depth == Depth::Everything {
+            Some(Err(if at < span.valid_from {
+                Unfit::NotYetValid
+            } else {
+                Unfit::Expired
+            }))
+        } else {
+            None
+        }
+    }
+
+    fn line_candidate(
+        &mut self,
+        row: Row<'b>,
+        line: &'b LineRow,
+        rank: u32,
+        specificity: u32,
+    ) -> Candidate<'b> {
+        let product = self.known.product;
+        let unit = line.unit.unwrap_or(product.stock_unit);
+        let row_unit = product.factor(unit);
+        let (fit, unfit) = match (line.kind, row_unit) {
+            (_, None) => (Fit::Unitless, Some(Unfit::UnknownUnit)),
+            (Kind::PercentOff | Kind::CostPlus, _) => (Fit::Unitless, None),
+            _ if unit == self.known.line.unit => (Fit::Asked, None),
+            _ if unit == product.stock_unit => (Fit::Converted, None),
+            _ => (Fit::Asked, Some(Unfit::OtherUnit)),
+        };
+        let breaks: &[Break] = &line.breaks;
+        let row_unit = row_unit.unwrap_or(Factor::ONE);
+        let counts_quantity =
+            unfit.is_none() && breaks.iter().any(|step| step.threshold.is_positive());
+        let volume = if counts_quantity {
+            self.volume(line, row_unit)
+        } else {
+            self.sku_volume(row_unit)
+        };
+        Candidate {
+            row,
+            rank,
+            specificity,
+            kind: line.kind,
+            per: line.per,
+            breaks,
+            fit,
+            volume,
+            unfit,
+        }
+    }
+
+    fn sku_volume(&self, row_unit: Factor) -> Volume {
+        Volume {
+            total: self.totals.of_sku(self.known.sku),
+            in_stock: true,
+            row_unit,
+        }
+    }
+
+    fn volume(&mut self, line: &LineRow, row_unit: Factor) -> Volume {
+        let sku = self.known.sku;
+        let pool = match (line.scope, line.target) {
+            (Scope::Sku, _) => return self.sku_volume(row_unit),
+            (Scope::Group, _) => self.known.product.mix_group.map(Pool::Group),
+            (Scope::Period, Target::Sku(_)) => None,
+            (Scope::Period, Target::Category(category)) => Some(Pool::Category(category)),
+            (Scope::Period, Target::Brand(brand)) => Some(Pool::Brand(brand)),
+            (Scope::Period, Target::Everything) => Some(Pool::Everything),
+        };
+        let mut total = match pool {
+            Some(pool) => self.totals.of_pool(pool, line.unit),
+            None => self.totals.of_sku_in(sku, line.unit),
+        };
+        if line.scope == Scope::Period {
+            let ordered = self.scene.ordered(ContractLineId(line.id));
+            total = total.and_then(|total| total.plus(Ratio::whole(ordered)));
+        }
+        Volume {
+            total,
+            in_stock: false,
+            row_unit,
+        }
+    }
+}
+
+impl<'b> Candidate<'b> {
+    /// The break that applies with `added` asked units more.
+    pub(crate) fn applicable(
+        &self,
+        known: &Known<'_>,
+        added: Quantity,
+    ) -> Result<Option<&'b Break>, Overflow> {
+        if self.unfit.is_some() {
+            return Ok(None);
+        }
+        if let [only] = self.breaks
+            && !only.threshold.is_positive()
+        {
+            return Ok(Some(only));
+        }
+        let total = self.volume.with(added, known.factor)?;
+        for step in self.breaks.iter().rev() {
+            if total.reaches(step.threshold, self.volume.threshold_unit())? {
+                return Ok(Some(step));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Its price with `added` asked units more, or why it has none.
+    pub(crate) fn value(
+        &self,
+        scene: &Scene<'_, '_>,
+        known: &Known<'_>,
+        list: Option<UnitPrice>,
+        added: Quantity,
+    ) -> Result<Value, resolve::Loss> {
+        if let Some(unfit) = self.unfit {
+            return Err(resolve::Loss::Unfit(unfit));
+        }
+        let step = self
+            .applicable(known, added)?
+            .ok_or(resolve::Loss::UnderThreshold)?;
+        resolve::value_of(self, step, scene, known, list)
+    }
+}
+
+/// Targets with their specificity, most specific first.
+pub(crate) type Targets = Few<(Target, u32), 8>;
+
+/// The targets that name the product.
+pub(crate) fn targets(known: &Known<'_>) -> Targets {
+    let product = known.product;
+    let mut targets = Targets::new(
+        &[(Target::Sku(known.line.product), SKU)],
+        (Target::Everything, EVERYTHING),
+    );
+    for category in product.categories.iter() {
+        let specificity = category.depth.saturating_add(BRAND + 1).min(SKU - 1);
+        targets.push((Target::Category(category.id), specificity));
+    }
+    if let Some(brand) = product.brand {
+        targets.push((Target::Brand(brand), BRAND));
+    }
+    targets.push((Target::Everything, EVERYTHING));
+    targets
+}
+
+/// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.
+pub(crate) fn may_name(index: &TargetIndex, named: bool, target: Target) -> bool {
+    index.may_have(target) && (named || !matches!(target, Target::Sku(_)))
+}

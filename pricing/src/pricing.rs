@@ -1,0 +1,109 @@
+//! Asking for prices: a basket, or the whole catalogue.
+//!
+//! Promises: a basket's cost grows with its lines, not with their square; no database, no clock. Not here: explanation.
+
+use crate::candidate::{Candidates, Depth, Gather};
+use crate::resolve::{line_price, outcome};
+use crate::scene::Scene;
+use crate::totals::{Known, Totals};
+use crate::{
+    AccountId, Currency, Instant, LineError, LinePrice, PriceAnswer, PriceBook, PriceRequest,
+    ProductId, Quantity, RequestLine, UnitCode,
+};
+
+/// Prices a basket, line by line. Lines in error do not disturb the others and count in no quantity.
+pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
+    let mut candidates = Candidates::with_room();
+    let lines = if let [line] = request.lines {
+        let known = Known::find(book, request, line);
+        let scene = Scene::new(book, request);
+        let mut totals = Totals::default();
+        let price = known.and_then(|known| {
+            totals.set_single(&known);
+            price_line(&scene, &mut totals, &known, &mut candidates)
+        });
+        vec![price]
+    } else {
+        let scene = Scene::new(book, request);
+        let (mut totals, known) = Totals::of_basket(book, request);
+        let known = known.into_iter();
+        known
+            .map(|known| price_line(&scene, &mut totals, &known?, &mut candidates))
+            .collect()
+    };
+    PriceAnswer {
+        version: book.version(),
+        lines,
+    }
+}
+
+fn price_line<'b>(
+    scene: &Scene<'b, '_>,
+    totals: &mut Totals<'b>,
+    known: &Known<'b>,
+    candidates: &mut Candidates<'b>,
+) -> Result<LinePrice, LineError> {
+    Gather {
+        scene,
+        totals,
+        known,
+        depth: Depth::Price,
+    }
+    .all(candidates)?;
+    let outcome = outcome(scene, known, candidates, Quantity::ZERO)?;
+    line_price(scene, known, &outcome, known.line.quantity)
+}
+
+/// One product of a priced catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatalogueLine {
+    /// The product.
+    pub product: ProductId,
+    /// The unit of the price: its stock unit.
+    pub unit: UnitCode,
+    /// The price of one stock unit.
+    pub price: Result<LinePrice, LineError>,
+}
+
+/// Prices one stock unit of every product for an account, in order of the products' handles, as the iterator is
+/// driven. No coupons are given and nothing counts as ordered before.
+pub fn price_catalogue(
+    book: &PriceBook,
+    account: Option<AccountId>,
+    currency: Currency,
+    at: Instant,
+    as_of: Instant,
+) -> impl Iterator<Item = CatalogueLine> {
+    let request = PriceRequest {
+        account,
+        currency,
+        at,
+        as_of,
+        coupons: &[],
+        lines: &[],
+        period_quantities: &[],
+    };
+    let scene = Scene::new(book, &request);
+    let mut totals = Totals::default();
+    let mut candidates = Candidates::with_room();
+    (0..book.products.len() as u32)
+        .map(ProductId)
+        .filter_map(move |product| {
+            let (_, facts) = book.product(product, as_of)?;
+            let unit = facts.stock_unit;
+            let line = RequestLine {
+                product,
+                quantity: Quantity::ONE,
+                unit,
+            };
+            let price = Known::find(book, &request, &line).and_then(|known| {
+                totals.set_single(&known);
+                price_line(&scene, &mut totals, &known, &mut candidates)
+            });
+            Some(CatalogueLine {
+                product,
+                unit,
+                price,
+            })
+        })
+}
