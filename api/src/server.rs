@@ -14,9 +14,12 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::catalog::{CatalogRoutes, Categories, Products};
+use crate::cart::{CartRoutes, Carts};
+use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
+use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
 use crate::kernel::principal::System;
@@ -25,6 +28,8 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+
+use crate::orders::{OrderRoutes, WaitingOrders};
 
 mod spec;
 
@@ -35,6 +40,8 @@ pub(crate) struct Surfaces {
     pub(crate) categories: Categories,
     pub(crate) products: Products,
     pub(crate) prices: Prices,
+    pub(crate) board: Board,
+    pub(crate) carts: Carts,
 }
 
 impl Surfaces {
@@ -44,7 +51,19 @@ impl Surfaces {
             categories: Categories::load(db).await?,
             products: Products::load(db).await?,
             prices: Prices::load(db).await?,
+            board: Board::load(db).await?,
+            carts: Carts::default(),
         })
+    }
+
+    fn checkout(&self) -> Checkout {
+        Checkout {
+            accounts: self.accounts.clone(),
+            products: self.products.clone(),
+            prices: self.prices.clone(),
+            board: self.board.clone(),
+            carts: self.carts.clone(),
+        }
     }
 }
 
@@ -74,13 +93,14 @@ impl App {
             Arc::new(self.surfaces.categories.clone()),
             Arc::new(self.surfaces.products.clone()),
             Arc::new(self.surfaces.prices.clone()),
+            Arc::new(self.surfaces.board.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![]
+        vec![Arc::new(WaitingOrders)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -150,6 +170,19 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             prices: surfaces.prices.clone(),
         },
+        InventoryRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            board: surfaces.board.clone(),
+        },
+        CartRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+            carts: surfaces.carts.clone(),
+        },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
+        CheckoutRoutes { checkout: surfaces.checkout() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")
