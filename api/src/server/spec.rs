@@ -63,6 +63,7 @@ fn scheme() -> Value {
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
+    all.extend(ContractError::table());
     all.extend(CheckoutError::table());
     all.extend(OrderError::table());
     all.extend(FulfilmentError::table());
