@@ -17,8 +17,9 @@ use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::Prices;
+use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
+use crate::imports::{ImportRoutes, Jobs, Known};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
@@ -42,10 +43,11 @@ pub(crate) struct Surfaces {
     pub(crate) prices: Prices,
     pub(crate) board: Board,
     pub(crate) carts: Carts,
+    pub(crate) jobs: Jobs,
 }
 
 impl Surfaces {
-    async fn load(db: &Reader) -> Result<Self, Trouble> {
+    async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
         Ok(Self {
             accounts: Accounts::load(db).await?,
             categories: Categories::load(db).await?,
@@ -53,6 +55,7 @@ impl Surfaces {
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
             carts: Carts::default(),
+            jobs: Jobs::within(&config.data_dir),
         })
     }
 
@@ -82,7 +85,7 @@ impl App {
         let kernel = open_kernel(config).await?;
         let db = System::at_work(&kernel, "loader").db();
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
-        let surfaces = Surfaces::load(&db).await.map_err(|e| format!("loading: {e}"))?;
+        let surfaces = Surfaces::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
         Ok(Self { kernel, surfaces, from })
     }
 
@@ -112,6 +115,8 @@ impl App {
             for listener in self.listeners() {
                 work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
             }
+            let known = Known { accounts: self.surfaces.accounts.clone(), products: self.surfaces.products.clone() };
+            work.spawn(self.surfaces.jobs.clone().work(system("import"), known, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = bus::open(url.expose_secret())
@@ -168,6 +173,22 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
+        ImportRoutes { jobs: surfaces.jobs.clone() },
+        PriceListRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        AgreementRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        QuoteRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::CatalogError;
 use crate::checkout::CheckoutError;
+use crate::contracts::ContractError;
 use crate::identity::IdentityError;
+use crate::imports::ImportError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
@@ -59,6 +61,8 @@ fn entries() -> Vec<Entry> {
     all.extend(CatalogError::table());
     all.extend(CheckoutError::table());
     all.extend(StockError::table());
+    all.extend(ContractError::table());
+    all.extend(ImportError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
