@@ -10,6 +10,7 @@ use crate::checkout::CheckoutError;
 use crate::contracts::ContractError;
 use crate::fulfilment::FulfilmentError;
 use crate::identity::IdentityError;
+use crate::imports::ImportError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
@@ -72,6 +73,7 @@ fn entries() -> Vec<Entry> {
     all.extend(StockError::table());
     all.extend(ContractError::table());
     all.extend(SuggestionError::table());
+    all.extend(ImportError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
