@@ -75,6 +75,7 @@ impl Surfaces {
             prices: self.prices.clone(),
             board: self.board.clone(),
             carts: self.carts.clone(),
+            index: self.search.clone(),
         }
     }
 }
@@ -184,6 +185,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             prices: surfaces.prices.clone(),
             carts: surfaces.carts.clone(),
+            index: surfaces.search.clone(),
         },
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },

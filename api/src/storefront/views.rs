@@ -100,11 +100,7 @@ pub(crate) struct AvailabilityView {
 
 impl AvailabilityView {
     pub(super) fn new(stock: Stocked, product: &Product) -> Self {
-        Self {
-            available: QuantityText(stock.available),
-            in_stock: stock.in_stock(),
-            lead_time_days: product.lead_time_days,
-        }
+        Self { available: QuantityText(stock.available), in_stock: stock.in_stock(), lead_time_days: product.lead_time_days }
     }
 }
 
