@@ -10,7 +10,10 @@ use crate::kernel::telemetry;
 use crate::server::{self, App};
 use crate::storefront::{self, Reindexed};
 
+mod demo;
+mod import;
 mod people;
+mod verify;
 
 /// Bulkhead: B2B ordering for manufacturers and distributors
 #[derive(Parser, Debug)]
@@ -27,12 +30,18 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve on what is there
     Serve,
+    /// Serve; an empty database is filled with a made-up distributor first
+    Demo(demo::DemoCommand),
+    /// Read products, prices, stock, accounts or past orders from a file
+    Import(import::ImportCommand),
     /// Bring the database's schema up to date
     Migrate,
     /// Build the search index anew; running processes do it beside the one they serve
     Reindex,
     /// Print the OpenAPI document
     Openapi,
+    /// Check that stock, orders, credit and invoices agree; fails when they do not
+    Verify,
     /// Create or disable people
     #[command(subcommand)]
     User(people::UserCommand),
@@ -85,6 +94,8 @@ async fn run(cli: Cli) -> Result<(), String> {
             let app = App::open(&config).await?;
             server::serve(&config, app, |address| say(&format!("Bulkhead serves on http://{address}"))).await
         }
+        Command::Demo(command) => demo::run(&config, command).await,
+        Command::Import(command) => import::run(&config, command).await,
         Command::Migrate => {
             server::open_kernel(&config).await?.close().await;
             say("the schema is up to date");
@@ -95,6 +106,7 @@ async fn run(cli: Cli) -> Result<(), String> {
             say(&server::document());
             Ok(())
         }
+        Command::Verify => verify::verify(&config).await,
         Command::User(command) => people::user(&config, command).await,
         Command::Client(command) => people::client(&config, command).await,
         Command::RotateKeys => {

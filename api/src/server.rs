@@ -13,11 +13,13 @@ use poem_openapi::OpenApiService;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
+use crate::billing::{BillingRoutes, Invoicing};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::Prices;
+use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
@@ -28,6 +30,7 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+use crate::suggestions::{Learner, SuggestionRoutes};
 
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
 use crate::orders::{OrderRoutes, WaitingOrders};
@@ -113,7 +116,7 @@ impl App {
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![Arc::new(WaitingOrders)]
+        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(Invoicing)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -189,6 +192,28 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
+        PriceListRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        AgreementRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        QuoteRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
+        SuggestionRoutes { products: surfaces.products.clone() },
+        FulfilmentRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            board: surfaces.board.clone(),
+        },
+        BillingRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")
