@@ -14,7 +14,7 @@ use super::error::StorefrontError;
 use super::filters::{Plan, next_place};
 use super::index::SearchIndex;
 use super::offers::{HitOffer, Offers, Stocked, Viewpoint};
-use super::views::{OfferAvailabilityView, FacetValueView, FacetView, HitView, SearchView};
+use super::views::{FacetValueView, FacetView, HitView, OfferAvailabilityView, SearchView};
 use crate::catalog::Product;
 use crate::kernel::scope::Scope;
 use crate::kernel::wire::cursor;
