@@ -82,6 +82,7 @@ impl Surfaces {
             prices: self.prices.clone(),
             board: self.board.clone(),
             carts: self.carts.clone(),
+            index: self.search.clone(),
         }
     }
 }
@@ -193,6 +194,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             prices: surfaces.prices.clone(),
             carts: surfaces.carts.clone(),
+            index: surfaces.search.clone(),
         },
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
