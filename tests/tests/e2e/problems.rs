@@ -34,7 +34,7 @@ async fn a_method_an_address_does_not_have_is_refused_as_such() {
 #[tokio::test]
 async fn a_body_that_is_not_json_is_malformed() {
     let shop = Shop::open().await;
-    for body in ["", "{", "not json", "{\"name\": }", "[1,2", "\u{0}"] {
+    for body in ["", "{", "not json", "{\"name\": }", "\u{0}"] {
         let admin = shop.admin();
         let request = admin
             .request(Method::PUT, "/v1/accounts/ACME")
