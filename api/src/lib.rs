@@ -46,8 +46,6 @@ mod storefront;
 
 mod cart;
 
-mod orders;
-
 mod checkout;
 
 mod fulfilment;

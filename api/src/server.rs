@@ -13,6 +13,7 @@ use poem_openapi::OpenApiService;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
+use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::config::{Config, Role};
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::kernel::database::{Database, Reader};
@@ -30,11 +31,17 @@ mod spec;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Surfaces {
     pub(crate) accounts: Accounts,
+    pub(crate) categories: Categories,
+    pub(crate) products: Products,
 }
 
 impl Surfaces {
     async fn load(db: &Reader) -> Result<Self, Trouble> {
-        Ok(Self { accounts: Accounts::load(db).await? })
+        Ok(Self {
+            accounts: Accounts::load(db).await?,
+            categories: Categories::load(db).await?,
+            products: Products::load(db).await?,
+        })
     }
 }
 
@@ -59,7 +66,12 @@ impl App {
 
     /// What follows the event log in memory.
     fn followers(&self) -> Vec<Arc<dyn Surface>> {
-        vec![Arc::new(self.surfaces.accounts.clone()), Arc::new(self.kernel.keys.clone())]
+        vec![
+            Arc::new(self.surfaces.accounts.clone()),
+            Arc::new(self.surfaces.categories.clone()),
+            Arc::new(self.surfaces.products.clone()),
+            Arc::new(self.kernel.keys.clone()),
+        ]
     }
 
     /// What reacts to events, exactly once.
@@ -111,7 +123,15 @@ pub(crate) fn document() -> String {
 
 /// The slices' routes over what the process holds.
 fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
-    let apis = (SessionRoutes, IdentityRoutes { accounts: surfaces.accounts.clone() });
+    let apis = (
+        SessionRoutes,
+        IdentityRoutes { accounts: surfaces.accounts.clone() },
+        CatalogRoutes {
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+            accounts: surfaces.accounts.clone(),
+        },
+    );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")
         .description(spec::DESCRIPTION)

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ContractId, ContractLineId, Instant, PriceRuleKind, Quantity, TargetKind, VolumeScope};
+use crate::{ContractId, ContractLineId, Instant, PriceRuleKind, TargetKind, VolumeScope};
 
 /// One row of `contract_lines`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,9 +15,9 @@ pub struct Model {
     pub target_id: i64,
     pub target_code: String,
     pub kind: PriceRuleKind,
-    pub value: i64,
+    pub value: Option<i64>,
     pub unit: Option<String>,
-    pub per: Quantity,
+    pub per: i64,
     pub breaks: String,
     pub scope: VolumeScope,
     pub recorded_at: Instant,

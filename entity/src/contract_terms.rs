@@ -11,6 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i64,
     pub contract_id: ContractId,
+    pub name: String,
     pub account_id: AccountId,
     pub currency: String,
     pub valid_from: Option<Instant>,

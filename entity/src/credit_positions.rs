@@ -14,6 +14,7 @@ pub struct Model {
     pub currency: String,
     pub receivable: Amount,
     pub committed: Amount,
+    pub oldest_due_at: Option<Instant>,
     pub updated_at: Instant,
 }
 

@@ -67,6 +67,8 @@ stored_enum! {
     }
     /// What kind of name an identifier is.
     IdentifierKind {
+        /// The seller's own number of the product, for look-up without regard to case and separators.
+        Sku = "sku",
         /// Manufacturer part number.
         Mpn = "mpn",
         /// GTIN, EAN or UPC.

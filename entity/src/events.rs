@@ -8,7 +8,7 @@ use crate::{AccountId, Instant};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(primary_key)]
     pub seq: i64,
     pub ip: String,
     pub kind: String,

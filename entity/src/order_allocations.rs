@@ -15,6 +15,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub warehouse_id: WarehouseId,
     pub quantity: Quantity,
+    pub released: Quantity,
     pub picked: Quantity,
     pub shipped: Quantity,
 }

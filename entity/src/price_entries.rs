@@ -16,7 +16,7 @@ pub struct Model {
     pub currency: String,
     pub min_quantity: Quantity,
     pub unit_price: Amount,
-    pub per: Quantity,
+    pub per: i64,
     pub valid_from: Option<Instant>,
     pub valid_until: Option<Instant>,
     pub recorded_at: Instant,

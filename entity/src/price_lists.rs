@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AssignedKind, Instant, PriceListId};
+use crate::{Instant, PriceListId};
 
 /// One row of `price_lists`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,12 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PriceListId,
     pub code: String,
-    pub name: String,
-    pub assigned_kind: AssignedKind,
-    pub assigned_code: String,
-    pub change_id: i64,
     pub created_at: Instant,
-    pub updated_at: Instant,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

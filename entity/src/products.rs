@@ -30,6 +30,7 @@ pub struct Model {
     pub gtin: Option<String>,
     pub attributes: String,
     pub keywords: String,
+    pub fingerprint: i64,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,

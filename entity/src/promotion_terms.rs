@@ -11,7 +11,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i64,
     pub promotion_id: PromotionId,
+    pub name: String,
     pub audience_kind: AudienceKind,
+    pub audience_id: i64,
     pub audience_code: String,
     pub currency: Option<String>,
     pub coupon: Option<String>,

@@ -11,7 +11,6 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PromotionId,
     pub code: String,
-    pub name: String,
     pub created_at: Instant,
 }
 

@@ -48,13 +48,14 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Runs statements written once for both databases: `{id}` and `{serial}` stand for the primary key types. A statement that
-/// begins with `sqlite: ` or `postgres: ` is for that database alone.
+/// Runs statements written once for both databases: `{id}` and `{serial}` stand for the primary key types, `{clustered}` after
+/// a table whose rows lie in the order of its primary key where the database can do that. A statement that begins
+/// with `sqlite: ` or `postgres: ` is for that database alone.
 async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     let backend = manager.get_database_backend();
-    let (id, serial) = match backend {
-        DbBackend::Sqlite => ("integer primary key", "integer primary key autoincrement"),
-        _ => ("bigint primary key", "bigint generated always as identity primary key"),
+    let (id, serial, clustered) = match backend {
+        DbBackend::Sqlite => ("integer primary key", "integer primary key autoincrement", " without rowid"),
+        _ => ("bigint primary key", "bigint generated always as identity primary key", ""),
     };
     for statement in statements {
         let statement = match (statement.split_once(": "), backend) {
@@ -62,7 +63,7 @@ async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbE
             (Some(("sqlite" | "postgres", _)), _) => continue,
             _ => statement,
         };
-        let sql = statement.replace("{id}", id).replace("{serial}", serial);
+        let sql = statement.replace("{id}", id).replace("{serial}", serial).replace("{clustered}", clustered);
         manager.get_connection().execute_raw(Statement::from_string(backend, sql)).await?;
     }
     Ok(())

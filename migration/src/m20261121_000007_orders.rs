@@ -2,8 +2,12 @@
 //! Quantities of a line are in the line's sales unit; the factor to the stock unit is kept with the line.
 
 crate::migration! {
-    tables: ["orders", "order_lines", "order_allocations", "order_holds"],
+    tables: ["credit_positions", "orders", "order_lines", "order_allocations", "order_holds"],
     up: [
+        // Exposure of an account in a currency = receivable (open invoices) + committed (orders not yet invoiced).
+        "create table credit_positions (
+            account_id bigint not null references accounts (id), currency text not null, receivable bigint not null, committed bigint not null,
+            oldest_due_at bigint, updated_at bigint not null, primary key (account_id, currency))",
         "create table orders (
             id {id}, number text not null, account_id bigint not null references accounts (id), placed_by text not null,
             purchase_order_number text not null, currency text not null, payment_method text not null, terms text not null,
@@ -29,9 +33,9 @@ crate::migration! {
         "create index order_lines_waiting on order_lines (product_id, order_id) where allocated + cancelled < quantity",
         "create table order_allocations (
             order_id bigint not null, line_no integer not null, warehouse_id bigint not null references warehouses (id),
-            quantity bigint not null, picked bigint not null, shipped bigint not null,
+            quantity bigint not null, released bigint not null, picked bigint not null, shipped bigint not null,
             primary key (order_id, line_no, warehouse_id), foreign key (order_id, line_no) references order_lines (order_id, line_no),
-            check (quantity >= 0), check (picked <= quantity), check (shipped <= picked))",
+            check (quantity >= 0), check (released <= quantity), check (picked <= released), check (shipped <= picked))",
         "create table order_holds (
             order_id bigint not null references orders (id), kind text not null, reason text not null, placed_at bigint not null,
             released_at bigint, released_by text, primary key (order_id, kind))",

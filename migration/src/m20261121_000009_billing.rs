@@ -1,12 +1,8 @@
-//! Invoices, payments with what they settle, and the credit position of every account.
+//! Invoices, payments with what they settle.
 
 crate::migration! {
-    tables: ["credit_positions", "invoices", "invoice_lines", "payments", "payment_allocations"],
+    tables: ["invoices", "invoice_lines", "payments", "payment_allocations"],
     up: [
-        // Exposure of an account in a currency = receivable (open invoices) + committed (orders not yet invoiced).
-        "create table credit_positions (
-            account_id bigint not null references accounts (id), currency text not null, receivable bigint not null, committed bigint not null,
-            updated_at bigint not null, primary key (account_id, currency))",
         "create table invoices (
             id {id}, number text not null, account_id bigint not null references accounts (id), order_id bigint not null references orders (id),
             shipment_id bigint not null references shipments (id), currency text not null, total bigint not null, paid bigint not null, discounted bigint not null,

@@ -8,7 +8,7 @@ use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span};
 use crate::facts::{Break, Kind, Scope, Target};
 use crate::ratio::Ratio;
 use crate::resolve::{self, Value};
-use crate::scene::{Contract, Scene};
+use crate::scene::{Held, Scene};
 use crate::totals::{Known, Pool, Totals};
 use crate::volume::Volume;
 use crate::{ContractLineId, Factor, LineError, Overflow, Per, Quantity, UnitPrice};
@@ -21,7 +21,7 @@ pub(crate) enum Row<'b> {
         entry: &'b EntryRow,
     },
     Contract {
-        contract: Contract<'b>,
+        contract: Held<'b>,
         line: &'b LineRow,
     },
     Promotion {
@@ -63,7 +63,7 @@ pub(crate) struct Candidate<'b> {
     /// Lists: the source; contracts: position in the scene; promotions: their row. Lower is not better by itself.
     pub(crate) rank: u32,
     /// SKU > deeper category > shallower category > brand > everything.
-    pub(crate) specificity: u64,
+    pub(crate) specificity: u32,
     pub(crate) kind: Kind,
     pub(crate) per: Per,
     pub(crate) breaks: &'b [Break],
@@ -91,9 +91,9 @@ pub(crate) enum Depth {
     Everything,
 }
 
-const SKU: u64 = u64::MAX;
-const BRAND: u64 = 1;
-const EVERYTHING: u64 = 0;
+const SKU: u32 = u32::MAX;
+const BRAND: u32 = 1;
+const EVERYTHING: u32 = 0;
 
 impl<'b> Candidates<'b> {
     pub(crate) fn with_room() -> Self {
@@ -204,52 +204,62 @@ impl<'b> Gather<'_, 'b, '_> {
         if self.scene.contracts.is_empty() {
             return Ok(());
         }
-        let mut targets = targets(self.known).peekable();
-        while let Some((target, specificity)) = targets.next() {
+        let targets: Vec<(Target, u32)> = targets(self.known).collect();
+        // Categories of one depth are equally specific.
+        for level in targets.chunk_by(|left, right| left.1 == right.1) {
             let start = found.len();
-            self.contract_lines_of(target, specificity, found);
-            // Categories of one depth are equally specific.
-            while let Some((target, _)) = targets.next_if(|(_, other)| *other == specificity) {
-                self.contract_lines_of(target, specificity, found);
-            }
-            if found.len() - start > 1 {
-                found[start..].sort_by_key(|candidate| candidate.rank);
-            }
-            if self.depth == Depth::Price
-                && resolve::contract_winner(
-                    self.scene,
-                    self.known,
-                    &found[start..],
-                    list,
-                    Quantity::ZERO,
-                )?
-                .is_some()
-            {
-                break;
+            for rank in 0..self.scene.contracts.len() {
+                self.contract_lines_of(rank, level, found);
+                if self.depth == Depth::Price
+                    && self.is_nearest_settled(rank, &found[start..], list)?
+                {
+                    return Ok(());
+                }
             }
         }
         Ok(())
     }
 
+    /// Whether nothing of a farther account or for a less specific target can win any more.
+    fn is_nearest_settled(
+        &self,
+        rank: usize,
+        found: &[Candidate<'b>],
+        list: Option<UnitPrice>,
+    ) -> Result<bool, LineError> {
+        let contracts = &self.scene.contracts;
+        let distance = contracts[rank].held.distance;
+        if found.is_empty()
+            || contracts
+                .get(rank + 1)
+                .is_some_and(|next| next.held.distance == distance)
+        {
+            return Ok(false);
+        }
+        let winner = resolve::contract_winner(self.scene, self.known, found, list, Quantity::ZERO)?;
+        Ok(winner.is_some())
+    }
+
     fn contract_lines_of(
         &mut self,
-        target: Target,
-        specificity: u64,
+        rank: usize,
+        level: &[(Target, u32)],
         found: &mut Vec<Candidate<'b>>,
     ) {
-        for (rank, contract) in self.scene.contracts.iter().enumerate() {
-            if !may_name(contract.lines, self.known.slot.in_contracts, target) {
+        let contract = self.scene.contracts[rank];
+        for (target, specificity) in level {
+            if !may_name(contract.lines, self.known.slot.in_contracts, *target) {
                 continue;
             }
-            for line in self.scene.book.lines.of(contract.lines, target) {
+            for line in self.scene.book.lines.of(contract.lines, *target) {
                 let Some(timely) = self.timely(&line.span) else {
                     continue;
                 };
                 let row = Row::Contract {
-                    contract: *contract,
+                    contract: contract.held,
                     line,
                 };
-                let mut candidate = self.line_candidate(row, line, rank as u32, specificity);
+                let mut candidate = self.line_candidate(row, line, rank as u32, *specificity);
                 candidate.unfit = timely.err().or(candidate.unfit);
                 found.push(candidate);
             }
@@ -279,7 +289,7 @@ impl<'b> Gather<'_, 'b, '_> {
     fn promotion_line(
         &mut self,
         line: &'b LineRow,
-        specificity: u64,
+        specificity: u32,
         found: &mut Vec<Candidate<'b>>,
     ) {
         if !line.span.known(self.scene.as_of()) || !self.scene.promotion_is_known(line.owner) {
@@ -325,7 +335,7 @@ impl<'b> Gather<'_, 'b, '_> {
         row: Row<'b>,
         line: &'b LineRow,
         rank: u32,
-        specificity: u64,
+        specificity: u32,
     ) -> Candidate<'b> {
         let product = self.known.product;
         let unit = line.unit.unwrap_or(product.stock_unit);
@@ -337,7 +347,7 @@ impl<'b> Gather<'_, 'b, '_> {
             _ if unit == product.stock_unit => (Fit::Converted, None),
             _ => (Fit::Asked, Some(Unfit::OtherUnit)),
         };
-        let breaks = self.scene.book.lines.breaks(line);
+        let breaks: &[Break] = &line.breaks;
         let row_unit = row_unit.unwrap_or(Factor::ONE);
         let counts_quantity =
             unfit.is_none() && breaks.iter().any(|step| step.threshold.is_positive());
@@ -362,7 +372,6 @@ impl<'b> Gather<'_, 'b, '_> {
     fn sku_volume(&self, row_unit: Factor) -> Volume {
         Volume {
             total: self.totals.of_sku(self.known.sku),
-            unit: row_unit,
             in_stock: true,
             row_unit,
         }
@@ -388,7 +397,6 @@ impl<'b> Gather<'_, 'b, '_> {
         }
         Volume {
             total,
-            unit: Factor::ONE,
             in_stock: false,
             row_unit,
         }
@@ -412,7 +420,7 @@ impl<'b> Candidate<'b> {
         }
         let total = self.volume.with(added, known.factor)?;
         for step in self.breaks.iter().rev() {
-            if total.reaches(step.threshold, self.volume.unit)? {
+            if total.reaches(step.threshold, self.volume.threshold_unit())? {
                 return Ok(Some(step));
             }
         }
@@ -438,12 +446,12 @@ impl<'b> Candidate<'b> {
 }
 
 /// The targets that name the product, most specific first.
-pub(crate) fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u64)> + use<'b> {
+pub(crate) fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u32)> + use<'b> {
     let product = known.product;
     let categories = product.categories.iter().map(|category| {
         (
             Target::Category(category.id),
-            u64::from(category.depth) + BRAND + 1,
+            category.depth.saturating_add(BRAND + 1).min(SKU - 1),
         )
     });
     std::iter::once((Target::Sku(known.line.product), SKU))

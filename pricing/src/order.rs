@@ -78,7 +78,7 @@ pub(crate) fn contract_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> O
         .then_with(|| left_contract.header.code.cmp(&right_contract.header.code))
         .then_with(|| left.value.price.per.cmp(&right.value.price.per))
         .then_with(|| left.candidate.kind.cmp(&right.candidate.kind))
-        .then_with(|| (left_contract.id, left_line.id).cmp(&(right_contract.id, right_line.id)))
+        .then_with(|| (left_line.owner, left_line.id).cmp(&(right_line.owner, right_line.id)))
 }
 
 /// Which of two promotion prices comes first.

@@ -31,9 +31,7 @@ pub struct PeriodLine {
 /// The contract lines whose quantity so far a request needs, each once. Usually none.
 pub fn period_lines(book: &PriceBook, request: &PriceRequest<'_>) -> Vec<PeriodLine> {
     let mut scene = Scene::new(book, request);
-    scene
-        .contracts
-        .retain(|contract| book.contracts[contract.id as usize].has_period);
+    scene.contracts.retain(|contract| contract.has_period);
     let mut lines = Vec::new();
     if scene.contracts.is_empty() {
         return lines;
@@ -63,11 +61,11 @@ fn lines_of(scene: &Scene<'_, '_>, known: &Known<'_>, target: Target, lines: &mu
             if row.scope != Scope::Period || !counts {
                 continue;
             }
-            let span = contract.header.span;
+            let span = contract.held.header.span;
             lines.push(PeriodLine {
                 line: ContractLineId(row.id),
                 contract: ContractId(contract.id),
-                account: contract.header.account,
+                account: contract.held.header.account,
                 target,
                 unit: row.unit,
                 from: (span.valid_from != Instant::MIN).then_some(span.valid_from),

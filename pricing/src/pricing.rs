@@ -13,17 +13,18 @@ use crate::{
 
 /// Prices a basket, line by line. Lines in error do not disturb the others and count in no quantity.
 pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
-    let scene = Scene::new(book, request);
     let mut candidates = Candidates::with_room();
     let lines = if let [line] = request.lines {
-        let mut totals = Totals::default();
         let known = Known::find(book, request, line);
+        let scene = Scene::new(book, request);
+        let mut totals = Totals::default();
         let price = known.and_then(|known| {
             totals.set_single(&known);
             price_line(&scene, &mut totals, &known, &mut candidates)
         });
         vec![price]
     } else {
+        let scene = Scene::new(book, request);
         let (mut totals, known) = Totals::of_basket(book, request);
         let known = known.into_iter();
         known

@@ -82,10 +82,10 @@ impl Ratio {
         })
     }
 
-    /// Whether `threshold` of a unit, of which this ratio counts `unit`ths, is reached.
+    /// Whether `threshold` of a unit, of which this ratio counts `unit`ths, is reached. A threshold of zero always is.
     pub(crate) fn reaches(self, threshold: Quantity, unit: Factor) -> Result<bool, Overflow> {
-        if threshold.micros() <= 0 {
-            return Ok(self.num >= 0 || !threshold.is_negative());
+        if !threshold.is_positive() {
+            return Ok(true);
         }
         let left = self
             .num
@@ -137,7 +137,8 @@ mod tests {
             .in_unit(box_of_30)
             .expect("small");
         let total = ten.plus(twenty).expect("small");
-        assert_eq!(total, Ratio::whole(quantity("1")));
+        assert_eq!(total.reaches(quantity("1"), Factor::ONE), Ok(true));
+        assert_eq!(total.reaches(quantity("1.000001"), Factor::ONE), Ok(false));
         assert_eq!(ten.reaches(quantity("0.333334"), Factor::ONE), Ok(false));
         assert_eq!(ten.ceil(), Ok(quantity("0.333334")));
         assert_eq!(

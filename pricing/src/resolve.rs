@@ -121,8 +121,8 @@ pub(crate) fn list_winner<'c, 'b>(
     Ok(best)
 }
 
-/// Step 2 over contract lines, which lie by specificity, then by contract. A less specific line is not even computed
-/// when a more specific one applies.
+/// Step 2 over contract lines, which lie by specificity, then by distance and contract. A less specific or farther line
+/// is not even computed when a better one applies.
 pub(crate) fn contract_winner<'c, 'b>(
     scene: &Scene<'b, '_>,
     known: &Known<'b>,
@@ -130,7 +130,13 @@ pub(crate) fn contract_winner<'c, 'b>(
     list: Option<UnitPrice>,
     added: Quantity,
 ) -> Result<Option<Winner<'c, 'b>>, LineError> {
-    for level in lines.chunk_by(|left, right| left.specificity == right.specificity) {
+    let level = |line: &Candidate<'b>| {
+        (
+            line.specificity,
+            scene.contracts[line.rank as usize].held.distance,
+        )
+    };
+    for level in lines.chunk_by(|left, right| level(left) == level(right)) {
         let winner = best_of_sources(scene, known, level, list, added, contract_order)?;
         if winner.is_some() {
             return Ok(winner);
@@ -338,8 +344,8 @@ impl Candidate<'_> {
                 list: ListId(list),
                 entry: EntryId(entry.id),
             },
-            Row::Contract { contract, line } => Source::Contract {
-                contract: ContractId(contract.id),
+            Row::Contract { line, .. } => Source::Contract {
+                contract: ContractId(line.owner),
                 line: ContractLineId(line.id),
             },
             Row::Promotion { promotion, line } => Source::Promotion {

@@ -21,12 +21,18 @@ pub(crate) struct ListSource {
 }
 
 /// A contract in force for the account.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Contract<'b> {
     pub(crate) id: u32,
-    pub(crate) header: &'b ContractHeader,
+    pub(crate) held: Held<'b>,
     pub(crate) lines: &'b TargetIndex,
-    /// Companies between the account and the holder.
+    pub(crate) has_period: bool,
+}
+
+/// A contract's header and how many companies lie between the account and the holder.
+#[derive(Clone, Copy)]
+pub(crate) struct Held<'b> {
+    pub(crate) header: &'b ContractHeader,
     pub(crate) distance: u32,
 }
 
@@ -36,6 +42,7 @@ pub(crate) struct Scene<'b, 'r> {
     pub(crate) request: PriceRequest<'r>,
     /// By rank.
     pub(crate) lists: Vec<ListSource>,
+    /// Nearest holder first.
     pub(crate) contracts: Vec<Contract<'b>>,
     audiences: [Option<&'b TargetIndex>; 3],
     ordered: Option<AHashMap<ContractLineId, Quantity>>,
@@ -163,6 +170,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             let Some(slot) = self.book.contracts.get(*id as usize) else {
                 continue;
             };
+            slot.lines.touch();
             let Some(header) = slot.known(self.request.as_of) else {
                 continue;
             };
@@ -173,9 +181,9 @@ impl<'b, 'r> Scene<'b, 'r> {
             if in_force {
                 self.contracts.push(Contract {
                     id: *id,
-                    header,
+                    held: Held { header, distance },
                     lines: &slot.lines,
-                    distance,
+                    has_period: slot.has_period,
                 });
             }
         }

@@ -63,7 +63,7 @@ impl<'b> Totals<'b> {
         }
         let mut known = Vec::with_capacity(request.lines.len());
         for line in request.lines {
-            let found = Known::find(book, request, line).and_then(|found| {
+            let found = Known::find(book, request, line).map(|found| {
                 let quantity = Ratio::in_stock(line.quantity, found.factor);
                 let place = if request.lines.len() > 1 {
                     *index.entry(line.product).or_insert(totals.skus.len())
@@ -77,10 +77,10 @@ impl<'b> Totals<'b> {
                         total: Ok(quantity),
                     }),
                 }
-                Ok(Known {
+                Known {
                     sku: place,
                     ..found
-                })
+                }
             });
             known.push(found);
         }
@@ -148,6 +148,7 @@ impl<'b> Known<'b> {
         let (slot, product) = book
             .product(line.product, request.as_of)
             .ok_or(LineError::UnknownProduct)?;
+        slot.touch();
         let factor = product.factor(line.unit).ok_or(LineError::UnknownUnit)?;
         if !line.quantity.is_positive() {
             return Err(LineError::QuantityNotPositive);

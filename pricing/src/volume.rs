@@ -9,8 +9,6 @@ use crate::{Factor, Overflow, Quantity};
 #[derive(Clone, Copy)]
 pub(crate) struct Volume {
     pub(crate) total: Result<Ratio, Overflow>,
-    /// What one unit of a threshold is, measured in units of `total`.
-    pub(crate) unit: Factor,
     /// Whether `total` is in stock units, else in the row's unit.
     pub(crate) in_stock: bool,
     /// Stock units in one of the row's unit.
@@ -18,6 +16,15 @@ pub(crate) struct Volume {
 }
 
 impl Volume {
+    /// What one unit of a threshold is, measured in units of the quantity.
+    pub(crate) fn threshold_unit(&self) -> Factor {
+        if self.in_stock {
+            self.row_unit
+        } else {
+            Factor::ONE
+        }
+    }
+
     /// The quantity, with `added` asked units more.
     pub(crate) fn with(&self, added: Quantity, asked: Factor) -> Result<Ratio, Overflow> {
         let total = self.total?;

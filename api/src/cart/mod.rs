@@ -1,1 +1,27 @@
-//! To be filled.
+//! Baskets of any size: one line or ten thousand, typed or uploaded.
+//!
+//! Promises:
+//! - Adding lines is one act whatever their number: all identifiers resolved in one query, all lines written in a constant
+//!   number of statements (save for batches), good lines accepted and bad ones reported with a pointer and candidates.
+//! - Adding a line costs the same in a cart of ten and in a cart of a thousand lines: the lines of a cart are kept in memory
+//!   per version, and totals are priced from there.
+//! - Two people adding to one cart never collide: line numbers are drawn from the cart's row.
+//! - A cart shows today's prices; what an order costs is settled when it is placed.
+//!
+//! Tables: `carts`, `cart_lines`. Events: `cart.created`, `cart.changed`, `cart.deleted`.
+//!
+//! Not here: stock (a cart reserves nothing), ordering (`checkout`).
+
+mod commands;
+mod contents;
+mod error;
+mod input;
+mod routes;
+mod views;
+
+pub(crate) use commands::{lock_open, mark_ordered};
+pub(crate) use contents::{CartLine, Carts};
+pub(crate) use error::CartError;
+pub(crate) use input::{AskedLine, CheckedLine, check_lines};
+pub(crate) use routes::CartRoutes;
+pub(crate) use views::LineProblem;

@@ -1,1 +1,43 @@
-//! To be filled.
+//! Products with units, identifiers, order rules and relations; categories.
+//!
+//! Promises:
+//! - A product has one stock unit; every other unit converts to it exactly. An unknown unit is refused, never guessed.
+//! - A quantity is checked in one place, [`Product::check_quantity`], before anything is priced.
+//! - [`put_products`] takes any number of products, keeps the good ones, says of each bad one which fields are wrong, and
+//!   leaves untouched what is already as given.
+//! - A name is resolved to one product or to candidates, never to a guess: [`resolve`].
+//! - Every process holds all products in memory ([`Products`]) and follows `products.changed`.
+//!
+//! Tables: `products`, `product_units`, `product_identifiers`, `product_relations`, `categories`.
+//! Events: `products.changed`, `categories.changed`, both with `{"ids": […]}`.
+//!
+//! Not here: prices, cost and floor (`contracts`), stock (`inventory`), what a buyer sees (`storefront`).
+
+mod categories;
+mod check;
+mod error;
+mod identifiers;
+mod load;
+mod new_product;
+mod part_numbers;
+mod product;
+mod products;
+mod put;
+mod put_category;
+pub(crate) mod queries;
+mod resolve;
+mod routes;
+mod views;
+
+pub(crate) use categories::{Categories, Category};
+pub(crate) use error::CatalogError;
+pub(crate) use identifiers::normalise;
+pub(crate) use new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit, Outcome, ProductProblem};
+pub(crate) use part_numbers::{PartNumber, put_part_numbers};
+pub(crate) use product::{Product, ProductUnit, QuantityProblem};
+pub(crate) use products::Products;
+pub(crate) use put::{Stored, add_relations, put_products};
+pub(crate) use put_category::{NewCategory, put_categories};
+pub(crate) use resolve::{Candidate, Name, Resolution, resolve};
+pub(crate) use routes::CatalogRoutes;
+pub(crate) use views::ProductView;

@@ -1,1 +1,32 @@
-//! To be filled.
+//! Price lists, contracts, promotions, cost and floor: what feeds the price engine, and the prices it gives.
+//!
+//! Promises:
+//! - What was recorded is never changed: a change ends rows and adds rows, so every price of the past can be asked for again
+//!   (`at`, `as_of`).
+//! - Every price change takes the next price version first. Versions follow one another with strictly rising instants, on
+//!   one process or many, and a version is seen whole or not at all.
+//! - Each process holds all rows in memory ([`Prices`]) and follows changes row by row; nothing is copied per account and
+//!   nothing is rebuilt.
+//! - Whoever [locks the version](Prices::lock_version) in a transaction prices with everything recorded before it, and
+//!   nothing can be recorded until that transaction ends.
+//! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
+//!
+//! Tables: `price_versions`, `price_changes`, `price_lists`, `price_list_terms`, `price_entries`, `contracts`,
+//! `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`.
+//! Events: `prices.changed` with `version`.
+//!
+//! Not here: how a price is found (`pricing`), products and units (`catalog`). Facts of products and accounts (category,
+//! brand, group, units) have no history: `as_of` goes back for prices, cost and floor, and takes those facts as they are now.
+
+mod book;
+mod error;
+mod handles;
+mod load;
+mod packed;
+mod period;
+mod prices;
+mod products;
+mod rows;
+
+pub(crate) use error::ContractError;
+pub(crate) use prices::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine, Prices};

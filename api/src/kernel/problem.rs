@@ -35,10 +35,12 @@ pub(crate) trait Refusal: std::error::Error + Send + Sync + 'static {
 }
 
 /// Declares the table of a slice's error enum. Variants after `delegates` hold another [`Refusal`] and answer as it does.
+/// Variants after `fields` hold the bad fields or lines themselves.
 /// The enum must hold [`Trouble`] with `#[from]`; then `?` works on everything a handler calls.
 macro_rules! refusals {
     ($name:ident { $($pattern:pat => $status:literal, $code:literal, $title:literal;)* }
-     $(delegates { $($inner_pattern:pat => $inner:ident : $inner_type:ty),* $(,)? })?) => {
+     $(delegates { $($inner_pattern:pat => $inner:ident : $inner_type:ty),* $(,)? })?
+     $(fields { $($field_pattern:pat => $fields:ident),* $(,)? })?) => {
         impl $crate::kernel::problem::Refusal for $name {
             fn entry(&self) -> $crate::kernel::problem::Entry {
                 match self {
@@ -58,6 +60,7 @@ macro_rules! refusals {
                 #[allow(unreachable_patterns, reason = "enums whose every variant delegates")]
                 match self {
                     $($($inner_pattern => $crate::kernel::problem::Refusal::fields($inner),)*)?
+                    $($($field_pattern => $fields,)*)?
                     _ => &[],
                 }
             }

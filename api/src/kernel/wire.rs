@@ -6,11 +6,13 @@
 
 mod answer;
 mod body;
+mod each;
 mod numbers;
 mod text;
 
 pub(crate) use answer::{Answer, Created, Etag, if_match};
-pub(crate) use body::Body;
+pub(crate) use body::{Body, parse as parse_body};
+pub(crate) use each::Each;
 pub(crate) use numbers::{AmountText, Money, QuantityText, Timestamp};
 pub(crate) use text::{Code, Text};
 

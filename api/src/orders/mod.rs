@@ -1,1 +1,43 @@
-//! To be filled.
+//! Order management: place, hold, release, change, cancel, allocate.
+//!
+//! An order is its lines' quantities. Each line keeps, in its sales unit, what was ordered, cancelled, allocated, picked,
+//! shipped, delivered, invoiced and returned; what is backordered and every status shown follow from these
+//! ([`status`]) and are never stored beside them.
+//!
+//! Promises:
+//! - An order is placed with its reservations, its credit commitment and its event, or not at all.
+//! - An order above the credit limit, or of an account overdue beyond its grace, is held, not lost. A held order keeps its
+//!   stock and cannot be shipped.
+//! - The open amount of an order is the sum over lines of unit price × (ordered − cancelled), each rounded once. Parts
+//!   invoiced one after another add up to exactly that ([`amounts`]).
+//! - Cancelling before shipment gives back stock and credit; what was freed or received goes to the oldest waiting lines.
+//! - Locks are taken in the order: order rows by id, credit position, stock levels. No interleaving deadlocks.
+//!
+//! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `credit_positions`.
+//! Events: `order.placed`, `order.held`, `order.released`, `order.changed`, `order.cancelled`, `order.allocated`,
+//! `order.closed`, and for listeners `stock.released`.
+//!
+//! Not here: how an order came about (`checkout`, quotes, imports), what leaves the warehouse (`fulfilment`), money
+//! (`billing`).
+
+pub(crate) mod amounts;
+mod allocate;
+mod cancel;
+mod change;
+pub(crate) mod credit;
+mod error;
+mod holds;
+mod place;
+pub(crate) mod progress;
+mod queries;
+mod routes;
+mod status;
+mod views;
+
+pub(crate) use allocate::WaitingOrders;
+pub(crate) use error::OrderError;
+pub(crate) use holds::active_holds;
+pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, Placed, RejectedLine, place};
+pub(crate) use queries::{lock_order, view_of};
+pub(crate) use routes::OrderRoutes;
+pub(crate) use views::{AddressInput, OrderView};

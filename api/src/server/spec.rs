@@ -4,6 +4,7 @@
 use poem_openapi::registry::MetaSecurityScheme;
 use serde_json::{Map, Value, json};
 
+use crate::catalog::CatalogError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
@@ -53,6 +54,7 @@ fn scheme() -> Value {
 /// Every refusal of every slice.
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
+    all.extend(CatalogError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

@@ -81,10 +81,10 @@ pub(crate) fn request(account: u32, lines: &[RequestLine]) -> PriceRequest<'_> {
 pub(crate) fn large() -> PriceBook {
     let mut book = PriceBook::new();
     let draw = &mut Draw::new(42);
-    (0..SKUS).for_each(|id| {
+    for id in 0..SKUS {
         book.put_product(&product(id, draw))
-            .expect("a sound product")
-    });
+            .expect("a sound product");
+    }
     for id in 0..ACCOUNTS {
         // Four in five stand below a company, as sites and subsidiaries do.
         let parent = (id >= ACCOUNTS / 5).then(|| AccountId(draw.below(ACCOUNTS / 5)));
@@ -99,10 +99,10 @@ pub(crate) fn large() -> PriceBook {
     }
     put_lists(&mut book, draw);
     put_contracts(&mut book, draw);
-    (0..PROMOTIONS).for_each(|id| {
+    for id in 0..PROMOTIONS {
         book.put_promotion(&promotion(id, draw))
-            .expect("a sound promotion")
-    });
+            .expect("a sound promotion");
+    }
     book.shrink();
     book
 }

@@ -1,5 +1,6 @@
 //! Contract and promotion lines, found by owner and target in one look-up.
 
+use super::few::Few;
 use super::index::TargetIndex;
 use super::rows::{LineRow, Span};
 use crate::facts::{Break, ContractLine, Target, Terms, Times};
@@ -12,7 +13,6 @@ const END: u32 = u32::MAX;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LineTable {
     rows: Vec<LineRow>,
-    breaks: Vec<Break>,
     by_id: AHashMap<i64, u32>,
 }
 
@@ -23,38 +23,25 @@ impl LineTable {
         std::iter::successors(self.row(head), |row| self.row(row.next))
     }
 
-    pub(crate) fn breaks(&self, row: &LineRow) -> &[Break] {
-        let start = row.first_break as usize;
-        &self.breaks[start..start + row.breaks as usize]
-    }
-
     /// Files a contract line; one of the same id is replaced.
     pub(crate) fn put_contract_line(
         &mut self,
         index: &mut TargetIndex,
         line: &ContractLine,
     ) -> Result<(), BookError> {
-        let mut span = Span::new(&line.times);
-        let breaks = sorted_breaks(&line.terms)?;
+        let span = Span::new(&line.times);
+        let mut row = row(line.id.0, line.contract.0, &line.terms, span)?;
         if let Some(place) = self.by_id.get(&line.id.0).copied() {
             let old = &mut self.rows[place as usize];
-            span = span.superseded_no_later_than(old.span);
-            if (old.owner, old.target) == (line.contract.0, line.terms.target) {
-                let room = (old.first_break, old.breaks);
-                *old = LineRow {
-                    next: old.next,
-                    ..row(line.id.0, line.contract.0, &line.terms, span)
-                };
-                self.set_breaks(place, &breaks, Some(room));
+            row.span = span.superseded_no_later_than(old.span);
+            if (old.owner, old.target) == (row.owner, row.target) {
+                row.next = old.next;
+                *old = row;
                 return Ok(());
             }
             self.bury(place);
         }
-        let place = self.push(
-            index,
-            row(line.id.0, line.contract.0, &line.terms, span),
-            &breaks,
-        );
+        let place = self.push(index, row);
         self.by_id.insert(line.id.0, place);
         Ok(())
     }
@@ -68,8 +55,7 @@ impl LineTable {
         terms: &Terms,
     ) -> Result<u32, BookError> {
         let span = Span::new(&Times::since(Instant::MIN));
-        let breaks = sorted_breaks(terms)?;
-        Ok(self.push(index, row(position as i64, promotion, terms, span), &breaks))
+        Ok(self.push(index, row(position as i64, promotion, terms, span)?))
     }
 
     /// Says from when on a line was known to be withdrawn. False for an unknown line.
@@ -90,7 +76,6 @@ impl LineTable {
 
     pub(crate) fn shrink(&mut self) {
         self.rows.shrink_to_fit();
-        self.breaks.shrink_to_fit();
         self.by_id.shrink_to_fit();
     }
 
@@ -98,27 +83,11 @@ impl LineTable {
         self.rows.get(index as usize)
     }
 
-    fn push(&mut self, index: &mut TargetIndex, mut row: LineRow, breaks: &[Break]) -> u32 {
+    fn push(&mut self, index: &mut TargetIndex, mut row: LineRow) -> u32 {
         let place = self.rows.len() as u32;
         row.next = index.replace_head(row.target, place).unwrap_or(END);
         self.rows.push(row);
-        self.set_breaks(place, breaks, None);
         place
-    }
-
-    fn set_breaks(&mut self, index: u32, breaks: &[Break], place: Option<(u32, u32)>) {
-        let first = match place {
-            Some((first, length)) if breaks.len() <= length as usize => {
-                self.breaks[first as usize..first as usize + breaks.len()].copy_from_slice(breaks);
-                first
-            }
-            _ => {
-                self.breaks.extend_from_slice(breaks);
-                (self.breaks.len() - breaks.len()) as u32
-            }
-        };
-        let row = &mut self.rows[index as usize];
-        (row.first_break, row.breaks) = (first, breaks.len() as u32);
     }
 }
 
@@ -162,8 +131,8 @@ fn sorted_breaks(terms: &Terms) -> Result<Vec<Break>, BookError> {
     Ok(breaks)
 }
 
-fn row(id: i64, owner: u32, terms: &Terms, span: Span) -> LineRow {
-    LineRow {
+fn row(id: i64, owner: u32, terms: &Terms, span: Span) -> Result<LineRow, BookError> {
+    Ok(LineRow {
         id,
         owner,
         next: END,
@@ -172,8 +141,7 @@ fn row(id: i64, owner: u32, terms: &Terms, span: Span) -> LineRow {
         scope: terms.scope,
         unit: terms.unit,
         per: terms.per,
-        first_break: 0,
-        breaks: 0,
+        breaks: Few::new(&sorted_breaks(terms)?, Break::default()),
         span,
-    }
+    })
 }

@@ -365,6 +365,12 @@ impl PriceBook {
 }
 
 impl ProductSlot {
+    /// Begins to load what is needed soon, so that the waits for memory run side by side. Changes nothing.
+    pub(crate) fn touch(&self) {
+        std::hint::black_box(self.entry_lists.last().copied());
+        std::hint::black_box(self.entries.first().map(|entry| entry.id));
+    }
+
     /// Where the entries of a list are.
     pub(crate) fn entry_range(&self, list: u32) -> std::ops::Range<usize> {
         let start = self.entry_lists.partition_point(|other| *other < list);

@@ -259,14 +259,14 @@ pub(crate) struct LineRow {
     pub(crate) id: i64,
     /// The contract, or the promotion row.
     pub(crate) owner: u32,
-    /// The next line under the same key; `u32::MAX` at the end.
+    /// The next line of the same owner and target; `u32::MAX` at the end.
     pub(crate) next: u32,
     pub(crate) target: Target,
     pub(crate) kind: Kind,
     pub(crate) scope: Scope,
     pub(crate) unit: Option<UnitCode>,
     pub(crate) per: Per,
-    pub(crate) first_break: u32,
-    pub(crate) breaks: u32,
+    /// By threshold, which are all different.
+    pub(crate) breaks: Few<Break, 2>,
     pub(crate) span: Span,
 }

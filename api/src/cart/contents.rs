@@ -1,0 +1,63 @@
+//! The lines of carts in memory, per version: adding to a large cart need not read it again.
+
+use std::sync::Arc;
+
+use entity::{CartId, ProductId, Quantity, cart_lines};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+/// A line of a cart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CartLine {
+    pub(crate) line: i32,
+    pub(crate) product: ProductId,
+    pub(crate) unit: pricing::UnitCode,
+    pub(crate) quantity: Quantity,
+    pub(crate) note: Arc<str>,
+}
+
+/// What this process remembers of carts.
+#[derive(Clone, Debug)]
+pub(crate) struct Carts {
+    contents: moka::sync::Cache<(CartId, i64), Arc<Vec<CartLine>>, ahash::RandomState>,
+}
+
+/// Lines remembered over all carts, some 60 bytes each.
+const LINES_REMEMBERED: u64 = 400_000;
+
+impl Default for Carts {
+    fn default() -> Self {
+        let contents = moka::sync::Cache::builder()
+            .weigher(|_, lines: &Arc<Vec<CartLine>>| u32::try_from(lines.len() + 1).unwrap_or(u32::MAX))
+            .max_capacity(LINES_REMEMBERED)
+            .build_with_hasher(ahash::RandomState::default());
+        Self { contents }
+    }
+}
+
+impl Carts {
+    /// The lines of a cart at a version, read if they are not remembered. The caller must hold that version: read it in the
+    /// same transaction, or accept lines that are newer.
+    pub(crate) async fn lines(&self, db: &impl ConnectionTrait, cart: CartId, version: i64) -> Result<Arc<Vec<CartLine>>, DbErr> {
+        if let Some(lines) = self.contents.get(&(cart, version)) {
+            return Ok(lines);
+        }
+        let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
+        let rows = select.order_by_asc(cart_lines::Column::LineNo).all(db).await?;
+        let lines = rows.into_iter().filter_map(|row| {
+            Some(CartLine {
+                line: row.line_no,
+                product: row.product_id,
+                unit: row.unit.parse().ok()?,
+                quantity: row.quantity,
+                note: row.note.into(),
+            })
+        });
+        Ok(Arc::new(lines.collect()))
+    }
+
+    /// Remembers the lines of a cart at a version that was committed; the version before is forgotten.
+    pub(super) fn remember(&self, cart: CartId, version: i64, lines: Arc<Vec<CartLine>>) {
+        self.contents.invalidate(&(cart, version - 1));
+        self.contents.insert((cart, version), lines);
+    }
+}

@@ -1,0 +1,229 @@
+//! Lines as they come in, from JSON, CSV or a workbook, and what becomes of them: a product, a unit, a quantity that may be
+//! ordered, or a reason why not.
+
+use std::sync::Arc;
+
+use entity::AccountId;
+use poem::http::StatusCode;
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::types::Type as _;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use pricing::{Quantity, UnitCode};
+use sea_orm::ConnectionTrait;
+
+use super::error::CartError;
+use super::views::{CandidateView, LineInput, LineProblem, LinesInput};
+use crate::catalog::{self, Name, Product, Products, Resolution};
+use crate::files::sheet::{self, IdentifierKind, Sheet};
+use crate::kernel::problem::{Entry, Problem, refuse};
+use crate::kernel::wire::parse_body;
+
+/// Most lines a request may bring.
+pub(crate) const MAX_LINES: usize = 10_000;
+
+/// A line as it was asked for. `T` is what the caller carries along with it.
+#[derive(Clone, Debug)]
+pub(crate) struct AskedLine {
+    /// JSON pointer of the line, or the row of the list.
+    pub(crate) pointer: String,
+    pub(crate) sku: Option<String>,
+    pub(crate) identifier: Option<String>,
+    pub(crate) quantity: Result<Quantity, String>,
+    pub(crate) unit: Option<String>,
+    pub(crate) note: String,
+}
+
+/// A line that can be ordered.
+#[derive(Clone, Debug)]
+pub(crate) struct CheckedLine {
+    /// Where it stood among the lines asked for.
+    pub(crate) index: usize,
+    pub(crate) pointer: String,
+    pub(crate) product: Arc<Product>,
+    pub(crate) unit: UnitCode,
+    pub(crate) quantity: Quantity,
+    pub(crate) note: String,
+}
+
+/// Finds the product of every line in one go and checks quantities; bad lines come back as problems.
+pub(crate) async fn check_lines(
+    db: &impl ConnectionTrait,
+    products: &Products,
+    account: Option<AccountId>,
+    lines: Vec<AskedLine>,
+) -> Result<(Vec<CheckedLine>, Vec<LineProblem>), CartError> {
+    if lines.len() > MAX_LINES {
+        return Err(CartError::TooManyLines(MAX_LINES));
+    }
+    let names: Vec<Name<'_>> =
+        lines.iter().map(|l| Name { sku: l.sku.as_deref(), identifier: l.identifier.as_deref() }).collect();
+    let found = catalog::resolve(db, products, account, &names).await?;
+    let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
+    for ((index, line), resolution) in lines.into_iter().enumerate().zip(found) {
+        match checked(index, line, resolution) {
+            Ok(line) => good.push(line),
+            Err(problem) => bad.push(*problem),
+        }
+    }
+    Ok((good, bad))
+}
+
+fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<LineProblem>> {
+    let field = if line.sku.is_some() { "sku" } else { "identifier" };
+    let product = match resolution {
+        Resolution::Found(product) => product,
+        Resolution::Ambiguous(candidates) => {
+            let problem = line.problem(field, "ambiguous-identifier", "several products answer to this");
+            return Err(problem.with(candidates.into_iter().map(CandidateView::from).collect()));
+        }
+        Resolution::Unknown { candidates } => {
+            let asked = line.sku.as_deref().or(line.identifier.as_deref()).unwrap_or_default();
+            let detail = if asked.is_empty() {
+                "the line names no product".to_owned()
+            } else {
+                format!("no product answers to \"{asked}\"")
+            };
+            let problem = line.problem(field, "unknown-product", &detail);
+            return Err(problem.with(candidates.into_iter().map(CandidateView::from).collect()));
+        }
+    };
+    if !product.is_orderable() {
+        let detail = format!("{} is {}", product.sku, product.lifecycle.word());
+        return Err(line.problem(field, "not-orderable", &detail));
+    }
+    let unit = match &line.unit {
+        None => product.default_unit(),
+        Some(text) => match text.parse() {
+            Ok(unit) => unit,
+            Err(_) => return Err(line.problem("unit", "unknown-unit", &format!("\"{text}\" is not a unit"))),
+        },
+    };
+    let quantity = match &line.quantity {
+        Ok(quantity) => *quantity,
+        Err(detail) => return Err(line.problem("quantity", "quantity-malformed", detail)),
+    };
+    if let Err(problem) = product.check_quantity(unit, quantity) {
+        let field = if problem.code == "unknown-unit" { "unit" } else { "quantity" };
+        return Err(line.problem(field, problem.code, &problem.detail));
+    }
+    Ok(CheckedLine { index, pointer: line.pointer, product, unit, quantity, note: line.note })
+}
+
+impl AskedLine {
+    /// A problem with one of its fields.
+    fn problem(&self, field: &str, code: &str, detail: &str) -> Box<LineProblem> {
+        Box::new(LineProblem {
+            pointer: format!("{}/{field}", self.pointer),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+            candidates: Vec::new(),
+        })
+    }
+
+    /// A line of a JSON body.
+    pub(crate) fn from_json(pointer: String, line: LineInput) -> Self {
+        Self {
+            pointer,
+            sku: line.sku.map(crate::kernel::wire::Text::into_inner),
+            identifier: line.identifier.map(crate::kernel::wire::Text::into_inner),
+            quantity: Ok(line.quantity.0),
+            unit: line.unit.map(crate::kernel::wire::Text::into_inner),
+            note: line.note.into_inner(),
+        }
+    }
+}
+
+/// The lines of a request, whatever they came as.
+#[derive(Debug)]
+pub(crate) struct LinesBody {
+    pub(super) lines: Vec<AskedLine>,
+    /// Rows of a list that could not even be read.
+    pub(super) unreadable: Vec<LineProblem>,
+}
+
+const CSV: &str = "text/csv";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+impl<'a> ApiExtractor<'a> for LinesBody {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        LinesInput::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let text = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
+        let bytes = MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
+        Some(MetaRequest {
+            description: None,
+            content: vec![
+                MetaMediaType { content_type: "application/json", schema: LinesInput::schema_ref() },
+                MetaMediaType { content_type: CSV, schema: text },
+                MetaMediaType { content_type: XLSX, schema: bytes },
+            ],
+            required: true,
+        })
+    }
+
+    async fn from_request(request: &'a Request, body: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let content_type = request.content_type().unwrap_or("application/json").to_ascii_lowercase();
+        let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let read = match essence {
+            "application/json" => return parse_body::<LinesInput>(&bytes).map(Self::of_json).map_err(refused),
+            CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
+            XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
+            _ => {
+                let title = "The media type is not supported";
+                let entry = Entry { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), code: "unsupported-media-type", title };
+                return Err(refused(Problem::new(entry, format!("send application/json, {CSV} or {XLSX}"))));
+            }
+        };
+        match read {
+            Ok(Ok(sheet)) => Ok(Self::of_sheet(sheet)),
+            Ok(Err(error)) => {
+                let entry = Entry { status: 422, code: "unreadable-list", title: "The uploaded list cannot be read" };
+                Err(refused(Problem::new(entry, error.to_string())))
+            }
+            Err(error) => Err(poem::Error::from_response(
+                refuse(poem::Error::from_string(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR)).await,
+            )),
+        }
+    }
+}
+
+fn refused(problem: Problem) -> poem::Error {
+    poem::Error::from_response(problem.response())
+}
+
+impl LinesBody {
+    fn of_json(input: LinesInput) -> Self {
+        let lines = input.lines.into_iter().enumerate();
+        let lines = lines.map(|(index, line)| AskedLine::from_json(format!("/lines/{index}"), line)).collect();
+        Self { lines, unreadable: Vec::new() }
+    }
+
+    fn of_sheet(sheet: Sheet) -> Self {
+        let unreadable = sheet.rejected.into_iter().map(|rejection| LineProblem {
+            pointer: format!("row {}", rejection.line),
+            code: rejection.code.to_string(),
+            detail: rejection.detail.to_string(),
+            candidates: Vec::new(),
+        });
+        let lines = sheet.lines.into_iter().map(|line| {
+            let exact = line.kind == IdentifierKind::Sku;
+            AskedLine {
+                pointer: format!("row {}", line.row),
+                sku: exact.then(|| line.identifier.clone()),
+                identifier: (!exact).then_some(line.identifier),
+                quantity: line.quantity.parse::<Quantity>().map_err(|e| format!("\"{}\": {e}", line.quantity)),
+                unit: line.unit,
+                note: line.note.unwrap_or_default(),
+            }
+        });
+        Self { lines: lines.collect(), unreadable: unreadable.collect() }
+    }
+}

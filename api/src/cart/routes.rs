@@ -1,0 +1,303 @@
+//! Carts over HTTP.
+
+use std::sync::Arc;
+
+use entity::carts;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{OpenApi, Tags};
+use pricing::{Amount, Currency};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::commands::{self, NewCart};
+use super::contents::{CartLine, Carts};
+use super::error::CartError;
+use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
+use super::views::{AddedLines, CartInput, CartLineView, CartSummary, CartTotals, CartView, LineChange, LineProblem};
+use crate::catalog::Products;
+use crate::contracts::{Ask, AskLine, PricedBasket, Prices};
+use crate::identity::{Accounts, account_for, visible_account};
+use crate::kernel::principal::{Acting, permit};
+use crate::kernel::problem::{Failure, Trouble};
+use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+
+type Result<T> = std::result::Result<T, Failure<CartError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// Baskets of any size.
+    Carts,
+}
+
+/// Carts.
+#[derive(Debug)]
+pub(crate) struct CartRoutes {
+    /// All accounts.
+    pub(crate) accounts: Accounts,
+    /// All products.
+    pub(crate) products: Products,
+    /// All prices.
+    pub(crate) prices: Prices,
+    /// Lines of carts in memory.
+    pub(crate) carts: Carts,
+}
+
+#[OpenApi(tag = "Tag::Carts")]
+impl CartRoutes {
+    /// Create a cart
+    ///
+    /// Empty or with up to 10,000 lines; bad lines are reported and do not keep the good ones out.
+    #[oai(path = "/v1/carts", method = "post", operation_id = "create_cart")]
+    async fn create_cart(
+        &self,
+        who: Acting<permit::WriteCarts>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<CartInput>,
+    ) -> Result<Created<CartView>> {
+        let input = body.0;
+        let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CartError::from)?;
+        let currency = input.currency.map_or_else(|| account.currency.clone(), Code::into_inner);
+        if currency.parse::<Currency>().is_err() {
+            return Err(Trouble::invalid("/currency", "unknown-currency", "not an ISO 4217 currency").into());
+        }
+        let asked = input.lines.into_iter().enumerate().map(|(i, line)| AskedLine::from_json(format!("/lines/{i}"), line));
+        let (good, rejected) = check_lines(&who.db(), &self.products, Some(account.id), asked.collect()).await?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Created::replayed(replay));
+        }
+        let new = NewCart { account: account.id, name: input.name.into_inner(), currency };
+        let mut cart = commands::create(&tx, new).await?;
+        let mut lines = Vec::new();
+        if !good.is_empty() {
+            (cart, lines) = commands::add_lines(&tx, cart, &good).await?;
+        }
+        let basket = self.price(&tx, &cart, &lines).await?;
+        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i))).collect();
+        let totals = totals(&basket, &cart.currency)?;
+        let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
+        let answer = Created::kept(&tx, &view).await?.with_etag(Etag(cart.version));
+        let answer = tx.keep(answer).await?;
+        self.carts.remember(cart.id, cart.version, Arc::new(lines));
+        Ok(answer)
+    }
+
+    /// Add lines to a cart
+    ///
+    /// As JSON, CSV or an Excel workbook with up to 10,000 rows. Products are found by SKU, manufacturer part number, GTIN or
+    /// the account's own part number. Good lines are accepted, bad ones reported with a reason and candidates.
+    #[oai(path = "/v1/carts/:id/lines", method = "post", operation_id = "add_cart_lines")]
+    async fn add_lines(
+        &self,
+        who: Acting<permit::WriteCarts>,
+        id: Path<Text<20>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: LinesBody,
+    ) -> Result<Answer<AddedLines>> {
+        let db = who.db();
+        let account = commands::find(&db, &id.0, who.account()).await?.account_id;
+        let (good, mut rejected) = check_lines(&db, &self.products, Some(account), body.lines).await?;
+        rejected.extend(body.unreadable);
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
+        let before = self.carts.lines(&tx, cart.id, cart.version).await?;
+        let (cart, added) = if good.is_empty() { (cart, Vec::new()) } else { commands::add_lines(&tx, cart, &good).await? };
+        let all: Arc<Vec<CartLine>> = Arc::new(before.iter().cloned().chain(added).collect());
+        let basket = self.price(&tx, &cart, &all).await?;
+        let view = self.added(&cart, &all[before.len()..], before.len(), &basket, &good, rejected)?;
+        let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
+        let answer = tx.keep(answer).await?;
+        self.carts.remember(cart.id, cart.version, all);
+        Ok(answer)
+    }
+
+    /// Read a cart
+    ///
+    /// With all its lines, priced as one basket at today's prices.
+    #[oai(path = "/v1/carts/:id", method = "get", operation_id = "get_cart")]
+    async fn get_cart(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<Answer<CartView>> {
+        let db = who.db();
+        let cart = commands::find(&db, &id.0, who.account()).await?;
+        let lines = self.carts.lines(&db, cart.id, cart.version).await?;
+        self.cart_answer(&db, &cart, &lines).await
+    }
+
+    /// List carts
+    ///
+    /// Newest first, without their lines.
+    #[oai(path = "/v1/carts", method = "get", operation_id = "list_carts")]
+    async fn list_carts(
+        &self,
+        who: Acting<permit::ReadCarts>,
+        account: Query<Option<Code>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<CartSummary>>> {
+        let limit = page_limit(limit.0, 50, 200)?;
+        let mut select = carts::Entity::find().order_by_desc(carts::Column::Id).limit(limit + 1);
+        if let Some(account) = visible_account(&who, &self.accounts, account.0.as_deref()).map_err(CartError::from)? {
+            select = select.filter(carts::Column::AccountId.eq(account));
+        }
+        if let Some(cursor) = &cursor.0 {
+            select = select.filter(carts::Column::Id.lt(place_of(cursor)?));
+        }
+        let rows = select.all(&who.db()).await?;
+        let items = rows.iter().map(|cart| (cart.id.0, self.summary(cart))).collect();
+        Ok(Answer::of(&Page::cut(items, limit))?)
+    }
+
+    /// Change a line of a cart
+    ///
+    /// Only what is given changes.
+    #[oai(path = "/v1/carts/:id/lines/:line", method = "patch", operation_id = "change_cart_line")]
+    async fn change_line(
+        &self,
+        who: Acting<permit::WriteCarts>,
+        id: Path<Text<20>>,
+        line: Path<i32>,
+        body: Body<LineChange>,
+    ) -> Result<Answer<CartView>> {
+        let tx = who.begin().await?;
+        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
+        let before = self.carts.lines(&tx, cart.id, cart.version).await?;
+        let mut lines = before.as_ref().clone();
+        let changed = lines.iter_mut().find(|l| l.line == line.0).ok_or(CartError::NoSuchLine(line.0))?;
+        self.apply(changed, body.0)?;
+        let changed = changed.clone();
+        let cart = commands::change_line(&tx, cart, &changed).await?;
+        let answer = self.cart_answer(&tx, &cart, &lines).await?;
+        let answer = tx.keep(answer).await?;
+        self.carts.remember(cart.id, cart.version, Arc::new(lines));
+        Ok(answer)
+    }
+
+    /// Take a line out of a cart
+    ///
+    /// The numbers of the other lines stay as they are.
+    #[oai(path = "/v1/carts/:id/lines/:line", method = "delete", operation_id = "remove_cart_line")]
+    async fn remove_line(&self, who: Acting<permit::WriteCarts>, id: Path<Text<20>>, line: Path<i32>) -> Result<Answer<CartView>> {
+        let tx = who.begin().await?;
+        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
+        let before = self.carts.lines(&tx, cart.id, cart.version).await?;
+        let cart = commands::remove_line(&tx, cart, line.0).await?;
+        let lines: Vec<CartLine> = before.iter().filter(|l| l.line != line.0).cloned().collect();
+        let answer = self.cart_answer(&tx, &cart, &lines).await?;
+        let answer = tx.keep(answer).await?;
+        self.carts.remember(cart.id, cart.version, Arc::new(lines));
+        Ok(answer)
+    }
+
+    /// Delete a cart
+    ///
+    /// With its lines. A cart that became an order stays.
+    #[oai(path = "/v1/carts/:id", method = "delete", operation_id = "delete_cart")]
+    async fn delete_cart(&self, who: Acting<permit::WriteCarts>, id: Path<Text<20>>) -> Result<()> {
+        let tx = who.begin().await?;
+        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
+        commands::delete(&tx, &cart).await?;
+        Ok(tx.keep(()).await?)
+    }
+}
+
+impl CartRoutes {
+    async fn price(&self, db: &impl ConnectionTrait, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket> {
+        let currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
+        let asked: Vec<AskLine> =
+            lines.iter().map(|l| AskLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
+        let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        Ok(self.prices.price(db, &ask).await.map_err(CartError::from)?)
+    }
+
+    async fn cart_answer(&self, db: &impl ConnectionTrait, cart: &carts::Model, lines: &[CartLine]) -> Result<Answer<CartView>> {
+        let basket = self.price(db, cart, lines).await?;
+        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, None)).collect();
+        let totals = totals(&basket, &cart.currency)?;
+        let view = CartView { cart: self.summary(cart), lines: views, totals, rejected: Vec::new() };
+        Ok(Answer::of(&view)?.with_etag(Etag(cart.version)))
+    }
+
+    fn added(
+        &self,
+        cart: &carts::Model,
+        added: &[CartLine],
+        offset: usize,
+        basket: &PricedBasket,
+        asked: &[CheckedLine],
+        rejected: Vec<LineProblem>,
+    ) -> Result<AddedLines> {
+        let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i)));
+        Ok(AddedLines {
+            accepted: views.collect(),
+            rejected,
+            cart: self.summary(cart),
+            totals: totals(basket, &cart.currency)?,
+        })
+    }
+
+    fn summary(&self, cart: &carts::Model) -> CartSummary {
+        CartSummary {
+            id: cart.id.to_string(),
+            account: self.accounts.code_of(cart.account_id),
+            name: cart.name.clone(),
+            currency: cart.currency.clone(),
+            status: cart.status,
+            line_count: cart.line_count,
+            version: cart.version,
+            created_at: Timestamp(cart.created_at),
+            updated_at: Timestamp(cart.updated_at),
+        }
+    }
+
+    fn line_view(&self, line: &CartLine, place: usize, basket: &PricedBasket, asked: Option<&CheckedLine>) -> CartLineView {
+        let product = self.products.by_id(line.product);
+        let price = basket.lines.get(place);
+        let priced = price.and_then(|p| p.as_ref().ok());
+        CartLineView {
+            line: line.line,
+            pointer: asked.map(|a| a.pointer.clone()),
+            sku: product.as_ref().map(|p| p.sku.to_string()).unwrap_or_default(),
+            title: product.as_ref().map(|p| p.title.to_string()).unwrap_or_default(),
+            quantity: line.quantity.into(),
+            unit: line.unit.to_string(),
+            note: line.note.to_string(),
+            unit_price: priced.map(|p| crate::kernel::wire::AmountText(p.unit_price)),
+            per: priced.map(|p| p.per.get()),
+            line_amount: priced.map(|p| crate::kernel::wire::AmountText(p.line_amount)),
+            price_source: priced.map(|p| p.source),
+            price_problem: price.and_then(|p| p.as_ref().err()).map(|refusal| refusal.code().to_owned()),
+        }
+    }
+
+    /// Changes a line as asked; the new quantity must be one that can be ordered.
+    fn apply(&self, line: &mut CartLine, change: LineChange) -> Result<()> {
+        if let Some(unit) = change.unit {
+            line.unit = unit.parse().map_err(|_| Trouble::invalid("/unit", "unknown-unit", "not a unit"))?;
+        }
+        if let Some(quantity) = change.quantity {
+            line.quantity = quantity.0.into();
+        }
+        if let Some(note) = change.note {
+            line.note = note.into_inner().into();
+        }
+        let product = self.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
+        if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {
+            let pointer = if problem.code == "unknown-unit" { "/unit" } else { "/quantity" };
+            return Err(Trouble::invalid(pointer, problem.code, problem.detail).into());
+        }
+        Ok(())
+    }
+}
+
+fn totals(basket: &PricedBasket, currency: &str) -> Result<CartTotals> {
+    let priced = basket.lines.iter().flatten();
+    let total = Amount::checked_sum(priced.map(|p| p.line_amount))
+        .map_err(|_| Trouble::invalid("/lines", "out-of-range", "the total is out of range"))?;
+    Ok(CartTotals {
+        lines: basket.lines.len(),
+        unpriced: basket.lines.iter().filter(|l| l.is_err()).count(),
+        total: Money::new(total, currency),
+        price_version: basket.version,
+    })
+}

@@ -1,0 +1,28 @@
+//! What the catalog refuses.
+
+use crate::identity::IdentityError;
+use crate::kernel::problem::{Trouble, refusals};
+
+/// What the catalog refuses.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CatalogError {
+    #[error("there is no product \"{0}\"")]
+    ProductNotFound(String),
+    #[error("there is no category \"{0}\"")]
+    CategoryNotFound(String),
+    #[error("category \"{0}\" would lie within itself, or too deep")]
+    CategoryLoop(String),
+    #[error("part numbers of an account are kept by the account's buyers or by the seller's catalog staff")]
+    NotYourPartNumbers,
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+refusals! { CatalogError {
+    Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
+    Self::CategoryNotFound(_) => 404, "category-not-found", "The category does not exist";
+    Self::CategoryLoop(_) => 422, "category-loop", "Categories cannot lie within themselves";
+    Self::NotYourPartNumbers => 403, "not-your-part-numbers", "The token may not keep part numbers";
+} delegates { Self::Identity(inner) => inner: IdentityError, Self::Trouble(inner) => inner: Trouble } }

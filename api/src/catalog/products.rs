@@ -1,0 +1,149 @@
+//! All products in memory: what price, cart, order and stock requests ask of a product needs no database.
+
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use ahash::{AHashMap, AHashSet};
+use entity::ProductId;
+use parking_lot::RwLock;
+use serde::Deserialize;
+
+use super::load::{self, Names};
+use super::product::Product;
+use super::views::ProductView;
+use crate::kernel::database::Reader;
+use crate::kernel::events::Event;
+use crate::kernel::follow::Surface;
+use crate::kernel::problem::Trouble;
+
+/// A product found by its SKU, without a second copy of the SKU.
+#[derive(Debug)]
+struct BySku(Arc<Product>);
+
+impl Borrow<str> for BySku {
+    fn borrow(&self) -> &str {
+        &self.0.sku
+    }
+}
+
+impl Hash for BySku {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.sku.as_ref().hash(state);
+    }
+}
+
+impl PartialEq for BySku {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.sku == other.0.sku
+    }
+}
+
+impl Eq for BySku {}
+
+#[derive(Debug, Default)]
+struct Maps {
+    by_id: AHashMap<ProductId, Arc<Product>>,
+    by_sku: AHashSet<BySku>,
+}
+
+/// How many products' full descriptions are kept at hand.
+const VIEWS: u64 = 5_000;
+
+/// All products.
+#[derive(Clone, Debug)]
+pub(crate) struct Products {
+    maps: Arc<RwLock<Maps>>,
+    /// Brands, tax classes and mix groups, once each.
+    names: Names,
+    /// Full descriptions asked for lately; each carries the version it shows.
+    pub(super) views: moka::sync::Cache<ProductId, Arc<ProductView>>,
+}
+
+impl Default for Products {
+    fn default() -> Self {
+        Self { maps: Arc::default(), names: Names::default(), views: moka::sync::Cache::new(VIEWS) }
+    }
+}
+
+impl Products {
+    /// Loads every product.
+    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+        let all = Self::default();
+        all.put(load::all(db, &all.names).await?);
+        Ok(all)
+    }
+
+    /// The product of an SKU, exactly as written.
+    pub(crate) fn by_sku(&self, sku: &str) -> Option<Arc<Product>> {
+        self.maps.read().by_sku.get(sku).map(|found| found.0.clone())
+    }
+
+    /// The product of an id.
+    pub(crate) fn by_id(&self, id: ProductId) -> Option<Arc<Product>> {
+        self.maps.read().by_id.get(&id).cloned()
+    }
+
+    /// The products of many SKUs under one lock, in the order asked.
+    pub(crate) fn by_skus<'a>(&self, skus: impl IntoIterator<Item = &'a str>) -> Vec<Option<Arc<Product>>> {
+        let maps = self.maps.read();
+        skus.into_iter().map(|sku| maps.by_sku.get(sku).map(|found| found.0.clone())).collect()
+    }
+
+    /// The products of many ids under one lock, in the order asked.
+    pub(crate) fn by_ids(&self, ids: impl IntoIterator<Item = ProductId>) -> Vec<Option<Arc<Product>>> {
+        let maps = self.maps.read();
+        ids.into_iter().map(|id| maps.by_id.get(&id).cloned()).collect()
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.maps.read().by_id.len()
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every product, in no order.
+    pub(crate) fn all(&self) -> Vec<Arc<Product>> {
+        self.maps.read().by_id.values().cloned().collect()
+    }
+
+    /// Takes products in, instead of those with the same ids.
+    pub(super) fn put(&self, products: Vec<Product>) {
+        let mut maps = self.maps.write();
+        maps.by_id.reserve(products.len());
+        maps.by_sku.reserve(products.len());
+        for product in products {
+            let product = Arc::new(product);
+            self.views.invalidate(&product.id);
+            maps.by_sku.replace(BySku(product.clone()));
+            maps.by_id.insert(product.id, product);
+        }
+    }
+}
+
+/// Details of `products.changed` and `categories.changed`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Changed {
+    pub(super) ids: Vec<i64>,
+}
+
+#[async_trait::async_trait]
+impl Surface for Products {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+        if events.iter().any(|e| e.kind == "categories.changed") {
+            self.views.invalidate_all();
+        }
+        let changed = events.iter().filter(|e| e.kind == "products.changed").filter_map(Event::read::<Changed>);
+        let mut ids: Vec<ProductId> = changed.flat_map(|c| c.ids).map(ProductId).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if !ids.is_empty() {
+            self.put(load::some(db, &self.names, &ids).await?);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,148 @@
+//! Reading products with everything that is said of them.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use entity::{AccountId, IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
+use pricing::Quantity;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use super::categories::Categories;
+use super::new_product::Attribute;
+use super::products::Products;
+use super::views::ProductView;
+use crate::kernel::sql::key_chunks;
+
+/// A product with everything that is said of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Detail {
+    pub(crate) row: products::Model,
+    pub(crate) units: Vec<product_units::Model>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) keywords: Vec<String>,
+    /// All its names, accounts' own ones among them.
+    pub(crate) identifiers: Vec<product_identifiers::Model>,
+    pub(crate) relations: Vec<product_relations::Model>,
+}
+
+impl Detail {
+    /// Numbers the product had before.
+    pub(crate) fn superseded(&self) -> impl Iterator<Item = &str> {
+        let before = self.identifiers.iter().filter(|i| i.kind == IdentifierKind::Superseded);
+        before.map(|i| i.value.as_str())
+    }
+}
+
+/// The products of the ids given, by rising id, in four statements per few thousand.
+pub(crate) async fn details(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<Detail>, DbErr> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in key_chunks(ids) {
+        let ids = || ids.iter().copied();
+        let rows = products::Entity::find().filter(products::Column::Id.is_in(ids())).order_by_asc(products::Column::Id);
+        let start = found.len();
+        found.extend(rows.all(db).await?.into_iter().map(|row| Detail {
+            attributes: serde_json::from_str(&row.attributes).unwrap_or_default(),
+            keywords: serde_json::from_str(&row.keywords).unwrap_or_default(),
+            row,
+            units: Vec::new(),
+            identifiers: Vec::new(),
+            relations: Vec::new(),
+        }));
+        let places: AHashMap<ProductId, usize> = (start..found.len()).map(|at| (found[at].row.id, at)).collect();
+        let units = product_units::Entity::find().filter(product_units::Column::ProductId.is_in(ids()));
+        for unit in units.order_by_asc(product_units::Column::Unit).all(db).await? {
+            places.get(&unit.product_id).map(|at| found[*at].units.push(unit));
+        }
+        let identifiers = product_identifiers::Entity::find().filter(product_identifiers::Column::ProductId.is_in(ids()));
+        for identifier in identifiers.order_by_asc(product_identifiers::Column::Normalised).all(db).await? {
+            places.get(&identifier.product_id).map(|at| found[*at].identifiers.push(identifier));
+        }
+        for relation in relations_of(db, ids()).await? {
+            places.get(&relation.product_id).map(|at| found[*at].relations.push(relation));
+        }
+    }
+    Ok(found)
+}
+
+async fn relations_of(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = ProductId>,
+) -> Result<Vec<product_relations::Model>, DbErr> {
+    let select = product_relations::Entity::find().filter(product_relations::Column::ProductId.is_in(ids));
+    select.order_by_asc(product_relations::Column::Kind).order_by_asc(product_relations::Column::TargetId).all(db).await
+}
+
+/// The product of an SKU with everything that is said of it; none when there is no such product. Kept in memory until the
+/// product changes, so that it usually costs no statement.
+pub(crate) async fn product_view(
+    db: &impl ConnectionTrait,
+    products: &Products,
+    categories: &Categories,
+    sku: &str,
+) -> Result<Option<Arc<ProductView>>, DbErr> {
+    let Some(product) = products.by_sku(sku) else { return Ok(None) };
+    if let Some(view) = products.views.get(&product.id).filter(|view| view.version >= product.version) {
+        return Ok(Some(view));
+    }
+    let Some(detail) = details(db, &[product.id]).await?.pop() else { return Ok(None) };
+    let view = Arc::new(ProductView::new(&detail, products, categories));
+    products.views.insert(product.id, view.clone());
+    Ok(Some(view))
+}
+
+/// A relation as suggestions need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Relation {
+    pub(crate) product: ProductId,
+    pub(crate) kind: RelationKind,
+    pub(crate) target: ProductId,
+    /// How much of the target goes with 1 stock unit of the product.
+    pub(crate) quantity: Quantity,
+    pub(crate) note: String,
+}
+
+impl From<product_relations::Model> for Relation {
+    fn from(row: product_relations::Model) -> Self {
+        Self { product: row.product_id, kind: row.kind, target: row.target_id, quantity: row.quantity.into(), note: row.note }
+    }
+}
+
+/// Relations from the products given.
+pub(crate) async fn relations_from(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<Relation>, DbErr> {
+    let mut found = Vec::new();
+    for ids in key_chunks(ids) {
+        found.extend(relations_of(db, ids.iter().copied()).await?.into_iter().map(Relation::from));
+    }
+    Ok(found)
+}
+
+/// Relations of a kind towards the products given.
+pub(crate) async fn relations_to(
+    db: &impl ConnectionTrait,
+    ids: &[ProductId],
+    kind: RelationKind,
+) -> Result<Vec<Relation>, DbErr> {
+    let mut found = Vec::new();
+    for ids in key_chunks(ids) {
+        let select = product_relations::Entity::find()
+            .filter(product_relations::Column::TargetId.is_in(ids.iter().copied()))
+            .filter(product_relations::Column::Kind.eq(kind))
+            .order_by_asc(product_relations::Column::ProductId);
+        found.extend(select.all(db).await?.into_iter().map(Relation::from));
+    }
+    Ok(found)
+}
+
+/// What an account calls a product.
+pub(crate) async fn part_numbers(
+    db: &impl ConnectionTrait,
+    account: AccountId,
+    product: ProductId,
+) -> Result<Vec<String>, DbErr> {
+    let select = product_identifiers::Entity::find()
+        .filter(product_identifiers::Column::ProductId.eq(product))
+        .filter(product_identifiers::Column::Kind.eq(IdentifierKind::Customer))
+        .filter(product_identifiers::Column::AccountId.eq(account.0))
+        .order_by_asc(product_identifiers::Column::Normalised);
+    Ok(select.all(db).await?.into_iter().map(|row| row.value).collect())
+}

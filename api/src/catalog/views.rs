@@ -1,0 +1,539 @@
+//! The catalog on the wire.
+
+use std::borrow::Cow;
+
+use entity::{Lifecycle, RelationKind};
+use poem_openapi::Object;
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::categories::{Categories, Category};
+use super::new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit, Outcome};
+use super::products::Products;
+use super::queries::Detail;
+use crate::kernel::problem::FieldProblem;
+use crate::kernel::wire::{Code, Each, QuantityText, Text, Timestamp};
+
+impl Type for AttributeValue {
+    const IS_REQUIRED: bool = true;
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        "attribute_value".into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        let kind = |name: &'static str| MetaSchemaRef::Inline(Box::new(MetaSchema::new(name)));
+        let mut schema = MetaSchema::ANY;
+        schema.one_of = vec![kind("string"), kind("number"), kind("boolean")];
+        MetaSchemaRef::Inline(Box::new(schema))
+    }
+
+    fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self::RawElementValueType> + 'a> {
+        Box::new(std::iter::once(self))
+    }
+}
+
+impl ParseFromJSON for AttributeValue {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        serde_json::from_value(value.unwrap_or_default()).map_err(|e| ParseError::custom(e.to_string()))
+    }
+}
+
+impl ToJSON for AttributeValue {
+    fn to_json(&self) -> Option<Value> {
+        serde_json::to_value(self).ok()
+    }
+}
+
+fn one() -> QuantityText {
+    QuantityText(pricing::Quantity::ONE)
+}
+
+/// A sales unit. How many stock units 1 of it is: `factor`, or `numerator` and `denominator` where no decimal is exact.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnitInput {
+    /// Code of the unit, such as `BX`.
+    pub(crate) unit: Text<8>,
+    /// Stock units per 1 of this unit.
+    #[serde(default)]
+    pub(crate) factor: Option<QuantityText>,
+    /// Upper part of the fraction.
+    #[serde(default)]
+    pub(crate) numerator: Option<i64>,
+    /// Lower part of the fraction; 1 when left out.
+    #[serde(default)]
+    pub(crate) denominator: Option<i64>,
+    /// GTIN of the package.
+    #[serde(default)]
+    pub(crate) gtin: Option<Text<14>>,
+}
+
+/// In which quantities the product is ordered; all in stock units.
+#[derive(Debug, Default, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrderRulesInput {
+    /// Smallest quantity of a line.
+    #[serde(default)]
+    pub(crate) min: Option<QuantityText>,
+    /// Largest quantity of a line.
+    #[serde(default)]
+    pub(crate) max: Option<QuantityText>,
+    /// Every quantity is a multiple of this.
+    #[serde(default)]
+    pub(crate) multiple: Option<QuantityText>,
+    /// Whether quantities may have decimals.
+    #[serde(default)]
+    pub(crate) fractional: bool,
+}
+
+/// A property of a product.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AttributeInput {
+    /// Name, such as `voltage`.
+    pub(crate) name: Text<100>,
+    /// Value: text, a number or a flag.
+    pub(crate) value: AttributeValue,
+    /// Unit of a number, such as `V`.
+    #[serde(default)]
+    pub(crate) unit: Option<Text<40>>,
+}
+
+/// Other numbers of a product. Accounts' own part numbers are put one account at a time.
+#[derive(Debug, Default, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentifiersInput {
+    /// GTIN of 8, 12, 13 or 14 digits.
+    #[serde(default)]
+    pub(crate) gtin: Option<Text<14>>,
+    /// Manufacturer part number.
+    #[serde(default)]
+    pub(crate) mpn: Option<Text<100>>,
+    /// Numbers the product had before.
+    #[serde(default)]
+    #[oai(validator(max_items = 50))]
+    pub(crate) superseded: Vec<Text<100>>,
+}
+
+/// A relation to another product.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelationInput {
+    /// How it relates.
+    pub(crate) kind: RelationKind,
+    /// SKU of the other product; it exists or stands in the same batch.
+    pub(crate) sku: Code,
+    /// How much of the other goes with 1 stock unit of this product. Default 1.
+    #[serde(default = "one")]
+    pub(crate) quantity: QuantityText,
+    /// Remark shown with the suggestion.
+    #[serde(default)]
+    pub(crate) note: Text<500>,
+}
+
+/// A product to create or replace.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProductInput {
+    /// SKU. Needed in a batch; when put at an address it may be left out.
+    #[serde(default)]
+    pub(crate) sku: Option<Code>,
+    /// Title.
+    pub(crate) title: Text<300>,
+    /// Description.
+    #[serde(default)]
+    pub(crate) description: Text<20000>,
+    /// Brand.
+    #[serde(default)]
+    pub(crate) brand: Text<100>,
+    /// Code of its category.
+    #[serde(default)]
+    pub(crate) category: Option<Code>,
+    /// The unit in which stock is counted, such as `EA` or `MTR`.
+    pub(crate) stock_unit: Text<8>,
+    /// Further units it is sold in.
+    #[serde(default)]
+    #[oai(validator(max_items = 50))]
+    pub(crate) units: Vec<UnitInput>,
+    /// In which quantities it is ordered.
+    #[serde(default)]
+    pub(crate) order_rules: OrderRulesInput,
+    /// Where it stands in its life. Default `active`.
+    #[serde(default)]
+    pub(crate) lifecycle: Option<Lifecycle>,
+    /// Whether more may be ordered than is there. Default false.
+    #[serde(default)]
+    pub(crate) backorder: bool,
+    /// Days until it comes when it is not in stock.
+    #[serde(default)]
+    pub(crate) lead_time_days: Option<i32>,
+    /// Weight of 1 stock unit.
+    #[serde(default)]
+    pub(crate) weight_grams: Option<i64>,
+    /// Tax class. Default `standard`.
+    #[serde(default)]
+    pub(crate) tax_class: Option<Code>,
+    /// Products of one group reach volume prices together.
+    #[serde(default)]
+    pub(crate) mix_group: Option<Code>,
+    /// Other numbers.
+    #[serde(default)]
+    pub(crate) identifiers: IdentifiersInput,
+    /// Properties.
+    #[serde(default)]
+    #[oai(validator(max_items = 300))]
+    pub(crate) attributes: Vec<AttributeInput>,
+    /// Words it shall be found by besides those above.
+    #[serde(default)]
+    #[oai(validator(max_items = 100))]
+    pub(crate) keywords: Vec<Text<100>>,
+    /// What goes with it.
+    #[serde(default)]
+    #[oai(validator(max_items = 500))]
+    pub(crate) relations: Vec<RelationInput>,
+}
+
+impl From<UnitInput> for NewUnit {
+    fn from(input: UnitInput) -> Self {
+        let fraction = match (input.numerator, input.denominator) {
+            (None, None) => None,
+            (numerator, denominator) => Some((numerator.unwrap_or(0), denominator.unwrap_or(1))),
+        };
+        Self {
+            unit: input.unit.into_inner(),
+            factor: input.factor.map(|f| f.0),
+            fraction,
+            gtin: input.gtin.map(Text::into_inner),
+        }
+    }
+}
+
+impl From<RelationInput> for NewRelation {
+    fn from(input: RelationInput) -> Self {
+        Self { kind: input.kind, sku: input.sku.into_inner(), quantity: input.quantity.0, note: input.note.into_inner() }
+    }
+}
+
+impl From<AttributeInput> for Attribute {
+    fn from(input: AttributeInput) -> Self {
+        Self { name: input.name.into_inner(), value: input.value, unit: input.unit.map(Text::into_inner) }
+    }
+}
+
+impl ProductInput {
+    /// The product of `sku` as the input says.
+    pub(crate) fn into_new(self, sku: String) -> NewProduct {
+        let rules = self.order_rules;
+        let quantity = |quantity: Option<QuantityText>| quantity.map(|q| q.0);
+        NewProduct {
+            sku,
+            title: self.title.into_inner(),
+            description: self.description.into_inner(),
+            brand: self.brand.into_inner(),
+            category: self.category.map(Code::into_inner),
+            stock_unit: self.stock_unit.into_inner(),
+            units: self.units.into_iter().map(Into::into).collect(),
+            fractional: rules.fractional,
+            lifecycle: self.lifecycle.unwrap_or(Lifecycle::Active),
+            backorder: self.backorder,
+            min: quantity(rules.min),
+            max: quantity(rules.max),
+            multiple: quantity(rules.multiple),
+            lead_time_days: self.lead_time_days,
+            weight_grams: self.weight_grams,
+            tax_class: self.tax_class.map_or_else(|| "standard".to_owned(), Code::into_inner),
+            mix_group: self.mix_group.map(Code::into_inner),
+            mpn: self.identifiers.mpn.map(Text::into_inner),
+            gtin: self.identifiers.gtin.map(Text::into_inner),
+            superseded: self.identifiers.superseded.into_iter().map(Text::into_inner).collect(),
+            attributes: self.attributes.into_iter().map(Into::into).collect(),
+            keywords: self.keywords.into_iter().map(Text::into_inner).collect(),
+            relations: self.relations.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A sales unit.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct UnitView {
+    /// Code of the unit.
+    pub(crate) unit: String,
+    /// Stock units per 1 of this unit, when that is an exact decimal.
+    pub(crate) factor: Option<QuantityText>,
+    /// Upper part of the exact fraction.
+    pub(crate) numerator: i64,
+    /// Lower part of the exact fraction.
+    pub(crate) denominator: i64,
+    /// GTIN of the package.
+    pub(crate) gtin: Option<String>,
+}
+
+/// In which quantities the product is ordered; all in stock units.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct OrderRulesView {
+    /// Smallest quantity of a line.
+    pub(crate) min: Option<QuantityText>,
+    /// Largest quantity of a line.
+    pub(crate) max: Option<QuantityText>,
+    /// Every quantity is a multiple of this.
+    pub(crate) multiple: Option<QuantityText>,
+    /// Whether quantities may have decimals.
+    pub(crate) fractional: bool,
+}
+
+/// A property of a product.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct AttributeView {
+    /// Name.
+    pub(crate) name: String,
+    /// Value: text, a number or a flag.
+    pub(crate) value: AttributeValue,
+    /// Unit of a number.
+    pub(crate) unit: Option<String>,
+}
+
+/// Other numbers of a product.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct IdentifiersView {
+    /// GTIN.
+    pub(crate) gtin: Option<String>,
+    /// Manufacturer part number.
+    pub(crate) mpn: Option<String>,
+    /// Numbers the product had before.
+    pub(crate) superseded: Vec<String>,
+}
+
+/// A relation to another product.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct RelationView {
+    /// How it relates.
+    pub(crate) kind: RelationKind,
+    /// SKU of the other product.
+    pub(crate) sku: String,
+    /// How much of the other goes with 1 stock unit of this product.
+    pub(crate) quantity: QuantityText,
+    /// Remark.
+    pub(crate) note: String,
+}
+
+/// A category within a path.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct CategoryRef {
+    /// Its code.
+    pub(crate) code: String,
+    /// Its name.
+    pub(crate) name: String,
+}
+
+/// A product.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct ProductView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Title.
+    pub(crate) title: String,
+    /// Description.
+    pub(crate) description: String,
+    /// Brand.
+    pub(crate) brand: String,
+    /// Code of its category.
+    pub(crate) category: Option<String>,
+    /// The category and what it lies in, outermost first.
+    pub(crate) category_path: Vec<CategoryRef>,
+    /// The unit in which stock is counted.
+    pub(crate) stock_unit: String,
+    /// Further units it is sold in.
+    pub(crate) units: Vec<UnitView>,
+    /// In which quantities it is ordered.
+    pub(crate) order_rules: OrderRulesView,
+    /// Where it stands in its life.
+    pub(crate) lifecycle: Lifecycle,
+    /// Whether more may be ordered than is there.
+    pub(crate) backorder: bool,
+    /// Days until it comes when it is not in stock.
+    pub(crate) lead_time_days: Option<i32>,
+    /// Weight of 1 stock unit.
+    pub(crate) weight_grams: Option<i64>,
+    /// Tax class.
+    pub(crate) tax_class: String,
+    /// Products of one group reach volume prices together.
+    pub(crate) mix_group: Option<String>,
+    /// Other numbers.
+    pub(crate) identifiers: IdentifiersView,
+    /// Properties.
+    pub(crate) attributes: Vec<AttributeView>,
+    /// Words it shall be found by.
+    pub(crate) keywords: Vec<String>,
+    /// What goes with it.
+    pub(crate) relations: Vec<RelationView>,
+    /// Version, as in the `ETag`.
+    pub(crate) version: i64,
+    /// Last change.
+    pub(crate) updated_at: Timestamp,
+}
+
+impl ProductView {
+    pub(crate) fn new(detail: &Detail, products: &Products, categories: &Categories) -> Self {
+        let row = &detail.row;
+        let path = row.category_id.map(|id| categories.chain(id)).unwrap_or_default();
+        let relations = detail.relations.iter().zip(products.by_ids(detail.relations.iter().map(|r| r.target_id)));
+        Self {
+            sku: row.sku.clone(),
+            title: row.title.clone(),
+            description: row.description.clone(),
+            brand: row.brand.clone(),
+            category: path.first().map(|c| c.code.clone()),
+            category_path: path.iter().rev().map(|c| CategoryRef { code: c.code.clone(), name: c.name.clone() }).collect(),
+            stock_unit: row.stock_unit.clone(),
+            units: detail.units.iter().map(UnitView::new).collect(),
+            order_rules: OrderRulesView {
+                min: row.min_quantity.map(Into::into),
+                max: row.max_quantity.map(Into::into),
+                multiple: row.quantity_multiple.map(Into::into),
+                fractional: row.fractional,
+            },
+            lifecycle: row.lifecycle,
+            backorder: row.backorder,
+            lead_time_days: row.lead_time_days,
+            weight_grams: row.weight_grams,
+            tax_class: row.tax_class.clone(),
+            mix_group: row.mix_group.clone(),
+            identifiers: IdentifiersView {
+                gtin: row.gtin.clone(),
+                mpn: row.mpn.clone(),
+                superseded: detail.superseded().map(str::to_owned).collect(),
+            },
+            attributes: detail.attributes.iter().cloned().map(AttributeView::from).collect(),
+            keywords: detail.keywords.clone(),
+            relations: relations
+                .map(|(relation, target)| RelationView {
+                    kind: relation.kind,
+                    sku: target.map(|t| t.sku.to_string()).unwrap_or_default(),
+                    quantity: relation.quantity.into(),
+                    note: relation.note.clone(),
+                })
+                .collect(),
+            version: row.version,
+            updated_at: Timestamp(row.updated_at),
+        }
+    }
+}
+
+impl UnitView {
+    fn new(row: &entity::product_units::Model) -> Self {
+        let factor = pricing::Factor::new(row.numerator, row.denominator);
+        let decimal = factor.ok().and_then(|factor| factor.to_stock(pricing::Quantity::ONE).ok());
+        Self {
+            unit: row.unit.clone(),
+            factor: decimal.map(QuantityText),
+            numerator: row.numerator,
+            denominator: row.denominator,
+            gtin: row.gtin.clone(),
+        }
+    }
+}
+
+impl From<Attribute> for AttributeView {
+    fn from(attribute: Attribute) -> Self {
+        Self { name: attribute.name, value: attribute.value, unit: attribute.unit }
+    }
+}
+
+/// Products to create or replace.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BatchInput {
+    /// 1 to 1,000 products.
+    #[oai(validator(min_items = 1, max_items = 1000))]
+    pub(crate) products: Vec<Each<ProductInput>>,
+}
+
+/// A product of a batch that was stored.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct StoredView {
+    /// Place in the batch, from 0.
+    pub(crate) index: usize,
+    /// SKU.
+    pub(crate) sku: String,
+    /// What became of it.
+    pub(crate) outcome: Outcome,
+    /// Its version.
+    pub(crate) version: i64,
+}
+
+/// What became of a batch.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct BatchView {
+    /// Products stored, or already as given.
+    pub(crate) accepted: Vec<StoredView>,
+    /// What is wrong with the others, by pointers into the request.
+    pub(crate) rejected: Vec<FieldProblem>,
+}
+
+/// A category to create or change.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CategoryInput {
+    /// Name.
+    pub(crate) name: Text<200>,
+    /// Code of the category it lies in.
+    #[serde(default)]
+    pub(crate) parent: Option<Code>,
+}
+
+/// A category.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct CategoryView {
+    /// Its code.
+    pub(crate) code: String,
+    /// Name.
+    pub(crate) name: String,
+    /// Code of the category it lies in.
+    pub(crate) parent: Option<String>,
+    /// What it lies in, outermost first, and itself.
+    pub(crate) path: Vec<CategoryRef>,
+}
+
+impl CategoryView {
+    pub(crate) fn new(category: &Category, categories: &Categories) -> Self {
+        let chain = categories.chain(category.id);
+        Self {
+            code: category.code.clone(),
+            name: category.name.clone(),
+            parent: chain.get(1).map(|c| c.code.clone()),
+            path: chain.iter().rev().map(|c| CategoryRef { code: c.code.clone(), name: c.name.clone() }).collect(),
+        }
+    }
+}
+
+/// What an account calls a product.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartNumbersInput {
+    /// Code of the account; an account's own people leave it out.
+    #[serde(default)]
+    pub(crate) account: Option<Code>,
+    /// All its numbers for the product, instead of those so far; none to forget them.
+    #[oai(validator(max_items = 50))]
+    pub(crate) part_numbers: Vec<Text<100>>,
+}
+
+/// What an account calls a product.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PartNumbersView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Code of the account.
+    pub(crate) account: String,
+    /// Its numbers for the product.
+    pub(crate) part_numbers: Vec<String>,
+}

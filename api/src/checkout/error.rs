@@ -1,0 +1,43 @@
+//! What the checkout refuses.
+
+use crate::cart::CartError;
+use crate::contracts::ContractError;
+use crate::identity::IdentityError;
+use crate::kernel::problem::{FieldProblem, Trouble, refusals};
+use crate::orders::OrderError;
+
+/// What the checkout refuses.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CheckoutError {
+    #[error("give either cart_id or lines")]
+    CartOrLines,
+    #[error("the account has no site \"{0}\"")]
+    UnknownSite(String),
+    #[error("the account has no default site; say where the order goes")]
+    NoDestination,
+    #[error("{} lines cannot be ordered", .0.len())]
+    Lines(Vec<FieldProblem>),
+    #[error(transparent)]
+    Cart(#[from] CartError),
+    #[error(transparent)]
+    Prices(#[from] ContractError),
+    #[error(transparent)]
+    Orders(#[from] OrderError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+refusals! { CheckoutError {
+    Self::CartOrLines => 422, "cart-or-lines", "An order is made of a cart or of lines";
+    Self::UnknownSite(_) => 422, "site-not-found", "The account has no such site";
+    Self::NoDestination => 422, "no-destination", "The order does not say where it goes";
+    Self::Lines(_) => 422, "order-lines-refused", "Lines of the order cannot be ordered";
+} delegates {
+    Self::Cart(inner) => inner: CartError,
+    Self::Prices(inner) => inner: ContractError,
+    Self::Orders(inner) => inner: OrderError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Trouble(inner) => inner: Trouble,
+} fields { Self::Lines(fields) => fields } }

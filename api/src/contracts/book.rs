@@ -1,0 +1,385 @@
+//! The engine's book together with what ties it to the database: handles for ids and names, codes for labels, the version.
+//!
+//! Rows may be put more than once and in any order; the book ends up the same. Not here: where rows are read (`load`).
+
+use std::sync::Arc;
+
+use ahash::AHashSet;
+use entity::{AccountId, AssignedKind, AudienceKind, ContractMode, Instant, PriceRuleKind, TargetKind, VolumeScope};
+use pricing::{
+    AccountFacts, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
+    Kind, ListFacts, Mode, Per, PriceBook, PriceRequest, ProductFacts, ProductMoney, Promotion, Quantity, RequestLine, Scope,
+    Target, Terms, Times, UnitCode,
+};
+
+use super::handles::Handles;
+use super::period::{Counted, Period};
+use super::prices::AskLine;
+
+/// All prices, as one process holds them.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    engine: PriceBook,
+    recorded_at: Instant,
+    products: Handles<i64>,
+    accounts: Handles<i64>,
+    lists: Handles<i64>,
+    contracts: Handles<i64>,
+    promotions: Handles<i64>,
+    categories: Handles<i64>,
+    groups: Handles<String>,
+    brands: Handles<String>,
+    mixes: Handles<String>,
+    list_codes: Vec<Arc<str>>,
+    contract_codes: Vec<Arc<str>>,
+    promotion_codes: Vec<Arc<str>>,
+    currencies: AHashSet<Currency>,
+    /// The category tree the products were read with.
+    pub(super) tree: super::products::Tree,
+    /// Versions of the product and account rows taken, so that a late reader does not bring back old facts.
+    product_versions: Vec<i64>,
+    account_versions: Vec<i64>,
+}
+
+/// What a contract line and a promotion line have in common, as stored.
+#[derive(Clone, Debug)]
+pub(super) struct LineRow {
+    pub(super) target_kind: TargetKind,
+    pub(super) target_id: i64,
+    pub(super) target_code: String,
+    pub(super) kind: PriceRuleKind,
+    pub(super) value: Option<i64>,
+    pub(super) unit: Option<UnitCode>,
+    pub(super) per: Per,
+    pub(super) breaks: Vec<Break>,
+    pub(super) scope: VolumeScope,
+}
+
+/// A product's facts, as stored.
+#[derive(Clone, Debug)]
+pub(super) struct ProductRow {
+    pub(super) id: i64,
+    pub(super) version: i64,
+    /// Its category and those above, with their depths.
+    pub(super) categories: Vec<(i64, u32)>,
+    pub(super) brand: String,
+    pub(super) mix_group: Option<String>,
+    pub(super) stock_unit: UnitCode,
+    pub(super) units: Vec<pricing::ProductUnit>,
+    /// Cost and floor from each instant on at which they changed, in order.
+    pub(super) money: Vec<(Instant, Vec<ProductMoney>)>,
+}
+
+/// A price list's terms, as stored.
+#[derive(Clone, Debug)]
+pub(super) struct ListRow {
+    pub(super) list: i64,
+    pub(super) code: String,
+    pub(super) recorded_at: Instant,
+    pub(super) kind: AssignedKind,
+    pub(super) assigned_id: i64,
+    pub(super) assigned_code: String,
+}
+
+/// A list's entry, as stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EntryRow {
+    pub(super) id: i64,
+    pub(super) list: i64,
+    pub(super) product: i64,
+    pub(super) unit: UnitCode,
+    pub(super) currency: Currency,
+    pub(super) min_quantity: Quantity,
+    pub(super) unit_price: Amount,
+    pub(super) per: Per,
+    pub(super) times: Times,
+}
+
+/// A contract's terms, as stored.
+#[derive(Clone, Debug)]
+pub(super) struct ContractRow {
+    pub(super) id: i64,
+    pub(super) contract: i64,
+    pub(super) code: String,
+    pub(super) account: i64,
+    pub(super) currency: Currency,
+    pub(super) mode: ContractMode,
+    pub(super) active: bool,
+    pub(super) times: Times,
+}
+
+/// A promotion's terms and lines, as stored.
+#[derive(Clone, Debug)]
+pub(super) struct PromotionRow {
+    pub(super) id: i64,
+    pub(super) promotion: i64,
+    pub(super) code: String,
+    pub(super) kind: AudienceKind,
+    pub(super) audience_id: i64,
+    pub(super) audience_code: String,
+    pub(super) coupon: Option<String>,
+    pub(super) currency: Option<Currency>,
+    pub(super) active: bool,
+    pub(super) times: Times,
+    pub(super) lines: Vec<LineRow>,
+}
+
+/// The engine refused a row: stored data breaks a rule that is checked when it is recorded.
+pub(super) type Refused = pricing::BookError;
+
+impl Book {
+    pub(super) fn engine(&self) -> &PriceBook {
+        &self.engine
+    }
+
+    /// The price version of the content.
+    pub(super) fn version(&self) -> i64 {
+        self.engine.version() as i64
+    }
+
+    /// When that version was recorded: knowledge as of then is exactly this version.
+    pub(super) fn recorded_at(&self) -> Instant {
+        self.recorded_at
+    }
+
+    /// Says which version the content has reached; an older one than reached before is not taken.
+    pub(super) fn reached(&mut self, version: i64, recorded_at: Instant) {
+        if version >= self.version() {
+            self.engine.set_version(version as u64);
+            self.recorded_at = self.recorded_at.max(recorded_at);
+        }
+    }
+
+    /// Whether any row is in the currency.
+    pub(super) fn has_currency(&self, currency: Currency) -> bool {
+        self.currencies.contains(&currency)
+    }
+
+    pub(super) fn account(&self, account: AccountId) -> pricing::AccountId {
+        pricing::AccountId(self.accounts.known(&account.0))
+    }
+
+    pub(super) fn request_line(&self, line: &AskLine) -> RequestLine {
+        let product = pricing::ProductId(self.products.known(&line.product.0));
+        RequestLine { product, quantity: line.quantity, unit: line.unit }
+    }
+
+    pub(super) fn list_code(&self, list: pricing::ListId) -> Arc<str> {
+        code_of(&self.list_codes, list.0)
+    }
+
+    pub(super) fn contract_code(&self, contract: pricing::ContractId) -> Arc<str> {
+        code_of(&self.contract_codes, contract.0)
+    }
+
+    pub(super) fn promotion_code(&self, promotion: pricing::PromotionId) -> Arc<str> {
+        code_of(&self.promotion_codes, promotion.0)
+    }
+
+    /// What a request needs to know of orders placed before.
+    pub(super) fn periods(&self, request: &PriceRequest<'_>) -> Vec<Period> {
+        let lines = pricing::period_lines(&self.engine, request);
+        lines.into_iter().filter_map(|line| self.period(&line)).collect()
+    }
+
+    fn period(&self, line: &pricing::PeriodLine) -> Option<Period> {
+        let counted = match line.target {
+            Target::Sku(product) => Counted::Product(*self.products.key(product.0)?),
+            Target::Category(category) => Counted::Category(*self.categories.key(category.0)?),
+            Target::Brand(brand) => Counted::Brand(self.brands.key(brand.0)?.clone()),
+            Target::Everything => Counted::Everything,
+        };
+        Some(Period {
+            line: line.line,
+            account: *self.accounts.key(line.account.0)?,
+            counted,
+            unit: line.unit,
+            from: line.from.map(Into::into),
+            until: line.until.map(Into::into),
+        })
+    }
+
+    /// Takes a product's facts, all that is known of them.
+    pub(super) fn put_product(&mut self, row: &ProductRow) -> Result<(), Refused> {
+        let number = self.products.number(row.id);
+        if !newer(&mut self.product_versions, number, row.version) {
+            return Ok(());
+        }
+        let categories = row.categories.iter().map(|(id, depth)| pricing::CategoryAt {
+            id: pricing::CategoryId(self.categories.number(*id)),
+            depth: *depth,
+        });
+        let mut facts = ProductFacts {
+            id: pricing::ProductId(number),
+            recorded_at: pricing::Instant::MIN,
+            categories: categories.collect(),
+            brand: (!row.brand.is_empty()).then(|| pricing::BrandId(self.brands.number(row.brand.clone()))),
+            mix_group: row.mix_group.clone().map(|mix| pricing::MixGroupId(self.mixes.number(mix))),
+            stock_unit: row.stock_unit,
+            units: row.units.clone(),
+            money: Vec::new(),
+        };
+        self.engine.put_product(&facts)?;
+        for (at, money) in &row.money {
+            facts.recorded_at = (*at).into();
+            facts.money.clone_from(money);
+            self.engine.put_product(&facts)?;
+        }
+        Ok(())
+    }
+
+    /// Takes an account's place in the company tree and its group.
+    pub(super) fn put_account(&mut self, row: &entity::accounts::Model) -> Result<(), Refused> {
+        let number = self.accounts.number(row.id.0);
+        if !newer(&mut self.account_versions, number, row.version) {
+            return Ok(());
+        }
+        self.engine.put_account(&AccountFacts {
+            id: pricing::AccountId(number),
+            recorded_at: pricing::Instant::MIN,
+            parent: row.parent_id.map(|parent| pricing::AccountId(self.accounts.number(parent.0))),
+            group: row.group_code.clone().map(|group| pricing::GroupId(self.groups.number(group))),
+        })
+    }
+
+    /// Takes a price list's terms.
+    pub(super) fn put_list(&mut self, row: ListRow) -> Result<(), Refused> {
+        let number = self.lists.number(row.list);
+        set_code(&mut self.list_codes, number, &row.code);
+        let assigned = match row.kind {
+            AssignedKind::Account => Assignment::Account(pricing::AccountId(self.accounts.number(row.assigned_id))),
+            AssignedKind::Group => Assignment::Group(pricing::GroupId(self.groups.number(row.assigned_code))),
+            AssignedKind::Default => Assignment::Default,
+        };
+        self.engine.put_list(&ListFacts {
+            id: pricing::ListId(number),
+            recorded_at: row.recorded_at.into(),
+            code: row.code,
+            assigned: vec![assigned],
+        })
+    }
+
+    /// Takes an entry; also one whose end has become known.
+    pub(super) fn put_entry(&mut self, row: &EntryRow) -> Result<(), Refused> {
+        self.currencies.insert(row.currency);
+        self.engine.put_entry(&Entry {
+            id: EntryId(row.id),
+            list: pricing::ListId(self.lists.number(row.list)),
+            product: pricing::ProductId(self.products.number(row.product)),
+            unit: row.unit,
+            currency: row.currency,
+            min_quantity: row.min_quantity,
+            unit_price: row.unit_price,
+            per: row.per,
+            times: row.times,
+        })
+    }
+
+    /// Takes a version of a contract's terms.
+    pub(super) fn put_contract(&mut self, row: ContractRow) -> Result<(), Refused> {
+        self.currencies.insert(row.currency);
+        let number = self.contracts.number(row.contract);
+        set_code(&mut self.contract_codes, number, &row.code);
+        self.engine.put_contract(&ContractVersion {
+            id: pricing::ContractId(number),
+            version: row.id,
+            code: row.code,
+            account: pricing::AccountId(self.accounts.number(row.account)),
+            currency: row.currency,
+            mode: match row.mode {
+                ContractMode::Exclusive => Mode::Exclusive,
+                ContractMode::BestOf => Mode::BestOf,
+            },
+            status: if row.active { ContractStatus::Active } else { ContractStatus::Inactive },
+            times: row.times,
+        })
+    }
+
+    /// Takes a line of a contract; also one whose end has become known.
+    pub(super) fn put_contract_line(&mut self, id: i64, contract: i64, line: LineRow, times: Times) -> Result<(), Refused> {
+        let contract = pricing::ContractId(self.contracts.number(contract));
+        let terms = self.terms(line);
+        self.engine.put_contract_line(&ContractLine { id: pricing::ContractLineId(id), contract, terms, times })
+    }
+
+    /// Takes a version of a promotion with its lines. One that is not active has none.
+    pub(super) fn put_promotion(&mut self, row: PromotionRow) -> Result<(), Refused> {
+        self.currencies.extend(row.currency);
+        let number = self.promotions.number(row.promotion);
+        set_code(&mut self.promotion_codes, number, &row.code);
+        let lines = if row.active { row.lines } else { Vec::new() };
+        let promotion = Promotion {
+            id: pricing::PromotionId(number),
+            version: row.id,
+            code: row.code,
+            audience: match row.kind {
+                AudienceKind::Everyone => Audience::Everyone,
+                AudienceKind::Group => Audience::Group(pricing::GroupId(self.groups.number(row.audience_code))),
+                AudienceKind::Account => Audience::Account(pricing::AccountId(self.accounts.number(row.audience_id))),
+            },
+            coupon: row.coupon,
+            currency: row.currency,
+            lines: lines.into_iter().map(|line| self.terms(line)).collect(),
+            times: row.times,
+        };
+        self.engine.put_promotion(&promotion)
+    }
+
+    fn terms(&mut self, line: LineRow) -> Terms {
+        Terms {
+            target: match line.target_kind {
+                TargetKind::Sku => Target::Sku(pricing::ProductId(self.products.number(line.target_id))),
+                TargetKind::Category => Target::Category(pricing::CategoryId(self.categories.number(line.target_id))),
+                TargetKind::Brand => Target::Brand(pricing::BrandId(self.brands.number(line.target_code))),
+                TargetKind::Everything => Target::Everything,
+            },
+            kind: match line.kind {
+                PriceRuleKind::Fixed => Kind::Fixed,
+                PriceRuleKind::PercentOff => Kind::PercentOff,
+                PriceRuleKind::AmountOff => Kind::AmountOff,
+                PriceRuleKind::CostPlus => Kind::CostPlus,
+            },
+            unit: line.unit,
+            per: line.per,
+            scope: match line.scope {
+                VolumeScope::Sku => Scope::Sku,
+                VolumeScope::Group => Scope::Group,
+                VolumeScope::Period => Scope::Period,
+            },
+            value: line.value.map(Amount::from_micros),
+            breaks: line.breaks,
+        }
+    }
+
+    /// Gives back memory that loading left unused.
+    pub(super) fn shrink(&mut self) {
+        self.engine.shrink();
+    }
+}
+
+fn code_of(codes: &[Arc<str>], number: u32) -> Arc<str> {
+    codes.get(number as usize).cloned().unwrap_or_else(|| Arc::from(""))
+}
+
+fn set_code(codes: &mut Vec<Arc<str>>, number: u32, code: &str) {
+    let place = number as usize;
+    if codes.len() <= place {
+        codes.resize(place + 1, Arc::from(""));
+    }
+    if &*codes[place] != code {
+        codes[place] = Arc::from(code);
+    }
+}
+
+/// Whether a row of this version is at least as new as the one taken before; notes it if so.
+fn newer(versions: &mut Vec<i64>, number: u32, version: i64) -> bool {
+    let place = number as usize;
+    if versions.len() <= place {
+        versions.resize(place + 1, 0);
+    }
+    if version < versions[place] {
+        return false;
+    }
+    versions[place] = version;
+    true
+}

@@ -1,0 +1,245 @@
+//! Rows by the thousands in one text: fields apart by the unit separator, rows by the record separator, both of which no
+//! stored text can contain. What is null is empty.
+
+use entity::{PriceRuleKind, TargetKind, VolumeScope};
+use pricing::{Amount, Break, Instant, Per, Quantity, Times};
+use sea_orm::{ConnectionTrait, QueryResult};
+
+use super::book::{EntryRow, LineRow};
+use super::load::{Versions, chr, statement};
+use crate::kernel::problem::Trouble;
+
+/// Rows in one text.
+const BATCH: i64 = 20_000;
+
+/// A table whose rows are read packed.
+#[derive(Debug)]
+pub(super) struct Table {
+    name: &'static str,
+    /// In the order in which they are read back.
+    columns: &'static [&'static str],
+}
+
+pub(super) const ENTRIES: Table = Table {
+    name: "price_entries",
+    columns: &[
+        "id", "list_id", "product_id", "unit", "currency", "min_quantity", "unit_price", "per", "valid_from", "valid_until",
+        "recorded_at", "superseded_at",
+    ],
+};
+
+pub(super) const CONTRACT_LINES: Table = Table {
+    name: "contract_lines",
+    columns: &[
+        "id", "contract_id", "target_kind", "target_id", "target_code", "kind", "value", "unit", "per", "breaks", "scope",
+        "recorded_at", "superseded_at",
+    ],
+};
+
+/// Reads a table's rows of some versions, batch by batch.
+#[derive(Debug)]
+pub(super) struct Rows {
+    table: &'static Table,
+    versions: Versions,
+    after_id: i64,
+}
+
+/// One text of rows.
+struct Batch {
+    rows: i64,
+    last_id: i64,
+    text: String,
+}
+
+impl Rows {
+    pub(super) fn new(table: &'static Table, versions: Versions) -> Self {
+        Self { table, versions, after_id: 0 }
+    }
+
+    /// Hands over every batch. The next one is being read while one is worked on.
+    pub(super) async fn each_batch(&mut self, db: &impl ConnectionTrait, mut take: impl FnMut(&str)) -> Result<(), Trouble> {
+        let mut batch = self.next(db).await?;
+        while batch.rows > 0 {
+            self.after_id = batch.last_id;
+            if batch.rows < BATCH {
+                take(&batch.text);
+                break;
+            }
+            let (next, ()) = tokio::join!(self.next(db), async {
+                // Lets the query start before this thread is busy.
+                tokio::task::yield_now().await;
+                take(&batch.text);
+            });
+            batch = next?;
+        }
+        Ok(())
+    }
+
+    async fn next(&self, db: &impl ConnectionTrait) -> Result<Batch, Trouble> {
+        let (columns, chr) = (self.table.columns, chr(db));
+        let fields: Vec<String> = columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
+        let (fields, columns, name) = (fields.join(", "), columns.join(", "), self.table.name);
+        // At the start every row counts; later the indexes find the few that changed.
+        let changed = if self.versions.after == 0 {
+            "change_id <= $2 and $3 = 0"
+        } else {
+            "id in (select id from NAME where change_id > $3 and change_id <= $2 \
+             union select id from NAME where end_change_id > $3 and end_change_id <= $2)"
+        };
+        let changed = changed.replace("NAME", name);
+        let sql = format!(
+            "select count(*), coalesce(max(id), 0), coalesce(string_agg(concat_ws({chr}(31), {fields}), {chr}(30)), '') \
+             from (select {columns} from {name} where id > $1 and {changed} order by id limit {BATCH}) batch"
+        );
+        let values = vec![self.after_id.into(), self.versions.upto.into(), self.versions.after.into()];
+        match db.query_one_raw(statement(db, sql, values)).await? {
+            Some(row) => Ok(Batch { rows: number(&row, 0)?, last_id: number(&row, 1)?, text: row.try_get_by_index(2)? }),
+            None => Ok(Batch { rows: 0, last_id: 0, text: String::new() }),
+        }
+    }
+}
+
+fn number(row: &QueryResult, place: usize) -> Result<i64, sea_orm::DbErr> {
+    row.try_get_by_index(place)
+}
+
+/// The rows of a text.
+pub(super) fn records(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\u{1e}').filter(|record| !record.is_empty())
+}
+
+/// Fields of one row, read in order.
+struct Fields<'a>(std::str::Split<'a, char>);
+
+impl<'a> Fields<'a> {
+    fn of(record: &'a str) -> Self {
+        Self(record.split('\u{1f}'))
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        self.0.next()
+    }
+
+    fn number(&mut self) -> Option<i64> {
+        self.text()?.parse().ok()
+    }
+
+    /// None inside when the field is empty.
+    fn optional(&mut self) -> Option<Option<i64>> {
+        match self.text()? {
+            "" => Some(None),
+            text => text.parse().ok().map(Some),
+        }
+    }
+}
+
+/// A price entry.
+pub(super) fn entry(record: &str) -> Option<EntryRow> {
+    let mut fields = Fields::of(record);
+    let (id, list, product) = (fields.number()?, fields.number()?, fields.number()?);
+    Some(EntryRow {
+        id,
+        list,
+        product,
+        unit: fields.text()?.parse().ok()?,
+        currency: fields.text()?.parse().ok()?,
+        min_quantity: Quantity::from_micros(fields.number()?),
+        unit_price: Amount::from_micros(fields.number()?),
+        per: per_of(fields.number()?)?,
+        times: Times {
+            valid_from: fields.optional()?.map(Instant::from_micros),
+            valid_until: fields.optional()?.map(Instant::from_micros),
+            recorded_at: Instant::from_micros(fields.number()?),
+            superseded_at: fields.optional()?.map(Instant::from_micros),
+        },
+    })
+}
+
+/// A contract's line.
+#[derive(Debug)]
+pub(super) struct ContractLineRow {
+    pub(super) id: i64,
+    pub(super) contract: i64,
+    pub(super) line: LineRow,
+    pub(super) times: Times,
+}
+
+/// A contract's line.
+pub(super) fn contract_line(record: &str) -> Option<ContractLineRow> {
+    let mut fields = Fields::of(record);
+    let (id, contract) = (fields.number()?, fields.number()?);
+    let target_kind = TargetKind::from_word(fields.text()?)?;
+    let target_id = fields.number()?;
+    let code = fields.text()?;
+    // Only a brand is known by its name; for the rest the id does.
+    let target_code = if target_kind == TargetKind::Brand { code.to_owned() } else { String::new() };
+    let line = LineRow {
+        target_kind,
+        target_id,
+        target_code,
+        kind: PriceRuleKind::from_word(fields.text()?)?,
+        value: fields.optional()?,
+        unit: unit_of(fields.text()?)?,
+        per: per_of(fields.number()?)?,
+        breaks: read_breaks(fields.text()?)?,
+        scope: VolumeScope::from_word(fields.text()?)?,
+    };
+    let times = Times {
+        valid_from: None,
+        valid_until: None,
+        recorded_at: Instant::from_micros(fields.number()?),
+        superseded_at: fields.optional()?.map(Instant::from_micros),
+    };
+    Some(ContractLineRow { id, contract, line, times })
+}
+
+pub(super) fn unit_of(text: &str) -> Option<Option<pricing::UnitCode>> {
+    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+pub(super) fn per_of(units: i64) -> Option<Per> {
+    u32::try_from(units).ok().and_then(Per::new)
+}
+
+/// Volume breaks as they are stored: `threshold:value`, in millionths, apart by commas.
+pub(super) fn write_breaks(breaks: &[Break]) -> String {
+    let texts: Vec<String> = breaks.iter().map(|step| format!("{}:{}", step.threshold.micros(), step.value.micros())).collect();
+    texts.join(",")
+}
+
+/// Reads what [`write_breaks`] wrote.
+pub(super) fn read_breaks(text: &str) -> Option<Vec<Break>> {
+    let one = |step: &str| {
+        let (threshold, value) = step.split_once(':')?;
+        let (threshold, value) = (threshold.parse().ok()?, value.parse().ok()?);
+        Some(Break { threshold: Quantity::from_micros(threshold), value: Amount::from_micros(value) })
+    };
+    text.split(',').filter(|step| !step.is_empty()).map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn breaks_read_what_they_write() {
+        let step = |threshold, value| Break { threshold: Quantity::from_micros(threshold), value: Amount::from_micros(value) };
+        for breaks in [vec![], vec![step(1, -2)], vec![step(10_000_000, 5), step(20_000_000, 0)]] {
+            assert_eq!(read_breaks(&write_breaks(&breaks)), Some(breaks));
+        }
+        assert_eq!(read_breaks("1"), None);
+        assert_eq!(read_breaks("1:x"), None);
+    }
+
+    #[test]
+    fn rows_are_read_back_field_by_field() {
+        let record = ["7", "2", "3", "EA", "EUR", "0", "1500000", "100", "", "9", "5", ""].join("\u{1f}");
+        let entry = entry(&record).expect("a row");
+        assert_eq!((entry.id, entry.list, entry.product, entry.per.get()), (7, 2, 3, 100));
+        assert_eq!((entry.times.valid_from, entry.times.valid_until), (None, Some(Instant::from_micros(9))));
+        let record = ["8", "2", "brand", "0", "Acme", "percent_off", "", "", "1", "1:2", "sku", "5", "6"].join("\u{1f}");
+        let line = contract_line(&record).expect("a row");
+        assert_eq!((line.line.target_code.as_str(), line.line.value, line.line.breaks.len()), ("Acme", None, 1));
+        assert_eq!(line.times.superseded_at, Some(Instant::from_micros(6)));
+    }
+}

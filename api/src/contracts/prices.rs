@@ -1,0 +1,233 @@
+//! All prices in memory, and the question what something costs.
+//!
+//! One price book behind a lock that is held for the time of a computation, never across a wait. Loading and following are in
+//! `load`, the rows' shapes in `book`.
+
+use std::sync::Arc;
+
+use entity::{AccountId, Instant, PriceSource, ProductId};
+use parking_lot::RwLock;
+use pricing::{
+    Amount, Currency, Explanation, Flags, LineError, Per, PriceRequest, Quantity, RequestLine, Source, UnitCode, UnitPrice, Viewer,
+};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::error::{BadInput, ContractError};
+use super::book::Book;
+use super::{load, period};
+use crate::kernel::clock;
+use crate::kernel::database::Tx;
+
+/// All prices of the house. Cheap to clone; every clone is the same book.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prices {
+    pub(super) book: Arc<RwLock<Book>>,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask<'a> {
+    /// Who asks; none for a visitor, who gets default lists and promotions for everyone.
+    pub(crate) account: Option<AccountId>,
+    /// The currency everything happens in.
+    pub(crate) currency: Currency,
+    /// The instant whose prices count; now when left out.
+    pub(crate) at: Option<Instant>,
+    /// The instant whose knowledge counts; everything recorded when left out.
+    pub(crate) as_of: Option<Instant>,
+    /// Coupons given.
+    pub(crate) coupons: &'a [String],
+    /// The lines, one basket.
+    pub(crate) lines: &'a [AskLine],
+}
+
+/// A line that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AskLine {
+    pub(crate) product: ProductId,
+    pub(crate) unit: UnitCode,
+    pub(crate) quantity: Quantity,
+}
+
+/// The prices of a basket. Asked again with its `at` and `as_of` the answer is the same for ever.
+#[derive(Clone, Debug)]
+pub(crate) struct PricedBasket {
+    /// The price version the answer comes from.
+    pub(crate) version: i64,
+    /// The instant whose prices these are.
+    pub(crate) at: Instant,
+    /// The instant whose knowledge counted.
+    pub(crate) as_of: Instant,
+    /// One per line asked, in the same order.
+    pub(crate) lines: Vec<Result<PricedLine, LineRefusal>>,
+}
+
+/// The price of a line.
+#[derive(Clone, Debug)]
+pub(crate) struct PricedLine {
+    /// The price of `per` units.
+    pub(crate) unit_price: Amount,
+    pub(crate) per: Per,
+    /// Rounded to the currency's minor unit.
+    pub(crate) line_amount: Amount,
+    /// The list price in the asked unit, when there is one.
+    pub(crate) list_price: Option<UnitPrice>,
+    pub(crate) source: PriceSource,
+    /// Code of the price list, contract or promotion.
+    pub(crate) label: Arc<str>,
+    /// Id of the entry or contract line, or place of the promotion's line.
+    pub(crate) row: i64,
+    pub(crate) flags: Flags,
+}
+
+/// Why a line has no price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LineRefusal(pub(crate) LineError);
+
+impl LineRefusal {
+    /// The stable code.
+    pub(crate) fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// Why, in words.
+    pub(crate) fn detail(self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// A question made ready: handles for ids, instants settled, quantities ordered before fetched.
+pub(super) struct Ready {
+    version: i64,
+    at: Instant,
+    as_of: Instant,
+    account: Option<pricing::AccountId>,
+    lines: Vec<RequestLine>,
+    ordered: Vec<pricing::PeriodQuantity>,
+}
+
+impl Ready {
+    fn request<'a>(&'a self, ask: &Ask<'a>, lines: &'a [RequestLine]) -> PriceRequest<'a> {
+        PriceRequest {
+            account: self.account,
+            currency: ask.currency,
+            at: self.at.into(),
+            as_of: self.as_of.into(),
+            coupons: ask.coupons,
+            lines,
+            period_quantities: &self.ordered,
+        }
+    }
+}
+
+/// An explained basket.
+pub(super) struct Explained {
+    pub(super) version: i64,
+    pub(super) at: Instant,
+    pub(super) as_of: Instant,
+    pub(super) explanation: Explanation,
+}
+
+impl Prices {
+    /// The version of the prices held here.
+    pub(crate) fn version(&self) -> i64 {
+        self.book.read().version()
+    }
+
+    /// Prices a basket: all lines together reach volume breaks. Touches the database only when a contract line counts what was
+    /// ordered before. Lines without price say why; the basket is never refused.
+    pub(crate) async fn price(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, ContractError> {
+        let ready = self.ready(db, ask).await?;
+        let book = self.book.read();
+        let answer = pricing::price(book.engine(), &ready.request(ask, &ready.lines));
+        let lines = answer.lines.into_iter().map(|line| book.priced(line)).collect();
+        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, lines })
+    }
+
+    /// Prices every line as a basket of its own, for lists of products.
+    pub(crate) async fn price_each(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, ContractError> {
+        let ready = self.ready(db, ask).await?;
+        let book = self.book.read();
+        let one = |line: &RequestLine| {
+            let answer = pricing::price(book.engine(), &ready.request(ask, std::slice::from_ref(line)));
+            answer.lines.into_iter().next().map_or(Err(LineRefusal(LineError::UnknownProduct)), |line| book.priced(line))
+        };
+        let lines = ready.lines.iter().map(one).collect();
+        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, lines })
+    }
+
+    /// Prices a basket and explains every line. Refuses a currency nobody has prices in.
+    pub(super) async fn explain(
+        &self,
+        db: &impl ConnectionTrait,
+        ask: &Ask<'_>,
+        viewer: Viewer,
+    ) -> Result<Explained, ContractError> {
+        let ready = self.ready(db, ask).await?;
+        let book = self.book.read();
+        if !book.has_currency(ask.currency) {
+            let detail = format!("there are no prices in {}", ask.currency);
+            return Err(BadInput::one("/currency", "currency-without-prices", detail).into());
+        }
+        let explanation = pricing::explain(book.engine(), &ready.request(ask, &ready.lines), viewer);
+        Ok(Explained { version: ready.version, at: ready.at, as_of: ready.as_of, explanation })
+    }
+
+    async fn ready(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Ready, ContractError> {
+        let at = ask.at.unwrap_or_else(clock::now);
+        let (mut ready, needed) = {
+            let book = self.book.read();
+            let as_of = ask.as_of.unwrap_or(book.recorded_at());
+            let ready = Ready {
+                version: book.version(),
+                at,
+                as_of,
+                account: ask.account.map(|account| book.account(account)),
+                lines: ask.lines.iter().map(|line| book.request_line(line)).collect(),
+                ordered: Vec::new(),
+            };
+            let needed = book.periods(&ready.request(ask, &ready.lines));
+            (ready, needed)
+        };
+        if !needed.is_empty() {
+            ready.ordered = period::ordered(db, &needed, at).await?;
+        }
+        Ok(ready)
+    }
+
+    /// Holds the price version for the rest of the transaction and brings this book up to it, so that what is priced after
+    /// it cannot be outdated when the transaction is kept.
+    pub(crate) async fn lock_version(&self, tx: &Tx) -> Result<(), ContractError> {
+        let sql = match tx.get_database_backend() {
+            DbBackend::Postgres => "select version from price_versions where id = 1 for share",
+            _ => "select version from price_versions where id = 1",
+        };
+        let version: i64 = tx.first_value(Statement::from_string(tx.get_database_backend(), sql)).await?;
+        if version > self.version() {
+            load::catch_up(self, tx).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Book {
+    /// An engine's answer in the words of the house.
+    fn priced(&self, line: Result<pricing::LinePrice, LineError>) -> Result<PricedLine, LineRefusal> {
+        let line = line.map_err(LineRefusal)?;
+        let (source, label, row) = match line.source {
+            Source::List { list, entry } => (PriceSource::List, self.list_code(list), entry.0),
+            Source::Contract { contract, line } => (PriceSource::Contract, self.contract_code(contract), line.0),
+            Source::Promotion { promotion, line } => (PriceSource::Promotion, self.promotion_code(promotion), i64::from(line)),
+        };
+        Ok(PricedLine {
+            unit_price: line.unit_price,
+            per: line.per,
+            line_amount: line.line_amount,
+            list_price: line.list_price,
+            source,
+            label,
+            row,
+            flags: line.flags,
+        })
+    }
+}

@@ -1,0 +1,252 @@
+//! When goods can leave: from stock, from supply on its way, or from the lead time.
+//!
+//! Promises: asks share what there is, in their order, as reserving would; supply on its way first serves the orders that
+//! already wait; a product that may not wait is promised from stock alone; the same few statements for any number of asks.
+//!
+//! Not here: reserving. A promise is not a claim on anything.
+
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
+use entity::{Instant, ProductId, WarehouseId};
+use pricing::Quantity;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
+
+use super::board::{Board, Level, Warehouse};
+use super::calendar::Calendar;
+use super::error::StockError;
+use super::reserve::{Prefer, Want, choose, rank};
+use super::sheet::{among, read_levels};
+use crate::kernel::clock;
+use crate::kernel::sql::is_sqlite;
+
+/// What one line asks, in stock units.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask {
+    /// The caller's name for the line, given back with the promise.
+    pub(crate) key: usize,
+    pub(crate) product: ProductId,
+    pub(crate) quantity: Quantity,
+    /// Only whole multiples of this leave a warehouse; zero means any quantity.
+    pub(crate) multiple: Quantity,
+    /// Whether what is not there may be waited for.
+    pub(crate) backorder: bool,
+    /// Days it takes to get more.
+    pub(crate) lead_time_days: Option<i32>,
+}
+
+/// Where promised goods come from; later ones are less certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, poem_openapi::Enum, serde::Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Source {
+    /// Lies in the warehouse.
+    Stock,
+    /// Is on its way to the warehouse.
+    Inbound,
+    /// Will be ordered from the supplier.
+    LeadTime,
+}
+
+/// A quantity that leaves one warehouse at one time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) quantity: Quantity,
+    pub(crate) warehouse: WarehouseId,
+    pub(crate) source: Source,
+    pub(crate) at: Instant,
+}
+
+/// The promise for one ask: its parts, and what nobody can promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Promise {
+    pub(crate) key: usize,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) uncovered: Quantity,
+}
+
+impl Promise {
+    /// The part that leaves last; none unless everything is promised.
+    pub(crate) fn last(&self) -> Option<&Part> {
+        if self.uncovered.is_positive() {
+            return None;
+        }
+        self.parts.iter().max_by_key(|part| (part.at, part.source))
+    }
+}
+
+/// Supply on its way to a warehouse, as far as it has not arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Incoming {
+    pub(crate) warehouse: WarehouseId,
+    pub(crate) quantity: Quantity,
+    pub(crate) expected_at: Instant,
+    pub(crate) reference: String,
+}
+
+/// What there is of some products, read from the database, and when warehouses ship.
+#[derive(Debug)]
+pub(crate) struct Outlook {
+    levels: AHashMap<ProductId, Vec<Level>>,
+    incoming: AHashMap<ProductId, Vec<Incoming>>,
+    /// In millionths: what waiting orders will take of the supply on its way.
+    waiting: AHashMap<ProductId, i64>,
+    warehouses: BTreeMap<WarehouseId, (Warehouse, Calendar)>,
+}
+
+/// Promises for many lines at once.
+pub(crate) async fn promise(
+    db: &impl ConnectionTrait,
+    board: &Board,
+    asks: &[Ask],
+    prefer: &Prefer,
+    now: Instant,
+) -> Result<Vec<Promise>, StockError> {
+    let mut outlook = Outlook::read(db, board, asks.iter().map(|ask| ask.product).collect()).await?;
+    Ok(asks.iter().map(|ask| outlook.promise(ask, prefer, now)).collect())
+}
+
+impl Outlook {
+    /// Reads levels, supply on its way and waiting demand of the products: three statements.
+    pub(crate) async fn read(db: &impl ConnectionTrait, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
+        products.sort_unstable();
+        products.dedup();
+        let ids: Vec<i64> = products.iter().map(|p| p.0).collect();
+        let mut levels: AHashMap<ProductId, Vec<Level>> = AHashMap::new();
+        for (product, level) in read_levels(db, &ids).await? {
+            levels.entry(product).or_default().push(level);
+        }
+        let incoming = read_incoming(db, &ids).await?;
+        let waiting = if incoming.is_empty() { AHashMap::new() } else { read_waiting(db, &ids).await? };
+        let dated = |w: &Warehouse| (w.id, (w.clone(), Calendar::of(w)));
+        let warehouses = board.warehouses().iter().map(dated).collect();
+        Ok(Self { levels, incoming, waiting, warehouses })
+    }
+
+    /// The levels of a product.
+    pub(crate) fn levels(&self, product: ProductId) -> &[Level] {
+        self.levels.get(&product).map_or(&[], Vec::as_slice)
+    }
+
+    /// What is on its way of a product, soonest first.
+    pub(crate) fn incoming(&self, product: ProductId) -> &[Incoming] {
+        self.incoming.get(&product).map_or(&[], Vec::as_slice)
+    }
+
+    /// Promises one ask and takes what it promised, so that the next ask gets the rest.
+    pub(crate) fn promise(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Promise {
+        let mut parts = self.from_stock(ask, prefer, now);
+        let mut left = ask.quantity.micros() - parts.iter().map(|part| part.quantity.micros()).sum::<i64>();
+        if left > 0 && ask.backorder {
+            left -= self.from_inbound(ask.product, left, now, &mut parts);
+        }
+        if left > 0 && ask.backorder
+            && let Some(part) = self.from_lead_time(ask, left, prefer, now)
+        {
+            parts.push(part);
+            left = 0;
+        }
+        Promise { key: ask.key, parts, uncovered: Quantity::from_micros(left) }
+    }
+
+    fn from_stock(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Vec<Part> {
+        let mut offers: Vec<_> = self
+            .levels(ask.product)
+            .iter()
+            .filter(|level| level.available().is_positive())
+            .filter_map(|level| Some((self.rank(level.warehouse, prefer)?, level.available().micros())))
+            .collect();
+        offers.sort_unstable();
+        let offers: Vec<_> = offers.into_iter().map(|((.., warehouse), available)| (warehouse, available)).collect();
+        let want = Want { key: ask.key, product: ask.product, quantity: ask.quantity, multiple: ask.multiple, all_or_nothing: false };
+        let mut parts = Vec::new();
+        for (warehouse, quantity) in choose(&offers, &want) {
+            let Some(at) = self.ships_at(warehouse, now) else { continue };
+            let quantity = Quantity::from_micros(quantity);
+            let levels = self.levels.get_mut(&ask.product).into_iter().flatten();
+            for level in levels.filter(|level| level.warehouse == warehouse) {
+                level.reserved = level.reserved.checked_add(quantity).unwrap_or(level.on_hand);
+            }
+            parts.push(Part { quantity, warehouse, source: Source::Stock, at });
+        }
+        parts
+    }
+
+    /// Takes from what is on its way, after the orders that wait for it; gives how much it took.
+    fn from_inbound(&mut self, product: ProductId, wanted: i64, now: Instant, parts: &mut Vec<Part>) -> i64 {
+        let Some(incoming) = self.incoming.get(&product) else { return 0 };
+        let mut ahead = self.waiting.get(&product).copied().unwrap_or(0);
+        let mut taken = 0;
+        for supply in incoming {
+            let others = ahead.min(supply.quantity.micros());
+            ahead -= others;
+            let take = (supply.quantity.micros() - others).min(wanted - taken);
+            // What is overdue may come any time, but not before now.
+            let Some(at) = self.ships_at(supply.warehouse, supply.expected_at.max(now)).filter(|_| take > 0) else { continue };
+            parts.push(Part { quantity: Quantity::from_micros(take), warehouse: supply.warehouse, source: Source::Inbound, at });
+            taken += take;
+        }
+        let waiting = self.waiting.entry(product).or_default();
+        *waiting = waiting.saturating_add(taken);
+        taken
+    }
+
+    fn from_lead_time(&self, ask: &Ask, left: i64, prefer: &Prefer, now: Instant) -> Option<Part> {
+        let days = i64::from(ask.lead_time_days?.max(0));
+        let best = self.warehouses.keys().filter_map(|id| self.rank(*id, prefer)).min()?;
+        let at = self.ships_at(best.3, clock::later(now, days.saturating_mul(clock::DAY)))?;
+        Some(Part { quantity: Quantity::from_micros(left), warehouse: best.3, source: Source::LeadTime, at })
+    }
+
+    fn rank(&self, id: WarehouseId, prefer: &Prefer) -> Option<(bool, bool, i32, WarehouseId)> {
+        self.warehouses.get(&id).map(|(warehouse, _)| rank(id, &warehouse.country, warehouse.priority, prefer))
+    }
+
+    fn ships_at(&self, id: WarehouseId, ready: Instant) -> Option<Instant> {
+        self.warehouses.get(&id).and_then(|(_, calendar)| calendar.ships_at(ready))
+    }
+}
+
+async fn read_incoming(db: &impl ConnectionTrait, ids: &[i64]) -> Result<AHashMap<ProductId, Vec<Incoming>>, DbErr> {
+    let backend = db.get_database_backend();
+    let (condition, value) = among(backend, "product_id", ids);
+    let sql = format!(
+        "select product_id, warehouse_id, quantity - received, expected_at, reference from inbound_supplies \
+         where {condition} and quantity > received order by expected_at, id"
+    );
+    let mut all: AHashMap<ProductId, Vec<Incoming>> = AHashMap::new();
+    for row in db.query_all_raw(Statement::from_sql_and_values(backend, sql, [value])).await? {
+        let incoming = Incoming {
+            warehouse: WarehouseId(row.try_get_by_index(1)?),
+            quantity: Quantity::from_micros(row.try_get_by_index(2)?),
+            expected_at: Instant(row.try_get_by_index(3)?),
+            reference: row.try_get_by_index(4)?,
+        };
+        all.entry(ProductId(row.try_get_by_index(0)?)).or_default().push(incoming);
+    }
+    Ok(all)
+}
+
+/// What waiting order lines still need, in millionths of the stock unit.
+async fn read_waiting(db: &impl ConnectionTrait, ids: &[i64]) -> Result<AHashMap<ProductId, i64>, DbErr> {
+    let backend = db.get_database_backend();
+    let (condition, value) = among(backend, "product_id", ids);
+    // A line counts for at most a billion units, so that no sum overflows.
+    let least = if is_sqlite(db) { "min" } else { "least" };
+    let sql = format!(
+        "select product_id, numerator, denominator, cast(sum({least}(quantity - cancelled - allocated, 1000000000000000)) as bigint) \
+         from order_lines where {condition} and allocated + cancelled < quantity group by product_id, numerator, denominator"
+    );
+    let mut all: AHashMap<ProductId, i64> = AHashMap::new();
+    for row in db.query_all_raw(Statement::from_sql_and_values(backend, sql, [value])).await? {
+        let waiting = all.entry(ProductId(row.try_get_by_index(0)?)).or_default();
+        *waiting = waiting.saturating_add(in_stock_units(&row)?);
+    }
+    Ok(all)
+}
+
+fn in_stock_units(row: &QueryResult) -> Result<i64, DbErr> {
+    let part = |at| row.try_get_by_index::<i64>(at).map(i128::from);
+    let micros = part(3)? * part(1)? / part(2)?.max(1);
+    Ok(i64::try_from(micros).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,101 @@
+//! The credit position of an account: how much of its limit is used.
+//!
+//! Exposure = receivable (open invoices) + committed (orders not yet invoiced). The position is a row that is moved with the
+//! orders and invoices it follows from, in their transactions; [`recount`] computes it anew, for checks.
+
+use entity::{AccountId, Amount, Instant, credit_positions};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryResult, Statement};
+
+use super::error::OrderError;
+use crate::kernel::clock::DAY;
+use crate::kernel::database::Tx;
+use crate::identity::Account;
+
+/// What an account owes and will owe, in one currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Open invoices.
+    pub(crate) receivable: Amount,
+    /// Orders not yet invoiced.
+    pub(crate) committed: Amount,
+    /// When the oldest open invoice is due.
+    pub(crate) oldest_due_at: Option<Instant>,
+}
+
+impl Position {
+    /// Everything at risk.
+    pub(crate) fn exposure(self) -> Amount {
+        Amount(self.receivable.0.saturating_add(self.committed.0))
+    }
+
+    fn of_row(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            receivable: Amount(row.try_get_by_index(0)?),
+            committed: Amount(row.try_get_by_index(1)?),
+            oldest_due_at: row.try_get_by_index::<Option<i64>>(2)?.map(Instant),
+        })
+    }
+}
+
+/// A change of a position.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shift {
+    pub(crate) receivable: i64,
+    pub(crate) committed: i64,
+}
+
+/// Moves the position of an account and locks it until the transaction ends; gives it as it then is.
+pub(crate) async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift) -> Result<Position, OrderError> {
+    let sql = "insert into credit_positions (account_id, currency, receivable, committed, updated_at) values ($1, $2, $3, $4, $5) \
+               on conflict (account_id, currency) do update set receivable = credit_positions.receivable + $3, \
+               committed = credit_positions.committed + $4, updated_at = $5 returning receivable, committed, oldest_due_at";
+    let values = [account.0.into(), currency.into(), by.receivable.into(), by.committed.into(), tx.now().0.into()];
+    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("credit position".to_owned()))?;
+    Ok(Position::of_row(&row)?)
+}
+
+/// The position of an account as last committed.
+pub(crate) async fn position(db: &impl ConnectionTrait, account: AccountId, currency: &str) -> Result<Position, DbErr> {
+    let find = credit_positions::Entity::find().filter(credit_positions::Column::AccountId.eq(account));
+    let row = find.filter(credit_positions::Column::Currency.eq(currency)).one(db).await?;
+    Ok(row.map_or_else(Position::default, |r| Position {
+        receivable: r.receivable,
+        committed: r.committed,
+        oldest_due_at: r.oldest_due_at,
+    }))
+}
+
+/// Why an order on terms must be held, the order being in `position` already.
+pub(crate) fn reasons_to_hold(account: &Account, currency: &str, position: Position, now: Instant) -> Vec<(entity::HoldKind, String)> {
+    let mut reasons = Vec::new();
+    let over = match account.credit_limit {
+        Some(_) if account.currency != currency => Some(format!("the account has no credit limit in {currency}")),
+        Some(limit) if position.exposure() > limit => {
+            let (exposure, limit) = (pricing::Amount::from(position.exposure()), pricing::Amount::from(limit));
+            Some(format!("exposure would be {exposure} {currency}, the limit is {limit} {currency}"))
+        }
+        _ => None,
+    };
+    reasons.extend(over.map(|reason| (entity::HoldKind::CreditLimit, reason)));
+    let grace = i64::from(account.overdue_grace_days) * DAY;
+    if position.oldest_due_at.is_some_and(|due| due.0.saturating_add(grace) < now.0) {
+        let reason = format!("an invoice is overdue by more than {} days", account.overdue_grace_days);
+        reasons.push((entity::HoldKind::Overdue, reason));
+    }
+    reasons
+}
+
+/// A position that does not agree with the orders and invoices it follows from.
+#[derive(Debug)]
+pub(crate) struct Disagreement {
+    pub(crate) account: AccountId,
+    pub(crate) currency: String,
+    pub(crate) kept: Position,
+    pub(crate) counted: Position,
+}
+
+/// Computes every position anew from orders and invoices and compares it with what is kept.
+pub(crate) async fn recount(db: &impl ConnectionTrait) -> Result<Vec<Disagreement>, OrderError> {
+    super::queries::recount_credit(db).await
+}

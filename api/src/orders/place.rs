@@ -1,0 +1,319 @@
+//! Placing an order: reservations, credit, lines, holds and the event in one transaction.
+
+use std::sync::Arc;
+
+use entity::{
+    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines,
+    orders,
+};
+use pricing::{Currency, UnitCode};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::amounts;
+use super::credit::{self, Shift};
+use super::error::OrderError;
+use crate::catalog::Product;
+use crate::identity::Account;
+use crate::inventory::{self, Prefer, Reserved, Want};
+use crate::kernel::database::Tx;
+use crate::kernel::events::NewEvent;
+use crate::kernel::problem::FieldProblem;
+use crate::kernel::sql::insert_all;
+use crate::kernel::telemetry;
+
+/// The price a line is ordered at.
+#[derive(Clone, Debug)]
+pub(crate) struct AgreedPrice {
+    pub(crate) unit_price: Amount,
+    /// The unit price is for so many units.
+    pub(crate) per: Quantity,
+    pub(crate) line_amount: Amount,
+    pub(crate) list_price: Option<Amount>,
+    pub(crate) source: PriceSource,
+    /// How the price came about, JSON.
+    pub(crate) detail: String,
+}
+
+/// A line to be ordered.
+#[derive(Clone, Debug)]
+pub(crate) struct NewLine {
+    /// Where the line stood in the request, for refusals.
+    pub(crate) pointer: String,
+    pub(crate) product: Arc<Product>,
+    pub(crate) unit: UnitCode,
+    pub(crate) quantity: Quantity,
+    pub(crate) price: AgreedPrice,
+    pub(crate) promised_at: Option<Instant>,
+    pub(crate) note: String,
+    /// The customer's own reference of the line.
+    pub(crate) reference: String,
+}
+
+/// Where an order goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, poem_openapi::Object)]
+#[serde(default)]
+pub(crate) struct Destination {
+    /// Code of the account's site, if it is one.
+    pub(crate) site: Option<String>,
+    /// Name of the place or person.
+    pub(crate) name: String,
+    /// Street and number.
+    pub(crate) line1: String,
+    /// More of the address.
+    pub(crate) line2: String,
+    /// City.
+    pub(crate) city: String,
+    /// State or region.
+    pub(crate) region: String,
+    /// Postal code.
+    pub(crate) postal_code: String,
+    /// ISO 3166 code of the country.
+    pub(crate) country: String,
+}
+
+/// An order to be placed.
+#[derive(Clone, Debug)]
+pub(crate) struct NewOrder {
+    pub(crate) account: Arc<Account>,
+    pub(crate) placed_by: String,
+    pub(crate) purchase_order_number: String,
+    pub(crate) currency: Currency,
+    pub(crate) payment_method: PaymentMethod,
+    pub(crate) terms: String,
+    pub(crate) ship_to: Destination,
+    pub(crate) note: String,
+    pub(crate) external_reference: Option<String>,
+    pub(crate) coupons: Vec<String>,
+    pub(crate) price_version: i64,
+    pub(crate) priced_at: Instant,
+    pub(crate) requested_at: Option<Instant>,
+    pub(crate) lines: Vec<NewLine>,
+    /// Drop lines that cannot be ordered instead of refusing the order.
+    pub(crate) partial: bool,
+    /// Ship from here if possible.
+    pub(crate) prefer: Prefer,
+}
+
+/// A line that was not ordered.
+#[derive(Clone, Debug)]
+pub(crate) struct RejectedLine {
+    pub(crate) problem: FieldProblem,
+}
+
+/// A placed order.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) order: orders::Model,
+    pub(crate) lines: Vec<order_lines::Model>,
+    pub(crate) allocations: Vec<order_allocations::Model>,
+    pub(crate) holds: Vec<order_holds::Model>,
+    pub(crate) rejected: Vec<RejectedLine>,
+}
+
+/// Places an order. Lines that lack stock and cannot be backordered refuse the order, or are dropped when it is partial.
+pub(crate) async fn place(tx: &Tx, new: NewOrder) -> Result<Placed, OrderError> {
+    if new.lines.is_empty() {
+        return Err(OrderError::Empty);
+    }
+    let currency = new.currency.code();
+    let asked = amounts::sum(new.lines.iter().map(|l| l.price.line_amount))?;
+    let committed = Shift { receivable: 0, committed: asked.0 };
+    let mut position = credit::shift(tx, new.account.id, currency, committed).await?;
+
+    let id = OrderId(tx.id().await?);
+    let (lines, reserved, rejected) = reserve(tx, &new, &number_of(id)).await?;
+    let total = amounts::sum(lines.iter().map(|l| l.price.line_amount))?;
+    if total != asked {
+        let back = Shift { receivable: 0, committed: total.0 - asked.0 };
+        position = credit::shift(tx, new.account.id, currency, back).await?;
+    }
+    let reasons = match new.payment_method {
+        PaymentMethod::Terms => credit::reasons_to_hold(&new.account, currency, position, tx.now()),
+        PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
+    };
+    let order = order_row(tx, &new, id, total);
+    let placed = write(tx, &new, order, lines, &reserved, &reasons).await?;
+    record(tx, &placed);
+    telemetry::count("bulkhead_orders_placed_total");
+    Ok(Placed { rejected, ..placed })
+}
+
+/// Reserves stock for all lines in one call. Gives the lines that stand, with what each got.
+async fn reserve(tx: &Tx, new: &NewOrder, number: &str) -> Result<(Vec<NewLine>, Vec<Reserved>, Vec<RejectedLine>), OrderError> {
+    let mut wants = Vec::with_capacity(new.lines.len());
+    for (key, line) in new.lines.iter().enumerate() {
+        let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
+        let quantity = factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?;
+        wants.push(Want {
+            key,
+            product: line.product.id,
+            quantity,
+            multiple: step(line)?,
+            all_or_nothing: !line.product.may_backorder(),
+        });
+    }
+    let reserved = inventory::reserve(tx, &wants, &new.prefer, number).await?;
+    let mut got = vec![0_i64; new.lines.len()];
+    for part in &reserved {
+        got[part.key] += part.quantity.micros();
+    }
+    let mut lines = Vec::with_capacity(new.lines.len());
+    let mut places = vec![usize::MAX; new.lines.len()];
+    let mut rejected = Vec::new();
+    for (key, line) in new.lines.iter().enumerate() {
+        if got[key] < wants[key].quantity.micros() && !line.product.may_backorder() {
+            let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.product.sku);
+            let pointer = format!("{}/quantity", line.pointer);
+            rejected.push(RejectedLine { problem: FieldProblem::new(pointer, "insufficient-stock", detail) });
+        } else {
+            places[key] = lines.len();
+            lines.push(line.clone());
+        }
+    }
+    if !rejected.is_empty() && (!new.partial || lines.is_empty()) {
+        return Err(OrderError::OutOfStock(rejected.into_iter().map(|r| r.problem).collect()));
+    }
+    let reserved = reserved.into_iter().map(|part| Reserved { key: places[part.key], ..part }).collect();
+    Ok((lines, reserved, rejected))
+}
+
+/// The smallest stock quantity that is a whole step of the line's unit: what one warehouse can give at a time.
+fn step(line: &NewLine) -> Result<pricing::Quantity, OrderError> {
+    if line.product.fractional && line.unit == line.product.stock_unit {
+        return Ok(pricing::Quantity::from_micros(1));
+    }
+    let one = pricing::Quantity::from_micros(1_000_000);
+    let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
+    factor.to_stock(one).map_err(|_| OrderError::OutOfRange)
+}
+
+async fn write(
+    tx: &Tx,
+    new: &NewOrder,
+    order: orders::Model,
+    lines: Vec<NewLine>,
+    reserved: &[Reserved],
+    reasons: &[(HoldKind, String)],
+) -> Result<Placed, OrderError> {
+    let id = order.id;
+    let mut rows: Vec<order_lines::Model> = Vec::with_capacity(lines.len());
+    for (index, line) in lines.into_iter().enumerate() {
+        rows.push(line_row(tx, new, id, index, line)?);
+    }
+    let mut allocations = Vec::with_capacity(reserved.len());
+    for part in reserved {
+        let line = &mut rows[part.key];
+        let quantity = super::allocate::in_sales_unit(line, part.quantity)?;
+        line.allocated.0 += quantity.0;
+        allocations.push(order_allocations::Model {
+            order_id: id,
+            line_no: line.line_no,
+            warehouse_id: part.warehouse,
+            quantity,
+            released: Quantity(0),
+            picked: Quantity(0),
+            shipped: Quantity(0),
+        });
+    }
+    let holds: Vec<order_holds::Model> = reasons
+        .iter()
+        .map(|(kind, reason)| order_holds::Model {
+            order_id: id,
+            kind: *kind,
+            reason: reason.clone(),
+            placed_at: tx.now(),
+            released_at: None,
+            released_by: None,
+        })
+        .collect();
+    orders::Entity::insert(order.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+    insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
+    insert_all(tx, allocations.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
+    insert_all(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
+    Ok(Placed { order, lines: rows, allocations, holds, rejected: Vec::new() })
+}
+
+/// The number people know an order by.
+fn number_of(id: OrderId) -> String {
+    format!("SO{:08}", id.0)
+}
+
+fn order_row(tx: &Tx, new: &NewOrder, id: OrderId, total: Amount) -> orders::Model {
+    orders::Model {
+        id,
+        number: number_of(id),
+        account_id: new.account.id,
+        placed_by: new.placed_by.clone(),
+        purchase_order_number: new.purchase_order_number.clone(),
+        currency: new.currency.code().to_owned(),
+        payment_method: new.payment_method,
+        terms: new.terms.clone(),
+        ship_to: serde_json::to_string(&new.ship_to).unwrap_or_default(),
+        site_code: new.ship_to.site.clone(),
+        note: new.note.clone(),
+        external_reference: new.external_reference.clone(),
+        total,
+        price_version: new.price_version,
+        priced_at: new.priced_at,
+        coupons: new.coupons.join(" "),
+        requested_at: new.requested_at,
+        placed_at: tx.now(),
+        updated_at: tx.now(),
+        version: 1,
+        open: true,
+    }
+}
+
+fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -> Result<order_lines::Model, OrderError> {
+    let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
+    let zero = Quantity(0);
+    Ok(order_lines::Model {
+        order_id: id,
+        line_no: i32::try_from(index + 1).map_err(|_| OrderError::OutOfRange)?,
+        account_id: new.account.id,
+        product_id: line.product.id,
+        sku: line.product.sku.to_string(),
+        title: line.product.title.to_string(),
+        unit: line.unit.to_string(),
+        numerator: factor.numerator(),
+        denominator: factor.denominator(),
+        quantity: line.quantity,
+        cancelled: zero,
+        allocated: zero,
+        picked: zero,
+        shipped: zero,
+        delivered: zero,
+        invoiced: zero,
+        returned: zero,
+        unit_price: line.price.unit_price,
+        per: line.price.per,
+        line_amount: line.price.line_amount,
+        list_price: line.price.list_price,
+        price_source: line.price.source,
+        price_detail: line.price.detail,
+        promised_at: line.promised_at,
+        note: line.note,
+        reference: line.reference,
+        placed_at: tx.now(),
+    })
+}
+
+fn record(tx: &Tx, placed: &Placed) {
+    let order = &placed.order;
+    let subject = format!("order/{}", order.number);
+    let data = json!({
+        "order_id": order.id.0,
+        "number": order.number,
+        "account_id": order.account_id.0,
+        "purchase_order_number": order.purchase_order_number,
+        "total": { "amount": pricing::Amount::from(order.total).to_string(), "currency": order.currency },
+        "lines": placed.lines.len(),
+    });
+    tx.record(NewEvent { kind: "order.placed", subject: subject.clone(), account: Some(order.account_id), data });
+    for hold in &placed.holds {
+        let data = json!({ "order_id": order.id.0, "kind": hold.kind.word() });
+        tx.record(NewEvent { kind: "order.held", subject: subject.clone(), account: Some(order.account_id), data });
+    }
+}

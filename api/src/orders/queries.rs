@@ -1,0 +1,206 @@
+//! Reading orders, and the bulk statements that move their lines' quantities.
+
+use ahash::AHashMap;
+use entity::{AccountId, Amount, OrderId, order_allocations, order_holds, order_lines, orders};
+use pricing::Currency;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
+    Value,
+};
+
+use super::amounts;
+use super::credit::{Disagreement, Position};
+use super::error::OrderError;
+use super::place::Placed;
+use super::views::OrderView;
+use crate::identity::Accounts;
+use crate::inventory::Board;
+use crate::kernel::database::Tx;
+use crate::kernel::sql::push_row;
+
+/// An order of a number, if this account (or the seller, for `None`) may see it.
+pub(crate) async fn find_order(db: &impl ConnectionTrait, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
+    let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
+    if let Some(account) = account {
+        select = select.filter(orders::Column::AccountId.eq(account));
+    }
+    select.one(db).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
+}
+
+/// As [`find_order`], locked until the transaction ends. SQLite's one writer needs no lock.
+pub(crate) async fn lock_order(tx: &Tx, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
+    let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
+    if let Some(account) = account {
+        select = select.filter(orders::Column::AccountId.eq(account));
+    }
+    if tx.get_database_backend() == DbBackend::Postgres {
+        select = select.lock_exclusive();
+    }
+    select.one(tx).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
+}
+
+/// Locks orders by id, in rising order.
+pub(super) async fn lock_orders(tx: &Tx, ids: &[OrderId]) -> Result<(), OrderError> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let select = orders::Entity::find().filter(orders::Column::Id.is_in(ids.iter().copied()));
+        select.order_by_asc(orders::Column::Id).lock_exclusive().all(tx).await?;
+    }
+    Ok(())
+}
+
+/// The lines of an order.
+pub(crate) async fn lines_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<order_lines::Model>, DbErr> {
+    let select = order_lines::Entity::find().filter(order_lines::Column::OrderId.eq(order));
+    select.order_by_asc(order_lines::Column::LineNo).all(db).await
+}
+
+/// Where an order's lines are allocated.
+pub(crate) async fn allocations_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<order_allocations::Model>, DbErr> {
+    let select = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.eq(order));
+    select.order_by_asc(order_allocations::Column::LineNo).order_by_asc(order_allocations::Column::WarehouseId).all(db).await
+}
+
+/// An order with everything that belongs to it.
+pub(crate) async fn load(db: &impl ConnectionTrait, order: orders::Model) -> Result<Placed, OrderError> {
+    let lines = lines_of(db, order.id).await?;
+    let allocations = allocations_of(db, order.id).await?;
+    let holds = order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id)).all(db).await?;
+    Ok(Placed { order, lines, allocations, holds, rejected: Vec::new() })
+}
+
+/// The view of an order as it now is in the database.
+pub(crate) async fn view_of(
+    db: &impl ConnectionTrait,
+    order: orders::Model,
+    accounts: &Accounts,
+    board: &Board,
+) -> Result<OrderView, OrderError> {
+    OrderView::new(load(db, order).await?, accounts, board)
+}
+
+const ROWS_PER_STATEMENT: usize = 2_000;
+
+/// Adds to one quantity column of many lines: `(order, line, by)`. The table's checks refuse what cannot be.
+pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+    for chunk in by.chunks(ROWS_PER_STATEMENT) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
+        for (order, line, quantity) in chunk {
+            values.extend([order.0.into(), i64::from(*line).into(), (*quantity).into()]);
+        }
+        let rows = rows_sql(tx.get_database_backend(), chunk.len(), 3);
+        let sql = format!(
+            "with moved (order_id, line_no, quantity) as (values {rows}) update order_lines set {column} = order_lines.{column} + moved.quantity \
+             from moved where order_lines.order_id = moved.order_id and order_lines.line_no = moved.line_no"
+        );
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    }
+    Ok(())
+}
+
+/// Adds to one quantity column of many allocations: `(order, line, warehouse, by)`.
+pub(super) async fn allocations_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64, i64)]) -> Result<(), DbErr> {
+    for chunk in by.chunks(ROWS_PER_STATEMENT) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 4);
+        for (order, line, warehouse, quantity) in chunk {
+            values.extend([order.0.into(), i64::from(*line).into(), (*warehouse).into(), (*quantity).into()]);
+        }
+        let rows = rows_sql(tx.get_database_backend(), chunk.len(), 4);
+        let sql = format!(
+            "with moved (order_id, line_no, warehouse_id, quantity) as (values {rows}) \
+             update order_allocations set {column} = order_allocations.{column} + moved.quantity from moved \
+             where order_allocations.order_id = moved.order_id and order_allocations.line_no = moved.line_no \
+             and order_allocations.warehouse_id = moved.warehouse_id"
+        );
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    }
+    Ok(())
+}
+
+fn rows_sql(backend: DbBackend, rows: usize, columns: usize) -> String {
+    let mut sql = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        push_row(&mut sql, backend, row, columns);
+    }
+    sql
+}
+
+/// Which orders a list shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) account: Option<AccountId>,
+    pub(crate) purchase_order_number: Option<String>,
+    pub(crate) open: Option<bool>,
+    /// Only orders before this id: newest first.
+    pub(crate) before: Option<i64>,
+    pub(crate) limit: u64,
+}
+
+/// Orders of a list, newest first, each with its lines and holds.
+pub(crate) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Vec<Placed>, OrderError> {
+    let mut select = orders::Entity::find().order_by_desc(orders::Column::Id).limit(filter.limit);
+    if let Some(account) = filter.account {
+        select = select.filter(orders::Column::AccountId.eq(account));
+    }
+    if let Some(number) = filter.purchase_order_number {
+        select = select.filter(orders::Column::PurchaseOrderNumber.eq(number));
+    }
+    if let Some(open) = filter.open {
+        select = select.filter(orders::Column::Open.eq(open));
+    }
+    if let Some(before) = filter.before {
+        select = select.filter(orders::Column::Id.lt(before));
+    }
+    let rows = select.all(db).await?;
+    let ids: Vec<OrderId> = rows.iter().map(|o| o.id).collect();
+    let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone()));
+    let lines = lines.order_by_asc(order_lines::Column::LineNo).all(db).await?;
+    let holds = order_holds::Entity::find().filter(order_holds::Column::OrderId.is_in(ids)).all(db).await?;
+    let mut lines_by: AHashMap<OrderId, Vec<order_lines::Model>> = AHashMap::new();
+    for line in lines {
+        lines_by.entry(line.order_id).or_default().push(line);
+    }
+    let orders = rows.into_iter().map(|order| Placed {
+        lines: lines_by.remove(&order.id).unwrap_or_default(),
+        holds: holds.iter().filter(|h| h.order_id == order.id).cloned().collect(),
+        allocations: Vec::new(),
+        rejected: Vec::new(),
+        order,
+    });
+    Ok(orders.collect())
+}
+
+/// Every credit position that does not follow from the orders and invoices.
+pub(super) async fn recount_credit(db: &impl ConnectionTrait) -> Result<Vec<Disagreement>, OrderError> {
+    let mut counted: AHashMap<(AccountId, String), Position> = AHashMap::new();
+    let open = orders::Entity::find().filter(orders::Column::Open.eq(true)).all(db).await?;
+    for chunk in open.chunks(500) {
+        let ids: Vec<OrderId> = chunk.iter().map(|o| o.id).collect();
+        let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids)).all(db).await?;
+        let by_id: AHashMap<OrderId, &orders::Model> = chunk.iter().map(|o| (o.id, o)).collect();
+        for line in lines {
+            let Some(order) = by_id.get(&line.order_id) else { continue };
+            let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+            let part = amounts::worth_between(&line, line.invoiced, amounts::open_quantity(&line), currency)?;
+            counted.entry((order.account_id, order.currency.clone())).or_default().committed.0 += part.0;
+        }
+    }
+    let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint) from invoices \
+               where paid + discounted < total group by account_id, currency";
+    for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
+        let key = (AccountId(row.try_get_by_index(0)?), row.try_get_by_index(1)?);
+        counted.entry(key).or_default().receivable = Amount(row.try_get_by_index(2)?);
+    }
+    let mut kept: AHashMap<(AccountId, String), Position> = AHashMap::new();
+    for row in entity::credit_positions::Entity::find().all(db).await? {
+        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: None };
+        kept.insert((row.account_id, row.currency), position);
+    }
+    let mut keys: Vec<(AccountId, String)> = kept.keys().chain(counted.keys()).cloned().collect();
+    keys.sort();
+    keys.dedup();
+    let differ = keys.into_iter().filter_map(|key| {
+        let (kept, counted) = (kept.get(&key).copied().unwrap_or_default(), counted.get(&key).copied().unwrap_or_default());
+        (kept != counted).then_some(Disagreement { account: key.0, currency: key.1, kept, counted })
+    });
+    Ok(differ.collect())
+}

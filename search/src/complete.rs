@@ -1,0 +1,130 @@
+//! Finishes what is being typed: words, brands, categories, and products by number or words.
+
+use crate::error::Result;
+use crate::index::Index;
+use crate::normal::{compact, look_alike, words};
+use crate::query::{Audience, Completion, CompletionKind, Query};
+use crate::snapshot::Snapshot;
+
+impl Index {
+    /// At most `limit` ways to finish `prefix`. Products only if `visible_to` may see them; words of the catalogue are open to all.
+    pub fn complete(
+        &self,
+        prefix: &str,
+        limit: usize,
+        visible_to: &Audience,
+    ) -> Result<Vec<Completion>> {
+        let snapshot = self.snapshot();
+        let cut = prefix
+            .char_indices()
+            .nth(100)
+            .map_or(prefix.len(), |(at, _)| at);
+        let prefix = &prefix[..cut];
+        let mut out = Vec::new();
+        labels(prefix, limit.div_ceil(3), &snapshot, &mut out);
+        phrases(prefix, limit.div_ceil(3), &snapshot, &mut out);
+        let left = limit.saturating_sub(out.len());
+        self.products(prefix, left, visible_to, &snapshot, &mut out)?;
+        out.truncate(limit);
+        Ok(out)
+    }
+
+    fn products(
+        &self,
+        prefix: &str,
+        limit: usize,
+        visible_to: &Audience,
+        snapshot: &Snapshot,
+        out: &mut Vec<Completion>,
+    ) -> Result<()> {
+        let number = compact(prefix);
+        if number.len() < 2 || limit == 0 {
+            return Ok(());
+        }
+        let mut query = Query::new("", visible_to.clone());
+        query.limit = limit;
+        let mut push = |id: u64, sku: String, title: String| {
+            if !out.iter().any(|c| c.id == Some(id)) {
+                out.push(Completion {
+                    text: title,
+                    kind: CompletionKind::Product,
+                    id: Some(id),
+                    sku: Some(sku),
+                });
+            }
+        };
+        let by_number = snapshot.numbered(&look_alike(&number), limit, &query)?;
+        let enough = by_number.len() >= limit;
+        for (id, record) in by_number {
+            push(id, record.sku, record.title);
+        }
+        let typed = words(prefix);
+        let Some((last, before)) = typed.split_last().filter(|_| !enough) else {
+            return Ok(());
+        };
+        let ends = snapshot.lexicon.beginning_with(&last.text, 1);
+        let Some((end, _)) = ends.first() else {
+            return Ok(());
+        };
+        let mut parts: Vec<&str> = before.iter().map(|w| w.text.as_str()).collect();
+        parts.push(end);
+        query.text = parts.join(" ");
+        for hit in self.find(&query)?.items {
+            push(hit.id, hit.sku, hit.title);
+        }
+        Ok(())
+    }
+}
+
+/// Brands and categories one of whose words begins with what was typed.
+fn labels(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
+    let typed: Vec<String> = words(prefix).into_iter().map(|w| w.text).collect();
+    if typed.is_empty() {
+        return;
+    }
+    let typed = typed.join(" ");
+    let lists = [
+        (&snapshot.lexicon.brand_names, CompletionKind::Brand),
+        (&snapshot.lexicon.categories, CompletionKind::Category),
+    ];
+    for (names, kind) in lists {
+        let fits = |name: &str| {
+            let name = words(name)
+                .into_iter()
+                .map(|w| w.text)
+                .collect::<Vec<_>>()
+                .join(" ");
+            name.starts_with(&typed) || name.contains(&format!(" {typed}"))
+        };
+        let found = names
+            .iter()
+            .filter(|(name, _)| fits(name))
+            .take(limit.div_ceil(2));
+        out.extend(found.map(|(name, _)| Completion {
+            text: name.clone(),
+            kind,
+            id: None,
+            sku: None,
+        }));
+    }
+}
+
+/// What was typed with its last word finished.
+fn phrases(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
+    let typed = words(prefix);
+    let Some(last) = typed
+        .last()
+        .filter(|w| w.end == prefix.trim_end().len() && w.end == prefix.len())
+    else {
+        return;
+    };
+    for (word, _) in snapshot.lexicon.beginning_with(&last.text, limit) {
+        let text = format!("{}{word}", &prefix[..last.start]);
+        out.push(Completion {
+            text,
+            kind: CompletionKind::Words,
+            id: None,
+            sku: None,
+        });
+    }
+}

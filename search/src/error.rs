@@ -1,0 +1,29 @@
+//! What can go wrong in the engine. A query never fails for its text: only the disk and the engine below can refuse.
+
+use std::io;
+
+/// An operation of the index failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The directory could not be read or written.
+    #[error("search index storage: {0}")]
+    Storage(#[from] io::Error),
+    /// The engine below refused; the text is for the operator, not for buyers.
+    #[error("search engine: {0}")]
+    Engine(String),
+    /// The index has been opened by another process, which holds the one writer.
+    #[error("search index in use by another writer")]
+    Locked,
+}
+
+impl From<tantivy::TantivyError> for Error {
+    fn from(error: tantivy::TantivyError) -> Self {
+        match error {
+            tantivy::TantivyError::LockFailure(..) => Self::Locked,
+            other => Self::Engine(other.to_string()),
+        }
+    }
+}
+
+/// The result of an operation of the index.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,253 @@
+//! Which products of a segment exist for this question: visibility, life cycle, filters, a given set of ids.
+//!
+//! Visibility is not a filter one can forget: a gate cannot be built without the audience.
+
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+
+use crate::error::Result;
+use crate::normal::{key, words};
+use crate::query::{Audience, Filter, Query};
+use crate::schema::Fields;
+use crate::score::postings;
+use crate::units;
+
+/// One bit per document of a segment.
+pub(crate) struct Bits {
+    blocks: Vec<u64>,
+}
+
+impl Bits {
+    fn none(documents: u32) -> Self {
+        Self {
+            blocks: vec![0; documents as usize / 64 + 1],
+        }
+    }
+
+    pub(crate) fn has(&self, doc: u32) -> bool {
+        self.blocks[doc as usize / 64] >> (doc % 64) & 1 == 1
+    }
+
+    fn set(&mut self, doc: u32) {
+        self.blocks[doc as usize / 64] |= 1 << (doc % 64);
+    }
+
+    fn unset(&mut self, doc: u32) {
+        self.blocks[doc as usize / 64] &= !(1 << (doc % 64));
+    }
+}
+
+enum Condition {
+    Listed(Bits),
+    /// Any of these values of a text column.
+    Text(StrColumn, Vec<u64>),
+    /// Inside any of these ranges of a number column.
+    Number(Column<f64>, Vec<(f64, f64)>),
+    Nothing,
+}
+
+pub(crate) struct Gate<'a> {
+    segment: &'a SegmentReader,
+    hidden: Option<Bits>,
+    pub(crate) discontinued: Option<Bits>,
+    pub(crate) sparse: Option<Bits>,
+    within: Option<Bits>,
+    /// All must hold; inside one, any.
+    conditions: Vec<Vec<Condition>>,
+}
+
+impl<'a> Gate<'a> {
+    pub(crate) fn new(query: &Query, fields: &Fields, segment: &'a SegmentReader) -> Result<Self> {
+        let mut names: Vec<String> = query.filters.iter().map(|f| key(&f.name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut conditions = Vec::new();
+        for name in names {
+            let same = query.filters.iter().filter(|f| key(&f.name) == name);
+            conditions.push(
+                same.map(|f| condition(f, &name, fields, segment))
+                    .collect::<Result<Vec<_>>>()?,
+            );
+        }
+        let within = match &query.within {
+            Some(ids) => Some(listed(ids.iter().map(|id| fields.id_term(*id)), segment)?),
+            None => None,
+        };
+        let discontinued = marked("discontinued", fields, segment)?;
+        let sparse = marked("sparse", fields, segment)?;
+        Ok(Self {
+            segment,
+            hidden: hidden(&query.visible_to, fields, segment)?,
+            discontinued,
+            sparse,
+            within,
+            conditions,
+        })
+    }
+
+    pub(crate) fn admits(&self, doc: u32) -> bool {
+        !self.segment.is_deleted(doc)
+            && self.hidden.as_ref().is_none_or(|h| !h.has(doc))
+            && self.within.as_ref().is_none_or(|w| w.has(doc))
+            && self
+                .conditions
+                .iter()
+                .all(|any| any.iter().any(|c| c.holds(doc)))
+    }
+}
+
+impl Condition {
+    fn holds(&self, doc: u32) -> bool {
+        match self {
+            Self::Listed(bits) => bits.has(doc),
+            Self::Text(column, ordinals) => column.term_ords(doc).any(|o| ordinals.contains(&o)),
+            Self::Number(column, ranges) => column
+                .values_for_doc(doc)
+                .any(|v| ranges.iter().any(|(low, high)| *low <= v && v <= *high)),
+            Self::Nothing => false,
+        }
+    }
+}
+
+fn hidden(audience: &Audience, fields: &Fields, segment: &SegmentReader) -> Result<Option<Bits>> {
+    let Audience::Of(ids) = audience else {
+        return Ok(None);
+    };
+    let mut out: Option<Bits> = marked("restricted", fields, segment)?;
+    if let Some(bits) = &mut out {
+        for id in ids {
+            each(
+                segment,
+                fields.allow,
+                &Term::from_field_u64(fields.allow, *id),
+                |doc| bits.unset(doc),
+            )?;
+        }
+    }
+    let none = || Bits::none(segment.max_doc());
+    for id in ids {
+        each(
+            segment,
+            fields.deny,
+            &Term::from_field_u64(fields.deny, *id),
+            |doc| out.get_or_insert_with(none).set(doc),
+        )?;
+    }
+    each(
+        segment,
+        fields.mark,
+        &Term::from_field_text(fields.mark, "hidden"),
+        |doc| out.get_or_insert_with(none).set(doc),
+    )?;
+    Ok(out)
+}
+
+fn marked(mark: &str, fields: &Fields, segment: &SegmentReader) -> Result<Option<Bits>> {
+    let mut out: Option<Bits> = None;
+    let none = || Bits::none(segment.max_doc());
+    each(
+        segment,
+        fields.mark,
+        &Term::from_field_text(fields.mark, mark),
+        |doc| out.get_or_insert_with(none).set(doc),
+    )?;
+    Ok(out)
+}
+
+fn listed(terms: impl Iterator<Item = Term>, segment: &SegmentReader) -> Result<Bits> {
+    let mut out = Bits::none(segment.max_doc());
+    for term in terms {
+        each(segment, term.field(), &term, |doc| out.set(doc))?;
+    }
+    Ok(out)
+}
+
+fn each(
+    segment: &SegmentReader,
+    field: Field,
+    term: &Term,
+    mut work: impl FnMut(u32),
+) -> Result<()> {
+    let index = segment.inverted_index(field)?;
+    let Some(mut list) = index
+        .read_postings(term, IndexRecordOption::Basic)
+        .map_err(tantivy::TantivyError::from)?
+    else {
+        return Ok(());
+    };
+    let mut doc = list.doc();
+    while doc != TERMINATED {
+        work(doc);
+        doc = list.advance();
+    }
+    Ok(())
+}
+
+fn condition(
+    filter: &Filter,
+    name: &str,
+    fields: &Fields,
+    segment: &SegmentReader,
+) -> Result<Condition> {
+    let lower = filter.value.to_lowercase();
+    if name == "brand" || name == "category" {
+        let mut bits = Bits::none(segment.max_doc());
+        for term in [format!("{name}:{lower}"), format!("{name}#{lower}")] {
+            if let Some(mut list) =
+                postings(segment, fields.label, &term, IndexRecordOption::Basic)?
+            {
+                let mut doc = list.doc();
+                while doc != TERMINATED {
+                    bits.set(doc);
+                    doc = list.advance();
+                }
+            }
+        }
+        return Ok(Condition::Listed(bits));
+    }
+    let column = format!("columns.{name}");
+    let range = range(&filter.value);
+    if let (Some(range), Some(numbers)) = (range, segment.fast_fields().column_opt::<f64>(&column)?)
+    {
+        return Ok(Condition::Number(numbers, vec![range]));
+    }
+    let Some(texts) = segment.fast_fields().str(&column)? else {
+        return Ok(Condition::Nothing);
+    };
+    let mut ordinals = Vec::new();
+    let mut value = String::new();
+    for ordinal in 0..texts.num_terms().min(50_000) as u64 {
+        value.clear();
+        if texts.ord_to_str(ordinal, &mut value)? && value.to_lowercase() == lower {
+            ordinals.push(ordinal);
+        }
+    }
+    Ok(Condition::Text(texts, ordinals))
+}
+
+/// `2`, `2 m`, `1..3`, `..200 cm`: bounds in base units, a little widened so that a converted number meets itself.
+pub(crate) fn range(text: &str) -> Option<(f64, f64)> {
+    let value = |part: &str| -> Option<f64> {
+        let negative = part.trim_start().strip_prefix('-');
+        let part = negative.unwrap_or(part);
+        let found = units::quantities(part, &words(part));
+        let q = found.first()?;
+        let base = q.written * q.unit.map_or(1.0, |u| u.1);
+        Some(if negative.is_some() { -base } else { base })
+    };
+    let (low, high) = match text.split_once("..") {
+        Some((low, high)) => {
+            let open = |part: &str, end: f64| {
+                if part.trim().is_empty() {
+                    Some(end)
+                } else {
+                    value(part)
+                }
+            };
+            (open(low, f64::NEG_INFINITY)?, open(high, f64::INFINITY)?)
+        }
+        None => (value(text)?, value(text)?),
+    };
+    Some((low - low.abs() * 1e-9, high + high.abs() * 1e-9))
+}

@@ -1,0 +1,168 @@
+//! The catalogue's own words, brands and categories, held in memory for spelling correction, completion and recognition.
+//!
+//! Read from the term dictionaries after large changes; it advises and may lag behind the index.
+
+use std::collections::{BTreeMap, HashMap};
+
+use tantivy::Searcher;
+
+use crate::error::Result;
+use crate::normal::{compact, words};
+use crate::schema::Fields;
+
+/// A catalogue's language is covered by far fewer; the rest are part numbers.
+const MOST_WORDS: usize = 200_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Lexicon {
+    /// In alphabetical order.
+    words: Vec<Entry>,
+    /// Compact name to name as written, with the number of its words.
+    brands: HashMap<String, (String, usize), ahash::RandomState>,
+    /// Names as written with how many products, most first.
+    pub(crate) categories: Vec<(String, u32)>,
+    pub(crate) brand_names: Vec<(String, u32)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    word: Box<str>,
+    frequency: u32,
+    letters: u32,
+}
+
+impl Lexicon {
+    pub(crate) fn read(searcher: &Searcher, fields: &Fields) -> Result<Self> {
+        let mut counts: BTreeMap<Box<str>, u32> = BTreeMap::new();
+        for segment in searcher.segment_readers() {
+            let index = segment.inverted_index(fields.raw)?;
+            let mut stream = index
+                .terms()
+                .stream()
+                .map_err(tantivy::TantivyError::from)?;
+            while stream.advance() {
+                let Ok(word) = std::str::from_utf8(stream.key()) else {
+                    continue;
+                };
+                let frequency = stream.value().doc_freq;
+                let wordlike = word.len() >= 2 && !word.bytes().any(|b| b.is_ascii_digit());
+                if word.len() <= 32 && (wordlike || frequency >= 5) && counts.len() < MOST_WORDS {
+                    *counts.entry(word.into()).or_default() += frequency;
+                }
+            }
+        }
+        let words = counts
+            .into_iter()
+            .map(|(word, frequency)| Entry {
+                letters: letters(&word),
+                word,
+                frequency,
+            })
+            .collect();
+        let brand_names = names(searcher, "brand")?;
+        let categories = names(searcher, "category")?;
+        let brands = brand_names.iter().map(|(name, _)| {
+            (
+                compact(name),
+                (name.clone(), crate::normal::words(name).len()),
+            )
+        });
+        let brands = brands.filter(|(name, _)| !name.is_empty()).collect();
+        Ok(Self {
+            words,
+            brands,
+            categories,
+            brand_names,
+        })
+    }
+
+    /// The brand that `parts`, joined, name; its name as written.
+    pub(crate) fn brand(&self, parts: &[String]) -> Option<&str> {
+        self.brands
+            .get(&parts.concat())
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// The word of the catalogue most likely meant by `word`: near, and the more used the better.
+    pub(crate) fn correct(&self, word: &str) -> Option<&str> {
+        let length = word.chars().count();
+        if !(4..=24).contains(&length) {
+            return None;
+        }
+        let reach = if length >= 8 { 2 } else { 1 };
+        let mask = letters(word);
+        let mut best: Option<(f64, &str)> = None;
+        for entry in &self.words {
+            let near = entry.word.len().abs_diff(word.len()) <= reach
+                && (entry.letters ^ mask).count_ones() as usize <= 2 * reach;
+            if !near || entry.word.len() < 3 || *entry.word == *word {
+                continue;
+            }
+            let distance = strsim::osa_distance(&entry.word, word);
+            if distance > reach {
+                continue;
+            }
+            let same_start = entry.word.as_bytes()[0] == word.as_bytes()[0];
+            let worth = f64::from(entry.frequency).ln_1p() - 4.0 * distance as f64
+                + if same_start { 1.5 } else { 0.0 };
+            if best.is_none_or(|(b, _)| worth > b) {
+                best = Some((worth, &entry.word));
+            }
+        }
+        best.map(|(_, word)| word)
+    }
+
+    /// The most used words that begin with `prefix`.
+    pub(crate) fn beginning_with(&self, prefix: &str, limit: usize) -> Vec<(&str, u32)> {
+        let start = self.words.partition_point(|e| &*e.word < prefix);
+        let mut found: Vec<(&str, u32)> = self.words[start..]
+            .iter()
+            .take_while(|e| e.word.starts_with(prefix))
+            .map(|e| (&*e.word, e.frequency))
+            .collect();
+        found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        found.truncate(limit);
+        found
+    }
+}
+
+/// Which letters a word has, one bit each: a cheap bound on the distance of two words.
+fn letters(word: &str) -> u32 {
+    word.bytes().fold(0, |mask, b| mask | 1 << (b & 31))
+}
+
+/// The values of a label column with their counts, most used first.
+fn names(searcher: &Searcher, column: &str) -> Result<Vec<(String, u32)>> {
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for segment in searcher.segment_readers() {
+        let Some(values) = segment.fast_fields().str(column)? else {
+            continue;
+        };
+        let mut by_ordinal = vec![0_u32; values.num_terms()];
+        for doc in segment.doc_ids_alive() {
+            for ordinal in values.term_ords(doc) {
+                by_ordinal[ordinal as usize] += 1;
+            }
+        }
+        let mut name = String::new();
+        for (ordinal, count) in by_ordinal
+            .into_iter()
+            .enumerate()
+            .filter(|(_, count)| *count > 0)
+        {
+            name.clear();
+            if values
+                .ord_to_str(ordinal as u64, &mut name)
+                .map_err(tantivy::TantivyError::from)?
+            {
+                *counts.entry(name.clone()).or_default() += count;
+            }
+        }
+    }
+    let mut names: Vec<_> = counts
+        .into_iter()
+        .filter(|(name, _)| !words(name).is_empty())
+        .collect();
+    names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(names)
+}

@@ -1,0 +1,471 @@
+//! From text to plan: which words are quantities, ends of a cable, a device, a brand, and which are just words.
+//!
+//! Nothing here knows a trade by heart beyond units and synonyms: brands, devices and ends are recognised because the catalogue has
+//! them. Not here: part numbers, which are looked for beside every plan (`identify`).
+
+use tantivy::schema::Field;
+
+use crate::error::Result;
+use crate::normal::{Stems, Word, compact, words};
+use crate::plan::{Concept, Lookup, MOST_CONCEPTS, Plan, Role};
+use crate::query::Kind;
+use crate::score::document_frequency;
+use crate::snapshot::Snapshot;
+use crate::terms::joined;
+use crate::title::neighbours;
+use crate::units::{self, Quantity};
+
+/// What is read of a text; the rest adds cost and no meaning.
+const LONGEST_TEXT: usize = 400;
+pub(crate) const MOST_WORDS: usize = 24;
+
+pub(crate) const STOP: &[&str] = &[
+    "for",
+    "the",
+    "with",
+    "and",
+    "of",
+    "to",
+    "a",
+    "an",
+    "in",
+    "on",
+    "by",
+    "or",
+    "et",
+    "und",
+    "compatible",
+    "x",
+    "&",
+    "from",
+    "my",
+    "that",
+];
+pub(crate) fn understand(text: &str, snapshot: &Snapshot) -> Result<Plan> {
+    let cut = text
+        .char_indices()
+        .nth(LONGEST_TEXT)
+        .map_or(text.len(), |(at, _)| at);
+    let text = &text[..cut];
+    let mut words = words(text);
+    words.truncate(MOST_WORDS);
+    let mut reader = Reader::new(text, &words, snapshot);
+    reader.compounds()?;
+    reader.pairs()?;
+    reader.quantities();
+    reader.device()?;
+    reader.brands();
+    let kind = reader.kind();
+    reader.words(kind)?;
+    Ok(reader.plan(kind))
+}
+
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) words: &'a [Word],
+    pub(crate) stems: Vec<String>,
+    pub(crate) used: Vec<bool>,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) concepts: Vec<Concept>,
+    pub(crate) quantities: Vec<Quantity>,
+    pub(crate) highlights: Vec<String>,
+    pub(crate) brands: Vec<String>,
+    pub(crate) corrections: Vec<(usize, String)>,
+    pub(crate) stemmer: Stems,
+    /// What fits a device named without saying what is wanted for it.
+    pub(crate) companion: Vec<Lookup>,
+    /// Words at which a compound like `cat 6a` starts.
+    pub(crate) compounds: Vec<(usize, String)>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, words: &'a [Word], snapshot: &'a Snapshot) -> Self {
+        let mut stemmer = Stems::new();
+        let stems = words.iter().map(|w| stemmer.stem(&w.text)).collect();
+        Self {
+            text,
+            words,
+            stems,
+            used: vec![false; words.len()],
+            snapshot,
+            concepts: Vec::new(),
+            quantities: Vec::new(),
+            highlights: Vec::new(),
+            brands: Vec::new(),
+            corrections: Vec::new(),
+            stemmer,
+            compounds: Vec::new(),
+            companion: Vec::new(),
+        }
+    }
+
+    pub(crate) fn frequency(&self, field: Field, term: &str) -> Result<u32> {
+        document_frequency(self.snapshot.searcher.segment_readers(), field, term)
+    }
+
+    /// `cat 6a` is one word when the catalogue also writes it as one.
+    fn compounds(&mut self) -> Result<()> {
+        for at in 1..self.words.len() {
+            let (left, right) = (&self.words[at - 1].text, &self.words[at].text);
+            if right.len() <= 3
+                && let Some(both) = joined(left, right)
+                && self.frequency(self.snapshot.fields.raw, &both)? >= 2
+            {
+                self.compounds.push((at - 1, both));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn in_compound(&self, first: usize, last: usize) -> bool {
+        self.compounds
+            .iter()
+            .any(|(at, _)| *at < last && first < at + 2)
+    }
+
+    fn quantities(&mut self) {
+        let found = units::quantities(self.text, self.words);
+        for q in found.into_iter().filter(|q| q.last <= self.words.len()) {
+            if self.used[q.first..q.last].iter().any(|u| *u)
+                || (q.unit.is_none() && !q.joined)
+                || self.in_compound(q.first, q.last)
+            {
+                continue;
+            }
+            self.quantities.push(q);
+        }
+        for q in self.quantities.clone() {
+            self.used[q.first..q.last]
+                .iter_mut()
+                .for_each(|u| *u = true);
+            let field = self.snapshot.fields.quantity;
+            let lookups = units::question_terms(&q)
+                .into_iter()
+                .map(|(term, w)| Lookup::listed(field, term, 2.0 * w))
+                .collect();
+            let label = self.surface(q.first, q.last);
+            self.concepts.push(Concept {
+                label,
+                role: Role::Quantity,
+                weight: 1.6,
+                lookups,
+            });
+        }
+    }
+
+    fn brands(&mut self) {
+        let mut at = 0;
+        while at < self.words.len() {
+            let found = (1..=3.min(self.words.len() - at)).rev().find(|count| {
+                let parts: Vec<String> = self.words[at..at + count]
+                    .iter()
+                    .map(|w| compact(&w.text))
+                    .collect();
+                self.snapshot.lexicon.brand(&parts).is_some()
+            });
+            let Some(count) = found else {
+                at += 1;
+                continue;
+            };
+            self.brands.push(
+                self.words[at..at + count]
+                    .iter()
+                    .map(|w| compact(&w.text))
+                    .collect(),
+            );
+            at += count;
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        let has = |role: Role| self.concepts.iter().any(|c| c.role == role);
+        let free = (0..self.words.len())
+            .any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
+        if self.words.is_empty() {
+            Kind::Everything
+        } else if has(Role::Device) && free && !has(Role::Quantity) && !has(Role::Pair) {
+            Kind::Compatibility
+        } else if has(Role::Quantity) || has(Role::Pair) {
+            Kind::Specification
+        } else if !self.brands.is_empty() {
+            Kind::BrandWords
+        } else {
+            Kind::Words
+        }
+    }
+
+    fn words(&mut self, kind: Kind) -> Result<()> {
+        let meaningful = (0..self.words.len())
+            .any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
+        let mut at = 0;
+        while at < self.words.len() && self.concepts.len() < MOST_CONCEPTS {
+            let stop = STOP.contains(&self.words[at].text.as_str())
+                && (meaningful || !self.concepts.is_empty());
+            if self.used[at] || stop {
+                at += 1;
+                continue;
+            }
+            let compound = self
+                .compounds
+                .iter()
+                .find(|(start, _)| *start == at && !self.used[at + 1]);
+            if let Some((_, both)) = compound.cloned() {
+                self.word(at, 2, both, kind)?;
+                at += 2;
+                continue;
+            }
+            self.word(at, 1, self.stems[at].clone(), kind)?;
+            at += 1;
+        }
+        self.phrases(kind);
+        let companion: Vec<Lookup> = self
+            .companion
+            .iter()
+            .map(|l| Lookup {
+                weight: l.weight * 0.4,
+                ..l.clone()
+            })
+            .collect();
+        if let Some(last) = self.concepts.last_mut() {
+            last.lookups.extend(companion);
+        }
+        if matches!(kind, Kind::Words | Kind::BrandWords | Kind::Compatibility) {
+            self.head(kind);
+            self.neighbours();
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, at: usize, count: usize, term: String, kind: Kind) -> Result<()> {
+        let fields = &self.snapshot.fields;
+        let weights = field_weights(kind);
+        let mut known = false;
+        for (field, _) in [
+            (fields.title, 0.0),
+            (fields.body, 0.0),
+            (fields.attributes, 0.0),
+        ] {
+            known = known || self.frequency(field, &term)? > 0;
+        }
+        let term = if known {
+            term
+        } else {
+            self.corrected(at, term)
+        };
+        let mut lookups: Vec<Lookup> = [fields.title, fields.body, fields.attributes]
+            .into_iter()
+            .zip(weights)
+            .map(|(field, weight)| Lookup::counted(field, &term, weight))
+            .collect();
+        if kind == Kind::Specification
+            && let Some(written) = units::number(&self.words[at].text)
+        {
+            let bare = Quantity {
+                written,
+                unit: None,
+                first: at,
+                last: at + 1,
+                joined: false,
+            };
+            let terms = units::question_terms(&bare).into_iter();
+            lookups.extend(terms.map(|(term, w)| Lookup::listed(fields.quantity, term, w)));
+        }
+        if let Some(name) = self
+            .snapshot
+            .lexicon
+            .brand(&[compact(&self.words[at].text)])
+        {
+            let label = format!("brand:{}", name.to_lowercase());
+            lookups.push(Lookup {
+                alternative: false,
+                ..Lookup::listed(fields.label, label, 1.5)
+            });
+        }
+        let role = if self.is_brand(at) {
+            Role::Brand
+        } else {
+            Role::Word
+        };
+        let single = self.words[at].text.chars().count() == 1;
+        let weight = match (role, kind) {
+            (Role::Brand, Kind::Compatibility) => 0.3,
+            (Role::Word, Kind::Specification) if single => 0.4,
+            _ => 1.0,
+        };
+        self.highlights.push(term);
+        let label = self.surface(at, at + count);
+        self.concepts.push(Concept {
+            label,
+            role,
+            weight,
+            lookups,
+        });
+        Ok(())
+    }
+
+    /// The last word says what is wanted: products that are one come before those that are for one.
+    fn head(&mut self, kind: Kind) {
+        let fields = &self.snapshot.fields;
+        let Some(head) = self.concepts.iter().rev().find(|c| c.role == Role::Word) else {
+            return;
+        };
+        let titles = head
+            .lookups
+            .iter()
+            .filter(|l| l.counted && l.field == fields.title);
+        let term = |l: &Lookup| {
+            Some((
+                format!("head:{}", l.terms.first()?),
+                if l.alternative { 0.95 } else { 1.0 },
+            ))
+        };
+        let lookups = titles
+            .filter_map(term)
+            .map(|(term, share)| Lookup::listed(fields.value, term, 1.2 * share))
+            .collect();
+        let weight = if kind == Kind::Compatibility {
+            0.2
+        } else {
+            HEAD
+        };
+        let label = format!("is a {}", head.label);
+        self.concepts.push(Concept {
+            label,
+            role: Role::Head,
+            weight,
+            lookups,
+        });
+    }
+
+    /// Words asked for next to each other are better next to each other.
+    fn neighbours(&mut self) {
+        let field = self.snapshot.fields.value;
+        let synonyms = std::sync::Arc::clone(&self.snapshot.synonyms);
+        for at in 1..self.words.len() {
+            if self.used[at - 1] || self.used[at] || self.concepts.len() >= MOST_CONCEPTS {
+                continue;
+            }
+            let both = [self.stems[at - 1].clone(), self.stems[at].clone()];
+            let mut lookups = vec![Lookup::listed(field, neighbours(&both[0], &both[1]), 2.0)];
+            for other in synonyms
+                .longest_match(&both)
+                .filter(|(n, _)| *n == 2)
+                .map_or(&[][..], |(_, others)| others)
+            {
+                match &other[..] {
+                    [.., one, two] => {
+                        lookups.push(Lookup::listed(field, neighbours(one, two), 1.8));
+                    }
+                    [one] => lookups.push(Lookup::listed(field, format!("head:{one}"), 1.8)),
+                    [] => {}
+                }
+            }
+            let label = self.surface(at - 1, at + 1);
+            self.concepts.push(Concept {
+                label,
+                role: Role::Head,
+                weight: PHRASE,
+                lookups,
+            });
+        }
+    }
+
+    fn is_brand(&self, at: usize) -> bool {
+        let word = compact(&self.words[at].text);
+        self.brands
+            .iter()
+            .any(|b| *b == word || (word.len() >= 3 && b.contains(&word)))
+    }
+
+    /// The stem of the catalogue's word nearest to an unknown word.
+    fn corrected(&mut self, at: usize, term: String) -> String {
+        let word = &self.words[at].text;
+        if word.bytes().any(|b| b.is_ascii_digit()) {
+            return term;
+        }
+        let Some(better) = self.snapshot.lexicon.correct(word) else {
+            return term;
+        };
+        let stem = self.stemmer.stem(better);
+        self.corrections.push((at, better.to_owned()));
+        stem
+    }
+
+    /// Adds what phrases of the question stand for to each of their words.
+    fn phrases(&mut self, kind: Kind) {
+        let synonyms = std::sync::Arc::clone(&self.snapshot.synonyms);
+        let stems: Vec<String> = self.stems.clone();
+        let weights = field_weights(kind);
+        for at in 0..stems.len() {
+            let Some((count, others)) = synonyms.longest_match(&stems[at..]) else {
+                continue;
+            };
+            let labels: Vec<String> = (at..at + count).map(|w| self.surface(w, w + 1)).collect();
+            for concept in self
+                .concepts
+                .iter_mut()
+                .filter(|c| c.role == Role::Word && labels.contains(&c.label))
+            {
+                for other in others {
+                    let fields = &self.snapshot.fields;
+                    if other.len() == 1 {
+                        concept.lookups.push(Lookup::synonym(
+                            fields.title,
+                            &other[0],
+                            weights[0] * 0.95,
+                        ));
+                        concept.lookups.push(Lookup::synonym(
+                            fields.attributes,
+                            &other[0],
+                            weights[2] * 0.95,
+                        ));
+                    } else {
+                        concept.lookups.push(Lookup::all(
+                            fields.title,
+                            other.clone(),
+                            weights[0] * 0.6,
+                        ));
+                    }
+                }
+            }
+            self.highlights.extend(others.iter().flatten().cloned());
+        }
+    }
+
+    pub(crate) fn surface(&self, first: usize, last: usize) -> String {
+        self.text[self.words[first].start..self.words[last - 1].end].to_owned()
+    }
+
+    fn plan(self, kind: Kind) -> Plan {
+        let corrected = (!self.corrections.is_empty()).then(|| {
+            let mut text = self.text.to_owned();
+            for (at, better) in self.corrections.iter().rev() {
+                text.replace_range(self.words[*at].start..self.words[*at].end, better);
+            }
+            text
+        });
+        let mut concepts = self.concepts;
+        concepts.truncate(MOST_CONCEPTS);
+        Plan {
+            kind,
+            concepts,
+            corrected,
+            highlights: self.highlights,
+            brands: self.brands,
+        }
+    }
+}
+
+/// What standing next to each other is worth.
+const PHRASE: f32 = 0.5;
+/// What being the thing asked for is worth beside naming it.
+const HEAD: f32 = 1.0;
+
+/// Title, body, attributes.
+fn field_weights(kind: Kind) -> [f32; 3] {
+    match kind {
+        Kind::Specification => [1.5, 0.8, 1.0],
+        Kind::Compatibility => [1.5, 1.0, 0.4],
+        _ => [2.2, 0.8, 0.25],
+    }
+}

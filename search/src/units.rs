@@ -1,0 +1,349 @@
+//! Quantities in text: numbers with units, converted to one base unit per dimension so that `2m`, `200 cm` and `6.56 ft` meet.
+//!
+//! Quantities become index terms: the logarithm of the value cut into steps. A question looks up the steps around its value, so a
+//! tolerance costs a few exact lookups. Numbers whose unit nobody told are kept apart and compared as written.
+//!
+//! Not here: exact quantities for ordering (`pricing` owns those).
+
+use crate::dimension::Dimension::{
+    self, Apparent, Data, Frequency, Length, Mass, Pages, Power, Voltage,
+};
+use crate::dimension::{UNITS, unit};
+use crate::normal::Word;
+
+/// A number with its dimension found in text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Quantity {
+    /// The number as written.
+    pub(crate) written: f64,
+    pub(crate) unit: Option<(Dimension, f64)>,
+    /// Words `first..last` make it up.
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// Whether it is one of several sizes joined with `x`.
+    pub(crate) joined: bool,
+}
+
+/// A decimal number or a fraction like `1/4`; nothing negative, infinite or absurdly long.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    if text.len() > 15 || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Some((over, under)) = text.split_once('/') {
+        let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
+        return (under > 0.0).then(|| over / under);
+    }
+    text.bytes()
+        .all(|b| b.is_ascii_digit() || b == b'.')
+        .then(|| text.parse().ok())
+        .flatten()
+}
+
+/// All quantities among `words` of `text`, left to right. Bare numbers come without unit.
+pub(crate) fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
+    let mut out: Vec<Quantity> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let next = sizes(text, words, at, &mut out);
+        at = if next > at { next } else { at + 1 };
+    }
+    out
+}
+
+/// Reads `2m`, `2 m`, `66x33.8`, `38 x 297 mm` from word `at`; returns the word after it, or `at` when there is none.
+fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
+    let mut numbers: Vec<(f64, Option<(Dimension, f64)>)> = Vec::new();
+    let mut end = at;
+    while let Some((parts, after)) = one(text, words, end) {
+        numbers.extend(parts);
+        end = after;
+        let joiner = words
+            .get(end)
+            .is_some_and(|w| w.text == "x" || w.text == "×");
+        if numbers.len() >= 4 || !joiner || one(text, words, end + 1).is_none() {
+            break;
+        }
+        end += 1;
+    }
+    let last_unit = numbers.last().and_then(|n| n.1);
+    let joined = numbers.len() > 1;
+    for (written, own) in numbers {
+        let unit = own.or(last_unit);
+        out.push(Quantity {
+            written,
+            unit,
+            first: at,
+            last: end,
+            joined,
+        });
+    }
+    end
+}
+
+type Parts = Vec<(f64, Option<(Dimension, f64)>)>;
+
+/// The numbers of word `at` with the unit that follows, if the whole word is one.
+fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
+    let word = words.get(at)?;
+    let mut parts: Parts = Vec::new();
+    for piece in word.text.split(['x', '×']) {
+        let digits = piece
+            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != '/')
+            .unwrap_or(piece.len());
+        let (value, rest) = piece.split_at(digits);
+        let value = number(value)?;
+        let own = if rest.is_empty() {
+            None
+        } else {
+            Some(unit(rest)?)
+        };
+        parts.push((value, own));
+        if parts.len() > 4 {
+            return None;
+        }
+    }
+    if parts.last().is_some_and(|p| p.1.is_some()) {
+        return Some((parts, at + 1));
+    }
+    let gap = &text[word.end..words.get(at + 1).map_or(text.len(), |w| w.start)];
+    let sign = gap
+        .trim_start()
+        .chars()
+        .next()
+        .filter(|c| matches!(c, '"' | '”' | '″' | '′'));
+    if let (Some(sign), Some(last)) = (sign, parts.last_mut()) {
+        last.1 = unit(&sign.to_string());
+        return Some((parts, at + 1));
+    }
+    let next = words
+        .get(at + 1)
+        .filter(|_| gap.chars().all(|c| c.is_whitespace() || c == '-') && gap.len() < 3);
+    let after = next.and_then(|w| unit_word(&w.text));
+    match (after, parts.last_mut()) {
+        (Some(found), Some(last)) => {
+            last.1 = Some(found);
+            Some((parts, at + 2))
+        }
+        _ => Some((parts, at + 1)),
+    }
+}
+
+/// A unit standing as a word of its own; single letters that are words elsewhere do not count.
+fn unit_word(word: &str) -> Option<(Dimension, f64)> {
+    if matches!(word, "a" | "b" | "s" | "h" | "j" | "hp") {
+        None
+    } else {
+        unit(word)
+    }
+}
+
+/// Steps per factor e: 1 % for lengths, 0.5 % for the rest.
+fn steps(dimension: Option<Dimension>) -> f64 {
+    if dimension == Some(Length) {
+        100.0
+    } else {
+        200.0
+    }
+}
+
+fn step(value: f64, dimension: Option<Dimension>) -> Option<i64> {
+    (value > 0.0 && value.is_finite()).then(|| (value.ln() * steps(dimension)).round() as i64)
+}
+
+/// The index term of a value in base units; `class` is `t` for a title, which names what matters, and `k` elsewhere.
+pub(crate) fn known_term(class: &str, dimension: Dimension, value: f64) -> Option<String> {
+    Some(format!(
+        "{class}{}:{}",
+        dimension as u8,
+        step(value, Some(dimension))?
+    ))
+}
+
+/// The index term of a number whose unit nobody told, `guess` being what the attribute's name lets expect.
+pub(crate) fn unknown_term(guess: Option<Dimension>, written: f64) -> Option<String> {
+    let class = guess.map_or("?".to_owned(), |d| (d as u8).to_string());
+    Some(format!("x{class}:{}", step(written, guess)?))
+}
+
+/// The terms a question for this quantity looks up, with weights up to 1: closest reading first.
+pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
+    let mut out = Vec::new();
+    let Some((dimension, factor)) = quantity.unit else {
+        around(&mut out, "x?", quantity.written, None, 0.8);
+        for (guess, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
+            around(
+                &mut out,
+                &format!("t{}", guess as u8),
+                quantity.written * factor,
+                Some(guess),
+                0.8,
+            );
+            around(
+                &mut out,
+                &format!("k{}", guess as u8),
+                quantity.written * factor,
+                Some(guess),
+                0.7,
+            );
+        }
+        for guess in [
+            Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
+        ] {
+            around(
+                &mut out,
+                &format!("x{}", guess as u8),
+                quantity.written,
+                Some(guess),
+                0.7,
+            );
+        }
+        if quantity.joined {
+            around(
+                &mut out,
+                &format!("t{}", Length as u8),
+                quantity.written * 0.001,
+                Some(Length),
+                1.0,
+            );
+            around(
+                &mut out,
+                &format!("k{}", Length as u8),
+                quantity.written * 0.001,
+                Some(Length),
+                0.9,
+            );
+        }
+        return out;
+    };
+    let base = quantity.written * factor;
+    around(
+        &mut out,
+        &format!("t{}", dimension as u8),
+        base,
+        Some(dimension),
+        1.0,
+    );
+    around(
+        &mut out,
+        &format!("k{}", dimension as u8),
+        base,
+        Some(dimension),
+        0.9,
+    );
+    around(&mut out, "x?", quantity.written, None, 0.4);
+    let mut seen: Vec<f64> = Vec::new();
+    for (_, _, other) in UNITS.iter().filter(|(_, d, _)| *d == dimension) {
+        if seen.contains(other) {
+            continue;
+        }
+        seen.push(*other);
+        let weight = if (other - factor).abs() < f64::EPSILON {
+            0.6
+        } else {
+            0.5
+        };
+        around(
+            &mut out,
+            &format!("x{}", dimension as u8),
+            base / other,
+            Some(dimension),
+            weight,
+        );
+    }
+    out
+}
+
+/// Looks up the steps within the tolerance: 2.5 % for lengths, which are rounded when units change, 0.5 % for the rest.
+fn around(
+    out: &mut Vec<(String, f32)>,
+    class: &str,
+    value: f64,
+    dimension: Option<Dimension>,
+    weight: f32,
+) {
+    let Some(middle) = step(value, dimension) else {
+        return;
+    };
+    let reach: i64 = if dimension == Some(Length) { 2 } else { 1 };
+    for away in -reach..=reach {
+        let near = 1.0 - 0.15 * away.abs() as f32;
+        out.push((format!("{class}:{}", middle + away), weight * near));
+    }
+}
+
+/// What the name of an attribute lets expect of a number without unit.
+pub(crate) fn guess(key: &str) -> Option<Dimension> {
+    let has = |names: &[&str]| key.split('_').any(|part| names.contains(&part));
+    if has(&[
+        "length",
+        "width",
+        "height",
+        "depth",
+        "diameter",
+        "diagonal",
+        "distance",
+        "thickness",
+        "size",
+    ]) {
+        Some(Length)
+    } else if has(&["weight", "mass"]) {
+        Some(Mass)
+    } else if has(&["frequency", "clock", "speed"]) {
+        Some(Frequency)
+    } else if has(&["memory", "ram", "storage"]) {
+        Some(Data)
+    } else if has(&["yield", "pages"]) {
+        Some(Pages)
+    } else if has(&["voltage"]) {
+        Some(Voltage)
+    } else if has(&["power"]) {
+        Some(if has(&["capacity"]) { Apparent } else { Power })
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normal::words;
+
+    fn bases(text: &str) -> Vec<f64> {
+        quantities(text, &words(text))
+            .iter()
+            .map(|q| (q.written * q.unit.map_or(1.0, |u| u.1) * 1e4).round() / 1e4)
+            .collect()
+    }
+
+    #[test]
+    fn equal_lengths_meet() {
+        assert_eq!(bases("2m"), [2.0]);
+        assert_eq!(bases("cable 2 m blue"), [2.0]);
+        assert_eq!(bases("200 cm"), [2.0]);
+        assert_eq!(bases("6.56 ft"), [1.9995]);
+        assert_eq!(bases("15.6\" laptop"), [0.3962]);
+        assert_eq!(bases("1/4 in"), [0.0064]);
+        assert_eq!(bases("1.5 kVA"), [1500.0]);
+    }
+
+    #[test]
+    fn joined_sizes_share_their_unit() {
+        assert_eq!(bases("38 x 297 mm"), [0.038, 0.297]);
+        assert_eq!(bases("88.9mm x 33.8mm"), [0.0889, 0.0338]);
+        assert_eq!(bases("66x33.8 labels"), [66.0, 33.8]);
+    }
+
+    #[test]
+    fn words_and_part_numbers_are_not_quantities() {
+        assert_eq!(bases("cat6a utp usb a"), Vec::<f64>::new());
+        assert_eq!(bases("x x x 99999999999999999999 m"), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn a_question_reaches_the_other_unit() {
+        let asked = quantities("6ft", &words("6ft"));
+        let terms = question_terms(&asked[0]);
+        let stored = known_term("k", Length, 1.83).expect("positive");
+        assert!(terms.iter().any(|(t, _)| *t == stored));
+    }
+}
