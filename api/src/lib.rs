@@ -9,6 +9,7 @@
 //! | slice | is |
 //! |---|---|
 //! | `kernel` | principals and the database they hand out, transactions, problems, events, idempotency, paging, telemetry |
+//! | `files` | reading a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
 //! | `catalog` | products, units, categories, relations, identifiers |
 //! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
@@ -32,6 +33,8 @@ mod server;
 
 mod kernel;
 
+mod files;
+
 mod identity;
 
 mod catalog;
@@ -45,6 +48,8 @@ mod suggestions;
 mod storefront;
 
 mod cart;
+
+mod orders;
 
 mod checkout;
 

@@ -14,8 +14,12 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::catalog::{CatalogRoutes, Categories, Products};
+use crate::cart::{CartRoutes, Carts};
+use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
+use crate::contracts::Prices;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
+use crate::inventory::Board;
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
 use crate::kernel::principal::System;
@@ -25,6 +29,8 @@ use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
 
+use crate::orders::{OrderRoutes, WaitingOrders};
+
 mod spec;
 
 /// What a process holds in memory, so that hot requests need no database. Each part follows the event log.
@@ -33,6 +39,9 @@ pub(crate) struct Surfaces {
     pub(crate) accounts: Accounts,
     pub(crate) categories: Categories,
     pub(crate) products: Products,
+    pub(crate) prices: Prices,
+    pub(crate) board: Board,
+    pub(crate) carts: Carts,
 }
 
 impl Surfaces {
@@ -41,7 +50,20 @@ impl Surfaces {
             accounts: Accounts::load(db).await?,
             categories: Categories::load(db).await?,
             products: Products::load(db).await?,
+            prices: Prices::load(db).await?,
+            board: Board::load(db).await?,
+            carts: Carts::default(),
         })
+    }
+
+    fn checkout(&self) -> Checkout {
+        Checkout {
+            accounts: self.accounts.clone(),
+            products: self.products.clone(),
+            prices: self.prices.clone(),
+            board: self.board.clone(),
+            carts: self.carts.clone(),
+        }
     }
 }
 
@@ -70,13 +92,15 @@ impl App {
             Arc::new(self.surfaces.accounts.clone()),
             Arc::new(self.surfaces.categories.clone()),
             Arc::new(self.surfaces.products.clone()),
+            Arc::new(self.surfaces.prices.clone()),
+            Arc::new(self.surfaces.board.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![]
+        vec![Arc::new(WaitingOrders)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -131,6 +155,14 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             categories: surfaces.categories.clone(),
             accounts: surfaces.accounts.clone(),
         },
+        CartRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+            carts: surfaces.carts.clone(),
+        },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
+        CheckoutRoutes { checkout: surfaces.checkout() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")

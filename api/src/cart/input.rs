@@ -209,8 +209,8 @@ impl LinesBody {
     fn of_sheet(sheet: Sheet) -> Self {
         let unreadable = sheet.rejected.into_iter().map(|rejection| LineProblem {
             pointer: format!("row {}", rejection.line),
-            code: rejection.code.to_string(),
-            detail: rejection.detail.to_string(),
+            code: rejection.problem.code.to_string(),
+            detail: rejection.problem.detail.to_string(),
             candidates: Vec::new(),
         });
         let lines = sheet.lines.into_iter().map(|line| {

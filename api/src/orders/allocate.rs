@@ -123,7 +123,7 @@ pub(crate) struct WaitingOrders;
 
 #[derive(Debug, Deserialize)]
 struct StockCame {
-    products: Vec<i64>,
+    product_ids: Vec<i64>,
 }
 
 #[async_trait::async_trait]
@@ -133,20 +133,20 @@ impl Listener for WaitingOrders {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        matches!(kind, "stock.received" | "stock.released")
+        matches!(kind, "stock.received" | "stock.freed" | "orders.waiting")
     }
 
     async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
         let Some(came) = event.read::<StockCame>() else { return Ok(()) };
-        let products: Vec<ProductId> = came.products.iter().copied().map(ProductId).collect();
+        let products: Vec<ProductId> = came.product_ids.iter().copied().map(ProductId).collect();
         let served = match allocate_waiting(tx, &products).await {
             Ok(served) => served,
             Err(OrderError::Trouble(trouble)) => return Err(trouble),
             Err(error) => return Err(Trouble::Internal(format!("{}: {error}", error.entry().code))),
         };
         if served as u64 == LINES_PER_ROUND {
-            let data = json!({ "products": came.products });
-            tx.record(NewEvent { kind: "stock.released", subject: "stock/more".to_owned(), account: None, data });
+            let data = json!({ "product_ids": came.product_ids });
+            tx.record(NewEvent { kind: "orders.waiting", subject: "orders".to_owned(), account: None, data });
         }
         Ok(())
     }

@@ -40,11 +40,11 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
         worth = worth.checked_add(amount.0).ok_or(OrderError::OutOfRange)?;
     }
     credit::shift(tx, order.account_id, &order.currency, Shift { receivable: 0, committed: -worth }).await?;
-    let freed = free_stock(tx, &parts, &allocations, &order.number).await?;
+    free_stock(tx, &parts, &allocations, &order.number).await?;
     let cancelled: Vec<_> = parts.iter().map(|p| (p.line.order_id, p.line.line_no, p.quantity.0)).collect();
     lines_update(tx, "cancelled", &cancelled).await?;
     super::progress::touch(tx, order.id).await?;
-    record(tx, order, &parts, &freed, what);
+    record(tx, order, &parts, what);
     super::progress::close_if_done(tx, order).await
 }
 
@@ -90,13 +90,13 @@ fn parts_of(
     Ok(parts)
 }
 
-/// Takes from what waits first, then from what is reserved; gives the products whose stock was freed.
+/// Takes from what waits first, then from what is reserved. Inventory tells of the stock that was freed.
 async fn free_stock(
     tx: &Tx,
     parts: &[Part],
     allocations: &[order_allocations::Model],
     number: &str,
-) -> Result<Vec<i64>, OrderError> {
+) -> Result<(), OrderError> {
     let (mut gives, mut moved, mut from_lines) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         let line = &part.line;
@@ -119,18 +119,14 @@ async fn free_stock(
         }
     }
     if gives.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     lines_update(tx, "allocated", &from_lines).await?;
     allocations_update(tx, "quantity", &moved).await?;
-    inventory::release(tx, &gives, number).await?;
-    let mut products: Vec<i64> = gives.iter().map(|g| g.product.0).collect();
-    products.sort_unstable();
-    products.dedup();
-    Ok(products)
+    Ok(inventory::release(tx, &gives, number).await?)
 }
 
-fn record(tx: &Tx, order: &orders::Model, parts: &[Part], freed: &[i64], what: &Cancellation) {
+fn record(tx: &Tx, order: &orders::Model, parts: &[Part], what: &Cancellation) {
     let lines: Vec<_> = parts
         .iter()
         .map(|p| json!({ "line": p.line.line_no, "quantity": pricing::Quantity::from(p.quantity).to_string() }))
@@ -141,9 +137,5 @@ fn record(tx: &Tx, order: &orders::Model, parts: &[Part], freed: &[i64], what: &
         account: Some(order.account_id),
         data: json!({ "order_id": order.id.0, "number": order.number, "lines": lines, "reason": what.reason }),
     });
-    if !freed.is_empty() {
-        let data = json!({ "products": freed });
-        tx.record(NewEvent { kind: "stock.released", subject: format!("order/{}", order.number), account: None, data });
-    }
 }
 

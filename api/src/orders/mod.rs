@@ -15,7 +15,7 @@
 //!
 //! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `credit_positions`.
 //! Events: `order.placed`, `order.held`, `order.released`, `order.changed`, `order.cancelled`, `order.allocated`,
-//! `order.closed`, and for listeners `stock.released`.
+//! `order.closed`; `orders.waiting` when more lines wait than one round serves.
 //!
 //! Not here: how an order came about (`checkout`, quotes, imports), what leaves the warehouse (`fulfilment`), money
 //! (`billing`).

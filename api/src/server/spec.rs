@@ -5,6 +5,7 @@ use poem_openapi::registry::MetaSecurityScheme;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::CatalogError;
+use crate::checkout::CheckoutError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
@@ -55,6 +56,7 @@ fn scheme() -> Value {
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
+    all.extend(CheckoutError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
