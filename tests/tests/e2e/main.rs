@@ -7,6 +7,8 @@
 
 mod support;
 
+mod carts;
+mod catalog;
 mod config;
 mod events;
 mod health;
@@ -14,4 +16,8 @@ mod idempotency;
 mod identity;
 mod isolation;
 mod operations;
+mod orders;
+mod prices;
 mod problems;
+mod statements;
+mod stock;
