@@ -19,7 +19,7 @@ use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::Prices;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
-use crate::inventory::Board;
+use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
 use crate::kernel::principal::System;
@@ -154,6 +154,11 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
             accounts: surfaces.accounts.clone(),
+        },
+        InventoryRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            board: surfaces.board.clone(),
         },
         CartRoutes {
             accounts: surfaces.accounts.clone(),

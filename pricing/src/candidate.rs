@@ -3,6 +3,7 @@
 //! Promises: a candidate does not depend on quantities yet to be added, so that the same set answers for the asked
 //! quantity and for a larger one. Not here: which candidate wins (see `resolve`).
 
+use crate::book::few::Few;
 use crate::book::index::TargetIndex;
 use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span};
 use crate::facts::{Break, Kind, Scope, Target};
@@ -98,7 +99,8 @@ const EVERYTHING: u32 = 0;
 impl<'b> Candidates<'b> {
     pub(crate) fn with_room() -> Self {
         Self {
-            all: Vec::with_capacity(16),
+            // Less than a kilobyte, which allocators hand out at once.
+            all: Vec::with_capacity(6),
             ..Self::default()
         }
     }
@@ -128,11 +130,12 @@ impl<'b> Gather<'_, 'b, '_> {
     /// Fills `found` with the candidates of the line.
     pub(crate) fn all(&mut self, found: &mut Candidates<'b>) -> Result<(), LineError> {
         found.all.clear();
+        let targets = targets(self.known);
         let list = self.list_entries(&mut found.all)?;
         found.contracts_from = found.all.len();
-        self.contract_lines(&mut found.all, list)?;
+        self.contract_lines(&targets, &mut found.all, list)?;
         found.promotions_from = found.all.len();
-        self.promotion_lines(&mut found.all);
+        self.promotion_lines(&targets, &mut found.all);
         Ok(())
     }
 
@@ -198,13 +201,13 @@ impl<'b> Gather<'_, 'b, '_> {
 
     fn contract_lines(
         &mut self,
+        targets: &Targets,
         found: &mut Vec<Candidate<'b>>,
         list: Option<UnitPrice>,
     ) -> Result<(), LineError> {
         if self.scene.contracts.is_empty() {
             return Ok(());
         }
-        let targets: Vec<(Target, u32)> = targets(self.known).collect();
         // Categories of one depth are equally specific.
         for level in targets.chunk_by(|left, right| left.1 == right.1) {
             let start = found.len();
@@ -266,15 +269,15 @@ impl<'b> Gather<'_, 'b, '_> {
         }
     }
 
-    fn promotion_lines(&mut self, found: &mut Vec<Candidate<'b>>) {
+    fn promotion_lines(&mut self, targets: &Targets, found: &mut Vec<Candidate<'b>>) {
         let start = found.len();
         for index in self.scene.audiences() {
-            for (target, specificity) in targets(self.known) {
-                if !may_name(index, self.known.slot.in_promotions, target) {
+            for (target, specificity) in targets.iter() {
+                if !may_name(index, self.known.slot.in_promotions, *target) {
                     continue;
                 }
-                for line in self.scene.book.lines.of(index, target) {
-                    self.promotion_line(line, specificity, found);
+                for line in self.scene.book.lines.of(index, *target) {
+                    self.promotion_line(line, *specificity, found);
                 }
             }
         }
@@ -445,19 +448,25 @@ impl<'b> Candidate<'b> {
     }
 }
 
-/// The targets that name the product, most specific first.
-pub(crate) fn targets<'b>(known: &Known<'b>) -> impl Iterator<Item = (Target, u32)> + use<'b> {
+/// Targets with their specificity, most specific first.
+pub(crate) type Targets = Few<(Target, u32), 8>;
+
+/// The targets that name the product.
+pub(crate) fn targets(known: &Known<'_>) -> Targets {
     let product = known.product;
-    let categories = product.categories.iter().map(|category| {
-        (
-            Target::Category(category.id),
-            category.depth.saturating_add(BRAND + 1).min(SKU - 1),
-        )
-    });
-    std::iter::once((Target::Sku(known.line.product), SKU))
-        .chain(categories)
-        .chain(product.brand.map(|brand| (Target::Brand(brand), BRAND)))
-        .chain([(Target::Everything, EVERYTHING)])
+    let mut targets = Targets::new(
+        &[(Target::Sku(known.line.product), SKU)],
+        (Target::Everything, EVERYTHING),
+    );
+    for category in product.categories.iter() {
+        let specificity = category.depth.saturating_add(BRAND + 1).min(SKU - 1);
+        targets.push((Target::Category(category.id), specificity));
+    }
+    if let Some(brand) = product.brand {
+        targets.push((Target::Brand(brand), BRAND));
+    }
+    targets.push((Target::Everything, EVERYTHING));
+    targets
 }
 
 /// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.

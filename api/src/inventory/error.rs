@@ -1,5 +1,6 @@
 //! What inventory refuses.
 
+use crate::identity::IdentityError;
 use crate::kernel::problem::{Trouble, refusals};
 
 /// What inventory refuses.
@@ -9,8 +10,8 @@ pub(crate) enum StockError {
     WarehouseNotFound(String),
     #[error("of {sku} in {warehouse} only {reserved} is reserved")]
     NotReserved { sku: String, warehouse: String, reserved: pricing::Quantity },
-    #[error("a request has at most {0} lines")]
-    TooManyLines(usize),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     #[error(transparent)]
     Trouble(#[from] Trouble),
 }
@@ -18,5 +19,4 @@ pub(crate) enum StockError {
 refusals! { StockError {
     Self::WarehouseNotFound(_) => 404, "warehouse-not-found", "The warehouse does not exist";
     Self::NotReserved { .. } => 409, "not-reserved", "Less is reserved than shall be given back or issued";
-    Self::TooManyLines(_) => 422, "too-many-lines", "The request has too many lines";
-} delegates { Self::Trouble(inner) => inner: Trouble } }
+} delegates { Self::Identity(inner) => inner: IdentityError, Self::Trouble(inner) => inner: Trouble } }

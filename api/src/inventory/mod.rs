@@ -20,18 +20,33 @@
 //!
 //! Not here: which order a reservation is for (`orders` keeps allocations; the ledger carries its number as reference).
 
+mod availability;
+mod batch;
 mod board;
 mod calendar;
 mod error;
 mod held;
+mod inbound;
+mod intake;
+mod ledger;
 mod moves;
 mod promise;
 mod reserve;
+mod routes;
 mod sheet;
+#[cfg(test)]
+mod tests;
+mod views;
+mod warehouses;
 
 pub(crate) use board::{Board, Level, Warehouse};
+pub(crate) use calendar::Calendar;
 pub(crate) use error::StockError;
 pub(crate) use held::{Held, issue, release};
+pub(crate) use inbound::{Arrival, InboundRefusal, NewInbound, put_inbound, receive_inbound};
+pub(crate) use ledger::{Discrepancy, verify};
 pub(crate) use moves::{Move, MoveRefusal, Moved, Reason, move_stock, set_levels};
 pub(crate) use promise::{Ask, Incoming, Outlook, Part, Promise, Source, promise};
 pub(crate) use reserve::{Prefer, Reserved, Want, reserve};
+pub(crate) use routes::InventoryRoutes;
+pub(crate) use warehouses::{NewWarehouse, put_warehouse};

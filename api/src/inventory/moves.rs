@@ -9,7 +9,7 @@ use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
 
 use super::error::StockError;
-use super::sheet::{Entry, MOST, Sheet, Told, Unposted};
+use super::sheet::{Entry, MOST, Row, Sheet, Told, Unposted};
 use crate::kernel::database::Tx;
 
 /// Declares the reasons of ledger rows.
@@ -68,6 +68,16 @@ pub(crate) struct Moved {
     pub(crate) on_hand: Quantity,
     pub(crate) reserved: Quantity,
     pub(crate) available: Quantity,
+}
+
+impl Moved {
+    fn of(row: &Row) -> Self {
+        Self {
+            on_hand: Quantity::from_micros(row.on_hand),
+            reserved: Quantity::from_micros(row.reserved),
+            available: Quantity::from_micros(row.available()),
+        }
+    }
 }
 
 /// Why one movement is refused.
@@ -139,16 +149,18 @@ pub(crate) async fn set_levels(
     Ok(results)
 }
 
-/// Sets how much of each level is never reserved.
-pub(crate) async fn set_safety(tx: &Tx, levels: &[(ProductId, WarehouseId, Quantity)]) -> Result<(), StockError> {
+/// Sets how much of each level is never reserved; gives the levels after that.
+pub(crate) async fn set_safety(tx: &Tx, levels: &[(ProductId, WarehouseId, Quantity)]) -> Result<Vec<Moved>, StockError> {
     if levels.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut sheet = Sheet::open_pairs(tx, levels.iter().map(|(p, w, _)| (*p, *w)).collect()).await?;
     for (product, warehouse, safety) in levels {
         sheet.set_safety(*product, *warehouse, safety.micros());
     }
-    sheet.write(tx, Told::Levels).await.map_err(Into::into)
+    let moved = levels.iter().filter_map(|(p, w, _)| sheet.row(*p, *w).map(Moved::of)).collect();
+    sheet.write(tx, Told::Levels).await?;
+    Ok(moved)
 }
 
 fn apply(sheet: &mut Sheet, one: &Move) -> Result<Moved, MoveRefusal> {
@@ -185,7 +197,7 @@ fn counted(sheet: &Sheet, product: ProductId, warehouse: WarehouseId, counted: Q
     Ok(counted.micros() - on_hand)
 }
 
-fn post(
+pub(super) fn post(
     sheet: &mut Sheet,
     product: ProductId,
     warehouse: WarehouseId,
@@ -195,11 +207,7 @@ fn post(
 ) -> Result<Moved, MoveRefusal> {
     let entry = Entry { product, warehouse, on_hand, reserved: 0, reason, reference: reference.clone() };
     match sheet.post(entry) {
-        Ok(row) => Ok(Moved {
-            on_hand: Quantity::from_micros(row.on_hand),
-            reserved: Quantity::from_micros(row.reserved),
-            available: Quantity::from_micros(row.available()),
-        }),
+        Ok(row) => Ok(Moved::of(row)),
         Err(Unposted::Overflow) => Err(MoveRefusal::Overflow),
         Err(_) => {
             let free = sheet.row(product, warehouse).map_or(0, |row| row.on_hand - row.reserved);

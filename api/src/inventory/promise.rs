@@ -37,7 +37,7 @@ pub(crate) struct Ask {
 
 /// Where promised goods come from; later ones are less certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, poem_openapi::Enum, serde::Serialize)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "PromiseSource", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Source {
     /// Lies in the warehouse.

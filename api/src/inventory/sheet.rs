@@ -26,7 +26,7 @@ pub(super) const MOST: i64 = 1_000_000_000_000 * 1_000_000;
 /// Levels in one event.
 const LEVELS_PER_EVENT: usize = 500;
 /// Rows handed to one statement.
-const ROWS_PER_STATEMENT: usize = 20_000;
+pub(super) const ROWS_PER_STATEMENT: usize = 20_000;
 
 /// One locked level, in millionths.
 #[derive(Clone, Debug)]
@@ -323,12 +323,12 @@ fn level_told((product, warehouse): (ProductId, WarehouseId), row: &Row) -> serd
 
 /// Rows for a statement as one JSON value: the statement's text is the same for any number of rows, so it is prepared once.
 #[derive(Debug, Default)]
-struct JsonRows {
+pub(super) struct JsonRows {
     text: String,
 }
 
 impl JsonRows {
-    fn push(&mut self, numbers: &[i64], texts: &[&str]) {
+    pub(super) fn push(&mut self, numbers: &[i64], texts: &[&str]) {
         self.text.push_str(if self.text.is_empty() { "[[" } else { ",[" });
         for (at, number) in numbers.iter().enumerate() {
             let _ = write!(self.text, "{}{number}", if at == 0 { "" } else { "," });
@@ -339,14 +339,14 @@ impl JsonRows {
         self.text.push(']');
     }
 
-    fn value(mut self) -> Value {
+    pub(super) fn value(mut self) -> Value {
         self.text.push_str(if self.text.is_empty() { "[]" } else { "]" });
         self.text.into()
     }
 }
 
 /// A table with the columns named, read from the JSON value `$1`: numbers first, then texts.
-fn json_rows(backend: DbBackend, numbers: &[&str], texts: &[&str]) -> String {
+pub(super) fn json_rows(backend: DbBackend, numbers: &[&str], texts: &[&str]) -> String {
     let names = numbers.iter().chain(texts).enumerate();
     let columns: Vec<String> = names
         .map(|(at, name)| match (backend, at < numbers.len()) {

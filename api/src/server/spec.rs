@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::catalog::CatalogError;
 use crate::checkout::CheckoutError;
 use crate::identity::IdentityError;
+use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
 
@@ -57,6 +58,7 @@ fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
     all.extend(CheckoutError::table());
+    all.extend(StockError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

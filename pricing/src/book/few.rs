@@ -11,11 +11,26 @@ impl<T: Copy, const N: usize> Few<T, N> {
     /// `filler` takes the places that are left free; it is never read.
     pub(crate) fn new(items: &[T], filler: T) -> Self {
         if items.len() > N {
-            return Self::Many(items.into());
+            return Self::Many(items.to_vec());
         }
         let mut inline = [filler; N];
         inline[..items.len()].copy_from_slice(items);
         Self::Inline(inline, items.len() as u8)
+    }
+
+    pub(crate) fn push(&mut self, item: T) {
+        match self {
+            Self::Inline(items, length) if usize::from(*length) < N => {
+                items[usize::from(*length)] = item;
+                *length += 1;
+            }
+            Self::Inline(items, _) => {
+                let mut many = items.to_vec();
+                many.push(item);
+                *self = Self::Many(many);
+            }
+            Self::Many(items) => items.push(item),
+        }
     }
 }
 
@@ -69,7 +84,11 @@ mod tests {
             few.insert(item);
         }
         assert_eq!(*few, [1, 3, 5, 9]);
-        assert_eq!(*Few::<u8, 2>::new(&[1], 0), [1]);
+        let mut few = Few::<u8, 2>::new(&[1], 0);
+        assert_eq!(*few, [1]);
+        few.push(2);
+        few.push(3);
+        assert_eq!(*few, [1, 2, 3]);
         assert_eq!(*Few::<u8, 2>::new(&[1, 2, 3], 0), [1, 2, 3]);
     }
 }

@@ -4,7 +4,7 @@
 //! prices are the same; nothing is copied per account; nothing that was known is forgotten. Not here: where rows come
 //! from, how a price is found (see [`crate::price`]).
 
-mod few;
+pub(crate) mod few;
 mod history;
 pub(crate) mod index;
 pub(crate) mod lines;

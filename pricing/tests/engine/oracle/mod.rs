@@ -177,22 +177,7 @@ impl Oracle<'_> {
         product: &ProductFacts,
     ) -> Option<Offer> {
         let factor_asked = factor(product, line.unit)?;
-        let mut applicable: Vec<&pricing::Entry> = Vec::new();
-        for row in &self.world.rows {
-            let Row::Entry(entry) = row else { continue };
-            let Some(entry_factor) = factor(product, entry.unit) else {
-                continue;
-            };
-            let fits = entry.product == line.product
-                && entry.currency == self.world.currency
-                && counts(&entry.times, self.world)
-                && self.is_assigned(entry.list, source)
-                && [line.unit, product.stock_unit].contains(&entry.unit);
-            let quantity = self.sku_quantity(line.product).over(entry_factor);
-            if fits && quantity.order(exact(entry.min_quantity.micros())) != Ordering::Less {
-                applicable.push(entry);
-            }
-        }
+        let mut applicable = self.applicable_entries(source, line, product);
         applicable.sort_by_key(|entry| {
             (
                 entry.unit != line.unit,
@@ -248,6 +233,31 @@ impl Oracle<'_> {
         })
     }
 
+    fn applicable_entries(
+        &self,
+        source: Assignment,
+        line: &RequestLine,
+        product: &ProductFacts,
+    ) -> Vec<&pricing::Entry> {
+        let mut applicable: Vec<&pricing::Entry> = Vec::new();
+        for row in &self.world.rows {
+            let Row::Entry(entry) = row else { continue };
+            let Some(entry_factor) = factor(product, entry.unit) else {
+                continue;
+            };
+            let fits = entry.product == line.product
+                && entry.currency == self.world.currency
+                && counts(&entry.times, self.world)
+                && self.is_assigned(entry.list, source)
+                && [line.unit, product.stock_unit].contains(&entry.unit);
+            let quantity = self.sku_quantity(line.product).over(entry_factor);
+            if fits && quantity.order(exact(entry.min_quantity.micros())) != Ordering::Less {
+                applicable.push(entry);
+            }
+        }
+        applicable
+    }
+
     // Step 2.
     fn contract_price(
         &self,
@@ -298,28 +308,7 @@ impl Oracle<'_> {
                 ..offer
             });
         }
-        drop_converted(&mut offers);
-        offers.into_iter().min_by(|left, right| {
-            let rank = |offer: &Offer| {
-                (
-                    Reverse(offer.specificity),
-                    offer.distance,
-                    Reverse(offer.start),
-                )
-            };
-            let last = |offer: &Offer| {
-                (
-                    offer.code.clone(),
-                    offer.price.per,
-                    offer.kind,
-                    offer.source,
-                )
-            };
-            rank(left)
-                .cmp(&rank(right))
-                .then(each(left.price).order(each(right.price)))
-                .then(last(left).cmp(&last(right)))
-        })
+        first_contract_offer(offers)
     }
 
     // Step 3.
@@ -399,4 +388,29 @@ fn factor(product: &ProductFacts, unit: UnitCode) -> Option<Fraction> {
         i128::from(unit.factor.numerator()),
         i128::from(unit.factor.denominator()),
     ))
+}
+
+fn first_contract_offer(mut offers: Vec<Offer>) -> Option<Offer> {
+    drop_converted(&mut offers);
+    offers.into_iter().min_by(|left, right| {
+        let rank = |offer: &Offer| {
+            (
+                Reverse(offer.specificity),
+                offer.distance,
+                Reverse(offer.start),
+            )
+        };
+        let last = |offer: &Offer| {
+            (
+                offer.code.clone(),
+                offer.price.per,
+                offer.kind,
+                offer.source,
+            )
+        };
+        rank(left)
+            .cmp(&rank(right))
+            .then(each(left.price).order(each(right.price)))
+            .then(last(left).cmp(&last(right)))
+    })
 }

@@ -43,37 +43,7 @@ impl Oracle<'_> {
         let asked = factor(product, line.unit)?;
         let converted = !unitless && unit != line.unit;
         let conversion = if converted { asked } else { whole(1) };
-        let hundred = whole(100);
-        let (price, base) = match terms.kind {
-            Kind::Fixed => (unit_price(value.times(conversion), terms.per), None),
-            Kind::PercentOff => {
-                let amount = exact(list?.amount.micros());
-                (
-                    unit_price(amount.times(hundred.minus(value)).over(hundred), list?.per),
-                    Some(amount),
-                )
-            }
-            Kind::AmountOff => {
-                let amount = exact(list?.amount.micros());
-                let off = value
-                    .times(conversion)
-                    .times(whole(i128::from(list?.per.get())));
-                (unit_price(amount.minus(off), list?.per), Some(amount))
-            }
-            Kind::CostPlus => {
-                let money = product
-                    .money
-                    .iter()
-                    .find(|money| money.currency == self.world.currency)?;
-                let cost = exact(money.cost?.micros());
-                let plus = hundred.plus(value).over(hundred);
-                let per = whole(i128::from(terms.per.get()));
-                (
-                    unit_price(cost.times(asked).times(per).times(plus), terms.per),
-                    Some(cost),
-                )
-            }
-        };
+        let (price, base) = self.price_of(terms, value, conversion, asked, product, list)?;
         let stopped_at_zero = price.amount.is_negative() && base.is_some_and(|base| base.0 >= 0);
         let price = if stopped_at_zero {
             UnitPrice {
@@ -99,6 +69,47 @@ impl Oracle<'_> {
             start: None,
             code: String::new(),
         })
+    }
+
+    /// The price a value makes, and the amount it is a change of.
+    fn price_of(
+        &self,
+        terms: &Terms,
+        value: Fraction,
+        conversion: Fraction,
+        asked: Fraction,
+        product: &ProductFacts,
+        list: Option<UnitPrice>,
+    ) -> Option<(UnitPrice, Option<Fraction>)> {
+        let hundred = whole(100);
+        if terms.kind == Kind::Fixed {
+            return Some((unit_price(value.times(conversion), terms.per), None));
+        }
+        if terms.kind == Kind::CostPlus {
+            let money = product
+                .money
+                .iter()
+                .find(|money| money.currency == self.world.currency)?;
+            let cost = exact(money.cost?.micros());
+            let plus = hundred.plus(value).over(hundred);
+            let per = whole(i128::from(terms.per.get()));
+            return Some((
+                unit_price(cost.times(asked).times(per).times(plus), terms.per),
+                Some(cost),
+            ));
+        }
+        let list = list?;
+        let amount = exact(list.amount.micros());
+        let price = if terms.kind == Kind::PercentOff {
+            amount.times(hundred.minus(value)).over(hundred)
+        } else {
+            amount.minus(
+                value
+                    .times(conversion)
+                    .times(whole(i128::from(list.per.get()))),
+            )
+        };
+        Some((unit_price(price, list.per), Some(amount)))
     }
 
     /// The basket's quantity in the scope, in the unit of the terms.

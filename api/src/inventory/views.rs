@@ -1,0 +1,587 @@
+//! Inventory on the wire.
+
+use chrono::NaiveDate;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use super::batch::Line;
+use super::board::{Board, Level, Warehouse};
+use super::calendar::Calendar;
+use super::ledger::{Booked, Discrepancy};
+use super::moves::Reason;
+use super::promise::{Incoming, Part, Promise, Source};
+use super::warehouses::NewWarehouse;
+use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::wire::{Code, QuantityText, Text, Timestamp};
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday, Weekday::Saturday, Weekday::Sunday,
+];
+
+/// A warehouse as it shall be.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WarehouseInput {
+    /// Name.
+    pub(crate) name: Text<200>,
+    /// ISO 3166 code of two capital letters.
+    #[oai(validator(pattern = "^[A-Z]{2}$"))]
+    pub(crate) country: String,
+    /// City.
+    #[serde(default)]
+    #[oai(default)]
+    pub(crate) city: Text<100>,
+    /// Warehouses with lower numbers are asked first, 0 to 1000000; 100 when left out.
+    #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
+    pub(crate) priority: Option<i32>,
+    /// Days on which goods leave; Monday to Friday when left out.
+    #[oai(validator(min_items = 1, max_items = 7))]
+    pub(crate) working_days: Option<Vec<Weekday>>,
+    /// Days on which nothing leaves, as `2026-12-25`; at most 1000.
+    #[serde(default)]
+    #[oai(default, validator(max_items = 1000))]
+    pub(crate) holidays: Vec<Text<10>>,
+    /// What is ordered up to this local time, `HH:MM`, leaves the same day; `15:00` when left out.
+    #[oai(validator(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
+    pub(crate) cutoff: Option<String>,
+    /// Minutes the local clock is ahead of UTC, -840 to 840; 0 when left out.
+    #[oai(validator(minimum(value = "-840"), maximum(value = "840")))]
+    pub(crate) utc_offset_minutes: Option<i32>,
+}
+
+impl WarehouseInput {
+    /// The warehouse, or every field that is wrong.
+    pub(super) fn read(self, code: Code) -> Result<NewWarehouse, Trouble> {
+        let mut wrong = Vec::new();
+        let mut holidays: Vec<NaiveDate> = Vec::with_capacity(self.holidays.len());
+        for (at, day) in self.holidays.iter().enumerate() {
+            match day.parse().ok().filter(|_| day.len() == 10) {
+                Some(day) => holidays.push(day),
+                None => wrong.push(FieldProblem::new(format!("/holidays/{at}"), "invalid-date", "a holiday is a date such as 2026-12-25")),
+            }
+        }
+        let mut refuse = |is_wrong: bool, field: &str, code: &str, detail: &str| {
+            if is_wrong {
+                wrong.push(FieldProblem::new(format!("/{field}"), code, detail));
+            }
+        };
+        let days = self.working_days.unwrap_or_else(|| WEEK[..5].to_vec());
+        let priority = self.priority.unwrap_or(100);
+        let offset = self.utc_offset_minutes.unwrap_or(0);
+        let cutoff = minutes(self.cutoff.as_deref().unwrap_or("15:00"));
+        let is_country = self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase());
+        refuse(self.name.trim().is_empty(), "name", "empty", "a warehouse has a name");
+        refuse(!is_country, "country", "unknown-country", "a country is two capital letters");
+        refuse(!(0..=1_000_000).contains(&priority), "priority", "out-of-range", "a priority is from 0 to 1000000");
+        refuse(days.is_empty(), "working_days", "empty", "a warehouse works on one day a week at least");
+        refuse(self.holidays.len() > 1_000, "holidays", "too-many", "at most 1000 holidays are kept");
+        refuse(cutoff.is_none(), "cutoff", "invalid-time", "a cut-off is a time such as 15:00");
+        refuse(!(-840..=840).contains(&offset), "utc_offset_minutes", "out-of-range", "an offset is from -840 to 840 minutes");
+        if !wrong.is_empty() {
+            return Err(Trouble::Invalid(wrong));
+        }
+        holidays.sort_unstable();
+        holidays.dedup();
+        let calendar = Calendar {
+            works: WEEK.map(|day| days.contains(&day)),
+            holidays,
+            cutoff_minutes: cutoff.unwrap_or_default(),
+            utc_offset_minutes: offset,
+        };
+        Ok(NewWarehouse {
+            code: code.into_inner(),
+            name: self.name.into_inner(),
+            country: self.country,
+            city: self.city.into_inner(),
+            priority,
+            calendar,
+        })
+    }
+}
+
+/// Minutes of the day of `HH:MM`.
+fn minutes(time: &str) -> Option<i32> {
+    let (hours, minutes) = time.split_once(':').filter(|_| time.len() == 5)?;
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    ((0..24).contains(&hours) && (0..60).contains(&minutes)).then_some(hours * 60 + minutes)
+}
+
+/// A warehouse.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct WarehouseView {
+    /// Code.
+    pub(crate) code: String,
+    /// Name.
+    pub(crate) name: String,
+    /// ISO 3166 code of two letters.
+    pub(crate) country: String,
+    /// City.
+    pub(crate) city: String,
+    /// Warehouses with lower numbers are asked first.
+    pub(crate) priority: i32,
+    /// Days on which goods leave.
+    pub(crate) working_days: Vec<Weekday>,
+    /// Days on which nothing leaves.
+    pub(crate) holidays: Vec<String>,
+    /// What is ordered up to this local time leaves the same day.
+    pub(crate) cutoff: String,
+    /// Minutes the local clock is ahead of UTC.
+    pub(crate) utc_offset_minutes: i32,
+    /// Rises with every change; also the `ETag`.
+    pub(crate) version: i64,
+}
+
+impl From<&Warehouse> for WarehouseView {
+    fn from(row: &Warehouse) -> Self {
+        let calendar = Calendar::of(row);
+        Self {
+            code: row.code.clone(),
+            name: row.name.clone(),
+            country: row.country.clone(),
+            city: row.city.clone(),
+            priority: row.priority,
+            working_days: WEEK.into_iter().zip(calendar.works).filter(|(_, works)| *works).map(|(day, _)| day).collect(),
+            holidays: calendar.holidays.iter().map(NaiveDate::to_string).collect(),
+            cutoff: format!("{:02}:{:02}", row.cutoff_minutes / 60, row.cutoff_minutes % 60),
+            utc_offset_minutes: row.utc_offset_minutes,
+            version: row.version,
+        }
+    }
+}
+
+/// Every warehouse.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct WarehouseList {
+    /// In the order they are asked.
+    pub(crate) items: Vec<WarehouseView>,
+}
+
+/// Why stock moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MovementReason {
+    /// Goods came in.
+    Receipt,
+    /// A correction.
+    Adjustment,
+    /// Somebody counted: the quantity is what is on hand.
+    Count,
+    /// Goods are broken or lost; give a negative quantity.
+    Damage,
+    /// A customer sent goods back.
+    Return,
+    /// Goods went to another warehouse.
+    Transfer,
+}
+
+impl From<MovementReason> for Reason {
+    fn from(reason: MovementReason) -> Self {
+        match reason {
+            MovementReason::Receipt => Self::Receipt,
+            MovementReason::Adjustment => Self::Adjustment,
+            MovementReason::Count => Self::Count,
+            MovementReason::Damage => Self::Damage,
+            MovementReason::Return => Self::Return,
+            MovementReason::Transfer => Self::Transfer,
+        }
+    }
+}
+
+/// One movement of stock.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MovementInput {
+    /// SKU of the product.
+    pub(crate) sku: Code,
+    /// Code of the warehouse.
+    pub(crate) warehouse: Code,
+    /// Added to what is on hand, in stock units; negative takes away. For a count it is what is on hand.
+    pub(crate) quantity: QuantityText,
+    /// Why.
+    pub(crate) reason: MovementReason,
+    /// Code of the other warehouse of a transfer: the quantity leaves `warehouse` and comes to this one. Left out, a transfer
+    /// is booked on one side.
+    pub(crate) to_warehouse: Option<Code>,
+    /// The document it belongs to.
+    #[serde(default)]
+    #[oai(default)]
+    pub(crate) reference: Text<200>,
+}
+
+impl Line for MovementInput {
+    const MEMBER: &'static str = "movements";
+    const POINTER: &'static str = "/movements";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
+}
+
+/// A supply on its way.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InboundInput {
+    /// The supplier's order; with SKU and warehouse it is the supply's name.
+    pub(crate) reference: Code,
+    /// SKU of the product.
+    pub(crate) sku: Code,
+    /// Code of the warehouse.
+    pub(crate) warehouse: Code,
+    /// All that was ordered, in stock units, with what was received already.
+    pub(crate) quantity: QuantityText,
+    /// When it is expected.
+    pub(crate) expected_at: Timestamp,
+}
+
+impl Line for InboundInput {
+    const MEMBER: &'static str = "supplies";
+    const POINTER: &'static str = "/supplies";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
+}
+
+/// What arrived of a supply.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArrivalInput {
+    /// The supplier's order.
+    pub(crate) reference: Code,
+    /// SKU of the product.
+    pub(crate) sku: Code,
+    /// Code of the warehouse.
+    pub(crate) warehouse: Code,
+    /// What arrived now, in stock units.
+    pub(crate) quantity: QuantityText,
+}
+
+impl Line for ArrivalInput {
+    const MEMBER: &'static str = "receipts";
+    const POINTER: &'static str = "/receipts";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
+}
+
+/// Safety stock of a level.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SafetyInput {
+    /// SKU of the product.
+    pub(crate) sku: Code,
+    /// Code of the warehouse.
+    pub(crate) warehouse: Code,
+    /// What is never reserved, in stock units.
+    pub(crate) safety: QuantityText,
+}
+
+impl Line for SafetyInput {
+    const MEMBER: &'static str = "levels";
+    const POINTER: &'static str = "/levels";
+
+    fn names(&self) -> (&str, &str) {
+        (&self.sku, &self.warehouse)
+    }
+}
+
+/// A line of a batch that was done.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct StockLineView {
+    /// Place in the request, from 0.
+    pub(crate) index: usize,
+    /// SKU.
+    pub(crate) sku: String,
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
+    /// On hand afterwards, in stock units.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) on_hand: Option<QuantityText>,
+    /// Reserved afterwards.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reserved: Option<QuantityText>,
+    /// What may be reserved afterwards.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) available: Option<QuantityText>,
+}
+
+/// What became of a batch about stock.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct StockBatchView {
+    /// Lines done.
+    pub(crate) accepted: Vec<StockLineView>,
+    /// What is wrong with the others, by pointers into the request.
+    pub(crate) rejected: Vec<FieldProblem>,
+}
+
+/// Lines of which it is asked when they can leave.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AvailabilityInput {
+    /// The lines, at most 5000.
+    #[oai(validator(min_items = 1, max_items = 5000))]
+    pub(crate) lines: Vec<AvailabilityLine>,
+    /// Where the goods go: a site of the account, or an ISO 3166 country code.
+    pub(crate) ship_to: Option<Code>,
+    /// Whose site `ship_to` is; on the seller's side.
+    pub(crate) account: Option<Code>,
+}
+
+/// One line.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AvailabilityLine {
+    /// SKU of the product.
+    pub(crate) sku: Code,
+    /// How many are wanted; the smallest that can be ordered when left out.
+    pub(crate) quantity: Option<QuantityText>,
+    /// Unit of the quantity; the stock unit when left out.
+    pub(crate) unit: Option<Text<8>>,
+}
+
+/// Availability of products.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct AvailabilityList {
+    /// One per SKU or line that is known, in the order asked.
+    pub(crate) items: Vec<AvailabilityView>,
+    /// What is unknown or cannot be ordered in the quantity asked.
+    pub(crate) rejected: Vec<FieldProblem>,
+}
+
+/// Availability of one product, in its stock unit.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct AvailabilityView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// The stock unit.
+    pub(crate) unit: String,
+    /// The quantity that is promised.
+    pub(crate) quantity: QuantityText,
+    /// What may be reserved, over all warehouses.
+    pub(crate) available: QuantityText,
+    /// On hand over all warehouses; for the seller's side.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) on_hand: Option<QuantityText>,
+    /// Reserved over all warehouses; for the seller's side.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reserved: Option<QuantityText>,
+    /// Each warehouse that has it or gets it, in the order they are asked.
+    pub(crate) warehouses: Vec<LevelView>,
+    /// All that is on its way, soonest first.
+    pub(crate) incoming: Vec<IncomingView>,
+    /// When the quantity can leave.
+    pub(crate) promise: PromiseView,
+}
+
+/// What one warehouse has of a product.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct LevelView {
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
+    /// What may be reserved.
+    pub(crate) available: QuantityText,
+    /// On hand; for the seller's side.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) on_hand: Option<QuantityText>,
+    /// Reserved; for the seller's side.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reserved: Option<QuantityText>,
+    /// Never reserved; for the seller's side.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) safety: Option<QuantityText>,
+    /// What is on its way here, soonest first.
+    pub(crate) incoming: Vec<IncomingView>,
+}
+
+impl LevelView {
+    /// A level as the seller's side sees it, or as buyers do.
+    pub(super) fn new(code: String, level: Option<&Level>, incoming: Vec<IncomingView>, exact: bool) -> Self {
+        let quantity = |of: fn(&Level) -> pricing::Quantity| QuantityText(level.map(of).unwrap_or_default());
+        Self {
+            warehouse: code,
+            available: quantity(Level::available),
+            on_hand: exact.then(|| quantity(|l| l.on_hand)),
+            reserved: exact.then(|| quantity(|l| l.reserved)),
+            safety: exact.then(|| quantity(|l| l.safety)),
+            incoming,
+        }
+    }
+}
+
+/// Supply on its way.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct IncomingView {
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
+    /// What has not arrived yet.
+    pub(crate) quantity: QuantityText,
+    /// When it is expected.
+    pub(crate) expected_at: Timestamp,
+    /// The supplier's order; for the seller's side.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+}
+
+impl IncomingView {
+    pub(super) fn new(incoming: &Incoming, board: &Board, exact: bool) -> Self {
+        Self {
+            warehouse: board.code_of(incoming.warehouse),
+            quantity: QuantityText(incoming.quantity),
+            expected_at: Timestamp(incoming.expected_at),
+            reference: exact.then(|| incoming.reference.clone()),
+        }
+    }
+}
+
+/// When a quantity can leave.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PromiseView {
+    /// When the last of it leaves the warehouse; absent when not all of it can be promised.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<Timestamp>,
+    /// Where that comes from.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) warehouse: Option<String>,
+    /// Whether that lies there, is on its way or must be ordered.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<Source>,
+    /// Every part of the quantity.
+    pub(crate) quantities: Vec<PromisedPart>,
+    /// What nobody can promise.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uncovered: Option<QuantityText>,
+}
+
+/// A part of a promised quantity.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PromisedPart {
+    /// How much.
+    pub(crate) quantity: QuantityText,
+    /// When it leaves the warehouse.
+    pub(crate) at: Timestamp,
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
+    /// Whether it lies there, is on its way or must be ordered.
+    pub(crate) source: Source,
+}
+
+impl PromiseView {
+    pub(super) fn new(promise: &Promise, board: &Board) -> Self {
+        let last = promise.last();
+        let part = |part: &Part| PromisedPart {
+            quantity: QuantityText(part.quantity),
+            at: Timestamp(part.at),
+            warehouse: board.code_of(part.warehouse),
+            source: part.source,
+        };
+        Self {
+            at: last.map(|p| Timestamp(p.at)),
+            warehouse: last.map(|p| board.code_of(p.warehouse)),
+            source: last.map(|p| p.source),
+            quantities: promise.parts.iter().map(part).collect(),
+            uncovered: promise.uncovered.is_positive().then_some(QuantityText(promise.uncovered)),
+        }
+    }
+}
+
+/// One row of the stock ledger.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct MovementView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
+    /// Change of what is on hand, in stock units.
+    pub(crate) on_hand: QuantityText,
+    /// Change of what is reserved.
+    pub(crate) reserved: QuantityText,
+    /// `receipt`, `adjustment`, `count`, `damage`, `return`, `transfer`, `reservation`, `release` or `issue`.
+    pub(crate) reason: String,
+    /// The document or order it belongs to.
+    pub(crate) reference: String,
+    /// Who did it.
+    pub(crate) actor: String,
+    /// When.
+    pub(crate) occurred_at: Timestamp,
+}
+
+impl MovementView {
+    pub(super) fn new(row: Booked, board: &Board) -> Self {
+        Self {
+            sku: row.sku,
+            warehouse: board.code_of(row.warehouse),
+            on_hand: QuantityText(row.on_hand),
+            reserved: QuantityText(row.reserved),
+            reason: row.reason,
+            reference: row.reference,
+            actor: row.actor,
+            occurred_at: Timestamp(row.occurred_at),
+        }
+    }
+}
+
+/// Levels that are not the sums of their ledger.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct DiscrepancyList {
+    /// Empty when the ledger proves every level.
+    pub(crate) items: Vec<DiscrepancyView>,
+}
+
+/// A level that is not the sum of its ledger.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct DiscrepancyView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Code of the warehouse.
+    pub(crate) warehouse: String,
+    /// On hand, as the level says.
+    pub(crate) on_hand: QuantityText,
+    /// On hand, as the ledger adds up.
+    pub(crate) ledger_on_hand: QuantityText,
+    /// Reserved, as the level says.
+    pub(crate) reserved: QuantityText,
+    /// Reserved, as the ledger adds up.
+    pub(crate) ledger_reserved: QuantityText,
+}
+
+impl From<Discrepancy> for DiscrepancyView {
+    fn from(found: Discrepancy) -> Self {
+        Self {
+            sku: found.sku,
+            warehouse: found.warehouse,
+            on_hand: QuantityText(found.on_hand),
+            ledger_on_hand: QuantityText(found.ledger_on_hand),
+            reserved: QuantityText(found.reserved),
+            ledger_reserved: QuantityText(found.ledger_reserved),
+        }
+    }
+}
