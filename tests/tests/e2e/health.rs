@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Shop, eventually, is_postgres};
+use crate::support::{Shop, eventually};
 
 #[tokio::test]
 async fn a_running_server_is_alive_and_ready() {
@@ -126,19 +126,4 @@ async fn a_second_start_finds_everything_as_it_was() {
     let before = shop.admin().get("/v1/accounts/ACME").await.ok();
     shop.start_again();
     assert_eq!(shop.admin().get("/v1/accounts/ACME").await.ok(), before);
-}
-
-#[tokio::test]
-async fn a_server_whose_redis_goes_away_keeps_answering() {
-    let mut shop = Shop::open().await;
-    if !is_postgres() {
-        // Only homes on PostgreSQL have a Redis; on SQLite there is nothing to lose.
-        assert!(shop.home().redis().is_none());
-        return;
-    }
-    shop.home().redis().expect("a Redis").stop();
-    shop.account("ACME").await;
-    assert_eq!(shop.nobody().get("/readyz").await.status, 200);
-    shop.home().redis().expect("a Redis").start_again();
-    shop.account("BOLT").await;
 }

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod accounts;
 mod carts;
 mod catalog;
 mod config;
@@ -15,9 +16,11 @@ mod health;
 mod idempotency;
 mod identity;
 mod isolation;
+mod job;
 mod operations;
 mod orders;
 mod prices;
 mod problems;
+mod scenarios;
 mod statements;
 mod stock;
