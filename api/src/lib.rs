@@ -57,4 +57,8 @@ mod fulfilment;
 
 mod billing;
 
+mod imports;
+
+mod demo;
+
 pub use cli::main;

@@ -13,11 +13,11 @@ use pricing::{Quantity, UnitCode};
 use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
-use super::views::{CandidateView, LineInput, LineProblem, LinesInput};
+use super::views::{CandidateView, CartLineInput, LineProblem, CartLinesInput};
 use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
-use crate::kernel::wire::parse_body;
+use crate::kernel::wire::parse_json;
 
 /// Most lines a request may bring.
 pub(crate) const MAX_LINES: usize = 10_000;
@@ -122,7 +122,7 @@ impl AskedLine {
     }
 
     /// A line of a JSON body.
-    pub(crate) fn from_json(pointer: String, line: LineInput) -> Self {
+    pub(crate) fn from_json(pointer: String, line: CartLineInput) -> Self {
         Self {
             pointer,
             sku: line.sku.map(crate::kernel::wire::Text::into_inner),
@@ -151,7 +151,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        LinesInput::register(registry);
+        CartLinesInput::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
@@ -160,7 +160,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         Some(MetaRequest {
             description: None,
             content: vec![
-                MetaMediaType { content_type: "application/json", schema: LinesInput::schema_ref() },
+                MetaMediaType { content_type: "application/json", schema: CartLinesInput::schema_ref() },
                 MetaMediaType { content_type: CSV, schema: text },
                 MetaMediaType { content_type: XLSX, schema: bytes },
             ],
@@ -173,7 +173,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         let read = match essence {
-            "application/json" => return parse_body::<LinesInput>(&bytes).map(Self::of_json).map_err(refused),
+            "application/json" => return parse_json::<CartLinesInput>(&bytes).map(Self::of_json).map_err(refused),
             CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
             XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
             _ => {
@@ -200,7 +200,7 @@ fn refused(problem: Problem) -> poem::Error {
 }
 
 impl LinesBody {
-    fn of_json(input: LinesInput) -> Self {
+    fn of_json(input: CartLinesInput) -> Self {
         let lines = input.lines.into_iter().enumerate();
         let lines = lines.map(|(index, line)| AskedLine::from_json(format!("/lines/{index}"), line)).collect();
         Self { lines, unreadable: Vec::new() }

@@ -10,7 +10,7 @@ use crate::kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp
 /// A line asked for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LineInput {
+pub(crate) struct CartLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub(crate) sku: Option<Text<64>>,
@@ -30,9 +30,9 @@ pub(crate) struct LineInput {
 /// Lines asked for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LinesInput {
+pub(crate) struct CartLinesInput {
     /// Up to 10,000 lines.
-    pub(crate) lines: Vec<LineInput>,
+    pub(crate) lines: Vec<CartLineInput>,
 }
 
 /// A cart to create.
@@ -47,10 +47,10 @@ pub(crate) struct CartInput {
     /// ISO 4217 currency; the account's own when left out.
     pub(crate) currency: Option<Code>,
     /// First lines.
-    pub(crate) lines: Vec<LineInput>,
+    pub(crate) lines: Vec<CartLineInput>,
 }
 
-impl Default for LineInput {
+impl Default for CartLineInput {
     fn default() -> Self {
         Self { sku: None, identifier: None, quantity: entity::Quantity(0).into(), unit: None, note: Text::default() }
     }

@@ -140,18 +140,18 @@ struct Changed {
 #[async_trait::async_trait]
 impl Surface for Prices {
     async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
-        let ids = |kinds: &[&str]| -> Vec<i64> {
-            let changed = events.iter().filter(|event| kinds.contains(&event.kind.as_str()));
+        let ids = |kind: &str| -> Vec<i64> {
+            let changed = events.iter().filter(|event| event.kind == kind);
             changed.filter_map(Event::read::<Changed>).flat_map(|c| c.ids.into_iter().chain(c.id)).collect()
         };
-        let accounts = ids(&["account.changed"]);
+        let accounts = ids("account.changed");
         for chunk in crate::kernel::sql::key_chunks(&accounts) {
             self.take_accounts(db, Some(chunk.to_vec())).await?;
         }
-        if events.iter().any(|event| CATEGORY_EVENTS.contains(&event.kind.as_str())) {
+        if events.iter().any(|event| event.kind == "categories.changed") {
             products::take(self, db, products::Which::CategoriesMoved).await?;
         }
-        let changed = ids(PRODUCT_EVENTS);
+        let changed = ids("products.changed");
         for chunk in crate::kernel::sql::key_chunks(&changed) {
             products::take(self, db, products::Which::These(chunk.to_vec())).await?;
         }
@@ -162,8 +162,6 @@ impl Surface for Prices {
     }
 }
 
-const PRODUCT_EVENTS: &[&str] = &["product.changed", "products.changed"];
-const CATEGORY_EVENTS: &[&str] = &["category.changed", "categories.changed"];
 
 /// A statement in the connection's dialect.
 pub(super) fn statement(db: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> Statement {

@@ -18,15 +18,43 @@
 //! Not here: how a price is found (`pricing`), products and units (`catalog`). Facts of products and accounts (category,
 //! brand, group, units) have no history: `as_of` goes back for prices, cost and floor, and takes those facts as they are now.
 
+mod agreement_routes;
+mod agreements;
 mod book;
+mod change;
+mod contract;
+mod costs;
+mod entries;
 mod error;
 mod handles;
+mod input;
+mod lines;
+mod lists;
 mod load;
+mod loose;
 mod packed;
 mod period;
 mod prices;
 mod products;
+mod promotion;
+mod quote;
+mod quote_routes;
+mod record;
+mod review;
+mod routes;
 mod rows;
+mod upload;
+mod views;
 
+pub(crate) use agreement_routes::AgreementRoutes;
+pub(crate) use change::PriceChange;
+pub(crate) use contract::{NewContract, put_contract};
+pub(crate) use costs::{NewCost, put_costs};
+pub(crate) use entries::{EntryOutcome, NewEntry, put_entries};
 pub(crate) use error::ContractError;
+pub(crate) use lines::{NewLine, NewTarget};
+pub(crate) use lists::{Assigned, NewPriceList, put_price_list};
 pub(crate) use prices::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine, Prices};
+pub(crate) use promotion::{NewAudience, NewPromotion, put_promotion};
+pub(crate) use quote_routes::QuoteRoutes;
+pub(crate) use routes::PriceListRoutes;

@@ -144,6 +144,11 @@ fn parse_instant(text: &str) -> Result<entity::Instant, String> {
     if (0..=7_258_118_400_000_000).contains(&micros) { Ok(entity::Instant(micros)) } else { Err(refused()) }
 }
 
+/// Reads an instant from text outside JSON, such as a field of a CSV file.
+pub(crate) fn parse_timestamp(text: &str) -> Result<Timestamp, String> {
+    parse_instant(text).map(Timestamp)
+}
+
 fn print_instant(at: entity::Instant) -> String {
     let format = if at.0 % 1_000_000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
     DateTime::from_timestamp_micros(at.0).unwrap_or_default().to_rfc3339_opts(format, true)

@@ -1,0 +1,61 @@
+//! Price versions: every transaction that changes prices takes the next one first.
+//!
+//! The row's lock puts price changes in line, and makes them wait for transactions that hold the version to place an order.
+//! The instant is read after the lock was got, so what was placed before it was also priced before it.
+
+use entity::{Instant, price_changes};
+use sea_orm::{ConnectionTrait, EntityTrait, Set, Statement, Value};
+use serde_json::json;
+
+use crate::kernel::clock;
+use crate::kernel::database::Tx;
+use crate::kernel::events::NewEvent;
+use crate::kernel::problem::Trouble;
+
+/// A price version being recorded. Every row of it carries its number and instant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PriceChange {
+    pub(crate) version: i64,
+    pub(crate) recorded_at: Instant,
+}
+
+impl PriceChange {
+    /// Takes the next version for this transaction and records `prices.changed` about `subject`, as `price-list/STANDARD`.
+    /// To be called once in a transaction, before it touches anything else of prices.
+    pub(crate) async fn begin(tx: &Tx, subject: String) -> Result<Self, Trouble> {
+        let backend = tx.get_database_backend();
+        let take = "update price_versions set version = version + 1 where id = 1 returning version, recorded_at";
+        let row = tx.query_one_raw(Statement::from_string(backend, take)).await?;
+        let row = row.ok_or_else(|| Trouble::Internal("price_versions has no row".to_owned()))?;
+        let (version, before): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let recorded_at = Instant(clock::now().0.max(before.saturating_add(1)));
+        let set = "update price_versions set recorded_at = $1 where id = 1";
+        tx.execute_raw(Statement::from_sql_and_values(backend, set, [recorded_at.0.into()])).await?;
+        let change = price_changes::ActiveModel {
+            version: Set(version),
+            recorded_at: Set(recorded_at),
+            actor: Set(tx.actor().label.to_string()),
+        };
+        price_changes::Entity::insert(change).exec_without_returning(tx).await?;
+        tx.record(NewEvent { kind: "prices.changed", subject, account: None, data: json!({ "version": version }) });
+        Ok(Self { version, recorded_at })
+    }
+
+    /// Says of rows of a table that this version ended them.
+    pub(super) async fn supersede(&self, tx: &Tx, table: &str, ids: &[i64]) -> Result<(), Trouble> {
+        for chunk in crate::kernel::sql::key_chunks(ids) {
+            let mut values: Vec<Value> = vec![self.recorded_at.0.into(), self.version.into()];
+            values.extend(chunk.iter().map(|id| Value::from(*id)));
+            let places = places(3, chunk.len());
+            let sql = format!("update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in ({places})");
+            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Placeholders `$first, …` of a list.
+pub(super) fn places(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
+    places.join(", ")
+}
