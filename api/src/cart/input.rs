@@ -13,7 +13,7 @@ use pricing::{Quantity, UnitCode};
 use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
-use super::views::{CandidateView, CartLineInput, LineProblem, CartLinesInput};
+use super::views::{ProductCandidateView, CartLineInput, CartLineProblem, CartLinesInput};
 use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
@@ -52,7 +52,7 @@ pub(crate) async fn check_lines(
     products: &Products,
     account: Option<AccountId>,
     lines: Vec<AskedLine>,
-) -> Result<(Vec<CheckedLine>, Vec<LineProblem>), CartError> {
+) -> Result<(Vec<CheckedLine>, Vec<CartLineProblem>), CartError> {
     if lines.len() > MAX_LINES {
         return Err(CartError::TooManyLines(MAX_LINES));
     }
@@ -69,13 +69,13 @@ pub(crate) async fn check_lines(
     Ok((good, bad))
 }
 
-fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<LineProblem>> {
+fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<CartLineProblem>> {
     let field = if line.sku.is_some() { "sku" } else { "identifier" };
     let product = match resolution {
         Resolution::Found(product) => product,
         Resolution::Ambiguous(candidates) => {
             let problem = line.problem(field, "ambiguous-identifier", "several products answer to this");
-            return Err(problem.with(candidates.into_iter().map(CandidateView::from).collect()));
+            return Err(problem.with(candidates.into_iter().map(ProductCandidateView::from).collect()));
         }
         Resolution::Unknown { candidates } => {
             let asked = line.sku.as_deref().or(line.identifier.as_deref()).unwrap_or_default();
@@ -85,7 +85,7 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
                 format!("no product answers to \"{asked}\"")
             };
             let problem = line.problem(field, "unknown-product", &detail);
-            return Err(problem.with(candidates.into_iter().map(CandidateView::from).collect()));
+            return Err(problem.with(candidates.into_iter().map(ProductCandidateView::from).collect()));
         }
     };
     if !product.is_orderable() {
@@ -112,8 +112,8 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
 
 impl AskedLine {
     /// A problem with one of its fields.
-    fn problem(&self, field: &str, code: &str, detail: &str) -> Box<LineProblem> {
-        Box::new(LineProblem {
+    fn problem(&self, field: &str, code: &str, detail: &str) -> Box<CartLineProblem> {
+        Box::new(CartLineProblem {
             pointer: format!("{}/{field}", self.pointer),
             code: code.to_owned(),
             detail: detail.to_owned(),
@@ -139,7 +139,7 @@ impl AskedLine {
 pub(crate) struct LinesBody {
     pub(super) lines: Vec<AskedLine>,
     /// Rows of a list that could not even be read.
-    pub(super) unreadable: Vec<LineProblem>,
+    pub(super) unreadable: Vec<CartLineProblem>,
 }
 
 const CSV: &str = "text/csv";
@@ -207,7 +207,7 @@ impl LinesBody {
     }
 
     fn of_sheet(sheet: Sheet) -> Self {
-        let unreadable = sheet.rejected.into_iter().map(|rejection| LineProblem {
+        let unreadable = sheet.rejected.into_iter().map(|rejection| CartLineProblem {
             pointer: format!("row {}", rejection.line),
             code: rejection.problem.code.to_string(),
             detail: rejection.problem.detail.to_string(),

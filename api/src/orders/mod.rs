@@ -39,7 +39,6 @@ mod views;
 pub(crate) use allocate::{WaitingOrders, in_stock_unit};
 pub(crate) use error::OrderError;
 pub(crate) use holds::{active_holds, release as release_hold};
-pub(crate) use holds::active_holds;
 pub(crate) use import_past::{Imported, PastLine, PastOrder, import_past};
 pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, Placed, RejectedLine, place};
 pub(crate) use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of, view_of};

@@ -14,7 +14,7 @@ use super::error::StorefrontError;
 use super::filters::{Plan, next_place};
 use super::index::SearchIndex;
 use super::offers::{HitOffer, Offers, Stocked, Viewpoint};
-use super::views::{AvailabilityView, FacetView, FacetValueView, HitView, SearchView};
+use super::views::{OfferAvailabilityView, FacetView, FacetValueView, HitView, SearchView};
 use crate::catalog::Product;
 use crate::kernel::scope::Scope;
 use crate::kernel::wire::cursor;
@@ -173,6 +173,6 @@ fn stock_facet(all: &[Candidate]) -> FacetView {
 }
 
 fn hit_view((hit, product, price): Joined, offers: &Offers, viewpoint: &Viewpoint) -> HitView {
-    let availability = viewpoint.stock.then(|| AvailabilityView::new(offers.stock(&product), &product));
+    let availability = viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product));
     HitView::new(hit, price, availability)
 }

@@ -10,7 +10,7 @@ use super::index::SearchIndex;
 use super::look::look;
 use super::offers::{Offers, Viewpoint};
 use super::views::{
-    AvailabilityView, CompletionView, CompletionsView, IdentifiersInput, IdentifiersView, PriceView, ProductPage, SearchView,
+    OfferAvailabilityView, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, PriceView, ProductPage, SearchView,
 };
 use crate::catalog::{Categories, queries};
 use crate::kernel::principal::{Acting, permit};
@@ -64,7 +64,7 @@ impl StorefrontRoutes {
         let page = ProductPage {
             product: view.as_ref().clone(),
             price: price.map(PriceView::from),
-            availability: viewpoint.stock.then(|| AvailabilityView::new(offers.stock(&product), &product)),
+            availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
         };
         Ok(Answer::of(&page)?.with_etag(Etag(page.product.version)))
     }
@@ -141,8 +141,8 @@ impl StorefrontRoutes {
     async fn match_identifiers(
         &self,
         who: Acting<permit::ReadProducts>,
-        body: Body<IdentifiersInput>,
-    ) -> Result<Answer<IdentifiersView>> {
+        body: Body<IdentifierListInput>,
+    ) -> Result<Answer<IdentifierMatchesView>> {
         let input = body.0;
         if input.identifiers.len() > MOST_IDENTIFIERS {
             let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
@@ -150,6 +150,6 @@ impl StorefrontRoutes {
         }
         let viewpoint = Viewpoint::of(&who, &self.offers.accounts, input.account.as_deref(), None)?;
         let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;
-        Ok(Answer::of(&IdentifiersView { items })?)
+        Ok(Answer::of(&IdentifierMatchesView { items })?)
     }
 }

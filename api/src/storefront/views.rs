@@ -22,7 +22,7 @@ pub(crate) struct ProductPage {
     /// Whether it is there; left out when the token may not read stock.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) availability: Option<AvailabilityView>,
+    pub(crate) availability: Option<OfferAvailabilityView>,
 }
 
 /// The price of a product.
@@ -87,7 +87,7 @@ impl From<PageOffer> for PriceView {
 
 /// Whether a product is there.
 #[derive(Clone, Debug, Object, Serialize)]
-pub(crate) struct AvailabilityView {
+pub(crate) struct OfferAvailabilityView {
     /// What can be reserved now over all warehouses, in stock units.
     pub(crate) available: QuantityText,
     /// Whether that is anything.
@@ -98,7 +98,7 @@ pub(crate) struct AvailabilityView {
     pub(crate) lead_time_days: Option<i32>,
 }
 
-impl AvailabilityView {
+impl OfferAvailabilityView {
     pub(super) fn new(stock: Stocked, product: &Product) -> Self {
         Self {
             available: QuantityText(stock.available),
@@ -184,7 +184,7 @@ pub(crate) struct HitView {
     /// Whether it is there; left out when the token may not read stock.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) availability: Option<AvailabilityView>,
+    pub(crate) availability: Option<OfferAvailabilityView>,
     /// Parts of the title that match.
     pub(crate) highlights: Vec<SpanView>,
     /// The reasons of its rank, for staff who ask.
@@ -216,7 +216,7 @@ pub(crate) struct SpanView {
 }
 
 impl HitView {
-    pub(super) fn new(hit: search::Hit, price: Option<HitOffer>, availability: Option<AvailabilityView>) -> Self {
+    pub(super) fn new(hit: search::Hit, price: Option<HitOffer>, availability: Option<OfferAvailabilityView>) -> Self {
         Self {
             highlights: hit.highlights.iter().map(|span| SpanView::in_characters(&hit.title, *span)).collect(),
             sku: hit.sku,
@@ -316,7 +316,7 @@ impl From<search::Completion> for CompletionView {
 /// Identifiers to resolve.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct IdentifiersInput {
+pub(crate) struct IdentifierListInput {
     /// SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own ones; up to 10,000.
     #[oai(validator(max_items = 10000))]
     pub(crate) identifiers: Vec<String>,
@@ -327,7 +327,7 @@ pub(crate) struct IdentifiersInput {
 
 /// What identifiers stand for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub(crate) struct IdentifiersView {
+pub(crate) struct IdentifierMatchesView {
     /// One per identifier, in the same order.
     pub(crate) items: Vec<IdentifierView>,
 }
