@@ -216,21 +216,12 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         SuggestionRoutes { products: surfaces.products.clone() },
         FulfilmentRoutes {
-        InventoryRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
             board: surfaces.board.clone(),
         },
-        EventRoutes { accounts: surfaces.accounts.clone() },
         BillingRoutes { accounts: surfaces.accounts.clone() },
-        CartRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
-            carts: surfaces.carts.clone(),
-        },
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
-        CheckoutRoutes { checkout: surfaces.checkout() },
+        EventRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")
