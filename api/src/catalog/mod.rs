@@ -29,14 +29,14 @@ mod resolve;
 mod routes;
 mod views;
 
-pub(crate) use categories::{Categories, Category};
+pub(crate) use categories::Categories;
 pub(crate) use error::CatalogError;
 pub(crate) use identifiers::normalise;
-pub(crate) use new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit, Outcome, ProductProblem};
+pub(crate) use new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit, ProductProblem};
 pub(crate) use part_numbers::{PartNumber, put_part_numbers};
-pub(crate) use product::{Product, ProductUnit, QuantityProblem};
+pub(crate) use product::Product;
 pub(crate) use products::Products;
-pub(crate) use put::{Stored, add_relations, put_products};
+pub(crate) use put::{add_relations, put_products};
 pub(crate) use put_category::{NewCategory, put_categories};
 pub(crate) use resolve::{Candidate, Name, Resolution, resolve};
 pub(crate) use routes::CatalogRoutes;
