@@ -17,6 +17,7 @@ mod categories;
 mod check;
 mod error;
 mod identifiers;
+mod input;
 mod load;
 mod new_product;
 mod part_numbers;
