@@ -8,8 +8,12 @@ use clap::{Parser, Subcommand};
 use crate::config::{self, Config, LogFormat};
 use crate::kernel::telemetry;
 use crate::server::{self, App};
+use crate::storefront::{self, Reindexed};
 
+mod demo;
+mod import;
 mod people;
+mod verify;
 
 /// Bulkhead: B2B ordering for manufacturers and distributors
 #[derive(Parser, Debug)]
@@ -26,10 +30,18 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve on what is there
     Serve,
+    /// Serve; an empty database is filled with a made-up distributor first
+    Demo(demo::DemoCommand),
+    /// Read products, prices, stock, accounts or past orders from a file
+    Import(import::ImportCommand),
     /// Bring the database's schema up to date
     Migrate,
+    /// Build the search index anew; running processes do it beside the one they serve
+    Reindex,
     /// Print the OpenAPI document
     Openapi,
+    /// Check that stock, orders, credit and invoices agree; fails when they do not
+    Verify,
     /// Create or disable people
     #[command(subcommand)]
     User(people::UserCommand),
@@ -82,15 +94,19 @@ async fn run(cli: Cli) -> Result<(), String> {
             let app = App::open(&config).await?;
             server::serve(&config, app, |address| say(&format!("Bulkhead serves on http://{address}"))).await
         }
+        Command::Demo(command) => demo::run(&config, command).await,
+        Command::Import(command) => import::run(&config, command).await,
         Command::Migrate => {
             server::open_kernel(&config).await?.close().await;
             say("the schema is up to date");
             Ok(())
         }
+        Command::Reindex => reindex(&config).await,
         Command::Openapi => {
             say(&server::document());
             Ok(())
         }
+        Command::Verify => verify::verify(&config).await,
         Command::User(command) => people::user(&config, command).await,
         Command::Client(command) => people::client(&config, command).await,
         Command::RotateKeys => {
@@ -100,4 +116,23 @@ async fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
     }
+}
+
+async fn reindex(config: &Config) -> Result<(), String> {
+    let app = App::open(config).await?;
+    let bar = indicatif::ProgressBar::new(0);
+    let shown = bar.clone();
+    let progress = move |done: u64, total: u64| {
+        shown.set_length(total);
+        shown.set_position(done);
+    };
+    let (search, categories) = (&app.surfaces.search, &app.surfaces.categories);
+    let done = storefront::reindex(&app.kernel, search, categories, &config.index_dir(), progress).await;
+    bar.finish_and_clear();
+    match done.map_err(|e| format!("search index: {e}"))? {
+        Reindexed::Here(products) => say(&format!("the search index holds {products} products")),
+        Reindexed::ByServer => say("the running server builds a new search index and serves the old one meanwhile"),
+    }
+    app.kernel.close().await;
+    Ok(())
 }

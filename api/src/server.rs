@@ -13,11 +13,13 @@ use poem_openapi::OpenApiService;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
+use crate::billing::{BillingRoutes, Invoicing};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
@@ -28,7 +30,10 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+use crate::notifications::EventRoutes;
+use crate::suggestions::{Learner, SuggestionRoutes};
 
+use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
 use crate::orders::{OrderRoutes, WaitingOrders};
 
 mod spec;
@@ -42,6 +47,7 @@ pub(crate) struct Surfaces {
     pub(crate) prices: Prices,
     pub(crate) board: Board,
     pub(crate) carts: Carts,
+    pub(crate) search: SearchIndex,
 }
 
 impl Surfaces {
@@ -53,7 +59,17 @@ impl Surfaces {
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
             carts: Carts::default(),
+            search: SearchIndex::default(),
         })
+    }
+
+    fn offers(&self) -> Offers {
+        Offers {
+            accounts: self.accounts.clone(),
+            products: self.products.clone(),
+            prices: self.prices.clone(),
+            board: self.board.clone(),
+        }
     }
 
     fn checkout(&self) -> Checkout {
@@ -100,7 +116,7 @@ impl App {
 
     /// What reacts to events, exactly once.
     fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        vec![Arc::new(WaitingOrders)]
+        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(Invoicing)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -108,6 +124,8 @@ impl App {
         let mut work = tokio::task::JoinSet::new();
         let system = |part| System::at_work(&self.kernel, part);
         work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
+        let Surfaces { search, products, categories, .. } = self.surfaces.clone();
+        work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
         if config.role != Role::Api {
             for listener in self.listeners() {
                 work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
@@ -155,6 +173,24 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             categories: surfaces.categories.clone(),
             accounts: surfaces.accounts.clone(),
         },
+        InventoryRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            board: surfaces.board.clone(),
+        },
+        StorefrontRoutes {
+            offers: surfaces.offers(),
+            categories: surfaces.categories.clone(),
+            index: surfaces.search.clone(),
+        },
+        CartRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+            carts: surfaces.carts.clone(),
+        },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
+        CheckoutRoutes { checkout: surfaces.checkout() },
         PriceListRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -170,19 +206,14 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             prices: surfaces.prices.clone(),
         },
-        InventoryRoutes {
+        SuggestionRoutes { products: surfaces.products.clone() },
+        FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
             board: surfaces.board.clone(),
         },
-        CartRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
-            carts: surfaces.carts.clone(),
-        },
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
-        CheckoutRoutes { checkout: surfaces.checkout() },
+        EventRoutes { accounts: surfaces.accounts.clone() },
+        BillingRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")
@@ -253,13 +284,24 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
         .with(frame)
 }
 
+/// How long serving waits for the search index. Opening one takes milliseconds; while a large one is built, everything but
+/// search is answered.
+const INDEX_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Serves until SIGTERM or Ctrl-C, then finishes what runs. `ready` is called with the address once requests are answered.
 pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), String> {
     let metrics = crate::kernel::telemetry::start_metrics()?;
     let acceptor = TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
     let (stopper, stop) = watch::channel(false);
+    if config.role != Role::Worker {
+        let opened = app.surfaces.search.open(&config.index_dir());
+        opened.map_err(|e| format!("search index: {}: {e}", config.index_dir().display()))?;
+    }
     let mut work = app.start_work(config, &stop);
+    if config.role != Role::Worker {
+        app.surfaces.search.wait_until_ready(INDEX_PATIENCE).await;
+    }
     let endpoint = endpoint(&app, config, metrics);
     ready(address);
     let served = Server::new_with_acceptor(acceptor)

@@ -25,6 +25,7 @@ pub mod inbound_supplies;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod jobs;
+pub mod learned_orders;
 pub mod order_allocations;
 pub mod order_holds;
 pub mod order_lines;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant, PaymentId};
+use crate::{AccountId, Amount, Instant, OrderId, PaymentId};
 
 /// One row of `payments`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,6 +16,7 @@ pub struct Model {
     pub unallocated: Amount,
     pub method: String,
     pub reference: String,
+    pub order_id: Option<OrderId>,
     pub received_at: Instant,
     pub recorded_at: Instant,
     pub recorded_by: String,

@@ -12,7 +12,6 @@ pub struct Model {
     pub id: ProductId,
     pub sku: String,
     pub title: String,
-    pub description: String,
     pub brand: String,
     pub category_id: Option<CategoryId>,
     pub stock_unit: String,
@@ -28,12 +27,13 @@ pub struct Model {
     pub mix_group: Option<String>,
     pub mpn: Option<String>,
     pub gtin: Option<String>,
-    pub attributes: String,
-    pub keywords: String,
     pub fingerprint: i64,
     pub version: i64,
     pub created_at: Instant,
     pub updated_at: Instant,
+    pub description: String,
+    pub attributes: String,
+    pub keywords: String,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

@@ -17,6 +17,7 @@ crate::migration! {
         "create unique index orders_by_number on orders (number)",
         "create index orders_by_account on orders (account_id, id)",
         "create index orders_by_po on orders (account_id, purchase_order_number)",
+        "create index orders_by_external_reference on orders (external_reference) where external_reference is not null",
         "create table order_lines (
             order_id bigint not null references orders (id), line_no integer not null, account_id bigint not null, product_id bigint not null references products (id),
             sku text not null, title text not null, unit text not null, numerator bigint not null, denominator bigint not null,

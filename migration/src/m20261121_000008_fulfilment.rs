@@ -21,5 +21,8 @@ crate::migration! {
             id {serial}, shipment_id bigint not null references shipments (id), parcel_no integer, code text not null,
             description text not null, location text not null, occurred_at bigint not null, recorded_at bigint not null, dedup text not null)",
         "create unique index tracking_events_once on tracking_events (shipment_id, dedup)",
+        // What waits to be put on a pick list, found by warehouse.
+        "create index order_allocations_to_pick on order_allocations (warehouse_id, order_id) where released < quantity",
+        "create index shipments_by_account on shipments (account_id, id)",
     ],
 }

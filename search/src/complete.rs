@@ -82,26 +82,18 @@ fn labels(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Complet
     if typed.is_empty() {
         return;
     }
-    let typed = typed.join(" ");
+    let typed = format!(" {}", typed.join(" "));
     let lists = [
         (&snapshot.lexicon.brand_names, CompletionKind::Brand),
         (&snapshot.lexicon.categories, CompletionKind::Category),
     ];
     for (names, kind) in lists {
-        let fits = |name: &str| {
-            let name = words(name)
-                .into_iter()
-                .map(|w| w.text)
-                .collect::<Vec<_>>()
-                .join(" ");
-            name.starts_with(&typed) || name.contains(&format!(" {typed}"))
-        };
         let found = names
             .iter()
-            .filter(|(name, _)| fits(name))
+            .filter(|name| name.words.contains(&typed))
             .take(limit.div_ceil(2));
-        out.extend(found.map(|(name, _)| Completion {
-            text: name.clone(),
+        out.extend(found.map(|name| Completion {
+            text: name.written.clone(),
             kind,
             id: None,
             sku: None,

@@ -10,7 +10,6 @@ use crate::error::Result;
 use crate::normal::{key, words};
 use crate::query::{Audience, Filter, Query};
 use crate::schema::Fields;
-use crate::score::postings;
 use crate::units;
 
 /// One bit per document of a segment.
@@ -42,9 +41,8 @@ enum Condition {
     Listed(Bits),
     /// Any of these values of a text column.
     Text(StrColumn, Vec<u64>),
-    /// Inside any of these ranges of a number column.
-    Number(Column<f64>, Vec<(f64, f64)>),
-    Nothing,
+    /// Inside this range of a number column.
+    Number(Column<f64>, (f64, f64)),
 }
 
 pub(crate) struct Gate<'a> {
@@ -58,6 +56,11 @@ pub(crate) struct Gate<'a> {
 }
 
 impl<'a> Gate<'a> {
+    /// What a visitor without account may see.
+    pub(crate) fn for_everyone(fields: &Fields, segment: &'a SegmentReader) -> Result<Self> {
+        Self::new(&Query::new("", Audience::Of(Vec::new())), fields, segment)
+    }
+
     pub(crate) fn new(query: &Query, fields: &Fields, segment: &'a SegmentReader) -> Result<Self> {
         let mut names: Vec<String> = query.filters.iter().map(|f| key(&f.name)).collect();
         names.sort_unstable();
@@ -65,10 +68,10 @@ impl<'a> Gate<'a> {
         let mut conditions = Vec::new();
         for name in names {
             let same = query.filters.iter().filter(|f| key(&f.name) == name);
-            conditions.push(
-                same.map(|f| condition(f, &name, fields, segment))
-                    .collect::<Result<Vec<_>>>()?,
-            );
+            let ways = same
+                .map(|f| condition(f, &name, fields, segment))
+                .collect::<Result<Vec<_>>>()?;
+            conditions.push(ways.into_iter().flatten().collect());
         }
         let within = match &query.within {
             Some(ids) => Some(listed(ids.iter().map(|id| fields.id_term(*id)), segment)?),
@@ -102,10 +105,9 @@ impl Condition {
         match self {
             Self::Listed(bits) => bits.has(doc),
             Self::Text(column, ordinals) => column.term_ords(doc).any(|o| ordinals.contains(&o)),
-            Self::Number(column, ranges) => column
-                .values_for_doc(doc)
-                .any(|v| ranges.iter().any(|(low, high)| *low <= v && v <= *high)),
-            Self::Nothing => false,
+            Self::Number(column, (low, high)) => {
+                column.values_for_doc(doc).any(|v| *low <= v && v <= *high)
+            }
         }
     }
 }
@@ -184,46 +186,39 @@ fn each(
     Ok(())
 }
 
+/// The ways to hold a filter: an attribute may be text on one product and a number on another.
 fn condition(
     filter: &Filter,
     name: &str,
     fields: &Fields,
     segment: &SegmentReader,
-) -> Result<Condition> {
+) -> Result<Vec<Condition>> {
     let lower = filter.value.to_lowercase();
     if name == "brand" || name == "category" {
-        let mut bits = Bits::none(segment.max_doc());
-        for term in [format!("{name}:{lower}"), format!("{name}#{lower}")] {
-            if let Some(mut list) =
-                postings(segment, fields.label, &term, IndexRecordOption::Basic)?
-            {
-                let mut doc = list.doc();
-                while doc != TERMINATED {
-                    bits.set(doc);
-                    doc = list.advance();
-                }
-            }
-        }
-        return Ok(Condition::Listed(bits));
+        let terms = [format!("{name}:{lower}"), format!("{name}#{lower}")];
+        let terms = terms.map(|term| Term::from_field_text(fields.label, &term));
+        return Ok(vec![Condition::Listed(listed(terms.into_iter(), segment)?)]);
     }
     let column = format!("columns.{name}");
-    let range = range(&filter.value);
-    if let (Some(range), Some(numbers)) = (range, segment.fast_fields().column_opt::<f64>(&column)?)
-    {
-        return Ok(Condition::Number(numbers, vec![range]));
+    let mut out = Vec::new();
+    if let (Some(range), Some(numbers)) = (
+        range(&filter.value),
+        segment.fast_fields().column_opt::<f64>(&column)?,
+    ) {
+        out.push(Condition::Number(numbers, range));
     }
-    let Some(texts) = segment.fast_fields().str(&column)? else {
-        return Ok(Condition::Nothing);
-    };
-    let mut ordinals = Vec::new();
-    let mut value = String::new();
-    for ordinal in 0..texts.num_terms().min(50_000) as u64 {
-        value.clear();
-        if texts.ord_to_str(ordinal, &mut value)? && value.to_lowercase() == lower {
-            ordinals.push(ordinal);
+    if let Some(texts) = segment.fast_fields().str(&column)? {
+        let mut ordinals = Vec::new();
+        let mut value = String::new();
+        for ordinal in 0..texts.num_terms().min(50_000) as u64 {
+            value.clear();
+            if texts.ord_to_str(ordinal, &mut value)? && value.to_lowercase() == lower {
+                ordinals.push(ordinal);
+            }
         }
+        out.push(Condition::Text(texts, ordinals));
     }
-    Ok(Condition::Text(texts, ordinals))
+    Ok(out)
 }
 
 /// `2`, `2 m`, `1..3`, `..200 cm`: bounds in base units, a little widened so that a converted number meets itself.
@@ -231,6 +226,9 @@ pub(crate) fn range(text: &str) -> Option<(f64, f64)> {
     let value = |part: &str| -> Option<f64> {
         let negative = part.trim_start().strip_prefix('-');
         let part = negative.unwrap_or(part);
+        if let Ok(number) = part.trim().parse::<f64>() {
+            return Some(if negative.is_some() { -number } else { number });
+        }
         let found = units::quantities(part, &words(part));
         let q = found.first()?;
         let base = q.written * q.unit.map_or(1.0, |u| u.1);

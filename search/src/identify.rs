@@ -12,7 +12,7 @@ use tantivy::{DocAddress, DocSet, TERMINATED};
 
 use crate::error::Result;
 use crate::filter::Gate;
-use crate::normal::{compact, gtin, look_alike};
+use crate::normal::{LONGEST_WORD, compact, gtin, look_alike};
 use crate::query::Query;
 use crate::record::Record;
 use crate::score::{document_frequency, postings};
@@ -70,7 +70,7 @@ pub(crate) fn probes(text: &str, brands: &[String]) -> Vec<Probe> {
         .collect();
     let mut out: Vec<Probe> = Vec::new();
     let mut add = |number: String, worth: f32| {
-        let long = number.chars().count() >= 3;
+        let long = (3..=LONGEST_WORD).contains(&number.chars().count());
         if long && !out.iter().any(|p| p.number == number) {
             out.push(Probe { number, worth });
         }

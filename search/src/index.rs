@@ -57,7 +57,7 @@ struct Write {
 /// A new index being filled while the old one serves. Dropped without [`Rebuild::finish`], it leaves nothing.
 pub struct Rebuild<'a> {
     index: &'a Index,
-    next: Generation,
+    next: Arc<Generation>,
     finished: bool,
 }
 
@@ -151,7 +151,7 @@ impl Index {
         let path = self.dir.as_deref().map(next_generation).transpose()?;
         Ok(Rebuild {
             index: self,
-            next: Generation::open(path)?,
+            next: Arc::new(Generation::open(path)?),
             finished: false,
         })
     }
@@ -187,12 +187,9 @@ impl Rebuild<'_> {
             point_to(dir, path)?;
         }
         self.finished = true;
-        let empty = Generation::open(None)?;
-        let next = Arc::new(std::mem::replace(&mut self.next, empty));
-        let keep = next.dir.clone();
-        *self.index.live.write() = next;
+        *self.index.live.write() = Arc::clone(&self.next);
         if let Some(dir) = &self.index.dir {
-            remove_others(dir, keep.as_deref());
+            remove_others(dir, self.next.dir.as_deref());
         }
         Ok(())
     }

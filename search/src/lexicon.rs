@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use tantivy::Searcher;
 
 use crate::error::Result;
+use crate::filter::Gate;
 use crate::normal::{compact, words};
 use crate::schema::Fields;
 
@@ -17,11 +18,19 @@ const MOST_WORDS: usize = 200_000;
 pub(crate) struct Lexicon {
     /// In alphabetical order.
     words: Vec<Entry>,
-    /// Compact name to name as written, with the number of its words.
-    brands: HashMap<String, (String, usize), ahash::RandomState>,
-    /// Names as written with how many products, most first.
-    pub(crate) categories: Vec<(String, u32)>,
-    pub(crate) brand_names: Vec<(String, u32)>,
+    /// Compact name to name as written.
+    brands: HashMap<String, String, ahash::RandomState>,
+    /// Most used first.
+    pub(crate) categories: Vec<Name>,
+    pub(crate) brand_names: Vec<Name>,
+}
+
+/// A brand or category.
+#[derive(Debug)]
+pub(crate) struct Name {
+    pub(crate) written: String,
+    /// Its words in lower case, each after a space.
+    pub(crate) words: String,
 }
 
 #[derive(Debug)]
@@ -59,14 +68,13 @@ impl Lexicon {
                 frequency,
             })
             .collect();
-        let brand_names = names(searcher, "brand")?;
-        let categories = names(searcher, "category")?;
-        let brands = brand_names.iter().map(|(name, _)| {
-            (
-                compact(name),
-                (name.clone(), crate::normal::words(name).len()),
-            )
-        });
+        let (brand_names, categories) = (
+            names(searcher, fields, "brand")?,
+            names(searcher, fields, "category")?,
+        );
+        let brands = brand_names
+            .iter()
+            .map(|name| (compact(&name.written), name.written.clone()));
         let brands = brands.filter(|(name, _)| !name.is_empty()).collect();
         Ok(Self {
             words,
@@ -78,20 +86,18 @@ impl Lexicon {
 
     /// The brand that `parts`, joined, name; its name as written.
     pub(crate) fn brand(&self, parts: &[String]) -> Option<&str> {
-        self.brands
-            .get(&parts.concat())
-            .map(|(name, _)| name.as_str())
+        self.brands.get(&parts.concat()).map(String::as_str)
     }
 
     /// The word of the catalogue most likely meant by `word`: near, and the more used the better.
-    pub(crate) fn correct(&self, word: &str) -> Option<&str> {
+    pub(crate) fn correct(&self, word: &str) -> Option<(&str, u32)> {
         let length = word.chars().count();
         if !(4..=24).contains(&length) {
             return None;
         }
         let reach = if length >= 8 { 2 } else { 1 };
         let mask = letters(word);
-        let mut best: Option<(f64, &str)> = None;
+        let mut best: Option<(f64, &Entry)> = None;
         for entry in &self.words {
             let near = entry.word.len().abs_diff(word.len()) <= reach
                 && (entry.letters ^ mask).count_ones() as usize <= 2 * reach;
@@ -106,10 +112,10 @@ impl Lexicon {
             let worth = f64::from(entry.frequency).ln_1p() - 4.0 * distance as f64
                 + if same_start { 1.5 } else { 0.0 };
             if best.is_none_or(|(b, _)| worth > b) {
-                best = Some((worth, &entry.word));
+                best = Some((worth, entry));
             }
         }
-        best.map(|(_, word)| word)
+        best.map(|(_, entry)| (&*entry.word, entry.frequency))
     }
 
     /// The most used words that begin with `prefix`.
@@ -131,15 +137,16 @@ fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |mask, b| mask | 1 << (b & 31))
 }
 
-/// The values of a label column with their counts, most used first.
-fn names(searcher: &Searcher, column: &str) -> Result<Vec<(String, u32)>> {
+/// The values of a label column, most used first, of products that everyone may see.
+fn names(searcher: &Searcher, fields: &Fields, column: &str) -> Result<Vec<Name>> {
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     for segment in searcher.segment_readers() {
         let Some(values) = segment.fast_fields().str(column)? else {
             continue;
         };
+        let open = Gate::for_everyone(fields, segment)?;
         let mut by_ordinal = vec![0_u32; values.num_terms()];
-        for doc in segment.doc_ids_alive() {
+        for doc in (0..segment.max_doc()).filter(|doc| open.admits(*doc)) {
             for ordinal in values.term_ords(doc) {
                 by_ordinal[ordinal as usize] += 1;
             }
@@ -151,18 +158,27 @@ fn names(searcher: &Searcher, column: &str) -> Result<Vec<(String, u32)>> {
             .filter(|(_, count)| *count > 0)
         {
             name.clear();
-            if values
-                .ord_to_str(ordinal as u64, &mut name)
-                .map_err(tantivy::TantivyError::from)?
-            {
+            if values.ord_to_str(ordinal as u64, &mut name)? {
                 *counts.entry(name.clone()).or_default() += count;
             }
         }
     }
-    let mut names: Vec<_> = counts
-        .into_iter()
-        .filter(|(name, _)| !words(name).is_empty())
-        .collect();
+    let mut names: Vec<_> = counts.into_iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Ok(names)
+    let name = |written: String| {
+        let mut folded = String::new();
+        for word in words(&written) {
+            folded.push(' ');
+            folded.push_str(&word.text);
+        }
+        Name {
+            written,
+            words: folded,
+        }
+    };
+    Ok(names
+        .into_iter()
+        .map(|(written, _)| name(written))
+        .filter(|n| !n.words.is_empty())
+        .collect())
 }

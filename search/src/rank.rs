@@ -213,9 +213,12 @@ fn identified(
     for probe in &probes {
         let number = looks_like_number(&probe.number);
         let part = probe.worth < 1.0;
-        if (!number && (part || full >= 5))
-            || (part && (is_measure(&probe.number) || (described && full > 0)))
-        {
+        let too_plain = if part {
+            !could_stand_alone(&probe.number)
+        } else {
+            !number && full >= 5
+        };
+        if too_plain || (part && described && full > 0) {
             continue;
         }
         let mut found = admitted(snapshot.equal(&probe.number, query.account)?);
@@ -239,6 +242,13 @@ fn identified(
         return Ok((Vec::new(), false));
     }
     Ok((admitted(snapshot.near(&probes, 20)?), false))
+}
+
+/// Whether one word among others is surely a number: `350` in `ink for Designjet 350` is not.
+fn could_stand_alone(compact: &str) -> bool {
+    let digits = compact.bytes().filter(u8::is_ascii_digit).count();
+    let mixed = digits > 0 && digits < compact.len() && compact.len() >= 4;
+    (mixed || digits >= 5) && !is_measure(compact)
 }
 
 /// Whether a compact word is a quantity like `256mb`.
@@ -412,7 +422,7 @@ fn nearest(snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<String>> {
             .lexicon
             .categories
             .iter()
-            .map(|(name, _)| name.clone())
+            .map(|name| name.written.clone())
             .collect();
     }
     names.truncate(5);

@@ -91,7 +91,9 @@ impl Writer {
         out.add_text(self.fields.body, &t.body);
         out.add_text(self.fields.attributes, &t.attributes);
         let mut raw = String::new();
-        for word in t.raw {
+        // Spelling and completion are open to all: what only some may see lends them no words.
+        let open = d.visibility.allow.is_empty() && d.lifecycle != Lifecycle::Hidden;
+        for word in t.raw.into_iter().filter(|_| open) {
             push(&mut raw, &word);
         }
         out.add_text(self.fields.raw, &raw);
@@ -109,6 +111,9 @@ impl Writer {
             push(into, &self.stem(&word.text));
             if let Some(joined) = before.as_deref().and_then(|b| joined(b, &word.text)) {
                 push(into, &joined);
+            }
+            if let Some(thread) = units::thread(&word.text).filter(|t| t.len() < word.text.len()) {
+                push(into, thread);
             }
             if let Some(raw) = raw.as_deref_mut() {
                 raw.insert(word.text.clone());
@@ -250,15 +255,18 @@ impl Writer {
     fn columns(&self, d: &Document, out: &mut TantivyDocument) {
         let mut object: BTreeMap<String, OwnedValue> = BTreeMap::new();
         for a in &d.attributes {
+            let name = key(&a.name);
             let value = match &a.value {
+                _ if name.is_empty() => continue,
                 Value::Text(text) if text.len() > 120 => continue,
+                Value::Number(n, _) if !n.is_finite() => continue,
                 Value::Text(text) => OwnedValue::Str(text.clone()),
                 Value::Number(n, unit) => {
                     OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| n * factor))
                 }
                 Value::Bool(b) => OwnedValue::Str(if *b { "yes" } else { "no" }.to_owned()),
             };
-            object.insert(key(&a.name), value);
+            object.insert(name, value);
         }
         if !object.is_empty() {
             out.add_object(self.fields.columns, object);

@@ -34,8 +34,9 @@ fn ends_phrase(title: &str, all: &[Word], at: usize) -> bool {
         || gap.contains(['(', '-', '–', ',', ';', '.', '"']);
     let before = at.checked_sub(1).map(|b| &all[b]);
     let measured = before.is_some_and(|b| {
-        units::number(&b.text).is_some()
-            || (dimension::unit(&b.text).is_some() && at > 1 && digit(&all[at - 2]))
+        let unit_after_number = dimension::unit(&b.text).is_some() && at > 1 && digit(&all[at - 2]);
+        let with_unit = units::quantities(&b.text, &words(&b.text));
+        unit_after_number || with_unit.iter().any(|q| q.unit.is_some())
     });
     let added = before.is_some_and(|b| title[b.end..word.start].contains(['+', '&']));
     last && !measured && !added && word.text.bytes().all(|b| b.is_ascii_alphabetic())

@@ -135,9 +135,9 @@ impl<'a> Reader<'a> {
             self.quantities.push(q);
         }
         for q in self.quantities.clone() {
-            self.used[q.first..q.last]
-                .iter_mut()
-                .for_each(|u| *u = true);
+            for word in q.first..q.last {
+                self.used[word] |= units::thread(&self.words[word].text).is_none();
+            }
             let field = self.snapshot.fields.quantity;
             let lookups = units::question_terms(&q)
                 .into_iter()
@@ -214,7 +214,9 @@ impl<'a> Reader<'a> {
                 at += 2;
                 continue;
             }
-            self.word(at, 1, self.stems[at].clone(), kind)?;
+            let thread = units::thread(&self.words[at].text).map(str::to_owned);
+            let term = thread.unwrap_or_else(|| self.stems[at].clone());
+            self.word(at, 1, term, kind)?;
             at += 1;
         }
         self.phrases(kind);
@@ -238,23 +240,10 @@ impl<'a> Reader<'a> {
 
     fn word(&mut self, at: usize, count: usize, term: String, kind: Kind) -> Result<()> {
         let fields = &self.snapshot.fields;
-        let weights = field_weights(kind);
-        let mut known = false;
-        for (field, _) in [
-            (fields.title, 0.0),
-            (fields.body, 0.0),
-            (fields.attributes, 0.0),
-        ] {
-            known = known || self.frequency(field, &term)? > 0;
-        }
-        let term = if known {
-            term
-        } else {
-            self.corrected(at, term)
-        };
+        let term = self.known(at, term)?;
         let mut lookups: Vec<Lookup> = [fields.title, fields.body, fields.attributes]
             .into_iter()
-            .zip(weights)
+            .zip(field_weights(kind))
             .map(|(field, weight)| Lookup::counted(field, &term, weight))
             .collect();
         if kind == Kind::Specification
@@ -377,18 +366,30 @@ impl<'a> Reader<'a> {
             .any(|b| *b == word || (word.len() >= 3 && b.contains(&word)))
     }
 
-    /// The stem of the catalogue's word nearest to an unknown word.
-    fn corrected(&mut self, at: usize, term: String) -> String {
-        let word = &self.words[at].text;
-        if word.bytes().any(|b| b.is_ascii_digit()) {
-            return term;
+    /// The stem to look up: of the word itself, or of the catalogue's nearest when nothing has it. A word that next to nothing has is
+    /// looked up as it stands, with a suggestion.
+    fn known(&mut self, at: usize, term: String) -> Result<String> {
+        let fields = &self.snapshot.fields;
+        let mut used = 0;
+        for field in [fields.title, fields.body, fields.attributes] {
+            used += self.frequency(field, &term)?;
         }
-        let Some(better) = self.snapshot.lexicon.correct(word) else {
-            return term;
+        let word = &self.words[at].text;
+        if used > 1 || word.bytes().any(|b| b.is_ascii_digit()) {
+            return Ok(term);
+        }
+        let Some((better, frequency)) = self.snapshot.lexicon.correct(word) else {
+            return Ok(term);
         };
-        let stem = self.stemmer.stem(better);
+        if used > 0 && (frequency < 50 || word.len() < 6) {
+            return Ok(term);
+        }
         self.corrections.push((at, better.to_owned()));
-        stem
+        Ok(if used > 0 {
+            term
+        } else {
+            self.stemmer.stem(better)
+        })
     }
 
     /// Adds what phrases of the question stand for to each of their words.

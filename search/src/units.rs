@@ -44,6 +44,10 @@ pub(crate) fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
     let mut out: Vec<Quantity> = Vec::new();
     let mut at = 0;
     while at < words.len() {
+        if thread(&words[at].text).is_some() {
+            at = after_thread(text, words, at, &mut out);
+            continue;
+        }
         let next = sizes(text, words, at, &mut out);
         at = if next > at { next } else { at + 1 };
     }
@@ -80,6 +84,38 @@ fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usiz
     end
 }
 
+/// The metric thread a word begins with: `m8` of `m8`, `m8x40` and `m10x1.25x30`.
+pub(crate) fn thread(word: &str) -> Option<&str> {
+    let name = word.split('x').next()?;
+    let digits = name.strip_prefix('m')?;
+    let size = number(digits).is_some_and(|size| (1.0..=200.0).contains(&size));
+    let rest = &word[name.len()..];
+    let pieces = rest.split('x').skip(1).all(|piece| number(piece).is_some());
+    (size && pieces).then_some(name)
+}
+
+/// The lengths after a thread, in millimetres: `M8x40`, `M8 x 40`. Returns the word after them.
+fn after_thread(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
+    let millimetre = Some((Length, 0.001));
+    let inside = words[at].text.split('x').skip(1).filter_map(number);
+    out.extend(inside.map(|written| Quantity {
+        written,
+        unit: millimetre,
+        first: at,
+        last: at + 1,
+        joined: false,
+    }));
+    if words.get(at + 1).is_none_or(|w| w.text != "x") {
+        return at + 1;
+    }
+    let before = out.len();
+    let end = sizes(text, words, at + 2, out).max(at + 1);
+    for quantity in &mut out[before..] {
+        quantity.unit = quantity.unit.or(millimetre);
+    }
+    end
+}
+
 type Parts = Vec<(f64, Option<(Dimension, f64)>)>;
 
 /// The numbers of word `at` with the unit that follows, if the whole word is one.
@@ -92,10 +128,10 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
             .unwrap_or(piece.len());
         let (value, rest) = piece.split_at(digits);
         let value = number(value)?;
-        let own = if rest.is_empty() {
-            None
-        } else {
-            Some(unit(rest)?)
+        let own = match rest {
+            "" => None,
+            _ if is_model_suffix(value, rest) => return None,
+            _ => Some(unit(rest)?),
         };
         parts.push((value, own));
         if parts.len() > 4 {
@@ -126,6 +162,11 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
         }
         _ => Some((parts, at + 1)),
     }
+}
+
+/// Whether a letter behind a number more likely ends a model: `6550b`, `4710s`.
+fn is_model_suffix(value: f64, rest: &str) -> bool {
+    rest == "b" || (value >= 1000.0 && matches!(rest, "a" | "s" | "h" | "j" | "g" | "l"))
 }
 
 /// A unit standing as a word of its own; single letters that are words elsewhere do not count.
@@ -167,90 +208,76 @@ pub(crate) fn unknown_term(guess: Option<Dimension>, written: f64) -> Option<Str
 
 /// The terms a question for this quantity looks up, with weights up to 1: closest reading first.
 pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
+    match quantity.unit {
+        Some((dimension, factor)) => measured(quantity.written, dimension, factor),
+        None => bare(quantity),
+    }
+}
+
+fn measured(written: f64, dimension: Dimension, factor: f64) -> Vec<(String, f32)> {
     let mut out = Vec::new();
-    let Some((dimension, factor)) = quantity.unit else {
-        around(&mut out, "x?", quantity.written, None, 0.8);
-        for (guess, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
-            around(
-                &mut out,
-                &format!("t{}", guess as u8),
-                quantity.written * factor,
-                Some(guess),
-                0.8,
-            );
-            around(
-                &mut out,
-                &format!("k{}", guess as u8),
-                quantity.written * factor,
-                Some(guess),
-                0.7,
-            );
-        }
-        for guess in [
-            Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
-        ] {
-            around(
-                &mut out,
-                &format!("x{}", guess as u8),
-                quantity.written,
-                Some(guess),
-                0.7,
-            );
-        }
-        if quantity.joined {
-            around(
-                &mut out,
-                &format!("t{}", Length as u8),
-                quantity.written * 0.001,
-                Some(Length),
-                1.0,
-            );
-            around(
-                &mut out,
-                &format!("k{}", Length as u8),
-                quantity.written * 0.001,
-                Some(Length),
-                0.9,
-            );
-        }
-        return out;
-    };
-    let base = quantity.written * factor;
-    around(
-        &mut out,
-        &format!("t{}", dimension as u8),
-        base,
-        Some(dimension),
-        1.0,
-    );
-    around(
-        &mut out,
-        &format!("k{}", dimension as u8),
-        base,
-        Some(dimension),
-        0.9,
-    );
-    around(&mut out, "x?", quantity.written, None, 0.4);
+    let base = written * factor;
+    told(&mut out, base, dimension, 1.0);
+    around(&mut out, "x?", written, None, 0.4);
     let mut seen: Vec<f64> = Vec::new();
     for (_, _, other) in UNITS.iter().filter(|(_, d, _)| *d == dimension) {
         if seen.contains(other) {
             continue;
         }
         seen.push(*other);
-        let weight = if (other - factor).abs() < f64::EPSILON {
-            0.6
-        } else {
-            0.5
-        };
+        let as_asked = (other - factor).abs() < f64::EPSILON;
+        let class = format!("x{}", dimension as u8);
         around(
             &mut out,
-            &format!("x{}", dimension as u8),
+            &class,
             base / other,
             Some(dimension),
-            weight,
+            if as_asked { 0.6 } else { 0.5 },
         );
     }
     out
+}
+
+/// A number alone may be anything; joined with `x` it is a size in millimetres first.
+fn bare(quantity: &Quantity) -> Vec<(String, f32)> {
+    let mut out = Vec::new();
+    around(&mut out, "x?", quantity.written, None, 0.8);
+    for (dimension, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
+        told(&mut out, quantity.written * factor, dimension, 0.8);
+    }
+    for guess in [
+        Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
+    ] {
+        around(
+            &mut out,
+            &format!("x{}", guess as u8),
+            quantity.written,
+            Some(guess),
+            0.7,
+        );
+    }
+    if quantity.joined {
+        told(&mut out, quantity.written * 0.001, Length, 1.0);
+    }
+    out
+}
+
+/// The steps of a value whose unit the product tells, in its title or elsewhere.
+fn told(out: &mut Vec<(String, f32)>, base: f64, dimension: Dimension, weight: f32) {
+    around(
+        out,
+        &format!("t{}", dimension as u8),
+        base,
+        Some(dimension),
+        weight,
+    );
+    around(
+        out,
+        &format!("k{}", dimension as u8),
+        base,
+        Some(dimension),
+        0.9 * weight,
+    );
 }
 
 /// Looks up the steps within the tolerance: 2.5 % for lengths, which are rounded when units change, 0.5 % for the rest.
@@ -334,8 +361,20 @@ mod tests {
     }
 
     #[test]
+    fn lengths_after_a_thread_are_millimetres() {
+        assert_eq!(bases("M8x40 hex bolt"), [0.04]);
+        assert_eq!(bases("bolt M8 x 40"), [0.04]);
+        assert_eq!(thread("m10x1.25x30"), Some("m10"));
+        assert_eq!(
+            (thread("mx5"), thread("m8a"), thread("m8xx")),
+            (None, None, None)
+        );
+    }
+
+    #[test]
     fn words_and_part_numbers_are_not_quantities() {
         assert_eq!(bases("cat6a utp usb a"), Vec::<f64>::new());
+        assert_eq!(bases("ProBook 6550b 4710s"), Vec::<f64>::new());
         assert_eq!(bases("x x x 99999999999999999999 m"), Vec::<f64>::new());
     }
 

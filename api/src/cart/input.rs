@@ -13,11 +13,11 @@ use pricing::{Quantity, UnitCode};
 use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
-use super::views::{CandidateView, LineInput, LineProblem, LinesInput};
+use super::views::{ProductCandidateView, CartLineInput, CartLineProblem, CartLinesInput};
 use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
-use crate::kernel::wire::parse_body;
+use crate::kernel::wire::parse_json;
 
 /// Most lines a request may bring.
 pub(crate) const MAX_LINES: usize = 10_000;
@@ -52,7 +52,7 @@ pub(crate) async fn check_lines(
     products: &Products,
     account: Option<AccountId>,
     lines: Vec<AskedLine>,
-) -> Result<(Vec<CheckedLine>, Vec<LineProblem>), CartError> {
+) -> Result<(Vec<CheckedLine>, Vec<CartLineProblem>), CartError> {
     if lines.len() > MAX_LINES {
         return Err(CartError::TooManyLines(MAX_LINES));
     }
@@ -69,13 +69,13 @@ pub(crate) async fn check_lines(
     Ok((good, bad))
 }
 
-fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<LineProblem>> {
+fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<CartLineProblem>> {
     let field = if line.sku.is_some() { "sku" } else { "identifier" };
     let product = match resolution {
         Resolution::Found(product) => product,
         Resolution::Ambiguous(candidates) => {
             let problem = line.problem(field, "ambiguous-identifier", "several products answer to this");
-            return Err(problem.with(candidates.into_iter().map(CandidateView::from).collect()));
+            return Err(problem.with(candidates.into_iter().map(ProductCandidateView::from).collect()));
         }
         Resolution::Unknown { candidates } => {
             let asked = line.sku.as_deref().or(line.identifier.as_deref()).unwrap_or_default();
@@ -85,7 +85,7 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
                 format!("no product answers to \"{asked}\"")
             };
             let problem = line.problem(field, "unknown-product", &detail);
-            return Err(problem.with(candidates.into_iter().map(CandidateView::from).collect()));
+            return Err(problem.with(candidates.into_iter().map(ProductCandidateView::from).collect()));
         }
     };
     if !product.is_orderable() {
@@ -112,8 +112,8 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
 
 impl AskedLine {
     /// A problem with one of its fields.
-    fn problem(&self, field: &str, code: &str, detail: &str) -> Box<LineProblem> {
-        Box::new(LineProblem {
+    fn problem(&self, field: &str, code: &str, detail: &str) -> Box<CartLineProblem> {
+        Box::new(CartLineProblem {
             pointer: format!("{}/{field}", self.pointer),
             code: code.to_owned(),
             detail: detail.to_owned(),
@@ -122,7 +122,7 @@ impl AskedLine {
     }
 
     /// A line of a JSON body.
-    pub(crate) fn from_json(pointer: String, line: LineInput) -> Self {
+    pub(crate) fn from_json(pointer: String, line: CartLineInput) -> Self {
         Self {
             pointer,
             sku: line.sku.map(crate::kernel::wire::Text::into_inner),
@@ -139,7 +139,7 @@ impl AskedLine {
 pub(crate) struct LinesBody {
     pub(super) lines: Vec<AskedLine>,
     /// Rows of a list that could not even be read.
-    pub(super) unreadable: Vec<LineProblem>,
+    pub(super) unreadable: Vec<CartLineProblem>,
 }
 
 const CSV: &str = "text/csv";
@@ -151,7 +151,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        LinesInput::register(registry);
+        CartLinesInput::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
@@ -160,7 +160,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         Some(MetaRequest {
             description: None,
             content: vec![
-                MetaMediaType { content_type: "application/json", schema: LinesInput::schema_ref() },
+                MetaMediaType { content_type: "application/json", schema: CartLinesInput::schema_ref() },
                 MetaMediaType { content_type: CSV, schema: text },
                 MetaMediaType { content_type: XLSX, schema: bytes },
             ],
@@ -173,7 +173,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         let read = match essence {
-            "application/json" => return parse_body::<LinesInput>(&bytes).map(Self::of_json).map_err(refused),
+            "application/json" => return parse_json::<CartLinesInput>(&bytes).map(Self::of_json).map_err(refused),
             CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
             XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
             _ => {
@@ -200,14 +200,14 @@ fn refused(problem: Problem) -> poem::Error {
 }
 
 impl LinesBody {
-    fn of_json(input: LinesInput) -> Self {
+    fn of_json(input: CartLinesInput) -> Self {
         let lines = input.lines.into_iter().enumerate();
         let lines = lines.map(|(index, line)| AskedLine::from_json(format!("/lines/{index}"), line)).collect();
         Self { lines, unreadable: Vec::new() }
     }
 
     fn of_sheet(sheet: Sheet) -> Self {
-        let unreadable = sheet.rejected.into_iter().map(|rejection| LineProblem {
+        let unreadable = sheet.rejected.into_iter().map(|rejection| CartLineProblem {
             pointer: format!("row {}", rejection.line),
             code: rejection.problem.code.to_string(),
             detail: rejection.problem.detail.to_string(),

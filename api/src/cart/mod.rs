@@ -24,4 +24,4 @@ pub(crate) use contents::{CartLine, Carts};
 pub(crate) use error::CartError;
 pub(crate) use input::{AskedLine, CheckedLine, check_lines};
 pub(crate) use routes::CartRoutes;
-pub(crate) use views::LineProblem;
+pub(crate) use views::CartLineProblem;

@@ -12,7 +12,7 @@ use super::commands::{self, NewCart};
 use super::contents::{CartLine, Carts};
 use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
-use super::views::{AddedLines, CartInput, CartLineView, CartSummary, CartTotals, CartView, LineChange, LineProblem};
+use super::views::{AddedLines, CartInput, CartLineView, CartSummary, CartTotals, CartView, LineChange, CartLineProblem};
 use crate::catalog::Products;
 use crate::contracts::{Ask, AskLine, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
@@ -225,7 +225,7 @@ impl CartRoutes {
         offset: usize,
         basket: &PricedBasket,
         asked: &[CheckedLine],
-        rejected: Vec<LineProblem>,
+        rejected: Vec<CartLineProblem>,
     ) -> Result<AddedLines> {
         let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i)));
         Ok(AddedLines {

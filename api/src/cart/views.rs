@@ -10,7 +10,7 @@ use crate::kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp
 /// A line asked for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LineInput {
+pub(crate) struct CartLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub(crate) sku: Option<Text<64>>,
@@ -30,9 +30,9 @@ pub(crate) struct LineInput {
 /// Lines asked for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LinesInput {
+pub(crate) struct CartLinesInput {
     /// Up to 10,000 lines.
-    pub(crate) lines: Vec<LineInput>,
+    pub(crate) lines: Vec<CartLineInput>,
 }
 
 /// A cart to create.
@@ -47,10 +47,10 @@ pub(crate) struct CartInput {
     /// ISO 4217 currency; the account's own when left out.
     pub(crate) currency: Option<Code>,
     /// First lines.
-    pub(crate) lines: Vec<LineInput>,
+    pub(crate) lines: Vec<CartLineInput>,
 }
 
-impl Default for LineInput {
+impl Default for CartLineInput {
     fn default() -> Self {
         Self { sku: None, identifier: None, quantity: entity::Quantity(0).into(), unit: None, note: Text::default() }
     }
@@ -73,7 +73,7 @@ pub(crate) struct LineChange {
 
 /// What is wrong with a line, and what may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
-pub(crate) struct LineProblem {
+pub(crate) struct CartLineProblem {
     /// JSON pointer of the field, or the row of the list and the field.
     pub(crate) pointer: String,
     /// Stable code.
@@ -81,12 +81,12 @@ pub(crate) struct LineProblem {
     /// What is wrong, in words.
     pub(crate) detail: String,
     /// Products that may have been meant.
-    pub(crate) candidates: Vec<CandidateView>,
+    pub(crate) candidates: Vec<ProductCandidateView>,
 }
 
-impl LineProblem {
+impl CartLineProblem {
     /// With products that may have been meant.
-    pub(super) fn with(mut self: Box<Self>, candidates: Vec<CandidateView>) -> Box<Self> {
+    pub(super) fn with(mut self: Box<Self>, candidates: Vec<ProductCandidateView>) -> Box<Self> {
         self.candidates = candidates;
         self
     }
@@ -94,7 +94,7 @@ impl LineProblem {
 
 /// A product that may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
-pub(crate) struct CandidateView {
+pub(crate) struct ProductCandidateView {
     /// SKU.
     pub(crate) sku: String,
     /// Title.
@@ -103,7 +103,7 @@ pub(crate) struct CandidateView {
     pub(crate) reason: String,
 }
 
-impl From<Candidate> for CandidateView {
+impl From<Candidate> for ProductCandidateView {
     fn from(candidate: Candidate) -> Self {
         Self { sku: candidate.sku.into(), title: candidate.title.into(), reason: candidate.reason.into() }
     }
@@ -159,7 +159,7 @@ pub(crate) struct CartView {
     /// Lines that were not accepted when the cart was created.
     #[oai(skip_serializing_if_is_empty)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) rejected: Vec<LineProblem>,
+    pub(crate) rejected: Vec<CartLineProblem>,
 }
 
 /// A line of a cart at today's price.
@@ -203,7 +203,7 @@ pub(crate) struct AddedLines {
     /// Lines now in the cart.
     pub(crate) accepted: Vec<CartLineView>,
     /// Lines that are not, each with the reason and candidates.
-    pub(crate) rejected: Vec<LineProblem>,
+    pub(crate) rejected: Vec<CartLineProblem>,
     /// The cart.
     pub(crate) cart: CartSummary,
     /// Sums of the whole cart.

@@ -1,4 +1,6 @@
-//! Reading products into memory: only the columns hot requests need, without building rows first.
+//! Reading products into memory: only the columns hot requests need, many products in one value, so that neither database
+//! nor driver spends time on single columns. Signs that part columns and rows are control characters, which no text of a
+//! product may contain.
 
 use std::sync::Arc;
 
@@ -6,11 +8,12 @@ use ahash::{AHashMap, AHashSet};
 use entity::{CategoryId, Lifecycle, ProductId};
 use parking_lot::Mutex;
 use pricing::{Factor, Quantity, UnitCode};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use serde_json::json;
 
 use super::product::{Product, ProductUnit};
 use crate::kernel::database::Reader;
-use crate::kernel::sql::key_chunks;
+use crate::kernel::sql::{is_sqlite, key_chunks, key_list};
 
 /// Texts that many products share, kept once each.
 #[derive(Clone, Debug, Default)]
@@ -28,28 +31,45 @@ impl Names {
     }
 }
 
-const COLUMNS: &str = "id, sku, title, brand, category_id, stock_unit, fractional, lifecycle, backorder, min_quantity, max_quantity, \
-    quantity_multiple, lead_time_days, weight_grams, tax_class, mix_group, mpn, gtin, version";
+/// What parts columns, and what parts rows.
+const COLUMN: char = '\u{1f}';
+const ROW: char = '\u{1e}';
 
-/// How many products one statement reads.
-const SLICE: i64 = 25_000;
+/// Columns in the order in which [`product_of`] takes them; those that may be null read as empty.
+const PRODUCT: &str = "id, sku, title, brand, coalesce(cast(category_id as text), ''), stock_unit, \
+    case when fractional then '1' else '' end, lifecycle, case when backorder then '1' else '' end, \
+    coalesce(cast(min_quantity as text), ''), coalesce(cast(max_quantity as text), ''), \
+    coalesce(cast(quantity_multiple as text), ''), coalesce(cast(lead_time_days as text), ''), \
+    coalesce(cast(weight_grams as text), ''), tax_class, coalesce(mix_group, ''), coalesce(mpn, ''), coalesce(gtin, ''), version";
+const UNIT: &str = "product_id, unit, numerator, denominator";
+
+/// How many ids one statement covers.
+const SLICE: i64 = 10_000;
+
+/// How many statements run at once.
+const READERS: usize = 4;
 
 /// Every product.
 pub(super) async fn all(db: &Reader, names: &Names) -> Result<Vec<Product>, DbErr> {
-    let backend = db.get_database_backend();
-    let count = Statement::from_string(backend, "select count(*), coalesce(min(id), 0), coalesce(max(id), -1) from products");
-    let Some(row) = db.query_one_raw(count).await? else { return Ok(Vec::new()) };
-    let (count, first, last): (i64, i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-    let slices = (count / SLICE + 1).max(1);
-    let width = (last - first) / slices + 1;
-    let reads = (0..slices).map(|slice| {
-        let (from, to) = (first + slice * width, first + (slice + 1) * width);
-        let (db, names) = (db.clone(), names.clone());
-        tokio::spawn(async move { range(&db, &names, from, to).await })
-    });
-    let mut products = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
-    for read in futures_util::future::join_all(reads).await {
-        products.extend(read.map_err(|e| DbErr::Custom(e.to_string()))??);
+    let extent = Statement::from_string(db.get_database_backend(), "select coalesce(min(id), 0), coalesce(max(id), -1) from products");
+    let Some(row) = db.query_one_raw(extent).await? else { return Ok(Vec::new()) };
+    let (first, last): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let slices: Vec<i64> = (first..=last).step_by(usize::try_from(SLICE).unwrap_or(1)).collect();
+    let share = slices.len().div_ceil(READERS).max(1);
+    let reads: Vec<_> = slices.chunks(share).map(|starts| {
+        let (db, names, starts) = (db.clone(), names.clone(), starts.to_vec());
+        tokio::spawn(async move {
+            let mut products = Vec::new();
+            for from in starts {
+                let range = [from.into(), (from + SLICE).into()];
+                products.extend(read(&db, &names, ">= $1 and {id} < $2", range.to_vec()).await?);
+            }
+            Ok::<_, DbErr>(products)
+        })
+    }).collect();
+    let mut products = Vec::new();
+    for read in reads {
+        products.extend(read.await.map_err(|e| DbErr::Custom(e.to_string()))??);
     }
     Ok(products)
 }
@@ -58,71 +78,98 @@ pub(super) async fn all(db: &Reader, names: &Names) -> Result<Vec<Product>, DbEr
 pub(super) async fn some(db: &Reader, names: &Names, ids: &[ProductId]) -> Result<Vec<Product>, DbErr> {
     let mut products = Vec::with_capacity(ids.len());
     for ids in key_chunks(ids) {
-        let marks: Vec<String> = (1..=ids.len()).map(|i| format!("${i}")).collect();
-        let list = marks.join(", ");
-        let values: Vec<Value> = ids.iter().map(|id| id.0.into()).collect();
-        let of_ids = format!("in ({list})");
-        products.extend(read(db, names, &of_ids, values).await?);
+        let list = ids.iter().map(|id| id.0).collect::<Vec<i64>>();
+        let condition = format!("in {}", key_list(db.get_database_backend(), 1, "bigint"));
+        products.extend(read(db, names, &condition, vec![json!(list).to_string().into()]).await?);
     }
     Ok(products)
 }
 
-async fn range(db: &Reader, names: &Names, from: i64, to: i64) -> Result<Vec<Product>, DbErr> {
-    read(db, names, ">= $1 and product_id < $2", vec![from.into(), to.into()]).await
-}
-
-/// Reads the products whose id fulfils the condition, given as what follows the column's name.
+/// Reads the products whose id fulfils the condition, given as what follows the column's name; `{id}` stands for that name.
 async fn read(db: &Reader, names: &Names, condition: &str, values: Vec<Value>) -> Result<Vec<Product>, DbErr> {
-    let backend = db.get_database_backend();
-    let of_units = format!("select product_id, unit, numerator, denominator from product_units where product_id {condition} order by product_id, unit");
-    let of_products = format!("select {COLUMNS} from products where id {}", condition.replace("product_id", "id"));
-    // Units first: a product read later than its units is followed by an event, never shown without them for long.
-    let rows = db.query_all_raw(Statement::from_sql_and_values(backend, of_units, values.clone())).await?;
+    // Units first: when they change in between, the event of the change makes the product be read again.
+    let text = packed(db, UNIT, ("product_units", "product_id"), condition, values.clone()).await?;
     let mut units: AHashMap<ProductId, Vec<ProductUnit>> = AHashMap::new();
-    for row in &rows {
-        let (product, unit) = unit_of(row)?;
+    for row in text.split_terminator(ROW) {
+        let (product, unit) = unit_of(row).ok_or_else(|| unreadable(row))?;
         units.entry(product).or_default().push(unit);
     }
-    let rows = db.query_all_raw(Statement::from_sql_and_values(backend, of_products, values)).await?;
-    rows.iter().map(|row| product_of(row, names, &mut units)).collect()
+    let text = packed(db, PRODUCT, ("products", "id"), condition, values).await?;
+    let products = text.split_terminator(ROW).map(|row| product_of(row, names, &mut units).ok_or_else(|| unreadable(row)));
+    products.collect()
 }
 
-fn unit_of(row: &QueryResult) -> Result<(ProductId, ProductUnit), DbErr> {
-    let unit: String = row.try_get_by_index(1)?;
-    let factor = Factor::new(row.try_get_by_index(2)?, row.try_get_by_index(3)?).map_err(|e| DbErr::Type(e.to_string()))?;
-    Ok((ProductId(row.try_get_by_index(0)?), ProductUnit { unit: unit_code(&unit)?, factor }))
+/// Rows of a table as one text.
+async fn packed(
+    db: &Reader,
+    columns: &str,
+    (table, id): (&str, &str),
+    condition: &str,
+    values: Vec<Value>,
+) -> Result<String, DbErr> {
+    let (join, sign) = if is_sqlite(db) { ("group_concat", "char") } else { ("string_agg", "chr") };
+    let condition = condition.replace("{id}", id);
+    let sql = format!(
+        "select {join}(concat_ws({sign}({}), {columns}), {sign}({})) from {table} where {id} {condition}",
+        u32::from(COLUMN),
+        u32::from(ROW),
+    );
+    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    Ok(text.unwrap_or_default())
 }
 
-fn unit_code(text: &str) -> Result<UnitCode, DbErr> {
-    text.parse().map_err(|_| DbErr::Type(format!("\"{text}\" is not a unit")))
+fn unreadable(row: &str) -> DbErr {
+    DbErr::Type(format!("a product cannot be read: {}", row.replace(COLUMN, " | ")))
 }
 
-fn product_of(row: &QueryResult, names: &Names, units: &mut AHashMap<ProductId, Vec<ProductUnit>>) -> Result<Product, DbErr> {
-    let text = |index: usize| row.try_get_by_index::<String>(index);
-    let maybe = |index: usize| row.try_get_by_index::<Option<String>>(index);
-    let quantity = |index: usize| row.try_get_by_index::<Option<i64>>(index).map(|q| q.map(Quantity::from_micros));
-    let id = ProductId(row.try_get_by_index(0)?);
-    let lifecycle = text(7)?;
-    Ok(Product {
+fn unit_of(row: &str) -> Option<(ProductId, ProductUnit)> {
+    let mut columns = row.split(COLUMN);
+    let product = ProductId(columns.next()?.parse().ok()?);
+    let unit = columns.next()?.parse().ok()?;
+    let factor = Factor::new(columns.next()?.parse().ok()?, columns.next()?.parse().ok()?).ok()?;
+    Some((product, ProductUnit { unit, factor }))
+}
+
+fn product_of(row: &str, names: &Names, units: &mut AHashMap<ProductId, Vec<ProductUnit>>) -> Option<Product> {
+    let mut columns = row.split(COLUMN);
+    let mut next = || columns.next();
+    let id = ProductId(next()?.parse().ok()?);
+    let product = Product {
         id,
-        sku: text(1)?.into(),
-        title: text(2)?.into(),
-        brand: names.shared(&text(3)?),
-        category: row.try_get_by_index::<Option<i64>>(4)?.map(CategoryId),
-        stock_unit: unit_code(&text(5)?)?,
-        units: units.remove(&id).unwrap_or_default().into(),
-        fractional: row.try_get_by_index(6)?,
-        lifecycle: Lifecycle::from_word(&lifecycle).ok_or_else(|| DbErr::Type(format!("\"{lifecycle}\" is not a lifecycle")))?,
-        backorder: row.try_get_by_index(8)?,
-        min: quantity(9)?,
-        max: quantity(10)?,
-        multiple: quantity(11)?,
-        lead_time_days: row.try_get_by_index(12)?,
-        weight_grams: row.try_get_by_index(13)?,
-        tax_class: names.shared(&text(14)?),
-        mix_group: maybe(15)?.map(|group| names.shared(&group)),
-        mpn: maybe(16)?.map(Into::into),
-        gtin: maybe(17)?.map(Into::into),
-        version: row.try_get_by_index(18)?,
-    })
+        sku: next()?.into(),
+        title: next()?.into(),
+        brand: names.shared(next()?),
+        category: number(next()?)?.map(CategoryId),
+        stock_unit: next()?.parse::<UnitCode>().ok()?,
+        units: sorted(units.remove(&id).unwrap_or_default()),
+        fractional: !next()?.is_empty(),
+        lifecycle: Lifecycle::from_word(next()?)?,
+        backorder: !next()?.is_empty(),
+        min: number(next()?)?.map(Quantity::from_micros),
+        max: number(next()?)?.map(Quantity::from_micros),
+        multiple: number(next()?)?.map(Quantity::from_micros),
+        lead_time_days: number(next()?)?.map(i32::try_from).transpose().ok()?,
+        weight_grams: number(next()?)?,
+        tax_class: names.shared(next()?),
+        mix_group: some_text(next()?).map(|group| names.shared(group)),
+        mpn: some_text(next()?).map(Into::into),
+        gtin: some_text(next()?).map(Into::into),
+        version: next()?.parse().ok()?,
+    };
+    Some(product)
+}
+
+fn sorted(mut units: Vec<ProductUnit>) -> Box<[ProductUnit]> {
+    units.sort_unstable_by_key(|unit| unit.unit);
+    units.into()
+}
+
+fn some_text(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// A number or nothing; none when it is neither.
+fn number(text: &str) -> Option<Option<i64>> {
+    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
 }

@@ -41,3 +41,6 @@ pub(crate) use put_category::{NewCategory, put_categories};
 pub(crate) use resolve::{Candidate, Name, Resolution, resolve};
 pub(crate) use routes::CatalogRoutes;
 pub(crate) use views::ProductView;
+
+#[cfg(test)]
+mod tests;

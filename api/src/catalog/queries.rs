@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use entity::{AccountId, IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
 use pricing::Quantity;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::categories::Categories;
 use super::new_product::Attribute;
@@ -129,6 +129,21 @@ pub(crate) async fn relations_to(
             .filter(product_relations::Column::Kind.eq(kind))
             .order_by_asc(product_relations::Column::ProductId);
         found.extend(select.all(db).await?.into_iter().map(Relation::from));
+    }
+    Ok(found)
+}
+
+/// The properties of the products given.
+pub(crate) async fn attributes(
+    db: &impl ConnectionTrait,
+    ids: &[ProductId],
+) -> Result<AHashMap<ProductId, Vec<Attribute>>, DbErr> {
+    let mut found = AHashMap::with_capacity(ids.len());
+    for ids in key_chunks(ids) {
+        let select = products::Entity::find().select_only().columns([products::Column::Id, products::Column::Attributes]);
+        let rows: Vec<(ProductId, String)> =
+            select.filter(products::Column::Id.is_in(ids.iter().copied())).into_tuple().all(db).await?;
+        found.extend(rows.into_iter().map(|(id, text)| (id, serde_json::from_str(&text).unwrap_or_default())));
     }
     Ok(found)
 }

@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, IdentifierKind, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
+use serde_json::json;
 
 use super::identifiers::{gtin_14, is_gtin, normalise, numeric_form};
 use super::product::Product;
 use super::products::Products;
-use crate::kernel::sql::key_chunks;
+use crate::kernel::sql::{key_chunks, key_list};
 
 /// How a line names a product: by `sku` when it has one, else by `identifier`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,15 +101,14 @@ type Rows = AHashMap<String, Vec<Found>>;
 async fn lookup(db: &impl ConnectionTrait, account: Option<AccountId>, keys: Vec<String>) -> Result<Rows, DbErr> {
     let mut rows = Rows::new();
     for chunk in key_chunks(&keys) {
-        let marks: Vec<String> = (2..chunk.len() + 2).map(|i| format!("${i}")).collect();
+        let backend = db.get_database_backend();
         let sql = format!(
             "select product_id, kind, value, normalised from product_identifiers \
-             where normalised in ({}) and account_id in (0, $1)",
-            marks.join(", ")
+             where normalised in {} and account_id in (0, $1)",
+            key_list(backend, 2, "text")
         );
-        let mut values: Vec<Value> = vec![account.map_or(0, |a| a.0).into()];
-        values.extend(chunk.iter().map(|key| key.as_str().into()));
-        for row in db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await? {
+        let values = [account.map_or(0, |a| a.0).into(), json!(chunk).to_string().into()];
+        for row in db.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
             let (key, found) = found_of(&row)?;
             rows.entry(key).or_default().push(found);
         }

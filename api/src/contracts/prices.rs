@@ -8,7 +8,7 @@ use std::sync::Arc;
 use entity::{AccountId, Instant, PriceSource, ProductId};
 use parking_lot::RwLock;
 use pricing::{
-    Amount, Currency, Explanation, Flags, LineError, Per, PriceRequest, Quantity, RequestLine, Source, UnitCode, UnitPrice, Viewer,
+    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PriceRequest, Quantity, RequestLine, Source, UnitCode, UnitPrice, Viewer,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -171,6 +171,14 @@ impl Prices {
         }
         let explanation = pricing::explain(book.engine(), &ready.request(ask, &ready.lines), viewer);
         Ok(Explained { version: ready.version, at: ready.at, as_of: ready.as_of, explanation })
+    }
+
+    /// What the next larger quantity of a single line would cost; none when no larger quantity costs anything else.
+    pub(crate) async fn next_break(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Option<NextBreak>, ContractError> {
+        let ready = self.ready(db, ask).await?;
+        let book = self.book.read();
+        let explained = pricing::explain(book.engine(), &ready.request(ask, &ready.lines), Viewer::Buyer);
+        Ok(explained.lines.into_iter().next().and_then(|line| line.next_break))
     }
 
     async fn ready(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Ready, ContractError> {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use entity::{AccountId, Instant, ProductId, sites};
-use pricing::{Quantity, UnitCode};
+use pricing::{ConversionError, Factor, Quantity, UnitCode};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
 use super::reserve::Prefer;
-use super::views::{AvailabilityList, AvailabilityView, IncomingView, LevelView, PromiseView};
+use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView, LevelView, PromiseView};
 use crate::catalog::{Product, Products};
 use crate::kernel::database::Reader;
 use crate::kernel::problem::{FieldProblem, Trouble};
@@ -88,9 +88,8 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldPr
     let factor = product.factor_of(unit).ok_or_else(unknown_unit)?;
     let quantity = match asked.quantity {
         None => product.orderable_quantity(Quantity::ZERO).unwrap_or(Quantity::ONE),
-        Some(quantity) => product
-            .stock_quantity(unit, quantity)
-            .map_err(|problem| FieldProblem::new(field(asked, "quantity"), problem.code, problem.detail))?,
+        Some(quantity) => in_stock_units(product, factor, quantity)
+            .map_err(|(code, detail)| FieldProblem::new(field(asked, "quantity"), code, detail))?,
     };
     Ok(Ask {
         key,
@@ -100,6 +99,21 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldPr
         backorder: product.may_backorder(),
         lead_time_days: product.lead_time_days,
     })
+}
+
+/// Order rules (minimum, multiple) do not matter here: the question is what there is, not what may be ordered.
+fn in_stock_units(product: &Product, factor: Factor, quantity: Quantity) -> Result<Quantity, (&'static str, String)> {
+    if !quantity.is_positive() {
+        return Err(("quantity-not-positive", "a quantity is greater than 0".to_owned()));
+    }
+    let stock = factor.to_stock(quantity).map_err(|error| match error {
+        ConversionError::NotExact => ("quantity-not-exact", format!("the quantity is not exact in {}", product.stock_unit)),
+        ConversionError::Overflow(_) => ("quantity-too-large", "the quantity is too large".to_owned()),
+    })?;
+    if product.fractional || (stock.is_whole() && quantity.is_whole()) {
+        return Ok(stock);
+    }
+    Err(("quantity-not-whole", format!("{} is counted in whole {}", product.sku, product.stock_unit)))
 }
 
 /// What there is before anything is promised.

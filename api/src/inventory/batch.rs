@@ -9,7 +9,6 @@ use poem_openapi::types::Type;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::Each;
 
 /// The most lines a request may have.

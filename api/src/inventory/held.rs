@@ -7,6 +7,7 @@ use pricing::Quantity;
 
 use super::error::StockError;
 use super::moves::Reason;
+use super::reserve::Reserved;
 use super::sheet::{Entry, Sheet, Told, Unposted};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
@@ -17,6 +18,12 @@ pub(crate) struct Held {
     pub(crate) product: ProductId,
     pub(crate) warehouse: WarehouseId,
     pub(crate) quantity: Quantity,
+}
+
+impl From<Reserved> for Held {
+    fn from(reserved: Reserved) -> Self {
+        Self { product: reserved.product, warehouse: reserved.warehouse, quantity: reserved.quantity }
+    }
 }
 
 /// Gives reservations back. Refused as a whole when more is given back than is reserved.

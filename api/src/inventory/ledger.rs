@@ -1,5 +1,7 @@
 //! Reading the ledger, and proving that the levels are its sums.
 
+use std::fmt::Write as _;
+
 use entity::{Instant, ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
@@ -86,7 +88,7 @@ pub(crate) async fn booked(db: &impl ConnectionTrait, wanted: &Wanted) -> Result
     for (condition, value) in conditions {
         if let Some(value) = value {
             values.push(value);
-            sql.push_str(&format!(" and {condition} ${}", values.len()));
+            let _ = write!(sql, " and {condition} ${}", values.len());
         }
     }
     sql.push_str(" order by m.id desc limit $1");

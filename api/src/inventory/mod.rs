@@ -21,6 +21,7 @@
 //! Not here: which order a reservation is for (`orders` keeps allocations; the ledger carries its number as reference).
 
 mod availability;
+mod availability_views;
 mod batch;
 mod board;
 mod calendar;

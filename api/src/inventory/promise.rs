@@ -135,13 +135,13 @@ impl Outlook {
 
     /// Promises one ask and takes what it promised, so that the next ask gets the rest.
     pub(crate) fn promise(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Promise {
-        let mut parts = self.from_stock(ask, prefer, now);
+        let mut parts = self.take_stock(ask, prefer, now);
         let mut left = ask.quantity.micros() - parts.iter().map(|part| part.quantity.micros()).sum::<i64>();
         if left > 0 && ask.backorder {
-            left -= self.from_inbound(ask.product, left, now, &mut parts);
+            left -= self.take_inbound(ask.product, left, now, &mut parts);
         }
         if left > 0 && ask.backorder
-            && let Some(part) = self.from_lead_time(ask, left, prefer, now)
+            && let Some(part) = self.order_more(ask, left, prefer, now)
         {
             parts.push(part);
             left = 0;
@@ -149,7 +149,7 @@ impl Outlook {
         Promise { key: ask.key, parts, uncovered: Quantity::from_micros(left) }
     }
 
-    fn from_stock(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Vec<Part> {
+    fn take_stock(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Vec<Part> {
         let mut offers: Vec<_> = self
             .levels(ask.product)
             .iter()
@@ -173,7 +173,7 @@ impl Outlook {
     }
 
     /// Takes from what is on its way, after the orders that wait for it; gives how much it took.
-    fn from_inbound(&mut self, product: ProductId, wanted: i64, now: Instant, parts: &mut Vec<Part>) -> i64 {
+    fn take_inbound(&mut self, product: ProductId, wanted: i64, now: Instant, parts: &mut Vec<Part>) -> i64 {
         let Some(incoming) = self.incoming.get(&product) else { return 0 };
         let mut ahead = self.waiting.get(&product).copied().unwrap_or(0);
         let mut taken = 0;
@@ -191,7 +191,7 @@ impl Outlook {
         taken
     }
 
-    fn from_lead_time(&self, ask: &Ask, left: i64, prefer: &Prefer, now: Instant) -> Option<Part> {
+    fn order_more(&self, ask: &Ask, left: i64, prefer: &Prefer, now: Instant) -> Option<Part> {
         let days = i64::from(ask.lead_time_days?.max(0));
         let best = self.warehouses.keys().filter_map(|id| self.rank(*id, prefer)).min()?;
         let at = self.ships_at(best.3, clock::later(now, days.saturating_mul(clock::DAY)))?;

@@ -4,21 +4,22 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
 use super::availability::{self, Asked, Question};
+use super::availability_views::{AvailabilityInput, AvailabilityList};
 use super::batch::Batch;
 use super::board::Board;
 use super::error::StockError;
 use super::intake;
 use super::ledger::{self, Wanted};
 use super::views::{
-    ArrivalInput, AvailabilityInput, AvailabilityList, StockBatchView, DiscrepancyList, InboundInput, MovementInput, MovementView,
-    SafetyInput, WarehouseInput, WarehouseList, WarehouseView,
+    ArrivalInput, DiscrepancyList, InboundInput, MovementInput, MovementView, SafetyInput, StockBatchView, WarehouseInput,
+    WarehouseList, WarehouseView,
 };
 use crate::catalog::Products;
 use crate::identity::{Accounts, account_for};
 use crate::kernel::clock;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
-use crate::kernel::wire::{Answer, Body, Code, Etag, Page, QuantityText, if_match, page_limit, place_of};
+use crate::kernel::wire::{Answer, Body, Code, Etag, Page, QuantityText, Text, if_match, page_limit, place_of};
 
 type Result<T> = std::result::Result<T, Failure<StockError>>;
 
@@ -88,7 +89,7 @@ impl InventoryRoutes {
             pointer: format!("/lines/{at}"),
             sku: line.sku.into_inner(),
             quantity: line.quantity.map(|quantity| quantity.0),
-            unit: line.unit.map(|unit| unit.into_inner()),
+            unit: line.unit.map(Text::into_inner),
         });
         self.availability(&who, asked.collect(), input.ship_to.as_deref(), input.account.as_deref()).await
     }

@@ -187,7 +187,8 @@ pub(super) fn among(backend: DbBackend, column: &str, ids: &[i64]) -> (String, V
         let _ = write!(list, "{}{id}", if at == 0 { "" } else { "," });
     }
     match backend {
-        DbBackend::Postgres => (format!("{column} = any(cast($1 as bigint[]))"), format!("{{{list}}}").into()),
+        // As a join rather than `= any(…)`: a plan kept from when the table was small would compare every row with every id.
+        DbBackend::Postgres => (format!("{column} in (select unnest(cast($1 as bigint[])))"), format!("{{{list}}}").into()),
         _ => (format!("{column} in (select value from json_each($1))"), format!("[{list}]").into()),
     }
 }

@@ -36,6 +36,10 @@ pub(crate) trait Listener: Send + Sync {
     fn name(&self) -> &'static str;
     /// Whether an event concerns it.
     fn wants(&self, kind: &str) -> bool;
+    /// Takes what the events of a batch will need locked, in the order locks are taken everywhere, before the first is heard.
+    async fn prepare(&self, _tx: &Tx, _events: &[&Event]) -> Result<(), Trouble> {
+        Ok(())
+    }
     /// Reacts to one event inside the transaction that moves its position.
     async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble>;
 }
@@ -114,13 +118,12 @@ async fn listen_once(system: &System, listener: &dyn Listener) -> Result<bool, T
     }
     let tx = system.begin().await?;
     let Some(position) = claim(&tx, listener.name()).await? else { return Ok(false) };
-    let mut reached = position;
-    for event in ahead.iter().filter(|e| e.seq > position) {
-        if listener.wants(&event.kind) {
-            listener.hear(&tx, event).await?;
-        }
-        reached = event.seq;
+    let wanted: Vec<&Event> = ahead.iter().filter(|e| e.seq > position && listener.wants(&e.kind)).collect();
+    listener.prepare(&tx, &wanted).await?;
+    for event in wanted {
+        listener.hear(&tx, event).await?;
     }
+    let reached = ahead.last().map_or(position, |e| e.seq.max(position));
     let moved = event_readers::ActiveModel {
         name: Set(listener.name().to_owned()),
         seq: Set(reached),

@@ -55,6 +55,15 @@ pub(crate) async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift
     Ok(Position::of_row(&row)?)
 }
 
+/// Computes anew when the oldest open invoice of an account is due. The caller has just [`shift`]ed the position, so it is locked.
+pub(crate) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: &str) -> Result<(), DbErr> {
+    let sql = "update credit_positions set oldest_due_at = (select min(due_at) from invoices \
+               where account_id = $1 and currency = $2 and paid + discounted < total) where account_id = $1 and currency = $2";
+    let values = [account.0.into(), currency.into()];
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
 /// The position of an account as last committed.
 pub(crate) async fn position(db: &impl ConnectionTrait, account: AccountId, currency: &str) -> Result<Position, DbErr> {
     let find = credit_positions::Entity::find().filter(credit_positions::Column::AccountId.eq(account));

@@ -236,7 +236,7 @@ async fn write(
 }
 
 /// The number people know an order by.
-fn number_of(id: OrderId) -> String {
+pub(super) fn number_of(id: OrderId) -> String {
     format!("SO{:08}", id.0)
 }
 

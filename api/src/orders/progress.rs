@@ -3,14 +3,15 @@
 
 use entity::{OrderId, Quantity, WarehouseId, order_lines, orders};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde_json::json;
 
 use super::amounts::open_quantity;
 use super::error::OrderError;
-use super::queries::{allocations_update, lines_of, lines_update};
+use super::queries::{allocations_update, allocations_update_all, lines_of, lines_update, lines_update_all};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
+use crate::kernel::sql::key_chunks;
 
 /// A quantity of a line at a warehouse, in the line's sales unit.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,20 @@ pub(crate) async fn record_released(tx: &Tx, order: OrderId, steps: &[Step]) -> 
 pub(crate) async fn record_picked(tx: &Tx, order: OrderId, steps: &[Step]) -> Result<(), OrderError> {
     allocations_update(tx, "picked", &of_allocations(order, steps, 1)).await?;
     lines_update(tx, "picked", &of_lines(order, steps, 1)).await?;
+    touch(tx, order).await
+}
+
+/// Goods were put on a pick list and taken from the shelves at once.
+pub(crate) async fn record_taken(tx: &Tx, order: OrderId, steps: &[Step]) -> Result<(), OrderError> {
+    allocations_update_all(tx, &["released", "picked"], &of_allocations(order, steps, 1)).await?;
+    lines_update(tx, "picked", &of_lines(order, steps, 1)).await?;
+    touch(tx, order).await
+}
+
+/// Goods left the warehouse that were on no pick list before: released, picked and shipped at once.
+pub(crate) async fn record_left(tx: &Tx, order: OrderId, steps: &[Step]) -> Result<(), OrderError> {
+    allocations_update_all(tx, &["released", "picked", "shipped"], &of_allocations(order, steps, 1)).await?;
+    lines_update_all(tx, &["picked", "shipped"], &of_lines(order, steps, 1)).await?;
     touch(tx, order).await
 }
 
@@ -87,34 +102,43 @@ pub(super) async fn touch(tx: &Tx, order: OrderId) -> Result<(), OrderError> {
 pub(super) async fn close_if_done(tx: &Tx, order: &orders::Model) -> Result<(), OrderError> {
     let lines = lines_of(tx, order.id).await?;
     if lines.iter().all(|l| open_quantity(l).0 == 0) {
-        close(tx, order).await?;
+        close(tx, &[order]).await?;
     }
     Ok(())
 }
 
-/// Closes an order whose every line is shipped and invoiced; called by billing when all its invoices are paid. Says whether
-/// it was closed.
-pub(crate) async fn close_paid(tx: &Tx, order: &orders::Model) -> Result<bool, OrderError> {
-    let lines = lines_of(tx, order.id).await?;
-    let done = |l: &order_lines::Model| open_quantity(l) == l.invoiced;
-    if order.open && lines.iter().all(done) {
-        close(tx, order).await?;
-        return Ok(true);
+/// Closes those of the orders, all locked by the caller, whose every line is shipped and invoiced; called by billing with
+/// orders whose invoices are all paid.
+pub(crate) async fn close_paid(tx: &Tx, orders: &[orders::Model]) -> Result<(), OrderError> {
+    let ids: Vec<OrderId> = orders.iter().filter(|o| o.open).map(|o| o.id).collect();
+    let mut unfinished: Vec<OrderId> = Vec::new();
+    for chunk in key_chunks(&ids) {
+        use order_lines::Column;
+        let waits = Expr::col(Column::Invoiced).add(Expr::col(Column::Cancelled)).lt(Expr::col(Column::Quantity));
+        let select = order_lines::Entity::find().select_only().column(Column::OrderId).distinct();
+        let select = select.filter(Column::OrderId.is_in(chunk.iter().copied())).filter(waits);
+        unfinished.extend(select.into_tuple::<OrderId>().all(tx).await?);
     }
-    Ok(false)
+    let done: Vec<&orders::Model> = orders.iter().filter(|o| o.open && !unfinished.contains(&o.id)).collect();
+    close(tx, &done).await
 }
 
-async fn close(tx: &Tx, order: &orders::Model) -> Result<(), OrderError> {
-    orders::Entity::update_many()
-        .col_expr(orders::Column::Open, Expr::value(false))
-        .filter(orders::Column::Id.eq(order.id))
-        .exec(tx)
-        .await?;
-    tx.record(NewEvent {
-        kind: "order.closed",
-        subject: format!("order/{}", order.number),
-        account: Some(order.account_id),
-        data: json!({ "order_id": order.id.0, "number": order.number }),
-    });
+async fn close(tx: &Tx, orders: &[&orders::Model]) -> Result<(), OrderError> {
+    let ids: Vec<OrderId> = orders.iter().map(|o| o.id).collect();
+    for chunk in key_chunks(&ids) {
+        orders::Entity::update_many()
+            .col_expr(orders::Column::Open, Expr::value(false))
+            .filter(orders::Column::Id.is_in(chunk.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
+    for order in orders {
+        tx.record(NewEvent {
+            kind: "order.closed",
+            subject: format!("order/{}", order.number),
+            account: Some(order.account_id),
+            data: json!({ "order_id": order.id.0, "number": order.number }),
+        });
+    }
     Ok(())
 }

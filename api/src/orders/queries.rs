@@ -1,7 +1,7 @@
 //! Reading orders, and the bulk statements that move their lines' quantities.
 
 use ahash::AHashMap;
-use entity::{AccountId, Amount, OrderId, order_allocations, order_holds, order_lines, orders};
+use entity::{AccountId, Amount, Instant, OrderId, order_allocations, order_holds, order_lines, orders};
 use pricing::Currency;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
@@ -16,7 +16,7 @@ use super::views::OrderView;
 use crate::identity::Accounts;
 use crate::inventory::Board;
 use crate::kernel::database::Tx;
-use crate::kernel::sql::push_row;
+use crate::kernel::sql::{key_chunks, push_row};
 
 /// An order of a number, if this account (or the seller, for `None`) may see it.
 pub(crate) async fn find_order(db: &impl ConnectionTrait, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
@@ -42,10 +42,37 @@ pub(crate) async fn lock_order(tx: &Tx, number: &str, account: Option<AccountId>
 /// Locks orders by id, in rising order.
 pub(super) async fn lock_orders(tx: &Tx, ids: &[OrderId]) -> Result<(), OrderError> {
     if tx.get_database_backend() == DbBackend::Postgres {
-        let select = orders::Entity::find().filter(orders::Column::Id.is_in(ids.iter().copied()));
-        select.order_by_asc(orders::Column::Id).lock_exclusive().all(tx).await?;
+        lock_orders_by_id(tx, ids).await?;
     }
     Ok(())
+}
+
+/// Locks orders by id, in rising order, and gives them in that order.
+pub(crate) async fn lock_orders_by_id(tx: &Tx, ids: &[OrderId]) -> Result<Vec<orders::Model>, OrderError> {
+    let mut rows = Vec::with_capacity(ids.len());
+    let mut sorted = ids.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    for chunk in key_chunks(&sorted) {
+        let mut select = orders::Entity::find().filter(orders::Column::Id.is_in(chunk.iter().copied()));
+        if tx.get_database_backend() == DbBackend::Postgres {
+            select = select.lock_exclusive();
+        }
+        rows.extend(select.order_by_asc(orders::Column::Id).all(tx).await?);
+    }
+    Ok(rows)
+}
+
+/// The numbers of orders.
+pub(crate) async fn numbers_of(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<AHashMap<OrderId, String>, DbErr> {
+    let mut numbers = AHashMap::with_capacity(ids.len());
+    for chunk in key_chunks(ids) {
+        let select = orders::Entity::find().select_only().columns([orders::Column::Id, orders::Column::Number]);
+        let rows: Vec<(OrderId, String)> =
+            select.filter(orders::Column::Id.is_in(chunk.iter().copied())).into_tuple().all(db).await?;
+        numbers.extend(rows);
+    }
+    Ok(numbers)
 }
 
 /// The lines of an order.
@@ -82,6 +109,12 @@ const ROWS_PER_STATEMENT: usize = 2_000;
 
 /// Adds to one quantity column of many lines: `(order, line, by)`. The table's checks refuse what cannot be.
 pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+    lines_update_all(tx, &[column], by).await
+}
+
+/// As [`lines_update`], for several columns at once.
+pub(super) async fn lines_update_all(tx: &Tx, columns: &[&'static str], by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+    let set = set_sql("order_lines", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
         for (order, line, quantity) in chunk {
@@ -89,7 +122,7 @@ pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, 
         }
         let rows = rows_sql(tx.get_database_backend(), chunk.len(), 3);
         let sql = format!(
-            "with moved (order_id, line_no, quantity) as (values {rows}) update order_lines set {column} = order_lines.{column} + moved.quantity \
+            "with moved (order_id, line_no, quantity) as (values {rows}) update order_lines set {set} \
              from moved where order_lines.order_id = moved.order_id and order_lines.line_no = moved.line_no"
         );
         tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
@@ -99,6 +132,16 @@ pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, 
 
 /// Adds to one quantity column of many allocations: `(order, line, warehouse, by)`.
 pub(super) async fn allocations_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64, i64)]) -> Result<(), DbErr> {
+    allocations_update_all(tx, &[column], by).await
+}
+
+/// As [`allocations_update`], for several columns at once.
+pub(super) async fn allocations_update_all(
+    tx: &Tx,
+    columns: &[&'static str],
+    by: &[(OrderId, i32, i64, i64)],
+) -> Result<(), DbErr> {
+    let set = set_sql("order_allocations", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 4);
         for (order, line, warehouse, quantity) in chunk {
@@ -107,13 +150,18 @@ pub(super) async fn allocations_update(tx: &Tx, column: &'static str, by: &[(Ord
         let rows = rows_sql(tx.get_database_backend(), chunk.len(), 4);
         let sql = format!(
             "with moved (order_id, line_no, warehouse_id, quantity) as (values {rows}) \
-             update order_allocations set {column} = order_allocations.{column} + moved.quantity from moved \
+             update order_allocations set {set} from moved \
              where order_allocations.order_id = moved.order_id and order_allocations.line_no = moved.line_no \
              and order_allocations.warehouse_id = moved.warehouse_id"
         );
         tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     }
     Ok(())
+}
+
+fn set_sql(table: &str, columns: &[&str]) -> String {
+    let set: Vec<String> = columns.iter().map(|column| format!("{column} = {table}.{column} + moved.quantity")).collect();
+    set.join(", ")
 }
 
 fn rows_sql(backend: DbBackend, rows: usize, columns: usize) -> String {
@@ -184,15 +232,17 @@ pub(super) async fn recount_credit(db: &impl ConnectionTrait) -> Result<Vec<Disa
             counted.entry((order.account_id, order.currency.clone())).or_default().committed.0 += part.0;
         }
     }
-    let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint) from invoices \
+    let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint), min(due_at) from invoices \
                where paid + discounted < total group by account_id, currency";
     for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
         let key = (AccountId(row.try_get_by_index(0)?), row.try_get_by_index(1)?);
-        counted.entry(key).or_default().receivable = Amount(row.try_get_by_index(2)?);
+        let position = counted.entry(key).or_default();
+        position.receivable = Amount(row.try_get_by_index(2)?);
+        position.oldest_due_at = Some(Instant(row.try_get_by_index(3)?));
     }
     let mut kept: AHashMap<(AccountId, String), Position> = AHashMap::new();
     for row in entity::credit_positions::Entity::find().all(db).await? {
-        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: None };
+        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
         kept.insert((row.account_id, row.currency), position);
     }
     let mut keys: Vec<(AccountId, String)> = kept.keys().chain(counted.keys()).cloned().collect();

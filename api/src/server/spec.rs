@@ -4,13 +4,18 @@
 use poem_openapi::registry::MetaSecurityScheme;
 use serde_json::{Map, Value, json};
 
+use crate::billing::BillingError;
 use crate::catalog::CatalogError;
-use crate::contracts::ContractError;
 use crate::checkout::CheckoutError;
+use crate::contracts::ContractError;
+use crate::fulfilment::FulfilmentError;
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
+use crate::suggestions::SuggestionError;
+use crate::orders::OrderError;
+use crate::storefront::StorefrontError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -58,9 +63,14 @@ fn scheme() -> Value {
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
-    all.extend(ContractError::table());
     all.extend(CheckoutError::table());
+    all.extend(OrderError::table());
+    all.extend(FulfilmentError::table());
+    all.extend(BillingError::table());
+    all.extend(StorefrontError::table());
     all.extend(StockError::table());
+    all.extend(ContractError::table());
+    all.extend(SuggestionError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

@@ -1,1 +1,37 @@
-//! To be filled.
+//! What a buyer sees: products and search hits with the account's own price and stock.
+//!
+//! Promises:
+//! - A product page costs no database statement once it was asked for: description, price and stock stand in memory.
+//! - Prices and stock are joined after ranking and never indexed, so a hit shows what a quote would say. Sorting and filtering
+//!   by them look at the best [`WINDOW`] products of a search.
+//! - Any text is answered; nothing a client writes makes a search fail or take long.
+//! - The index follows the event log a fraction of a second behind. It is rebuilt when it is missing, damaged or of another
+//!   database, and on request (`bulkhead reindex`) while the old one goes on serving. A process killed at any moment goes on
+//!   from its last commit.
+//! - Buyers never meet drafts, nor prices and stock their token does not allow them to read.
+//!
+//! Tables: none. Events: `search.reindex_requested`. Follows `products.changed` and `categories.changed`.
+//!
+//! Not here: understanding and ranking of texts (the crate `search`), exact look-up of part numbers (`catalog::resolve`),
+//! promised dates (`inventory`), full explanations of prices (`contracts`).
+
+mod build;
+mod documents;
+mod error;
+mod filters;
+mod identify;
+mod index;
+mod keep;
+mod look;
+mod offers;
+mod place;
+mod routes;
+mod views;
+
+pub(crate) use build::{Reindexed, build_now, reindex};
+pub(crate) use error::StorefrontError;
+pub(crate) use index::SearchIndex;
+pub(crate) use keep::keep_index;
+pub(crate) use look::WINDOW;
+pub(crate) use offers::Offers;
+pub(crate) use routes::StorefrontRoutes;

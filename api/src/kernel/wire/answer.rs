@@ -101,6 +101,11 @@ answer! {
     Created, 201, "Created."
 }
 
+answer! {
+    /// 202 with a body: it is done in the background.
+    Accepted, 202, "Taken; it is done in the background."
+}
+
 /// The version in an `If-Match` header; none when the header is absent or `*`.
 pub(crate) fn if_match(header: Option<&str>) -> Result<Option<i64>, Trouble> {
     match header.map(str::trim) {

@@ -1,0 +1,36 @@
+//! What fulfilment refuses.
+
+use crate::inventory::StockError;
+use crate::identity::IdentityError;
+use crate::kernel::problem::{Trouble, refusals};
+use crate::orders::OrderError;
+
+/// What fulfilment refuses.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FulfilmentError {
+    #[error("there is no shipment \"{0}\"")]
+    NotFound(String),
+    #[error("{0}")]
+    NothingToShip(String),
+    #[error("{0}")]
+    WrongStage(String),
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    #[error(transparent)]
+    Stock(#[from] StockError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+refusals! { FulfilmentError {
+    Self::NotFound(_) => 404, "shipment-not-found", "The shipment does not exist";
+    Self::NothingToShip(_) => 409, "nothing-to-ship", "The order has nothing allocated that could be shipped";
+    Self::WrongStage(_) => 409, "shipment-wrong-stage", "The shipment is not at the stage this needs";
+} delegates {
+    Self::Order(inner) => inner: OrderError,
+    Self::Stock(inner) => inner: StockError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Trouble(inner) => inner: Trouble,
+} }

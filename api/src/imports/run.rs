@@ -1,0 +1,206 @@
+//! From a file to the database: one thread reads and validates, this task writes batch after batch.
+
+use std::io::Write;
+
+use ahash::AHashSet;
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, watch};
+
+use super::batch::{Load, Row, Verdict};
+use super::known::{Known, Run};
+use crate::files::kind::Kind;
+use crate::files::mapping::Mapping;
+use crate::files::orders::Orders;
+use crate::files::reader::ReadError;
+use crate::files::rejection::Rejection;
+use crate::files::report::Report;
+use crate::files::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
+use crate::files::source::Source;
+use crate::files::stream::{self, Outcome, Rows};
+use crate::kernel::principal::System;
+use crate::kernel::problem::Trouble;
+
+/// How an import is run.
+pub(crate) struct Plan {
+    pub(crate) mapping: Mapping,
+    /// Keep nothing.
+    pub(crate) dry_run: bool,
+    /// Where the report of rejected rows goes.
+    pub(crate) report: Box<dyn Write + Send>,
+}
+
+/// How many records of the file were read, and what became of them. An order counts as its lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) read: u64,
+    pub(crate) accepted: u64,
+    pub(crate) rejected: u64,
+    /// Left out by a rule of the mapping, or known already.
+    pub(crate) skipped: u64,
+}
+
+/// Why an import ended before the end of its file. What was written until then stays.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failed {
+    #[error(transparent)]
+    File(#[from] stream::ImportError),
+    #[error("the report cannot be written: {0}")]
+    Report(String),
+    #[error("writing failed: {}", causes(.0))]
+    Write(#[from] Trouble),
+    #[error("reading ended unexpectedly")]
+    Reader,
+}
+
+/// An error with what caused it.
+fn causes(error: &Trouble) -> String {
+    let mut text = error.to_string();
+    let mut at = std::error::Error::source(error);
+    while let Some(cause) = at {
+        text = format!("{text}: {cause}");
+        at = cause.source();
+    }
+    text
+}
+
+/// Batches read ahead of those being written.
+const AHEAD: usize = 2;
+
+/// Reads the file into the database as the plan says and tells how far it is.
+pub(crate) async fn import(
+    system: &System,
+    known: &Known,
+    source: Source,
+    plan: Plan,
+    told: &watch::Sender<Summary>,
+) -> Result<Summary, Failed> {
+    match plan.mapping.kind() {
+        Kind::Products => run::<ProductRow, _>(system, known, source, plan, told, |rows| rows).await,
+        Kind::Prices => run::<PriceRow, _>(system, known, source, plan, told, |rows| rows).await,
+        Kind::Stock => run::<StockRow, _>(system, known, source, plan, told, |rows| rows).await,
+        Kind::Accounts => run::<AccountRow, _>(system, known, source, plan, told, |rows| rows).await,
+        Kind::Orders => run::<OrderRow, _>(system, known, source, plan, told, Orders::new).await,
+    }
+}
+
+/// `gather` makes rows of records; only orders have more than one record to a row.
+async fn run<T: Load, I>(
+    system: &System,
+    known: &Known,
+    source: Source,
+    plan: Plan,
+    told: &watch::Sender<Summary>,
+    gather: fn(Rows<T>) -> I,
+) -> Result<Summary, Failed>
+where
+    I: Iterator<Item = Result<Outcome<T>, ReadError>> + 'static,
+{
+    let Plan { mapping, dry_run, report } = plan;
+    let (sender, mut receiver) = mpsc::channel(AHEAD);
+    let reader = tokio::task::spawn_blocking(move || {
+        // A receiver that is gone has said why itself.
+        let _ = sender.blocking_send(match Rows::<T>::open(source.input, mapping) {
+            Ok(rows) => read_all(gather(rows), &sender),
+            Err(error) => Err(error),
+        });
+    });
+    let run = Run { known: known.clone(), dry: dry_run, would_exist: Mutex::new(AHashSet::new()) };
+    let mut books = Books { summary: Summary::default(), report: Report::new(report).map_err(unwritable)? };
+    while let Some(batch) = receiver.recv().await {
+        let outcomes: Vec<Outcome<T>> = batch?;
+        let rows = books.sort_out(outcomes)?;
+        if !rows.is_empty() {
+            let tx = system.begin().await?;
+            let verdicts = T::store(&run, &tx, &rows).await?;
+            if !dry_run {
+                tx.keep(()).await?;
+            }
+            books.enter(&rows, verdicts)?;
+        }
+        told.send_replace(books.summary);
+    }
+    reader.await.map_err(|_| Failed::Reader)?;
+    books.report.finish().and_then(|mut out| out.flush()).map_err(|e| Failed::Report(e.to_string()))?;
+    Ok(books.summary)
+}
+
+type Batch<T> = Result<Vec<Outcome<T>>, stream::ImportError>;
+
+/// Hands on batches; gives what comes last, a rest or an error.
+fn read_all<T: Load>(rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>, sender: &mpsc::Sender<Batch<T>>) -> Batch<T> {
+    let (mut batch, mut records) = (Vec::new(), 0);
+    for outcome in rows {
+        let outcome = outcome?;
+        records += match &outcome {
+            Outcome::Accepted { row, .. } => row.records(),
+            _ => 1,
+        };
+        batch.push(outcome);
+        if records >= T::BATCH as u64 {
+            records = 0;
+            if sender.blocking_send(Ok(std::mem::take(&mut batch))).is_err() {
+                break;
+            }
+        }
+    }
+    Ok(batch)
+}
+
+/// The counts and the report.
+struct Books {
+    summary: Summary,
+    report: Report<Box<dyn Write + Send>>,
+}
+
+impl Books {
+    /// Counts and reports what the reader decided; gives the rows to be stored.
+    fn sort_out<T: Load>(&mut self, outcomes: Vec<Outcome<T>>) -> Result<Vec<Row<T>>, Failed> {
+        let mut rows = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Accepted { line, row, warnings } => {
+                    self.summary.read += row.records();
+                    self.write(&warnings)?;
+                    rows.push(Row { line, row });
+                }
+                Outcome::Skipped { .. } => {
+                    self.summary.read += 1;
+                    self.summary.skipped += 1;
+                }
+                Outcome::Rejected(reasons) => {
+                    self.summary.read += 1;
+                    self.summary.rejected += 1;
+                    self.write(&reasons)?;
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Counts and reports what became of stored rows.
+    fn enter<T: Load>(&mut self, rows: &[Row<T>], verdicts: Vec<Verdict>) -> Result<(), Failed> {
+        for (row, verdict) in rows.iter().zip(verdicts) {
+            let records = row.row.records();
+            match verdict {
+                Verdict::Stored(remarks) => {
+                    self.summary.accepted += records;
+                    self.write(&remarks)?;
+                }
+                Verdict::Skipped => self.summary.skipped += records,
+                Verdict::Refused(reasons) => {
+                    self.summary.rejected += records;
+                    self.write(&reasons)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, entries: &[Rejection]) -> Result<(), Failed> {
+        entries.iter().try_for_each(|entry| self.report.add(entry)).map_err(unwritable)
+    }
+}
+
+fn unwritable(error: impl std::fmt::Display) -> Failed {
+    Failed::Report(error.to_string())
+}

@@ -1,0 +1,54 @@
+//! Where an index stands: of which database it is, and how far in its event log. Kept in every commit of the index.
+
+use entity::signing_keys;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+/// Where an index stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Place {
+    /// Tells databases apart.
+    pub(super) database: String,
+    /// Every event up to this number is in the index.
+    pub(super) seq: i64,
+}
+
+impl Place {
+    /// The place as a commit carries it.
+    pub(super) fn payload(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The place a commit carries.
+    pub(super) fn read(payload: &str) -> Option<Self> {
+        serde_json::from_str(payload).ok()
+    }
+
+    /// Whether an index at this place can be brought up to date: it is of `database`, whose log has not been set back.
+    pub(super) fn is_usable(&self, database: &str, latest: i64) -> bool {
+        self.database == database && self.seq <= latest
+    }
+}
+
+/// What tells this database from every other: its first signing key, which is random and never deleted.
+pub(super) async fn database_mark(db: &impl ConnectionTrait) -> Result<String, DbErr> {
+    let select = signing_keys::Entity::find().select_only().column(signing_keys::Column::Kid);
+    let first = select.order_by_asc(signing_keys::Column::CreatedAt).order_by_asc(signing_keys::Column::Kid);
+    Ok(first.into_tuple::<String>().one(db).await?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_database_or_a_log_set_back_makes_an_index_useless() {
+        let place = Place { database: "a".to_owned(), seq: 7 };
+        assert_eq!(Place::read(&place.payload()), Some(place.clone()));
+        assert!(place.is_usable("a", 7));
+        assert!(place.is_usable("a", 9));
+        assert!(!place.is_usable("b", 9));
+        assert!(!place.is_usable("a", 6));
+        assert_eq!(Place::read("7"), None);
+    }
+}

@@ -1,0 +1,394 @@
+//! The storefront on the wire.
+
+use entity::PriceSource;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use super::offers::{HitOffer, PageOffer, Stocked};
+use crate::catalog::{Candidate, Product, ProductView};
+use crate::kernel::wire::{AmountText, Code, QuantityText};
+
+/// A product as an account sees it.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct ProductPage {
+    /// The product.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub(crate) product: ProductView,
+    /// What it costs; left out when there is no price or the token may not read prices.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) price: Option<PriceView>,
+    /// Whether it is there; left out when the token may not read stock.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) availability: Option<OfferAvailabilityView>,
+}
+
+/// The price of a product.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct PriceView {
+    /// Price of `per` units.
+    pub(crate) unit_price: AmountText,
+    /// Price basis.
+    pub(crate) per: u32,
+    /// The unit.
+    pub(crate) unit: String,
+    /// ISO 4217 currency.
+    pub(crate) currency: String,
+    /// The quantity it is the price for: the smallest that can be ordered.
+    pub(crate) quantity: QuantityText,
+    /// List price of `list_price_per` units.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price: Option<AmountText>,
+    /// Basis of the list price.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price_per: Option<u32>,
+    /// Where the price comes from.
+    pub(crate) source: PriceSource,
+    /// From which quantity on it costs something else.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_break: Option<PriceBreakView>,
+}
+
+/// The price at a larger quantity.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct PriceBreakView {
+    /// From this quantity on.
+    pub(crate) quantity: QuantityText,
+    /// Price of `per` units then.
+    pub(crate) unit_price: AmountText,
+    /// Price basis.
+    pub(crate) per: u32,
+}
+
+impl From<PageOffer> for PriceView {
+    fn from(offer: PageOffer) -> Self {
+        Self {
+            unit_price: AmountText(offer.price.unit_price),
+            per: offer.price.per.get(),
+            unit: offer.price.unit.to_string(),
+            currency: offer.price.currency.to_string(),
+            quantity: QuantityText(offer.quantity),
+            list_price: offer.list_price.map(|list| AmountText(list.amount)),
+            list_price_per: offer.list_price.map(|list| list.per.get()),
+            source: offer.source,
+            next_break: offer.next_break.map(|next| PriceBreakView {
+                quantity: QuantityText(next.quantity),
+                unit_price: AmountText(next.unit_price),
+                per: next.per.get(),
+            }),
+        }
+    }
+}
+
+/// Whether a product is there.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct OfferAvailabilityView {
+    /// What can be reserved now over all warehouses, in stock units.
+    pub(crate) available: QuantityText,
+    /// Whether that is anything.
+    pub(crate) in_stock: bool,
+    /// Days until it comes when it is not.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) lead_time_days: Option<i32>,
+}
+
+impl OfferAvailabilityView {
+    pub(super) fn new(stock: Stocked, product: &Product) -> Self {
+        Self {
+            available: QuantityText(stock.available),
+            in_stock: stock.in_stock(),
+            lead_time_days: product.lead_time_days,
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct SearchView {
+    /// One page of hits.
+    pub(crate) items: Vec<HitView>,
+    /// How many were found in all; where price or stock decide, among the best 2,000.
+    pub(crate) total: usize,
+    /// Counts of values over everything found.
+    pub(crate) facets: Vec<FacetView>,
+    /// The text with misspelt words corrected.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) did_you_mean: Option<String>,
+    /// What the text was taken for.
+    pub(crate) kind: QuestionKind,
+    /// Whether a part of what was asked had to be given up to find anything.
+    pub(crate) relaxed: bool,
+    /// Categories near the question, when it was relaxed or nothing was found.
+    pub(crate) nearest_categories: Vec<String>,
+    /// Give this as `cursor` to read on; absent on the last page.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_cursor: Option<String>,
+}
+
+/// What a text was taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum QuestionKind {
+    /// No text: everything.
+    Everything,
+    /// A number that exists as written.
+    Identifier,
+    /// A part number with damage.
+    PartNumber,
+    /// Words with quantities, dimensions or typed values.
+    Specification,
+    /// Something that fits a device.
+    Compatibility,
+    /// A brand and words.
+    BrandWords,
+    /// Words.
+    Words,
+}
+
+impl From<search::Kind> for QuestionKind {
+    fn from(kind: search::Kind) -> Self {
+        match kind {
+            search::Kind::Everything => Self::Everything,
+            search::Kind::Identifier => Self::Identifier,
+            search::Kind::PartNumber => Self::PartNumber,
+            search::Kind::Specification => Self::Specification,
+            search::Kind::Compatibility => Self::Compatibility,
+            search::Kind::BrandWords => Self::BrandWords,
+            search::Kind::Words => Self::Words,
+        }
+    }
+}
+
+/// A found product.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct HitView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Title.
+    pub(crate) title: String,
+    /// The higher, the nearer to what was asked; comparable within one answer.
+    pub(crate) score: f32,
+    /// What it costs; left out when there is no price or the token may not read prices.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) price: Option<HitPriceView>,
+    /// Whether it is there; left out when the token may not read stock.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) availability: Option<OfferAvailabilityView>,
+    /// Parts of the title that match.
+    pub(crate) highlights: Vec<SpanView>,
+    /// The reasons of its rank, for staff who ask.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) explanation: Option<Vec<String>>,
+}
+
+/// The price of a hit.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct HitPriceView {
+    /// Price of `per` units at the smallest quantity that can be ordered.
+    pub(crate) unit_price: AmountText,
+    /// Price basis.
+    pub(crate) per: u32,
+    /// ISO 4217 currency.
+    pub(crate) currency: String,
+    /// The unit.
+    pub(crate) unit: String,
+}
+
+/// A part of a text, in characters.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
+pub(crate) struct SpanView {
+    /// First character, counted from 0.
+    pub(crate) start: usize,
+    /// The character after the last.
+    pub(crate) end: usize,
+}
+
+impl HitView {
+    pub(super) fn new(hit: search::Hit, price: Option<HitOffer>, availability: Option<OfferAvailabilityView>) -> Self {
+        Self {
+            highlights: hit.highlights.iter().map(|span| SpanView::in_characters(&hit.title, *span)).collect(),
+            sku: hit.sku,
+            title: hit.title,
+            score: hit.score,
+            price: price.map(|offer| HitPriceView {
+                unit_price: AmountText(offer.unit_price),
+                per: offer.per.get(),
+                currency: offer.currency.to_string(),
+                unit: offer.unit.to_string(),
+            }),
+            availability,
+            explanation: Some(hit.explanation).filter(|reasons| !reasons.is_empty()),
+        }
+    }
+}
+
+impl SpanView {
+    fn in_characters(text: &str, (start, end): (usize, usize)) -> Self {
+        let before = |at: usize| text.get(..at).map_or(0, |part| part.chars().count());
+        Self { start: before(start), end: before(end) }
+    }
+}
+
+/// Counts of the values of one name.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct FacetView {
+    /// The name.
+    pub(crate) name: String,
+    /// Values with their counts, each usable in a filter: the most frequent first, ranges of numbers in rising order.
+    pub(crate) values: Vec<FacetValueView>,
+}
+
+/// How many of the found products have a value.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct FacetValueView {
+    /// The value.
+    pub(crate) value: String,
+    /// How many.
+    pub(crate) count: usize,
+}
+
+impl From<search::Facet> for FacetView {
+    fn from(facet: search::Facet) -> Self {
+        let values = facet.values.into_iter().map(|(value, count)| FacetValueView { value, count });
+        Self { name: facet.name, values: values.collect() }
+    }
+}
+
+/// What may be meant by what is being typed.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct CompletionsView {
+    /// Brands and categories, words, then products.
+    pub(crate) items: Vec<CompletionView>,
+}
+
+/// One way to go on.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct CompletionView {
+    /// What to search for, or the product's title.
+    pub(crate) text: String,
+    /// What it is.
+    pub(crate) kind: CompletionKind,
+    /// SKU of a product.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sku: Option<String>,
+}
+
+/// What a completion is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CompletionKind {
+    /// Words of the catalogue.
+    Words,
+    /// A category.
+    Category,
+    /// A brand.
+    Brand,
+    /// A product.
+    Product,
+}
+
+impl From<search::Completion> for CompletionView {
+    fn from(completion: search::Completion) -> Self {
+        let kind = match completion.kind {
+            search::CompletionKind::Words => CompletionKind::Words,
+            search::CompletionKind::Category => CompletionKind::Category,
+            search::CompletionKind::Brand => CompletionKind::Brand,
+            search::CompletionKind::Product => CompletionKind::Product,
+        };
+        Self { text: completion.text, kind, sku: completion.sku }
+    }
+}
+
+/// Identifiers to resolve.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentifierListInput {
+    /// SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own ones; up to 10,000.
+    #[oai(validator(max_items = 10000))]
+    pub(crate) identifiers: Vec<String>,
+    /// Account, when staff ask for one.
+    #[serde(default)]
+    pub(crate) account: Option<Code>,
+}
+
+/// What identifiers stand for.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct IdentifierMatchesView {
+    /// One per identifier, in the same order.
+    pub(crate) items: Vec<IdentifierView>,
+}
+
+/// What an identifier stands for.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct IdentifierView {
+    /// The identifier as given.
+    pub(crate) identifier: String,
+    /// What became of it.
+    pub(crate) result: IdentifierResult,
+    /// SKU of the product found.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sku: Option<String>,
+    /// Title of the product found.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) title: Option<String>,
+    /// Products that may be meant.
+    pub(crate) candidates: Vec<IdentifierCandidateView>,
+}
+
+/// What became of an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IdentifierResult {
+    /// One product bears it.
+    Found,
+    /// Several products bear it.
+    Ambiguous,
+    /// None bears it; the candidates come near.
+    Unknown,
+}
+
+/// A product that may be meant by an identifier.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct IdentifierCandidateView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Title.
+    pub(crate) title: String,
+    /// Why it may be meant.
+    pub(crate) reason: String,
+}
+
+impl From<Candidate> for IdentifierCandidateView {
+    fn from(candidate: Candidate) -> Self {
+        Self { sku: candidate.sku, title: candidate.title, reason: candidate.reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn highlights_count_characters() {
+        let title = "Düse für Öl 1/4\"";
+        let at = title.find("Öl").expect("there");
+        assert_eq!(SpanView::in_characters(title, (at, at + "Öl".len())), SpanView { start: 9, end: 11 });
+    }
+}

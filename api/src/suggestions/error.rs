@@ -1,0 +1,15 @@
+//! What suggestions refuse.
+
+use crate::catalog::CatalogError;
+use crate::kernel::problem::{Trouble, refusals};
+
+/// What suggestions refuse.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SuggestionError {
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+refusals! { SuggestionError {} delegates { Self::Catalog(inner) => inner: CatalogError, Self::Trouble(inner) => inner: Trouble } }

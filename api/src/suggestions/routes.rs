@@ -1,0 +1,121 @@
+//! Suggestions over HTTP.
+
+use std::sync::Arc;
+
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{OpenApi, Tags};
+use pricing::{Quantity, UnitCode};
+
+use super::basket::{Basket, advise};
+use super::error::SuggestionError;
+use super::product::{Wish, suggestions};
+use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, SuggestionsView};
+use crate::catalog::{CatalogError, Product, Products};
+use crate::kernel::principal::{Acting, permit};
+use crate::kernel::problem::{Failure, FieldProblem, Trouble};
+use crate::kernel::wire::{Answer, Body, Code, Each, page_limit};
+
+type Result<T> = std::result::Result<T, Failure<SuggestionError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// What goes with a product or a basket.
+    Suggestions,
+}
+
+/// Suggestions.
+#[derive(Debug)]
+pub(crate) struct SuggestionRoutes {
+    /// All products.
+    pub(crate) products: Products,
+}
+
+/// How many lines a basket may have.
+const MOST_LINES: usize = 10_000;
+
+#[OpenApi(tag = "Tag::Suggestions")]
+impl SuggestionRoutes {
+    /// What goes with a product
+    ///
+    /// Parts it requires, accessories, what fits, substitutes, its successor, and what is bought with it. Everything
+    /// suggested can be ordered and says why it is.
+    #[oai(path = "/v1/products/:sku/suggestions", method = "get", operation_id = "list_suggestions")]
+    async fn list_suggestions(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        sku: Path<Code>,
+        kind: Query<Option<SuggestionKind>>,
+        limit: Query<Option<u64>>,
+    ) -> Result<Answer<SuggestionsView>> {
+        let limit = page_limit(limit.0, 20, 100)? as usize;
+        let product = self.shown(&sku.0, who.is_seller());
+        let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
+        let wish = Wish { kind: kind.0, account: who.account(), limit };
+        let found = suggestions(&who.db(), &self.products, &product, wish).await?;
+        Ok(Answer::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
+    }
+
+    /// What a basket lacks, and what goes with it
+    ///
+    /// Looks at the lines together: required parts that are missing and how many, products that do not go together and the
+    /// rule that says so, and what else goes with the basket, with a reason. Changes nothing. Lines that name no product
+    /// are reported and left out.
+    #[oai(path = "/v1/basket-suggestions", method = "post", operation_id = "advise_basket")]
+    async fn advise_basket(&self, who: Acting<permit::ReadProducts>, body: Body<BasketInput>) -> Result<Answer<AdviceView>> {
+        let input = body.0;
+        let limit = page_limit(input.limit, 10, 100)? as usize;
+        if input.lines.is_empty() || input.lines.len() > MOST_LINES {
+            return Err(Trouble::invalid("/lines", "out-of-range", format!("a basket has 1 to {MOST_LINES} lines")).into());
+        }
+        let mut basket = Basket::default();
+        let mut rejected = Vec::new();
+        for (place, line) in input.lines.into_iter().enumerate() {
+            match self.line(line, who.is_seller()) {
+                Ok((product, quantity)) => basket.add(product, quantity),
+                Err(problems) => rejected.extend(
+                    problems.into_iter().map(|p| FieldProblem { pointer: format!("/lines/{place}{}", p.pointer), ..p }),
+                ),
+            }
+        }
+        let advice = advise(&who.db(), &self.products, who.account(), &basket, limit).await?;
+        let view = AdviceView {
+            missing: advice.missing.into_iter().map(Into::into).collect(),
+            conflicts: advice.conflicts.into_iter().map(Into::into).collect(),
+            items: advice.items.into_iter().map(Into::into).collect(),
+            rejected,
+        };
+        Ok(Answer::of(&view)?)
+    }
+}
+
+impl SuggestionRoutes {
+    /// The product of an SKU, if whoever asks may know of it.
+    fn shown(&self, sku: &str, to_seller: bool) -> Option<Arc<Product>> {
+        self.products.by_sku(sku).filter(|product| to_seller || product.is_published())
+    }
+
+    /// The product and the quantity of a line in stock units. Order rules do not matter here: a basket may be in the making.
+    fn line(
+        &self,
+        line: Each<BasketLineInput>,
+        to_seller: bool,
+    ) -> std::result::Result<(Arc<Product>, Quantity), Vec<FieldProblem>> {
+        let line = line.0?;
+        let problem = |pointer: &str, code: &str, detail: String| vec![FieldProblem::new(pointer, code, detail)];
+        let product = self.shown(&line.sku, to_seller);
+        let product = product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;
+        let unit = match line.unit.as_deref() {
+            Some(unit) => unit.parse::<UnitCode>().ok(),
+            None => Some(product.default_unit()),
+        };
+        let factor = unit.and_then(|unit| product.factor_of(unit));
+        let factor = factor.ok_or_else(|| problem("/unit", "unknown-unit", format!("{} is not sold in this unit", product.sku)))?;
+        let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
+        if !quantity.is_positive() {
+            return Err(problem("/quantity", "quantity-not-positive", "a quantity is greater than 0".to_owned()));
+        }
+        let stock = factor.to_stock(quantity);
+        let stock = stock.map_err(|error| problem("/quantity", "quantity-not-exact", error.to_string()))?;
+        Ok((product, stock))
+    }
+}

@@ -1,0 +1,201 @@
+//! Suggestions on the wire.
+
+use entity::RelationKind;
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use super::basket::{Item, Missing};
+use super::conflicts::Conflict;
+use super::product::Suggestion;
+use crate::kernel::problem::FieldProblem;
+use crate::kernel::wire::{Code, Each, QuantityText, Text};
+
+/// How a suggestion goes with a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SuggestionKind {
+    /// The product cannot be used without it.
+    Required,
+    /// Useful together.
+    Accessory,
+    /// Fits.
+    Compatible,
+    /// May be used instead.
+    Substitute,
+    /// Stood in the same orders.
+    BoughtTogether,
+    /// Replaces the product for good.
+    Successor,
+}
+
+impl SuggestionKind {
+    /// Place among suggestions of all kinds.
+    pub(super) fn rank(self) -> u8 {
+        match self {
+            Self::Successor => 0,
+            Self::Required => 1,
+            Self::Accessory => 2,
+            Self::Compatible => 3,
+            Self::BoughtTogether => 4,
+            Self::Substitute => 5,
+        }
+    }
+}
+
+impl From<RelationKind> for SuggestionKind {
+    fn from(kind: RelationKind) -> Self {
+        match kind {
+            RelationKind::Required => Self::Required,
+            RelationKind::Accessory => Self::Accessory,
+            RelationKind::Compatible => Self::Compatible,
+            RelationKind::Substitute => Self::Substitute,
+            RelationKind::Successor => Self::Successor,
+        }
+    }
+}
+
+/// A product suggested for another.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct SuggestionView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Title.
+    pub(crate) title: String,
+    /// How it goes with the product.
+    pub(crate) kind: SuggestionKind,
+    /// How much of it goes with 1 stock unit of the product, where that is known.
+    pub(crate) quantity: Option<QuantityText>,
+    /// Why, in words.
+    pub(crate) reason: String,
+}
+
+impl From<Suggestion> for SuggestionView {
+    fn from(suggestion: Suggestion) -> Self {
+        Self {
+            sku: suggestion.product.sku.to_string(),
+            title: suggestion.product.title.to_string(),
+            kind: suggestion.kind,
+            quantity: suggestion.quantity.map(QuantityText),
+            reason: suggestion.reason,
+        }
+    }
+}
+
+/// What goes with a product.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct SuggestionsView {
+    /// Suggestions, the weightiest kinds first.
+    pub(crate) items: Vec<SuggestionView>,
+}
+
+/// A line of a basket.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BasketLineInput {
+    /// SKU.
+    pub(crate) sku: Code,
+    /// Quantity. Default 1.
+    #[serde(default)]
+    pub(crate) quantity: Option<QuantityText>,
+    /// Unit of the quantity; the product's stock unit when left out.
+    #[serde(default)]
+    pub(crate) unit: Option<Text<8>>,
+}
+
+/// A basket to look at.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BasketInput {
+    /// 1 to 10,000 lines.
+    #[oai(validator(min_items = 1, max_items = 10000))]
+    pub(crate) lines: Vec<Each<BasketLineInput>>,
+    /// Most items to suggest, from 1 to 100. Default 10.
+    #[serde(default)]
+    pub(crate) limit: Option<u64>,
+}
+
+/// A required part of which the basket has too little.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct MissingView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Title.
+    pub(crate) title: String,
+    /// How much to add, in `unit`: what lacks, rounded up to what can be ordered.
+    pub(crate) quantity: QuantityText,
+    /// Stock unit of the part.
+    pub(crate) unit: String,
+    /// How much the basket needs.
+    pub(crate) needed: QuantityText,
+    /// How much of it stands in the basket.
+    pub(crate) in_basket: QuantityText,
+    /// SKUs of the basket that need it.
+    pub(crate) needed_for: Vec<String>,
+    /// Why, in words.
+    pub(crate) reason: String,
+}
+
+impl From<Missing> for MissingView {
+    fn from(missing: Missing) -> Self {
+        Self {
+            sku: missing.product.sku.to_string(),
+            title: missing.product.title.to_string(),
+            quantity: QuantityText(missing.quantity),
+            unit: missing.product.stock_unit.to_string(),
+            needed: QuantityText(missing.needed),
+            in_basket: QuantityText(missing.present),
+            needed_for: missing.needed_for,
+            reason: missing.reason,
+        }
+    }
+}
+
+/// Two products of the basket that do not go together.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct ConflictView {
+    /// The rule that says so: `voltage-differs`, `frequency-differs`, `thread-differs`, `replaced-and-replacement`.
+    pub(crate) rule: String,
+    /// Their SKUs.
+    pub(crate) skus: Vec<String>,
+    /// What is wrong, in words.
+    pub(crate) detail: String,
+}
+
+impl From<Conflict> for ConflictView {
+    fn from(conflict: Conflict) -> Self {
+        Self { rule: conflict.rule.to_owned(), skus: conflict.skus.into(), detail: conflict.detail }
+    }
+}
+
+/// A product that goes with the basket.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct ItemView {
+    /// SKU.
+    pub(crate) sku: String,
+    /// Title.
+    pub(crate) title: String,
+    /// How much speaks for it, from 0 to 1,000.
+    pub(crate) score: u32,
+    /// Why, in words.
+    pub(crate) reason: String,
+}
+
+impl From<Item> for ItemView {
+    fn from(item: Item) -> Self {
+        Self { sku: item.product.sku.to_string(), title: item.product.title.to_string(), score: item.score, reason: item.reason }
+    }
+}
+
+/// What there is to say of a basket.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct AdviceView {
+    /// Required parts of which the basket has too little.
+    pub(crate) missing: Vec<MissingView>,
+    /// Products that do not go together.
+    pub(crate) conflicts: Vec<ConflictView>,
+    /// What else goes with the basket, best first.
+    pub(crate) items: Vec<ItemView>,
+    /// Lines that could not be looked at, and why.
+    pub(crate) rejected: Vec<FieldProblem>,
+}

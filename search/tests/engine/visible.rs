@@ -1,0 +1,136 @@
+//! Nobody finds what they may not see, by any way of asking.
+
+use search::{Audience, Document, IdentifierMatch, Index, Lifecycle, Query, Visibility};
+
+use crate::shop::product;
+
+fn secret() -> Index {
+    let seen_by = |id: u64, allow: &[u64], deny: &[u64], lifecycle: Lifecycle| Document {
+        visibility: Visibility {
+            allow: allow.to_vec(),
+            deny: deny.to_vec(),
+        },
+        lifecycle,
+        ..product(
+            id,
+            "Acme",
+            &format!("ZX{id}00"),
+            &format!("widget special{id}"),
+            vec![],
+        )
+    };
+    let index = Index::in_memory().expect("memory");
+    index
+        .put(&[
+            seen_by(1, &[], &[], Lifecycle::Active),
+            seen_by(2, &[7], &[], Lifecycle::Active),
+            seen_by(3, &[], &[7], Lifecycle::Active),
+            seen_by(4, &[7, 8], &[8], Lifecycle::Active),
+            seen_by(5, &[], &[], Lifecycle::Hidden),
+            seen_by(6, &[], &[], Lifecycle::Discontinued),
+        ])
+        .expect("put");
+    index.commit("").expect("commit");
+    index
+}
+
+fn seen(index: &Index, text: &str, who: &Audience) -> Vec<u64> {
+    let hits = index.find(&Query::new(text, who.clone())).expect("answer");
+    let mut ids: Vec<u64> = hits.items.iter().map(|h| h.id).collect();
+    ids.sort_unstable();
+    assert_eq!(hits.total, ids.len());
+    ids
+}
+
+#[test]
+fn words_numbers_and_everything_obey() {
+    let index = secret();
+    let cases = [
+        (Audience::Of(vec![]), vec![1, 3, 6]),
+        (Audience::Of(vec![7]), vec![1, 2, 4, 6]),
+        (Audience::Of(vec![8]), vec![1, 3, 6]),
+        (Audience::Of(vec![7, 8]), vec![1, 2, 6]),
+        (Audience::Staff, vec![1, 2, 3, 4, 5, 6]),
+    ];
+    for (who, expected) in cases {
+        assert_eq!(seen(&index, "widget", &who), expected, "{who:?}");
+        assert_eq!(seen(&index, "", &who), expected, "{who:?}");
+        for id in 1..=6 {
+            let numbers = [format!("ZX{id}00"), format!("ZX{id}0"), format!("S-{id}")];
+            for number in &numbers {
+                let found = seen(&index, number, &who);
+                assert!(
+                    found.iter().all(|f| expected.contains(f)),
+                    "{number} for {who:?}: {found:?}"
+                );
+            }
+            let matches = index
+                .match_identifiers(&numbers, None, &who)
+                .expect("matches");
+            for found in matches {
+                let ids: Vec<u64> = match found {
+                    IdentifierMatch::Exact(one) => vec![one.id],
+                    IdentifierMatch::Ambiguous(all) => all.iter().map(|c| c.id).collect(),
+                    IdentifierMatch::None => vec![],
+                };
+                assert!(
+                    ids.iter().all(|f| expected.contains(f)),
+                    "{numbers:?} for {who:?}: {ids:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn completions_and_spelling_tell_no_secrets() {
+    let index = secret();
+    let told = |prefix: &str, who: &Audience| {
+        let all = index.complete(prefix, 10, who).expect("completions");
+        all.into_iter().map(|c| (c.text, c.id)).collect::<Vec<_>>()
+    };
+    let visitor = Audience::Of(vec![]);
+    for secret in ["special2", "special5", "ZX20", "ZX50", "S-2"] {
+        let all = told(secret, &visitor);
+        assert!(
+            all.iter().all(|(text, id)| !text.contains("special2")
+                && !text.contains("special5")
+                && *id != Some(2)),
+            "{all:?}"
+        );
+    }
+    assert!(
+        told("ZX20", &Audience::Of(vec![7]))
+            .iter()
+            .any(|(_, id)| *id == Some(2))
+    );
+    let hits = index
+        .find(&Query::new("ZX200 special2", visitor))
+        .expect("answer");
+    assert_eq!(hits.did_you_mean, None);
+}
+
+#[test]
+fn what_is_no_longer_sold_comes_last() {
+    let index = secret();
+    let hits = index
+        .find(&Query::new("widget", Audience::Of(vec![])))
+        .expect("answer");
+    assert_eq!(hits.items.last().map(|h| h.id), Some(6));
+}
+
+#[test]
+fn pins_and_given_ids_do_not_open_doors() {
+    let index = secret();
+    let mut query = Query::new("widget", Audience::Of(vec![]));
+    query.pinned = vec![2, 5, 3];
+    query.within = Some(vec![1, 2, 3, 5]);
+    let ids: Vec<u64> = index
+        .find(&query)
+        .expect("answer")
+        .items
+        .iter()
+        .map(|h| h.id)
+        .collect();
+    assert_eq!(ids, [3, 1]);
+}
