@@ -17,7 +17,7 @@ use super::error::ContractError;
 use super::input::PriceEntryInput;
 use super::loose::Loose;
 use crate::kernel::problem::{Entry, FieldProblem, Problem};
-use crate::kernel::wire::{Each, Text, parse_body, parse_timestamp};
+use crate::kernel::wire::{Each, Text, parse_json, parse_timestamp};
 
 /// Entries of a price list.
 #[derive(Debug, Object, Deserialize)]
@@ -78,7 +78,7 @@ impl<'a> ApiExtractor<'a> for EntriesBody {
         match essence.as_str() {
             "application/json" => {
                 let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
-                parse_body(&bytes).map(Self::Json).map_err(|problem| refuse(&problem))
+                parse_json(&bytes).map(Self::Json).map_err(|problem| refuse(&problem))
             }
             "application/x-ndjson" => Ok(Self::Stream(Format::Ndjson, body.take()?)),
             "text/csv" => Ok(Self::Stream(Format::Csv, body.take()?)),
@@ -158,7 +158,7 @@ impl<R: AsyncRead + Unpin> RowReader<R> {
                 continue;
             }
             let entry = match self.format {
-                Format::Ndjson => parse_body(text.as_bytes()).map_err(first_fault),
+                Format::Ndjson => parse_json(text.as_bytes()).map_err(first_fault),
                 Format::Csv => self.csv_entry(&text),
             };
             rows.push(Row { line: self.line, entry });
