@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use parking_lot::Mutex;
 
 use super::say;
-use crate::config::Config;
+use crate::config::{Config, Role};
 use crate::demo::load::{self, Credentials, Loaded, Progress, State};
 use crate::demo::model::Settings;
 use crate::demo::{Day, SKUS};
@@ -16,6 +16,7 @@ use crate::kernel::Kernel;
 use crate::kernel::clock;
 use crate::kernel::principal::System;
 use crate::server::{self, App};
+use crate::storefront;
 
 /// Which distributor to make up.
 #[derive(Args, Debug)]
@@ -34,19 +35,23 @@ const USUAL_SKUS: u32 = 10_000;
 /// Loads the demo if the database is empty, then serves.
 pub(super) async fn run(config: &Config, command: DemoCommand) -> Result<(), String> {
     let kernel = server::open_kernel(config).await?;
-    prepare(config, &kernel, &command).await?;
+    let fresh = prepare(config, &kernel, &command).await?;
     kernel.close().await;
     let app = App::open(config).await?;
+    if fresh && config.role != Role::Worker {
+        build_index(config, &app).await?;
+    }
     let logins = Credentials::read(&config.data_dir);
     server::serve(config, app, |address| greet(address, config, logins.as_ref())).await
 }
 
-async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Result<(), String> {
+/// Loads the demo if the database has none; says whether it did.
+async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Result<bool, String> {
     let system = System::at_work(kernel, "demo");
     let settings = match load::state(&system).await.map_err(|e| e.to_string())? {
         State::Whole(loaded) => {
             say_kept(command, loaded);
-            return Ok(());
+            return Ok(false);
         }
         State::Half(loaded) => {
             say(&format!("the demo with {} products was not loaded to its end; loading the rest", loaded.skus));
@@ -54,7 +59,7 @@ async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Res
         }
         State::None if has_products(&system).await? => {
             say("this database has products and no demo; it is served as it is");
-            return Ok(());
+            return Ok(false);
         }
         State::None => Settings {
             seed: command.seed.unwrap_or(USUAL_SEED),
@@ -68,6 +73,22 @@ async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Res
     load::load(kernel, settings, &config.data_dir, &bar).await.map_err(|e| format!("demo: {e}"))?;
     bar.end();
     say(&format!("the demo is loaded, {:.1} s", started.elapsed().as_secs_f32()));
+    Ok(true)
+}
+
+/// Builds the search index at once, so that the first search finds everything.
+async fn build_index(config: &Config, app: &App) -> Result<(), String> {
+    let failed = |e: &dyn std::fmt::Display| format!("search index: {e}");
+    let started = Instant::now();
+    let (search, system) = (&app.surfaces.search, System::at_work(&app.kernel, "demo"));
+    search.open(&config.index_dir()).map_err(|e| failed(&e))?;
+    let bar = Bar::new();
+    bar.part("search index", u64::try_from(app.surfaces.products.len()).unwrap_or(u64::MAX));
+    let shown = bar.bar.clone();
+    let progress = move |done: u64, _| shown.set_position(done);
+    storefront::build_now(&system, search, &app.surfaces.categories, progress).await.map_err(|e| failed(&e))?;
+    bar.end();
+    say(&format!("the search index is built, {:.1} s", started.elapsed().as_secs_f32()));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! A year of past orders, at the prices of their day.
+//! A year of past orders, at the prices of their day, and what suggestions learn from them.
 
 use ahash::AHashMap;
 use entity::{Amount, Instant, Quantity};
@@ -12,6 +12,7 @@ use crate::demo::model;
 use crate::kernel::clock::SECOND;
 use crate::kernel::database::Tx;
 use crate::orders::{Destination, Imported, PastLine, PastOrder, import_past};
+use crate::suggestions::learn_all;
 
 /// Orders in one transaction: what is counted of a contract's period is at most so far behind.
 const ORDERS: usize = 250;
@@ -37,6 +38,7 @@ impl Loader<'_> {
                     return Err(refused(error));
                 }
             }
+            learn_all(&tx).await?;
             tx.keep(()).await?;
             self.progress.advance(batch.len() as u64);
         }
