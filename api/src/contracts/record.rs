@@ -1,5 +1,6 @@
 //! Recording entries that came over HTTP, and telling what became of each.
 
+use ahash::AHashSet;
 use entity::{PriceListId, ProductId};
 
 use super::change::PriceChange;
@@ -12,6 +13,7 @@ use super::views::{EntriesView, EntryResult, EntryStatus};
 use super::{NewEntry, lists, review};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
+use crate::kernel::wire::Each;
 
 /// Most entries of one JSON request.
 pub(super) const MAX_ENTRIES: usize = 10_000;
@@ -24,7 +26,7 @@ const MAX_TOLD: usize = 1_000;
 pub(super) async fn record(
     tx: &Tx,
     code: &str,
-    entries: &[EntryInput],
+    entries: &[Each<EntryInput>],
     names: &Names<'_>,
 ) -> Result<EntriesView, ContractError> {
     if entries.len() > MAX_ENTRIES {
@@ -32,10 +34,19 @@ pub(super) async fn record(
         return Err(BadInput::one("/entries", "too-many-lines", detail).into());
     }
     let list = lists::find(tx, code).await?.list.id;
-    let products = names.products.by_skus(entries.iter().map(|entry| &*entry.sku));
+    let products = names.products.by_skus(entries.iter().map(|entry| entry.0.as_ref().map_or("", |entry| &*entry.sku)));
     let (mut good, mut view) = (Vec::with_capacity(entries.len()), EntriesView::default());
     for (place, (entry, product)) in entries.iter().zip(products).enumerate() {
         let mut faults = Faults::default();
+        let entry = match &entry.0 {
+            Ok(entry) => entry,
+            Err(unread) => {
+                let base = format!("/entries/{place}");
+                let unread = unread.iter().map(|f| FieldProblem { pointer: format!("{base}{}", f.pointer), ..f.clone() });
+                view.reject(place as u64, unread.collect(), MAX_ENTRIES);
+                continue;
+            }
+        };
         match entry.check(&format!("/entries/{place}"), product.as_deref(), &mut faults) {
             Some(new) => good.push((place as u64, new)),
             None => view.reject(place as u64, faults.0, MAX_ENTRIES),
@@ -44,6 +55,8 @@ pub(super) async fn record(
     view.received = entries.len() as u64;
     if !good.is_empty() {
         put(tx, code, list, &good, &mut view, true).await?;
+        let recorded: AHashSet<u64> = view.results.iter().filter(|r| r.id.is_some()).map(|r| r.index).collect();
+        good.retain(|(place, _)| recorded.contains(place));
         let placed: Vec<(usize, NewEntry)> = good.into_iter().map(|(place, entry)| (place as usize, entry)).collect();
         let mut products: Vec<ProductId> = placed.iter().map(|(_, entry)| entry.product).collect();
         products.sort_unstable();
@@ -106,7 +119,8 @@ async fn put(
             EntryOutcome::Duplicate => {
                 let detail = "an entry for the same product, unit, currency, quantity and start stands before";
                 let most = if told { MAX_ENTRIES } else { MAX_TOLD };
-                view.reject(*place, vec![FieldProblem::new("", "duplicate-line", detail)], most);
+                let pointer = if told { format!("/entries/{place}") } else { String::new() };
+                view.reject(*place, vec![FieldProblem::new(pointer, "duplicate-line", detail)], most);
                 continue;
             }
         };

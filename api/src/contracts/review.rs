@@ -1,5 +1,7 @@
 //! What looks like a mistake in what staff recorded: told, never refused.
 
+use std::fmt::Write as _;
+
 use ahash::AHashMap;
 use entity::ProductId;
 use poem_openapi::Object;
@@ -31,10 +33,10 @@ impl Warning {
         };
         let mut detail = sentence(finding.kind).to_owned();
         if !finding.threshold.is_zero() {
-            detail.push_str(&format!(", from quantity {}", finding.threshold));
+            let _ = write!(detail, ", from quantity {}", finding.threshold);
         }
         if let Some(other) = finding.other {
-            detail.push_str(&format!("; see {}", pointer(other)));
+            let _ = write!(detail, "; see {}", pointer(other));
         }
         Self { pointer: pointer(finding.row), code: Word(finding.kind.code()), detail }
     }

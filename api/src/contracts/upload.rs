@@ -17,14 +17,14 @@ use super::error::ContractError;
 use super::input::EntryInput;
 use super::loose::Loose;
 use crate::kernel::problem::{Entry, FieldProblem, Problem};
-use crate::kernel::wire::{Text, parse_json, parse_timestamp};
+use crate::kernel::wire::{Each, Text, parse_json, parse_timestamp};
 
 /// Entries of a price list.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntriesInput {
     /// At most 10,000; send CSV or NDJSON for more.
-    pub(crate) entries: Vec<EntryInput>,
+    pub(crate) entries: Vec<Each<EntryInput>>,
 }
 
 /// A body of entries, by its media type.

@@ -251,7 +251,7 @@ impl ContractView {
     pub(super) fn new(contract: Contract, accounts: &Accounts, warnings: Vec<Warning>) -> Self {
         let lines = contract.lines.into_iter().map(|(id, line)| LineView::new(Some(id), line)).collect();
         let terms = contract.terms;
-        Self { lines: Some(lines), warnings, ..Self::summary(contract.contract.code, terms, accounts) }
+        Self { lines: Some(lines), warnings, ..Self::summary(contract.header.code, terms, accounts) }
     }
 
     pub(super) fn summary(code: String, terms: entity::contract_terms::Model, accounts: &Accounts) -> Self {
@@ -321,7 +321,7 @@ pub(crate) struct PromotionView {
 impl PromotionView {
     pub(super) fn new(promotion: Promotion, warnings: Vec<Warning>) -> Self {
         let lines = promotion.lines.into_iter().map(|line| LineView::new(None, line)).collect();
-        Self { lines: Some(lines), warnings, ..Self::summary(promotion.promotion.code, promotion.terms) }
+        Self { lines: Some(lines), warnings, ..Self::summary(promotion.header.code, promotion.terms) }
     }
 
     pub(super) fn summary(code: String, terms: entity::promotion_terms::Model) -> Self {

@@ -1,1 +1,7 @@
-fn main() -> std::process::ExitCode { api::main() }
+//! The product's binary, built as part of this package, so that tests always run what was just compiled.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::main()
+}

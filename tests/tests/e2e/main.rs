@@ -1,0 +1,26 @@
+//! End-to-end tests: the real binary, a fresh database, HTTP as a customer speaks it.
+//!
+//! One file per slice, one test per promise, named as the promise. `DATABASE=postgres` runs the same tests on PostgreSQL and
+//! Redis. `scenarios` holds the long ones, ignored in the plain run; `tests/run` runs everything.
+//!
+//! Not here: private functions, which are tested beside the code.
+
+mod support;
+
+mod accounts;
+mod carts;
+mod catalog;
+mod config;
+mod events;
+mod health;
+mod idempotency;
+mod identity;
+mod isolation;
+mod job;
+mod operations;
+mod orders;
+mod prices;
+mod problems;
+mod scenarios;
+mod statements;
+mod stock;

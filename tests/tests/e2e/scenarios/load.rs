@@ -1,0 +1,261 @@
+//! Speed: CPU time of the server per operation, over HTTP. The driver is this process, the server another; what the driver
+//! costs is not counted, the database is when it is SQLite.
+//!
+//! `BULKHEAD_LOAD_SKUS` and `BULKHEAD_LOAD_ACCOUNTS` say how large the shop is (default 100,000 and 1,000). Prints a table
+//! and fails only when an operation fails: a figure belongs to the machine it was measured on.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Setup, Shop, line, number_of};
+
+/// An operation is repeated until the server has worked this long for it, or the clock says stop.
+const ENOUGH_CPU: Duration = Duration::from_millis(1_500);
+const ENOUGH_TIME: Duration = Duration::from_secs(20);
+
+struct Figure {
+    operation: &'static str,
+    budget_ms: f64,
+    cpu_ms: f64,
+    wall_ms: f64,
+    times: u32,
+    statements: u64,
+}
+
+fn setting(name: &str, usual: usize) -> usize {
+    std::env::var(name)
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(usual)
+}
+
+/// Repeats an operation, which says how many statements it ran.
+async fn measure<F>(shop: &mut Shop, operation: &'static str, budget_ms: f64, mut work: F) -> Figure
+where
+    F: AsyncFnMut(usize) -> u64,
+{
+    let mut statements = work(0).await;
+    let (before, started) = (shop.process().cpu(), Instant::now());
+    let mut times = 0_u32;
+    loop {
+        times += 1;
+        statements = work(times as usize).await.min(statements);
+        let cpu = shop.process().cpu() - before;
+        if cpu >= ENOUGH_CPU || started.elapsed() >= ENOUGH_TIME {
+            let each = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(times);
+            return Figure {
+                operation,
+                budget_ms,
+                cpu_ms: each(cpu),
+                wall_ms: each(started.elapsed()),
+                times,
+                statements,
+            };
+        }
+    }
+}
+
+fn print(figures: &[Figure], shop: &str) {
+    println!("server CPU per operation; {shop}");
+    println!(
+        "{:<58} {:>9} {:>9} {:>9} {:>7} {:>6}",
+        "operation", "CPU ms", "budget", "wall ms", "times", "stmts"
+    );
+    for f in figures {
+        let mark = if f.cpu_ms <= f.budget_ms {
+            ""
+        } else {
+            "  over"
+        };
+        println!(
+            "{:<58} {:>9.3} {:>9.3} {:>9.3} {:>7} {:>6}{mark}",
+            f.operation, f.cpu_ms, f.budget_ms, f.wall_ms, f.times, f.statements
+        );
+    }
+}
+
+fn lines(skus: &[String], from: usize, count: usize) -> Vec<Value> {
+    (0..count)
+        .map(|n| line(&skus[(from * 97 + n * 31) % skus.len()], 1 + n % 5))
+        .collect()
+}
+
+async fn reading(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let product = async |n: usize| {
+        let answer = acme
+            .get(&format!("/v1/products/{}", skus[n * 7 % skus.len()]))
+            .await;
+        let statements = answer.statements();
+        answer.ok();
+        statements
+    };
+    figures.push(
+        measure(
+            shop,
+            "product by SKU with the account's price and stock",
+            0.08,
+            product,
+        )
+        .await,
+    );
+    let quote = async |n: usize| {
+        let answer = acme.quotes(&lines(skus, n, 1_000)).await;
+        let statements = answer.statements();
+        answer.ok();
+        statements
+    };
+    figures.push(measure(shop, "price a 1,000-line basket", 3.0, quote).await);
+    for (operation, word) in [
+        ("search, 20 hits", "part"),
+        ("search, 20 hits, misspelt", "prat"),
+    ] {
+        let search = async |n: usize| {
+            let answer = acme
+                .get(&format!(
+                    "/v1/search?q={word}%20{}&limit=20&facet=brand",
+                    n % 1_000
+                ))
+                .await;
+            let statements = answer.statements();
+            answer.ok();
+            statements
+        };
+        figures.push(measure(shop, operation, 1.5, search).await);
+    }
+    figures
+}
+
+async fn filling_carts(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for (operation, size, budget) in [
+        ("add one line to a cart of 10", 10, 0.3),
+        ("add one line to a cart of 1,000", 1_000, 1.0),
+    ] {
+        let cart = acme.cart().await;
+        acme.adds(&cart, &lines(skus, 1, size)).await.ok();
+        let add = async |n: usize| {
+            let answer = acme.adds(&cart, &lines(skus, n, 1)).await;
+            let statements = answer.statements();
+            let line = answer.ok()["accepted"][0]["line"].clone();
+            // Taken out again, so that the cart keeps its size; what that costs is counted too.
+            let remove = acme.request(
+                reqwest::Method::DELETE,
+                &format!("/v1/carts/{cart}/lines/{line}"),
+            );
+            if n % 20 == 19 {
+                acme.send(remove).await.ok();
+            }
+            statements
+        };
+        figures.push(measure(shop, operation, budget, add).await);
+    }
+    for (operation, size, budget) in [
+        ("cart of 500 lines in one call", 500, 15.0),
+        ("cart of 10,000 lines in one call", 10_000, 300.0),
+    ] {
+        let fill = async |n: usize| {
+            let cart = acme.cart().await;
+            let answer = acme.adds(&cart, &lines(skus, n, size)).await;
+            let statements = answer.statements();
+            answer.ok();
+            statements
+        };
+        figures.push(measure(shop, operation, budget, fill).await);
+    }
+    figures
+}
+
+async fn ordering(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    let admin = shop.admin();
+    let order = async |n: usize| {
+        let answer = acme.orders(&lines(skus, n, 10)).await;
+        let statements = answer.statements();
+        answer.is(201);
+        statements
+    };
+    figures.push(measure(shop, "order of 10 lines, placed", 3.0, order).await);
+    let whole = async |n: usize| {
+        let cart = acme.cart().await;
+        let mut answers = vec![
+            acme.adds(&cart, &lines(skus, n, 10)).await,
+            acme.orders_cart(&cart).await,
+        ];
+        let number = number_of(&answers[1].body);
+        answers.push(
+            admin
+                .post("/v1/shipments", &json!({ "order": number }))
+                .await,
+        );
+        let statements = answers.iter().map(crate::support::Answer::statements).sum();
+        answers.into_iter().for_each(|answer| drop(answer.ok()));
+        statements
+    };
+    figures.push(
+        measure(
+            shop,
+            "order of 10 lines: cart, order, shipment, invoice",
+            3.0,
+            whole,
+        )
+        .await,
+    );
+    figures
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "long; tests/run runs it"]
+async fn the_servers_cpu_time_per_operation() {
+    let (products, accounts) = (
+        setting("BULKHEAD_LOAD_SKUS", 100_000),
+        setting("BULKHEAD_LOAD_ACCOUNTS", 1_000),
+    );
+    let mut shop = Setup::default().with("log", "error").open().await;
+    let started = Instant::now();
+    let skus = shop.sells_many(products, 1_000_000).await;
+    for n in 0..accounts {
+        let code = format!("A{n:05}");
+        shop.admin()
+            .put(
+                &format!("/v1/accounts/{code}"),
+                &json!({ "name": code, "currency": "EUR" }),
+            )
+            .await
+            .ok();
+    }
+    let account = shop.account("ACME").await;
+    let everything =
+        json!([{ "target": { "kind": "everything" }, "kind": "percent_off", "value": "5" }]);
+    let contract = json!({ "account": account, "currency": "EUR", "lines": everything });
+    shop.admin().put("/v1/contracts/ACME", &contract).await.ok();
+    let acme = shop.erp(&account).await;
+    println!("loaded over HTTP in {:.1?}", started.elapsed());
+
+    let mut figures = reading(&mut shop, &acme, &skus).await;
+    figures.extend(filling_carts(&mut shop, &acme, &skus).await);
+    figures.extend(ordering(&mut shop, &acme, &skus).await);
+    let size = format!(
+        "{products} SKUs, {} accounts, {}",
+        accounts + 1,
+        if crate::support::is_postgres() {
+            "PostgreSQL"
+        } else {
+            "SQLite"
+        }
+    );
+    print(&figures, &size);
+    println!(
+        "memory after the run {} MB, peak {} MB",
+        shop.process().memory_kib("VmRSS") / 1024,
+        shop.process().memory_kib("VmHWM") / 1024
+    );
+    let started = Instant::now();
+    shop.start_again();
+    println!(
+        "start on what is there {:.2?} (budget 1 s), idle memory {} MB (budget 150)",
+        started.elapsed(),
+        shop.process().memory_kib("VmRSS") / 1024
+    );
+}

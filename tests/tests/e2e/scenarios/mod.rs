@@ -1,0 +1,8 @@
+//! The long ones: races, crashes, several processes, real orders, load. Ignored in the plain run; `tests/run` runs them in
+//! release on both homes.
+
+mod crash;
+mod load;
+mod oversell;
+mod real_orders;
+mod two_processes;

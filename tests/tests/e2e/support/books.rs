@@ -1,0 +1,100 @@
+//! Whether the books agree: the stock ledger, the orders' quantities and the credit exposure tell one story.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::number::{decimal, micros};
+use super::shop::Shop;
+
+/// What the orders of a shop say in sum.
+#[derive(Debug, Default)]
+pub(crate) struct Books {
+    /// Number of orders.
+    pub(crate) orders: usize,
+    /// Reserved and not shipped, by SKU, in millionths.
+    pub(crate) reserved: HashMap<String, i128>,
+    /// Shipped, by SKU, in millionths.
+    pub(crate) shipped: HashMap<String, i128>,
+    /// Open and not invoiced, by account, in millionths.
+    pub(crate) committed: HashMap<String, i128>,
+}
+
+impl Shop {
+    /// Reads all orders, and fails unless the ledger and the credit positions say the same. Orders are in stock units.
+    pub(crate) async fn books_agree(&self) -> Books {
+        let mut books = Books::default();
+        for order in self.admin().all("/v1/orders?limit=100").await {
+            books.enter(&order);
+        }
+        let discrepancies = self.admin().get("/v1/stock-discrepancies").await.ok();
+        assert_eq!(
+            discrepancies["items"],
+            serde_json::json!([]),
+            "levels are the sums of the ledger"
+        );
+        let skus: Vec<String> = books.reserved.keys().cloned().collect();
+        for chunk in skus.chunks(200) {
+            let query: Vec<String> = chunk.iter().map(|sku| format!("sku={sku}")).collect();
+            let answer = self
+                .admin()
+                .get(&format!("/v1/availability?{}", query.join("&")))
+                .await
+                .ok();
+            for item in answer["items"].as_array().expect("items") {
+                let sku = item["sku"].as_str().expect("a sku");
+                assert_eq!(
+                    decimal(micros(&item["reserved"])),
+                    decimal(books.reserved[sku]),
+                    "{sku} is reserved for its orders"
+                );
+                assert!(
+                    micros(&item["on_hand"]) >= micros(&item["reserved"]),
+                    "{item}"
+                );
+            }
+        }
+        for (account, committed) in &books.committed {
+            let credit = self.credit(account).await;
+            assert_eq!(
+                decimal(micros(&credit["committed"])),
+                decimal(*committed),
+                "{account}: {credit}"
+            );
+        }
+        books
+    }
+}
+
+impl Books {
+    fn enter(&mut self, order: &Value) {
+        self.orders += 1;
+        let account = order["account"].as_str().expect("an account").to_owned();
+        let open = micros(&order["totals"]["open"]) - micros(&order["totals"]["invoiced"]);
+        *self.committed.entry(account).or_default() += open;
+        let mut placed = 0;
+        for line in order["lines"].as_array().expect("lines") {
+            placed += micros(&line["line_amount"]);
+            let sku = line["sku"].as_str().expect("a sku").to_owned();
+            let quantities = &line["quantities"];
+            let of = |name: &str| micros(&quantities[name]);
+            let waiting = of("ordered") - of("cancelled") - of("allocated");
+            assert_eq!(waiting, of("backordered"), "{line}");
+            let given: i128 = line["allocations"]
+                .as_array()
+                .expect("allocations")
+                .iter()
+                .map(|a| micros(&a["quantity"]))
+                .sum();
+            assert_eq!(given, of("allocated"), "{line}");
+            *self.reserved.entry(sku.clone()).or_default() += of("allocated") - of("shipped");
+            *self.shipped.entry(sku).or_default() += of("shipped");
+        }
+        assert_eq!(
+            placed,
+            micros(&order["totals"]["placed"]),
+            "totals are sums of rounded lines: {}",
+            order["number"]
+        );
+    }
+}

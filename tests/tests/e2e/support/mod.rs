@@ -1,0 +1,23 @@
+//! What tests speak with: a [`Shop`] is the product running on a database of its own, an [`Actor`] is somebody who talks to
+//! it, an [`Answer`] is what they hear.
+
+mod actor;
+mod answer;
+mod books;
+mod home;
+mod number;
+mod process;
+mod shop;
+mod trade;
+mod wait;
+mod workbook;
+
+pub(crate) use actor::Actor;
+pub(crate) use answer::Answer;
+pub(crate) use home::{Home, is_postgres};
+pub(crate) use number::{decimal, line_amount, micros, parse};
+pub(crate) use process::{Process, bulkhead};
+pub(crate) use shop::{BUYER_SCOPES, Setup, Shop, merge};
+pub(crate) use trade::{MAIN, line, nothing_rejected, number_of};
+pub(crate) use wait::{eventually, unique};
+pub(crate) use workbook::workbook;
