@@ -97,7 +97,7 @@ async fn a_product_is_found_by_sku_part_number_gtin_and_the_accounts_own_number(
         .ok();
     let acme = shop.erp("ACME").await;
     let cart = acme.cart().await;
-    let names = ["HB-840", "hb840", "hb m8 40", "4006381333931", "acme77-1"];
+    let names = ["HB-840", "hb840", "hb m8/40", "4006381333931", "acme77-1"];
     let lines: Vec<_> = names
         .iter()
         .map(|name| json!({ "identifier": name, "quantity": "1" }))

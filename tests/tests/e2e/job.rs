@@ -174,7 +174,7 @@ async fn picked_packed_and_shipped(warehouse: &Actor, order: &str) -> String {
         "shipped"
     );
     for tracking in ["JD014", "JD015"] {
-        let scan = json!({ "tracking_number": tracking, "code": "delivered", "occurred_at": "2026-11-22T09:00:00Z" });
+        let scan = json!([{ "tracking_number": tracking, "code": "delivered", "occurred_at": "2026-11-22T09:00:00Z" }]);
         warehouse
             .post(&format!("{path}/tracking-events"), &scan)
             .await

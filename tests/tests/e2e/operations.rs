@@ -208,7 +208,8 @@ async fn posts_that_create_or_move_something_take_an_idempotency_key() {
         "rotate_client",
         "revoke_client",
         "quote_prices",
-        "suggest_for_basket",
+        "advise_basket",
+        "ask_availability",
         "match_identifiers",
     ];
     let header = json!("Idempotency-Key");

@@ -379,3 +379,25 @@ async fn amounts_beyond_every_measure_are_refused_and_never_break_the_server() {
         answer.problem_code();
     }
 }
+
+#[tokio::test]
+async fn a_list_of_orders_says_of_each_what_the_order_says() {
+    let shop = shop_with_stock().await;
+    let acme = shop.erp("ACME").await;
+    let number = number_of(
+        &acme
+            .orders(&[line("A-1", 10), line("A-1", 2)])
+            .await
+            .is(201),
+    );
+    acme.cancels(
+        &number,
+        json!({ "lines": [{ "line": 1, "quantity": "3" }] }),
+    )
+    .await
+    .ok();
+    acme.orders(&[line("A-1", 1)]).await.is(201);
+    for listed in acme.all("/v1/orders?limit=1").await {
+        assert_eq!(listed, acme.order(&number_of(&listed)).await);
+    }
+}

@@ -80,13 +80,6 @@ impl Books {
             let of = |name: &str| micros(&quantities[name]);
             let waiting = of("ordered") - of("cancelled") - of("allocated");
             assert_eq!(waiting, of("backordered"), "{line}");
-            let given: i128 = line["allocations"]
-                .as_array()
-                .expect("allocations")
-                .iter()
-                .map(|a| micros(&a["quantity"]))
-                .sum();
-            assert_eq!(given, of("allocated"), "{line}");
             *self.reserved.entry(sku.clone()).or_default() += of("allocated") - of("shipped");
             *self.shipped.entry(sku).or_default() += of("shipped");
         }
