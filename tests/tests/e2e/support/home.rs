@@ -75,10 +75,12 @@ impl Home {
 
     /// The flags that lead a process here.
     pub(crate) fn flags(&self) -> Vec<String> {
-        let mut flags = vec![
-            "--data-dir".to_owned(),
-            self.dir.path().display().to_string(),
-        ];
+        self.flags_in(self.dir.path())
+    }
+
+    /// The flags that lead a process here which keeps its own files elsewhere, as on another machine.
+    pub(crate) fn flags_in(&self, dir: &Path) -> Vec<String> {
+        let mut flags = vec!["--data-dir".to_owned(), dir.display().to_string()];
         if let Some(name) = &self.database {
             flags.extend(["--database-url".to_owned(), postgres_url(name)]);
         }

@@ -1,6 +1,7 @@
 //! The product running on a database of its own, with people to talk to it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ impl Setup {
     /// Opens a shop set up so.
     pub(crate) async fn open(self) -> Shop {
         let home = Home::fresh();
-        let process = start(&home, &self, "server.log");
+        let process = start(&home, &self);
         let http = client();
         let nobody = Actor::nobody(http, process.base().to_owned());
         let form = [
@@ -96,18 +97,20 @@ impl Shop {
     /// Ends the server without warning and starts it again on the same data. Its address is another one then.
     pub(crate) fn start_again(&mut self) {
         self.process.kill();
-        self.process = start(&self.home, &self.setup, "server.log");
+        self.process = start(&self.home, &self.setup);
         let base = self.process.base().to_owned();
         self.nobody = self.nobody.at(&base);
         self.admin = self.admin.at(&base);
     }
 
-    /// Starts one more process on the same database; gives its address.
+    /// Starts one more process on the same database, with files of its own; gives its address.
     pub(crate) fn another_process(&mut self) -> String {
-        let process = start(
-            &self.home,
+        let name = format!("process-{}", self.others.len() + 2);
+        let flags = self.home.flags_in(&self.home.dir().join(&name));
+        let process = serve(
+            flags,
             &self.setup,
-            &format!("server-{}.log", self.others.len() + 2),
+            self.home.dir().join(format!("{name}.log")),
         );
         let base = process.base().to_owned();
         self.others.push(process);
@@ -240,24 +243,32 @@ impl Shop {
     }
 }
 
-fn start(home: &Home, setup: &Setup, log: &str) -> Process {
-    let mut flags: HashMap<String, String> = [
+fn start(home: &Home, setup: &Setup) -> Process {
+    serve(home.flags(), setup, home.dir().join("server.log"))
+}
+
+fn serve(home: Vec<String>, setup: &Setup, log: PathBuf) -> Process {
+    let usual = [
         ("listen", "127.0.0.1:0"),
         ("show-statements", "true"),
         ("rate-limit", "0"),
         ("log", "warn"),
-    ]
-    .map(|(flag, value)| (flag.to_owned(), value.to_owned()))
-    .into();
-    flags.extend(setup.flags.clone());
+    ];
+    let mut flags: HashMap<&str, &str> = usual.into();
+    flags.extend(
+        setup
+            .flags
+            .iter()
+            .map(|(flag, value)| (flag.as_str(), value.as_str())),
+    );
     let mut args = vec!["serve".to_owned()];
-    args.extend(home.flags());
+    args.extend(home);
     args.extend(
         flags
             .into_iter()
-            .flat_map(|(flag, value)| [format!("--{flag}"), value]),
+            .flat_map(|(flag, value)| [format!("--{flag}"), value.to_owned()]),
     );
-    Process::start(&args, home.dir().join(log))
+    Process::start(&args, log)
 }
 
 /// A client that never follows redirects, never uses a proxy and waits long for answers.
