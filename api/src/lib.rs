@@ -21,6 +21,7 @@
 //! | `checkout` | the conductor: cart or lines, checks, then `orders::place` |
 //! | `fulfilment` | picking, packing, shipping, tracking |
 //! | `billing` | invoices, terms, credit, payments |
+//! | `notifications` | telling others what happened: the event log |
 //! | `imports` | a stranger's files, read into all of the above |
 //! | `demo` | a believable distributor, made up from a seed |
 //!
@@ -56,6 +57,8 @@ mod checkout;
 mod fulfilment;
 
 mod billing;
+
+mod notifications;
 
 mod imports;
 

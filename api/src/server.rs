@@ -21,6 +21,7 @@ use crate::config::{Config, Role};
 use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
+use crate::imports::{ImportRoutes, Jobs, Known};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
@@ -30,6 +31,7 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events};
+use crate::notifications::EventRoutes;
 use crate::suggestions::{Learner, SuggestionRoutes};
 
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
@@ -47,10 +49,11 @@ pub(crate) struct Surfaces {
     pub(crate) board: Board,
     pub(crate) carts: Carts,
     pub(crate) search: SearchIndex,
+    pub(crate) jobs: Jobs,
 }
 
 impl Surfaces {
-    async fn load(db: &Reader) -> Result<Self, Trouble> {
+    async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
         Ok(Self {
             accounts: Accounts::load(db).await?,
             categories: Categories::load(db).await?,
@@ -59,6 +62,7 @@ impl Surfaces {
             board: Board::load(db).await?,
             carts: Carts::default(),
             search: SearchIndex::default(),
+            jobs: Jobs::within(&config.data_dir),
         })
     }
 
@@ -78,6 +82,7 @@ impl Surfaces {
             prices: self.prices.clone(),
             board: self.board.clone(),
             carts: self.carts.clone(),
+            index: self.search.clone(),
         }
     }
 }
@@ -97,7 +102,7 @@ impl App {
         let kernel = open_kernel(config).await?;
         let db = System::at_work(&kernel, "loader").db();
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
-        let surfaces = Surfaces::load(&db).await.map_err(|e| format!("loading: {e}"))?;
+        let surfaces = Surfaces::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
         Ok(Self { kernel, surfaces, from })
     }
 
@@ -129,6 +134,8 @@ impl App {
             for listener in self.listeners() {
                 work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
             }
+            let known = Known { accounts: self.surfaces.accounts.clone(), products: self.surfaces.products.clone() };
+            work.spawn(self.surfaces.jobs.clone().work(system("import"), known, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = bus::open(url.expose_secret())
@@ -187,9 +194,11 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             prices: surfaces.prices.clone(),
             carts: surfaces.carts.clone(),
+            index: surfaces.search.clone(),
         },
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
+        ImportRoutes { jobs: surfaces.jobs.clone() },
         PriceListRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -212,6 +221,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             board: surfaces.board.clone(),
         },
         BillingRoutes { accounts: surfaces.accounts.clone() },
+        EventRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
         .summary("B2B ordering platform")

@@ -5,7 +5,7 @@ crate::migration! {
     up: [
         "create table bought_together (
             product_id bigint not null, other_id bigint not null, baskets bigint not null, last_at bigint not null, primary key (product_id, other_id)){clustered}",
-        "create index bought_together_by_count on bought_together (product_id, baskets)",
+        "create index bought_together_by_count on bought_together (product_id, baskets, other_id)",
         "create table account_purchases (
             account_id bigint not null, product_id bigint not null, orders bigint not null, quantity bigint not null,
             first_at bigint not null, last_at bigint not null, primary key (account_id, product_id)){clustered}",

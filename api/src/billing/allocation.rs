@@ -9,7 +9,7 @@ use entity::{Instant, InvoiceId, invoices};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Open {
     pub(super) invoice: InvoiceId,
-    pub(super) open: i64,
+    pub(super) rest: i64,
     /// What paying early still takes off, and until when.
     pub(super) discount: Option<(Instant, i64)>,
 }
@@ -17,9 +17,9 @@ pub(super) struct Open {
 impl Open {
     /// What is open of an invoice.
     pub(super) fn of(row: &invoices::Model) -> Self {
-        let open = row.total.0 - row.paid.0 - row.discounted.0;
-        let left = (row.discount_amount.0 - row.discounted.0).min(open);
-        Self { invoice: row.id, open, discount: row.discount_until.filter(|_| left > 0).map(|until| (until, left)) }
+        let rest = row.total.0 - row.paid.0 - row.discounted.0;
+        let left = (row.discount_amount.0 - row.discounted.0).min(rest);
+        Self { invoice: row.id, rest, discount: row.discount_until.filter(|_| left > 0).map(|until| (until, left)) }
     }
 
     /// The largest discount for money received at `at`.
@@ -29,7 +29,7 @@ impl Open {
 
     /// What is taken off when `amount` is paid: the rest, if the terms give that much.
     fn off(&self, amount: i64, at: Instant) -> i64 {
-        let rest = self.open - amount;
+        let rest = self.rest - amount;
         if rest <= self.most_off(at) { rest } else { 0 }
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn in_order(amount: i64, invoices: &[Open], at: Instant) -> Vec<Part>
         if left <= 0 {
             break;
         }
-        let full = invoice.open - invoice.most_off(at);
+        let full = invoice.rest - invoice.most_off(at);
         let amount = left.min(full);
         if amount > 0 {
             parts.push(Part { invoice: invoice.invoice, amount, discount: invoice.off(amount, at) });
@@ -74,8 +74,8 @@ pub(super) fn in_order(amount: i64, invoices: &[Open], at: Instant) -> Vec<Part>
 /// Pays one invoice as a remittance says.
 pub(super) fn as_asked(asked: Asked, invoice: &Open, at: Instant) -> Result<Part, Refused> {
     let text = |micros: i64| pricing::Amount::from_micros(micros).to_string();
-    if asked.amount > invoice.open {
-        return Err(("amount", "more-than-open", format!("{} of the invoice is open", text(invoice.open))));
+    if asked.amount > invoice.rest {
+        return Err(("amount", "more-than-open", format!("{} of the invoice is open", text(invoice.rest))));
     }
     let discount = match asked.discount {
         None => invoice.off(asked.amount, at),
@@ -87,8 +87,8 @@ pub(super) fn as_asked(asked: Asked, invoice: &Open, at: Instant) -> Result<Part
             discount
         }
     };
-    if discount > invoice.open - asked.amount {
-        return Err(("discount", "more-than-open", format!("{} of the invoice is open", text(invoice.open))));
+    if discount > invoice.rest - asked.amount {
+        return Err(("discount", "more-than-open", format!("{} of the invoice is open", text(invoice.rest))));
     }
     Ok(Part { invoice: invoice.invoice, amount: asked.amount, discount })
 }
@@ -99,8 +99,8 @@ mod tests {
 
     use super::*;
 
-    fn open(id: i64, open: i64, discount: Option<(i64, i64)>) -> Open {
-        Open { invoice: InvoiceId(id), open, discount: discount.map(|(until, off)| (Instant(until), off)) }
+    fn open(id: i64, rest: i64, discount: Option<(i64, i64)>) -> Open {
+        Open { invoice: InvoiceId(id), rest, discount: discount.map(|(until, off)| (Instant(until), off)) }
     }
 
     fn part(id: i64, amount: i64, discount: i64) -> Part {
@@ -147,15 +147,15 @@ mod tests {
             prop_assert!(parts.iter().map(|p| p.amount).sum::<i64>() <= amount);
             for part in &parts {
                 let invoice = invoices.iter().find(|i| i.invoice == part.invoice).expect("a part is of an invoice given");
-                prop_assert!(part.amount > 0 && part.discount >= 0 && part.amount + part.discount <= invoice.open);
+                prop_assert!(part.amount > 0 && part.discount >= 0 && part.amount + part.discount <= invoice.rest);
                 prop_assert!(part.discount <= invoice.discount.map_or(0, |d| d.1));
-                prop_assert!(part.discount == 0 || part.amount + part.discount == invoice.open);
+                prop_assert!(part.discount == 0 || part.amount + part.discount == invoice.rest);
                 prop_assert!(part.discount == 0 || invoice.discount.is_some_and(|d| Instant(at) <= d.0));
             }
             // All but the last invoice touched are settled, so nothing is left lying while something is open.
             for part in parts.iter().rev().skip(1) {
                 let invoice = invoices.iter().find(|i| i.invoice == part.invoice).expect("a part is of an invoice given");
-                prop_assert_eq!(part.amount + part.discount, invoice.open);
+                prop_assert_eq!(part.amount + part.discount, invoice.rest);
             }
         }
 
@@ -165,7 +165,7 @@ mod tests {
         ) {
             if let Ok(part) = as_asked(Asked { amount, discount }, &invoice, Instant(at)) {
                 prop_assert_eq!(part.amount, amount);
-                prop_assert!(part.discount >= 0 && part.amount + part.discount <= invoice.open);
+                prop_assert!(part.discount >= 0 && part.amount + part.discount <= invoice.rest);
                 prop_assert!(part.discount <= invoice.discount.filter(|d| Instant(at) <= d.0).map_or(0, |d| d.1));
             }
         }

@@ -1,7 +1,10 @@
 //! Invoices: one for every shipment that left, issued when the event of its leaving is heard.
 
 use chrono::{DateTime, Datelike as _};
-use entity::{Amount, Instant, InvoiceId, OrderId, Quantity, ShipmentId, invoice_lines, invoices, order_lines, orders, shipment_lines};
+use entity::{
+    Amount, Instant, InvoiceId, OrderId, PaymentMethod, Quantity, ShipmentId, invoice_lines, invoices, order_lines, orders,
+    shipment_lines,
+};
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use serde::Deserialize;
@@ -111,7 +114,9 @@ fn row(
     total: Amount,
     currency: Currency,
 ) -> invoices::Model {
-    let terms = Terms::parse(&order.terms);
+    // What is paid before it ships is due at once and earns nothing for paying early.
+    let code = if order.payment_method == PaymentMethod::Prepaid { "PREPAID" } else { order.terms.as_str() };
+    let terms = Terms::parse(code);
     let early = terms.and_then(|t| t.early(now, total.into(), currency)).filter(|(_, off)| off.is_positive());
     invoices::Model {
         id,
@@ -123,7 +128,7 @@ fn row(
         total,
         paid: Amount(0),
         discounted: Amount(0),
-        terms: order.terms.clone(),
+        terms: code.to_owned(),
         issued_at: now,
         due_at: terms.map_or(now, |t| t.due(now)),
         discount_until: early.map(|(until, _)| until),

@@ -335,7 +335,7 @@ mod tests {
 
     #[test]
     fn a_remittance_above_the_payment_is_refused_with_every_bad_line() {
-        let open = |id, open| Open { invoice: InvoiceId(id), open, discount: None };
+        let open = |id, rest| Open { invoice: InvoiceId(id), rest, discount: None };
         let asked = |amount| Asked { amount, discount: None };
         let refused = as_asked(&payment(100), &[open(1, 60), open(2, 30)], &[asked(60), asked(41)]);
         let expected = [("/allocations/1/amount", "more-than-open"), ("/allocations", "over-allocated")];

@@ -18,6 +18,7 @@ use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
 use crate::kernel::wire::parse_json;
+use crate::storefront::SearchIndex;
 
 /// Most lines a request may bring.
 pub(crate) const MAX_LINES: usize = 10_000;
@@ -46,10 +47,12 @@ pub(crate) struct CheckedLine {
     pub(crate) note: String,
 }
 
-/// Finds the product of every line in one go and checks quantities; bad lines come back as problems.
+/// Finds the product of every line in one go and checks quantities; bad lines come back as problems, those that name no
+/// product with what comes near.
 pub(crate) async fn check_lines(
     db: &impl ConnectionTrait,
     products: &Products,
+    index: &SearchIndex,
     account: Option<AccountId>,
     lines: Vec<AskedLine>,
 ) -> Result<(Vec<CheckedLine>, Vec<CartLineProblem>), CartError> {
@@ -58,7 +61,8 @@ pub(crate) async fn check_lines(
     }
     let names: Vec<Name<'_>> =
         lines.iter().map(|l| Name { sku: l.sku.as_deref(), identifier: l.identifier.as_deref() }).collect();
-    let found = catalog::resolve(db, products, account, &names).await?;
+    let mut found = catalog::resolve(db, products, account, &names).await?;
+    add_candidates(index, account, &names, &mut found).await;
     let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for ((index, line), resolution) in lines.into_iter().enumerate().zip(found) {
         match checked(index, line, resolution) {
@@ -67,6 +71,21 @@ pub(crate) async fn check_lines(
         }
     }
     Ok((good, bad))
+}
+
+/// Gives names that nobody bears the products that come near.
+async fn add_candidates(index: &SearchIndex, account: Option<AccountId>, names: &[Name<'_>], found: &mut [Resolution]) {
+    let without = |(name, resolution): (&Name<'_>, &Resolution)| {
+        matches!(resolution, Resolution::Unknown { candidates } if candidates.is_empty()) && !name.text().is_empty()
+    };
+    let open: Vec<usize> = (0..names.len()).filter(|at| without((&names[*at], &found[*at]))).collect();
+    if open.is_empty() {
+        return;
+    }
+    let texts: Vec<&str> = open.iter().map(|at| names[*at].text()).collect();
+    for (at, candidates) in open.iter().zip(index.candidates(account, &texts).await) {
+        found[*at] = Resolution::Unknown { candidates };
+    }
 }
 
 fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<CartLineProblem>> {

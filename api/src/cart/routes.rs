@@ -18,6 +18,7 @@ use crate::contracts::{Ask, AskLine, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
+use crate::storefront::SearchIndex;
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
@@ -39,6 +40,8 @@ pub(crate) struct CartRoutes {
     pub(crate) prices: Prices,
     /// Lines of carts in memory.
     pub(crate) carts: Carts,
+    /// What names that nobody bears come near to.
+    pub(crate) index: SearchIndex,
 }
 
 #[OpenApi(tag = "Tag::Carts")]
@@ -60,7 +63,7 @@ impl CartRoutes {
             return Err(Trouble::invalid("/currency", "unknown-currency", "not an ISO 4217 currency").into());
         }
         let asked = input.lines.into_iter().enumerate().map(|(i, line)| AskedLine::from_json(format!("/lines/{i}"), line));
-        let (good, rejected) = check_lines(&who.db(), &self.products, Some(account.id), asked.collect()).await?;
+        let (good, rejected) = check_lines(&who.db(), &self.products, &self.index, Some(account.id), asked.collect()).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Created::replayed(replay));
@@ -95,7 +98,7 @@ impl CartRoutes {
     ) -> Result<Answer<AddedLines>> {
         let db = who.db();
         let account = commands::find(&db, &id.0, who.account()).await?.account_id;
-        let (good, mut rejected) = check_lines(&db, &self.products, Some(account), body.lines).await?;
+        let (good, mut rejected) = check_lines(&db, &self.products, &self.index, Some(account), body.lines).await?;
         rejected.extend(body.unreadable);
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

@@ -51,14 +51,20 @@ pub(crate) async fn details(db: &impl ConnectionTrait, ids: &[ProductId]) -> Res
         let places: AHashMap<ProductId, usize> = (start..found.len()).map(|at| (found[at].row.id, at)).collect();
         let units = product_units::Entity::find().filter(product_units::Column::ProductId.is_in(ids()));
         for unit in units.order_by_asc(product_units::Column::Unit).all(db).await? {
-            places.get(&unit.product_id).map(|at| found[*at].units.push(unit));
+            if let Some(at) = places.get(&unit.product_id) {
+                found[*at].units.push(unit);
+            }
         }
         let identifiers = product_identifiers::Entity::find().filter(product_identifiers::Column::ProductId.is_in(ids()));
         for identifier in identifiers.order_by_asc(product_identifiers::Column::Normalised).all(db).await? {
-            places.get(&identifier.product_id).map(|at| found[*at].identifiers.push(identifier));
+            if let Some(at) = places.get(&identifier.product_id) {
+                found[*at].identifiers.push(identifier);
+            }
         }
         for relation in relations_of(db, ids()).await? {
-            places.get(&relation.product_id).map(|at| found[*at].relations.push(relation));
+            if let Some(at) = places.get(&relation.product_id) {
+                found[*at].relations.push(relation);
+            }
         }
     }
     Ok(found)

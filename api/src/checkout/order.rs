@@ -19,6 +19,7 @@ use crate::kernel::database::{Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
+use crate::storefront::SearchIndex;
 use crate::orders::{self, AgreedPrice, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 
 /// What the checkout works with.
@@ -29,6 +30,7 @@ pub(crate) struct Checkout {
     pub(crate) prices: Prices,
     pub(crate) board: Board,
     pub(crate) carts: Carts,
+    pub(crate) index: SearchIndex,
 }
 
 /// An order as far as it can be prepared before its transaction begins.
@@ -114,7 +116,7 @@ impl Checkout {
         if !malformed.is_empty() {
             return Err(Trouble::Invalid(malformed).into());
         }
-        let (good, bad) = check_lines(db, &self.products, Some(prepared.account.id), asked).await?;
+        let (good, bad) = check_lines(db, &self.products, &self.index, Some(prepared.account.id), asked).await?;
         prepared.lines = good;
         prepared.problems = bad.into_iter().map(|p| FieldProblem::new(p.pointer, &p.code, p.detail)).collect();
         Ok(())

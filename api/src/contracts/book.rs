@@ -67,8 +67,11 @@ pub(super) struct ProductRow {
     pub(super) stock_unit: UnitCode,
     pub(super) units: Vec<pricing::ProductUnit>,
     /// Cost and floor from each instant on at which they changed, in order.
-    pub(super) money: Vec<(Instant, Vec<ProductMoney>)>,
+    pub(super) money: MoneyHistory,
 }
+
+/// Cost and floor by the instants at which they changed, in order.
+pub(super) type MoneyHistory = Vec<(Instant, Vec<ProductMoney>)>;
 
 /// A price list's terms, as stored.
 #[derive(Clone, Debug)]

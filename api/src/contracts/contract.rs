@@ -34,7 +34,7 @@ pub(crate) struct NewContract {
 /// A contract with its present terms and lines.
 #[derive(Clone, Debug)]
 pub(crate) struct Contract {
-    pub(crate) contract: contracts::Model,
+    pub(crate) header: contracts::Model,
     pub(crate) terms: contract_terms::Model,
     /// With their ids, oldest first.
     pub(crate) lines: Vec<(i64, NewLine)>,
@@ -49,7 +49,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Contra
         .filter(contract_terms::Column::SupersededAt.is_null());
     let terms = terms.one(db).await?.ok_or_else(missing)?;
     let lines = lines_of(db, contract.id).await?;
-    Ok(Contract { contract, terms, lines })
+    Ok(Contract { header: contract, terms, lines })
 }
 
 async fn lines_of(db: &impl ConnectionTrait, contract: ContractId) -> Result<Vec<(i64, NewLine)>, DbErr> {
@@ -74,14 +74,14 @@ pub(crate) async fn put_contract(
         return Err(Trouble::Stale.into());
     }
     let (contract, old_terms, old_lines) = match old {
-        Some(old) => (old.contract, Some(old.terms), old.lines),
+        Some(old) => (old.header, Some(old.terms), old.lines),
         None => (create(tx, change, &new.code).await?, None, Vec::new()),
     };
     let mut difference = Difference::between(old_lines, &new.lines);
     let same_terms = old_terms.as_ref().is_some_and(|old| says_the_same(old, &new));
     if let Some(old) = old_terms {
         if same_terms && difference.is_empty() {
-            return Ok(Contract { contract, terms: old, lines: difference.kept });
+            return Ok(Contract { header: contract, terms: old, lines: difference.kept });
         }
         change.supersede(tx, "contract_terms", &[old.id]).await?;
     }
@@ -105,7 +105,7 @@ pub(crate) async fn put_contract(
     let row: contract_terms::ActiveModel = terms.clone().into();
     contract_terms::Entity::insert(row.reset_all()).exec_without_returning(tx).await?;
     difference.kept.extend(added.into_iter().zip(difference.added));
-    Ok(Contract { contract, terms, lines: difference.kept })
+    Ok(Contract { header: contract, terms, lines: difference.kept })
 }
 
 async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<contracts::Model, DbErr> {

@@ -107,7 +107,7 @@ async fn current(tx: &Tx, list: PriceListId, chunk: &[NewEntry]) -> Result<AHash
     let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     let mut found = AHashMap::with_capacity(rows.len());
     for row in rows {
-        let unreadable = |_| DbErr::Custom("a stored price entry cannot be read".to_owned());
+        let unreadable = |()| DbErr::Custom("a stored price entry cannot be read".to_owned());
         let entry = NewEntry {
             product: ProductId(row.try_get_by_index(1)?),
             unit: row.try_get_by_index::<String>(2)?.parse().map_err(|_| ()).map_err(unreadable)?,

@@ -124,11 +124,11 @@ impl<'a> Fields<'a> {
         self.text()?.parse().ok()
     }
 
-    /// None inside when the field is empty.
-    fn optional(&mut self) -> Option<Option<i64>> {
-        match self.text()? {
-            "" => Some(None),
-            text => text.parse().ok().map(Some),
+    /// A number or nothing; what is no number breaks the row.
+    fn optional(&mut self) -> Result<Option<i64>, Unreadable> {
+        match self.text().ok_or(Unreadable)? {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| Unreadable),
         }
     }
 }
@@ -147,10 +147,10 @@ pub(super) fn entry(record: &str) -> Option<EntryRow> {
         unit_price: Amount::from_micros(fields.number()?),
         per: per_of(fields.number()?)?,
         times: Times {
-            valid_from: fields.optional()?.map(Instant::from_micros),
-            valid_until: fields.optional()?.map(Instant::from_micros),
+            valid_from: fields.optional().ok()?.map(Instant::from_micros),
+            valid_until: fields.optional().ok()?.map(Instant::from_micros),
             recorded_at: Instant::from_micros(fields.number()?),
-            superseded_at: fields.optional()?.map(Instant::from_micros),
+            superseded_at: fields.optional().ok()?.map(Instant::from_micros),
         },
     })
 }
@@ -178,8 +178,8 @@ pub(super) fn contract_line(record: &str) -> Option<ContractLineRow> {
         target_id,
         target_code,
         kind: PriceRuleKind::from_word(fields.text()?)?,
-        value: fields.optional()?,
-        unit: unit_of(fields.text()?)?,
+        value: fields.optional().ok()?,
+        unit: unit_of(fields.text()?).ok()?,
         per: per_of(fields.number()?)?,
         breaks: read_breaks(fields.text()?)?,
         scope: VolumeScope::from_word(fields.text()?)?,
@@ -188,13 +188,18 @@ pub(super) fn contract_line(record: &str) -> Option<ContractLineRow> {
         valid_from: None,
         valid_until: None,
         recorded_at: Instant::from_micros(fields.number()?),
-        superseded_at: fields.optional()?.map(Instant::from_micros),
+        superseded_at: fields.optional().ok()?.map(Instant::from_micros),
     };
     Some(ContractLineRow { id, contract, line, times })
 }
 
-pub(super) fn unit_of(text: &str) -> Option<Option<pricing::UnitCode>> {
-    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+/// A stored text that is not what it should be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unreadable;
+
+/// The unit of a line; none when the text is empty.
+pub(super) fn unit_of(text: &str) -> Result<Option<pricing::UnitCode>, Unreadable> {
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Unreadable) }
 }
 
 pub(super) fn per_of(units: i64) -> Option<Per> {

@@ -68,9 +68,12 @@ struct Part<'a> {
     lines: Vec<(i64, ContractLineId)>,
 }
 
+/// Account, unit, start and end of a period.
+type Window = (i64, Option<UnitCode>, Option<Instant>, Option<Instant>);
+
 fn parts_of(periods: &[Period]) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = Vec::new();
-    let mut shared: AHashMap<(i64, Option<UnitCode>, Option<Instant>, Option<Instant>), usize> = AHashMap::new();
+    let mut shared: AHashMap<Window, usize> = AHashMap::new();
     for period in periods {
         let Counted::Product(product) = period.counted else {
             parts.push(Part { period, lines: vec![(0, period.line)] });

@@ -6,7 +6,7 @@ use entity::Instant;
 use pricing::{Amount, Currency, Factor, ProductMoney, ProductUnit, Quantity, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
-use super::book::ProductRow;
+use super::book::{MoneyHistory, ProductRow};
 use super::load::{Versions, note, statement};
 use super::prices::Prices;
 use crate::kernel::problem::Trouble;
@@ -176,8 +176,8 @@ fn gcd(mut left: i128, mut right: i128) -> i128 {
 }
 
 /// What cost and floor were from each instant of change on.
-fn history(rows: &[QueryResult]) -> Result<Vec<(Instant, Vec<ProductMoney>)>, Box<dyn std::error::Error>> {
-    let mut history: Vec<(Instant, Vec<ProductMoney>)> = Vec::new();
+fn history(rows: &[QueryResult]) -> Result<MoneyHistory, Box<dyn std::error::Error>> {
+    let mut history = MoneyHistory::new();
     let mut current: Vec<ProductMoney> = Vec::new();
     for row in rows {
         let currency: Currency = row.try_get::<String>("", "currency")?.parse()?;

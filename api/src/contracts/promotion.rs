@@ -41,7 +41,7 @@ pub(crate) struct NewAudience {
 /// A promotion's present version.
 #[derive(Clone, Debug)]
 pub(crate) struct Promotion {
-    pub(crate) promotion: promotions::Model,
+    pub(crate) header: promotions::Model,
     pub(crate) terms: promotion_terms::Model,
     pub(crate) lines: Vec<NewLine>,
 }
@@ -57,7 +57,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promot
     let sql = format!("select {COLUMNS} from promotion_lines where terms_id = $1 order by id");
     let rows = db.query_all_raw(statement(db, sql, vec![terms.id.into()])).await?;
     let lines = rows.iter().map(|row| rows::line(row).map(NewLine::of)).collect::<Result<_, DbErr>>()?;
-    Ok(Promotion { promotion, terms, lines })
+    Ok(Promotion { header: promotion, terms, lines })
 }
 
 /// Creates the promotion or changes it to what is given. `expected` is the version the caller read, if it said one.
@@ -79,7 +79,7 @@ pub(crate) async fn put_promotion(
         Some(old) if says_the_same(&old, &new) => return Ok(old),
         Some(old) => {
             change.supersede(tx, "promotion_terms", &[old.terms.id]).await?;
-            old.promotion
+            old.header
         }
         None => create(tx, change, &new.code).await?,
     };
@@ -103,7 +103,7 @@ pub(crate) async fn put_promotion(
     let row: promotion_terms::ActiveModel = terms.clone().into();
     promotion_terms::Entity::insert(row.reset_all()).exec_without_returning(tx).await?;
     insert_lines(tx, terms.id, &new.lines).await?;
-    Ok(Promotion { promotion, terms, lines: new.lines })
+    Ok(Promotion { header: promotion, terms, lines: new.lines })
 }
 
 async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<promotions::Model, DbErr> {

@@ -9,14 +9,14 @@ use super::error::{BadInput, ContractError};
 use super::input::{Faults, short};
 use super::loose::Word;
 use super::prices::{Ask, AskLine, Explained, Prices};
-use super::quote::{LineProblem, MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
+use super::quote::{QuoteLineProblem, MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
 use super::routes::Tag;
 use crate::catalog::{Product, Products};
 use crate::identity::{Account, Accounts, account_for};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
 use crate::kernel::scope::Scope;
-use crate::kernel::wire::{Answer, AmountText, Body, QuantityText, Timestamp};
+use crate::kernel::wire::{Answer, AmountText, Body, QuantityText, Text, Timestamp};
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 
@@ -46,7 +46,7 @@ impl QuoteRoutes {
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(ContractError::from)?;
         let currency = currency_of(&input, &account)?;
         let staff = who.is_seller() && who.holds(Scope::PricesWrite);
-        let coupons: Vec<String> = input.coupons.into_iter().map(|coupon| coupon.into_inner()).collect();
+        let coupons: Vec<String> = input.coupons.into_iter().map(Text::into_inner).collect();
         let mut basket = self.basket(input.lines, staff);
         let ask = Ask {
             account: Some(account.id),
@@ -85,7 +85,7 @@ impl QuoteRoutes {
                 }
                 Err(problem) => {
                     let quantity = line.quantity.read().ok();
-                    let unit = line.unit.map(|unit| unit.into_inner());
+                    let unit = line.unit.map(Text::into_inner);
                     QuoteLineView::refused(line.sku.into_inner(), quantity, unit, problem)
                 }
             };
@@ -119,8 +119,8 @@ fn ask_line(
     place: usize,
     line: &QuoteLineInput,
     product: Option<&Product>,
-) -> std::result::Result<(AskLine, Option<LineProblem>), LineProblem> {
-    let problem = |code: &'static str, detail: String, field: &str| LineProblem {
+) -> std::result::Result<(AskLine, Option<QuoteLineProblem>), QuoteLineProblem> {
+    let problem = |code: &'static str, detail: String, field: &str| QuoteLineProblem {
         code: Word(code),
         detail,
         pointer: format!("/lines/{place}/{field}"),

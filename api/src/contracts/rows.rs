@@ -114,7 +114,7 @@ pub(super) fn line(row: &QueryResult) -> Result<LineRow, DbErr> {
         target_code: row.try_get("", "target_code")?,
         kind: row.try_get("", "kind")?,
         value: row.try_get("", "value")?,
-        unit: unit_of(unit.as_deref().unwrap_or_default()).ok_or_else(|| unreadable("unit"))?,
+        unit: unit_of(unit.as_deref().unwrap_or_default()).map_err(|_| unreadable("unit"))?,
         per: per_of(row.try_get("", "per")?).ok_or_else(|| unreadable("price basis"))?,
         breaks: read_breaks(&breaks).ok_or_else(|| unreadable("volume break"))?,
         scope: row.try_get("", "scope")?,

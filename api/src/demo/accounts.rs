@@ -43,8 +43,6 @@ const SELLER_SCOPES: &[&str] = &[
     "products:write",
     "prices:read",
     "prices:write",
-    "contracts:read",
-    "contracts:write",
     "stock:read",
     "stock:write",
     "accounts:read",
@@ -55,7 +53,12 @@ const SELLER_SCOPES: &[&str] = &[
     "shipments:write",
     "invoices:read",
     "payments:write",
+    "carts:read",
+    "carts:write",
+    "holds:write",
+    "users:write",
     "events:read",
+    "imports:write",
 ];
 
 /// All customers: six to a tree (a holding, three subsidiaries, two below the first of these), then single ones.

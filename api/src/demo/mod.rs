@@ -34,6 +34,7 @@ mod flanges;
 mod hoses;
 mod inch;
 mod industry;
+pub(crate) mod load;
 pub(crate) mod model;
 mod orders;
 mod pipe;

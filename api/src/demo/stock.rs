@@ -80,7 +80,8 @@ impl Demo {
         (0..self.len()).flat_map(|item| self.inbound_of(item))
     }
 
-    fn stock_of(&self, item: Item) -> Vec<StockLevel> {
+    /// Where a product lies.
+    pub(super) fn stock_of(&self, item: Item) -> Vec<StockLevel> {
         let core = self.core(item);
         let (lifecycle, _) = self.lifecycle(&core.place, item);
         if lifecycle == Lifecycle::Draft {
@@ -119,7 +120,8 @@ impl Demo {
         levels
     }
 
-    fn inbound_of(&self, item: Item) -> Vec<Inbound> {
+    /// What of a product is on its way.
+    pub(super) fn inbound_of(&self, item: Item) -> Vec<Inbound> {
         let core = self.core(item);
         if self.lifecycle(&core.place, item).0 != Lifecycle::Active {
             return Vec::new();

@@ -15,7 +15,7 @@
 //! | `prices` | entries of price lists; a list that is missing is made, for everyone |
 //! | `stock` | what is on hand, as a count |
 //! | `accounts` | accounts, and their site `MAIN` where there is an address |
-//! | `orders` | orders of the past: closed, delivered, invoiced |
+//! | `orders` | orders of the past: closed, delivered, invoiced; suggestions learn from them |
 //!
 //! Tables: `jobs`. Events: none of its own but `import.queued` and `import.ended`; the slices record what changed.
 //!

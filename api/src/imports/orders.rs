@@ -10,6 +10,7 @@ use crate::files::rows::OrderRow;
 use crate::files::rows::order::OrderLine;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
+use crate::suggestions;
 use crate::orders::{Destination, Imported, OrderError, PastLine, PastOrder, import_past};
 
 #[async_trait::async_trait]
@@ -34,6 +35,8 @@ impl Load for OrderRow {
             }
         }
         let results = import_past(tx, &past).await.map_err(trouble)?;
+        // Batch by batch, so that no transaction grows with the file.
+        suggestions::learn_all(tx).await?;
         for (place, result) in places.into_iter().zip(results) {
             verdicts[place] = match result {
                 Imported::Stored => Verdict::stored(),

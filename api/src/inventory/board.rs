@@ -56,7 +56,7 @@ impl Board {
         // The database folds many rows into one text: carrying a row over costs more than reading five numbers.
         let folded = match db.get_database_backend() {
             DbBackend::Postgres => "string_agg(concat_ws(' ', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
-            _ => "group_concat(product_id || ' ' || warehouse_id || ' ' || on_hand || ' ' || reserved || ' ' || safety, ' ')",
+            _ => "group_concat(format('%d %d %d %d %d', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
         };
         let sql = format!("select {folded} from stock_levels group by product_id / 2048");
         let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;

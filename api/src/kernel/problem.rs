@@ -298,8 +298,9 @@ impl From<DbErr> for Trouble {
     fn from(error: DbErr) -> Self {
         match &error {
             DbErr::ConnectionAcquire(_) => Self::Busy,
+            // Losing a race for locks is no fault of the request: it can be sent again as it is.
             DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))
-                if cause.to_string().contains("database is locked") =>
+                if ["database is locked", "deadlock detected"].iter().any(|lost| cause.to_string().contains(lost)) =>
             {
                 Self::Busy
             }

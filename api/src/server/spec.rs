@@ -10,6 +10,7 @@ use crate::checkout::CheckoutError;
 use crate::contracts::ContractError;
 use crate::fulfilment::FulfilmentError;
 use crate::identity::IdentityError;
+use crate::imports::ImportError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
@@ -63,6 +64,7 @@ fn scheme() -> Value {
 fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
+    all.extend(ContractError::table());
     all.extend(CheckoutError::table());
     all.extend(OrderError::table());
     all.extend(FulfilmentError::table());
@@ -71,6 +73,7 @@ fn entries() -> Vec<Entry> {
     all.extend(StockError::table());
     all.extend(ContractError::table());
     all.extend(SuggestionError::table());
+    all.extend(ImportError::table());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

@@ -51,7 +51,11 @@ fn attribute(attribute: Attribute) -> search::Attribute {
 }
 
 /// The products that lie in one of the categories, or below: what is said of them names those categories.
-pub(super) fn products_within(changed: &AHashSet<CategoryId>, products: &[Arc<Product>], categories: &Categories) -> Vec<ProductId> {
+pub(super) fn products_within(
+    changed: &AHashSet<CategoryId>,
+    products: &[Arc<Product>],
+    categories: &Categories,
+) -> Vec<ProductId> {
     let all = categories.all();
     let touched = all.iter().filter(|c| categories.chain(c.id).iter().any(|above| changed.contains(&above.id)));
     let touched: AHashSet<CategoryId> = touched.map(|c| c.id).collect();

@@ -167,7 +167,8 @@ impl Plan {
 
     /// Whether a hit passes the filters on price and stock.
     pub(super) fn admits(&self, price: Option<&HitOffer>, stock: Stocked) -> bool {
-        let priced = self.prices.is_empty() || price.is_some_and(|p| self.prices.iter().any(|range| range.holds(p.unit_price, p.per)));
+        let priced =
+            self.prices.is_empty() || price.is_some_and(|p| self.prices.iter().any(|range| range.holds(p.unit_price, p.per)));
         priced && self.in_stock.is_none_or(|wanted| wanted == stock.in_stock())
     }
 
@@ -211,9 +212,8 @@ pub(super) fn next_place(offset: usize, shown: usize, total: usize) -> Option<i6
 impl PriceRange {
     fn read(text: &str) -> Option<Self> {
         let (low, high) = text.split_once("..")?;
-        let bound = |text: &str| -> Option<Option<Amount>> {
-            if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
-        };
+        let bound =
+            |text: &str| -> Option<Option<Amount>> { if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) } };
         let range = Self { low: bound(low)?, high: bound(high)? };
         (range.low.is_some() || range.high.is_some()).then_some(range)
     }

@@ -206,7 +206,7 @@ impl Keeper {
         }
         let since = following.last_commit.map_or(CALM, |at| at.elapsed());
         if since < CALM && !self.is_due() {
-            return Ok(CALM - since);
+            return Ok(CALM.saturating_sub(since));
         }
         self.write().await?;
         Ok(POLL)

@@ -7,20 +7,20 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 use entity::ProductId;
-use search::{Hit, Ranked};
 use sea_orm::ConnectionTrait;
+use search::{Hit, Ranked};
 
 use super::error::StorefrontError;
 use super::filters::{Plan, next_place};
 use super::index::SearchIndex;
 use super::offers::{HitOffer, Offers, Stocked, Viewpoint};
-use super::views::{OfferAvailabilityView, FacetView, FacetValueView, HitView, SearchView};
+use super::views::{FacetValueView, FacetView, HitView, OfferAvailabilityView, SearchView};
 use crate::catalog::Product;
 use crate::kernel::scope::Scope;
 use crate::kernel::wire::cursor;
 
 /// How many of the best products price and stock may filter and sort.
-pub(crate) const WINDOW: usize = 2_000;
+const WINDOW: usize = 2_000;
 
 /// A hit with its product and what was joined.
 type Joined = (Hit, Arc<Product>, Option<HitOffer>);
@@ -64,7 +64,8 @@ async fn plain(
     let hits = index.ask(move |engine| engine.find(&query)).await?;
     let next = next_place(offset, hits.items.len(), hits.total);
     let known = offers.products.by_ids(hits.items.iter().map(|hit| ProductId(hit.id as i64)));
-    let shown = hits.items.into_iter().zip(known).filter_map(|(hit, product)| Some((hit, product.filter(|p| viewpoint.shows(p))?)));
+    let shown =
+        hits.items.into_iter().zip(known).filter_map(|(hit, product)| Some((hit, product.filter(|p| viewpoint.shows(p))?)));
     let (items, products): (Vec<Hit>, Vec<Arc<Product>>) = shown.unzip();
     let prices = offers.prices(db, viewpoint, &products).await?;
     let joined = items.into_iter().zip(products).zip(prices).map(|((hit, product), price)| (hit, product, price));
@@ -137,8 +138,7 @@ async fn candidates(
     let known = offers.products.by_ids(ranked.iter().map(|r| ProductId(r.id as i64)));
     let shown = ranked.iter().zip(known).filter_map(|(ranked, product)| Some((*ranked, product.filter(|p| viewpoint.shows(p))?)));
     let (ranked, products): (Vec<Ranked>, Vec<Arc<Product>>) = shown.unzip();
-    let prices =
-        if plan.needs_prices() { offers.prices(db, viewpoint, &products).await? } else { vec![None; products.len()] };
+    let prices = if plan.needs_prices() { offers.prices(db, viewpoint, &products).await? } else { vec![None; products.len()] };
     let all = ranked.into_iter().zip(products).zip(prices).map(|((ranked, product), price)| {
         let stock = offers.stock(&product);
         Candidate { ranked, product, price, stock }

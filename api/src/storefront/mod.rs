@@ -3,7 +3,7 @@
 //! Promises:
 //! - A product page costs no database statement once it was asked for: description, price and stock stand in memory.
 //! - Prices and stock are joined after ranking and never indexed, so a hit shows what a quote would say. Sorting and filtering
-//!   by them look at the best [`WINDOW`] products of a search.
+//!   by them look at the best 2,000 products of a search.
 //! - Any text is answered; nothing a client writes makes a search fail or take long.
 //! - The index follows the event log a fraction of a second behind. It is rebuilt when it is missing, damaged or of another
 //!   database, and on request (`bulkhead reindex`) while the old one goes on serving. A process killed at any moment goes on
@@ -26,12 +26,13 @@ mod look;
 mod offers;
 mod place;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub(crate) use build::{Reindexed, build_now, reindex};
 pub(crate) use error::StorefrontError;
 pub(crate) use index::SearchIndex;
 pub(crate) use keep::keep_index;
-pub(crate) use look::WINDOW;
 pub(crate) use offers::Offers;
 pub(crate) use routes::StorefrontRoutes;

@@ -139,10 +139,8 @@ impl Offers {
         products: &[Arc<Product>],
     ) -> Result<Vec<Option<HitOffer>>, StorefrontError> {
         let Some(currency) = viewpoint.currency.filter(|_| viewpoint.prices) else { return Ok(vec![None; products.len()]) };
-        let lines: Vec<AskLine> = products
-            .iter()
-            .map(|p| AskLine { product: p.id, unit: p.default_unit(), quantity: shown_quantity(p) })
-            .collect();
+        let lines: Vec<AskLine> =
+            products.iter().map(|p| AskLine { product: p.id, unit: p.default_unit(), quantity: shown_quantity(p) }).collect();
         let basket = self.prices.price_each(db, &ask(viewpoint, currency, &lines)).await?;
         let offers = basket.lines.into_iter().zip(&lines).map(|(line, asked)| {
             let line = line.ok()?;

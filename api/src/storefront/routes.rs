@@ -10,7 +10,8 @@ use super::index::SearchIndex;
 use super::look::look;
 use super::offers::{Offers, Viewpoint};
 use super::views::{
-    OfferAvailabilityView, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, PriceView, ProductPage, SearchView,
+    CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, PriceView, ProductPage,
+    SearchView,
 };
 use crate::catalog::{Categories, queries};
 use crate::kernel::principal::{Acting, permit};

@@ -100,11 +100,7 @@ pub(crate) struct OfferAvailabilityView {
 
 impl OfferAvailabilityView {
     pub(super) fn new(stock: Stocked, product: &Product) -> Self {
-        Self {
-            available: QuantityText(stock.available),
-            in_stock: stock.in_stock(),
-            lead_time_days: product.lead_time_days,
-        }
+        Self { available: QuantityText(stock.available), in_stock: stock.in_stock(), lead_time_days: product.lead_time_days }
     }
 }
 

@@ -24,3 +24,6 @@ mod views;
 pub(crate) use error::SuggestionError;
 pub(crate) use learn::{Learner, learn_all};
 pub(crate) use routes::SuggestionRoutes;
+
+#[cfg(test)]
+mod tests;

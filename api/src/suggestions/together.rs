@@ -39,7 +39,7 @@ pub(super) async fn companions(
     let branch = |at: usize| {
         format!(
             "select * from (select product_id, other_id, baskets from bought_together where product_id = ${} \
-             order by baskets desc limit {COMPANIONS}) as top{at}",
+             order by baskets desc, other_id desc limit {COMPANIONS}) as top{at}",
             at + 1
         )
     };

@@ -31,7 +31,7 @@ impl House {
     /// One house per database to test on.
     pub(super) async fn each(products: usize) -> Vec<Self> {
         let mut houses = vec![Self::on_sqlite(products).await];
-        if let Ok(url) = std::env::var("BULKHEAD_TEST_DATABASE_URL") {
+        if let Some(url) = std::env::var("BULKHEAD_TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) {
             houses.push(Self::on_postgres(&url, products).await);
         }
         houses
