@@ -48,21 +48,10 @@ impl Setup {
         let process = start(&home, &self);
         let http = client();
         let nobody = Actor::nobody(http, process.base().to_owned());
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", "admin"),
-            ("client_secret", &home.admin_secret),
-        ];
+        let form = [("grant_type", "client_credentials"), ("client_id", "admin"), ("client_secret", &home.admin_secret)];
         let token = nobody.token_for(&form).await.ok();
         let admin = nobody.with_token(token["access_token"].as_str().expect("a token"));
-        Shop {
-            process,
-            others: Vec::new(),
-            setup: self,
-            nobody,
-            admin,
-            home,
-        }
+        Shop { process, others: Vec::new(), setup: self, nobody, admin, home }
     }
 }
 
@@ -107,11 +96,7 @@ impl Shop {
     pub(crate) fn another_process(&mut self) -> String {
         let name = format!("process-{}", self.others.len() + 2);
         let flags = self.home.flags_in(&self.home.dir().join(&name));
-        let process = serve(
-            flags,
-            &self.setup,
-            self.home.dir().join(format!("{name}.log")),
-        );
+        let process = serve(flags, &self.setup, self.home.dir().join(format!("{name}.log")));
         let base = process.base().to_owned();
         self.others.push(process);
         base
@@ -124,17 +109,9 @@ impl Shop {
 
     /// Runs a command of the product on this shop's data; gives what it said, or fails.
     pub(crate) fn runs(&self, words: &[&str]) -> String {
-        let args: Vec<String> = words
-            .iter()
-            .map(|w| (*w).to_owned())
-            .chain(self.flags())
-            .collect();
+        let args: Vec<String> = words.iter().map(|w| (*w).to_owned()).chain(self.flags()).collect();
         let output = super::bulkhead(&args);
-        assert!(
-            output.status.success(),
-            "{words:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -157,30 +134,19 @@ impl Shop {
     pub(crate) async fn account_with(&self, code: &str, fields: Value) -> String {
         let mut body = json!({ "name": format!("{code} Ltd"), "currency": "EUR" });
         merge(&mut body, fields);
-        self.admin
-            .put(&format!("/v1/accounts/{code}"), &body)
-            .await
-            .ok();
-        let site = json!({ "name": "Main plant", "line1": "Harbour Road 1", "city": "Bremen", "postal_code": "28195", "country": "DE" });
-        self.admin
-            .put(&format!("/v1/accounts/{code}/sites/MAIN"), &site)
-            .await
-            .ok();
+        self.admin.put(&format!("/v1/accounts/{code}"), &body).await.ok();
+        let site =
+            json!({ "name": "Main plant", "line1": "Harbour Road 1", "city": "Bremen", "postal_code": "28195", "country": "DE" });
+        self.admin.put(&format!("/v1/accounts/{code}/sites/MAIN"), &site).await.ok();
         code.to_owned()
     }
 
     /// A machine client with exactly these scopes, of an account or of the seller.
     pub(crate) async fn client(&self, account: Option<&str>, scopes: &[&str]) -> Actor {
         let (id, secret) = self.credentials(account, scopes).await;
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", &id),
-            ("client_secret", &secret),
-        ];
+        let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)];
         let token = self.nobody.token_for(&form).await.ok();
-        let actor = self
-            .nobody
-            .with_token(token["access_token"].as_str().expect("a token"));
+        let actor = self.nobody.with_token(token["access_token"].as_str().expect("a token"));
         match account {
             Some(account) => actor.of(account),
             None => actor,
@@ -188,22 +154,11 @@ impl Shop {
     }
 
     /// Id and secret of a new machine client.
-    pub(crate) async fn credentials(
-        &self,
-        account: Option<&str>,
-        scopes: &[&str],
-    ) -> (String, String) {
+    pub(crate) async fn credentials(&self, account: Option<&str>, scopes: &[&str]) -> (String, String) {
         let id = unique("client");
-        let body =
-            json!({ "client_id": id, "name": "A machine", "account": account, "scopes": scopes });
+        let body = json!({ "client_id": id, "name": "A machine", "account": account, "scopes": scopes });
         let created = self.admin.post("/v1/clients", &body).await.ok();
-        (
-            id,
-            created["client_secret"]
-                .as_str()
-                .expect("a secret")
-                .to_owned(),
-        )
+        (id, created["client_secret"].as_str().expect("a secret").to_owned())
     }
 
     /// The ERP system of an account, with everything the buyer's side may hold.
@@ -225,8 +180,7 @@ impl Shop {
     pub(crate) async fn person(&self, account: Option<&str>, role: &str) -> Actor {
         let email = self.somebody(account, role).await;
         let session = self.nobody.sign_in(&email, PASSWORD).await.ok();
-        self.nobody
-            .with_token(session["access_token"].as_str().expect("a token"))
+        self.nobody.with_token(session["access_token"].as_str().expect("a token"))
     }
 
     /// A person with a role; gives the e-mail address, whose password is [`Shop::password`].
@@ -248,38 +202,19 @@ fn start(home: &Home, setup: &Setup) -> Process {
 }
 
 fn serve(home: Vec<String>, setup: &Setup, log: PathBuf) -> Process {
-    let usual = [
-        ("listen", "127.0.0.1:0"),
-        ("show-statements", "true"),
-        ("rate-limit", "0"),
-        ("log", "warn"),
-    ];
+    let usual = [("listen", "127.0.0.1:0"), ("show-statements", "true"), ("rate-limit", "0"), ("log", "warn")];
     let mut flags: HashMap<&str, &str> = usual.into();
-    flags.extend(
-        setup
-            .flags
-            .iter()
-            .map(|(flag, value)| (flag.as_str(), value.as_str())),
-    );
+    flags.extend(setup.flags.iter().map(|(flag, value)| (flag.as_str(), value.as_str())));
     let mut args = vec!["serve".to_owned()];
     args.extend(home);
-    args.extend(
-        flags
-            .into_iter()
-            .flat_map(|(flag, value)| [format!("--{flag}"), value.to_owned()]),
-    );
+    args.extend(flags.into_iter().flat_map(|(flag, value)| [format!("--{flag}"), value.to_owned()]));
     Process::start(&args, log)
 }
 
 /// A client that never follows redirects, never uses a proxy and waits long for answers.
 fn client() -> Client {
-    let client = Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
-    client
-        .timeout(std::time::Duration::from_secs(120))
-        .build()
-        .expect("a client")
+    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.timeout(std::time::Duration::from_secs(120)).build().expect("a client")
 }
 
 /// Lays the members of `over` over `under`.
