@@ -2,6 +2,7 @@
 //! nor driver spends time on single columns. Signs that part columns and rows are control characters, which no text of a
 //! product may contain.
 
+use std::num::ParseIntError;
 use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
@@ -140,17 +141,17 @@ fn product_of(row: &str, names: &Names, units: &mut AHashMap<ProductId, Vec<Prod
         sku: next()?.into(),
         title: next()?.into(),
         brand: names.shared(next()?),
-        category: number(next()?)?.map(CategoryId),
+        category: number(next()?).ok()?.map(CategoryId),
         stock_unit: next()?.parse::<UnitCode>().ok()?,
         units: sorted(units.remove(&id).unwrap_or_default()),
         fractional: !next()?.is_empty(),
         lifecycle: Lifecycle::from_word(next()?)?,
         backorder: !next()?.is_empty(),
-        min: number(next()?)?.map(Quantity::from_micros),
-        max: number(next()?)?.map(Quantity::from_micros),
-        multiple: number(next()?)?.map(Quantity::from_micros),
-        lead_time_days: number(next()?)?.map(i32::try_from).transpose().ok()?,
-        weight_grams: number(next()?)?,
+        min: number(next()?).ok()?.map(Quantity::from_micros),
+        max: number(next()?).ok()?.map(Quantity::from_micros),
+        multiple: number(next()?).ok()?.map(Quantity::from_micros),
+        lead_time_days: number(next()?).ok()?.map(i32::try_from).transpose().ok()?,
+        weight_grams: number(next()?).ok()?,
         tax_class: names.shared(next()?),
         mix_group: some_text(next()?).map(|group| names.shared(group)),
         mpn: some_text(next()?).map(Into::into),
@@ -169,7 +170,7 @@ fn some_text(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A number or nothing; none when it is neither.
-fn number(text: &str) -> Option<Option<i64>> {
-    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+/// A number, or nothing where the column is empty.
+fn number(text: &str) -> Result<Option<i64>, ParseIntError> {
+    some_text(text).map(str::parse).transpose()
 }

@@ -9,15 +9,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::categories::Categories;
 use super::error::CatalogError;
+use super::input::{BatchInput, CategoryInput, PartNumbersInput, ProductInput};
 use super::new_product::{NewProduct, Outcome};
 use super::part_numbers::PartNumber;
 use super::product::Product;
 use super::products::Products;
 use super::put_category::NewCategory;
 use super::queries;
-use super::views::{
-    BatchInput, BatchView, CategoryInput, CategoryView, PartNumbersInput, PartNumbersView, ProductInput, ProductView, StoredView,
-};
+use super::views::{BatchView, CategoryView, PartNumbersView, ProductView, StoredView};
 use crate::identity::{Account, Accounts, account_for};
 use crate::kernel::database::Tx;
 use crate::kernel::principal::{Acting, permit};

@@ -6,9 +6,11 @@ use pricing::{Quantity, UnitCode};
 use tempfile::TempDir;
 
 use super::{
-    Name, NewCategory, NewProduct, NewRelation, NewUnit, Outcome, PartNumber, ProductProblem, Products, Resolution, Stored,
+    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, ProductProblem, Products, Resolution,
     put_categories, put_part_numbers, put_products, resolve,
 };
+use super::new_product::Outcome;
+use super::put::Stored;
 use crate::kernel::database::Database;
 use crate::kernel::principal::Actor;
 

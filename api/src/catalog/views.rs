@@ -1,4 +1,4 @@
-//! The catalog on the wire.
+//! What the catalog answers on the wire; what it is given stands in `input`.
 
 use std::borrow::Cow;
 
@@ -6,15 +6,15 @@ use entity::{Lifecycle, RelationKind};
 use poem_openapi::Object;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::categories::{Categories, Category};
-use super::new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit, Outcome};
+use super::new_product::{Attribute, AttributeValue, Outcome};
 use super::products::Products;
 use super::queries::Detail;
 use crate::kernel::problem::FieldProblem;
-use crate::kernel::wire::{Code, Each, QuantityText, Text, Timestamp};
+use crate::kernel::wire::{QuantityText, Timestamp};
 
 impl Type for AttributeValue {
     const IS_REQUIRED: bool = true;
@@ -50,215 +50,6 @@ impl ParseFromJSON for AttributeValue {
 impl ToJSON for AttributeValue {
     fn to_json(&self) -> Option<Value> {
         serde_json::to_value(self).ok()
-    }
-}
-
-fn one() -> QuantityText {
-    QuantityText(pricing::Quantity::ONE)
-}
-
-/// A sales unit. How many stock units 1 of it is: `factor`, or `numerator` and `denominator` where no decimal is exact.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UnitInput {
-    /// Code of the unit, such as `BX`.
-    pub(crate) unit: Text<8>,
-    /// Stock units per 1 of this unit.
-    #[serde(default)]
-    pub(crate) factor: Option<QuantityText>,
-    /// Upper part of the fraction.
-    #[serde(default)]
-    pub(crate) numerator: Option<i64>,
-    /// Lower part of the fraction; 1 when left out.
-    #[serde(default)]
-    pub(crate) denominator: Option<i64>,
-    /// GTIN of the package.
-    #[serde(default)]
-    pub(crate) gtin: Option<Text<14>>,
-}
-
-/// In which quantities the product is ordered; all in stock units.
-#[derive(Debug, Default, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OrderRulesInput {
-    /// Smallest quantity of a line.
-    #[serde(default)]
-    pub(crate) min: Option<QuantityText>,
-    /// Largest quantity of a line.
-    #[serde(default)]
-    pub(crate) max: Option<QuantityText>,
-    /// Every quantity is a multiple of this.
-    #[serde(default)]
-    pub(crate) multiple: Option<QuantityText>,
-    /// Whether quantities may have decimals.
-    #[serde(default)]
-    pub(crate) fractional: bool,
-}
-
-/// A property of a product.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AttributeInput {
-    /// Name, such as `voltage`.
-    pub(crate) name: Text<100>,
-    /// Value: text, a number or a flag.
-    pub(crate) value: AttributeValue,
-    /// Unit of a number, such as `V`.
-    #[serde(default)]
-    pub(crate) unit: Option<Text<40>>,
-}
-
-/// Other numbers of a product. Accounts' own part numbers are put one account at a time.
-#[derive(Debug, Default, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct IdentifiersInput {
-    /// GTIN of 8, 12, 13 or 14 digits.
-    #[serde(default)]
-    pub(crate) gtin: Option<Text<14>>,
-    /// Manufacturer part number.
-    #[serde(default)]
-    pub(crate) mpn: Option<Text<100>>,
-    /// Numbers the product had before.
-    #[serde(default)]
-    #[oai(validator(max_items = 50))]
-    pub(crate) superseded: Vec<Text<100>>,
-}
-
-/// A relation to another product.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RelationInput {
-    /// How it relates.
-    pub(crate) kind: RelationKind,
-    /// SKU of the other product; it exists or stands in the same batch.
-    pub(crate) sku: Code,
-    /// How much of the other goes with 1 stock unit of this product. Default 1.
-    #[serde(default = "one")]
-    pub(crate) quantity: QuantityText,
-    /// Remark shown with the suggestion.
-    #[serde(default)]
-    pub(crate) note: Text<500>,
-}
-
-/// A product to create or replace.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ProductInput {
-    /// SKU. Needed in a batch; when put at an address it may be left out.
-    #[serde(default)]
-    pub(crate) sku: Option<Code>,
-    /// Title.
-    pub(crate) title: Text<300>,
-    /// Description.
-    #[serde(default)]
-    pub(crate) description: Text<20000>,
-    /// Brand.
-    #[serde(default)]
-    pub(crate) brand: Text<100>,
-    /// Code of its category.
-    #[serde(default)]
-    pub(crate) category: Option<Code>,
-    /// The unit in which stock is counted, such as `EA` or `MTR`.
-    pub(crate) stock_unit: Text<8>,
-    /// Further units it is sold in.
-    #[serde(default)]
-    #[oai(validator(max_items = 50))]
-    pub(crate) units: Vec<UnitInput>,
-    /// In which quantities it is ordered.
-    #[serde(default)]
-    pub(crate) order_rules: OrderRulesInput,
-    /// Where it stands in its life. Default `active`.
-    #[serde(default)]
-    pub(crate) lifecycle: Option<Lifecycle>,
-    /// Whether more may be ordered than is there. Default false.
-    #[serde(default)]
-    pub(crate) backorder: bool,
-    /// Days until it comes when it is not in stock.
-    #[serde(default)]
-    pub(crate) lead_time_days: Option<i32>,
-    /// Weight of 1 stock unit.
-    #[serde(default)]
-    pub(crate) weight_grams: Option<i64>,
-    /// Tax class. Default `standard`.
-    #[serde(default)]
-    pub(crate) tax_class: Option<Code>,
-    /// Products of one group reach volume prices together.
-    #[serde(default)]
-    pub(crate) mix_group: Option<Code>,
-    /// Other numbers.
-    #[serde(default)]
-    pub(crate) identifiers: IdentifiersInput,
-    /// Properties.
-    #[serde(default)]
-    #[oai(validator(max_items = 300))]
-    pub(crate) attributes: Vec<AttributeInput>,
-    /// Words it shall be found by besides those above.
-    #[serde(default)]
-    #[oai(validator(max_items = 100))]
-    pub(crate) keywords: Vec<Text<100>>,
-    /// What goes with it.
-    #[serde(default)]
-    #[oai(validator(max_items = 500))]
-    pub(crate) relations: Vec<RelationInput>,
-}
-
-impl From<UnitInput> for NewUnit {
-    fn from(input: UnitInput) -> Self {
-        let fraction = match (input.numerator, input.denominator) {
-            (None, None) => None,
-            (numerator, denominator) => Some((numerator.unwrap_or(0), denominator.unwrap_or(1))),
-        };
-        Self {
-            unit: input.unit.into_inner(),
-            factor: input.factor.map(|f| f.0),
-            fraction,
-            gtin: input.gtin.map(Text::into_inner),
-        }
-    }
-}
-
-impl From<RelationInput> for NewRelation {
-    fn from(input: RelationInput) -> Self {
-        Self { kind: input.kind, sku: input.sku.into_inner(), quantity: input.quantity.0, note: input.note.into_inner() }
-    }
-}
-
-impl From<AttributeInput> for Attribute {
-    fn from(input: AttributeInput) -> Self {
-        Self { name: input.name.into_inner(), value: input.value, unit: input.unit.map(Text::into_inner) }
-    }
-}
-
-impl ProductInput {
-    /// The product of `sku` as the input says.
-    pub(crate) fn into_new(self, sku: String) -> NewProduct {
-        let rules = self.order_rules;
-        let quantity = |quantity: Option<QuantityText>| quantity.map(|q| q.0);
-        NewProduct {
-            sku,
-            title: self.title.into_inner(),
-            description: self.description.into_inner(),
-            brand: self.brand.into_inner(),
-            category: self.category.map(Code::into_inner),
-            stock_unit: self.stock_unit.into_inner(),
-            units: self.units.into_iter().map(Into::into).collect(),
-            fractional: rules.fractional,
-            lifecycle: self.lifecycle.unwrap_or(Lifecycle::Active),
-            backorder: self.backorder,
-            min: quantity(rules.min),
-            max: quantity(rules.max),
-            multiple: quantity(rules.multiple),
-            lead_time_days: self.lead_time_days,
-            weight_grams: self.weight_grams,
-            tax_class: self.tax_class.map_or_else(|| "standard".to_owned(), Code::into_inner),
-            mix_group: self.mix_group.map(Code::into_inner),
-            mpn: self.identifiers.mpn.map(Text::into_inner),
-            gtin: self.identifiers.gtin.map(Text::into_inner),
-            superseded: self.identifiers.superseded.into_iter().map(Text::into_inner).collect(),
-            attributes: self.attributes.into_iter().map(Into::into).collect(),
-            keywords: self.keywords.into_iter().map(Text::into_inner).collect(),
-            relations: self.relations.into_iter().map(Into::into).collect(),
-        }
     }
 }
 
@@ -448,15 +239,6 @@ impl From<Attribute> for AttributeView {
     }
 }
 
-/// Products to create or replace.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct BatchInput {
-    /// 1 to 1,000 products.
-    #[oai(validator(min_items = 1, max_items = 1000))]
-    pub(crate) products: Vec<Each<ProductInput>>,
-}
-
 /// A product of a batch that was stored.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct StoredView {
@@ -477,17 +259,6 @@ pub(crate) struct BatchView {
     pub(crate) accepted: Vec<StoredView>,
     /// What is wrong with the others, by pointers into the request.
     pub(crate) rejected: Vec<FieldProblem>,
-}
-
-/// A category to create or change.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CategoryInput {
-    /// Name.
-    pub(crate) name: Text<200>,
-    /// Code of the category it lies in.
-    #[serde(default)]
-    pub(crate) parent: Option<Code>,
 }
 
 /// A category.
@@ -513,18 +284,6 @@ impl CategoryView {
             path: chain.iter().rev().map(|c| CategoryRef { code: c.code.clone(), name: c.name.clone() }).collect(),
         }
     }
-}
-
-/// What an account calls a product.
-#[derive(Debug, Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PartNumbersInput {
-    /// Code of the account; an account's own people leave it out.
-    #[serde(default)]
-    pub(crate) account: Option<Code>,
-    /// All its numbers for the product, instead of those so far; none to forget them.
-    #[oai(validator(max_items = 50))]
-    pub(crate) part_numbers: Vec<Text<100>>,
 }
 
 /// What an account calls a product.

@@ -167,7 +167,7 @@ impl AgreementRoutes {
         Names { accounts: &self.accounts, products: &self.products, categories: &self.categories }
     }
 
-    fn contract_answer(&self, contract: contract::Contract, warnings: Vec<review::Warning>) -> Result<Answer<ContractView>> {
+    fn contract_answer(&self, contract: contract::Contract, warnings: Vec<review::PriceWarning>) -> Result<Answer<ContractView>> {
         let view = ContractView::new(contract, &self.accounts, warnings);
         Ok(Answer::of(&view)?.with_etag(Etag(view.price_version)))
     }

@@ -37,7 +37,7 @@ pub(crate) struct BreakInput {
 /// A line of a contract or promotion.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LineInput {
+pub(crate) struct AgreementLineInput {
     /// What it is for.
     pub(crate) target: TargetInput,
     /// How it makes a price.
@@ -64,7 +64,7 @@ pub(super) const MAX_LINES: usize = 100_000;
 /// Most breaks of one line.
 const MAX_BREAKS: usize = 100;
 
-impl LineInput {
+impl AgreementLineInput {
     fn check(&self, base: &str, names: &Names<'_>, faults: &mut Faults) -> Option<NewLine> {
         let before = faults.0.len();
         let (target, product) = self.target(&format!("{base}/target"), names, faults);
@@ -144,12 +144,12 @@ impl LineInput {
     }
 }
 
-fn check_lines(lines: &[LineInput], names: &Names<'_>, faults: &mut Faults) -> Vec<NewLine> {
+fn check_lines(lines: &[AgreementLineInput], names: &Names<'_>, faults: &mut Faults) -> Vec<NewLine> {
     if lines.len() > MAX_LINES {
         faults.add("/lines", "too-many-lines", format!("there are at most {MAX_LINES} lines"));
         return Vec::new();
     }
-    let one = |(index, line): (usize, &LineInput)| line.check(&format!("/lines/{index}"), names, faults);
+    let one = |(index, line): (usize, &AgreementLineInput)| line.check(&format!("/lines/{index}"), names, faults);
     lines.iter().enumerate().filter_map(one).collect()
 }
 
@@ -190,7 +190,7 @@ pub(crate) struct ContractInput {
     pub(crate) status: InForce,
     /// All its lines.
     #[serde(default)]
-    pub(crate) lines: Vec<LineInput>,
+    pub(crate) lines: Vec<AgreementLineInput>,
 }
 
 impl ContractInput {
@@ -251,7 +251,7 @@ pub(crate) struct PromotionInput {
     pub(crate) status: InForce,
     /// All its lines.
     #[serde(default)]
-    pub(crate) lines: Vec<LineInput>,
+    pub(crate) lines: Vec<AgreementLineInput>,
 }
 
 impl PromotionInput {

@@ -159,7 +159,7 @@ impl PriceListInput {
 /// An entry of a price list to record.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EntryInput {
+pub(crate) struct PriceEntryInput {
     /// The product.
     pub(crate) sku: Text<200>,
     /// Unit of price and quantity. Default: the product's default unit.
@@ -183,7 +183,7 @@ pub(crate) struct EntryInput {
     pub(crate) valid_until: Option<Timestamp>,
 }
 
-impl EntryInput {
+impl PriceEntryInput {
     /// The entry to record; nothing when there are faults. `base` points to the entry in the request.
     pub(super) fn check(&self, base: &str, product: Option<&Product>, faults: &mut Faults) -> Option<NewEntry> {
         let before = faults.0.len();

@@ -44,6 +44,8 @@ mod review;
 mod routes;
 mod rows;
 mod upload;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub(crate) use agreement_routes::AgreementRoutes;

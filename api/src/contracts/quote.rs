@@ -113,9 +113,9 @@ pub(crate) struct QuoteLineView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) list_price_per: Option<u32>,
     /// How the price came about, first to last; the last step ends at the unit price.
-    pub(crate) waterfall: Vec<StepView>,
+    pub(crate) waterfall: Vec<PriceStepView>,
     /// The rows that might have made the price and did not.
-    pub(crate) candidates: Vec<CandidateView>,
+    pub(crate) candidates: Vec<PriceCandidateView>,
     /// What the next larger quantity that changes the price would bring.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,16 +129,16 @@ pub(crate) struct QuoteLineView {
     /// Why there is no price.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) problem: Option<LineProblem>,
+    pub(crate) problem: Option<QuoteLineProblem>,
     /// Why the quantity could not be ordered; the price holds all the same.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) order_rule: Option<LineProblem>,
+    pub(crate) order_rule: Option<QuoteLineProblem>,
 }
 
 /// What is the matter with a line.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct LineProblem {
+pub(crate) struct QuoteLineProblem {
     /// Stable code.
     pub(crate) code: Word,
     /// In words.
@@ -149,7 +149,7 @@ pub(crate) struct LineProblem {
 
 /// A step of the waterfall.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct StepView {
+pub(crate) struct PriceStepView {
     /// `list`, `contract`, `promotion` or `floor`.
     pub(crate) source: Word,
     /// Code of the price list, contract or promotion; `floor` for the floor.
@@ -171,12 +171,12 @@ pub(crate) struct StepView {
     /// The row's own terms; none for the floor.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) terms: Option<TermsView>,
+    pub(crate) terms: Option<PriceTermsView>,
 }
 
 /// The terms that applied.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct TermsView {
+pub(crate) struct PriceTermsView {
     /// `fixed`, `percent_off`, `amount_off` or `cost_plus`.
     pub(crate) kind: Word,
     /// The row's unit; the price was converted when it is not the asked one.
@@ -191,7 +191,7 @@ pub(crate) struct TermsView {
 
 /// A row that lost.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct CandidateView {
+pub(crate) struct PriceCandidateView {
     /// `list`, `contract` or `promotion`.
     pub(crate) source: Word,
     /// Code of the price list, contract or promotion.
@@ -278,7 +278,7 @@ impl Serialize for UnitText {
 
 impl QuoteLineView {
     /// A line that was not even asked, because of what stands in it.
-    pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: LineProblem) -> Self {
+    pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: QuoteLineProblem) -> Self {
         Self { sku, quantity: quantity.map(QuantityText), unit, problem: Some(problem), ..Self::default() }
     }
 
@@ -295,7 +295,7 @@ impl QuoteLineView {
             }
             Err(error) => {
                 let pointer = format!("/lines/{place}{}", field_of(error));
-                self.problem = Some(LineProblem { code: Word(error.code()), detail: error.to_string(), pointer });
+                self.problem = Some(QuoteLineProblem { code: Word(error.code()), detail: error.to_string(), pointer });
             }
         }
         self.waterfall = line.waterfall.into_iter().map(step).collect();
@@ -333,9 +333,9 @@ fn source(source: Source) -> (Word, RowId) {
     }
 }
 
-fn step(step: Step) -> StepView {
+fn step(step: Step) -> PriceStepView {
     let per = step.after.per;
-    StepView {
+    PriceStepView {
         source: Word(step.kind.code()),
         label: Label(step.label),
         before: step.before.map(|price| AmountText(price.amount)),
@@ -347,14 +347,14 @@ fn step(step: Step) -> StepView {
     }
 }
 
-fn terms(terms: AppliedTerms) -> TermsView {
+fn terms(terms: AppliedTerms) -> PriceTermsView {
     let kind = match terms.kind {
         Kind::Fixed => "fixed",
         Kind::PercentOff => "percent_off",
         Kind::AmountOff => "amount_off",
         Kind::CostPlus => "cost_plus",
     };
-    TermsView {
+    PriceTermsView {
         kind: Word(kind),
         unit: UnitText(terms.unit),
         min_quantity: QuantityText(terms.threshold),
@@ -362,10 +362,10 @@ fn terms(terms: AppliedTerms) -> TermsView {
     }
 }
 
-fn candidate(lost: LostCandidate) -> CandidateView {
+fn candidate(lost: LostCandidate) -> PriceCandidateView {
     let (source, row) = source(lost.source);
     let price: Option<UnitPrice> = lost.price;
-    CandidateView {
+    PriceCandidateView {
         source,
         label: Label(lost.label),
         row,

@@ -9,7 +9,7 @@ use super::error::{BadInput, ContractError};
 use super::input::{Faults, short};
 use super::loose::Word;
 use super::prices::{Ask, AskLine, Explained, Prices};
-use super::quote::{LineProblem, MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
+use super::quote::{QuoteLineProblem, MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
 use super::routes::Tag;
 use crate::catalog::{Product, Products};
 use crate::identity::{Account, Accounts, account_for};
@@ -119,8 +119,8 @@ fn ask_line(
     place: usize,
     line: &QuoteLineInput,
     product: Option<&Product>,
-) -> std::result::Result<(AskLine, Option<LineProblem>), LineProblem> {
-    let problem = |code: &'static str, detail: String, field: &str| LineProblem {
+) -> std::result::Result<(AskLine, Option<QuoteLineProblem>), QuoteLineProblem> {
+    let problem = |code: &'static str, detail: String, field: &str| QuoteLineProblem {
         code: Word(code),
         detail,
         pointer: format!("/lines/{place}/{field}"),

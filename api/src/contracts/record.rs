@@ -7,9 +7,9 @@ use super::change::PriceChange;
 use super::costs::costs_of;
 use super::entries::{EntryOutcome, put_entries};
 use super::error::{BadInput, ContractError};
-use super::input::{EntryInput, Faults, Names};
+use super::input::{PriceEntryInput, Faults, Names};
 use super::upload::Row;
-use super::views::{EntriesView, EntryResult, EntryStatus};
+use super::views::{PriceEntriesView, PriceEntryResult, PriceEntryStatus};
 use super::{NewEntry, lists, review};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
@@ -26,16 +26,16 @@ const MAX_TOLD: usize = 1_000;
 pub(super) async fn record(
     tx: &Tx,
     code: &str,
-    entries: &[Each<EntryInput>],
+    entries: &[Each<PriceEntryInput>],
     names: &Names<'_>,
-) -> Result<EntriesView, ContractError> {
+) -> Result<PriceEntriesView, ContractError> {
     if entries.len() > MAX_ENTRIES {
         let detail = format!("at most {MAX_ENTRIES} entries at once; send CSV or NDJSON for more");
         return Err(BadInput::one("/entries", "too-many-lines", detail).into());
     }
     let list = lists::find(tx, code).await?.list.id;
     let products = names.products.by_skus(entries.iter().map(|entry| entry.0.as_ref().map_or("", |entry| &*entry.sku)));
-    let (mut good, mut view) = (Vec::with_capacity(entries.len()), EntriesView::default());
+    let (mut good, mut view) = (Vec::with_capacity(entries.len()), PriceEntriesView::default());
     for (place, (entry, product)) in entries.iter().zip(products).enumerate() {
         let mut faults = Faults::default();
         let entry = match &entry.0 {
@@ -74,7 +74,7 @@ pub(super) async fn record_batch(
     list: PriceListId,
     rows: Vec<Row>,
     names: &Names<'_>,
-    view: &mut EntriesView,
+    view: &mut PriceEntriesView,
 ) -> Result<(), ContractError> {
     let skus = rows.iter().map(|row| row.entry.as_ref().map_or("", |entry| &*entry.sku));
     let products = names.products.by_skus(skus);
@@ -105,7 +105,7 @@ async fn put(
     code: &str,
     list: PriceListId,
     good: &[(u64, NewEntry)],
-    view: &mut EntriesView,
+    view: &mut PriceEntriesView,
     told: bool,
 ) -> Result<(), ContractError> {
     let change = PriceChange::begin(tx, format!("price-list/{code}")).await?;
@@ -113,9 +113,9 @@ async fn put(
     let outcomes = put_entries(tx, &change, list, &entries).await?;
     for ((place, _), outcome) in good.iter().zip(outcomes) {
         let (status, id, count) = match outcome {
-            EntryOutcome::Created(id) => (EntryStatus::Created, id, &mut view.created),
-            EntryOutcome::Replaced(id) => (EntryStatus::Replaced, id, &mut view.replaced),
-            EntryOutcome::Unchanged(id) => (EntryStatus::Unchanged, id, &mut view.unchanged),
+            EntryOutcome::Created(id) => (PriceEntryStatus::Created, id, &mut view.created),
+            EntryOutcome::Replaced(id) => (PriceEntryStatus::Replaced, id, &mut view.replaced),
+            EntryOutcome::Unchanged(id) => (PriceEntryStatus::Unchanged, id, &mut view.unchanged),
             EntryOutcome::Duplicate => {
                 let detail = "an entry for the same product, unit, currency, quantity and start stands before";
                 let most = if told { MAX_ENTRIES } else { MAX_TOLD };
@@ -126,19 +126,19 @@ async fn put(
         };
         *count += 1;
         if told {
-            view.results.push(EntryResult { index: *place, status, id: Some(id.to_string()), errors: Vec::new() });
+            view.results.push(PriceEntryResult { index: *place, status, id: Some(id.to_string()), errors: Vec::new() });
         }
     }
     view.price_version = Some(change.version);
     Ok(())
 }
 
-impl EntriesView {
+impl PriceEntriesView {
     /// Counts a rejected entry, and tells it unless `most` are told already.
     fn reject(&mut self, index: u64, errors: Vec<FieldProblem>, most: usize) {
         self.rejected += 1;
         if self.results.len() < most {
-            self.results.push(EntryResult { index, status: EntryStatus::Rejected, id: None, errors });
+            self.results.push(PriceEntryResult { index, status: PriceEntryStatus::Rejected, id: None, errors });
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::catalog::Products;
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]
-pub(crate) struct Warning {
+pub(crate) struct PriceWarning {
     /// Where in the request.
     pub(crate) pointer: String,
     /// Stable code.
@@ -26,7 +26,7 @@ pub(crate) struct Warning {
     pub(crate) detail: String,
 }
 
-impl Warning {
+impl PriceWarning {
     fn of(finding: &Finding, base: &str) -> Self {
         let pointer = |row: ReviewedRow| match row {
             ReviewedRow::Entry(EntryId(place)) | ReviewedRow::ContractLine(ContractLineId(place)) => format!("{base}/{place}"),
@@ -109,26 +109,26 @@ pub(super) fn products_of(lines: &[NewLine]) -> Vec<ProductId> {
 }
 
 /// Reviews a contract's lines.
-pub(super) fn contract(new: &NewContract, products: &Products, costs: &[StoredCost], account_currency: &str) -> Vec<Warning> {
+pub(super) fn contract(new: &NewContract, products: &Products, costs: &[StoredCost], account_currency: &str) -> Vec<PriceWarning> {
     let facts = Facts::of(products_of(&new.lines).into_iter(), products, costs);
     let lines: Vec<ContractLine> = new.lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
     let found = review_contract_lines(&lines, new.currency, Instant::MIN, |id| facts.find(id));
-    let mut warnings: Vec<Warning> = found.iter().map(|finding| Warning::of(finding, "/lines")).collect();
+    let mut warnings: Vec<PriceWarning> = found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect();
     if new.currency.code() != account_currency {
         let detail = format!("the account orders in {account_currency}");
-        warnings.push(Warning { pointer: "/currency".to_owned(), code: Word("other_currency"), detail });
+        warnings.push(PriceWarning { pointer: "/currency".to_owned(), code: Word("other_currency"), detail });
     }
     warnings
 }
 
 /// Reviews a promotion's lines, as far as they have a currency.
-pub(super) fn lines(lines: &[NewLine], currency: Option<Currency>, products: &Products, costs: &[StoredCost]) -> Vec<Warning> {
+pub(super) fn lines(lines: &[NewLine], currency: Option<Currency>, products: &Products, costs: &[StoredCost]) -> Vec<PriceWarning> {
     let facts = Facts::of(products_of(lines).into_iter(), products, costs);
     let rows: Vec<ContractLine> = lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
     // Percentages alone are compared with nothing in a currency.
     let Some(currency) = currency.or_else(|| Currency::all().next()) else { return Vec::new() };
     let found = review_contract_lines(&rows, currency, Instant::MIN, |id| facts.find(id));
-    found.iter().map(|finding| Warning::of(finding, "/lines")).collect()
+    found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect()
 }
 
 fn row(place: usize, line: &NewLine, facts: &Facts) -> ContractLine {
@@ -166,7 +166,7 @@ fn brand_number(name: &str) -> u32 {
 }
 
 /// Reviews entries with their places in the request.
-pub(super) fn entries(entries: &[(usize, NewEntry)], products: &Products, costs: &[StoredCost]) -> Vec<Warning> {
+pub(super) fn entries(entries: &[(usize, NewEntry)], products: &Products, costs: &[StoredCost]) -> Vec<PriceWarning> {
     let facts = Facts::of(entries.iter().map(|(_, entry)| entry.product), products, costs);
     let rows: Vec<Entry> = entries
         .iter()
@@ -187,5 +187,5 @@ pub(super) fn entries(entries: &[(usize, NewEntry)], products: &Products, costs:
         })
         .collect();
     let found = review_entries(&rows, Instant::MIN, |id| facts.find(id));
-    found.iter().map(|finding| Warning::of(finding, "/entries")).collect()
+    found.iter().map(|finding| PriceWarning::of(finding, "/entries")).collect()
 }

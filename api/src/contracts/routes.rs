@@ -12,7 +12,7 @@ use super::input::{CostInput, EndingInput, Faults, Names, PriceListInput};
 use super::lists::PriceList;
 use super::record::{self, MAX_UPLOADED};
 use super::upload::{EntriesBody, Format, RowReader};
-use super::views::{CostsView, EntriesView, EntryView, PriceListView};
+use super::views::{CostsView, PriceEntriesView, PriceEntryView, PriceListView};
 use super::{entries, lists, put_costs, put_price_list};
 use crate::catalog::{Categories, Product, Products};
 use crate::identity::Accounts;
@@ -116,7 +116,7 @@ impl PriceListRoutes {
         code: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: EntriesBody,
-    ) -> Result<Answer<EntriesView>> {
+    ) -> Result<Answer<PriceEntriesView>> {
         let input = match body {
             EntriesBody::Json(input) => input,
             EntriesBody::Stream(format, body) => return self.upload(&who, &code.0, format, body).await,
@@ -142,7 +142,7 @@ impl PriceListRoutes {
         history: Query<Option<bool>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<EntryView>>> {
+    ) -> Result<Answer<Page<PriceEntryView>>> {
         let limit = page_limit(limit.0, 100, 1_000)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let db = who.db();
@@ -173,7 +173,7 @@ impl PriceListRoutes {
         id: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<EndingInput>,
-    ) -> Result<Answer<Page<EntryView>>> {
+    ) -> Result<Answer<Page<PriceEntryView>>> {
         let entry: i64 = id.0.parse().map_err(|_| ContractError::EntryNotFound(id.0.to_string()))?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
@@ -229,9 +229,9 @@ impl PriceListRoutes {
         self.products.by_sku(sku).ok_or_else(|| ContractError::ProductNotFound(sku.to_owned()))
     }
 
-    fn entry_view(&self, row: price_entries::Model) -> EntryView {
+    fn entry_view(&self, row: price_entries::Model) -> PriceEntryView {
         let sku = self.products.by_id(row.product_id).map(|product| product.sku.to_string());
-        EntryView::new(row, sku.unwrap_or_default())
+        PriceEntryView::new(row, sku.unwrap_or_default())
     }
 
     async fn upload(
@@ -240,10 +240,10 @@ impl PriceListRoutes {
         code: &str,
         format: Format,
         body: poem::Body,
-    ) -> Result<Answer<EntriesView>> {
+    ) -> Result<Answer<PriceEntriesView>> {
         let list = lists::find(&who.db(), code).await?.list.id;
         let mut rows = RowReader::new(body.into_async_read(), format).await?;
-        let mut view = EntriesView::default();
+        let mut view = PriceEntriesView::default();
         loop {
             let batch = rows.batch(UPLOAD_BATCH).await?;
             if batch.is_empty() {

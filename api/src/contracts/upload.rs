@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 
 use super::error::ContractError;
-use super::input::EntryInput;
+use super::input::PriceEntryInput;
 use super::loose::Loose;
 use crate::kernel::problem::{Entry, FieldProblem, Problem};
 use crate::kernel::wire::{Each, Text, parse_json, parse_timestamp};
@@ -22,15 +22,15 @@ use crate::kernel::wire::{Each, Text, parse_json, parse_timestamp};
 /// Entries of a price list.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EntriesInput {
+pub(crate) struct PriceEntriesInput {
     /// At most 10,000; send CSV or NDJSON for more.
-    pub(crate) entries: Vec<Each<EntryInput>>,
+    pub(crate) entries: Vec<Each<PriceEntryInput>>,
 }
 
 /// A body of entries, by its media type.
 #[derive(Debug)]
 pub(crate) enum EntriesBody {
-    Json(EntriesInput),
+    Json(PriceEntriesInput),
     Stream(Format, Body),
 }
 
@@ -53,7 +53,7 @@ impl<'a> ApiExtractor<'a> for EntriesBody {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        EntriesInput::register(registry);
+        PriceEntriesInput::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
@@ -64,7 +64,7 @@ impl<'a> ApiExtractor<'a> for EntriesBody {
                  up to 1,000,000 entries.",
             ),
             content: vec![
-                MetaMediaType { content_type: "application/json", schema: EntriesInput::schema_ref() },
+                MetaMediaType { content_type: "application/json", schema: PriceEntriesInput::schema_ref() },
                 MetaMediaType { content_type: "application/x-ndjson", schema: text() },
                 MetaMediaType { content_type: "text/csv", schema: text() },
             ],
@@ -91,7 +91,7 @@ impl<'a> ApiExtractor<'a> for EntriesBody {
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) line: u64,
-    pub(super) entry: Result<EntryInput, FieldProblem>,
+    pub(super) entry: Result<PriceEntryInput, FieldProblem>,
 }
 
 /// Reads rows from a stream.
@@ -181,7 +181,7 @@ impl<R: AsyncRead + Unpin> RowReader<R> {
         Ok(Some(String::from_utf8_lossy(&self.buffer).into_owned()))
     }
 
-    fn csv_entry(&self, text: &str) -> Result<EntryInput, FieldProblem> {
+    fn csv_entry(&self, text: &str) -> Result<PriceEntryInput, FieldProblem> {
         let fault = |field: &str, code: &str, detail: String| FieldProblem::new(format!("/{field}"), code, detail);
         let fields = csv_fields(text.as_bytes()).ok_or_else(|| fault("", "invalid-value", "the line is not CSV".to_owned()))?;
         if fields.len() != self.header.len() {
@@ -198,7 +198,7 @@ impl<R: AsyncRead + Unpin> RowReader<R> {
             value.map(|text| parse_timestamp(&text).map_err(|detail| fault(field, "invalid-value", detail))).transpose()
         };
         let per = get(Column::Per).map(|text| text.parse().map_err(|_| fault("per", "out-of-range", "not a whole number".to_owned())));
-        Ok(EntryInput {
+        Ok(PriceEntryInput {
             sku: Text::parse(needed("sku", get(Column::Sku))?).map_err(|detail| fault("sku", "invalid-value", detail))?,
             unit: get(Column::Unit).map(|unit| text_of("unit", unit)).transpose()?,
             currency: text_of("currency", needed("currency", get(Column::Currency))?)?,

@@ -10,7 +10,7 @@ use super::costs::StoredCost;
 use super::lines::NewLine;
 use super::lists::PriceList;
 use super::promotion::Promotion;
-use super::review::Warning;
+use super::review::PriceWarning;
 use crate::identity::Accounts;
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::{AmountText, QuantityText, Timestamp};
@@ -60,7 +60,7 @@ fn some(text: String) -> Option<String> {
 
 /// An entry of a price list.
 #[derive(Clone, Debug, Object, Serialize)]
-pub(crate) struct EntryView {
+pub(crate) struct PriceEntryView {
     /// Its id.
     pub(crate) id: String,
     /// The product.
@@ -85,7 +85,7 @@ pub(crate) struct EntryView {
     pub(crate) superseded_at: Option<Timestamp>,
 }
 
-impl EntryView {
+impl PriceEntryView {
     pub(super) fn new(row: price_entries::Model, sku: String) -> Self {
         Self {
             id: row.id.to_string(),
@@ -107,7 +107,7 @@ impl EntryView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum EntryStatus {
+pub(crate) enum PriceEntryStatus {
     /// It is new.
     Created,
     /// It took the place of another.
@@ -120,11 +120,11 @@ pub(crate) enum EntryStatus {
 
 /// What became of one entry.
 #[derive(Clone, Debug, Object, Serialize)]
-pub(crate) struct EntryResult {
+pub(crate) struct PriceEntryResult {
     /// Its place in the request, from 0; in an upload its line, from 1.
     pub(crate) index: u64,
     /// What became of it.
-    pub(crate) status: EntryStatus,
+    pub(crate) status: PriceEntryStatus,
     /// Its id, when it is recorded.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,7 +137,7 @@ pub(crate) struct EntryResult {
 
 /// What became of entries.
 #[derive(Clone, Debug, Default, Object, Serialize)]
-pub(crate) struct EntriesView {
+pub(crate) struct PriceEntriesView {
     /// Price version that recorded them; of an upload the last one. None when nothing was recorded.
     pub(crate) price_version: Option<i64>,
     /// Entries read.
@@ -151,9 +151,9 @@ pub(crate) struct EntriesView {
     /// Those that were not recorded.
     pub(crate) rejected: u64,
     /// What became of each entry. Of an upload only the rejected ones, at most 1,000.
-    pub(crate) results: Vec<EntryResult>,
+    pub(crate) results: Vec<PriceEntryResult>,
     /// What looks like a mistake and was recorded all the same. Not looked for in uploads.
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<PriceWarning>,
 }
 
 /// What a line is for.
@@ -176,7 +176,7 @@ pub(crate) struct BreakView {
 
 /// A line of a contract or promotion.
 #[derive(Clone, Debug, Object, Serialize)]
-pub(crate) struct LineView {
+pub(crate) struct AgreementLineView {
     /// Its id; lines of promotions have none.
     pub(crate) id: Option<String>,
     /// What it is for.
@@ -195,7 +195,7 @@ pub(crate) struct LineView {
     pub(crate) breaks: Vec<BreakView>,
 }
 
-impl LineView {
+impl AgreementLineView {
     fn new(id: Option<i64>, line: NewLine) -> Self {
         let one = |(quantity, value): (pricing::Quantity, Amount)| BreakView {
             min_quantity: QuantityText(quantity),
@@ -236,7 +236,7 @@ pub(crate) struct ContractView {
     /// Its lines; left out in lists.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) lines: Option<Vec<LineView>>,
+    pub(crate) lines: Option<Vec<AgreementLineView>>,
     /// Price version of the last change, as in the `ETag`.
     pub(crate) price_version: i64,
     /// Last change.
@@ -244,12 +244,12 @@ pub(crate) struct ContractView {
     /// What looks like a mistake and was recorded all the same.
     #[oai(skip_serializing_if_is_empty)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<PriceWarning>,
 }
 
 impl ContractView {
-    pub(super) fn new(contract: Contract, accounts: &Accounts, warnings: Vec<Warning>) -> Self {
-        let lines = contract.lines.into_iter().map(|(id, line)| LineView::new(Some(id), line)).collect();
+    pub(super) fn new(contract: Contract, accounts: &Accounts, warnings: Vec<PriceWarning>) -> Self {
+        let lines = contract.lines.into_iter().map(|(id, line)| AgreementLineView::new(Some(id), line)).collect();
         let terms = contract.terms;
         Self { lines: Some(lines), warnings, ..Self::summary(contract.header.code, terms, accounts) }
     }
@@ -307,7 +307,7 @@ pub(crate) struct PromotionView {
     /// Its lines; left out in lists.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) lines: Option<Vec<LineView>>,
+    pub(crate) lines: Option<Vec<AgreementLineView>>,
     /// Price version of the last change, as in the `ETag`.
     pub(crate) price_version: i64,
     /// Last change.
@@ -315,12 +315,12 @@ pub(crate) struct PromotionView {
     /// What looks like a mistake and was recorded all the same.
     #[oai(skip_serializing_if_is_empty)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<PriceWarning>,
 }
 
 impl PromotionView {
-    pub(super) fn new(promotion: Promotion, warnings: Vec<Warning>) -> Self {
-        let lines = promotion.lines.into_iter().map(|line| LineView::new(None, line)).collect();
+    pub(super) fn new(promotion: Promotion, warnings: Vec<PriceWarning>) -> Self {
+        let lines = promotion.lines.into_iter().map(|line| AgreementLineView::new(None, line)).collect();
         Self { lines: Some(lines), warnings, ..Self::summary(promotion.header.code, promotion.terms) }
     }
 

@@ -40,6 +40,8 @@ impl fmt::Debug for SearchIndex {
 const CANDIDATES: usize = 3;
 /// How many unknown names of one request are looked for.
 const MOST_UNKNOWN: usize = 200;
+/// From this similarity on a number is the product's own, up to case and separators.
+const SAME: f32 = 0.99;
 /// Longer texts are no part numbers.
 pub(super) const LONGEST_IDENTIFIER: usize = 100;
 
@@ -119,5 +121,9 @@ pub(super) fn candidates_of(found: search::IdentifierMatch, most: usize) -> Vec<
         search::IdentifierMatch::None => Vec::new(),
     };
     let candidates = all.into_iter().take(most);
-    candidates.map(|c| Candidate { reason: format!("similar to {}", c.matched), sku: c.sku, title: c.title }).collect()
+    let candidates = candidates.map(|c| {
+        let how = if c.similarity >= SAME { "known as" } else { "similar to" };
+        Candidate { reason: format!("{how} {}", c.matched), sku: c.sku, title: c.title }
+    });
+    candidates.collect()
 }

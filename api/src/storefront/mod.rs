@@ -26,6 +26,8 @@ mod look;
 mod offers;
 mod place;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod views;
 
 pub(crate) use build::{Reindexed, build_now, reindex};

@@ -17,9 +17,7 @@ async fn an_account_changes_only_for_those_who_read_its_latest_version() {
         let admin = shop.admin();
         async move {
             let body = json!({ "name": name, "currency": "EUR", "credit_limit": "1000.00", "terms": "2-10-NET30" });
-            let request = admin
-                .request(Method::PUT, "/v1/accounts/ACME")
-                .header("if-match", tag);
+            let request = admin.request(Method::PUT, "/v1/accounts/ACME").header("if-match", tag);
             admin.send(request.json(&body)).await
         }
     };
@@ -31,10 +29,7 @@ async fn an_account_changes_only_for_those_who_read_its_latest_version() {
     assert_eq!(late.status, 412);
     late.is_refused("stale");
     change(now, "In time").await.ok();
-    assert_eq!(
-        shop.admin().get("/v1/accounts/ACME").await.ok()["terms"],
-        "2-10-NET30"
-    );
+    assert_eq!(shop.admin().get("/v1/accounts/ACME").await.ok()["terms"], "2-10-NET30");
 }
 
 #[tokio::test]
@@ -43,21 +38,11 @@ async fn companies_form_trees_without_loops() {
     shop.account("HQ").await;
     shop.account_with("PLANT", json!({ "parent": "HQ" })).await;
     let loops = json!({ "name": "HQ", "currency": "EUR", "parent": "PLANT" });
-    shop.admin()
-        .put("/v1/accounts/HQ", &loops)
-        .await
-        .is_refused("account-loop");
+    shop.admin().put("/v1/accounts/HQ", &loops).await.is_refused("account-loop");
     let unknown = json!({ "name": "X", "currency": "EUR", "parent": "NOBODY" });
-    let refused = shop
-        .admin()
-        .put("/v1/accounts/X", &unknown)
-        .await
-        .is_refused("invalid-request");
+    let refused = shop.admin().put("/v1/accounts/X", &unknown).await.is_refused("invalid-request");
     assert_eq!(refused["errors"][0]["pointer"], "/parent");
-    assert_eq!(
-        shop.admin().get("/v1/accounts/PLANT").await.ok()["parent"],
-        "HQ"
-    );
+    assert_eq!(shop.admin().get("/v1/accounts/PLANT").await.ok()["parent"], "HQ");
 }
 
 #[tokio::test]
@@ -66,88 +51,31 @@ async fn a_list_is_complete_and_without_repeats_page_by_page() {
     for n in 0..7 {
         shop.account(&format!("A{n}")).await;
     }
-    let codes: Vec<String> = shop
-        .admin()
-        .all("/v1/accounts?limit=3")
-        .await
-        .iter()
-        .map(|a| a["code"].to_string())
-        .collect();
-    assert_eq!(
-        codes,
-        (0..7).map(|n| format!("\"A{n}\"")).collect::<Vec<_>>()
-    );
-    shop.admin()
-        .get("/v1/accounts?limit=0")
-        .await
-        .is_refused("invalid-request");
-    shop.admin()
-        .get("/v1/accounts?cursor=nonsense")
-        .await
-        .is_refused("invalid-request");
+    let codes: Vec<String> = shop.admin().all("/v1/accounts?limit=3").await.iter().map(|a| a["code"].to_string()).collect();
+    assert_eq!(codes, (0..7).map(|n| format!("\"A{n}\"")).collect::<Vec<_>>());
+    shop.admin().get("/v1/accounts?limit=0").await.is_refused("invalid-request");
+    shop.admin().get("/v1/accounts?cursor=nonsense").await.is_refused("invalid-request");
 }
 
 #[tokio::test]
 async fn people_and_clients_are_made_and_ended_from_the_command_line() {
     let shop = Shop::open().await;
     shop.account("ACME").await;
-    let said = shop.runs(&[
-        "user",
-        "create",
-        "--email",
-        "cli@example.com",
-        "--name",
-        "Cli",
-        "--role",
-        "buyer",
-        "--account",
-        "ACME",
-    ]);
-    let password = said
-        .trim()
-        .rsplit(' ')
-        .next()
-        .expect("a password")
-        .to_owned();
-    shop.nobody()
-        .sign_in("cli@example.com", &password)
-        .await
-        .ok();
+    let said =
+        shop.runs(&["user", "create", "--email", "cli@example.com", "--name", "Cli", "--role", "buyer", "--account", "ACME"]);
+    let password = said.trim().rsplit(' ').next().expect("a password").to_owned();
+    shop.nobody().sign_in("cli@example.com", &password).await.ok();
     shop.runs(&["user", "revoke", "--email", "cli@example.com"]);
-    shop.nobody()
-        .sign_in("cli@example.com", &password)
-        .await
-        .is_refused("wrong-password");
+    shop.nobody().sign_in("cli@example.com", &password).await.is_refused("wrong-password");
 
-    let said = shop.runs(&[
-        "client",
-        "create",
-        "--id",
-        "cli",
-        "--scopes",
-        "accounts:read,events:read",
-    ]);
+    let said = shop.runs(&["client", "create", "--id", "cli", "--scopes", "accounts:read,events:read"]);
     let secret = said.trim().rsplit(' ').next().expect("a secret").to_owned();
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", "cli"),
-        ("client_secret", &secret),
-    ];
+    let form = [("grant_type", "client_credentials"), ("client_id", "cli"), ("client_secret", &secret)];
     let token = shop.nobody().token_for(&form).await.ok();
-    let machine = shop
-        .nobody()
-        .with_token(token["access_token"].as_str().expect("a token"));
+    let machine = shop.nobody().with_token(token["access_token"].as_str().expect("a token"));
     machine.get("/v1/accounts").await.ok();
     shop.runs(&["client", "revoke", "--id", "cli"]);
     let ended = async || (machine.get("/v1/accounts").await.status == 401).then_some(());
-    eventually(
-        "the running server follows the command line",
-        Duration::from_secs(5),
-        ended,
-    )
-    .await;
-    shop.nobody()
-        .token_for(&form)
-        .await
-        .is_refused("invalid-client");
+    eventually("the running server follows the command line", Duration::from_secs(5), ended).await;
+    shop.nobody().token_for(&form).await.is_refused("invalid-client");
 }

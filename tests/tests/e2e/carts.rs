@@ -20,10 +20,8 @@ fn count(answer: &Value, what: &str) -> usize {
 #[tokio::test]
 async fn good_lines_are_accepted_and_bad_ones_reported_with_candidates() {
     let (shop, _) = shop_of(3).await;
-    shop.product("TWIN-1", json!({ "identifiers": { "mpn": "TW/1" } }))
-        .await;
-    shop.product("TWIN-2", json!({ "identifiers": { "mpn": "TW-1" } }))
-        .await;
+    shop.product("TWIN-1", json!({ "identifiers": { "mpn": "TW/1" } })).await;
+    shop.product("TWIN-2", json!({ "identifiers": { "mpn": "TW-1" } })).await;
     let acme = shop.erp("ACME").await;
     let cart = acme.cart().await;
     let lines = [
@@ -35,27 +33,11 @@ async fn good_lines_are_accepted_and_bad_ones_reported_with_candidates() {
         json!({ "quantity": "1" }),
     ];
     let answer = acme.adds(&cart, &lines).await.ok();
-    assert_eq!(
-        (count(&answer, "accepted"), count(&answer, "rejected")),
-        (2, 4),
-        "{answer}"
-    );
-    let twin = answer["rejected"]
-        .as_array()
-        .expect("lines")
-        .iter()
-        .find(|r| r["pointer"] == "/lines/4/identifier")
-        .expect("named");
-    let candidates: Vec<_> = twin["candidates"]
-        .as_array()
-        .expect("candidates")
-        .iter()
-        .map(|c| c["sku"].clone())
-        .collect();
-    assert!(
-        candidates.contains(&json!("TWIN-1")) && candidates.contains(&json!("TWIN-2")),
-        "{twin}"
-    );
+    assert_eq!((count(&answer, "accepted"), count(&answer, "rejected")), (2, 4), "{answer}");
+    let twin =
+        answer["rejected"].as_array().expect("lines").iter().find(|r| r["pointer"] == "/lines/4/identifier").expect("named");
+    let candidates: Vec<_> = twin["candidates"].as_array().expect("candidates").iter().map(|c| c["sku"].clone()).collect();
+    assert!(candidates.contains(&json!("TWIN-1")) && candidates.contains(&json!("TWIN-2")), "{twin}");
     assert_eq!(micros(&answer["totals"]["total"]), parse("5.03"));
 }
 
@@ -64,20 +46,13 @@ async fn ten_thousand_lines_go_in_with_one_call_as_json() {
     let (shop, skus) = shop_of(500).await;
     let acme = shop.erp("ACME").await;
     let cart = acme.cart().await;
-    let lines: Vec<Value> = (0..10_000)
-        .map(|n| line(&skus[n % skus.len()], 1 + n % 9))
-        .collect();
+    let lines: Vec<Value> = (0..10_000).map(|n| line(&skus[n % skus.len()], 1 + n % 9)).collect();
     let answer = acme.adds(&cart, &lines).await.ok();
     nothing_rejected(&answer);
     assert_eq!(count(&answer, "accepted"), 10_000);
     let read = acme.get(&format!("/v1/carts/{cart}")).await.ok();
     assert_eq!(count(&read, "lines"), 10_000);
-    let sum: i128 = read["lines"]
-        .as_array()
-        .expect("lines")
-        .iter()
-        .map(|l| micros(&l["line_amount"]))
-        .sum();
+    let sum: i128 = read["lines"].as_array().expect("lines").iter().map(|l| micros(&l["line_amount"])).sum();
     assert_eq!(micros(&read["totals"]["total"]), sum);
     let more: Vec<Value> = (0..10_001).map(|_| line(&skus[0], 1)).collect();
     acme.adds(&cart, &more).await.is_refused("too-many-lines");
@@ -90,28 +65,13 @@ async fn ten_thousand_lines_go_in_with_one_call_as_csv() {
     let cart = acme.cart().await;
     let mut csv = String::from("Part No;Qty;Note\r\n");
     for n in 0..10_000 {
-        let sku = if n == 4_321 {
-            "NOBODY"
-        } else {
-            &skus[n % skus.len()]
-        };
+        let sku = if n == 4_321 { "NOBODY" } else { &skus[n % skus.len()] };
         csv.push_str(&format!("{sku};{};for job {n}\r\n", 1 + n % 9));
     }
-    let answer = acme
-        .post_raw(&format!("/v1/carts/{cart}/lines"), "text/csv", csv)
-        .await
-        .ok();
-    assert_eq!(
-        (count(&answer, "accepted"), count(&answer, "rejected")),
-        (9_999, 1)
-    );
-    let pointer = answer["rejected"][0]["pointer"]
-        .as_str()
-        .expect("a pointer");
-    assert!(
-        pointer.contains("4323"),
-        "the row as a person counts it: {pointer}"
-    );
+    let answer = acme.post_raw(&format!("/v1/carts/{cart}/lines"), "text/csv", csv).await.ok();
+    assert_eq!((count(&answer, "accepted"), count(&answer, "rejected")), (9_999, 1));
+    let pointer = answer["rejected"][0]["pointer"].as_str().expect("a pointer");
+    assert!(pointer.contains("4323"), "the row as a person counts it: {pointer}");
 }
 
 #[tokio::test]
@@ -121,10 +81,7 @@ async fn ten_thousand_lines_go_in_with_one_call_as_a_workbook() {
     let cart = acme.cart().await;
     let mut rows = vec![vec!["SKU".to_owned(), "Quantity".to_owned()]];
     rows.extend((0..10_000).map(|n| vec![skus[n % skus.len()].clone(), (1 + n % 9).to_string()]));
-    let answer = acme
-        .post_raw(&format!("/v1/carts/{cart}/lines"), XLSX, workbook(&rows))
-        .await
-        .ok();
+    let answer = acme.post_raw(&format!("/v1/carts/{cart}/lines"), XLSX, workbook(&rows)).await.ok();
     nothing_rejected(&answer);
     assert_eq!(count(&answer, "accepted"), 10_000);
 }
@@ -135,19 +92,11 @@ async fn a_file_that_is_no_list_is_refused_as_such() {
     let acme = shop.erp("ACME").await;
     let cart = acme.cart().await;
     let path = format!("/v1/carts/{cart}/lines");
-    acme.post_raw(&path, XLSX, "no workbook")
-        .await
-        .is_refused("unreadable-list");
-    acme.post_raw(&path, "text/csv", "")
-        .await
-        .is_refused("unreadable-list");
-    acme.post_raw(&path, "application/pdf", "%PDF")
-        .await
-        .is_refused("unsupported-media-type");
+    acme.post_raw(&path, XLSX, "no workbook").await.is_refused("unreadable-list");
+    acme.post_raw(&path, "text/csv", "").await.is_refused("unreadable-list");
+    acme.post_raw(&path, "application/pdf", "%PDF").await.is_refused("unsupported-media-type");
     let half = &workbook(&[vec!["SKU".to_owned(), "Qty".to_owned()]])[..300];
-    acme.post_raw(&path, XLSX, half.to_vec())
-        .await
-        .is_refused("unreadable-list");
+    acme.post_raw(&path, XLSX, half.to_vec()).await.is_refused("unreadable-list");
 }
 
 #[tokio::test]
@@ -155,34 +104,14 @@ async fn lines_change_and_go_and_the_others_keep_their_numbers() {
     let (shop, _) = shop_of(3).await;
     let acme = shop.erp("ACME").await;
     let cart = acme.cart().await;
-    acme.adds(
-        &cart,
-        &[line("P00000", 1), line("P00001", 1), line("P00002", 1)],
-    )
-    .await
-    .ok();
-    let change = acme
-        .request(reqwest::Method::PATCH, &format!("/v1/carts/{cart}/lines/2"))
-        .json(&json!({ "quantity": "5" }));
+    acme.adds(&cart, &[line("P00000", 1), line("P00001", 1), line("P00002", 1)]).await.ok();
+    let change = acme.request(reqwest::Method::PATCH, &format!("/v1/carts/{cart}/lines/2")).json(&json!({ "quantity": "5" }));
     let changed = acme.send(change).await.ok();
     assert_eq!(changed["lines"][1]["quantity"], "5");
-    let removed = acme
-        .send(acme.request(
-            reqwest::Method::DELETE,
-            &format!("/v1/carts/{cart}/lines/1"),
-        ))
-        .await
-        .ok();
-    let numbers: Vec<_> = removed["lines"]
-        .as_array()
-        .expect("lines")
-        .iter()
-        .map(|l| l["line"].clone())
-        .collect();
+    let removed = acme.send(acme.request(reqwest::Method::DELETE, &format!("/v1/carts/{cart}/lines/1"))).await.ok();
+    let numbers: Vec<_> = removed["lines"].as_array().expect("lines").iter().map(|l| l["line"].clone()).collect();
     assert_eq!(numbers, [2, 3]);
-    let wrong = acme
-        .request(reqwest::Method::PATCH, &format!("/v1/carts/{cart}/lines/9"))
-        .json(&json!({ "quantity": "5" }));
+    let wrong = acme.request(reqwest::Method::PATCH, &format!("/v1/carts/{cart}/lines/9")).json(&json!({ "quantity": "5" }));
     acme.send(wrong).await.is_refused("cart-line-not-found");
 }
 
@@ -195,14 +124,9 @@ async fn a_cart_that_was_ordered_does_not_change_any_more() {
     acme.adds(&cart, &[line("P00000", 3)]).await.ok();
     let placed = acme.orders_cart(&cart).await.is(201);
     assert_eq!(micros(&placed["totals"]["placed"]), parse("3"));
-    acme.adds(&cart, &[line("P00000", 1)])
-        .await
-        .is_refused("cart-ordered");
+    acme.adds(&cart, &[line("P00000", 1)]).await.is_refused("cart-ordered");
     acme.orders_cart(&cart).await.is_refused("cart-ordered");
-    assert_eq!(
-        acme.order(&number_of(&placed)).await["lines"][0]["sku"],
-        "P00000"
-    );
+    assert_eq!(acme.order(&number_of(&placed)).await["lines"][0]["sku"], "P00000");
 }
 
 #[tokio::test]
@@ -213,20 +137,11 @@ async fn two_people_adding_to_one_cart_at_once_never_collide() {
     let mut running = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let (acme, cart) = (acme.clone(), cart.clone());
-        running.spawn(async move {
-            acme.adds(&cart, &[line("P00000", 1), line("P00000", 2)])
-                .await
-                .ok()
-        });
+        running.spawn(async move { acme.adds(&cart, &[line("P00000", 1), line("P00000", 2)]).await.ok() });
     }
     running.join_all().await;
     let read = acme.get(&format!("/v1/carts/{cart}")).await.ok();
-    let mut numbers: Vec<i64> = read["lines"]
-        .as_array()
-        .expect("lines")
-        .iter()
-        .filter_map(|l| l["line"].as_i64())
-        .collect();
+    let mut numbers: Vec<i64> = read["lines"].as_array().expect("lines").iter().filter_map(|l| l["line"].as_i64()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
 }
@@ -237,21 +152,9 @@ async fn another_accounts_cart_does_not_exist() {
     shop.account("RIVAL").await;
     let cart = shop.erp("ACME").await.cart().await;
     let rival = shop.erp("RIVAL").await;
-    rival
-        .get(&format!("/v1/carts/{cart}"))
-        .await
-        .is_refused("cart-not-found");
-    rival
-        .adds(&cart, &[line("P00000", 1)])
-        .await
-        .is_refused("cart-not-found");
+    rival.get(&format!("/v1/carts/{cart}")).await.is_refused("cart-not-found");
+    rival.adds(&cart, &[line("P00000", 1)]).await.is_refused("cart-not-found");
     rival.orders_cart(&cart).await.is_refused("cart-not-found");
-    rival
-        .send(rival.request(reqwest::Method::DELETE, &format!("/v1/carts/{cart}")))
-        .await
-        .is_refused("cart-not-found");
-    rival
-        .post("/v1/carts", &json!({ "account": "ACME" }))
-        .await
-        .is_refused("account-not-found");
+    rival.send(rival.request(reqwest::Method::DELETE, &format!("/v1/carts/{cart}"))).await.is_refused("cart-not-found");
+    rival.post("/v1/carts", &json!({ "account": "ACME" })).await.is_refused("account-not-found");
 }

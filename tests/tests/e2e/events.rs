@@ -7,10 +7,7 @@ use serde_json::Value;
 use crate::support::{Shop, eventually};
 
 fn seqs(items: &[Value]) -> Vec<i64> {
-    items
-        .iter()
-        .map(|e| e["seq"].as_i64().expect("a number"))
-        .collect()
+    items.iter().map(|e| e["seq"].as_i64().expect("a number")).collect()
 }
 
 async fn page(actor: &crate::support::Actor, query: &str) -> Vec<Value> {
@@ -24,19 +21,11 @@ async fn every_change_is_an_event_in_the_order_it_happened() {
     shop.account("ACME").await;
     shop.account("BOLT").await;
     let events = page(&shop.admin(), "after=0").await;
-    let subjects: Vec<&str> = events
-        .iter()
-        .filter(|e| e["type"] == "account.changed")
-        .filter_map(|e| e["subject"].as_str())
-        .collect();
+    let subjects: Vec<&str> =
+        events.iter().filter(|e| e["type"] == "account.changed").filter_map(|e| e["subject"].as_str()).collect();
     assert_eq!(subjects, ["account/ACME", "account/BOLT"]);
     for event in &events {
-        assert!(
-            event["occurred_at"]
-                .as_str()
-                .is_some_and(|t| t.ends_with('Z')),
-            "{event}"
-        );
+        assert!(event["occurred_at"].as_str().is_some_and(|t| t.ends_with('Z')), "{event}");
         assert!(event["data"].is_object(), "{event}");
     }
 }
@@ -63,17 +52,11 @@ async fn reading_page_by_page_misses_and_repeats_nothing() {
 #[tokio::test]
 async fn a_waiting_reader_is_answered_as_soon_as_something_happens() {
     let shop = Shop::open().await;
-    let start = seqs(&page(&shop.admin(), "after=0&limit=500").await)
-        .last()
-        .copied()
-        .unwrap_or(0);
+    let start = seqs(&page(&shop.admin(), "after=0&limit=500").await).last().copied().unwrap_or(0);
     let reader = shop.admin();
     let waiting = tokio::spawn(async move {
         let started = Instant::now();
-        (
-            page(&reader, &format!("after={start}&wait=20")).await,
-            started.elapsed(),
-        )
+        (page(&reader, &format!("after={start}&wait=20")).await, started.elapsed())
     });
     shop.account("ACME").await;
     let (events, waited) = waiting.await.expect("an answer");
@@ -85,25 +68,12 @@ async fn a_waiting_reader_is_answered_as_soon_as_something_happens() {
 async fn a_reader_who_waits_in_vain_hears_nothing_in_time() {
     let shop = Shop::open().await;
     let (end, _) = eventually("the log is quiet", Duration::from_secs(5), async || {
-        Some(
-            seqs(&page(&shop.admin(), "after=0&limit=500").await)
-                .last()
-                .copied()
-                .unwrap_or(0),
-        )
+        Some(seqs(&page(&shop.admin(), "after=0&limit=500").await).last().copied().unwrap_or(0))
     })
     .await;
     let started = Instant::now();
-    assert!(
-        page(&shop.admin(), &format!("after={end}&wait=1"))
-            .await
-            .is_empty()
-    );
-    assert!(
-        started.elapsed() >= Duration::from_millis(900),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(page(&shop.admin(), &format!("after={end}&wait=1")).await.is_empty());
+    assert!(started.elapsed() >= Duration::from_millis(900), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
@@ -114,28 +84,15 @@ async fn an_account_reads_its_own_events_and_no_others() {
     let acme = shop.erp("ACME").await;
     let events = page(&acme, "after=0&limit=500").await;
     assert!(events.iter().any(|e| e["subject"] == "account/ACME"));
-    assert!(
-        !events.iter().any(|e| e.to_string().contains("RIVAL")),
-        "{events:?}"
-    );
+    assert!(!events.iter().any(|e| e.to_string().contains("RIVAL")), "{events:?}");
 }
 
 #[tokio::test]
 async fn an_odd_position_is_refused() {
     let shop = Shop::open().await;
-    for query in [
-        "after=-1",
-        "limit=0",
-        "limit=1000000",
-        "wait=100000",
-        "wait=-1",
-    ] {
+    for query in ["after=-1", "limit=0", "limit=1000000", "wait=100000", "wait=-1"] {
         let answer = shop.admin().get(&format!("/v1/events?{query}")).await;
-        assert!(
-            (400..500).contains(&answer.status),
-            "{query}: {}",
-            answer.text
-        );
+        assert!((400..500).contains(&answer.status), "{query}: {}", answer.text);
         answer.problem_code();
     }
 }

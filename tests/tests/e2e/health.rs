@@ -17,47 +17,15 @@ async fn a_running_server_is_alive_and_ready() {
 async fn metrics_count_requests_by_route_and_class() {
     let shop = Shop::open().await;
     shop.account("ACME").await;
-    shop.nobody()
-        .get("/v1/accounts")
-        .await
-        .is_refused("unauthenticated");
+    shop.nobody().get("/v1/accounts").await.is_refused("unauthenticated");
     let metrics = shop.nobody().get("/metrics").await;
     assert_eq!(metrics.status, 200);
-    let has = |parts: &[&str]| {
-        metrics
-            .text
-            .lines()
-            .any(|line| parts.iter().all(|part| line.contains(part)))
-    };
-    assert!(
-        has(&[
-            "bulkhead_requests_total",
-            "route=\"accounts\"",
-            "method=\"PUT\"",
-            "status=\"2xx\""
-        ]),
-        "{}",
-        metrics.text
-    );
-    assert!(
-        has(&[
-            "bulkhead_requests_total",
-            "route=\"accounts\"",
-            "method=\"GET\"",
-            "status=\"4xx\""
-        ]),
-        "{}",
-        metrics.text
-    );
-    assert!(has(&[
-        "bulkhead_request_duration_seconds_bucket",
-        "route=\"accounts\""
-    ]));
+    let has = |parts: &[&str]| metrics.text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(has(&["bulkhead_requests_total", "route=\"accounts\"", "method=\"PUT\"", "status=\"2xx\""]), "{}", metrics.text);
+    assert!(has(&["bulkhead_requests_total", "route=\"accounts\"", "method=\"GET\"", "status=\"4xx\""]), "{}", metrics.text);
+    assert!(has(&["bulkhead_request_duration_seconds_bucket", "route=\"accounts\""]));
     assert!(has(&["bulkhead_event_lag"]));
-    assert!(
-        !metrics.text.contains("ACME"),
-        "names of customers are no labels"
-    );
+    assert!(!metrics.text.contains("ACME"), "names of customers are no labels");
 }
 
 #[tokio::test]
@@ -67,10 +35,7 @@ async fn the_explorer_and_the_document_are_served() {
     let document = shop.nobody().get("/openapi.json").await.ok();
     let printed = shop.runs(&["openapi"]);
     let printed: serde_json::Value = serde_json::from_str(&printed).expect("the document is JSON");
-    assert_eq!(
-        document, printed,
-        "what is served is what `bulkhead openapi` prints"
-    );
+    assert_eq!(document, printed, "what is served is what `bulkhead openapi` prints");
 }
 
 #[tokio::test]
@@ -81,42 +46,24 @@ async fn sigterm_lets_running_requests_finish_and_ends_cleanly() {
     for n in 0..8 {
         let admin = shop.admin();
         running.spawn(async move {
-            let body = json!({ "email": format!("p{n}@example.com"), "name": "P", "password": "long enough", "roles": ["sales"] });
+            let body =
+                json!({ "email": format!("p{n}@example.com"), "name": "P", "password": "long enough", "roles": ["sales"] });
             admin.try_send(admin.request(reqwest::Method::POST, "/v1/users").json(&body)).await
         });
     }
     let admin = shop.admin();
-    eventually(
-        "some of them are done",
-        Duration::from_secs(10),
-        async || {
-            (!admin.get("/v1/users").await.ok()["items"]
-                .as_array()?
-                .is_empty())
-            .then_some(())
-        },
-    )
+    eventually("some of them are done", Duration::from_secs(10), async || {
+        (!admin.get("/v1/users").await.ok()["items"].as_array()?.is_empty()).then_some(())
+    })
     .await;
     shop.process().signal("TERM");
     let status = shop.process().wait(Duration::from_secs(30));
     assert!(status.success(), "{status}");
     let answers = running.join_all().await;
-    let done = answers
-        .iter()
-        .filter(|a| a.as_ref().is_ok_and(|a| a.status == 201))
-        .count();
-    assert!(
-        answers
-            .iter()
-            .flatten()
-            .all(|a| a.status == 201 || a.status == 503)
-    );
+    let done = answers.iter().filter(|a| a.as_ref().is_ok_and(|a| a.status == 201)).count();
+    assert!(answers.iter().flatten().all(|a| a.status == 201 || a.status == 503));
     shop.start_again();
-    assert_eq!(
-        shop.admin().all("/v1/users").await.len(),
-        done,
-        "what was answered is there, nothing else"
-    );
+    assert_eq!(shop.admin().all("/v1/users").await.len(), done, "what was answered is there, nothing else");
 }
 
 #[tokio::test]

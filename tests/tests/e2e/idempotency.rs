@@ -28,14 +28,8 @@ async fn the_same_key_and_body_give_the_same_answer_and_one_effect() {
 #[tokio::test]
 async fn the_same_key_with_another_body_is_refused() {
     let shop = Shop::open().await;
-    shop.admin()
-        .post_once("/v1/users", "key-1", &person())
-        .await
-        .is(201);
-    let other = shop
-        .admin()
-        .post_once("/v1/users", "key-1", &person())
-        .await;
+    shop.admin().post_once("/v1/users", "key-1", &person()).await.is(201);
+    let other = shop.admin().post_once("/v1/users", "key-1", &person()).await;
     assert_eq!(other.status, 422);
     other.is_refused("idempotency-key-reused");
     assert_eq!(people(&shop.admin()).await, 1);
@@ -68,14 +62,8 @@ async fn a_refused_request_does_not_use_up_its_key() {
     let shop = Shop::open().await;
     let mut body = person();
     body["email"] = json!("no address");
-    shop.admin()
-        .post_once("/v1/users", "key-1", &body)
-        .await
-        .is_refused("invalid-request");
-    shop.admin()
-        .post_once("/v1/users", "key-1", &person())
-        .await
-        .is(201);
+    shop.admin().post_once("/v1/users", "key-1", &body).await.is_refused("invalid-request");
+    shop.admin().post_once("/v1/users", "key-1", &person()).await.is(201);
 }
 
 #[tokio::test]
@@ -102,10 +90,7 @@ async fn a_key_belongs_to_whoever_used_it() {
             ],
         )
         .await;
-    shop.admin()
-        .post_once("/v1/users", "key-1", &person())
-        .await
-        .is(201);
+    shop.admin().post_once("/v1/users", "key-1", &person()).await.is(201);
     let theirs = other.post_once("/v1/users", "key-1", &person()).await;
     assert_eq!(theirs.header("idempotency-replayed"), "");
     theirs.is(201);
@@ -118,10 +103,7 @@ async fn a_malformed_key_is_refused() {
     for key in ["", &long, "schl\u{fc}ssel"] {
         let admin = shop.admin();
         let value = reqwest::header::HeaderValue::from_bytes(key.as_bytes()).expect("a header");
-        let request = admin
-            .request(Method::POST, "/v1/users")
-            .header("idempotency-key", value)
-            .json(&person());
+        let request = admin.request(Method::POST, "/v1/users").header("idempotency-key", value).json(&person());
         let answer = admin.send(request).await;
         assert_eq!(answer.status, 400, "{key}: {}", answer.text);
         answer.problem_code();

@@ -9,36 +9,17 @@ use std::time::Duration;
 #[tokio::test]
 async fn a_client_takes_a_token_with_its_credentials_in_the_form_or_by_basic() {
     let shop = Shop::open().await;
-    let (id, secret) = shop
-        .credentials(None, &["accounts:read", "orders:read"])
-        .await;
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", id.as_str()),
-        ("client_secret", secret.as_str()),
-    ];
+    let (id, secret) = shop.credentials(None, &["accounts:read", "orders:read"]).await;
+    let form = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", secret.as_str())];
     let in_form = shop.nobody().token_for(&form).await.ok();
     assert_eq!(in_form["token_type"], "Bearer");
     assert_eq!(in_form["scope"], "orders:read accounts:read");
-    assert!(
-        in_form["expires_in"]
-            .as_i64()
-            .is_some_and(|seconds| seconds > 0),
-        "{in_form}"
-    );
-    assert!(
-        in_form.get("refresh_token").is_none(),
-        "machines ask again with their secret"
-    );
+    assert!(in_form["expires_in"].as_i64().is_some_and(|seconds| seconds > 0), "{in_form}");
+    assert!(in_form.get("refresh_token").is_none(), "machines ask again with their secret");
 
     let nobody = shop.nobody();
-    let basic = nobody
-        .request(Method::POST, "/v1/oauth/token")
-        .basic_auth(&id, Some(&secret));
-    let basic = nobody
-        .send(basic.form(&[("grant_type", "client_credentials")]))
-        .await
-        .ok();
+    let basic = nobody.request(Method::POST, "/v1/oauth/token").basic_auth(&id, Some(&secret));
+    let basic = nobody.send(basic.form(&[("grant_type", "client_credentials")])).await.ok();
     let token = basic["access_token"].as_str().expect("a token");
     nobody.with_token(token).get("/v1/accounts").await.ok();
 }
@@ -46,34 +27,19 @@ async fn a_client_takes_a_token_with_its_credentials_in_the_form_or_by_basic() {
 #[tokio::test]
 async fn a_token_carries_the_scopes_asked_for_and_no_others() {
     let shop = Shop::open().await;
-    let (id, secret) = shop
-        .credentials(None, &["accounts:read", "accounts:write"])
-        .await;
+    let (id, secret) = shop.credentials(None, &["accounts:read", "accounts:write"]).await;
     let asking = |scope: &'static str| {
         let (id, secret, nobody) = (id.clone(), secret.clone(), shop.nobody());
         async move {
-            let form = [
-                ("grant_type", "client_credentials"),
-                ("client_id", &id),
-                ("client_secret", &secret),
-                ("scope", scope),
-            ];
+            let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret), ("scope", scope)];
             nobody.token_for(&form).await
         }
     };
     let narrow = asking("accounts:read").await.ok();
     assert_eq!(narrow["scope"], "accounts:read");
-    let reader = shop
-        .nobody()
-        .with_token(narrow["access_token"].as_str().expect("a token"));
+    let reader = shop.nobody().with_token(narrow["access_token"].as_str().expect("a token"));
     reader.get("/v1/accounts").await.ok();
-    reader
-        .put(
-            "/v1/accounts/ACME",
-            &json!({ "name": "ACME", "currency": "EUR" }),
-        )
-        .await
-        .is_refused("forbidden");
+    reader.put("/v1/accounts/ACME", &json!({ "name": "ACME", "currency": "EUR" })).await.is_refused("forbidden");
     asking("orders:write").await.is_refused("invalid-scope");
     asking("no:such").await.is_refused("invalid-scope");
 }
@@ -82,28 +48,14 @@ async fn a_token_carries_the_scopes_asked_for_and_no_others() {
 async fn a_wrong_secret_gives_nothing_and_says_nothing_about_the_client() {
     let shop = Shop::open().await;
     let (id, _) = shop.credentials(None, &["accounts:read"]).await;
-    let known = [
-        ("grant_type", "client_credentials"),
-        ("client_id", &id),
-        ("client_secret", "wrong"),
-    ];
+    let known = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", "wrong")];
     let known = shop.nobody().token_for(&known).await;
-    let unknown = [
-        ("grant_type", "client_credentials"),
-        ("client_id", "nobody"),
-        ("client_secret", "wrong"),
-    ];
+    let unknown = [("grant_type", "client_credentials"), ("client_id", "nobody"), ("client_secret", "wrong")];
     let unknown = shop.nobody().token_for(&unknown).await;
     assert_eq!(known.status, 401);
     assert_eq!(known.body["detail"], unknown.body["detail"]);
-    assert_eq!(
-        known.is_refused("invalid-client")["code"],
-        unknown.is_refused("invalid-client")["code"]
-    );
-    shop.nobody()
-        .token_for(&[("grant_type", "password")])
-        .await
-        .is_refused("unsupported-grant-type");
+    assert_eq!(known.is_refused("invalid-client")["code"], unknown.is_refused("invalid-client")["code"]);
+    shop.nobody().token_for(&[("grant_type", "password")]).await.is_refused("unsupported-grant-type");
 }
 
 #[tokio::test]
@@ -114,11 +66,7 @@ async fn a_refresh_token_works_once_and_using_it_twice_ends_the_sign_in() {
     let session = shop.nobody().sign_in(&email, Shop::password()).await.ok();
     let refresh = |token: String| {
         let nobody = shop.nobody();
-        async move {
-            nobody
-                .token_for(&[("grant_type", "refresh_token"), ("refresh_token", &token)])
-                .await
-        }
+        async move { nobody.token_for(&[("grant_type", "refresh_token"), ("refresh_token", &token)]).await }
     };
     let text = |value: &serde_json::Value| value.as_str().expect("a token").to_owned();
     let first = text(&session["refresh_token"]);
@@ -130,12 +78,7 @@ async fn a_refresh_token_works_once_and_using_it_twice_ends_the_sign_in() {
     refresh(second).await.is_refused("invalid-grant");
     let holder = shop.nobody().with_token(text(&next["access_token"]));
     let ended = async || (holder.get("/v1/accounts").await.status == 401).then_some(());
-    eventually(
-        "access tokens of the ended sign-in are refused",
-        Duration::from_secs(5),
-        ended,
-    )
-    .await;
+    eventually("access tokens of the ended sign-in are refused", Duration::from_secs(5), ended).await;
 }
 
 #[tokio::test]
@@ -145,25 +88,10 @@ async fn signing_out_ends_the_refresh_token() {
     let email = shop.somebody(Some(&account), "viewer").await;
     let session = shop.nobody().sign_in(&email, Shop::password()).await.ok();
     let token = session["refresh_token"].as_str().expect("a token");
-    shop.nobody()
-        .post(
-            "/v1/sessions/revocation",
-            &json!({ "refresh_token": token }),
-        )
-        .await
-        .ok();
+    shop.nobody().post("/v1/sessions/revocation", &json!({ "refresh_token": token })).await.ok();
     let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
-    shop.nobody()
-        .token_for(&form)
-        .await
-        .is_refused("invalid-grant");
-    shop.nobody()
-        .post(
-            "/v1/sessions/revocation",
-            &json!({ "refresh_token": "never seen" }),
-        )
-        .await
-        .ok();
+    shop.nobody().token_for(&form).await.is_refused("invalid-grant");
+    shop.nobody().post("/v1/sessions/revocation", &json!({ "refresh_token": "never seen" })).await.ok();
 }
 
 #[tokio::test]
@@ -171,24 +99,13 @@ async fn five_wrong_passwords_lock_the_address_even_for_the_right_one() {
     let shop = Shop::open().await;
     let email = shop.somebody(None, "sales").await;
     for _ in 0..5 {
-        shop.nobody()
-            .sign_in(&email, "wrong password")
-            .await
-            .is_refused("wrong-password");
+        shop.nobody().sign_in(&email, "wrong password").await.is_refused("wrong-password");
     }
     let locked = shop.nobody().sign_in(&email, Shop::password()).await;
     assert_eq!(locked.status, 429);
-    assert!(
-        locked
-            .header("retry-after")
-            .parse::<u64>()
-            .is_ok_and(|seconds| seconds >= 1)
-    );
+    assert!(locked.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds >= 1));
     locked.is_refused("sign-in-locked");
-    shop.nobody()
-        .sign_in("nobody@example.com", "wrong password")
-        .await
-        .is_refused("wrong-password");
+    shop.nobody().sign_in("nobody@example.com", "wrong password").await.is_refused("wrong-password");
 }
 
 #[tokio::test]
@@ -196,35 +113,18 @@ async fn a_person_may_do_what_their_role_allows_and_no_more() {
     let shop = Shop::open().await;
     let account = shop.account("ACME").await;
     let body = json!({ "name": "New", "currency": "EUR" });
-    shop.seller("sales")
-        .await
-        .put("/v1/accounts/NEW", &body)
-        .await
-        .ok();
+    shop.seller("sales").await.put("/v1/accounts/NEW", &body).await.ok();
     for role in ["catalog", "pricing", "warehouse", "finance"] {
-        shop.seller(role)
-            .await
-            .put("/v1/accounts/NEW", &body)
-            .await
-            .is_refused("forbidden");
+        shop.seller(role).await.put("/v1/accounts/NEW", &body).await.is_refused("forbidden");
     }
     for role in ["viewer", "buyer", "approver"] {
         let person = shop.person(Some(&account), role).await;
-        person
-            .put("/v1/accounts/ACME", &body)
-            .await
-            .is_refused("forbidden");
-        person
-            .get("/v1/accounts/ACME")
-            .await
-            .is_refused("forbidden");
+        person.put("/v1/accounts/ACME", &body).await.is_refused("forbidden");
+        person.get("/v1/accounts/ACME").await.is_refused("forbidden");
     }
     let chief = shop.person(Some(&account), "account_admin").await;
     chief.get("/v1/accounts/ACME").await.ok();
-    chief
-        .put("/v1/accounts/ACME", &body)
-        .await
-        .is_refused("forbidden");
+    chief.put("/v1/accounts/ACME", &body).await.is_refused("forbidden");
 }
 
 #[tokio::test]
@@ -237,31 +137,14 @@ async fn an_account_administrator_gives_nobody_more_than_they_hold() {
         let email = format!("{}@example.com", unique("new"));
         json!({ "email": email, "name": "Bo", "password": "long enough", "account": account, "roles": [role] })
     };
-    chief
-        .post("/v1/users", &person("ACME", "buyer"))
-        .await
-        .is(201);
-    chief
-        .post("/v1/users", &person("ACME", "sales"))
-        .await
-        .is_refused("not-yours-to-give");
-    chief
-        .post("/v1/users", &person("OTHER", "buyer"))
-        .await
-        .is_refused("account-not-found");
-    let client = |account: &str, scope: &str| json!({ "client_id": unique("own"), "name": "Own", "account": account, "scopes": [scope] });
-    chief
-        .post("/v1/clients", &client("ACME", "orders:write"))
-        .await
-        .is(201);
-    chief
-        .post("/v1/clients", &client("ACME", "prices:write"))
-        .await
-        .is_refused("not-yours-to-give");
-    chief
-        .post("/v1/clients", &client("OTHER", "orders:write"))
-        .await
-        .is_refused("account-not-found");
+    chief.post("/v1/users", &person("ACME", "buyer")).await.is(201);
+    chief.post("/v1/users", &person("ACME", "sales")).await.is_refused("not-yours-to-give");
+    chief.post("/v1/users", &person("OTHER", "buyer")).await.is_refused("account-not-found");
+    let client =
+        |account: &str, scope: &str| json!({ "client_id": unique("own"), "name": "Own", "account": account, "scopes": [scope] });
+    chief.post("/v1/clients", &client("ACME", "orders:write")).await.is(201);
+    chief.post("/v1/clients", &client("ACME", "prices:write")).await.is_refused("not-yours-to-give");
+    chief.post("/v1/clients", &client("OTHER", "orders:write")).await.is_refused("account-not-found");
 }
 
 #[tokio::test]
@@ -270,82 +153,36 @@ async fn disabling_a_person_ends_what_they_hold() {
     let account = shop.account("ACME").await;
     let email = shop.somebody(Some(&account), "account_admin").await;
     let session = shop.nobody().sign_in(&email, Shop::password()).await.ok();
-    let person = shop
-        .nobody()
-        .with_token(session["access_token"].as_str().expect("a token"));
+    let person = shop.nobody().with_token(session["access_token"].as_str().expect("a token"));
     person.get("/v1/accounts").await.ok();
-    let id = shop
-        .admin()
-        .all("/v1/users")
-        .await
-        .iter()
-        .find(|u| u["email"] == email.as_str())
-        .expect("listed")["id"]
-        .clone();
+    let id = shop.admin().all("/v1/users").await.iter().find(|u| u["email"] == email.as_str()).expect("listed")["id"].clone();
     let path = format!("/v1/users/{}/deactivation", id.as_str().expect("an id"));
-    assert_eq!(
-        shop.admin().post(&path, &json!({})).await.ok()["status"],
-        "disabled"
-    );
-    person
-        .get("/v1/accounts")
-        .await
-        .is_refused("unauthenticated");
-    shop.nobody()
-        .sign_in(&email, Shop::password())
-        .await
-        .is_refused("wrong-password");
-    let form = [
-        ("grant_type", "refresh_token"),
-        (
-            "refresh_token",
-            session["refresh_token"].as_str().expect("a token"),
-        ),
-    ];
-    shop.nobody()
-        .token_for(&form)
-        .await
-        .is_refused("invalid-grant");
+    assert_eq!(shop.admin().post(&path, &json!({})).await.ok()["status"], "disabled");
+    person.get("/v1/accounts").await.is_refused("unauthenticated");
+    shop.nobody().sign_in(&email, Shop::password()).await.is_refused("wrong-password");
+    let form = [("grant_type", "refresh_token"), ("refresh_token", session["refresh_token"].as_str().expect("a token"))];
+    shop.nobody().token_for(&form).await.is_refused("invalid-grant");
 }
 
 #[tokio::test]
 async fn a_rotated_client_has_two_secrets_and_a_revoked_one_has_none() {
     let shop = Shop::open().await;
     let (id, old) = shop.credentials(None, &["accounts:read"]).await;
-    let rotated = shop
-        .admin()
-        .post(&format!("/v1/clients/{id}/rotation"), &json!({}))
-        .await
-        .ok();
-    let new = rotated["client_secret"]
-        .as_str()
-        .expect("a secret")
-        .to_owned();
+    let rotated = shop.admin().post(&format!("/v1/clients/{id}/rotation"), &json!({})).await.ok();
+    let new = rotated["client_secret"].as_str().expect("a secret").to_owned();
     let take = |secret: String| {
         let (id, nobody) = (id.clone(), shop.nobody());
         async move {
-            let form = [
-                ("grant_type", "client_credentials"),
-                ("client_id", &id),
-                ("client_secret", &secret),
-            ];
+            let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)];
             nobody.token_for(&form).await
         }
     };
     take(old.clone()).await.ok();
     let token = take(new.clone()).await.ok();
-    let machine = shop
-        .nobody()
-        .with_token(token["access_token"].as_str().expect("a token"));
+    let machine = shop.nobody().with_token(token["access_token"].as_str().expect("a token"));
     machine.get("/v1/accounts").await.ok();
-    shop.admin()
-        .post(&format!("/v1/clients/{id}/revocation"), &json!({}))
-        .await
-        .ok();
-    machine
-        .get("/v1/accounts")
-        .await
-        .is_refused("unauthenticated");
+    shop.admin().post(&format!("/v1/clients/{id}/revocation"), &json!({})).await.ok();
+    machine.get("/v1/accounts").await.is_refused("unauthenticated");
     take(old).await.is_refused("invalid-client");
     take(new).await.is_refused("invalid-client");
 }
@@ -355,33 +192,17 @@ async fn tokens_verify_with_the_published_keys_and_survive_a_rotation() {
     let shop = Shop::open().await;
     let before = shop.nobody().get("/.well-known/jwks.json").await.ok();
     let key = before["keys"][0].clone();
-    assert_eq!(
-        (key["kty"].as_str(), key["crv"].as_str()),
-        (Some("OKP"), Some("Ed25519")),
-        "{key}"
-    );
+    assert_eq!((key["kty"].as_str(), key["crv"].as_str()), (Some("OKP"), Some("Ed25519")), "{key}");
     let said = shop.runs(&["rotate-keys"]);
     let kid = said.trim().rsplit(' ').next().expect("a key id").to_owned();
     let published = async || {
         let keys = shop.nobody().get("/.well-known/jwks.json").await.ok();
-        let kids: Vec<String> = keys["keys"]
-            .as_array()?
-            .iter()
-            .map(|k| k["kid"].as_str().unwrap_or_default().to_owned())
-            .collect();
+        let kids: Vec<String> =
+            keys["keys"].as_array()?.iter().map(|k| k["kid"].as_str().unwrap_or_default().to_owned()).collect();
         kids.contains(&kid).then_some(kids)
     };
-    let (kids, _) = eventually(
-        "the new key is published",
-        Duration::from_secs(5),
-        published,
-    )
-    .await;
-    assert_eq!(
-        kids.len(),
-        2,
-        "the retired key stays until its tokens expired"
-    );
+    let (kids, _) = eventually("the new key is published", Duration::from_secs(5), published).await;
+    assert_eq!(kids.len(), 2, "the retired key stays until its tokens expired");
     shop.admin().get("/v1/accounts").await.ok();
 }
 
@@ -393,19 +214,9 @@ async fn a_forged_or_foreign_token_is_refused() {
     let (head, _) = good.rsplit_once('.').expect("a signed token");
     let unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.eyJpc3MiOiJidWxraGVhZCJ9.";
     let shortened = good[..good.len() - 3].to_owned();
-    let wrong = [
-        format!("{head}.AAAA"),
-        unsigned.to_owned(),
-        "nonsense".to_owned(),
-        shortened,
-        String::new(),
-    ];
+    let wrong = [format!("{head}.AAAA"), unsigned.to_owned(), "nonsense".to_owned(), shortened, String::new()];
     for token in wrong {
-        shop.nobody()
-            .with_token(token)
-            .get("/v1/accounts")
-            .await
-            .is_refused("unauthenticated");
+        shop.nobody().with_token(token).get("/v1/accounts").await.is_refused("unauthenticated");
     }
     // The same template makes both shops, so their keys are the same until one of them rotates.
     other.runs(&["rotate-keys"]);

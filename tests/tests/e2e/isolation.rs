@@ -18,10 +18,7 @@ async fn another_accounts_name_is_answered_as_one_that_does_not_exist() {
         body["instance"] = json!("");
         body.to_string().replace(name, "?")
     };
-    assert_eq!(
-        but_for_the_name(&rival, "RIVAL"),
-        but_for_the_name(&nobody, "NOBODY")
-    );
+    assert_eq!(but_for_the_name(&rival, "RIVAL"), but_for_the_name(&nobody, "NOBODY"));
 }
 
 #[tokio::test]
@@ -32,26 +29,14 @@ async fn lists_hold_only_what_is_ones_own() {
     shop.somebody(Some("RIVAL"), "buyer").await;
     shop.erp("RIVAL").await;
     let acme = shop.person(Some("ACME"), "account_admin").await;
-    let codes: Vec<_> = acme
-        .all("/v1/accounts")
-        .await
-        .iter()
-        .map(|a| a["code"].clone())
-        .collect();
+    let codes: Vec<_> = acme.all("/v1/accounts").await.iter().map(|a| a["code"].clone()).collect();
     assert_eq!(codes, ["ACME"]);
     for list in ["/v1/users", "/v1/clients"] {
         let items = acme.all(list).await;
-        assert!(
-            items.iter().all(|item| item["account"] == "ACME"),
-            "{list}: {items:?}"
-        );
+        assert!(items.iter().all(|item| item["account"] == "ACME"), "{list}: {items:?}");
     }
-    acme.get("/v1/users?account=RIVAL")
-        .await
-        .is_refused("account-not-found");
-    acme.get("/v1/clients?account=RIVAL")
-        .await
-        .is_refused("account-not-found");
+    acme.get("/v1/users?account=RIVAL").await.is_refused("account-not-found");
+    acme.get("/v1/clients?account=RIVAL").await.is_refused("account-not-found");
 }
 
 #[tokio::test]
@@ -61,16 +46,8 @@ async fn a_machine_of_an_account_ends_nobody_elses() {
     shop.account("RIVAL").await;
     let (rival, secret) = shop.credentials(Some("RIVAL"), &["orders:read"]).await;
     let acme = shop.person(Some("ACME"), "account_admin").await;
-    acme.post(&format!("/v1/clients/{rival}/revocation"), &json!({}))
-        .await
-        .is_refused("client-not-found");
-    acme.post(&format!("/v1/clients/{rival}/rotation"), &json!({}))
-        .await
-        .is_refused("client-not-found");
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", rival.as_str()),
-        ("client_secret", secret.as_str()),
-    ];
+    acme.post(&format!("/v1/clients/{rival}/revocation"), &json!({})).await.is_refused("client-not-found");
+    acme.post(&format!("/v1/clients/{rival}/rotation"), &json!({})).await.is_refused("client-not-found");
+    let form = [("grant_type", "client_credentials"), ("client_id", rival.as_str()), ("client_secret", secret.as_str())];
     shop.nobody().token_for(&form).await.ok();
 }

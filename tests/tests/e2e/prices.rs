@@ -11,11 +11,7 @@ fn first(quote: &Value) -> &Value {
 async fn priced_shop() -> Shop {
     let shop = Shop::open().await;
     shop.account("ACME").await;
-    shop.product(
-        "A-1",
-        json!({ "units": [{ "unit": "BX", "factor": "30" }], "brand": "Ferrum" }),
-    )
-    .await;
+    shop.product("A-1", json!({ "units": [{ "unit": "BX", "factor": "30" }], "brand": "Ferrum" })).await;
     shop.price("A-1", "2.50").await;
     shop
 }
@@ -28,12 +24,7 @@ async fn a_list_price_is_quoted_with_its_explanation() {
     assert_eq!(micros(&priced["unit_price"]), parse("2.50"), "{quote}");
     assert_eq!(micros(&priced["line_amount"]), parse("7.50"));
     assert_eq!(micros(&priced["list_price"]), parse("2.50"));
-    assert!(
-        priced["waterfall"]
-            .as_array()
-            .is_some_and(|steps| !steps.is_empty()),
-        "{quote}"
-    );
+    assert!(priced["waterfall"].as_array().is_some_and(|steps| !steps.is_empty()), "{quote}");
     assert!(priced["candidates"].is_array());
 }
 
@@ -49,61 +40,32 @@ async fn a_contract_price_stands_for_its_account_and_nobody_else() {
     let acme = shop.erp("ACME").await.quotes(&[line("A-1", 1)]).await.ok();
     assert_eq!(micros(&first(&acme)["unit_price"]), parse("1.99"), "{acme}");
     let rival = shop.erp("RIVAL").await.quotes(&[line("A-1", 1)]).await.ok();
-    assert_eq!(
-        micros(&first(&rival)["unit_price"]),
-        parse("2.50"),
-        "{rival}"
-    );
-    assert!(
-        !rival.to_string().contains("C-1"),
-        "another account's contract is not named: {rival}"
-    );
+    assert_eq!(micros(&first(&rival)["unit_price"]), parse("2.50"), "{rival}");
+    assert!(!rival.to_string().contains("C-1"), "another account's contract is not named: {rival}");
 }
 
 #[tokio::test]
 async fn breaks_apply_from_their_quantity_on_and_the_next_one_is_told() {
     let shop = priced_shop().await;
     let entries = json!({ "entries": [{ "sku": "A-1", "currency": "EUR", "min_quantity": "100", "unit_price": "2.00" }] });
-    nothing_rejected(
-        &shop
-            .admin()
-            .post("/v1/price-lists/STANDARD/entries", &entries)
-            .await
-            .ok(),
-    );
+    nothing_rejected(&shop.admin().post("/v1/price-lists/STANDARD/entries", &entries).await.ok());
     let acme = shop.erp("ACME").await;
     let under = acme.quotes(&[line("A-1", 90)]).await.ok();
     assert_eq!(micros(&first(&under)["unit_price"]), parse("2.50"));
     let next = &first(&under)["next_break"];
-    assert!(
-        next.is_object() && next.to_string().contains("10"),
-        "10 more reach the break: {under}"
-    );
+    assert!(next.is_object() && next.to_string().contains("10"), "10 more reach the break: {under}");
     let split = acme.quotes(&[line("A-1", 60), line("A-1", 40)]).await.ok();
     for priced in split["lines"].as_array().expect("lines") {
-        assert_eq!(
-            micros(&priced["unit_price"]),
-            parse("2.00"),
-            "splitting a line never changes its price: {split}"
-        );
+        assert_eq!(micros(&priced["unit_price"]), parse("2.00"), "splitting a line never changes its price: {split}");
     }
 }
 
 #[tokio::test]
 async fn a_price_converts_exactly_between_units() {
     let shop = priced_shop().await;
-    let quote = shop
-        .erp("ACME")
-        .await
-        .quotes(&[json!({ "sku": "A-1", "quantity": "2", "unit": "BX" })])
-        .await
-        .ok();
+    let quote = shop.erp("ACME").await.quotes(&[json!({ "sku": "A-1", "quantity": "2", "unit": "BX" })]).await.ok();
     assert_eq!(micros(&first(&quote)["unit_price"]), parse("75"), "{quote}");
-    assert_eq!(
-        micros(&first(&quote)["line_amount"]),
-        parse("150"),
-        "{quote}"
-    );
+    assert_eq!(micros(&first(&quote)["line_amount"]), parse("150"), "{quote}");
 }
 
 #[tokio::test]
@@ -111,44 +73,22 @@ async fn yesterdays_price_can_be_asked_for_again() {
     let shop = priced_shop().await;
     let acme = shop.erp("ACME").await;
     let before = acme.quotes(&[line("A-1", 1)]).await.ok();
-    let known = before["at"]
-        .as_str()
-        .or_else(|| before["as_of"].as_str())
-        .expect("a quote says its instant")
-        .to_owned();
+    let known = before["at"].as_str().or_else(|| before["as_of"].as_str()).expect("a quote says its instant").to_owned();
     shop.price("A-1", "3.00").await;
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("3"));
     let body = json!({ "currency": "EUR", "at": known, "as_of": known, "lines": [line("A-1", 1)] });
     let again = acme.post("/v1/price-quotes", &body).await.ok();
-    assert_eq!(
-        micros(&first(&again)["unit_price"]),
-        parse("2.50"),
-        "{again}"
-    );
+    assert_eq!(micros(&first(&again)["unit_price"]), parse("2.50"), "{again}");
 }
 
 #[tokio::test]
 async fn a_product_without_a_price_says_so() {
     let shop = priced_shop().await;
     shop.product("NO-PRICE", json!({})).await;
-    let quote = shop
-        .erp("ACME")
-        .await
-        .quotes(&[line("NO-PRICE", 1), line("A-1", 1)])
-        .await
-        .ok();
-    assert!(
-        quote.to_string().contains("price_on_request")
-            || quote.to_string().contains("price-on-request"),
-        "{quote}"
-    );
+    let quote = shop.erp("ACME").await.quotes(&[line("NO-PRICE", 1), line("A-1", 1)]).await.ok();
+    assert!(quote.to_string().contains("price_on_request") || quote.to_string().contains("price-on-request"), "{quote}");
     let lines = quote["lines"].as_array().expect("lines");
-    assert!(
-        lines
-            .iter()
-            .any(|l| l["sku"] == "A-1" && l["unit_price"].is_string()),
-        "{quote}"
-    );
+    assert!(lines.iter().any(|l| l["sku"] == "A-1" && l["unit_price"].is_string()), "{quote}");
 }
 
 #[tokio::test]
@@ -161,19 +101,10 @@ async fn bad_entries_are_named_and_good_ones_kept() {
         { "sku": "A-1", "currency": "EUR", "unit_price": "-1" },
         { "sku": "A-1", "currency": "EUR", "unit_price": "1", "unit": "PAL" },
     ] });
-    let answer = shop
-        .admin()
-        .post("/v1/price-lists/STANDARD/entries", &entries)
-        .await
-        .ok();
+    let answer = shop.admin().post("/v1/price-lists/STANDARD/entries", &entries).await.ok();
     assert_eq!(answer["rejected"], 4, "{answer}");
     let rejected = answer["results"].to_string();
-    for pointer in [
-        "/entries/1/sku",
-        "/entries/2/currency",
-        "/entries/3/unit_price",
-        "/entries/4/unit",
-    ] {
+    for pointer in ["/entries/1/sku", "/entries/2/currency", "/entries/3/unit_price", "/entries/4/unit"] {
         assert!(rejected.contains(pointer), "{pointer}: {answer}");
     }
     let acme = shop.erp("ACME").await;
@@ -187,19 +118,12 @@ async fn a_promotion_with_a_coupon_applies_to_who_gives_it() {
         "currency": "EUR", "coupon": "SPRING",
         "lines": [{ "target": { "kind": "brand", "code": "Ferrum" }, "kind": "percent_off", "value": "10" }],
     });
-    shop.admin()
-        .put("/v1/promotions/P-1", &promotion)
-        .await
-        .ok();
+    shop.admin().put("/v1/promotions/P-1", &promotion).await.ok();
     let acme = shop.erp("ACME").await;
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("2.50"));
     let body = json!({ "currency": "EUR", "coupons": ["SPRING"], "lines": [line("A-1", 1)] });
     let quote = acme.post("/v1/price-quotes", &body).await.ok();
-    assert_eq!(
-        micros(&first(&quote)["unit_price"]),
-        parse("2.25"),
-        "{quote}"
-    );
+    assert_eq!(micros(&first(&quote)["unit_price"]), parse("2.25"), "{quote}");
 }
 
 #[tokio::test]
@@ -207,16 +131,7 @@ async fn quotes_for_another_account_do_not_exist() {
     let shop = priced_shop().await;
     shop.account("RIVAL").await;
     let body = json!({ "account": "RIVAL", "currency": "EUR", "lines": [line("A-1", 1)] });
-    shop.erp("ACME")
-        .await
-        .post("/v1/price-quotes", &body)
-        .await
-        .is_refused("account-not-found");
-    let seller = shop
-        .seller("pricing")
-        .await
-        .post("/v1/price-quotes", &body)
-        .await
-        .ok();
+    shop.erp("ACME").await.post("/v1/price-quotes", &body).await.is_refused("account-not-found");
+    let seller = shop.seller("pricing").await.post("/v1/price-quotes", &body).await.ok();
     assert_eq!(micros(&first(&seller)["unit_price"]), parse("2.50"));
 }

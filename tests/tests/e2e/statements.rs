@@ -25,10 +25,7 @@ fn lines(skus: &[String]) -> Vec<Value> {
 #[track_caller]
 fn grows_by_batches_only(what: &str, small: u64, large: u64) {
     let allowed = small + (1_000 / BATCH - 1) * KINDS;
-    assert!(
-        large <= allowed,
-        "{what}: {small} statements for 10 lines, {large} for 1,000, at most {allowed}"
-    );
+    assert!(large <= allowed, "{what}: {small} statements for 10 lines, {large} for 1,000, at most {allowed}");
 }
 
 #[tokio::test]
@@ -40,10 +37,7 @@ async fn adding_a_thousand_lines_to_a_cart_runs_no_more_statements_than_ten() {
     let large = acme.adds(&cart, &lines(&skus)).await;
     grows_by_batches_only("a cart", small.statements(), large.statements());
     let one = acme.adds(&cart, &lines(&skus[..1])).await;
-    assert!(
-        one.statements() <= small.statements(),
-        "a line costs the same in a large cart"
-    );
+    assert!(one.statements() <= small.statements(), "a line costs the same in a large cart");
 }
 
 #[tokio::test]
@@ -52,11 +46,7 @@ async fn quoting_a_thousand_lines_runs_no_more_statements_than_ten() {
     acme.quotes(&lines(&skus[..1])).await.ok();
     let small = acme.quotes(&lines(&skus[..10])).await;
     let large = acme.quotes(&lines(&skus)).await;
-    assert_eq!(
-        small.statements(),
-        large.statements(),
-        "prices are found in memory"
-    );
+    assert_eq!(small.statements(), large.statements(), "prices are found in memory");
 }
 
 #[tokio::test]
@@ -66,14 +56,8 @@ async fn ordering_a_thousand_lines_runs_no_more_statements_than_ten() {
     let small = acme.orders(&lines(&skus[..10])).await;
     let large = acme.orders(&lines(&skus)).await;
     grows_by_batches_only("an order", small.statements(), large.statements());
-    let number = large.is(201)["number"]
-        .as_str()
-        .expect("a number")
-        .to_owned();
-    let few = small.is(201)["number"]
-        .as_str()
-        .expect("a number")
-        .to_owned();
+    let number = large.is(201)["number"].as_str().expect("a number").to_owned();
+    let few = small.is(201)["number"].as_str().expect("a number").to_owned();
     let small = acme.cancels(&few, json!({})).await;
     let large = acme.cancels(&number, json!({})).await;
     grows_by_batches_only("a cancellation", small.statements(), large.statements());
@@ -85,13 +69,7 @@ async fn receiving_a_thousand_goods_runs_no_more_statements_than_ten() {
     let movements = |skus: &[String]| -> Value {
         skus.iter().map(|sku| json!({ "sku": sku, "warehouse": "MAIN", "quantity": "1", "reason": "receipt" })).collect()
     };
-    let small = shop
-        .admin()
-        .post("/v1/stock-movements", &movements(&skus[..10]))
-        .await;
-    let large = shop
-        .admin()
-        .post("/v1/stock-movements", &movements(&skus))
-        .await;
+    let small = shop.admin().post("/v1/stock-movements", &movements(&skus[..10])).await;
+    let large = shop.admin().post("/v1/stock-movements", &movements(&skus)).await;
     grows_by_batches_only("a receipt", small.statements(), large.statements());
 }

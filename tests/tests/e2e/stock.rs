@@ -12,12 +12,7 @@ async fn what_is_received_is_available() {
     shop.receives("A-1", "SOUTH", 2).await;
     assert_eq!(shop.levels("A-1").await, (42, 0, 42));
     let item = shop.availability("A-1").await;
-    let warehouses: Vec<_> = item["warehouses"]
-        .as_array()
-        .expect("warehouses")
-        .iter()
-        .map(|w| w["warehouse"].clone())
-        .collect();
+    let warehouses: Vec<_> = item["warehouses"].as_array().expect("warehouses").iter().map(|w| w["warehouse"].clone()).collect();
     assert_eq!(warehouses, [MAIN, "SOUTH"], "asked in their order");
 }
 
@@ -32,21 +27,9 @@ async fn a_movement_that_cannot_be_is_refused_and_the_others_are_booked() {
         movement("A-1", "NOWHERE", "5", "receipt"),
         movement("A-1", MAIN, "-100", "damage"),
     ]);
-    let answer = shop
-        .admin()
-        .post("/v1/stock-movements", &movements)
-        .await
-        .ok();
-    assert_eq!(
-        answer["accepted"].as_array().map(Vec::len),
-        Some(1),
-        "{answer}"
-    );
-    assert_eq!(
-        answer["rejected"].as_array().map(Vec::len),
-        Some(3),
-        "{answer}"
-    );
+    let answer = shop.admin().post("/v1/stock-movements", &movements).await.ok();
+    assert_eq!(answer["accepted"].as_array().map(Vec::len), Some(1), "{answer}");
+    assert_eq!(answer["rejected"].as_array().map(Vec::len), Some(3), "{answer}");
     assert_eq!(shop.levels("A-1").await, (15, 0, 15));
 }
 
@@ -54,16 +37,9 @@ async fn a_movement_that_cannot_be_is_refused_and_the_others_are_booked() {
 async fn a_retried_receipt_is_booked_once() {
     let shop = Shop::open().await;
     shop.sells("A-1", "1.00", 0).await;
-    let receipt =
-        json!([{ "sku": "A-1", "warehouse": MAIN, "quantity": "7", "reason": "receipt" }]);
-    let first = shop
-        .admin()
-        .post_once("/v1/stock-movements", "delivery-1", &receipt)
-        .await;
-    let again = shop
-        .admin()
-        .post_once("/v1/stock-movements", "delivery-1", &receipt)
-        .await;
+    let receipt = json!([{ "sku": "A-1", "warehouse": MAIN, "quantity": "7", "reason": "receipt" }]);
+    let first = shop.admin().post_once("/v1/stock-movements", "delivery-1", &receipt).await;
+    let again = shop.admin().post_once("/v1/stock-movements", "delivery-1", &receipt).await;
     assert_eq!(first.text, again.text);
     assert_eq!(shop.levels("A-1").await, (7, 0, 7));
 }
@@ -77,9 +53,7 @@ async fn safety_stock_is_never_sold() {
     shop.admin().put("/v1/stock-levels", &levels).await.ok();
     assert_eq!(shop.levels("A-1").await, (10, 0, 6));
     let acme = shop.erp("ACME").await;
-    acme.orders(&[line("A-1", 7)])
-        .await
-        .is_refused("insufficient-stock");
+    acme.orders(&[line("A-1", 7)]).await.is_refused("insufficient-stock");
     acme.orders(&[line("A-1", 6)]).await.is(201);
     assert_eq!(shop.levels("A-1").await, (10, 6, 0));
 }
@@ -89,22 +63,11 @@ async fn buyers_see_what_is_available_and_not_what_is_on_hand() {
     let shop = Shop::open().await;
     shop.account("ACME").await;
     shop.sells("A-1", "1.00", 10).await;
-    let answer = shop
-        .erp("ACME")
-        .await
-        .get("/v1/availability?sku=A-1&sku=NOBODY")
-        .await
-        .ok();
+    let answer = shop.erp("ACME").await.get("/v1/availability?sku=A-1&sku=NOBODY").await.ok();
     let item = &answer["items"][0];
     assert_eq!(micros(&item["available"]), parse("10"));
-    assert!(
-        item.get("on_hand").is_none() && item.get("reserved").is_none(),
-        "{item}"
-    );
-    assert!(
-        answer["rejected"].to_string().contains("NOBODY"),
-        "{answer}"
-    );
+    assert!(item.get("on_hand").is_none() && item.get("reserved").is_none(), "{item}");
+    assert!(answer["rejected"].to_string().contains("NOBODY"), "{answer}");
 }
 
 #[tokio::test]
@@ -117,12 +80,7 @@ async fn what_is_not_in_stock_is_promised_from_supply_on_its_way() {
     shop.admin().put("/v1/inbound-supplies", &supply).await.ok();
     let acme = shop.erp("ACME").await;
     let item = acme.get("/v1/availability?sku=A-1&quantity=20").await.ok()["items"][0].clone();
-    assert!(
-        item["promise"]["at"]
-            .as_str()
-            .is_some_and(|at| at.starts_with("2099-03-0")),
-        "{item}"
-    );
+    assert!(item["promise"]["at"].as_str().is_some_and(|at| at.starts_with("2099-03-0")), "{item}");
     assert_eq!(micros(&item["incoming"][0]["quantity"]), parse("50"));
 }
 
@@ -138,21 +96,11 @@ async fn goods_that_arrive_go_to_the_oldest_waiting_order() {
     assert_eq!(acme.order(&first).await["status"], "backordered");
     shop.receives("A-1", MAIN, 7).await;
     let allocated = async || (acme.order(&first).await["status"] == "allocated").then_some(());
-    crate::support::eventually(
-        "the oldest order gets the goods",
-        std::time::Duration::from_secs(10),
-        allocated,
-    )
-    .await;
+    crate::support::eventually("the oldest order gets the goods", std::time::Duration::from_secs(10), allocated).await;
     let waiting = async || {
         let order = acme.order(&second).await;
         (micros(&order["lines"][0]["quantities"]["allocated"]) == parse("2")).then_some(())
     };
-    crate::support::eventually(
-        "the next one gets the rest",
-        std::time::Duration::from_secs(10),
-        waiting,
-    )
-    .await;
+    crate::support::eventually("the next one gets the rest", std::time::Duration::from_secs(10), waiting).await;
     shop.books_agree().await;
 }

@@ -24,10 +24,7 @@ struct Figure {
 }
 
 fn setting(name: &str, usual: usize) -> usize {
-    std::env::var(name)
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(usual)
+    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
 }
 
 /// Repeats an operation, which says how many statements it ran.
@@ -44,30 +41,16 @@ where
         let cpu = shop.process().cpu() - before;
         if cpu >= ENOUGH_CPU || started.elapsed() >= ENOUGH_TIME {
             let each = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(times);
-            return Figure {
-                operation,
-                budget_ms,
-                cpu_ms: each(cpu),
-                wall_ms: each(started.elapsed()),
-                times,
-                statements,
-            };
+            return Figure { operation, budget_ms, cpu_ms: each(cpu), wall_ms: each(started.elapsed()), times, statements };
         }
     }
 }
 
 fn print(figures: &[Figure], shop: &str) {
     println!("server CPU per operation; {shop}");
-    println!(
-        "{:<58} {:>9} {:>9} {:>9} {:>7} {:>6}",
-        "operation", "CPU ms", "budget", "wall ms", "times", "stmts"
-    );
+    println!("{:<58} {:>9} {:>9} {:>9} {:>7} {:>6}", "operation", "CPU ms", "budget", "wall ms", "times", "stmts");
     for f in figures {
-        let mark = if f.cpu_ms <= f.budget_ms {
-            ""
-        } else {
-            "  over"
-        };
+        let mark = if f.cpu_ms <= f.budget_ms { "" } else { "  over" };
         println!(
             "{:<58} {:>9.3} {:>9.3} {:>9.3} {:>7} {:>6}{mark}",
             f.operation, f.cpu_ms, f.budget_ms, f.wall_ms, f.times, f.statements
@@ -76,30 +59,18 @@ fn print(figures: &[Figure], shop: &str) {
 }
 
 fn lines(skus: &[String], from: usize, count: usize) -> Vec<Value> {
-    (0..count)
-        .map(|n| line(&skus[(from * 97 + n * 31) % skus.len()], 1 + n % 5))
-        .collect()
+    (0..count).map(|n| line(&skus[(from * 97 + n * 31) % skus.len()], 1 + n % 5)).collect()
 }
 
 async fn reading(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> {
     let mut figures = Vec::new();
     let product = async |n: usize| {
-        let answer = acme
-            .get(&format!("/v1/products/{}", skus[n * 7 % skus.len()]))
-            .await;
+        let answer = acme.get(&format!("/v1/products/{}", skus[n * 7 % skus.len()])).await;
         let statements = answer.statements();
         answer.ok();
         statements
     };
-    figures.push(
-        measure(
-            shop,
-            "product by SKU with the account's price and stock",
-            0.08,
-            product,
-        )
-        .await,
-    );
+    figures.push(measure(shop, "product by SKU with the account's price and stock", 0.08, product).await);
     let quote = async |n: usize| {
         let answer = acme.quotes(&lines(skus, n, 1_000)).await;
         let statements = answer.statements();
@@ -107,17 +78,9 @@ async fn reading(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> 
         statements
     };
     figures.push(measure(shop, "price a 1,000-line basket", 3.0, quote).await);
-    for (operation, word) in [
-        ("search, 20 hits", "part"),
-        ("search, 20 hits, misspelt", "prat"),
-    ] {
+    for (operation, word) in [("search, 20 hits", "part"), ("search, 20 hits, misspelt", "prat")] {
         let search = async |n: usize| {
-            let answer = acme
-                .get(&format!(
-                    "/v1/search?q={word}%20{}&limit=20&facet=brand",
-                    n % 1_000
-                ))
-                .await;
+            let answer = acme.get(&format!("/v1/search?q={word}%20{}&limit=20&facet=brand", n % 1_000)).await;
             let statements = answer.statements();
             answer.ok();
             statements
@@ -129,10 +92,8 @@ async fn reading(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> 
 
 async fn filling_carts(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> {
     let mut figures = Vec::new();
-    for (operation, size, budget) in [
-        ("add one line to a cart of 10", 10, 0.3),
-        ("add one line to a cart of 1,000", 1_000, 1.0),
-    ] {
+    for (operation, size, budget) in [("add one line to a cart of 10", 10, 0.3), ("add one line to a cart of 1,000", 1_000, 1.0)]
+    {
         let cart = acme.cart().await;
         acme.adds(&cart, &lines(skus, 1, size)).await.ok();
         let add = async |n: usize| {
@@ -140,10 +101,7 @@ async fn filling_carts(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Fi
             let statements = answer.statements();
             let line = answer.ok()["accepted"][0]["line"].clone();
             // Taken out again, so that the cart keeps its size; what that costs is counted too.
-            let remove = acme.request(
-                reqwest::Method::DELETE,
-                &format!("/v1/carts/{cart}/lines/{line}"),
-            );
+            let remove = acme.request(reqwest::Method::DELETE, &format!("/v1/carts/{cart}/lines/{line}"));
             if n % 20 == 19 {
                 acme.send(remove).await.ok();
             }
@@ -151,10 +109,9 @@ async fn filling_carts(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Fi
         };
         figures.push(measure(shop, operation, budget, add).await);
     }
-    for (operation, size, budget) in [
-        ("cart of 500 lines in one call", 500, 15.0),
-        ("cart of 10,000 lines in one call", 10_000, 300.0),
-    ] {
+    for (operation, size, budget) in
+        [("cart of 500 lines in one call", 500, 15.0), ("cart of 10,000 lines in one call", 10_000, 300.0)]
+    {
         let fill = async |n: usize| {
             let cart = acme.cart().await;
             let answer = acme.adds(&cart, &lines(skus, n, size)).await;
@@ -179,55 +136,30 @@ async fn ordering(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure>
     figures.push(measure(shop, "order of 10 lines, placed", 3.0, order).await);
     let whole = async |n: usize| {
         let cart = acme.cart().await;
-        let mut answers = vec![
-            acme.adds(&cart, &lines(skus, n, 10)).await,
-            acme.orders_cart(&cart).await,
-        ];
+        let mut answers = vec![acme.adds(&cart, &lines(skus, n, 10)).await, acme.orders_cart(&cart).await];
         let number = number_of(&answers[1].body);
-        answers.push(
-            admin
-                .post("/v1/shipments", &json!({ "order": number }))
-                .await,
-        );
+        answers.push(admin.post("/v1/shipments", &json!({ "order": number })).await);
         let statements = answers.iter().map(crate::support::Answer::statements).sum();
         answers.into_iter().for_each(|answer| drop(answer.ok()));
         statements
     };
-    figures.push(
-        measure(
-            shop,
-            "order of 10 lines: cart, order, shipment, invoice",
-            3.0,
-            whole,
-        )
-        .await,
-    );
+    figures.push(measure(shop, "order of 10 lines: cart, order, shipment, invoice", 3.0, whole).await);
     figures
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "long; tests/run runs it"]
 async fn the_servers_cpu_time_per_operation() {
-    let (products, accounts) = (
-        setting("BULKHEAD_LOAD_SKUS", 100_000),
-        setting("BULKHEAD_LOAD_ACCOUNTS", 1_000),
-    );
+    let (products, accounts) = (setting("BULKHEAD_LOAD_SKUS", 100_000), setting("BULKHEAD_LOAD_ACCOUNTS", 1_000));
     let mut shop = Setup::default().with("log", "error").open().await;
     let started = Instant::now();
     let skus = shop.sells_many(products, 1_000_000).await;
     for n in 0..accounts {
         let code = format!("A{n:05}");
-        shop.admin()
-            .put(
-                &format!("/v1/accounts/{code}"),
-                &json!({ "name": code, "currency": "EUR" }),
-            )
-            .await
-            .ok();
+        shop.admin().put(&format!("/v1/accounts/{code}"), &json!({ "name": code, "currency": "EUR" })).await.ok();
     }
     let account = shop.account("ACME").await;
-    let everything =
-        json!([{ "target": { "kind": "everything" }, "kind": "percent_off", "value": "5" }]);
+    let everything = json!([{ "target": { "kind": "everything" }, "kind": "percent_off", "value": "5" }]);
     let contract = json!({ "account": account, "currency": "EUR", "lines": everything });
     shop.admin().put("/v1/contracts/ACME", &contract).await.ok();
     let acme = shop.erp(&account).await;
@@ -239,11 +171,7 @@ async fn the_servers_cpu_time_per_operation() {
     let size = format!(
         "{products} SKUs, {} accounts, {}",
         accounts + 1,
-        if crate::support::is_postgres() {
-            "PostgreSQL"
-        } else {
-            "SQLite"
-        }
+        if crate::support::is_postgres() { "PostgreSQL" } else { "SQLite" }
     );
     print(&figures, &size);
     println!(

@@ -20,13 +20,10 @@ async fn two_hundred_concurrent_buyers_of_a_hundred_pieces_get_exactly_a_hundred
         let start = start.clone();
         running.spawn(async move {
             start.wait().await;
-            let body =
-                serde_json::json!({ "purchase_order_number": "PO-1", "lines": [line("RARE", 1)] });
+            let body = serde_json::json!({ "purchase_order_number": "PO-1", "lines": [line("RARE", 1)] });
             loop {
                 // Overload may be answered 503; a client comes back with the same key.
-                let answer = buyer
-                    .post_once("/v1/orders", &format!("rare-{n}"), &body)
-                    .await;
+                let answer = buyer.post_once("/v1/orders", &format!("rare-{n}"), &body).await;
                 if answer.status != 503 {
                     return answer;
                 }
@@ -37,12 +34,7 @@ async fn two_hundred_concurrent_buyers_of_a_hundred_pieces_get_exactly_a_hundred
     let answers = running.join_all().await;
     let bought = answers.iter().filter(|a| a.status == 201).count();
     for answer in answers.iter().filter(|a| a.status != 201) {
-        assert_eq!(
-            answer.problem_code(),
-            "insufficient-stock",
-            "{}",
-            answer.text
-        );
+        assert_eq!(answer.problem_code(), "insufficient-stock", "{}", answer.text);
     }
     assert_eq!(bought, 100);
     assert_eq!(shop.levels("RARE").await, (100, 100, 0));
@@ -58,9 +50,7 @@ async fn baskets_that_share_goods_in_different_order_neither_deadlock_nor_overse
     for n in 0..40_usize {
         let account = shop.account(&format!("B{n:02}")).await;
         let buyer = shop.erp(&account).await;
-        let mut basket: Vec<_> = (0..6)
-            .map(|i| line(&skus[(n * 5 + i * 7) % skus.len()], 3))
-            .collect();
+        let mut basket: Vec<_> = (0..6).map(|i| line(&skus[(n * 5 + i * 7) % skus.len()], 3)).collect();
         if n % 2 == 0 {
             basket.reverse();
         }
@@ -68,16 +58,9 @@ async fn baskets_that_share_goods_in_different_order_neither_deadlock_nor_overse
             let mut cancelled = 0;
             for _ in 0..3 {
                 let answer = buyer.orders(&basket).await;
-                assert!(
-                    answer.status == 201 || answer.problem_code() == "insufficient-stock",
-                    "{}",
-                    answer.text
-                );
+                assert!(answer.status == 201 || answer.problem_code() == "insufficient-stock", "{}", answer.text);
                 if answer.status == 201 && n % 3 == 0 {
-                    let number = answer.is(201)["number"]
-                        .as_str()
-                        .expect("a number")
-                        .to_owned();
+                    let number = answer.is(201)["number"].as_str().expect("a number").to_owned();
                     buyer.cancels(&number, serde_json::json!({})).await.ok();
                     cancelled += 1;
                 }
@@ -89,10 +72,7 @@ async fn baskets_that_share_goods_in_different_order_neither_deadlock_nor_overse
     let books = shop.books_agree().await;
     for sku in &skus {
         let (on_hand, reserved, available) = shop.levels(sku).await;
-        assert!(
-            on_hand == 60 && available >= 0 && reserved + available == 60,
-            "{sku}: {on_hand} {reserved} {available}"
-        );
+        assert!(on_hand == 60 && available >= 0 && reserved + available == 60, "{sku}: {on_hand} {reserved} {available}");
     }
     assert!(books.orders > 0);
 }

@@ -9,10 +9,7 @@ use crate::support::{Shop, eventually, is_postgres, line, number_of, parse};
 const SECOND: Duration = Duration::from_secs(1);
 
 async fn two() -> (Shop, String) {
-    assert!(
-        is_postgres(),
-        "two processes share PostgreSQL; run with DATABASE=postgres"
-    );
+    assert!(is_postgres(), "two processes share PostgreSQL; run with DATABASE=postgres");
     let mut shop = Shop::open().await;
     let second = shop.another_process();
     (shop, second)
@@ -25,11 +22,9 @@ async fn a_price_changed_through_one_process_is_quoted_by_the_other_within_a_sec
     shop.account("ACME").await;
     shop.sells("A-1", "1.00", 100).await;
     let there = shop.erp("ACME").await.at(&second);
-    eventually(
-        "the other process knows the product",
-        5 * SECOND,
-        async || (parse(&there.unit_price("A-1").await) == parse("1.00")).then_some(()),
-    )
+    eventually("the other process knows the product", 5 * SECOND, async || {
+        (parse(&there.unit_price("A-1").await) == parse("1.00")).then_some(())
+    })
     .await;
     for cents in 2..12 {
         let price = format!("1.{cents:02}");
@@ -49,21 +44,15 @@ async fn an_order_is_never_sold_at_a_price_that_another_process_has_changed() {
     shop.account("ACME").await;
     shop.sells("A-1", "1.00", 1_000).await;
     let there = shop.erp("ACME").await.at(&second);
-    eventually(
-        "the other process knows the product",
-        5 * SECOND,
-        async || (there.orders(&[line("A-1", 1)]).await.status == 201).then_some(()),
-    )
+    eventually("the other process knows the product", 5 * SECOND, async || {
+        (there.orders(&[line("A-1", 1)]).await.status == 201).then_some(())
+    })
     .await;
     for cents in 2..30 {
         let price = format!("1.{cents:02}");
         shop.price("A-1", &price).await;
         let placed = there.orders(&[line("A-1", 1)]).await.is(201);
-        assert_eq!(
-            parse(placed["lines"][0]["unit_price"].as_str().expect("a price")),
-            parse(&price),
-            "at once, without waiting"
-        );
+        assert_eq!(parse(placed["lines"][0]["unit_price"].as_str().expect("a price")), parse(&price), "at once, without waiting");
     }
     shop.books_agree().await;
 }
@@ -76,45 +65,26 @@ async fn a_key_used_on_one_process_is_honoured_by_the_other() {
     shop.sells("A-1", "1.00", 1_000).await;
     let here = shop.erp("ACME").await;
     let there = here.at(&second);
-    eventually(
-        "the other process knows the product",
-        5 * SECOND,
-        async || {
-            (there.get("/v1/availability?sku=A-1").await.ok()["items"][0].is_object()).then_some(())
-        },
-    )
+    eventually("the other process knows the product", 5 * SECOND, async || {
+        (there.get("/v1/availability?sku=A-1").await.ok()["items"][0].is_object()).then_some(())
+    })
     .await;
     let body = json!({ "purchase_order_number": "PO-1", "lines": [line("A-1", 1)] });
     let first = here.post_once("/v1/orders", "key-1", &body).await;
     let again = there.post_once("/v1/orders", "key-1", &body).await;
     assert_eq!(first.text, again.text);
     let other = json!({ "purchase_order_number": "PO-2", "lines": [line("A-1", 1)] });
-    there
-        .post_once("/v1/orders", "key-1", &other)
-        .await
-        .is_refused("idempotency-key-reused");
+    there.post_once("/v1/orders", "key-1", &other).await.is_refused("idempotency-key-reused");
     number_of(&first.is(201));
 
     for n in 0..20 {
         let key = format!("race-{n}");
         let body = json!({ "purchase_order_number": key, "lines": [line("A-1", 1)] });
-        let (a, b) = tokio::join!(
-            here.post_once("/v1/orders", &key, &body),
-            there.post_once("/v1/orders", &key, &body)
-        );
+        let (a, b) = tokio::join!(here.post_once("/v1/orders", &key, &body), there.post_once("/v1/orders", &key, &body));
         for answer in [&a, &b] {
-            assert!(
-                answer.status == 201 || answer.problem_code() == "idempotency-key-running",
-                "{}",
-                answer.text
-            );
+            assert!(answer.status == 201 || answer.problem_code() == "idempotency-key-running", "{}", answer.text);
         }
-        assert_eq!(
-            here.all(&format!("/v1/orders?purchase_order_number={key}"))
-                .await
-                .len(),
-            1
-        );
+        assert_eq!(here.all(&format!("/v1/orders?purchase_order_number={key}")).await.len(), 1);
     }
     shop.books_agree().await;
 }
@@ -127,30 +97,16 @@ async fn two_processes_sell_the_last_pieces_once() {
     shop.sells("RARE", "1.00", 50).await;
     let here = shop.erp("ACME").await;
     let there = here.at(&second);
-    eventually(
-        "the other process knows the product",
-        5 * SECOND,
-        async || {
-            (there.get("/v1/availability?sku=RARE").await.ok()["items"][0].is_object())
-                .then_some(())
-        },
-    )
+    eventually("the other process knows the product", 5 * SECOND, async || {
+        (there.get("/v1/availability?sku=RARE").await.ok()["items"][0].is_object()).then_some(())
+    })
     .await;
     let mut running = tokio::task::JoinSet::new();
     for n in 0..100 {
-        let buyer = if n % 2 == 0 {
-            here.clone()
-        } else {
-            there.clone()
-        };
+        let buyer = if n % 2 == 0 { here.clone() } else { there.clone() };
         running.spawn(async move { buyer.orders(&[line("RARE", 1)]).await });
     }
-    let bought = running
-        .join_all()
-        .await
-        .iter()
-        .filter(|a| a.status == 201)
-        .count();
+    let bought = running.join_all().await.iter().filter(|a| a.status == 201).count();
     assert_eq!(bought, 50);
     assert_eq!(shop.levels("RARE").await, (50, 50, 0));
     shop.books_agree().await;
@@ -164,11 +120,9 @@ async fn without_redis_orders_are_taken_and_prices_still_arrive() {
     shop.sells("A-1", "1.00", 1_000).await;
     let here = shop.erp("ACME").await;
     let there = here.at(&second);
-    eventually(
-        "the other process knows the product",
-        5 * SECOND,
-        async || (there.orders(&[line("A-1", 1)]).await.status == 201).then_some(()),
-    )
+    eventually("the other process knows the product", 5 * SECOND, async || {
+        (there.orders(&[line("A-1", 1)]).await.status == 201).then_some(())
+    })
     .await;
     shop.home().redis().expect("a Redis").stop();
     for cents in 2..7 {

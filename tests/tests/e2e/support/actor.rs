@@ -17,28 +17,17 @@ pub(crate) struct Actor {
 impl Actor {
     /// Nobody in particular.
     pub(crate) fn nobody(http: Client, base: String) -> Self {
-        Self {
-            http,
-            base,
-            token: None,
-            account: None,
-        }
+        Self { http, base, token: None, account: None }
     }
 
     /// The same connection with another token.
     pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
-        Self {
-            token: Some(token.into()),
-            ..self.clone()
-        }
+        Self { token: Some(token.into()), ..self.clone() }
     }
 
     /// The same person talking to another process.
     pub(crate) fn at(&self, base: &str) -> Self {
-        Self {
-            base: base.to_owned(),
-            ..self.clone()
-        }
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// Belonging to an account.
@@ -82,9 +71,7 @@ impl Actor {
 
     /// Sends a request made by [`Actor::request`].
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
-        self.try_send(request)
-            .await
-            .unwrap_or_else(|e| panic!("no answer: {e:?}"))
+        self.try_send(request).await.unwrap_or_else(|e| panic!("no answer: {e:?}"))
     }
 
     /// Asks for something.
@@ -99,12 +86,7 @@ impl Actor {
 
     /// Posts JSON with an `Idempotency-Key`.
     pub(crate) async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
-        self.send(
-            self.request(Method::POST, path)
-                .header("idempotency-key", key)
-                .json(body),
-        )
-        .await
+        self.send(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
     }
 
     /// Puts JSON.
@@ -113,33 +95,18 @@ impl Actor {
     }
 
     /// Posts a body as it is.
-    pub(crate) async fn post_raw(
-        &self,
-        path: &str,
-        media_type: &str,
-        body: impl Into<reqwest::Body>,
-    ) -> Answer {
-        self.send(
-            self.request(Method::POST, path)
-                .header("content-type", media_type)
-                .body(body),
-        )
-        .await
+    pub(crate) async fn post_raw(&self, path: &str, media_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+        self.send(self.request(Method::POST, path).header("content-type", media_type).body(body)).await
     }
 
     /// Asks the token endpoint.
     pub(crate) async fn token_for(&self, form: &[(&str, &str)]) -> Answer {
-        self.send(self.request(Method::POST, "/v1/oauth/token").form(form))
-            .await
+        self.send(self.request(Method::POST, "/v1/oauth/token").form(form)).await
     }
 
     /// Signs in with a password.
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
-        self.post(
-            "/v1/sessions",
-            &json!({ "email": email, "password": password }),
-        )
-        .await
+        self.post("/v1/sessions", &json!({ "email": email, "password": password })).await
     }
 
     /// Every item of a list, page by page.
@@ -148,19 +115,9 @@ impl Actor {
         let mut cursor = String::new();
         loop {
             let separator = if path.contains('?') { '&' } else { '?' };
-            let page = if cursor.is_empty() {
-                path.to_owned()
-            } else {
-                format!("{path}{separator}cursor={cursor}")
-            };
+            let page = if cursor.is_empty() { path.to_owned() } else { format!("{path}{separator}cursor={cursor}") };
             let page = self.get(&page).await.ok();
-            items.extend(
-                page["items"]
-                    .as_array()
-                    .expect("a list has items")
-                    .iter()
-                    .cloned(),
-            );
+            items.extend(page["items"].as_array().expect("a list has items").iter().cloned());
             match page["next_cursor"].as_str() {
                 Some(next) => next.clone_into(&mut cursor),
                 None => return items,

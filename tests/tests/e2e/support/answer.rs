@@ -20,30 +20,15 @@ impl Answer {
     pub(crate) async fn read(asked: String, response: reqwest::Response) -> Self {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response
-            .text()
-            .await
-            .unwrap_or_else(|e| panic!("{asked}: the body cannot be read: {e}"));
+        let text = response.text().await.unwrap_or_else(|e| panic!("{asked}: the body cannot be read: {e}"));
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Self {
-            asked,
-            status,
-            headers,
-            text,
-            body,
-        }
+        Self { asked, status, headers, text, body }
     }
 
     /// The body of an answer that must be a success.
     #[track_caller]
     pub(crate) fn ok(self) -> Value {
-        assert!(
-            (200..300).contains(&self.status),
-            "{} was answered {}: {}",
-            self.asked,
-            self.status,
-            self.text
-        );
+        assert!((200..300).contains(&self.status), "{} was answered {}: {}", self.asked, self.status, self.text);
         self.body
     }
 
@@ -57,14 +42,7 @@ impl Answer {
     /// A refusal with this code, in the shape every refusal has.
     #[track_caller]
     pub(crate) fn is_refused(self, code: &str) -> Value {
-        assert_eq!(
-            self.problem_code(),
-            code,
-            "{} was answered {}: {}",
-            self.asked,
-            self.status,
-            self.text
-        );
+        assert_eq!(self.problem_code(), code, "{} was answered {}: {}", self.asked, self.status, self.text);
         self.body
     }
 
@@ -73,41 +51,25 @@ impl Answer {
     pub(crate) fn problem_code(&self) -> String {
         let problem = format!("{} was answered {}: {}", self.asked, self.status, self.text);
         assert!((400..600).contains(&self.status), "no refusal: {problem}");
-        assert_eq!(
-            self.header("content-type"),
-            "application/problem+json",
-            "{problem}"
-        );
+        assert_eq!(self.header("content-type"), "application/problem+json", "{problem}");
         assert_eq!(self.body["status"], self.status, "{problem}");
         let code = self.body["code"].as_str().unwrap_or_default().to_owned();
         assert_eq!(self.body["type"], format!("/problems/{code}"), "{problem}");
         for member in ["title", "detail"] {
-            assert!(
-                self.body[member].as_str().is_some_and(|t| !t.is_empty()),
-                "no {member}: {problem}"
-            );
+            assert!(self.body[member].as_str().is_some_and(|t| !t.is_empty()), "no {member}: {problem}");
         }
-        assert_eq!(
-            self.body["instance"],
-            self.header("x-request-id"),
-            "{problem}"
-        );
+        assert_eq!(self.body["instance"], self.header("x-request-id"), "{problem}");
         code
     }
 
     /// A header's value; empty when it is not there.
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .and_then(|v| v.to_str().ok())
-            .unwrap_or_default()
+        self.headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default()
     }
 
     /// How many statements the server ran for it.
     #[track_caller]
     pub(crate) fn statements(&self) -> u64 {
-        self.header("bulkhead-statements")
-            .parse()
-            .expect("the server shows its statements")
+        self.header("bulkhead-statements").parse().expect("the server shows its statements")
     }
 }

@@ -37,32 +37,17 @@ pub(crate) struct Home {
 impl Home {
     /// A fresh one, migrated.
     pub(crate) fn fresh() -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("bulkhead-test-")
-            .tempdir()
-            .expect("a temporary directory");
+        let dir = tempfile::Builder::new().prefix("bulkhead-test-").tempdir().expect("a temporary directory");
         let template = Template::ready(is_postgres());
-        let mut home = Self {
-            dir,
-            database: None,
-            redis: None,
-            admin_secret: template.admin_secret,
-        };
+        let mut home = Self { dir, database: None, redis: None, admin_secret: template.admin_secret };
         if is_postgres() {
             let name = unique(&format!("bulkhead_test_{}", template.key)).replace('-', "_");
-            psql(&format!(
-                "create database {name} template {}",
-                template.name
-            ));
+            psql(&format!("create database {name} template {}", template.name));
             home.database = Some(name);
             home.redis = Some(Redis::start(home.dir.path()));
         } else {
-            for entry in fs::read_dir(&template.dir)
-                .expect("the template is there")
-                .flatten()
-            {
-                fs::copy(entry.path(), home.dir.path().join(entry.file_name()))
-                    .expect("the template can be copied");
+            for entry in fs::read_dir(&template.dir).expect("the template is there").flatten() {
+                fs::copy(entry.path(), home.dir.path().join(entry.file_name())).expect("the template can be copied");
             }
         }
         home
@@ -75,10 +60,12 @@ impl Home {
 
     /// The flags that lead a process here.
     pub(crate) fn flags(&self) -> Vec<String> {
-        let mut flags = vec![
-            "--data-dir".to_owned(),
-            self.dir.path().display().to_string(),
-        ];
+        self.flags_in(self.dir.path())
+    }
+
+    /// The flags that lead a process here which keeps its own files elsewhere, as on another machine.
+    pub(crate) fn flags_in(&self, dir: &Path) -> Vec<String> {
+        let mut flags = vec!["--data-dir".to_owned(), dir.display().to_string()];
         if let Some(name) = &self.database {
             flags.extend(["--database-url".to_owned(), postgres_url(name)]);
         }
@@ -113,34 +100,15 @@ pub(crate) struct Redis {
 impl Redis {
     fn start(dir: &Path) -> Self {
         let port = free_port();
-        let mut redis = Self {
-            child: Self::spawn(port, dir),
-            port,
-            dir: dir.to_owned(),
-        };
+        let mut redis = Self { child: Self::spawn(port, dir), port, dir: dir.to_owned() };
         redis.wait_until_it_answers();
         redis
     }
 
     fn spawn(port: u16, dir: &Path) -> Child {
         let mut command = Command::new("redis-server");
-        command
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--dir",
-            ])
-            .arg(dir);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir"]).arg(dir);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().expect("redis-server is installed")
     }
 
@@ -152,10 +120,7 @@ impl Redis {
                 self.port = free_port();
                 self.child = Self::spawn(self.port, &self.dir);
             }
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "redis-server did not start"
-            );
+            assert!(started.elapsed() < Duration::from_secs(20), "redis-server did not start");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -204,25 +169,15 @@ impl Template {
         let name = format!("bulkhead_template_{key}");
         let dir = home.join(format!("template-{kind}-{key}"));
         let secret = home.join(format!("template-{kind}-{key}.secret"));
-        let lock =
-            File::create(home.join(format!("template-{kind}.lock"))).expect("the lock can be made");
+        let lock = File::create(home.join(format!("template-{kind}.lock"))).expect("the lock can be made");
         lock.lock().expect("the lock can be taken");
         if !secret.exists() {
             forget_older(home, kind);
-            let made = if postgres {
-                make_on_postgres(&name, &dir)
-            } else {
-                make_on_sqlite(&dir)
-            };
+            let made = if postgres { make_on_postgres(&name, &dir) } else { make_on_sqlite(&dir) };
             fs::write(&secret, made).expect("the secret can be kept");
         }
         let admin_secret = fs::read_to_string(&secret).expect("the secret was kept");
-        Self {
-            key,
-            name,
-            dir,
-            admin_secret,
-        }
+        Self { key, name, dir, admin_secret }
     }
 }
 
@@ -248,78 +203,42 @@ fn make_on_sqlite(dir: &Path) -> String {
 fn make_on_postgres(name: &str, dir: &Path) -> String {
     psql(&format!("drop database if exists {name} with (force)"));
     psql(&format!("create database {name}"));
-    make_admin(&[
-        "--data-dir".to_owned(),
-        dir.display().to_string(),
-        "--database-url".to_owned(),
-        postgres_url(name),
-    ])
+    make_admin(&["--data-dir".to_owned(), dir.display().to_string(), "--database-url".to_owned(), postgres_url(name)])
 }
 
 /// Migrates and creates the client `admin`; gives its secret.
 fn make_admin(flags: &[String]) -> String {
     let scopes = all_scopes().join(",");
-    let words = [
-        "client", "create", "--id", "admin", "--name", "Tests", "--scopes", &scopes,
-    ];
-    let args: Vec<String> = words
-        .iter()
-        .map(|w| (*w).to_owned())
-        .chain(flags.iter().cloned())
-        .collect();
+    let words = ["client", "create", "--id", "admin", "--name", "Tests", "--scopes", &scopes];
+    let args: Vec<String> = words.iter().map(|w| (*w).to_owned()).chain(flags.iter().cloned()).collect();
     let output = bulkhead(&args);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let secret = said
-        .trim()
-        .rsplit(' ')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    assert!(
-        output.status.success() && !secret.is_empty(),
-        "client create: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let secret = said.trim().rsplit(' ').next().unwrap_or_default().to_owned();
+    assert!(output.status.success() && !secret.is_empty(), "client create: {}", String::from_utf8_lossy(&output.stderr));
     secret
 }
 
 /// Every scope there is, from the OpenAPI document.
 fn all_scopes() -> Vec<String> {
-    let document: Value = serde_json::from_slice(&bulkhead(&["openapi".to_owned()]).stdout)
-        .expect("the document is JSON");
-    let scopes = &document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]
-        ["scopes"];
-    scopes
-        .as_object()
-        .expect("the document lists the scopes")
-        .keys()
-        .cloned()
-        .collect()
+    let document: Value = serde_json::from_slice(&bulkhead(&["openapi".to_owned()]).stdout).expect("the document is JSON");
+    let scopes = &document["components"]["securitySchemes"]["oauth2"]["flows"]["clientCredentials"]["scopes"];
+    scopes.as_object().expect("the document lists the scopes").keys().cloned().collect()
 }
 
 fn build_key() -> String {
     let file = fs::metadata(binary()).expect("the binary is there");
-    let built = file
-        .modified()
-        .ok()
-        .and_then(|m| m.duration_since(UNIX_EPOCH).ok())
-        .unwrap_or_default();
+    let built = file.modified().ok().and_then(|m| m.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     format!("{:x}{:x}", built.as_nanos(), file.len())
 }
 
 fn postgres_url(database: &str) -> String {
-    let server = std::env::var("BULKHEAD_TEST_POSTGRES")
-        .unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432".to_owned());
+    let server = std::env::var("BULKHEAD_TEST_POSTGRES").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432".to_owned());
     format!("{server}/{database}")
 }
 
 fn psql(sql: &str) {
     let output = run_psql(sql);
-    assert!(
-        output.status.success(),
-        "psql: {sql}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "psql: {sql}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn psql_may_fail(sql: &str) {
@@ -328,9 +247,6 @@ fn psql_may_fail(sql: &str) {
 
 fn run_psql(sql: &str) -> std::process::Output {
     let mut command = Command::new("psql");
-    command
-        .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql])
-        .arg(postgres_url("postgres"))
-        .stdin(Stdio::null());
+    command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql]).arg(postgres_url("postgres")).stdin(Stdio::null());
     command.output().expect("psql is installed")
 }

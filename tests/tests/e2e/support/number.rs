@@ -14,10 +14,7 @@ pub(crate) fn micros(value: &Value) -> i128 {
 pub(crate) fn parse(text: &str) -> i128 {
     let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    assert!(
-        fraction.len() <= 6 && !whole.is_empty(),
-        "no decimal of 6 places: {text}"
-    );
+    assert!(fraction.len() <= 6 && !whole.is_empty(), "no decimal of 6 places: {text}");
     let parsed = format!("{whole}{fraction:0<6}").parse::<i128>();
     sign * parsed.unwrap_or_else(|_| panic!("no decimal: {text}"))
 }
@@ -41,17 +38,8 @@ pub(crate) fn line_amount(unit_price: i128, quantity: i128, per: i128) -> i128 {
 #[test]
 fn amounts_round_half_away_from_zero_to_cents() {
     let whole = 1_000_000;
-    assert_eq!(
-        decimal(line_amount(parse("0.005"), whole, whole)),
-        "0.010000"
-    );
-    assert_eq!(
-        decimal(line_amount(parse("1.234999"), whole, whole)),
-        "1.230000"
-    );
-    assert_eq!(
-        decimal(line_amount(parse("12.5"), 3 * whole, 100 * whole)),
-        "0.380000"
-    );
+    assert_eq!(decimal(line_amount(parse("0.005"), whole, whole)), "0.010000");
+    assert_eq!(decimal(line_amount(parse("1.234999"), whole, whole)), "1.230000");
+    assert_eq!(decimal(line_amount(parse("12.5"), 3 * whole, 100 * whole)), "0.380000");
     assert_eq!(parse("-1.5"), -1_500_000);
 }

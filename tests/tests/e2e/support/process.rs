@@ -44,16 +44,8 @@ pub(crate) struct Process {
 impl Process {
     /// Starts a server and waits until it says where it serves.
     pub(crate) fn start(args: &[String], log: PathBuf) -> Self {
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .expect("the log can be written");
-        let mut child = command(args)
-            .stdout(Stdio::piped())
-            .stderr(file)
-            .spawn()
-            .expect("the binary starts");
+        let file = File::options().create(true).append(true).open(&log).expect("the log can be written");
+        let mut child = command(args).stdout(Stdio::piped()).stderr(file).spawn().expect("the binary starts");
         let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let (tell, told) = mpsc::channel();
         std::thread::spawn(move || {
@@ -90,14 +82,8 @@ impl Process {
 
     /// Sends a signal by its name.
     pub(crate) fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .arg(format!("-{name}"))
-            .arg(self.id().to_string())
-            .status();
-        assert!(
-            sent.is_ok_and(|s| s.success()),
-            "the signal {name} was sent"
-        );
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.id().to_string()).status();
+        assert!(sent.is_ok_and(|s| s.success()), "the signal {name} was sent");
     }
 
     /// Waits until it ended by itself.
@@ -107,42 +93,25 @@ impl Process {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
                 return status;
             }
-            assert!(
-                started.elapsed() < patience,
-                "the server did not end in {patience:?}: {}",
-                tail(&self.log)
-            );
+            assert!(started.elapsed() < patience, "the server did not end in {patience:?}: {}", tail(&self.log));
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// CPU time used so far, of all its threads.
     pub(crate) fn cpu(&self) -> Duration {
-        let stat =
-            fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("the server runs");
-        let after_name = stat
-            .rsplit_once(')')
-            .map(|(_, rest)| rest)
-            .unwrap_or_default();
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("the server runs");
+        let after_name = stat.rsplit_once(')').map(|(_, rest)| rest).unwrap_or_default();
         let fields: Vec<&str> = after_name.split_whitespace().collect();
-        let ticks: u64 =
-            fields[11].parse::<u64>().unwrap_or(0) + fields[12].parse::<u64>().unwrap_or(0);
+        let ticks: u64 = fields[11].parse::<u64>().unwrap_or(0) + fields[12].parse::<u64>().unwrap_or(0);
         Duration::from_millis(ticks * 1_000 / ticks_per_second())
     }
 
     /// Memory in KiB by its name in `/proc/PID/status`: `VmHWM` for the peak, `VmRSS` for now.
     pub(crate) fn memory_kib(&self, name: &str) -> u64 {
-        let status =
-            fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the server runs");
-        let line = status
-            .lines()
-            .find_map(|l| l.strip_prefix(name))
-            .unwrap_or_default();
-        line.trim_start_matches(':')
-            .split_whitespace()
-            .next()
-            .and_then(|n| n.parse().ok())
-            .unwrap_or(0)
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the server runs");
+        let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
+        line.trim_start_matches(':').split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
     }
 
     /// What it logged last.
@@ -162,10 +131,7 @@ impl Drop for Process {
 
 fn ticks_per_second() -> u64 {
     let asked = Command::new("getconf").arg("CLK_TCK").output();
-    asked
-        .ok()
-        .and_then(|o| String::from_utf8_lossy(&o.stdout).trim().parse().ok())
-        .unwrap_or(100)
+    asked.ok().and_then(|o| String::from_utf8_lossy(&o.stdout).trim().parse().ok()).unwrap_or(100)
 }
 
 /// The last lines of a log.

@@ -1,6 +1,7 @@
 //! The product running on a database of its own, with people to talk to it.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -44,24 +45,13 @@ impl Setup {
     /// Opens a shop set up so.
     pub(crate) async fn open(self) -> Shop {
         let home = Home::fresh();
-        let process = start(&home, &self, "server.log");
+        let process = start(&home, &self);
         let http = client();
         let nobody = Actor::nobody(http, process.base().to_owned());
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", "admin"),
-            ("client_secret", &home.admin_secret),
-        ];
+        let form = [("grant_type", "client_credentials"), ("client_id", "admin"), ("client_secret", &home.admin_secret)];
         let token = nobody.token_for(&form).await.ok();
         let admin = nobody.with_token(token["access_token"].as_str().expect("a token"));
-        Shop {
-            process,
-            others: Vec::new(),
-            setup: self,
-            nobody,
-            admin,
-            home,
-        }
+        Shop { process, others: Vec::new(), setup: self, nobody, admin, home }
     }
 }
 
@@ -96,19 +86,17 @@ impl Shop {
     /// Ends the server without warning and starts it again on the same data. Its address is another one then.
     pub(crate) fn start_again(&mut self) {
         self.process.kill();
-        self.process = start(&self.home, &self.setup, "server.log");
+        self.process = start(&self.home, &self.setup);
         let base = self.process.base().to_owned();
         self.nobody = self.nobody.at(&base);
         self.admin = self.admin.at(&base);
     }
 
-    /// Starts one more process on the same database; gives its address.
+    /// Starts one more process on the same database, with files of its own; gives its address.
     pub(crate) fn another_process(&mut self) -> String {
-        let process = start(
-            &self.home,
-            &self.setup,
-            &format!("server-{}.log", self.others.len() + 2),
-        );
+        let name = format!("process-{}", self.others.len() + 2);
+        let flags = self.home.flags_in(&self.home.dir().join(&name));
+        let process = serve(flags, &self.setup, self.home.dir().join(format!("{name}.log")));
         let base = process.base().to_owned();
         self.others.push(process);
         base
@@ -121,17 +109,9 @@ impl Shop {
 
     /// Runs a command of the product on this shop's data; gives what it said, or fails.
     pub(crate) fn runs(&self, words: &[&str]) -> String {
-        let args: Vec<String> = words
-            .iter()
-            .map(|w| (*w).to_owned())
-            .chain(self.flags())
-            .collect();
+        let args: Vec<String> = words.iter().map(|w| (*w).to_owned()).chain(self.flags()).collect();
         let output = super::bulkhead(&args);
-        assert!(
-            output.status.success(),
-            "{words:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -154,30 +134,19 @@ impl Shop {
     pub(crate) async fn account_with(&self, code: &str, fields: Value) -> String {
         let mut body = json!({ "name": format!("{code} Ltd"), "currency": "EUR" });
         merge(&mut body, fields);
-        self.admin
-            .put(&format!("/v1/accounts/{code}"), &body)
-            .await
-            .ok();
-        let site = json!({ "name": "Main plant", "line1": "Harbour Road 1", "city": "Bremen", "postal_code": "28195", "country": "DE" });
-        self.admin
-            .put(&format!("/v1/accounts/{code}/sites/MAIN"), &site)
-            .await
-            .ok();
+        self.admin.put(&format!("/v1/accounts/{code}"), &body).await.ok();
+        let site =
+            json!({ "name": "Main plant", "line1": "Harbour Road 1", "city": "Bremen", "postal_code": "28195", "country": "DE" });
+        self.admin.put(&format!("/v1/accounts/{code}/sites/MAIN"), &site).await.ok();
         code.to_owned()
     }
 
     /// A machine client with exactly these scopes, of an account or of the seller.
     pub(crate) async fn client(&self, account: Option<&str>, scopes: &[&str]) -> Actor {
         let (id, secret) = self.credentials(account, scopes).await;
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", &id),
-            ("client_secret", &secret),
-        ];
+        let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)];
         let token = self.nobody.token_for(&form).await.ok();
-        let actor = self
-            .nobody
-            .with_token(token["access_token"].as_str().expect("a token"));
+        let actor = self.nobody.with_token(token["access_token"].as_str().expect("a token"));
         match account {
             Some(account) => actor.of(account),
             None => actor,
@@ -185,22 +154,11 @@ impl Shop {
     }
 
     /// Id and secret of a new machine client.
-    pub(crate) async fn credentials(
-        &self,
-        account: Option<&str>,
-        scopes: &[&str],
-    ) -> (String, String) {
+    pub(crate) async fn credentials(&self, account: Option<&str>, scopes: &[&str]) -> (String, String) {
         let id = unique("client");
-        let body =
-            json!({ "client_id": id, "name": "A machine", "account": account, "scopes": scopes });
+        let body = json!({ "client_id": id, "name": "A machine", "account": account, "scopes": scopes });
         let created = self.admin.post("/v1/clients", &body).await.ok();
-        (
-            id,
-            created["client_secret"]
-                .as_str()
-                .expect("a secret")
-                .to_owned(),
-        )
+        (id, created["client_secret"].as_str().expect("a secret").to_owned())
     }
 
     /// The ERP system of an account, with everything the buyer's side may hold.
@@ -222,8 +180,7 @@ impl Shop {
     pub(crate) async fn person(&self, account: Option<&str>, role: &str) -> Actor {
         let email = self.somebody(account, role).await;
         let session = self.nobody.sign_in(&email, PASSWORD).await.ok();
-        self.nobody
-            .with_token(session["access_token"].as_str().expect("a token"))
+        self.nobody.with_token(session["access_token"].as_str().expect("a token"))
     }
 
     /// A person with a role; gives the e-mail address, whose password is [`Shop::password`].
@@ -240,35 +197,24 @@ impl Shop {
     }
 }
 
-fn start(home: &Home, setup: &Setup, log: &str) -> Process {
-    let mut flags: HashMap<String, String> = [
-        ("listen", "127.0.0.1:0"),
-        ("show-statements", "true"),
-        ("rate-limit", "0"),
-        ("log", "warn"),
-    ]
-    .map(|(flag, value)| (flag.to_owned(), value.to_owned()))
-    .into();
-    flags.extend(setup.flags.clone());
+fn start(home: &Home, setup: &Setup) -> Process {
+    serve(home.flags(), setup, home.dir().join("server.log"))
+}
+
+fn serve(home: Vec<String>, setup: &Setup, log: PathBuf) -> Process {
+    let usual = [("listen", "127.0.0.1:0"), ("show-statements", "true"), ("rate-limit", "0"), ("log", "warn")];
+    let mut flags: HashMap<&str, &str> = usual.into();
+    flags.extend(setup.flags.iter().map(|(flag, value)| (flag.as_str(), value.as_str())));
     let mut args = vec!["serve".to_owned()];
-    args.extend(home.flags());
-    args.extend(
-        flags
-            .into_iter()
-            .flat_map(|(flag, value)| [format!("--{flag}"), value]),
-    );
-    Process::start(&args, home.dir().join(log))
+    args.extend(home);
+    args.extend(flags.into_iter().flat_map(|(flag, value)| [format!("--{flag}"), value.to_owned()]));
+    Process::start(&args, log)
 }
 
 /// A client that never follows redirects, never uses a proxy and waits long for answers.
 fn client() -> Client {
-    let client = Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none());
-    client
-        .timeout(std::time::Duration::from_secs(120))
-        .build()
-        .expect("a client")
+    let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    client.timeout(std::time::Duration::from_secs(120)).build().expect("a client")
 }
 
 /// Lays the members of `over` over `under`.

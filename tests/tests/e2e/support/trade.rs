@@ -15,36 +15,21 @@ pub(crate) const MAIN: &str = "MAIN";
 impl Shop {
     /// Opens a warehouse.
     pub(crate) async fn warehouse(&self, code: &str, priority: i64) {
-        let every_day = [
-            "monday",
-            "tuesday",
-            "wednesday",
-            "thursday",
-            "friday",
-            "saturday",
-            "sunday",
-        ];
+        let every_day = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
         let body = json!({ "name": code, "country": "DE", "city": "Bremen", "priority": priority, "working_days": every_day });
-        self.admin()
-            .put(&format!("/v1/warehouses/{code}"), &body)
-            .await
-            .ok();
+        self.admin().put(&format!("/v1/warehouses/{code}"), &body).await.ok();
     }
 
     /// Creates a product that differs from the usual one in `fields`.
     pub(crate) async fn product(&self, sku: &str, fields: Value) {
         let mut body = json!({ "title": format!("Part {sku}"), "stock_unit": "EA" });
         merge(&mut body, fields);
-        self.admin()
-            .put(&format!("/v1/products/{sku}"), &body)
-            .await
-            .ok();
+        self.admin().put(&format!("/v1/products/{sku}"), &body).await.ok();
     }
 
     /// Lists a price in EUR for everybody.
     pub(crate) async fn price(&self, sku: &str, unit_price: &str) {
-        self.prices(&[(sku.to_owned(), unit_price.to_owned())])
-            .await;
+        self.prices(&[(sku.to_owned(), unit_price.to_owned())]).await;
     }
 
     /// Lists prices in EUR for everybody.
@@ -54,34 +39,19 @@ impl Shop {
 
     /// Lists prices for everybody.
     pub(crate) async fn prices_in(&self, currency: &str, prices: &[(String, String)]) {
-        self.admin()
-            .put(
-                &format!("/v1/price-lists/{LIST}"),
-                &json!({ "name": "Standard" }),
-            )
-            .await
-            .ok();
+        self.admin().put(&format!("/v1/price-lists/{LIST}"), &json!({ "name": "Standard" })).await.ok();
         for chunk in prices.chunks(1_000) {
-            let entries: Vec<Value> = chunk
-                .iter()
-                .map(
-                    |(sku, price)| json!({ "sku": sku, "currency": currency, "unit_price": price }),
-                )
-                .collect();
+            let entries: Vec<Value> =
+                chunk.iter().map(|(sku, price)| json!({ "sku": sku, "currency": currency, "unit_price": price })).collect();
             let path = format!("/v1/price-lists/{LIST}/entries");
-            let answer = self
-                .admin()
-                .post(&path, &json!({ "entries": entries }))
-                .await
-                .ok();
+            let answer = self.admin().post(&path, &json!({ "entries": entries })).await.ok();
             nothing_rejected(&answer);
         }
     }
 
     /// Receives goods at a warehouse.
     pub(crate) async fn receives(&self, sku: &str, warehouse: &str, quantity: i64) {
-        self.receives_many(&[(sku.to_owned(), warehouse.to_owned(), quantity.to_string())])
-            .await;
+        self.receives_many(&[(sku.to_owned(), warehouse.to_owned(), quantity.to_string())]).await;
     }
 
     /// Receives many goods at once.
@@ -93,13 +63,7 @@ impl Shop {
                     json!({ "sku": sku, "warehouse": warehouse, "quantity": quantity, "reason": "receipt" })
                 })
                 .collect();
-            nothing_rejected(
-                &self
-                    .admin()
-                    .post("/v1/stock-movements", &json!(movements))
-                    .await
-                    .ok(),
-            );
+            nothing_rejected(&self.admin().post("/v1/stock-movements", &json!(movements)).await.ok());
         }
     }
 
@@ -118,32 +82,15 @@ impl Shop {
         self.warehouse(MAIN, 1).await;
         let skus: Vec<String> = (0..count).map(|n| format!("P{n:05}")).collect();
         for chunk in skus.chunks(1_000) {
-            let products: Vec<Value> = chunk
-                .iter()
-                .map(
-                    |sku| json!({ "sku": sku, "title": format!("Part {sku}"), "stock_unit": "EA" }),
-                )
-                .collect();
-            nothing_rejected(
-                &self
-                    .admin()
-                    .post("/v1/products/batch", &json!({ "products": products }))
-                    .await
-                    .ok(),
-            );
+            let products: Vec<Value> =
+                chunk.iter().map(|sku| json!({ "sku": sku, "title": format!("Part {sku}"), "stock_unit": "EA" })).collect();
+            nothing_rejected(&self.admin().post("/v1/products/batch", &json!({ "products": products })).await.ok());
         }
         let price = |n: usize| format!("{}.{:02}", 1 + n / 100, n % 100);
-        let prices: Vec<(String, String)> = skus
-            .iter()
-            .enumerate()
-            .map(|(n, sku)| (sku.clone(), price(n)))
-            .collect();
+        let prices: Vec<(String, String)> = skus.iter().enumerate().map(|(n, sku)| (sku.clone(), price(n))).collect();
         self.prices(&prices).await;
         if stock > 0 {
-            let goods: Vec<_> = skus
-                .iter()
-                .map(|sku| (sku.clone(), MAIN.to_owned(), stock.to_string()))
-                .collect();
+            let goods: Vec<_> = skus.iter().map(|sku| (sku.clone(), MAIN.to_owned(), stock.to_string())).collect();
             self.receives_many(&goods).await;
         }
         skus
@@ -151,11 +98,7 @@ impl Shop {
 
     /// Availability of a product as the seller sees it.
     pub(crate) async fn availability(&self, sku: &str) -> Value {
-        self.admin()
-            .get(&format!("/v1/availability?sku={sku}"))
-            .await
-            .ok()["items"][0]
-            .clone()
+        self.admin().get(&format!("/v1/availability?sku={sku}")).await.ok()["items"][0].clone()
     }
 
     /// Whole numbers on hand, reserved and available.
@@ -167,10 +110,7 @@ impl Shop {
 
     /// The credit position of an account.
     pub(crate) async fn credit(&self, account: &str) -> Value {
-        self.admin()
-            .get(&format!("/v1/accounts/{account}/credit-position"))
-            .await
-            .ok()
+        self.admin().get(&format!("/v1/accounts/{account}/credit-position")).await.ok()
     }
 }
 
@@ -178,15 +118,8 @@ impl Shop {
 #[track_caller]
 pub(crate) fn nothing_rejected(answer: &Value) {
     let rejected = &answer["rejected"];
-    let count = rejected
-        .as_u64()
-        .or_else(|| rejected.as_array().map(|lines| lines.len() as u64));
-    assert_eq!(
-        count,
-        Some(0),
-        "{}",
-        answer.to_string().chars().take(2_000).collect::<String>()
-    );
+    let count = rejected.as_u64().or_else(|| rejected.as_array().map(|lines| lines.len() as u64));
+    assert_eq!(count, Some(0), "{}", answer.to_string().chars().take(2_000).collect::<String>());
 }
 
 /// A line of a cart or an order.
@@ -197,37 +130,23 @@ pub(crate) fn line(sku: &str, quantity: impl ToString) -> Value {
 impl Actor {
     /// Asks for prices in EUR.
     pub(crate) async fn quotes(&self, lines: &[Value]) -> Answer {
-        self.post(
-            "/v1/price-quotes",
-            &json!({ "currency": "EUR", "lines": lines }),
-        )
-        .await
+        self.post("/v1/price-quotes", &json!({ "currency": "EUR", "lines": lines })).await
     }
 
     /// The unit price they get for one of a product.
     pub(crate) async fn unit_price(&self, sku: &str) -> String {
         let quote = self.quotes(&[line(sku, 1)]).await.ok();
-        quote["lines"][0]["unit_price"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        quote["lines"][0]["unit_price"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Creates a cart; gives its id.
     pub(crate) async fn cart(&self) -> String {
-        self.post("/v1/carts", &json!({})).await.is(201)["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned()
+        self.post("/v1/carts", &json!({})).await.is(201)["id"].as_str().expect("an id").to_owned()
     }
 
     /// Adds lines to a cart.
     pub(crate) async fn adds(&self, cart: &str, lines: &[Value]) -> Answer {
-        self.post(
-            &format!("/v1/carts/{cart}/lines"),
-            &json!({ "lines": lines }),
-        )
-        .await
+        self.post(&format!("/v1/carts/{cart}/lines"), &json!({ "lines": lines })).await
     }
 
     /// Orders lines on a purchase order number.
@@ -244,11 +163,7 @@ impl Actor {
 
     /// Orders what is in a cart.
     pub(crate) async fn orders_cart(&self, cart: &str) -> Answer {
-        self.post(
-            "/v1/orders",
-            &json!({ "purchase_order_number": "PO-1", "cart_id": cart }),
-        )
-        .await
+        self.post("/v1/orders", &json!({ "purchase_order_number": "PO-1", "cart_id": cart })).await
     }
 
     /// An order as it stands.
@@ -258,16 +173,12 @@ impl Actor {
 
     /// Cancels an order, or lines of it.
     pub(crate) async fn cancels(&self, number: &str, body: Value) -> Answer {
-        self.post(&format!("/v1/orders/{number}/cancellation"), &body)
-            .await
+        self.post(&format!("/v1/orders/{number}/cancellation"), &body).await
     }
 }
 
 /// The number of an order that must have been placed.
 #[track_caller]
 pub(crate) fn number_of(placed: &Value) -> String {
-    placed["number"]
-        .as_str()
-        .unwrap_or_else(|| panic!("no number: {placed}"))
-        .to_owned()
+    placed["number"].as_str().unwrap_or_else(|| panic!("no number: {placed}")).to_owned()
 }

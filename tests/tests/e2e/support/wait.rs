@@ -5,11 +5,7 @@ use std::time::{Duration, Instant};
 
 /// Asks until there is an answer; fails when `patience` is over. Says how long it took.
 #[track_caller]
-pub(crate) fn eventually<T, F>(
-    what: &str,
-    patience: Duration,
-    mut ask: F,
-) -> impl Future<Output = (T, Duration)>
+pub(crate) fn eventually<T, F>(what: &str, patience: Duration, mut ask: F) -> impl Future<Output = (T, Duration)>
 where
     F: AsyncFnMut() -> Option<T>,
 {
@@ -19,10 +15,7 @@ where
             if let Some(found) = ask().await {
                 return (found, started.elapsed());
             }
-            assert!(
-                started.elapsed() < patience,
-                "waited {patience:?} in vain: {what}"
-            );
+            assert!(started.elapsed() < patience, "waited {patience:?} in vain: {what}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -31,9 +24,5 @@ where
 /// A name that no other test of this run has.
 pub(crate) fn unique(prefix: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!(
-        "{prefix}-{}-{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("{prefix}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -3,10 +3,7 @@
 /// A workbook with these rows of text.
 pub(crate) fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
     let cell = |text: &String| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
-    let rows: String = rows
-        .iter()
-        .map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>()))
-        .collect();
+    let rows: String = rows.iter().map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>())).collect();
     let head = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -39,10 +36,7 @@ pub(crate) fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
                 "{head}<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"r1\" Type=\"{office}/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
             ),
         ),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!("{head}<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"),
-        ),
+        ("xl/worksheets/sheet1.xml", format!("{head}<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>")),
     ])
 }
 
@@ -81,9 +75,7 @@ fn zip(files: &[(&str, String)]) -> Vec<u8> {
 }
 
 fn number(length: usize) -> [u8; 4] {
-    u32::try_from(length)
-        .expect("a small archive")
-        .to_le_bytes()
+    u32::try_from(length).expect("a small archive").to_le_bytes()
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -91,11 +83,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     for byte in bytes {
         rest ^= u32::from(*byte);
         for _ in 0..8 {
-            rest = if rest & 1 == 1 {
-                (rest >> 1) ^ 0xedb8_8320
-            } else {
-                rest >> 1
-            };
+            rest = if rest & 1 == 1 { (rest >> 1) ^ 0xedb8_8320 } else { rest >> 1 };
         }
     }
     !rest
