@@ -159,6 +159,7 @@ pub(crate) struct Inbound {
     pub(crate) reference: String,
 }
 
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Group {
     pub(crate) code: &'static str,
