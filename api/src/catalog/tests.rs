@@ -5,8 +5,9 @@ use migration::{Migrator, MigratorTrait as _};
 use pricing::{Quantity, UnitCode};
 use tempfile::TempDir;
 
+use super::new_product::ProductProblem;
 use super::{
-    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, ProductProblem, Products, Resolution,
+    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution,
     put_categories, put_part_numbers, put_products, resolve,
 };
 use super::new_product::Outcome;

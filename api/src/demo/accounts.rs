@@ -3,7 +3,7 @@
 use super::Demo;
 use super::industry::{GROUPS, INDUSTRIES};
 use super::model::{
-    Account, BuyerRole, Group, MachineClient, ONE, PartNumber, Person, SellerRole, Site,
+    Account, BuyerRole, MachineClient, ONE, PartNumber, Person, SellerRole, Site,
 };
 use super::places::{COUNTRIES, Country, FIRST_NAMES, HOUSES, LAST_NAMES};
 use super::rng::{Rng, hash};
@@ -161,10 +161,11 @@ fn any_size(rng: &mut Rng) -> usize {
 
 impl Demo {
     /// The customer groups price lists are made for.
-    pub(crate) fn groups() -> Vec<Group> {
+    #[cfg(test)]
+    pub(crate) fn groups() -> Vec<super::model::Group> {
         GROUPS
             .iter()
-            .map(|group| Group {
+            .map(|group| super::model::Group {
                 code: group.code,
                 name: group.name,
             })

@@ -68,6 +68,7 @@ impl Demo {
     }
 
     /// All entries, by product; within a list and a product thresholds rise and prices fall.
+    #[cfg(test)]
     pub(crate) fn price_entries(&self) -> impl Iterator<Item = PriceEntry> + '_ {
         (0..self.len()).flat_map(|item| self.price_entries_of(item))
     }

@@ -71,11 +71,13 @@ impl Demo {
     }
 
     /// Stock by product, then warehouse; drafts have none.
+    #[cfg(test)]
     pub(crate) fn stock(&self) -> impl Iterator<Item = StockLevel> + '_ {
         (0..self.len()).flat_map(|item| self.stock_of(item))
     }
 
     /// Supplier deliveries on their way: for what ran out, and for some of the rest.
+    #[cfg(test)]
     pub(crate) fn inbound(&self) -> impl Iterator<Item = Inbound> + '_ {
         (0..self.len()).flat_map(|item| self.inbound_of(item))
     }

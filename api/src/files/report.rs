@@ -38,6 +38,7 @@ impl<W: Write> Report<W> {
     }
 
     /// Entries written so far.
+    #[cfg(test)]
     pub(crate) fn entries(&self) -> u64 {
         self.entries
     }
