@@ -43,9 +43,9 @@ mod record;
 mod review;
 mod routes;
 mod rows;
-mod upload;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod views;
 
 pub(crate) use agreement_routes::AgreementRoutes;

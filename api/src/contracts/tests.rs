@@ -7,8 +7,8 @@ use sea_orm::ConnectionTrait as _;
 
 use super::load::catch_up;
 use super::{
-    Ask, AskLine, Assigned, EntryOutcome, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange, Prices,
-    PricedBasket, put_contract, put_costs, put_entries, put_price_list,
+    Ask, AskLine, Assigned, EntryOutcome, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange,
+    PricedBasket, Prices, put_contract, put_costs, put_entries, put_price_list,
 };
 use crate::identity::{NewAccount, put_account};
 use crate::kernel::database::{Database, Tx};
