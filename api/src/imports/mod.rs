@@ -32,6 +32,8 @@ mod products;
 mod routes;
 mod run;
 mod stock;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod views;
 
