@@ -26,7 +26,6 @@
 //! | `demo` | a believable distributor, made up from a seed |
 //!
 //! `server` mounts the slices, `cli` is the command line, `config` every setting.
-#![allow(dead_code)]
 
 mod cli;
 mod config;
@@ -63,5 +62,8 @@ mod notifications;
 mod imports;
 
 mod demo;
+
+#[cfg(test)]
+mod tidy;
 
 pub use cli::main;

@@ -169,6 +169,12 @@ pub(crate) fn document() -> String {
     spec::finish(&routes(&Surfaces::default()).spec())
 }
 
+/// Every refusal that a client can be given.
+#[cfg(test)]
+pub(crate) fn problem_entries() -> Vec<crate::kernel::problem::Entry> {
+    spec::entries()
+}
+
 /// The slices' routes over what the process holds.
 fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
     let apis = (

@@ -171,8 +171,8 @@ async fn following_and_loading_give_the_same_and_the_past_stays() {
         match step {
             0 => drop(house.entries(&[entry(1, "10", "0"), entry(1, "9", "20"), entry(2, "5", "0")]).await),
             1 => house.contract(vec![line(PriceRuleKind::Fixed, "4"), line(PriceRuleKind::PercentOff, "3")]).await,
-            2 => house.cost(2, "2").await,
-            3 => house.contract(vec![line(PriceRuleKind::CostPlus, "50")]).await,
+            2 => house.contract(vec![line(PriceRuleKind::CostPlus, "50")]).await,
+            3 => house.cost(2, "2").await,
             4 => drop(house.entries(&[entry(1, "11", "0"), entry(3, "7.77", "0")]).await),
             _ => house.cost(2, "3").await,
         }
@@ -216,7 +216,18 @@ async fn a_locked_version_is_not_outdated() {
 #[tokio::test]
 async fn thousands_of_entries_are_loaded_in_batches() {
     let house = House::open().await;
-    let entries: Vec<NewEntry> = (0..45_000).map(|step| entry(1, "1", &step.to_string())).collect();
+    let tx = begin(&house.db).await;
+    tx.execute_unprepared(
+        "insert into products (id, sku, title, description, brand, stock_unit, fractional, lifecycle, backorder, tax_class,          attributes, keywords, fingerprint, version, created_at, updated_at) \
+         with recursive numbers (n) as (select 1001 union all select n + 1 from numbers where n < 5500) \
+         select n, 'N' || n, '', '', '', 'EA', false, 'active', true, 'standard', '[]', '', '', 1, 0, 0 from numbers",
+    )
+    .await
+    .expect("products");
+    tx.keep(()).await.expect("a commit");
+    let numbers = (1_001..=5_500).flat_map(|product| (0..10).map(move |step| (product, step)));
+    let mut entries: Vec<NewEntry> = numbers.map(|(product, step)| entry(product, "1", &step.to_string())).collect();
+    entries.push(entry(1, "1", "40"));
     let outcomes = house.entries(&entries).await;
     assert!(outcomes.iter().all(|outcome| matches!(outcome, EntryOutcome::Created(_))));
     house.entries(&[entry(1, "2", "40")]).await;

@@ -53,13 +53,19 @@ pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: New
     let shipment = row(tx, &order, id, warehouse, &new);
     let rows: Vec<shipment_lines::Model> = parts
         .iter()
-        .map(|(line_no, quantity)| shipment_lines::Model { shipment_id: id, order_id: order.id, line_no: *line_no, quantity: *quantity })
+        .map(|(line_no, quantity)| shipment_lines::Model {
+            shipment_id: id,
+            order_id: order.id,
+            line_no: *line_no,
+            quantity: *quantity,
+        })
         .collect();
     shipments::Entity::insert(shipment.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
     let parcels = if new.parcels.is_empty() { Vec::new() } else { parcels::put(tx, id, &rows, &new.parcels).await? };
 
-    let loaded = Loaded { order_number: order.number.clone(), order_lines: lines, lines: rows, parcels, tracking: Vec::new(), shipment };
+    let order_number = order.number.clone();
+    let loaded = Loaded { shipment, order_number, order_lines: lines, lines: rows, parcels, tracking: Vec::new() };
     let taken: Vec<Step> = parts.into_iter().map(|(line, quantity)| Step { line, warehouse, quantity }).collect();
     steps::record(tx, ShipmentStage::Created, &loaded);
     match new.stage {

@@ -64,7 +64,8 @@ pub(super) async fn put(
     parcels::Entity::delete_many().filter(parcels::Column::ShipmentId.eq(shipment)).exec(tx).await?;
     let mut rows = Vec::with_capacity(new.len());
     for (parcel_no, parcel) in (1_i32..).zip(new) {
-        let contents: Vec<Content> = parcel.lines.iter().map(|(line, quantity)| Content { line: *line, quantity: (*quantity).into() }).collect();
+        let contents = parcel.lines.iter().map(|(line, quantity)| Content { line: *line, quantity: (*quantity).into() });
+        let contents: Vec<Content> = contents.collect();
         rows.push(parcels::Model {
             shipment_id: shipment,
             parcel_no,

@@ -130,7 +130,8 @@ fn arrived(loaded: &Loaded) -> Option<Instant> {
     if whole.is_some() || loaded.parcels.is_empty() {
         return whole;
     }
-    let each = loaded.parcels.iter().map(|p| delivered.iter().filter(|t| t.parcel_no == Some(p.parcel_no)).map(|t| t.occurred_at).min());
+    let of = |parcel: i32| delivered.iter().filter(|t| t.parcel_no == Some(parcel)).map(|t| t.occurred_at).min();
+    let each = loaded.parcels.iter().map(|p| of(p.parcel_no));
     each.collect::<Option<Vec<Instant>>>()?.into_iter().max()
 }
 

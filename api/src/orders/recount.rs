@@ -14,12 +14,14 @@ pub(crate) async fn recount(db: &impl ConnectionTrait) -> Result<Vec<String>, Or
     Ok(found)
 }
 
-/// Lines whose quantities are not the sums of their allocations.
+/// Lines whose quantities are not the sums of their allocations. Orders brought in as history never had any.
 async fn lines_and_allocations(db: &impl ConnectionTrait) -> Result<Vec<String>, OrderError> {
     let sql = "select o.number, l.line_no from order_lines l join orders o on o.id = l.order_id left join \
                (select order_id, line_no, sum(quantity) as quantity, sum(picked) as picked, sum(shipped) as shipped \
                 from order_allocations group by order_id, line_no) a on a.order_id = l.order_id and a.line_no = l.line_no \
-               where l.allocated <> coalesce(a.quantity, 0) or l.picked <> coalesce(a.picked, 0) or l.shipped <> coalesce(a.shipped, 0)";
+               where (l.allocated <> coalesce(a.quantity, 0) or l.picked <> coalesce(a.picked, 0) \
+               or l.shipped <> coalesce(a.shipped, 0)) and (o.open or exists \
+               (select 1 from order_allocations x where x.order_id = o.id))";
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
@@ -50,7 +52,7 @@ async fn reservations(db: &impl ConnectionTrait) -> Result<Vec<String>, OrderErr
     let differ = both.into_iter().filter(|(_, (ordered, reserved))| ordered != reserved);
     let words = differ.map(|((product, warehouse), (ordered, reserved))| {
         let (ordered, reserved) = (Quantity::from_micros(ordered), Quantity::from_micros(reserved));
-        format!("product {product} at warehouse {warehouse}: {reserved} is reserved, orders have {ordered} allocated and not shipped")
+        format!("product {product} at warehouse {warehouse}: {reserved} is reserved, {ordered} is allocated and not shipped")
     });
     Ok(words.collect())
 }

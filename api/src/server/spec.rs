@@ -61,7 +61,7 @@ fn scheme() -> Value {
 }
 
 /// Every refusal of every slice.
-fn entries() -> Vec<Entry> {
+pub(super) fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
     all.extend(ContractError::table());

@@ -198,7 +198,8 @@ async fn progress_reaches_the_end() {
     index.open(&shop.index_dir()).expect("an index");
     let categories = Categories::load(&shop.system().db()).await.expect("categories");
     let (told, seen) = std::sync::mpsc::channel();
-    let built = build_now(&shop.system(), &index, &categories, move |done, total| drop(told.send((done, total)))).await;
+    let progress = move |done, total| told.send((done, total)).expect("somebody listens");
+    let built = build_now(&shop.system(), &index, &categories, progress).await;
     assert_eq!(built.expect("built"), 2_500);
     assert_eq!(seen.iter().collect::<Vec<_>>(), [(2_000, 2_500), (2_500, 2_500)]);
 }
