@@ -14,8 +14,8 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::billing::{BillingRoutes, Invoicing};
-use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
+use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
@@ -34,8 +34,8 @@ use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
 use crate::suggestions::{Learner, SuggestionRoutes};
 
-use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
 use crate::orders::{OrderRoutes, WaitingOrders};
+use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
 
 mod spec;
 
@@ -211,11 +211,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             board: surfaces.board.clone(),
         },
-        StorefrontRoutes {
-            offers: surfaces.offers(),
-            categories: surfaces.categories.clone(),
-            index: surfaces.search.clone(),
-        },
+        StorefrontRoutes { offers: surfaces.offers(), categories: surfaces.categories.clone(), index: surfaces.search.clone() },
         CartRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -236,11 +232,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
         },
-        QuoteRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
-        },
+        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
         SuggestionRoutes { products: surfaces.products.clone() },
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
@@ -326,7 +318,8 @@ const INDEX_PATIENCE: Duration = Duration::from_secs(2);
 /// Serves until SIGTERM or Ctrl-C, then finishes what runs. `ready` is called with the address once requests are answered.
 pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), String> {
     let metrics = crate::kernel::telemetry::start_metrics()?;
-    let acceptor = TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
+    let acceptor =
+        TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
     let (stopper, stop) = watch::channel(false);
     if config.role != Role::Worker {

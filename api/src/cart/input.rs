@@ -13,7 +13,7 @@ use pricing::{Quantity, UnitCode};
 use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
-use super::views::{ProductCandidateView, CartLineInput, CartLineProblem, CartLinesInput};
+use super::views::{CartLineInput, CartLineProblem, CartLinesInput, ProductCandidateView};
 use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};

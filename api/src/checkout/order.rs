@@ -19,8 +19,8 @@ use crate::kernel::database::{Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
-use crate::storefront::SearchIndex;
 use crate::orders::{self, AgreedPrice, Destination, NewLine, NewOrder, OrderView, RejectedLine};
+use crate::storefront::SearchIndex;
 
 /// What the checkout works with.
 #[derive(Clone, Debug)]
@@ -56,7 +56,12 @@ struct Extra {
 
 impl Checkout {
     /// Reads and checks everything that needs no lock.
-    pub(super) async fn prepare(&self, db: &Reader, account: Arc<Account>, mut input: OrderInput) -> Result<Prepared, CheckoutError> {
+    pub(super) async fn prepare(
+        &self,
+        db: &Reader,
+        account: Arc<Account>,
+        mut input: OrderInput,
+    ) -> Result<Prepared, CheckoutError> {
         if account.status != AccountStatus::Active {
             return Err(IdentityError::AccountBlocked(account.code.clone()).into());
         }
@@ -182,11 +187,8 @@ impl Checkout {
     }
 
     async fn price(&self, tx: &Tx, prepared: &Prepared, coupons: &[String]) -> Result<PricedBasket, CheckoutError> {
-        let lines: Vec<AskLine> = prepared
-            .lines
-            .iter()
-            .map(|l| AskLine { product: l.product.id, unit: l.unit, quantity: l.quantity })
-            .collect();
+        let lines: Vec<AskLine> =
+            prepared.lines.iter().map(|l| AskLine { product: l.product.id, unit: l.unit, quantity: l.quantity }).collect();
         let account = Some(prepared.account.id);
         let ask = Ask { account, currency: prepared.currency, at: None, as_of: None, coupons, lines: &lines };
         Ok(self.prices.price(tx, &ask).await?)
@@ -286,7 +288,8 @@ fn agreed(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, Chec
             "version": basket.version,
             "as_of": basket.as_of.0,
             "floor_lifted": price.flags.floor_lifted,
-        }).to_string(),
+        })
+        .to_string(),
     })
 }
 
@@ -331,7 +334,11 @@ fn new_order(
 }
 
 /// Where the order goes: the address given, the site named, or the account's default site.
-async fn destination(db: &impl ConnectionTrait, account: &Account, ship_to: Option<ShipTo>) -> Result<Destination, CheckoutError> {
+async fn destination(
+    db: &impl ConnectionTrait,
+    account: &Account,
+    ship_to: Option<ShipTo>,
+) -> Result<Destination, CheckoutError> {
     let (site, address) = ship_to.map_or((None, None), |s| (s.site, s.address));
     let own = sites::Entity::find().filter(sites::Column::AccountId.eq(account.id));
     let row = match (site, address) {
@@ -357,4 +364,3 @@ async fn destination(db: &impl ConnectionTrait, account: &Account, ship_to: Opti
         country: row.country,
     })
 }
-

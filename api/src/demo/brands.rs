@@ -118,6 +118,4 @@ pub(super) const TOOLING: &[Brand] = &[
 
 /// All of them, for the list of brands.
 #[cfg(test)]
-pub(super) const ALL: [&[Brand]; 7] = [
-    FASTENING, MOTION, PIPING, PUMPING, ELECTRIC, SAFETY, TOOLING,
-];
+pub(super) const ALL: [&[Brand]; 7] = [FASTENING, MOTION, PIPING, PUMPING, ELECTRIC, SAFETY, TOOLING];

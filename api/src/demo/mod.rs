@@ -79,13 +79,7 @@ pub(crate) struct SkusOutOfRange(pub(crate) u32);
 
 impl fmt::Display for SkusOutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "skus must be between {} and {}, not {}",
-            SKUS.start(),
-            SKUS.end(),
-            self.0
-        )
+        write!(f, "skus must be between {} and {}, not {}", SKUS.start(), SKUS.end(), self.0)
     }
 }
 
@@ -99,16 +93,8 @@ impl Demo {
         }
         let catalog = catalog::Catalog::new(settings.skus);
         let companies = accounts::companies(settings.seed);
-        let mut demo = Self {
-            settings,
-            catalog,
-            companies,
-            own_items: Vec::new(),
-        };
-        demo.own_items = prices::WITH_OWN_LIST
-            .iter()
-            .map(|number| demo.assortment_items(*number))
-            .collect();
+        let mut demo = Self { settings, catalog, companies, own_items: Vec::new() };
+        demo.own_items = prices::WITH_OWN_LIST.iter().map(|number| demo.assortment_items(*number)).collect();
         Ok(demo)
     }
 

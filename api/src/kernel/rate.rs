@@ -40,9 +40,9 @@ impl Rates {
         let now = Instant::now();
         let bucket = match self.buckets.get(caller) {
             Some(bucket) => bucket,
-            None => self
-                .buckets
-                .get_with(caller.to_owned(), || Arc::new(Mutex::new(Bucket { left: self.burst, at: now, used: 0 }))),
+            None => {
+                self.buckets.get_with(caller.to_owned(), || Arc::new(Mutex::new(Bucket { left: self.burst, at: now, used: 0 })))
+            }
         };
         let mut bucket = bucket.lock();
         let gained = now.saturating_duration_since(bucket.at).as_secs_f64() * self.per_second;

@@ -128,7 +128,9 @@ impl Keys {
     pub(crate) async fn reload(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
         let oldest = clock::later(clock::now(), -2 * LIFETIME_SECONDS * clock::SECOND);
         let rows = signing_keys::Entity::find()
-            .filter(Condition::any().add(signing_keys::Column::RetiredAt.is_null()).add(signing_keys::Column::RetiredAt.gt(oldest)))
+            .filter(
+                Condition::any().add(signing_keys::Column::RetiredAt.is_null()).add(signing_keys::Column::RetiredAt.gt(oldest)),
+            )
             .order_by_asc(signing_keys::Column::CreatedAt)
             .all(db)
             .await?;
@@ -162,7 +164,13 @@ impl Keys {
     }
 
     /// Signs a token for a principal.
-    pub(crate) fn issue(&self, subject: &str, client_id: &str, scopes: Scopes, account: Option<AccountId>) -> Result<String, Trouble> {
+    pub(crate) fn issue(
+        &self,
+        subject: &str,
+        client_id: &str,
+        scopes: Scopes,
+        account: Option<AccountId>,
+    ) -> Result<String, Trouble> {
         let now = clock::now().0 / clock::SECOND;
         let claims = Claims {
             iss: ISSUER.into(),

@@ -20,8 +20,8 @@
 //! Not here: how an order came about (`checkout`, quotes, imports), what leaves the warehouse (`fulfilment`), money
 //! (`billing`).
 
-pub(crate) mod amounts;
 mod allocate;
+pub(crate) mod amounts;
 mod cancel;
 mod change;
 pub(crate) mod credit;

@@ -33,25 +33,15 @@ impl fmt::Write for Digest {
 /// One number for everything a demo says.
 fn digest(demo: &Demo) -> u64 {
     let mut digest = Digest(0xcbf2_9ce4_8422_2325);
-    let mut add =
-        |item: &dyn fmt::Debug| writeln!(digest, "{item:?}").expect("a digest takes any text");
+    let mut add = |item: &dyn fmt::Debug| writeln!(digest, "{item:?}").expect("a digest takes any text");
     demo.products().for_each(|item| add(&item));
     demo.relations().for_each(|item| add(&item));
     demo.stock().for_each(|item| add(&item));
     demo.inbound().for_each(|item| add(&item));
     demo.price_entries().for_each(|item| add(&item));
     Demo::brands().for_each(|item| add(&item));
-    add(&(
-        Demo::categories(),
-        demo.warehouses(),
-        Demo::groups(),
-        demo.price_lists(),
-    ));
-    add(&(
-        demo.accounts(),
-        demo.seller_people(),
-        demo.machine_clients(),
-    ));
+    add(&(Demo::categories(), demo.warehouses(), Demo::groups(), demo.price_lists()));
+    add(&(demo.accounts(), demo.seller_people(), demo.machine_clients()));
     add(&(demo.contracts(), demo.promotions(), demo.past_orders()));
     digest.0
 }

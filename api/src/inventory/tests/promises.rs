@@ -25,7 +25,12 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
         let db = house.db.reader();
         let board = Board::load(&db).await.expect("loaded");
         let ask = |key, units, backorder| Ask {
-            key, product, quantity: whole(units), multiple: whole(1), backorder, lead_time_days: Some(10),
+            key,
+            product,
+            quantity: whole(units),
+            multiple: whole(1),
+            backorder,
+            lead_time_days: Some(10),
         };
         let asks = [ask(0, 4, true), ask(1, 8, true), ask(2, 5, true), ask(3, 1, false)];
         let given = promise(&db, &board, &asks, &Prefer::default(), Instant(FRIDAY_MORNING)).await.expect("promised");
