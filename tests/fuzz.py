@@ -51,7 +51,8 @@ def seed(base, admin):
     for sku in ("0", "1"):
         put("PUT", f"/v1/products/{sku}", {"title": sku, "stock_unit": "EA", "backorder": True})
     put("PUT", "/v1/warehouses/0", {"name": "0", "country": "DE"})
-    put("PUT", "/v1/price-lists/0", {"name": "0", "currency": "EUR"})
+    put("PUT", "/v1/price-lists/0", {"name": "0"})
+    put("POST", "/v1/price-lists/0/entries", {"entries": [{"sku": sku, "currency": "EUR", "unit_price": "1"} for sku in ("0", "1")]})
 
 
 def schemathesis(base, name, token, seconds, directory):

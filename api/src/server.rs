@@ -30,7 +30,7 @@ use crate::kernel::problem::Trouble;
 use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
-use crate::kernel::{Kernel, bus, events};
+use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
 use crate::suggestions::{Learner, SuggestionRoutes};
 
@@ -119,7 +119,7 @@ impl App {
     }
 
     /// What reacts to events, exactly once.
-    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+    fn listeners() -> Vec<Arc<dyn Listener>> {
         vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(Invoicing)]
     }
 
@@ -131,7 +131,8 @@ impl App {
         let Surfaces { search, products, categories, .. } = self.surfaces.clone();
         work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
         if config.role != Role::Api {
-            for listener in self.listeners() {
+            work.spawn(keep_house(system("housekeeping"), stop.clone()));
+            for listener in Self::listeners() {
                 work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
             }
             let known = Known { accounts: self.surfaces.accounts.clone(), products: self.surfaces.products.clone() };
@@ -143,6 +144,26 @@ impl App {
             work.spawn(bus::run(system("redis"), client, stop.clone()));
         }
         work
+    }
+}
+
+/// Forgets once an hour what need not be kept any longer, until `stop` says so.
+async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
+    const HOUR: Duration = Duration::from_hours(1);
+    while !*stop.borrow() {
+        let forgotten = async {
+            let tx = system.begin().await?;
+            let count = idempotency::forget_old(&tx).await?;
+            tx.keep(count).await
+        };
+        match forgotten.await {
+            Ok(count) => tracing::debug!(count, "old idempotency keys were forgotten"),
+            Err(error) => tracing::error!(error = %error, "housekeeping failed"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HOUR) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 

@@ -6,10 +6,11 @@ use pricing::{Quantity, UnitCode};
 use tempfile::TempDir;
 
 use super::new_product::Outcome;
+use super::new_product::ProductProblem;
 use super::put::Stored;
 use super::{
-    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, ProductProblem, Products, Resolution, put_categories,
-    put_part_numbers, put_products, resolve,
+    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution, put_categories, put_part_numbers,
+    put_products, resolve,
 };
 use crate::kernel::database::Database;
 use crate::kernel::principal::Actor;

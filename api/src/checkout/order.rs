@@ -143,10 +143,10 @@ impl Checkout {
         let partial = prepared.input.partial == Partial::Accept;
         let (lines, warnings) = self.new_lines(tx, &mut prepared, &basket).await?;
         if lines.is_empty() || (!partial && !prepared.problems.is_empty()) {
-            return Err(match prepared.problems.is_empty() {
-                true => orders::OrderError::Empty.into(),
-                false => CheckoutError::Lines(prepared.problems),
-            });
+            if prepared.problems.is_empty() {
+                return Err(orders::OrderError::Empty.into());
+            }
+            return Err(CheckoutError::Lines(prepared.problems));
         }
         let rejected = std::mem::take(&mut prepared.problems);
         let mut placed = orders::place(tx, new_order(tx, prepared, &basket, coupons, lines, partial)).await?;
@@ -282,7 +282,14 @@ fn agreed(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, Chec
         line_amount: price.line_amount.into(),
         list_price,
         source: price.source,
-        detail: json!({ "label": &*price.label, "row": price.row, "version": basket.version }).to_string(),
+        detail: json!({
+            "label": &*price.label,
+            "row": price.row,
+            "version": basket.version,
+            "as_of": basket.as_of.0,
+            "floor_lifted": price.flags.floor_lifted,
+        })
+        .to_string(),
     })
 }
 
@@ -318,7 +325,7 @@ fn new_order(
         external_reference: input.external_reference.map(Text::into_inner),
         coupons,
         price_version: basket.version,
-        priced_at: basket.at.into(),
+        priced_at: basket.at,
         requested_at: input.requested_at.map(|t| t.0),
         lines,
         partial,

@@ -101,7 +101,7 @@ impl Prices {
         for row in packed::records(batch) {
             match packed::contract_line(row) {
                 Some(line) => {
-                    note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id)
+                    note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
                 }
                 None => tracing::error!(row, "a contract line cannot be read"),
             }

@@ -56,7 +56,7 @@ pub(crate) use entries::{EntryOutcome, NewEntry, put_entries};
 pub(crate) use error::ContractError;
 pub(crate) use lines::{NewLine, NewTarget};
 pub(crate) use lists::{Assigned, NewPriceList, put_price_list};
-pub(crate) use prices::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine, Prices};
+pub(crate) use prices::{Ask, AskLine, PricedBasket, PricedLine, Prices};
 pub(crate) use promotion::{NewAudience, NewPromotion, put_promotion};
 pub(crate) use quote_routes::QuoteRoutes;
 pub(crate) use routes::PriceListRoutes;

@@ -155,7 +155,7 @@ fn line(kind: PriceRuleKind, value: &str) -> NewLine {
 
 /// What was answered, without ids.
 fn shown(basket: &PricedBasket) -> Vec<String> {
-    let one = |line: &Result<super::PricedLine, super::LineRefusal>| match line {
+    let one = |line: &Result<super::PricedLine, super::prices::LineRefusal>| match line {
         Ok(line) => format!("{} {} {}", line.unit_price, line.line_amount, line.label),
         Err(refusal) => refusal.code().to_owned(),
     };

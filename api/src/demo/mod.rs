@@ -58,6 +58,8 @@ use std::ops::RangeInclusive;
 
 pub(crate) use day::Day;
 use model::{Category, Item, Settings};
+#[cfg(test)]
+use model::{Product, Relation};
 
 /// How many products a demo may have.
 pub(crate) const SKUS: RangeInclusive<u32> = 100..=1_000_000;
@@ -114,13 +116,13 @@ impl Demo {
 
     /// All products by index.
     #[cfg(test)]
-    pub(crate) fn products(&self) -> impl Iterator<Item = model::Product> + '_ {
+    pub(crate) fn products(&self) -> impl Iterator<Item = Product> + '_ {
         (0..self.len()).map(|item| self.product(item))
     }
 
     /// All relations by product; at most about ten of one product.
     #[cfg(test)]
-    pub(crate) fn relations(&self) -> impl Iterator<Item = model::Relation> + '_ {
+    pub(crate) fn relations(&self) -> impl Iterator<Item = Relation> + '_ {
         (0..self.len()).flat_map(|item| self.relations_of(item))
     }
 }

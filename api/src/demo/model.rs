@@ -159,8 +159,8 @@ pub(crate) struct Inbound {
     pub(crate) reference: String,
 }
 
-#[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg(test)]
 pub(crate) struct Group {
     pub(crate) code: &'static str,
     pub(crate) name: &'static str,

@@ -70,6 +70,7 @@ impl Board {
     }
 
     /// The levels of a product, one per warehouse that has or had it.
+    #[cfg(test)]
     pub(crate) fn levels(&self, product: ProductId) -> Vec<Level> {
         self.held.read().levels.get(&product).map(|levels| levels.to_vec()).unwrap_or_default()
     }

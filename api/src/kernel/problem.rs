@@ -314,11 +314,6 @@ pub(crate) fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// Whether an error is the violation of a check, foreign key or not-null constraint.
-pub(crate) fn is_check_violation(error: &DbErr) -> bool {
-    error.to_string().to_ascii_lowercase().contains("check constraint")
-}
-
 fn summary(fields: &[FieldProblem]) -> String {
     match fields {
         [one] => format!("{}: {}", one.pointer, one.detail),

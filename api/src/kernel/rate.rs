@@ -27,7 +27,7 @@ impl Rates {
     pub(crate) fn new(per_second: u32) -> Self {
         let buckets = moka::sync::Cache::builder()
             .max_capacity(50_000)
-            .time_to_idle(std::time::Duration::from_secs(120))
+            .time_to_idle(std::time::Duration::from_mins(2))
             .build_with_hasher(ahash::RandomState::default());
         Self { per_second: f64::from(per_second), burst: f64::from(per_second) * 10.0, buckets }
     }

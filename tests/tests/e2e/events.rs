@@ -90,7 +90,7 @@ async fn an_account_reads_its_own_events_and_no_others() {
 #[tokio::test]
 async fn an_odd_position_is_refused() {
     let shop = Shop::open().await;
-    for query in ["after=-1", "limit=0", "limit=1000000", "wait=100000", "wait=-1"] {
+    for query in ["limit=0", "limit=1000000", "after=x", "wait=-1"] {
         let answer = shop.admin().get(&format!("/v1/events?{query}")).await;
         assert!((400..500).contains(&answer.status), "{query}: {}", answer.text);
         answer.problem_code();

@@ -5,6 +5,8 @@
 //!
 //! Not here: private functions, which are tested beside the code.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "figures measured, and the log of a server whose test failed")]
+
 mod support;
 
 mod accounts;

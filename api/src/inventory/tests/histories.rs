@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::house::{House, whole};
-use crate::inventory::{Board, Held, Move, MoveRefusal, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
+use crate::inventory::moves::MoveRefusal;
+use crate::inventory::{Board, Held, Move, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
 
 #[derive(Clone, Debug)]
 enum Act {

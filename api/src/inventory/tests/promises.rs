@@ -3,7 +3,8 @@
 use entity::Instant;
 
 use super::house::{House, whole};
-use crate::inventory::{Ask, Board, NewInbound, Prefer, Source, promise, put_inbound};
+use crate::inventory::promise::Source;
+use crate::inventory::{Ask, Board, NewInbound, Prefer, promise, put_inbound};
 use crate::kernel::clock::DAY;
 
 /// Friday 2026-11-20, 08:00 UTC; the cut-off is at 15:00.

@@ -55,7 +55,7 @@ async fn a_killed_server_loses_no_acknowledged_order_and_doubles_none() {
             let count = ledger.iter().filter(|(key, number)| key.starts_with(&format!("r{round}-")) && number.is_some()).count();
             (count >= 60).then_some(())
         };
-        eventually("orders are acknowledged", Duration::from_secs(60), acknowledged).await;
+        eventually("orders are acknowledged", Duration::from_mins(1), acknowledged).await;
         shop.start_again();
         running.join_all().await;
         let base = shop.nobody().base().to_owned();

@@ -29,7 +29,7 @@ async fn a_price_changed_through_one_process_is_quoted_by_the_other_within_a_sec
     for cents in 2..12 {
         let price = format!("1.{cents:02}");
         shop.price("A-1", &price).await;
-        let (_, waited) = eventually("the new price is quoted there", SECOND, async || {
+        let ((), waited) = eventually("the new price is quoted there", SECOND, async || {
             (parse(&there.unit_price("A-1").await) == parse(&price)).then_some(())
         })
         .await;

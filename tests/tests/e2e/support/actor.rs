@@ -11,13 +11,12 @@ pub(crate) struct Actor {
     http: Client,
     base: String,
     token: Option<String>,
-    account: Option<String>,
 }
 
 impl Actor {
     /// Nobody in particular.
     pub(crate) fn nobody(http: Client, base: String) -> Self {
-        Self { http, base, token: None, account: None }
+        Self { http, base, token: None }
     }
 
     /// The same connection with another token.
@@ -28,18 +27,6 @@ impl Actor {
     /// The same person talking to another process.
     pub(crate) fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }
-    }
-
-    /// Belonging to an account.
-    pub(crate) fn of(mut self, account: &str) -> Self {
-        self.account = Some(account.to_owned());
-        self
-    }
-
-    /// The account they belong to.
-    #[track_caller]
-    pub(crate) fn account(&self) -> &str {
-        self.account.as_deref().expect("somebody of an account")
     }
 
     /// The token they carry.

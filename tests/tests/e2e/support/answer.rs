@@ -41,9 +41,9 @@ impl Answer {
 
     /// A refusal with this code, in the shape every refusal has.
     #[track_caller]
-    pub(crate) fn is_refused(self, code: &str) -> Value {
+    pub(crate) fn is_refused(&self, code: &str) -> Value {
         assert_eq!(self.problem_code(), code, "{} was answered {}: {}", self.asked, self.status, self.text);
-        self.body
+        self.body.clone()
     }
 
     /// The code of a problem document, whose shape is checked on the way.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// The binary under test.
 const BINARY: &str = env!("CARGO_BIN_EXE_bulkhead-under-test");
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Path of the binary under test.
 pub(crate) fn binary() -> &'static Path {
@@ -112,11 +112,6 @@ impl Process {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id())).expect("the server runs");
         let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
         line.trim_start_matches(':').split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
-    }
-
-    /// What it logged last.
-    pub(crate) fn log_tail(&self) -> String {
-        tail(&self.log)
     }
 }
 

@@ -146,11 +146,7 @@ impl Shop {
         let (id, secret) = self.credentials(account, scopes).await;
         let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)];
         let token = self.nobody.token_for(&form).await.ok();
-        let actor = self.nobody.with_token(token["access_token"].as_str().expect("a token"));
-        match account {
-            Some(account) => actor.of(account),
-            None => actor,
-        }
+        self.nobody.with_token(token["access_token"].as_str().expect("a token"))
     }
 
     /// Id and secret of a new machine client.
@@ -164,11 +160,6 @@ impl Shop {
     /// The ERP system of an account, with everything the buyer's side may hold.
     pub(crate) async fn erp(&self, account: &str) -> Actor {
         self.client(Some(account), &BUYER_SCOPES).await
-    }
-
-    /// A person of an account who orders.
-    pub(crate) async fn buyer(&self, account: &str) -> Actor {
-        self.person(Some(account), "buyer").await.of(account)
     }
 
     /// A person of the seller with a role.
@@ -214,7 +205,7 @@ fn serve(home: Vec<String>, setup: &Setup, log: PathBuf) -> Process {
 /// A client that never follows redirects, never uses a proxy and waits long for answers.
 fn client() -> Client {
     let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-    client.timeout(std::time::Duration::from_secs(120)).build().expect("a client")
+    client.timeout(std::time::Duration::from_mins(2)).build().expect("a client")
 }
 
 /// Lays the members of `over` over `under`.

@@ -4,20 +4,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Asks until there is an answer; fails when `patience` is over. Says how long it took.
-#[track_caller]
-pub(crate) fn eventually<T, F>(what: &str, patience: Duration, mut ask: F) -> impl Future<Output = (T, Duration)>
+pub(crate) async fn eventually<T, F>(what: &str, patience: Duration, mut ask: F) -> (T, Duration)
 where
     F: AsyncFnMut() -> Option<T>,
 {
-    async move {
-        let started = Instant::now();
-        loop {
-            if let Some(found) = ask().await {
-                return (found, started.elapsed());
-            }
-            assert!(started.elapsed() < patience, "waited {patience:?} in vain: {what}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+    let started = Instant::now();
+    loop {
+        if let Some(found) = ask().await {
+            return (found, started.elapsed());
         }
+        assert!(started.elapsed() < patience, "waited {patience:?} in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -3,7 +3,8 @@
 /// A workbook with these rows of text.
 pub(crate) fn workbook(rows: &[Vec<String>]) -> Vec<u8> {
     let cell = |text: &String| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
-    let rows: String = rows.iter().map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>())).collect();
+    let row = |row: &Vec<String>| ["<row>".to_owned(), row.iter().map(cell).collect(), "</row>".to_owned()].concat();
+    let rows = rows.iter().map(row).collect::<String>();
     let head = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>";
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
