@@ -129,6 +129,7 @@ impl Jobs {
             if let Some(_lock) = lock(&self.file_of(row.id)) {
                 let error = "the process ended before the import did; what it had written stays".to_owned();
                 self.end(system, &row, Summary::default(), Some(error)).await?;
+                let _ = tokio::fs::remove_file(self.file_of(row.id)).await;
             }
         }
         Ok(())
