@@ -38,7 +38,6 @@ pub(crate) enum Outcome<T> {
         warnings: Vec<Rejection>,
     },
     /// Left out by a rule of the mapping; where and by which rule is told to tests.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a summary counts skipped rows"))]
     Skipped {
         line: u64,
         reason: Arc<str>,
