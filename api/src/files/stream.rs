@@ -37,7 +37,7 @@ pub(crate) enum Outcome<T> {
         row: T,
         warnings: Vec<Rejection>,
     },
-    /// Left out by a rule of the mapping; where and by which rule is told to tests.
+    /// Left out by a rule of the mapping; where and by which rule.
     Skipped {
         line: u64,
         reason: Arc<str>,
