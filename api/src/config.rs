@@ -14,6 +14,7 @@ use crate::cli::Cli;
 pub(crate) struct Config {
     /// TOML file with any of these settings, keys as the flags are named (`data-dir = "…"`)
     #[arg(long, env = "BULKHEAD_CONFIG", global = true, value_name = "FILE")]
+    #[expect(clippy::struct_field_names, reason = "named as its flag")]
     pub(crate) config: Option<PathBuf>,
 
     /// Address and port to serve on; port 0 takes a free one

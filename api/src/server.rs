@@ -14,8 +14,8 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::billing::{BillingRoutes, Invoicing};
-use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::cart::{CartRoutes, Carts};
+use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
@@ -30,12 +30,12 @@ use crate::kernel::problem::Trouble;
 use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
-use crate::kernel::{Kernel, bus, events};
+use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
 use crate::suggestions::{Learner, SuggestionRoutes};
 
-use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
 use crate::orders::{OrderRoutes, WaitingOrders};
+use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
 
 mod spec;
 
@@ -119,7 +119,7 @@ impl App {
     }
 
     /// What reacts to events, exactly once.
-    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+    fn listeners() -> Vec<Arc<dyn Listener>> {
         vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(Invoicing)]
     }
 
@@ -131,7 +131,8 @@ impl App {
         let Surfaces { search, products, categories, .. } = self.surfaces.clone();
         work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
         if config.role != Role::Api {
-            for listener in self.listeners() {
+            work.spawn(keep_house(system("housekeeping"), stop.clone()));
+            for listener in Self::listeners() {
                 work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
             }
             let known = Known { accounts: self.surfaces.accounts.clone(), products: self.surfaces.products.clone() };
@@ -143,6 +144,26 @@ impl App {
             work.spawn(bus::run(system("redis"), client, stop.clone()));
         }
         work
+    }
+}
+
+/// Forgets once an hour what need not be kept any longer, until `stop` says so.
+async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
+    const HOUR: Duration = Duration::from_hours(1);
+    while !*stop.borrow() {
+        let forgotten = async {
+            let tx = system.begin().await?;
+            let count = idempotency::forget_old(&tx).await?;
+            tx.keep(count).await
+        };
+        match forgotten.await {
+            Ok(count) => tracing::debug!(count, "old idempotency keys were forgotten"),
+            Err(error) => tracing::error!(error = %error, "housekeeping failed"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HOUR) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 
@@ -190,11 +211,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             board: surfaces.board.clone(),
         },
-        StorefrontRoutes {
-            offers: surfaces.offers(),
-            categories: surfaces.categories.clone(),
-            index: surfaces.search.clone(),
-        },
+        StorefrontRoutes { offers: surfaces.offers(), categories: surfaces.categories.clone(), index: surfaces.search.clone() },
         CartRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -215,11 +232,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
         },
-        QuoteRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
-        },
+        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
         SuggestionRoutes { products: surfaces.products.clone() },
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
@@ -305,7 +318,8 @@ const INDEX_PATIENCE: Duration = Duration::from_secs(2);
 /// Serves until SIGTERM or Ctrl-C, then finishes what runs. `ready` is called with the address once requests are answered.
 pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), String> {
     let metrics = crate::kernel::telemetry::start_metrics()?;
-    let acceptor = TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
+    let acceptor =
+        TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
     let (stopper, stop) = watch::channel(false);
     if config.role != Role::Worker {

@@ -5,8 +5,22 @@ use std::path::{Path, PathBuf};
 
 /// The slices in their order: each may use those before it.
 const SLICES: &[&str] = &[
-    "kernel", "files", "identity", "catalog", "contracts", "inventory", "suggestions", "storefront", "cart", "orders", "checkout",
-    "fulfilment", "billing", "notifications", "imports", "demo",
+    "kernel",
+    "files",
+    "identity",
+    "catalog",
+    "contracts",
+    "inventory",
+    "suggestions",
+    "storefront",
+    "cart",
+    "orders",
+    "checkout",
+    "fulfilment",
+    "billing",
+    "notifications",
+    "imports",
+    "demo",
 ];
 
 /// Longest source file in lines, tests included.

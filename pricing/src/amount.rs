@@ -59,11 +59,7 @@ mod tests {
         ] {
             let amount: Amount = text.parse().expect("a decimal");
             let rounded = amount.round_to_minor(currency(code)).expect("in range");
-            assert_eq!(
-                rounded.to_minor_string(currency(code)),
-                expected,
-                "{text} {code}"
-            );
+            assert_eq!(rounded.to_minor_string(currency(code)), expected, "{text} {code}");
         }
         assert!(Amount::MAX.round_to_minor(currency("EUR")).is_err());
     }

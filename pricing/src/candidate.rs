@@ -17,18 +17,9 @@ use crate::{ContractLineId, Factor, LineError, Overflow, Per, Quantity, UnitPric
 /// The row behind a candidate.
 #[derive(Clone, Copy)]
 pub(crate) enum Row<'b> {
-    Entry {
-        list: u32,
-        entry: &'b EntryRow,
-    },
-    Contract {
-        contract: Held<'b>,
-        line: &'b LineRow,
-    },
-    Promotion {
-        promotion: &'b PromotionRow,
-        line: &'b LineRow,
-    },
+    Entry { list: u32, entry: &'b EntryRow },
+    Contract { contract: Held<'b>, line: &'b LineRow },
+    Promotion { promotion: &'b PromotionRow, line: &'b LineRow },
 }
 
 /// How a row's unit relates to the asked one.
@@ -139,19 +130,12 @@ impl<'b> Gather<'_, 'b, '_> {
         Ok(())
     }
 
-    fn list_entries(
-        &mut self,
-        found: &mut Vec<Candidate<'b>>,
-    ) -> Result<Option<UnitPrice>, LineError> {
+    fn list_entries(&mut self, found: &mut Vec<Candidate<'b>>) -> Result<Option<UnitPrice>, LineError> {
         let mut price = None;
         let mut start = 0;
         for (index, source) in self.scene.lists.iter().enumerate() {
             self.entries_of(source.rank, source.list, found);
-            let ends = self
-                .scene
-                .lists
-                .get(index + 1)
-                .is_none_or(|next| next.rank != source.rank);
+            let ends = self.scene.lists.get(index + 1).is_none_or(|next| next.rank != source.rank);
             if ends && price.is_none() {
                 let winner = resolve::list_winner(self.known, &found[start..], Quantity::ZERO)?;
                 price = winner.map(|winner| winner.value.price);
@@ -213,9 +197,7 @@ impl<'b> Gather<'_, 'b, '_> {
             let start = found.len();
             for rank in 0..self.scene.contracts.len() {
                 self.contract_lines_of(rank, level, found);
-                if self.depth == Depth::Price
-                    && self.is_nearest_settled(rank, &found[start..], list)?
-                {
+                if self.depth == Depth::Price && self.is_nearest_settled(rank, &found[start..], list)? {
                     return Ok(());
                 }
             }
@@ -224,31 +206,17 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     /// Whether nothing of a farther account or for a less specific target can win any more.
-    fn is_nearest_settled(
-        &self,
-        rank: usize,
-        found: &[Candidate<'b>],
-        list: Option<UnitPrice>,
-    ) -> Result<bool, LineError> {
+    fn is_nearest_settled(&self, rank: usize, found: &[Candidate<'b>], list: Option<UnitPrice>) -> Result<bool, LineError> {
         let contracts = &self.scene.contracts;
         let distance = contracts[rank].held.distance;
-        if found.is_empty()
-            || contracts
-                .get(rank + 1)
-                .is_some_and(|next| next.held.distance == distance)
-        {
+        if found.is_empty() || contracts.get(rank + 1).is_some_and(|next| next.held.distance == distance) {
             return Ok(false);
         }
         let winner = resolve::contract_winner(self.scene, self.known, found, list, Quantity::ZERO)?;
         Ok(winner.is_some())
     }
 
-    fn contract_lines_of(
-        &mut self,
-        rank: usize,
-        level: &[(Target, u32)],
-        found: &mut Vec<Candidate<'b>>,
-    ) {
+    fn contract_lines_of(&mut self, rank: usize, level: &[(Target, u32)], found: &mut Vec<Candidate<'b>>) {
         let contract = self.scene.contracts[rank];
         for (target, specificity) in level {
             if !may_name(contract.lines, self.known.slot.in_contracts, *target) {
@@ -258,10 +226,7 @@ impl<'b> Gather<'_, 'b, '_> {
                 let Some(timely) = self.timely(&line.span) else {
                     continue;
                 };
-                let row = Row::Contract {
-                    contract: contract.held,
-                    line,
-                };
+                let row = Row::Contract { contract: contract.held, line };
                 let mut candidate = self.line_candidate(row, line, rank as u32, *specificity);
                 candidate.unfit = timely.err().or(candidate.unfit);
                 found.push(candidate);
@@ -281,20 +246,12 @@ impl<'b> Gather<'_, 'b, '_> {
                 }
             }
         }
-        if found[start..]
-            .iter()
-            .any(|candidate| candidate.fit == Fit::Converted)
-        {
+        if found[start..].iter().any(|candidate| candidate.fit == Fit::Converted) {
             found[start..].sort_by_key(|candidate| (candidate.rank, candidate.specificity));
         }
     }
 
-    fn promotion_line(
-        &mut self,
-        line: &'b LineRow,
-        specificity: u32,
-        found: &mut Vec<Candidate<'b>>,
-    ) {
+    fn promotion_line(&mut self, line: &'b LineRow, specificity: u32, found: &mut Vec<Candidate<'b>>) {
         if !line.span.known(self.scene.as_of()) || !self.scene.promotion_is_known(line.owner) {
             return;
         }
@@ -323,23 +280,13 @@ impl<'b> Gather<'_, 'b, '_> {
         } else if span.valid(at) {
             Some(Ok(()))
         } else if self.depth == Depth::Everything {
-            Some(Err(if at < span.valid_from {
-                Unfit::NotYetValid
-            } else {
-                Unfit::Expired
-            }))
+            Some(Err(if at < span.valid_from { Unfit::NotYetValid } else { Unfit::Expired }))
         } else {
             None
         }
     }
 
-    fn line_candidate(
-        &mut self,
-        row: Row<'b>,
-        line: &'b LineRow,
-        rank: u32,
-        specificity: u32,
-    ) -> Candidate<'b> {
+    fn line_candidate(&mut self, row: Row<'b>, line: &'b LineRow, rank: u32, specificity: u32) -> Candidate<'b> {
         let product = self.known.product;
         let unit = line.unit.unwrap_or(product.stock_unit);
         let row_unit = product.factor(unit);
@@ -352,32 +299,13 @@ impl<'b> Gather<'_, 'b, '_> {
         };
         let breaks: &[Break] = &line.breaks;
         let row_unit = row_unit.unwrap_or(Factor::ONE);
-        let counts_quantity =
-            unfit.is_none() && breaks.iter().any(|step| step.threshold.is_positive());
-        let volume = if counts_quantity {
-            self.volume(line, row_unit)
-        } else {
-            self.sku_volume(row_unit)
-        };
-        Candidate {
-            row,
-            rank,
-            specificity,
-            kind: line.kind,
-            per: line.per,
-            breaks,
-            fit,
-            volume,
-            unfit,
-        }
+        let counts_quantity = unfit.is_none() && breaks.iter().any(|step| step.threshold.is_positive());
+        let volume = if counts_quantity { self.volume(line, row_unit) } else { self.sku_volume(row_unit) };
+        Candidate { row, rank, specificity, kind: line.kind, per: line.per, breaks, fit, volume, unfit }
     }
 
     fn sku_volume(&self, row_unit: Factor) -> Volume {
-        Volume {
-            total: self.totals.of_sku(self.known.sku),
-            in_stock: true,
-            row_unit,
-        }
+        Volume { total: self.totals.of_sku(self.known.sku), in_stock: true, row_unit }
     }
 
     fn volume(&mut self, line: &LineRow, row_unit: Factor) -> Volume {
@@ -398,21 +326,13 @@ impl<'b> Gather<'_, 'b, '_> {
             let ordered = self.scene.ordered(ContractLineId(line.id));
             total = total.and_then(|total| total.plus(Ratio::whole(ordered)));
         }
-        Volume {
-            total,
-            in_stock: false,
-            row_unit,
-        }
+        Volume { total, in_stock: false, row_unit }
     }
 }
 
 impl<'b> Candidate<'b> {
     /// The break that applies with `added` asked units more.
-    pub(crate) fn applicable(
-        &self,
-        known: &Known<'_>,
-        added: Quantity,
-    ) -> Result<Option<&'b Break>, Overflow> {
+    pub(crate) fn applicable(&self, known: &Known<'_>, added: Quantity) -> Result<Option<&'b Break>, Overflow> {
         if self.unfit.is_some() {
             return Ok(None);
         }
@@ -441,9 +361,7 @@ impl<'b> Candidate<'b> {
         if let Some(unfit) = self.unfit {
             return Err(resolve::Loss::Unfit(unfit));
         }
-        let step = self
-            .applicable(known, added)?
-            .ok_or(resolve::Loss::UnderThreshold)?;
+        let step = self.applicable(known, added)?.ok_or(resolve::Loss::UnderThreshold)?;
         resolve::value_of(self, step, scene, known, list)
     }
 }
@@ -454,10 +372,7 @@ pub(crate) type Targets = Few<(Target, u32), 8>;
 /// The targets that name the product.
 pub(crate) fn targets(known: &Known<'_>) -> Targets {
     let product = known.product;
-    let mut targets = Targets::new(
-        &[(Target::Sku(known.line.product), SKU)],
-        (Target::Everything, EVERYTHING),
-    );
+    let mut targets = Targets::new(&[(Target::Sku(known.line.product), SKU)], (Target::Everything, EVERYTHING));
     for category in product.categories.iter() {
         let specificity = category.depth.saturating_add(BRAND + 1).min(SKU - 1);
         targets.push((Target::Category(category.id), specificity));

@@ -31,8 +31,8 @@ impl Currency {
     /// Digits after the point of its smallest coin: 0, 2, 3 or 4.
     pub fn minor_digits(self) -> u8 {
         match self.code() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
-            | "UGX" | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV"
+            | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             "CLF" | "UYW" => 4,
             _ => 2,
@@ -54,10 +54,7 @@ impl std::str::FromStr for Currency {
     type Err = UnknownCurrency;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        CODES
-            .binary_search(&text)
-            .map(|index| Self(index as u8))
-            .map_err(|_| UnknownCurrency)
+        CODES.binary_search(&text).map(|index| Self(index as u8)).map_err(|_| UnknownCurrency)
     }
 }
 
@@ -74,9 +71,7 @@ impl std::fmt::Debug for Currency {
 }
 
 static MINOR_MICROS: std::sync::LazyLock<[u32; CODES.len()]> = std::sync::LazyLock::new(|| {
-    std::array::from_fn(|index| {
-        10_u32.pow(crate::DECIMALS - u32::from(Currency(index as u8).minor_digits()))
-    })
+    std::array::from_fn(|index| 10_u32.pow(crate::DECIMALS - u32::from(Currency(index as u8).minor_digits())))
 });
 
 #[rustfmt::skip]
@@ -102,11 +97,7 @@ mod tests {
     #[test]
     fn codes_are_sorted_and_three_letters() {
         assert!(CODES.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(
-            CODES
-                .iter()
-                .all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
-        );
+        assert!(CODES.iter().all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())));
     }
 
     #[test]
@@ -121,17 +112,9 @@ mod tests {
 
     #[test]
     fn minor_digits_follow_the_standard() {
-        for (code, digits, coin) in [
-            ("JPY", 0, 1_000_000),
-            ("EUR", 2, 10_000),
-            ("KWD", 3, 1_000),
-            ("CLF", 4, 100),
-        ] {
+        for (code, digits, coin) in [("JPY", 0, 1_000_000), ("EUR", 2, 10_000), ("KWD", 3, 1_000), ("CLF", 4, 100)] {
             let currency: Currency = code.parse().expect("listed");
-            assert_eq!(
-                (currency.minor_digits(), currency.minor_micros()),
-                (digits, coin)
-            );
+            assert_eq!((currency.minor_digits(), currency.minor_micros()), (digits, coin));
         }
     }
 }

@@ -38,17 +38,10 @@ pub(crate) fn parse_micros(text: &str) -> Result<i64, ParseDecimalError> {
     if text.is_empty() {
         return Err(ParseDecimalError::Empty);
     }
-    let (negative, body) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
+    let (negative, body) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let offset = usize::from(negative);
-    if let Some(found) = body
-        .bytes()
-        .position(|byte| !byte.is_ascii_digit() && byte != b'.')
-    {
-        return Err(ParseDecimalError::InvalidCharacter {
-            position: offset + found,
-        });
+    if let Some(found) = body.bytes().position(|byte| !byte.is_ascii_digit() && byte != b'.') {
+        return Err(ParseDecimalError::InvalidCharacter { position: offset + found });
     }
     let (whole, fraction) = match body.split_once('.') {
         None => (body, None),
@@ -59,18 +52,13 @@ pub(crate) fn parse_micros(text: &str) -> Result<i64, ParseDecimalError> {
     }
     let fraction = fraction.unwrap_or("");
     if let Some(found) = fraction.bytes().position(|byte| byte == b'.') {
-        return Err(ParseDecimalError::InvalidCharacter {
-            position: offset + whole.len() + 1 + found,
-        });
+        return Err(ParseDecimalError::InvalidCharacter { position: offset + whole.len() + 1 + found });
     }
     if fraction.len() > DECIMALS as usize {
         return Err(ParseDecimalError::TooManyDecimals);
     }
     let padding = DECIMALS as usize - fraction.len();
-    let digits = whole
-        .bytes()
-        .chain(fraction.bytes())
-        .chain(std::iter::repeat_n(b'0', padding));
+    let digits = whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', padding));
     digits
         .map(|digit| i64::from(digit - b'0'))
         .try_fold(0_i64, |value, digit| {
@@ -81,16 +69,9 @@ pub(crate) fn parse_micros(text: &str) -> Result<i64, ParseDecimalError> {
 }
 
 /// Writes the canonical text with at least `least` decimals (0 to 6).
-pub(crate) fn write_micros(
-    out: &mut impl std::fmt::Write,
-    micros: i64,
-    least: u32,
-) -> std::fmt::Result {
+pub(crate) fn write_micros(out: &mut impl std::fmt::Write, micros: i64, least: u32) -> std::fmt::Result {
     let magnitude = micros.unsigned_abs();
-    let (whole, mut fraction) = (
-        magnitude / ONE.unsigned_abs(),
-        magnitude % ONE.unsigned_abs(),
-    );
+    let (whole, mut fraction) = (magnitude / ONE.unsigned_abs(), magnitude % ONE.unsigned_abs());
     if micros < 0 {
         out.write_char('-')?;
     }
@@ -112,13 +93,9 @@ pub(crate) fn to_decimal(micros: i64) -> Decimal {
 
 pub(crate) fn from_decimal(value: Decimal) -> Result<i64, ParseDecimalError> {
     let value = value.normalize();
-    let missing = DECIMALS
-        .checked_sub(value.scale())
-        .ok_or(ParseDecimalError::TooManyDecimals)?;
+    let missing = DECIMALS.checked_sub(value.scale()).ok_or(ParseDecimalError::TooManyDecimals)?;
     let scaled = value.mantissa().checked_mul(10_i128.pow(missing));
-    scaled
-        .and_then(|scaled| i64::try_from(scaled).ok())
-        .ok_or(ParseDecimalError::OutOfRange)
+    scaled.and_then(|scaled| i64::try_from(scaled).ok()).ok_or(ParseDecimalError::OutOfRange)
 }
 
 /// A number counted in whole millionths: what amounts and quantities have in common.
@@ -233,30 +210,15 @@ mod tests {
             ("9223372036854.775807", Ok(i64::MAX)),
             ("-9223372036854.775808", Ok(i64::MIN)),
             ("9223372036854.775808", Err(ParseDecimalError::OutOfRange)),
-            (
-                "99999999999999999999999999",
-                Err(ParseDecimalError::OutOfRange),
-            ),
+            ("99999999999999999999999999", Err(ParseDecimalError::OutOfRange)),
             ("", Err(ParseDecimalError::Empty)),
             ("-", Err(ParseDecimalError::MissingDigits)),
             (".5", Err(ParseDecimalError::MissingDigits)),
             ("5.", Err(ParseDecimalError::MissingDigits)),
-            (
-                "1.2.3",
-                Err(ParseDecimalError::InvalidCharacter { position: 3 }),
-            ),
-            (
-                "1e3",
-                Err(ParseDecimalError::InvalidCharacter { position: 1 }),
-            ),
-            (
-                "+1",
-                Err(ParseDecimalError::InvalidCharacter { position: 0 }),
-            ),
-            (
-                "--1",
-                Err(ParseDecimalError::InvalidCharacter { position: 1 }),
-            ),
+            ("1.2.3", Err(ParseDecimalError::InvalidCharacter { position: 3 })),
+            ("1e3", Err(ParseDecimalError::InvalidCharacter { position: 1 })),
+            ("+1", Err(ParseDecimalError::InvalidCharacter { position: 0 })),
+            ("--1", Err(ParseDecimalError::InvalidCharacter { position: 1 })),
             ("1.1234567", Err(ParseDecimalError::TooManyDecimals)),
         ];
         for (text, expected) in cases {
@@ -284,14 +246,8 @@ mod tests {
     #[test]
     fn decimals_convert_exactly_or_not_at_all() {
         assert_eq!(from_decimal(Decimal::new(1_234_500, 5)), Ok(12_345_000));
-        assert_eq!(
-            from_decimal(Decimal::new(1, 7)),
-            Err(ParseDecimalError::TooManyDecimals)
-        );
-        assert_eq!(
-            from_decimal(Decimal::MAX),
-            Err(ParseDecimalError::OutOfRange)
-        );
+        assert_eq!(from_decimal(Decimal::new(1, 7)), Err(ParseDecimalError::TooManyDecimals));
+        assert_eq!(from_decimal(Decimal::MAX), Err(ParseDecimalError::OutOfRange));
         assert_eq!(from_decimal(to_decimal(i64::MIN)), Ok(i64::MIN));
     }
 }

@@ -12,10 +12,7 @@ use crate::reason::{Reason, reason};
 use crate::resolve::{Outcome, Winner, line_price, outcome, stock_price};
 use crate::scene::Scene;
 use crate::totals::{Known, Totals};
-use crate::{
-    Amount, LineError, LinePrice, NextBreak, PriceBook, PriceRequest, Quantity, Source, UnitCode,
-    UnitPrice,
-};
+use crate::{Amount, LineError, LinePrice, NextBreak, PriceBook, PriceRequest, Quantity, Source, UnitCode, UnitPrice};
 use std::sync::Arc;
 
 /// Who reads an explanation.
@@ -143,10 +140,7 @@ pub fn explain(book: &PriceBook, request: &PriceRequest<'_>, viewer: Viewer) -> 
         };
         lines.push(line);
     }
-    Explanation {
-        version: book.version(),
-        lines,
-    }
+    Explanation { version: book.version(), lines }
 }
 
 fn explain_line<'b>(
@@ -160,13 +154,7 @@ fn explain_line<'b>(
         Viewer::Buyer => Depth::Explanation,
         Viewer::Staff => Depth::Everything,
     };
-    let gathered = Gather {
-        scene,
-        totals,
-        known,
-        depth,
-    }
-    .all(candidates);
+    let gathered = Gather { scene, totals, known, depth }.all(candidates);
     let outcome = match gathered.and_then(|()| outcome(scene, known, candidates, Quantity::ZERO)) {
         Ok(outcome) => outcome,
         Err(error) => return ExplainedLine::refused(error),
@@ -176,24 +164,13 @@ fn explain_line<'b>(
         Err(LineError::Overflow) => None,
         _ => next_break(scene, known, candidates, price.ok()),
     };
-    let waterfall = price
-        .map(|price| waterfall(scene, known, &outcome, &price, viewer))
-        .unwrap_or_default();
+    let waterfall = price.map(|price| waterfall(scene, known, &outcome, &price, viewer)).unwrap_or_default();
     let lost = lost_candidates(scene, known, candidates, &outcome, viewer);
     if viewer == Viewer::Buyer {
-        price = price.map(|price| LinePrice {
-            flags: price.flags.for_buyer(),
-            ..price
-        });
+        price = price.map(|price| LinePrice { flags: price.flags.for_buyer(), ..price });
     }
     let internal = (viewer == Viewer::Staff).then(|| internal(scene, known));
-    ExplainedLine {
-        price,
-        waterfall,
-        candidates: lost,
-        next_break,
-        internal,
-    }
+    ExplainedLine { price, waterfall, candidates: lost, next_break, internal }
 }
 
 fn waterfall(
@@ -205,38 +182,20 @@ fn waterfall(
 ) -> Vec<Step> {
     let mut steps = Vec::with_capacity(3);
     let mut before = None;
-    let list = outcome
-        .list
-        .filter(|list| !outcome.is_chosen(list.candidate));
+    let list = outcome.list.filter(|list| !outcome.is_chosen(list.candidate));
     for winner in list.iter().chain(&outcome.chosen) {
         steps.push(step(scene, known, winner, before, viewer));
         before = Some(winner.value.price);
     }
     if price.flags.floor_lifted {
-        let after = UnitPrice {
-            amount: price.unit_price,
-            per: price.per,
-        };
+        let after = UnitPrice { amount: price.unit_price, per: price.per };
         let label = scene.book.floor_label();
-        steps.push(Step {
-            kind: StepKind::Floor,
-            source: None,
-            label,
-            before,
-            after,
-            terms: None,
-        });
+        steps.push(Step { kind: StepKind::Floor, source: None, label, before, after, terms: None });
     }
     steps
 }
 
-fn step(
-    scene: &Scene<'_, '_>,
-    known: &Known<'_>,
-    winner: &Winner<'_, '_>,
-    before: Option<UnitPrice>,
-    viewer: Viewer,
-) -> Step {
+fn step(scene: &Scene<'_, '_>, known: &Known<'_>, winner: &Winner<'_, '_>, before: Option<UnitPrice>, viewer: Viewer) -> Step {
     let candidate = winner.candidate;
     let kind = match candidate.row {
         Row::Entry { .. } => StepKind::List,
@@ -246,9 +205,7 @@ fn step(
     let secret = viewer == Viewer::Buyer && candidate.kind == Kind::CostPlus;
     let unit = match candidate.row {
         Row::Entry { entry, .. } => entry.unit,
-        Row::Contract { line, .. } | Row::Promotion { line, .. } => {
-            line.unit.unwrap_or(known.product.stock_unit)
-        }
+        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(known.product.stock_unit),
     };
     let terms = AppliedTerms {
         kind: candidate.kind,
@@ -288,9 +245,7 @@ fn lost_candidates(
         lost.push(LostCandidate {
             source: candidate.source(),
             label: label(scene, candidate),
-            threshold: applicable
-                .or(candidate.breaks.first())
-                .map_or(Quantity::ZERO, |step| step.threshold),
+            threshold: applicable.or(candidate.breaks.first()).map_or(Quantity::ZERO, |step| step.threshold),
             price: value.ok().map(|value| value.price),
             reason,
         });
@@ -303,11 +258,7 @@ fn lost_candidates(
 fn label(scene: &Scene<'_, '_>, candidate: &Candidate<'_>) -> Arc<str> {
     match candidate.row {
         Row::Entry { list, .. } => {
-            let list = scene
-                .book
-                .lists
-                .get(list as usize)
-                .and_then(|list| list.known(scene.as_of()));
+            let list = scene.book.lists.get(list as usize).and_then(|list| list.known(scene.as_of()));
             list.map_or_else(|| Arc::from(""), |list| list.code.clone())
         }
         Row::Contract { contract, .. } => contract.header.code.clone(),
@@ -318,24 +269,13 @@ fn label(scene: &Scene<'_, '_>, candidate: &Candidate<'_>) -> Arc<str> {
 fn internal(scene: &Scene<'_, '_>, known: &Known<'_>) -> Internal {
     let money = known.product.money(scene.request.currency);
     let in_asked_unit = |amount: fn(&MoneyRow) -> Option<Amount>| {
-        money
-            .and_then(amount)
-            .and_then(|amount| stock_price(amount, crate::Per::ONE, known).ok())
+        money.and_then(amount).and_then(|amount| stock_price(amount, crate::Per::ONE, known).ok())
     };
-    Internal {
-        cost: in_asked_unit(|money| money.cost),
-        floor: in_asked_unit(|money| money.floor),
-    }
+    Internal { cost: in_asked_unit(|money| money.cost), floor: in_asked_unit(|money| money.floor) }
 }
 
 impl ExplainedLine {
     fn refused(error: LineError) -> Self {
-        Self {
-            price: Err(error),
-            waterfall: Vec::new(),
-            candidates: Vec::new(),
-            next_break: None,
-            internal: None,
-        }
+        Self { price: Err(error), waterfall: Vec::new(), candidates: Vec::new(), next_break: None, internal: None }
     }
 }

@@ -5,8 +5,8 @@
 //! instant they were recorded. Not here: how rows are held (see [`crate::PriceBook`]).
 
 use crate::{
-    AccountId, Amount, BrandId, CategoryId, ContractId, ContractLineId, Currency, EntryId, Factor,
-    GroupId, Instant, ListId, MixGroupId, Per, ProductId, PromotionId, Quantity, UnitCode,
+    AccountId, Amount, BrandId, CategoryId, ContractId, ContractLineId, Currency, EntryId, Factor, GroupId, Instant, ListId,
+    MixGroupId, Per, ProductId, PromotionId, Quantity, UnitCode,
 };
 
 /// When a row applies and when it was known. It counts when `recorded_at ≤ as_of < superseded_at` and
@@ -26,12 +26,7 @@ pub struct Times {
 impl Times {
     /// Without ends, known from `recorded_at` on.
     pub const fn since(recorded_at: Instant) -> Self {
-        Self {
-            valid_from: None,
-            valid_until: None,
-            recorded_at,
-            superseded_at: None,
-        }
+        Self { valid_from: None, valid_until: None, recorded_at, superseded_at: None }
     }
 }
 

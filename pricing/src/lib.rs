@@ -119,18 +119,14 @@ pub use amount::Amount;
 pub use book::{BookError, PriceBook};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DECIMALS, ParseDecimalError};
-pub use explain::{
-    AppliedTerms, ExplainedLine, Explanation, Internal, LostCandidate, Step, StepKind, Viewer,
-    explain,
-};
+pub use explain::{AppliedTerms, ExplainedLine, Explanation, Internal, LostCandidate, Step, StepKind, Viewer, explain};
 pub use facts::{
-    AccountFacts, Assignment, Audience, Break, CategoryAt, ContractLine, ContractStatus,
-    ContractVersion, Entry, Kind, ListFacts, Mode, ProductFacts, ProductMoney, ProductUnit,
-    Promotion, Scope, Target, Terms, Times,
+    AccountFacts, Assignment, Audience, Break, CategoryAt, ContractLine, ContractStatus, ContractVersion, Entry, Kind, ListFacts,
+    Mode, ProductFacts, ProductMoney, ProductUnit, Promotion, Scope, Target, Terms, Times,
 };
 pub use ids::{
-    AccountId, BrandId, CategoryId, ContractId, ContractLineId, EntryId, GroupId, HANDLE_LIMIT,
-    ListId, MixGroupId, ProductId, PromotionId,
+    AccountId, BrandId, CategoryId, ContractId, ContractLineId, EntryId, GroupId, HANDLE_LIMIT, ListId, MixGroupId, ProductId,
+    PromotionId,
 };
 pub use instant::Instant;
 pub use money::{Money, MoneyError, Per};
@@ -139,9 +135,6 @@ pub use period::{PeriodLine, period_lines};
 pub use pricing::{CatalogueLine, price, price_catalogue};
 pub use quantity::Quantity;
 pub use reason::Reason;
-pub use request::{
-    Flags, LineError, LinePrice, PeriodQuantity, PriceAnswer, PriceRequest, RequestLine, Source,
-    UnitPrice,
-};
+pub use request::{Flags, LineError, LinePrice, PeriodQuantity, PriceAnswer, PriceRequest, RequestLine, Source, UnitPrice};
 pub use rounding::{Overflow, line_amount};
 pub use unit::{ConversionError, Factor, InvalidFactor, InvalidUnitCode, UnitCode};

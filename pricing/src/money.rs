@@ -88,18 +88,12 @@ impl Money {
 
     /// This unit price for a quantity, as a rounded line amount.
     pub fn times(self, quantity: Quantity, per: Per) -> Result<Self, Overflow> {
-        Ok(Self::new(
-            line_amount(self.amount, quantity, per, self.currency)?,
-            self.currency,
-        ))
+        Ok(Self::new(line_amount(self.amount, quantity, per, self.currency)?, self.currency))
     }
 
     /// Rounded half away from zero to the currency's minor unit.
     pub fn round(self) -> Result<Self, Overflow> {
-        Ok(Self::new(
-            self.amount.round_to_minor(self.currency)?,
-            self.currency,
-        ))
+        Ok(Self::new(self.amount.round_to_minor(self.currency)?, self.currency))
     }
 
     /// Parts in proportion to `weights` that sum exactly to the whole. Every part but the first few is cut to the
@@ -115,9 +109,7 @@ impl Money {
         let cut = |weight: &u32| (whole * i128::from(*weight) / total) / coin * coin;
         let mut parts: Vec<i128> = weights.iter().map(cut).collect();
         let mut left = whole - parts.iter().sum::<i128>();
-        let takers: Vec<usize> = (0..weights.len())
-            .filter(|index| weights[*index] > 0)
-            .collect();
+        let takers: Vec<usize> = (0..weights.len()).filter(|index| weights[*index] > 0).collect();
         for index in &takers {
             let step = left.clamp(-coin, coin);
             if step.abs() == coin {
@@ -126,32 +118,21 @@ impl Money {
             }
         }
         parts[takers[0]] += left;
-        parts
-            .into_iter()
-            .map(|part| Self::new(Amount::from_micros(part as i64), self.currency))
-            .collect()
+        parts.into_iter().map(|part| Self::new(Amount::from_micros(part as i64), self.currency)).collect()
     }
 
     fn same_currency(self, other: Self) -> Result<(), MoneyError> {
         if self.currency == other.currency {
             return Ok(());
         }
-        Err(MoneyError::CurrencyMismatch {
-            left: self.currency,
-            right: other.currency,
-        })
+        Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency })
     }
 }
 
 /// The amount with at least the currency's decimals, then the code: `12.50 EUR`.
 impl std::fmt::Display for Money {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            out,
-            "{} {}",
-            self.amount.to_minor_string(self.currency),
-            self.currency
-        )
+        write!(out, "{} {}", self.amount.to_minor_string(self.currency), self.currency)
     }
 }
 
@@ -161,18 +142,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn money(amount: &str, currency: &str) -> Money {
-        Money::new(
-            amount.parse().expect("a decimal"),
-            currency.parse().expect("listed"),
-        )
+        Money::new(amount.parse().expect("a decimal"), currency.parse().expect("listed"))
     }
 
     #[test]
     fn currencies_do_not_mix() {
-        assert_eq!(
-            money("1", "EUR").checked_add(money("2.5", "EUR")),
-            Ok(money("3.5", "EUR"))
-        );
+        assert_eq!(money("1", "EUR").checked_add(money("2.5", "EUR")), Ok(money("3.5", "EUR")));
         let refused = money("1", "EUR").checked_add(money("1", "USD"));
         assert!(matches!(refused, Err(MoneyError::CurrencyMismatch { .. })));
         assert_eq!(money("1.5", "EUR").to_string(), "1.50 EUR");
@@ -181,14 +156,7 @@ mod tests {
     #[test]
     fn splits_to_the_coin() {
         let parts = money("10", "EUR").split(&[1, 1, 1]);
-        assert_eq!(
-            parts,
-            [
-                money("3.34", "EUR"),
-                money("3.33", "EUR"),
-                money("3.33", "EUR")
-            ]
-        );
+        assert_eq!(parts, [money("3.34", "EUR"), money("3.33", "EUR"), money("3.33", "EUR")]);
         assert_eq!(money("-0.05", "EUR").split(&[0, 1, 1]).len(), 3);
         assert!(money("1", "EUR").split(&[0, 0]).is_empty());
     }

@@ -40,10 +40,7 @@ pub(crate) fn next_break<'b>(
         let found = price_with(scene, known, candidates, add);
         if let Some(found) = found.filter(|found| differs(found, present)) {
             let costs_less = present.is_some_and(|present| found.line_amount < present.line_amount);
-            return Some(NextBreak {
-                costs_less,
-                ..found
-            });
+            return Some(NextBreak { costs_less, ..found });
         }
         tried = add;
     }
@@ -51,18 +48,9 @@ pub(crate) fn next_break<'b>(
 }
 
 /// The smallest quantity above `tried` that reaches a threshold not reached yet.
-fn next_addition(
-    known: &Known<'_>,
-    candidates: &Candidates<'_>,
-    multiple: Quantity,
-    tried: Quantity,
-) -> Option<Quantity> {
+fn next_addition(known: &Known<'_>, candidates: &Candidates<'_>, multiple: Quantity, tried: Quantity) -> Option<Quantity> {
     let mut smallest: Option<Quantity> = None;
-    for candidate in candidates
-        .all
-        .iter()
-        .filter(|candidate| candidate.unfit.is_none())
-    {
+    for candidate in candidates.all.iter().filter(|candidate| candidate.unfit.is_none()) {
         // Thresholds ascend, so the first one above is the nearest of this candidate.
         for step in candidate.breaks {
             let Ok(missing) = candidate.volume.missing(step.threshold, known.factor) else {
@@ -83,12 +71,7 @@ fn next_addition(
     smallest
 }
 
-fn price_with<'b>(
-    scene: &Scene<'b, '_>,
-    known: &Known<'b>,
-    candidates: &Candidates<'b>,
-    add: Quantity,
-) -> Option<NextBreak> {
+fn price_with<'b>(scene: &Scene<'b, '_>, known: &Known<'b>, candidates: &Candidates<'b>, add: Quantity) -> Option<NextBreak> {
     let quantity = known.line.quantity.checked_add(add)?;
     let outcome = outcome(scene, known, candidates, add).ok()?;
     let price = line_price(scene, known, &outcome, quantity).ok()?;

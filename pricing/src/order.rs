@@ -12,16 +12,8 @@ use std::cmp::Ordering;
 /// Which of two applicable entries of one source comes first: the asked unit, the larger threshold, the later start,
 /// the later recorded, then by price and identity so that the order of rows never matters.
 pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Ordering {
-    let (
-        Row::Entry {
-            list: left_list,
-            entry: left_entry,
-        },
-        Row::Entry {
-            list: right_list,
-            entry: right_entry,
-        },
-    ) = (left.row, right.row)
+    let (Row::Entry { list: left_list, entry: left_entry }, Row::Entry { list: right_list, entry: right_entry }) =
+        (left.row, right.row)
     else {
         return Ordering::Equal;
     };
@@ -30,17 +22,9 @@ pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Orderi
         .cmp(&fit(right))
         .then_with(|| right_entry.step.threshold.cmp(&left_entry.step.threshold))
         .then_with(|| right_entry.span.valid_from.cmp(&left_entry.span.valid_from))
+        .then_with(|| right_entry.span.recorded_at.cmp(&left_entry.span.recorded_at))
         .then_with(|| {
-            right_entry
-                .span
-                .recorded_at
-                .cmp(&left_entry.span.recorded_at)
-        })
-        .then_with(|| {
-            let price = |entry: &EntryRow| UnitPrice {
-                amount: entry.step.value,
-                per: entry.per,
-            };
+            let price = |entry: &EntryRow| UnitPrice { amount: entry.step.value, per: entry.per };
             price(left_entry).cmp_value(&price(right_entry))
         })
         .then_with(|| left_entry.per.cmp(&right_entry.per))
@@ -50,14 +34,8 @@ pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Orderi
 /// Which of two contract prices comes first.
 pub(crate) fn contract_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> Ordering {
     let (
-        Row::Contract {
-            contract: left_contract,
-            line: left_line,
-        },
-        Row::Contract {
-            contract: right_contract,
-            line: right_line,
-        },
+        Row::Contract { contract: left_contract, line: left_line },
+        Row::Contract { contract: right_contract, line: right_line },
     ) = (left.candidate.row, right.candidate.row)
     else {
         return Ordering::Equal;
@@ -67,13 +45,7 @@ pub(crate) fn contract_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> O
         .specificity
         .cmp(&left.candidate.specificity)
         .then_with(|| left_contract.distance.cmp(&right_contract.distance))
-        .then_with(|| {
-            right_contract
-                .header
-                .span
-                .valid_from
-                .cmp(&left_contract.header.span.valid_from)
-        })
+        .then_with(|| right_contract.header.span.valid_from.cmp(&left_contract.header.span.valid_from))
         .then_with(|| left.value.price.cmp_value(&right.value.price))
         .then_with(|| left_contract.header.code.cmp(&right_contract.header.code))
         .then_with(|| left.value.price.per.cmp(&right.value.price.per))
@@ -84,14 +56,8 @@ pub(crate) fn contract_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> O
 /// Which of two promotion prices comes first.
 pub(crate) fn promotion_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> Ordering {
     let (
-        Row::Promotion {
-            promotion: left_promotion,
-            line: left_line,
-        },
-        Row::Promotion {
-            promotion: right_promotion,
-            line: right_line,
-        },
+        Row::Promotion { promotion: left_promotion, line: left_line },
+        Row::Promotion { promotion: right_promotion, line: right_line },
     ) = (left.candidate.row, right.candidate.row)
     else {
         return Ordering::Equal;
@@ -101,7 +67,5 @@ pub(crate) fn promotion_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> 
         .cmp_value(&right.value.price)
         .then_with(|| left_promotion.code.cmp(&right_promotion.code))
         .then_with(|| left.value.price.per.cmp(&right.value.price.per))
-        .then_with(|| {
-            (left_promotion.facts.id, left_line.id).cmp(&(right_promotion.facts.id, right_line.id))
-        })
+        .then_with(|| (left_promotion.facts.id, left_line.id).cmp(&(right_promotion.facts.id, right_line.id)))
 }

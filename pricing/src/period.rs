@@ -51,11 +51,7 @@ pub fn period_lines(book: &PriceBook, request: &PriceRequest<'_>) -> Vec<PeriodL
 }
 
 fn lines_of(scene: &Scene<'_, '_>, known: &Known<'_>, target: Target, lines: &mut Vec<PeriodLine>) {
-    for contract in scene
-        .contracts
-        .iter()
-        .filter(|contract| may_name(contract.lines, known.slot.in_contracts, target))
-    {
+    for contract in scene.contracts.iter().filter(|contract| may_name(contract.lines, known.slot.in_contracts, target)) {
         for row in scene.book.lines.of(contract.lines, target) {
             let counts = row.span.known(scene.request.as_of) && row.span.valid(scene.request.at);
             if row.scope != Scope::Period || !counts {

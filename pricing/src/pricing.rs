@@ -7,8 +7,8 @@ use crate::resolve::{line_price, outcome};
 use crate::scene::Scene;
 use crate::totals::{Known, Totals};
 use crate::{
-    AccountId, Currency, Instant, LineError, LinePrice, PriceAnswer, PriceBook, PriceRequest,
-    ProductId, Quantity, RequestLine, UnitCode,
+    AccountId, Currency, Instant, LineError, LinePrice, PriceAnswer, PriceBook, PriceRequest, ProductId, Quantity, RequestLine,
+    UnitCode,
 };
 
 /// Prices a basket, line by line. Lines in error do not disturb the others and count in no quantity.
@@ -27,14 +27,9 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
         let scene = Scene::new(book, request);
         let (mut totals, known) = Totals::of_basket(book, request);
         let known = known.into_iter();
-        known
-            .map(|known| price_line(&scene, &mut totals, &known?, &mut candidates))
-            .collect()
+        known.map(|known| price_line(&scene, &mut totals, &known?, &mut candidates)).collect()
     };
-    PriceAnswer {
-        version: book.version(),
-        lines,
-    }
+    PriceAnswer { version: book.version(), lines }
 }
 
 fn price_line<'b>(
@@ -43,13 +38,7 @@ fn price_line<'b>(
     known: &Known<'b>,
     candidates: &mut Candidates<'b>,
 ) -> Result<LinePrice, LineError> {
-    Gather {
-        scene,
-        totals,
-        known,
-        depth: Depth::Price,
-    }
-    .all(candidates)?;
+    Gather { scene, totals, known, depth: Depth::Price }.all(candidates)?;
     let outcome = outcome(scene, known, candidates, Quantity::ZERO)?;
     line_price(scene, known, &outcome, known.line.quantity)
 }
@@ -74,36 +63,18 @@ pub fn price_catalogue(
     at: Instant,
     as_of: Instant,
 ) -> impl Iterator<Item = CatalogueLine> {
-    let request = PriceRequest {
-        account,
-        currency,
-        at,
-        as_of,
-        coupons: &[],
-        lines: &[],
-        period_quantities: &[],
-    };
+    let request = PriceRequest { account, currency, at, as_of, coupons: &[], lines: &[], period_quantities: &[] };
     let scene = Scene::new(book, &request);
     let mut totals = Totals::default();
     let mut candidates = Candidates::with_room();
-    (0..book.products.len() as u32)
-        .map(ProductId)
-        .filter_map(move |product| {
-            let (_, facts) = book.product(product, as_of)?;
-            let unit = facts.stock_unit;
-            let line = RequestLine {
-                product,
-                quantity: Quantity::ONE,
-                unit,
-            };
-            let price = Known::find(book, &request, &line).and_then(|known| {
-                totals.set_single(&known);
-                price_line(&scene, &mut totals, &known, &mut candidates)
-            });
-            Some(CatalogueLine {
-                product,
-                unit,
-                price,
-            })
-        })
+    (0..book.products.len() as u32).map(ProductId).filter_map(move |product| {
+        let (_, facts) = book.product(product, as_of)?;
+        let unit = facts.stock_unit;
+        let line = RequestLine { product, quantity: Quantity::ONE, unit };
+        let price = Known::find(book, &request, &line).and_then(|known| {
+            totals.set_single(&known);
+            price_line(&scene, &mut totals, &known, &mut candidates)
+        });
+        Some(CatalogueLine { product, unit, price })
+    })
 }

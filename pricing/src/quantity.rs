@@ -26,9 +26,7 @@ impl Quantity {
             return Ok(self);
         }
         let steps = (i128::from(self.0) + i128::from(step.0) - 1).div_euclid(i128::from(step.0));
-        i64::try_from(steps * i128::from(step.0))
-            .map(Self)
-            .map_err(|_| crate::Overflow)
+        i64::try_from(steps * i128::from(step.0)).map(Self).map_err(|_| crate::Overflow)
     }
 }
 
@@ -45,33 +43,16 @@ mod tests {
         assert!(quantity("12").is_multiple_of(quantity("0.5")));
         assert!(!quantity("12.2").is_multiple_of(quantity("0.5")));
         assert!(!quantity("12").is_multiple_of(Quantity::ZERO));
-        assert!(
-            !Quantity::MIN.is_multiple_of(Quantity::from_micros(-1)) || Quantity::MIN.is_negative()
-        );
+        assert!(!Quantity::MIN.is_multiple_of(Quantity::from_micros(-1)) || Quantity::MIN.is_negative());
         assert!(quantity("3").is_whole() && !quantity("3.1").is_whole());
     }
 
     #[test]
     fn rounds_up_to_the_step() {
-        assert_eq!(
-            quantity("71").rounded_up_to(quantity("10")),
-            Ok(quantity("80"))
-        );
-        assert_eq!(
-            quantity("-71").rounded_up_to(quantity("10")),
-            Ok(quantity("-70"))
-        );
-        assert_eq!(
-            quantity("70").rounded_up_to(quantity("10")),
-            Ok(quantity("70"))
-        );
-        assert_eq!(
-            quantity("70.1").rounded_up_to(Quantity::ZERO),
-            Ok(quantity("70.1"))
-        );
-        assert_eq!(
-            Quantity::MAX.rounded_up_to(quantity("10")),
-            Err(crate::Overflow)
-        );
+        assert_eq!(quantity("71").rounded_up_to(quantity("10")), Ok(quantity("80")));
+        assert_eq!(quantity("-71").rounded_up_to(quantity("10")), Ok(quantity("-70")));
+        assert_eq!(quantity("70").rounded_up_to(quantity("10")), Ok(quantity("70")));
+        assert_eq!(quantity("70.1").rounded_up_to(Quantity::ZERO), Ok(quantity("70.1")));
+        assert_eq!(Quantity::MAX.rounded_up_to(quantity("10")), Err(crate::Overflow));
     }
 }

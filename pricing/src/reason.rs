@@ -87,19 +87,12 @@ impl Reason {
 
     /// Whether a buyer does not get to see the candidate.
     pub const fn is_for_staff(self) -> bool {
-        matches!(
-            self,
-            Self::NoCost | Self::CouponMissing | Self::NotYetValid | Self::Expired
-        )
+        matches!(self, Self::NoCost | Self::CouponMissing | Self::NotYetValid | Self::Expired)
     }
 }
 
 /// Why this candidate, which is not the chosen one, lost.
-pub(crate) fn reason(
-    candidate: &Candidate<'_>,
-    value: &Result<Value, Loss>,
-    outcome: &Outcome<'_, '_>,
-) -> Reason {
+pub(crate) fn reason(candidate: &Candidate<'_>, value: &Result<Value, Loss>, outcome: &Outcome<'_, '_>) -> Reason {
     let value = match value {
         Ok(value) => *value,
         Err(Loss::Unfit(Unfit::OtherUnit)) => return Reason::OtherUnit,
@@ -112,8 +105,7 @@ pub(crate) fn reason(
         Err(Loss::NoCost) => return Reason::NoCost,
         Err(Loss::Overflow) => return Reason::OutOfRange,
     };
-    let (winner, lost_to): (_, fn(&Winner<'_, '_>, &Winner<'_, '_>) -> Reason) = match candidate.row
-    {
+    let (winner, lost_to): (_, fn(&Winner<'_, '_>, &Winner<'_, '_>) -> Reason) = match candidate.row {
         Row::Entry { .. } => (outcome.list, lost_list),
         Row::Contract { .. } => (outcome.contract, lost_contract),
         Row::Promotion { .. } => (outcome.promotion, lost_promotion),
@@ -124,31 +116,20 @@ pub(crate) fn reason(
     if std::ptr::eq(winner.candidate, candidate) {
         return lost_choice(&value, outcome);
     }
-    lost_to(
-        &Winner {
-            candidate,
-            step: winner.step,
-            value,
-        },
-        &winner,
-    )
+    lost_to(&Winner { candidate, step: winner.step, value }, &winner)
 }
 
 /// The winner of its step that was not chosen.
 fn lost_choice(value: &Value, outcome: &Outcome<'_, '_>) -> Reason {
     match outcome.chosen {
         Some(chosen) if chosen.is_exclusive() => Reason::ExclusiveContract,
-        Some(chosen) if chosen.value.price.cmp_value(&value.price) == Ordering::Equal => {
-            Reason::Tie
-        }
+        Some(chosen) if chosen.value.price.cmp_value(&value.price) == Ordering::Equal => Reason::Tie,
         _ => Reason::NotLowest,
     }
 }
 
 fn lost_list(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
-    let (Row::Entry { entry: lost, .. }, Row::Entry { entry: won, .. }) =
-        (loser.candidate.row, winner.candidate.row)
-    else {
+    let (Row::Entry { entry: lost, .. }, Row::Entry { entry: won, .. }) = (loser.candidate.row, winner.candidate.row) else {
         return Reason::Duplicate;
     };
     if loser.candidate.rank != winner.candidate.rank {
@@ -164,17 +145,13 @@ fn lost_list(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
     } else if loser.value.price.cmp_value(&winner.value.price) != Ordering::Equal {
         Reason::HigherPrice
     } else {
-        debug_assert_eq!(
-            entry_order(winner.candidate, loser.candidate),
-            Ordering::Less
-        );
+        debug_assert_eq!(entry_order(winner.candidate, loser.candidate), Ordering::Less);
         Reason::Duplicate
     }
 }
 
 fn lost_contract(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
-    let (Row::Contract { contract: lost, .. }, Row::Contract { contract: won, .. }) =
-        (loser.candidate.row, winner.candidate.row)
+    let (Row::Contract { contract: lost, .. }, Row::Contract { contract: won, .. }) = (loser.candidate.row, winner.candidate.row)
     else {
         return Reason::Duplicate;
     };
@@ -193,12 +170,8 @@ fn lost_contract(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
 }
 
 fn lost_promotion(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
-    let (
-        Row::Promotion {
-            promotion: lost, ..
-        },
-        Row::Promotion { promotion: won, .. },
-    ) = (loser.candidate.row, winner.candidate.row)
+    let (Row::Promotion { promotion: lost, .. }, Row::Promotion { promotion: won, .. }) =
+        (loser.candidate.row, winner.candidate.row)
     else {
         return Reason::Duplicate;
     };
@@ -213,15 +186,7 @@ fn lost_by_price(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>, same_code: boo
         // A converted price of the winner's own source is out whatever its height.
         let same_source = loser.candidate.rank == winner.candidate.rank;
         let converted = loser.candidate.fit == Fit::Converted && winner.candidate.fit == Fit::Asked;
-        return if same_source && converted {
-            Reason::ConvertedUnit
-        } else {
-            Reason::HigherPrice
-        };
+        return if same_source && converted { Reason::ConvertedUnit } else { Reason::HigherPrice };
     }
-    if same_code {
-        Reason::Duplicate
-    } else {
-        Reason::LaterCode
-    }
+    if same_code { Reason::Duplicate } else { Reason::LaterCode }
 }

@@ -3,8 +3,8 @@
 //! Not here: the explanation of a price (see [`crate::explain`]).
 
 use crate::{
-    AccountId, Amount, ContractId, ContractLineId, Currency, EntryId, Instant, ListId, Overflow,
-    Per, ProductId, PromotionId, Quantity, UnitCode,
+    AccountId, Amount, ContractId, ContractLineId, Currency, EntryId, Instant, ListId, Overflow, Per, ProductId, PromotionId,
+    Quantity, UnitCode,
 };
 
 /// A basket to be priced. All lines are one basket: thresholds see them together.
@@ -140,11 +140,7 @@ pub struct Flags {
 impl Flags {
     /// Without what only the seller's staff may see.
     pub const fn for_buyer(self) -> Self {
-        Self {
-            below_floor: false,
-            below_cost: false,
-            ..self
-        }
+        Self { below_floor: false, below_cost: false, ..self }
     }
 }
 

@@ -11,8 +11,8 @@ use crate::rounding::round_unit_price;
 use crate::scene::Scene;
 use crate::totals::Known;
 use crate::{
-    Amount, ContractId, ContractLineId, EntryId, Flags, LineError, LinePrice, ListId, Overflow,
-    Per, Quantity, Source, UnitPrice, line_amount,
+    Amount, ContractId, ContractLineId, EntryId, Flags, LineError, LinePrice, ListId, Overflow, Per, Quantity, Source, UnitPrice,
+    line_amount,
 };
 use std::cmp::Ordering;
 
@@ -67,10 +67,7 @@ pub(crate) fn outcome<'c, 'b>(
     added: Quantity,
 ) -> Result<Outcome<'c, 'b>, LineError> {
     let mut list = None;
-    for source in candidates
-        .lists()
-        .chunk_by(|left, right| left.rank == right.rank)
-    {
+    for source in candidates.lists().chunk_by(|left, right| left.rank == right.rank) {
         list = list_winner(known, source, added)?;
         if list.is_some() {
             break;
@@ -83,12 +80,7 @@ pub(crate) fn outcome<'c, 'b>(
         Some(winner) if winner.is_exclusive() => contract,
         _ => lowest([contract, promotion, list]),
     };
-    Ok(Outcome {
-        list,
-        contract,
-        promotion,
-        chosen,
-    })
+    Ok(Outcome { list, contract, promotion, chosen })
 }
 
 /// Step 1 for the entries of one source.
@@ -102,21 +94,11 @@ pub(crate) fn list_winner<'c, 'b>(
         let Some(step) = candidate.applicable(known, added)? else {
             continue;
         };
-        if best
-            .as_ref()
-            .is_some_and(|best| entry_order(best.candidate, candidate) == Ordering::Less)
-        {
+        if best.as_ref().is_some_and(|best| entry_order(best.candidate, candidate) == Ordering::Less) {
             continue;
         }
         let price = fixed_price(candidate, step.value, known)?;
-        best = Some(Winner {
-            candidate,
-            step,
-            value: Value {
-                price,
-                stopped_at_zero: false,
-            },
-        });
+        best = Some(Winner { candidate, step, value: Value { price, stopped_at_zero: false } });
     }
     Ok(best)
 }
@@ -130,12 +112,7 @@ pub(crate) fn contract_winner<'c, 'b>(
     list: Option<UnitPrice>,
     added: Quantity,
 ) -> Result<Option<Winner<'c, 'b>>, LineError> {
-    let level = |line: &Candidate<'b>| {
-        (
-            line.specificity,
-            scene.contracts[line.rank as usize].held.distance,
-        )
-    };
+    let level = |line: &Candidate<'b>| (line.specificity, scene.contracts[line.rank as usize].held.distance);
     for level in lines.chunk_by(|left, right| level(left) == level(right)) {
         let winner = best_of_sources(scene, known, level, list, added, contract_order)?;
         if winner.is_some() {
@@ -167,16 +144,12 @@ fn best_of_sources<'c, 'b>(
 ) -> Result<Option<Winner<'c, 'b>>, LineError> {
     let mut best: Option<Winner<'c, 'b>> = None;
     let keep = |best: &mut Option<Winner<'c, 'b>>, winner: Winner<'c, 'b>| {
-        if best
-            .as_ref()
-            .is_none_or(|best| order(&winner, best) == Ordering::Less)
-        {
+        if best.as_ref().is_none_or(|best| order(&winner, best) == Ordering::Less) {
             *best = Some(winner);
         }
     };
-    let same_source = |left: &Candidate<'b>, right: &Candidate<'b>| {
-        (left.rank, left.specificity) == (right.rank, right.specificity)
-    };
+    let same_source =
+        |left: &Candidate<'b>, right: &Candidate<'b>| (left.rank, left.specificity) == (right.rank, right.specificity);
     for source in lines.chunk_by(same_source) {
         let mut converted = None;
         let mut in_asked_unit = false;
@@ -189,20 +162,9 @@ fn best_of_sources<'c, 'b>(
                 Err(Loss::Overflow) => return Err(LineError::Overflow),
                 Err(_) => continue,
             };
-            let winner = Winner {
-                candidate,
-                step,
-                value,
-            };
+            let winner = Winner { candidate, step, value };
             in_asked_unit |= candidate.fit == Fit::Asked;
-            keep(
-                if candidate.fit == Fit::Converted {
-                    &mut converted
-                } else {
-                    &mut best
-                },
-                winner,
-            );
+            keep(if candidate.fit == Fit::Converted { &mut converted } else { &mut best }, winner);
         }
         if let Some(winner) = converted.filter(|_| !in_asked_unit) {
             keep(&mut best, winner);
@@ -213,13 +175,10 @@ fn best_of_sources<'c, 'b>(
 
 /// The lowest; the earlier one on a tie.
 fn lowest<'c, 'b, const N: usize>(winners: [Option<Winner<'c, 'b>>; N]) -> Option<Winner<'c, 'b>> {
-    winners.into_iter().flatten().reduce(|best, next| {
-        if next.value.price.cmp_value(&best.value.price) == Ordering::Less {
-            next
-        } else {
-            best
-        }
-    })
+    winners
+        .into_iter()
+        .flatten()
+        .reduce(|best, next| if next.value.price.cmp_value(&best.value.price) == Ordering::Less { next } else { best })
 }
 
 /// The price a candidate makes with one of its breaks.
@@ -234,10 +193,7 @@ pub(crate) fn value_of(
     match candidate.kind {
         Kind::Fixed => {
             let price = fixed_price(candidate, step.value, known)?;
-            Ok(Value {
-                price,
-                stopped_at_zero: false,
-            })
+            Ok(Value { price, stopped_at_zero: false })
         }
         Kind::PercentOff => {
             let list = list.ok_or(Loss::NoListPrice)?;
@@ -246,39 +202,19 @@ pub(crate) fn value_of(
         }
         Kind::AmountOff => {
             let list = list.ok_or(Loss::NoListPrice)?;
-            let factor = if candidate.fit == Fit::Converted {
-                known.factor
-            } else {
-                crate::Factor::ONE
-            };
+            let factor = if candidate.fit == Fit::Converted { known.factor } else { crate::Factor::ONE };
             let per_list = i128::from(list.per.get()) * i128::from(factor.numerator());
             let off = value.checked_mul(per_list).ok_or(Loss::Overflow)?;
             let denominator = i128::from(factor.denominator());
             let amount = i128::from(list.amount.micros()) * denominator;
-            discounted(
-                list,
-                amount.checked_sub(off).ok_or(Loss::Overflow)?,
-                denominator,
-            )
+            discounted(list, amount.checked_sub(off).ok_or(Loss::Overflow)?, denominator)
         }
         Kind::CostPlus => {
-            let cost = known
-                .product
-                .money(scene.request.currency)
-                .and_then(|money| money.cost)
-                .ok_or(Loss::NoCost)?;
+            let cost = known.product.money(scene.request.currency).and_then(|money| money.cost).ok_or(Loss::NoCost)?;
             let (numerator, denominator) = per_stock_unit(cost, candidate.per, known);
-            let numerator = numerator
-                .checked_mul(HUNDRED_PERCENT + value)
-                .ok_or(Loss::Overflow)?;
+            let numerator = numerator.checked_mul(HUNDRED_PERCENT + value).ok_or(Loss::Overflow)?;
             let amount = round_unit_price(numerator, denominator * HUNDRED_PERCENT)?;
-            Ok(stop_at_zero(
-                cost,
-                UnitPrice {
-                    amount,
-                    per: candidate.per,
-                },
-            ))
+            Ok(stop_at_zero(cost, UnitPrice { amount, per: candidate.per }))
         }
     }
 }
@@ -292,19 +228,11 @@ pub(crate) fn line_price(
 ) -> Result<LinePrice, LineError> {
     let chosen = outcome.chosen.ok_or(LineError::PriceOnRequest)?;
     let mut price = chosen.value.price;
-    let mut flags = Flags {
-        stopped_at_zero: chosen.value.stopped_at_zero,
-        ..Flags::default()
-    };
+    let mut flags = Flags { stopped_at_zero: chosen.value.stopped_at_zero, ..Flags::default() };
     if let Some(money) = known.product.money(scene.request.currency) {
-        let floor = money
-            .floor
-            .map(|floor| stock_price(floor, price.per, known))
-            .transpose()?;
+        let floor = money.floor.map(|floor| stock_price(floor, price.per, known)).transpose()?;
         if let Some(floor) = floor.filter(|floor| price.amount < *floor) {
-            if chosen.candidate.kind == Kind::Fixed
-                && matches!(chosen.candidate.row, Row::Contract { .. })
-            {
+            if chosen.candidate.kind == Kind::Fixed && matches!(chosen.candidate.row, Row::Contract { .. }) {
                 flags.below_floor = true;
             } else {
                 flags.floor_lifted = true;
@@ -326,8 +254,7 @@ pub(crate) fn line_price(
 
 impl<'b> Outcome<'_, 'b> {
     pub(crate) fn is_chosen(&self, candidate: &Candidate<'b>) -> bool {
-        self.chosen
-            .is_some_and(|chosen| std::ptr::eq(chosen.candidate, candidate))
+        self.chosen.is_some_and(|chosen| std::ptr::eq(chosen.candidate, candidate))
     }
 }
 
@@ -340,28 +267,15 @@ impl Winner<'_, '_> {
 impl Candidate<'_> {
     pub(crate) fn source(&self) -> Source {
         match self.row {
-            Row::Entry { list, entry } => Source::List {
-                list: ListId(list),
-                entry: EntryId(entry.id),
-            },
-            Row::Contract { line, .. } => Source::Contract {
-                contract: ContractId(line.owner),
-                line: ContractLineId(line.id),
-            },
-            Row::Promotion { promotion, line } => Source::Promotion {
-                promotion: promotion.facts.id,
-                line: line.id as u32,
-            },
+            Row::Entry { list, entry } => Source::List { list: ListId(list), entry: EntryId(entry.id) },
+            Row::Contract { line, .. } => Source::Contract { contract: ContractId(line.owner), line: ContractLineId(line.id) },
+            Row::Promotion { promotion, line } => Source::Promotion { promotion: promotion.facts.id, line: line.id as u32 },
         }
     }
 }
 
 /// A price that is given as such, in the asked unit. Rounding point: unit conversion.
-fn fixed_price(
-    candidate: &Candidate<'_>,
-    value: Amount,
-    known: &Known<'_>,
-) -> Result<UnitPrice, Overflow> {
+fn fixed_price(candidate: &Candidate<'_>, value: Amount, known: &Known<'_>) -> Result<UnitPrice, Overflow> {
     let per = candidate.per;
     if candidate.fit != Fit::Converted {
         return Ok(UnitPrice { amount: value, per });
@@ -374,36 +288,20 @@ fn fixed_price(
 /// A discount off the list price. Rounding point: end of the contract or promotion step.
 fn discounted(list: UnitPrice, numerator: i128, denominator: i128) -> Result<Value, Loss> {
     let amount = round_unit_price(numerator, denominator)?;
-    Ok(stop_at_zero(
-        list.amount,
-        UnitPrice {
-            amount,
-            per: list.per,
-        },
-    ))
+    Ok(stop_at_zero(list.amount, UnitPrice { amount, per: list.per }))
 }
 
 /// What starts at or above zero does not end below.
 fn stop_at_zero(base: Amount, price: UnitPrice) -> Value {
     let stopped_at_zero = price.amount.is_negative() && !base.is_negative();
-    let amount = if stopped_at_zero {
-        Amount::ZERO
-    } else {
-        price.amount
-    };
-    Value {
-        price: UnitPrice { amount, ..price },
-        stopped_at_zero,
-    }
+    let amount = if stopped_at_zero { Amount::ZERO } else { price.amount };
+    Value { price: UnitPrice { amount, ..price }, stopped_at_zero }
 }
 
 /// An amount per stock unit as an exact fraction per `per` asked units.
 fn per_stock_unit(amount: Amount, per: Per, known: &Known<'_>) -> (i128, i128) {
     let units = i128::from(known.factor.numerator()) * i128::from(per.get());
-    (
-        i128::from(amount.micros()) * units,
-        i128::from(known.factor.denominator()),
-    )
+    (i128::from(amount.micros()) * units, i128::from(known.factor.denominator()))
 }
 
 /// An amount per stock unit, for `per` asked units. Rounding point: unit conversion.
@@ -417,8 +315,6 @@ fn is_below_cost(money: &MoneyRow, price: UnitPrice, known: &Known<'_>) -> Resul
         return Ok(false);
     };
     let (cost, denominator) = per_stock_unit(cost, price.per, known);
-    let price = i128::from(price.amount.micros())
-        .checked_mul(denominator)
-        .ok_or(Overflow)?;
+    let price = i128::from(price.amount.micros()).checked_mul(denominator).ok_or(Overflow)?;
     Ok(price < cost)
 }

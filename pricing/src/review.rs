@@ -4,10 +4,7 @@
 //! taken at all (see [`crate::BookError`]), who is told.
 
 use crate::facts::{Break, ContractLine, Entry, Kind, ProductFacts, Scope, Target, Times};
-use crate::{
-    Amount, ContractLineId, Currency, EntryId, Factor, Instant, ProductId, Quantity, UnitCode,
-    UnitPrice,
-};
+use crate::{Amount, ContractLineId, Currency, EntryId, Factor, Instant, ProductId, Quantity, UnitCode, UnitPrice};
 use std::cmp::Ordering;
 
 /// What looks like a mistake.
@@ -80,29 +77,12 @@ pub fn review_entries<'p>(
     let mut spells = Vec::new();
     for entry in entries.iter().filter(|entry| is_known(&entry.times, as_of)) {
         let row = ReviewedRow::Entry(entry.id);
-        let price = UnitPrice {
-            amount: entry.unit_price,
-            per: entry.per,
-        };
+        let price = UnitPrice { amount: entry.unit_price, per: entry.per };
         if let Some(facts) = product(entry.product) {
-            compare_with_product(
-                row,
-                entry.min_quantity,
-                price,
-                entry.unit,
-                entry.currency,
-                facts,
-                &mut findings,
-            );
+            compare_with_product(row, entry.min_quantity, price, entry.unit, entry.currency, facts, &mut findings);
         }
         spells.push(Spell {
-            case: (
-                entry.list.0,
-                Target::Sku(entry.product),
-                Some(entry.unit),
-                Some(entry.currency),
-                Scope::Sku,
-            ),
+            case: (entry.list.0, Target::Sku(entry.product), Some(entry.unit), Some(entry.currency), Scope::Sku),
             row,
             threshold: entry.min_quantity,
             from: entry.times.valid_from.unwrap_or(Instant::MIN),
@@ -128,16 +108,8 @@ pub fn review_contract_lines<'p>(
         let terms = &line.terms;
         let row = ReviewedRow::ContractLine(line.id);
         let breaks = steps(line);
-        for step in breaks
-            .iter()
-            .filter(|step| terms.kind == Kind::PercentOff && step.value > HUNDRED)
-        {
-            findings.push(finding(
-                row,
-                FindingKind::OverHundredPercent,
-                None,
-                step.threshold,
-            ));
+        for step in breaks.iter().filter(|step| terms.kind == Kind::PercentOff && step.value > HUNDRED) {
+            findings.push(finding(row, FindingKind::OverHundredPercent, None, step.threshold));
         }
         review_breaks(line, &breaks, &mut findings);
         if let (Target::Sku(id), Kind::Fixed) = (terms.target, terms.kind)
@@ -145,19 +117,8 @@ pub fn review_contract_lines<'p>(
         {
             let unit = terms.unit.unwrap_or(facts.stock_unit);
             for step in &breaks {
-                let price = UnitPrice {
-                    amount: step.value,
-                    per: terms.per,
-                };
-                compare_with_product(
-                    row,
-                    step.threshold,
-                    price,
-                    unit,
-                    currency,
-                    facts,
-                    &mut findings,
-                );
+                let price = UnitPrice { amount: step.value, per: terms.per };
+                compare_with_product(row, step.threshold, price, unit, currency, facts, &mut findings);
             }
         }
         spells.push(Spell {
@@ -197,24 +158,11 @@ fn review_spells(mut spells: Vec<Spell>, findings: &mut Vec<Finding>) {
     spells.retain(|spell| {
         let is_sound = spell.from < spell.until;
         if !is_sound {
-            findings.push(finding(
-                spell.row,
-                FindingKind::NeverValid,
-                None,
-                spell.threshold,
-            ));
+            findings.push(finding(spell.row, FindingKind::NeverValid, None, spell.threshold));
         }
         is_sound
     });
-    spells.sort_unstable_by_key(|spell| {
-        (
-            spell.case,
-            spell.threshold,
-            spell.from,
-            spell.until,
-            spell.row,
-        )
-    });
+    spells.sort_unstable_by_key(|spell| (spell.case, spell.threshold, spell.from, spell.until, spell.row));
     for case in spells.chunk_by(|left, right| left.case == right.case) {
         for level in case.chunk_by(|left, right| left.threshold == right.threshold) {
             review_times(level, findings);
@@ -230,19 +178,9 @@ fn review_times(level: &[Spell], findings: &mut Vec<Finding>) {
     };
     for next in &level[1..] {
         if next.from < last.until {
-            findings.push(finding(
-                next.row,
-                FindingKind::Overlap,
-                Some(last.row),
-                next.threshold,
-            ));
+            findings.push(finding(next.row, FindingKind::Overlap, Some(last.row), next.threshold));
         } else if next.from > last.until {
-            findings.push(finding(
-                last.row,
-                FindingKind::Gap,
-                Some(next.row),
-                last.threshold,
-            ));
+            findings.push(finding(last.row, FindingKind::Gap, Some(next.row), last.threshold));
         }
         if next.until > last.until {
             last = next;
@@ -254,21 +192,12 @@ fn review_times(level: &[Spell], findings: &mut Vec<Finding>) {
 fn review_thresholds(case: &[Spell], findings: &mut Vec<Finding>) {
     for (index, spell) in case.iter().enumerate() {
         let smaller = case[..index].iter().rev();
-        let mut smaller =
-            smaller.filter(|other| other.threshold < spell.threshold && other.overlaps(spell));
+        let mut smaller = smaller.filter(|other| other.threshold < spell.threshold && other.overlaps(spell));
         let (Some(price), Some(other)) = (spell.price, smaller.next()) else {
             continue;
         };
-        if other
-            .price
-            .is_some_and(|lower| price.cmp_value(&lower) == Ordering::Greater)
-        {
-            findings.push(finding(
-                spell.row,
-                FindingKind::RisingBreak,
-                Some(other.row),
-                spell.threshold,
-            ));
+        if other.price.is_some_and(|lower| price.cmp_value(&lower) == Ordering::Greater) {
+            findings.push(finding(spell.row, FindingKind::RisingBreak, Some(other.row), spell.threshold));
         }
     }
 }
@@ -282,12 +211,7 @@ fn review_breaks(line: &ContractLine, breaks: &[Break], findings: &mut Vec<Findi
         };
         if rises {
             let row = ReviewedRow::ContractLine(line.id);
-            findings.push(finding(
-                row,
-                FindingKind::RisingBreak,
-                None,
-                pair[1].threshold,
-            ));
+            findings.push(finding(row, FindingKind::RisingBreak, None, pair[1].threshold));
         }
     }
 }
@@ -304,22 +228,14 @@ fn compare_with_product(
     let factor = if unit == product.stock_unit {
         Some(Factor::ONE)
     } else {
-        product
-            .units
-            .iter()
-            .find(|row| row.code == unit)
-            .map(|row| row.factor)
+        product.units.iter().find(|row| row.code == unit).map(|row| row.factor)
     };
     let Some(factor) = factor else {
         findings.push(finding(row, FindingKind::UnknownUnit, None, threshold));
         return;
     };
-    let money = product
-        .money
-        .iter()
-        .find(|money| money.currency == currency);
-    let is_under =
-        |limit: Option<Amount>| limit.is_some_and(|limit| is_below(price, limit, factor));
+    let money = product.money.iter().find(|money| money.currency == currency);
+    let is_under = |limit: Option<Amount>| limit.is_some_and(|limit| is_below(price, limit, factor));
     if is_under(money.and_then(|money| money.cost)) {
         findings.push(finding(row, FindingKind::UnderCost, None, threshold));
     }
@@ -331,43 +247,23 @@ fn compare_with_product(
 /// Whether a price per unit of `factor` stock units is below an amount per stock unit.
 fn is_below(price: UnitPrice, limit: Amount, factor: Factor) -> bool {
     let price_part = i128::from(price.amount.micros()) * i128::from(factor.denominator());
-    let limit_part =
-        i128::from(limit.micros()) * i128::from(factor.numerator()) * i128::from(price.per.get());
+    let limit_part = i128::from(limit.micros()) * i128::from(factor.numerator()) * i128::from(price.per.get());
     price_part < limit_part
 }
 
 fn steps(line: &ContractLine) -> Vec<Break> {
-    let base = line.terms.value.map(|value| Break {
-        threshold: Quantity::ZERO,
-        value,
-    });
-    let mut steps: Vec<Break> = base
-        .into_iter()
-        .chain(line.terms.breaks.iter().copied())
-        .collect();
+    let base = line.terms.value.map(|value| Break { threshold: Quantity::ZERO, value });
+    let mut steps: Vec<Break> = base.into_iter().chain(line.terms.breaks.iter().copied()).collect();
     steps.sort_by_key(|step| step.threshold);
     steps
 }
 
 fn is_known(times: &Times, as_of: Instant) -> bool {
-    times.recorded_at <= as_of
-        && times
-            .superseded_at
-            .is_none_or(|superseded| as_of < superseded)
+    times.recorded_at <= as_of && times.superseded_at.is_none_or(|superseded| as_of < superseded)
 }
 
-fn finding(
-    row: ReviewedRow,
-    kind: FindingKind,
-    other: Option<ReviewedRow>,
-    threshold: Quantity,
-) -> Finding {
-    Finding {
-        row,
-        kind,
-        other,
-        threshold,
-    }
+fn finding(row: ReviewedRow, kind: FindingKind, other: Option<ReviewedRow>, threshold: Quantity) -> Finding {
+    Finding { row, kind, other, threshold }
 }
 
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {

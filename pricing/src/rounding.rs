@@ -22,12 +22,7 @@ pub struct Overflow;
 /// assert_eq!(amount.to_string(), "0.38");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn line_amount(
-    unit_price: Amount,
-    quantity: Quantity,
-    per: Per,
-    currency: Currency,
-) -> Result<Amount, Overflow> {
+pub fn line_amount(unit_price: Amount, quantity: Quantity, per: Per, currency: Currency) -> Result<Amount, Overflow> {
     let product = i128::from(unit_price.micros()) * i128::from(quantity.micros());
     let divisor = i128::from(per.get()) * i128::from(crate::decimal::ONE);
     round_to_multiple(product, divisor, currency.minor_micros()).map(Amount::from_micros)
@@ -35,25 +30,15 @@ pub fn line_amount(
 
 /// A unit price in millionths from an exact fraction.
 pub(crate) fn round_unit_price(numerator: i128, denominator: i128) -> Result<Amount, Overflow> {
-    div_half_away(numerator, denominator)
-        .and_then(|micros| i64::try_from(micros).ok())
-        .map(Amount::from_micros)
-        .ok_or(Overflow)
+    div_half_away(numerator, denominator).and_then(|micros| i64::try_from(micros).ok()).map(Amount::from_micros).ok_or(Overflow)
 }
 
 /// `numerator / denominator` rounded to a multiple of `step`.
-pub(crate) fn round_to_multiple(
-    numerator: i128,
-    denominator: i128,
-    step: i64,
-) -> Result<i64, Overflow> {
+pub(crate) fn round_to_multiple(numerator: i128, denominator: i128, step: i64) -> Result<i64, Overflow> {
     let step = i128::from(step);
     let divisor = denominator.checked_mul(step).ok_or(Overflow)?;
     let steps = div_half_away(numerator, divisor).ok_or(Overflow)?;
-    steps
-        .checked_mul(step)
-        .and_then(|micros| i64::try_from(micros).ok())
-        .ok_or(Overflow)
+    steps.checked_mul(step).and_then(|micros| i64::try_from(micros).ok()).ok_or(Overflow)
 }
 
 /// Division by a positive number, half away from zero. Nothing for a divisor that is not positive.
@@ -62,8 +47,7 @@ fn div_half_away(numerator: i128, denominator: i128) -> Option<i128> {
         return None;
     }
     // Most prices fit into 64 bits, where a division costs a fraction.
-    if let (Ok(numerator), Ok(denominator)) = (i64::try_from(numerator), i64::try_from(denominator))
-    {
+    if let (Ok(numerator), Ok(denominator)) = (i64::try_from(numerator), i64::try_from(denominator)) {
         let (numerator_abs, denominator) = (numerator.unsigned_abs(), denominator.unsigned_abs());
         let (quotient, rest) = (numerator_abs / denominator, numerator_abs % denominator);
         let magnitude = i128::from(quotient) + i128::from(rest >= denominator - rest);
@@ -92,11 +76,7 @@ mod tests {
             (i128::MIN, 2, Some(i128::MIN / 2)),
             (i128::from(i64::MIN), 1, Some(i128::from(i64::MIN))),
         ] {
-            assert_eq!(
-                div_half_away(numerator, denominator),
-                expected,
-                "{numerator}/{denominator}"
-            );
+            assert_eq!(div_half_away(numerator, denominator), expected, "{numerator}/{denominator}");
         }
     }
 
@@ -118,20 +98,10 @@ mod tests {
                 per,
                 currency.parse().expect("listed"),
             );
-            assert_eq!(
-                amount.expect("in range").to_string(),
-                expected,
-                "{price} × {quantity} {currency}"
-            );
+            assert_eq!(amount.expect("in range").to_string(), expected, "{price} × {quantity} {currency}");
         }
         let euro = "EUR".parse().expect("listed");
-        assert_eq!(
-            line_amount(Amount::MAX, Quantity::MAX, Per::ONE, euro),
-            Err(Overflow)
-        );
-        assert_eq!(
-            line_amount(Amount::MIN, Quantity::MIN, Per::ONE, euro),
-            Err(Overflow)
-        );
+        assert_eq!(line_amount(Amount::MAX, Quantity::MAX, Per::ONE, euro), Err(Overflow));
+        assert_eq!(line_amount(Amount::MIN, Quantity::MIN, Per::ONE, euro), Err(Overflow));
     }
 }

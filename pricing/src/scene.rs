@@ -85,28 +85,18 @@ impl<'b, 'r> Scene<'b, 'r> {
 
     /// What was ordered before under a contract line.
     pub(crate) fn ordered(&self, line: ContractLineId) -> Quantity {
-        self.ordered
-            .as_ref()
-            .and_then(|ordered| ordered.get(&line))
-            .copied()
-            .unwrap_or_default()
+        self.ordered.as_ref().and_then(|ordered| ordered.get(&line)).copied().unwrap_or_default()
     }
 
     /// Whether a version of a promotion is the one that is known, in the asked currency.
     pub(crate) fn promotion_is_known(&self, row: u32) -> bool {
         let currency = self.book.promotion_rows[row as usize].facts.currency;
-        currency.is_none_or(|currency| currency == self.request.currency)
-            && self.book.is_known_promotion(row, self.as_of())
+        currency.is_none_or(|currency| currency == self.request.currency) && self.book.is_known_promotion(row, self.as_of())
     }
 
     pub(crate) fn has_coupon(&self, promotion: &PromotionRow) -> bool {
         let needed = promotion.facts.coupon.as_deref();
-        needed.is_none_or(|needed| {
-            self.request
-                .coupons
-                .iter()
-                .any(|given| given.eq_ignore_ascii_case(needed))
-        })
+        needed.is_none_or(|needed| self.request.coupons.iter().any(|given| given.eq_ignore_ascii_case(needed)))
     }
 
     /// Collects lists and contracts of the account and the companies above it; returns the next free rank.
@@ -124,10 +114,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             };
             self.add_lists(&slot.lists, Assignment::Account(current), length as u32);
             self.add_contracts(&slot.contracts, current, length as u32);
-            next = slot
-                .facts
-                .known(self.request.as_of)
-                .and_then(|facts| facts.parent);
+            next = slot.facts.known(self.request.as_of).and_then(|facts| facts.parent);
             length += 1;
         }
         length as u32
@@ -138,11 +125,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             return;
         };
         self.audiences[2] = slot.promotions.as_deref();
-        let Some(GroupId(group)) = slot
-            .facts
-            .known(self.request.as_of)
-            .and_then(|facts| facts.group)
-        else {
+        let Some(GroupId(group)) = slot.facts.known(self.request.as_of).and_then(|facts| facts.group) else {
             return;
         };
         let Some(slot) = self.book.groups.get(&group) else {
@@ -154,11 +137,7 @@ impl<'b, 'r> Scene<'b, 'r> {
 
     fn add_lists(&mut self, lists: &[u32], assignment: Assignment, rank: u32) {
         for list in lists {
-            let facts = self
-                .book
-                .lists
-                .get(*list as usize)
-                .and_then(|facts| facts.known(self.request.as_of));
+            let facts = self.book.lists.get(*list as usize).and_then(|facts| facts.known(self.request.as_of));
             if facts.is_some_and(|facts| facts.assigned.binary_search(&assignment).is_ok()) {
                 self.lists.push(ListSource { rank, list: *list });
             }

@@ -6,10 +6,7 @@
 
 use crate::book::rows::{Product, ProductSlot};
 use crate::ratio::Ratio;
-use crate::{
-    BrandId, CategoryId, Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest,
-    RequestLine, UnitCode,
-};
+use crate::{BrandId, CategoryId, Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest, RequestLine, UnitCode};
 use ahash::AHashMap;
 
 /// A line whose product and unit are known.
@@ -49,14 +46,8 @@ pub(crate) struct Totals<'b> {
 
 impl<'b> Totals<'b> {
     /// Looks every line up and adds its quantity to its SKU. Lines in error count nowhere.
-    pub(crate) fn of_basket(
-        book: &'b PriceBook,
-        request: &PriceRequest<'_>,
-    ) -> (Self, Vec<Result<Known<'b>, LineError>>) {
-        let mut totals = Self {
-            skus: Vec::with_capacity(request.lines.len()),
-            ..Self::default()
-        };
+    pub(crate) fn of_basket(book: &'b PriceBook, request: &PriceRequest<'_>) -> (Self, Vec<Result<Known<'b>, LineError>>) {
+        let mut totals = Self { skus: Vec::with_capacity(request.lines.len()), ..Self::default() };
         let mut index = AHashMap::new();
         if request.lines.len() > 1 {
             index.reserve(request.lines.len());
@@ -65,22 +56,12 @@ impl<'b> Totals<'b> {
         for line in request.lines {
             let found = Known::find(book, request, line).map(|found| {
                 let quantity = Ratio::in_stock(line.quantity, found.factor);
-                let place = if request.lines.len() > 1 {
-                    *index.entry(line.product).or_insert(totals.skus.len())
-                } else {
-                    0
-                };
+                let place = if request.lines.len() > 1 { *index.entry(line.product).or_insert(totals.skus.len()) } else { 0 };
                 match totals.skus.get_mut(place) {
                     Some(sku) => sku.total = sku.total.and_then(|total| total.plus(quantity)),
-                    None => totals.skus.push(Sku {
-                        product: found.product,
-                        total: Ok(quantity),
-                    }),
+                    None => totals.skus.push(Sku { product: found.product, total: Ok(quantity) }),
                 }
-                Known {
-                    sku: place,
-                    ..found
-                }
+                Known { sku: place, ..found }
             });
             known.push(found);
         }
@@ -91,10 +72,7 @@ impl<'b> Totals<'b> {
     pub(crate) fn set_single(&mut self, known: &Known<'b>) {
         self.skus.clear();
         let total = Ok(Ratio::in_stock(known.line.quantity, known.factor));
-        self.skus.push(Sku {
-            product: known.product,
-            total,
-        });
+        self.skus.push(Sku { product: known.product, total });
     }
 
     /// The quantity of one SKU, in stock units.
@@ -108,17 +86,9 @@ impl<'b> Totals<'b> {
     }
 
     /// The quantity of all SKUs in the pool, in the unit; without one, in each product's stock unit.
-    pub(crate) fn of_pool(
-        &mut self,
-        pool: Pool,
-        unit: Option<UnitCode>,
-    ) -> Result<Ratio, Overflow> {
+    pub(crate) fn of_pool(&mut self, pool: Pool, unit: Option<UnitCode>) -> Result<Ratio, Overflow> {
         if let [sku] = self.skus.as_slice() {
-            return if is_member(sku, pool) {
-                sku.total_in(unit)
-            } else {
-                Ok(Ratio::ZERO)
-            };
+            return if is_member(sku, pool) { sku.total_in(unit) } else { Ok(Ratio::ZERO) };
         }
         if let Some(sum) = self.sums.get(&(pool, unit)) {
             return *sum;
@@ -126,40 +96,24 @@ impl<'b> Totals<'b> {
         let skus = &self.skus;
         let members = match pool {
             Pool::Group(_) => self.groups.get_or_insert_with(|| group_members(skus)),
-            Pool::Category(_) | Pool::Brand(_) | Pool::Everything => {
-                self.targets.get_or_insert_with(|| target_members(skus))
-            }
+            Pool::Category(_) | Pool::Brand(_) | Pool::Everything => self.targets.get_or_insert_with(|| target_members(skus)),
         };
         let members = members.get(&pool).map_or(&[][..], Vec::as_slice);
-        let sum = members.iter().try_fold(Ratio::ZERO, |sum, sku| {
-            sum.plus(skus[*sku as usize].total_in(unit)?)
-        });
+        let sum = members.iter().try_fold(Ratio::ZERO, |sum, sku| sum.plus(skus[*sku as usize].total_in(unit)?));
         self.sums.insert((pool, unit), sum);
         sum
     }
 }
 
 impl<'b> Known<'b> {
-    pub(crate) fn find(
-        book: &'b PriceBook,
-        request: &PriceRequest<'_>,
-        line: &RequestLine,
-    ) -> Result<Self, LineError> {
-        let (slot, product) = book
-            .product(line.product, request.as_of)
-            .ok_or(LineError::UnknownProduct)?;
+    pub(crate) fn find(book: &'b PriceBook, request: &PriceRequest<'_>, line: &RequestLine) -> Result<Self, LineError> {
+        let (slot, product) = book.product(line.product, request.as_of).ok_or(LineError::UnknownProduct)?;
         slot.touch();
         let factor = product.factor(line.unit).ok_or(LineError::UnknownUnit)?;
         if !line.quantity.is_positive() {
             return Err(LineError::QuantityNotPositive);
         }
-        Ok(Self {
-            slot,
-            product,
-            line: *line,
-            factor,
-            sku: 0,
-        })
+        Ok(Self { slot, product, line: *line, factor, sku: 0 })
     }
 }
 
@@ -176,11 +130,7 @@ impl Sku<'_> {
 fn is_member(sku: &Sku<'_>, pool: Pool) -> bool {
     match pool {
         Pool::Group(group) => sku.product.mix_group == Some(group),
-        Pool::Category(id) => sku
-            .product
-            .categories
-            .iter()
-            .any(|category| category.id == id),
+        Pool::Category(id) => sku.product.categories.iter().any(|category| category.id == id),
         Pool::Brand(id) => sku.product.brand == Some(id),
         Pool::Everything => true,
     }
@@ -190,10 +140,7 @@ fn group_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
     let mut members: AHashMap<Pool, Vec<u32>> = AHashMap::new();
     for (index, sku) in skus.iter().enumerate() {
         if let Some(group) = sku.product.mix_group {
-            members
-                .entry(Pool::Group(group))
-                .or_default()
-                .push(index as u32);
+            members.entry(Pool::Group(group)).or_default().push(index as u32);
         }
     }
     members
@@ -202,11 +149,7 @@ fn group_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
 fn target_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
     let mut members: AHashMap<Pool, Vec<u32>> = AHashMap::new();
     for (index, sku) in skus.iter().enumerate() {
-        let categories = sku
-            .product
-            .categories
-            .iter()
-            .map(|category| Pool::Category(category.id));
+        let categories = sku.product.categories.iter().map(|category| Pool::Category(category.id));
         let brand = sku.product.brand.map(Pool::Brand);
         for pool in categories.chain(brand).chain([Pool::Everything]) {
             members.entry(pool).or_default().push(index as u32);

@@ -18,11 +18,7 @@ pub struct InvalidUnitCode;
 impl UnitCode {
     /// The code as text.
     pub fn as_str(&self) -> &str {
-        let length = self
-            .0
-            .iter()
-            .position(|byte| *byte == 0)
-            .unwrap_or(self.0.len());
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
         std::str::from_utf8(&self.0[..length]).unwrap_or_default()
     }
 }
@@ -84,10 +80,7 @@ pub enum ConversionError {
 
 impl Factor {
     /// The factor of the stock unit itself.
-    pub const ONE: Self = Self {
-        numerator: 1,
-        denominator: 1,
-    };
+    pub const ONE: Self = Self { numerator: 1, denominator: 1 };
     const LARGEST: i64 = 1_000_000_000;
 
     /// A factor from its two parts.
@@ -95,18 +88,12 @@ impl Factor {
         if numerator <= 0 || denominator <= 0 {
             return Err(InvalidFactor::NotPositive);
         }
-        let divisor = gcd(
-            numerator.unsigned_abs().into(),
-            denominator.unsigned_abs().into(),
-        ) as i64;
+        let divisor = gcd(numerator.unsigned_abs().into(), denominator.unsigned_abs().into()) as i64;
         let (numerator, denominator) = (numerator / divisor, denominator / divisor);
         if numerator > Self::LARGEST || denominator > Self::LARGEST {
             return Err(InvalidFactor::TooLarge);
         }
-        Ok(Self {
-            numerator: numerator as u32,
-            denominator: denominator as u32,
-        })
+        Ok(Self { numerator: numerator as u32, denominator: denominator as u32 })
     }
 
     /// From a decimal number of stock units, such as 0.0254.
@@ -171,10 +158,7 @@ mod tests {
         assert_eq!(Factor::new(0, 1), Err(InvalidFactor::NotPositive));
         assert_eq!(Factor::new(1, -1), Err(InvalidFactor::NotPositive));
         assert_eq!(Factor::new(i64::MAX, 2), Err(InvalidFactor::TooLarge));
-        assert_eq!(
-            Factor::from_quantity("0.0254".parse().expect("a decimal")),
-            Factor::new(127, 5000)
-        );
+        assert_eq!(Factor::from_quantity("0.0254".parse().expect("a decimal")), Factor::new(127, 5000));
     }
 
     #[test]
@@ -183,13 +167,7 @@ mod tests {
         let quantity = |text: &str| text.parse::<Quantity>().expect("a decimal");
         assert_eq!(third.from_stock(quantity("2")), Ok(quantity("6")));
         assert_eq!(third.to_stock(quantity("6")), Ok(quantity("2")));
-        assert_eq!(
-            third.to_stock(quantity("1")),
-            Err(ConversionError::NotExact)
-        );
-        assert_eq!(
-            third.from_stock(Quantity::MAX),
-            Err(ConversionError::Overflow(Overflow))
-        );
+        assert_eq!(third.to_stock(quantity("1")), Err(ConversionError::NotExact));
+        assert_eq!(third.from_stock(Quantity::MAX), Err(ConversionError::Overflow(Overflow)));
     }
 }

@@ -18,11 +18,7 @@ pub(crate) struct Volume {
 impl Volume {
     /// What one unit of a threshold is, measured in units of the quantity.
     pub(crate) fn threshold_unit(&self) -> Factor {
-        if self.in_stock {
-            self.row_unit
-        } else {
-            Factor::ONE
-        }
+        if self.in_stock { self.row_unit } else { Factor::ONE }
     }
 
     /// The quantity, with `added` asked units more.
@@ -32,11 +28,7 @@ impl Volume {
             return Ok(total);
         }
         let added = Ratio::in_stock(added, asked);
-        total.plus(if self.in_stock {
-            added
-        } else {
-            added.in_unit(self.row_unit)?
-        })
+        total.plus(if self.in_stock { added } else { added.in_unit(self.row_unit)? })
     }
 
     /// The smallest quantity to add, in asked units, that reaches the threshold.

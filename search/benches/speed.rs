@@ -22,42 +22,19 @@ const KINDS: &[(&str, &str)] = &[
     ("label printer", "Printers"),
     ("cordless drill", "Tools"),
 ];
-const BRANDS: &[&str] = &[
-    "Acme", "Bolton", "Cobalt", "Dunmore", "Everett", "Falken", "Gorham", "Hadley", "Ironside",
-    "Juniper", "Kestrel", "Lowell",
-];
+const BRANDS: &[&str] =
+    &["Acme", "Bolton", "Cobalt", "Dunmore", "Everett", "Falken", "Gorham", "Hadley", "Ironside", "Juniper", "Kestrel", "Lowell"];
 const COLOURS: &[&str] = &["black", "blue", "red", "green", "yellow", "grey", "white"];
-const MATERIALS: &[&str] = &[
-    "stainless steel",
-    "zinc plated",
-    "brass",
-    "nylon",
-    "aluminium",
-    "copper",
-    "rubber",
-];
-const GRADES: &[&str] = &[
-    "industrial",
-    "heavy duty",
-    "standard",
-    "premium",
-    "economy",
-    "marine",
-    "outdoor",
-    "compact",
-    "precision",
-    "universal",
-];
+const MATERIALS: &[&str] = &["stainless steel", "zinc plated", "brass", "nylon", "aluminium", "copper", "rubber"];
+const GRADES: &[&str] =
+    &["industrial", "heavy duty", "standard", "premium", "economy", "marine", "outdoor", "compact", "precision", "universal"];
 
 /// A small generator, so that every run measures the same catalogue.
 struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
     }
 
@@ -68,12 +45,7 @@ impl Random {
 
 fn product(id: u64, random: &mut Random) -> Document {
     let (kind, category) = KINDS[random.below(KINDS.len())];
-    let (brand, colour, material, grade) = (
-        random.of(BRANDS),
-        random.of(COLOURS),
-        random.of(MATERIALS),
-        random.of(GRADES),
-    );
+    let (brand, colour, material, grade) = (random.of(BRANDS), random.of(COLOURS), random.of(MATERIALS), random.of(GRADES));
     let length = (random.below(400) + 1) as f64 * 0.25;
     let mpn = format!(
         "{}{:05}-{}{}",
@@ -82,10 +54,7 @@ fn product(id: u64, random: &mut Random) -> Document {
         (b'A' + random.below(26) as u8) as char,
         id % 97
     );
-    let text = |name: &str, value: &str| Attribute {
-        name: name.into(),
-        value: Value::Text(value.into()),
-    };
+    let text = |name: &str, value: &str| Attribute { name: name.into(), value: Value::Text(value.into()) };
     let series = format!("{}{}", brand.to_lowercase(), random.below(3000));
     Document {
         id,
@@ -96,38 +65,16 @@ fn product(id: u64, random: &mut Random) -> Document {
             random.below(5000)
         ),
         brand: brand.into(),
-        categories: vec![
-            Category {
-                id: 1,
-                name: "All products".into(),
-            },
-            Category {
-                id: 2 + id % 10,
-                name: category.into(),
-            },
-        ],
+        categories: vec![Category { id: 1, name: "All products".into() }, Category { id: 2 + id % 10, name: category.into() }],
         mpn,
         gtins: vec![format!("40{:011}", id * 7919)],
-        customer_part_numbers: if id.is_multiple_of(10) {
-            vec![(id % 100, format!("OWN{id}"))]
-        } else {
-            Vec::new()
-        },
+        customer_part_numbers: if id.is_multiple_of(10) { vec![(id % 100, format!("OWN{id}"))] } else { Vec::new() },
         attributes: vec![
             text("Colour", colour),
             text("Material", material),
-            Attribute {
-                name: "Length".into(),
-                value: Value::Number(length, "m".into()),
-            },
-            Attribute {
-                name: "Weight".into(),
-                value: Value::Number((random.below(5000) + 10) as f64, "g".into()),
-            },
-            text(
-                "Compatibility",
-                &format!("Model X{}, X{}", random.below(9000), random.below(9000)),
-            ),
+            Attribute { name: "Length".into(), value: Value::Number(length, "m".into()) },
+            Attribute { name: "Weight".into(), value: Value::Number((random.below(5000) + 10) as f64, "g".into()) },
+            text("Compatibility", &format!("Model X{}, X{}", random.below(9000), random.below(9000))),
         ],
         ..Document::default()
     }
@@ -136,17 +83,10 @@ fn product(id: u64, random: &mut Random) -> Document {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(dir) = std::env::var_os("BULKHEAD_IDLE") {
         let index = Index::open(dir)?;
-        println!(
-            "memory of a process that only opened the {} products: {}",
-            index.len(),
-            memory()
-        );
+        println!("memory of a process that only opened the {} products: {}", index.len(), memory());
         return Ok(());
     }
-    let skus: u64 = std::env::var("BULKHEAD_SKUS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(100_000);
+    let skus: u64 = std::env::var("BULKHEAD_SKUS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let dir = std::env::temp_dir().join(format!("bulkhead-search-bench-{}", std::process::id()));
     let index = Index::open(&dir)?;
     let mut random = Random(42);
@@ -166,36 +106,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     index.put(&batch)?;
     index.commit("bench")?;
-    println!(
-        "{skus} products, index built in {:.1} s, {:.0} MB on disk",
-        started.elapsed().as_secs_f64(),
-        size(&dir) / 1e6
-    );
+    println!("{skus} products, index built in {:.1} s, {:.0} MB on disk", started.elapsed().as_secs_f64(), size(&dir) / 1e6);
     println!("{:<44} {:>9} {:>9}", "operation", "mean ms", "worst ms");
     searches(&index, &samples)?;
-    let prefixes = [
-        "h",
-        "st",
-        "heavy du",
-        "SKU-0001",
-        "AC123",
-        "patch c",
-        "toner cartridge bl",
-    ];
-    measure("completions", &prefixes, 20, |prefix| {
-        index
-            .complete(prefix, 10, &Audience::Of(vec![1]))
-            .map(|c| c.len())
-    })?;
-    let numbers: Vec<String> = samples
-        .iter()
-        .take(10_000)
-        .map(|d| d.mpn.replace('-', " ").to_lowercase())
-        .collect();
+    let prefixes = ["h", "st", "heavy du", "SKU-0001", "AC123", "patch c", "toner cartridge bl"];
+    measure("completions", &prefixes, 20, |prefix| index.complete(prefix, 10, &Audience::Of(vec![1])).map(|c| c.len()))?;
+    let numbers: Vec<String> = samples.iter().take(10_000).map(|d| d.mpn.replace('-', " ").to_lowercase()).collect();
     measure("10,000 identifiers", &[numbers], 3, |numbers| {
-        index
-            .match_identifiers(numbers, Some(1), &Audience::Of(vec![1]))
-            .map(|m| m.len())
+        index.match_identifiers(numbers, Some(1), &Audience::Of(vec![1])).map(|m| m.len())
     })?;
     let change = &samples[..samples.len().min(100)];
     measure("100 changed products, committed", &[change], 5, |change| {
@@ -204,17 +122,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     println!("memory: {}", memory());
     drop(index);
-    let idle = std::process::Command::new(std::env::current_exe()?)
-        .env("BULKHEAD_IDLE", &dir)
-        .output()?;
+    let idle = std::process::Command::new(std::env::current_exe()?).env("BULKHEAD_IDLE", &dir).output()?;
     print!("{}", String::from_utf8_lossy(&idle.stdout));
     let started = Instant::now();
     let index = Index::open(&dir)?;
-    println!(
-        "opened again in {:.2} s with {} products",
-        started.elapsed().as_secs_f64(),
-        index.len()
-    );
+    println!("opened again in {:.2} s with {} products", started.elapsed().as_secs_f64(), index.len());
     std::fs::remove_dir_all(&dir)?;
     Ok(())
 }
@@ -226,67 +138,25 @@ fn searches(index: &Index, samples: &[Document]) -> Result<(), search::Error> {
         query.account = Some(1);
         index.find(&query).map(|hits| hits.total)
     };
-    let texts = |make: &dyn Fn(&Document) -> String| {
-        samples
-            .iter()
-            .step_by(samples.len().div_ceil(100))
-            .map(make)
-            .collect::<Vec<_>>()
-    };
+    let texts =
+        |make: &dyn Fn(&Document) -> String| samples.iter().step_by(samples.len().div_ceil(100)).map(make).collect::<Vec<_>>();
     let run = |name: &str, all: &[String]| measure(name, all, 3, |text| find(text));
-    run(
-        "one common word (10,000 found), 3 facets",
-        &["valve".into(), "toner".into(), "drill".into()],
-    )?;
-    run(
-        "three words, 3 facets",
-        &texts(&|d| format!("{} {} {}", d.brand, d.categories[1].name, "heavy duty")),
-    )?;
-    run(
-        "words misspelt, 3 facets",
-        &[
-            "stainles patch cabel".into(),
-            "premim bearng".into(),
-            "cordles dril blak".into(),
-        ],
-    )?;
+    run("one common word (10,000 found), 3 facets", &["valve".into(), "toner".into(), "drill".into()])?;
+    run("three words, 3 facets", &texts(&|d| format!("{} {} {}", d.brand, d.categories[1].name, "heavy duty")))?;
+    run("words misspelt, 3 facets", &["stainles patch cabel".into(), "premim bearng".into(), "cordles dril blak".into()])?;
     run(
         "specification, 3 facets",
-        &texts(&|d| {
-            format!(
-                "{} 12.5 m blue",
-                d.title
-                    .split(' ')
-                    .skip(3)
-                    .take(2)
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            )
-        }),
+        &texts(&|d| format!("{} 12.5 m blue", d.title.split(' ').skip(3).take(2).collect::<Vec<_>>().join(" "))),
     )?;
     run("part number exact", &texts(&|d| d.mpn.clone()))?;
-    run(
-        "part number, a character lost",
-        &texts(&|d| format!("{}{}", &d.mpn[..3], &d.mpn[4..])),
-    )?;
-    run(
-        "for a device",
-        &texts(&|d| format!("toner for Model X{}", d.id % 9000)),
-    )?;
+    run("part number, a character lost", &texts(&|d| format!("{}{}", &d.mpn[..3], &d.mpn[4..])))?;
+    run("for a device", &texts(&|d| format!("toner for Model X{}", d.id % 9000)))?;
     let ranked = |text: &&str| {
         let mut query = Query::new(*text, Audience::Of(vec![1]));
-        query.filters = vec![Filter {
-            name: "colour".into(),
-            value: "blue".into(),
-        }];
+        query.filters = vec![Filter { name: "colour".into(), value: "blue".into() }];
         index.rank(&query, 2000).map(|r| r.items.len())
     };
-    measure(
-        "top 2,000 ids, one filter",
-        &["valve", "patch cable"],
-        5,
-        ranked,
-    )
+    measure("top 2,000 ids, one filter", &["valve", "patch cable"], 5, ranked)
 }
 
 fn measure<T>(
@@ -316,33 +186,17 @@ fn cpu() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanoseconds = spent.and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
-    nanoseconds.map_or_else(
-        || START.get_or_init(Instant::now).elapsed().as_secs_f64(),
-        |n| n / 1e9,
-    )
+    nanoseconds.map_or_else(|| START.get_or_init(Instant::now).elapsed().as_secs_f64(), |n| n / 1e9)
 }
 
 fn size(dir: &std::path::Path) -> f64 {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    entries
-        .map(|e| {
-            if e.path().is_dir() {
-                size(&e.path())
-            } else {
-                e.metadata().map_or(0.0, |m| m.len() as f64)
-            }
-        })
-        .sum()
+    entries.map(|e| if e.path().is_dir() { size(&e.path()) } else { e.metadata().map_or(0.0, |m| m.len() as f64) }).sum()
 }
 
 /// Resident memory by kind, where the system tells.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let lines = status
-        .lines()
-        .filter(|l| l.starts_with("VmRSS") || l.starts_with("RssAnon"));
-    lines
-        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let lines = status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("RssAnon"));
+    lines.map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join(", ")
 }

@@ -17,24 +17,15 @@ use search::{Attribute, Audience, Category, Document, Index, Query, Value};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
-    let data = std::env::var_os("BULKHEAD_DATA")
-        .map(PathBuf::from)
-        .ok_or("BULKHEAD_DATA must name the folder of data sets")?;
+    let data = std::env::var_os("BULKHEAD_DATA").map(PathBuf::from).ok_or("BULKHEAD_DATA must name the folder of data sets")?;
     let detail = std::env::args().nth(1);
     let (index, names) = build(&data)?;
-    println!(
-        "{:<18} {:>5} {:>8} {:>9}  kinds",
-        "set", "n", "measure", "ms/query"
-    );
+    println!("{:<18} {:>5} {:>8} {:>9}  kinds", "set", "n", "measure", "ms/query");
     for set in ["icecat-office-it", "icecat-compat", "icecat-spec"] {
         let questions = read_csv(&data.join(set).join("queries_dev.csv"))?;
         let labels = gains(&data.join(set).join("qrels_dev.csv"))?;
         let run = Run::of(&index, &names, &questions)?;
-        let scores = run
-            .lists
-            .iter()
-            .filter_map(|(q, list)| ndcg(list, labels.get(q)?).map(|s| (q.clone(), s)))
-            .collect();
+        let scores = run.lists.iter().filter_map(|(q, list)| ndcg(list, labels.get(q)?).map(|s| (q.clone(), s))).collect();
         report(set, "nDCG@10", scores, &run, detail.as_deref());
     }
     let set = "known-item";
@@ -44,17 +35,9 @@ fn main() -> Result<()> {
         .map(|r| (r["query_id"].clone(), r["product_id"].clone()))
         .collect();
     let run = Run::of(&index, &names, &questions)?;
-    let rank = |list: &[String], wanted: &String| {
-        list.iter()
-            .take(10)
-            .position(|d| d == wanted)
-            .map_or(0.0, |at| 1.0 / (at + 1) as f64)
-    };
-    let scores = run
-        .lists
-        .iter()
-        .map(|(q, list)| (q.clone(), rank(list, &expected[q])))
-        .collect();
+    let rank =
+        |list: &[String], wanted: &String| list.iter().take(10).position(|d| d == wanted).map_or(0.0, |at| 1.0 / (at + 1) as f64);
+    let scores = run.lists.iter().map(|(q, list)| (q.clone(), rank(list, &expected[q]))).collect();
     report(set, "MRR@10", scores, &run, detail.as_deref());
     Ok(())
 }
@@ -62,17 +45,13 @@ fn main() -> Result<()> {
 type Row = HashMap<String, String>;
 
 fn read_csv(path: &Path) -> Result<Vec<Row>> {
-    Ok(csv::Reader::from_path(path)?
-        .deserialize()
-        .collect::<std::result::Result<_, _>>()?)
+    Ok(csv::Reader::from_path(path)?.deserialize().collect::<std::result::Result<_, _>>()?)
 }
 
 fn gains(path: &Path) -> Result<HashMap<String, HashMap<String, f64>>> {
     let mut out: HashMap<String, HashMap<String, f64>> = HashMap::new();
     for row in read_csv(path)? {
-        out.entry(row["query_id"].clone())
-            .or_default()
-            .insert(row["product_id"].clone(), row["gain"].parse()?);
+        out.entry(row["query_id"].clone()).or_default().insert(row["product_id"].clone(), row["gain"].parse()?);
     }
     Ok(out)
 }
@@ -80,17 +59,12 @@ fn gains(path: &Path) -> Result<HashMap<String, HashMap<String, f64>>> {
 /// nDCG@10 with linear gain over all judged products; none for a query without anything relevant.
 fn ndcg(list: &[String], judged: &HashMap<String, f64>) -> Option<f64> {
     let dcg = |gains: &mut dyn Iterator<Item = f64>| {
-        gains
-            .take(10)
-            .enumerate()
-            .map(|(at, g)| g / (at as f64 + 2.0).log2())
-            .sum::<f64>()
+        gains.take(10).enumerate().map(|(at, g)| g / (at as f64 + 2.0).log2()).sum::<f64>()
     };
     let mut ideal: Vec<f64> = judged.values().copied().collect();
     ideal.sort_by(|a, b| b.total_cmp(a));
     let best = dcg(&mut ideal.into_iter());
-    (best > 0.0)
-        .then(|| dcg(&mut list.iter().map(|d| judged.get(d).copied().unwrap_or(0.0))) / best)
+    (best > 0.0).then(|| dcg(&mut list.iter().map(|d| judged.get(d).copied().unwrap_or(0.0))) / best)
 }
 
 struct Run {
@@ -121,30 +95,11 @@ impl Run {
             let hits = index.find(&query)?;
             run.time += started.elapsed();
             *run.kinds.entry(format!("{:?}", hits.kind)).or_default() += 1;
-            run.lists.insert(
-                id.clone(),
-                hits.items.iter().map(|h| names[&h.id].clone()).collect(),
-            );
-            let line = |h: &search::Hit| {
-                format!(
-                    "{:.3} {} | {} {}",
-                    h.score,
-                    names[&h.id],
-                    h.title,
-                    h.explanation.join("; ")
-                )
-            };
-            run.titles.insert(
-                id.clone(),
-                std::iter::once(format!("{:?}", hits.kind))
-                    .chain(hits.items.iter().map(line))
-                    .collect(),
-            );
-            let group = row
-                .get("type")
-                .or(row.get("kind"))
-                .cloned()
-                .unwrap_or_default();
+            run.lists.insert(id.clone(), hits.items.iter().map(|h| names[&h.id].clone()).collect());
+            let line = |h: &search::Hit| format!("{:.3} {} | {} {}", h.score, names[&h.id], h.title, h.explanation.join("; "));
+            run.titles
+                .insert(id.clone(), std::iter::once(format!("{:?}", hits.kind)).chain(hits.items.iter().map(line)).collect());
+            let group = row.get("type").or(row.get("kind")).cloned().unwrap_or_default();
             run.groups.insert(id.clone(), group);
             run.texts.insert(id, text);
         }
@@ -152,34 +107,16 @@ impl Run {
     }
 }
 
-fn report(
-    set: &str,
-    measure: &str,
-    scores: BTreeMap<String, f64>,
-    run: &Run,
-    detail: Option<&str>,
-) {
+fn report(set: &str, measure: &str, scores: BTreeMap<String, f64>, run: &Run, detail: Option<&str>) {
     let mean = scores.values().sum::<f64>() / scores.len().max(1) as f64;
     let each = run.time.as_secs_f64() * 1000.0 / run.lists.len().max(1) as f64;
-    let kinds: Vec<String> = run
-        .kinds
-        .iter()
-        .map(|(k, n)| format!("{k} {:.0}%", 100.0 * *n as f64 / run.lists.len() as f64))
-        .collect();
-    println!(
-        "{set:<18} {:>5} {measure} {mean:.4} {each:>6.2}  {}",
-        scores.len(),
-        kinds.join(", ")
-    );
+    let kinds: Vec<String> =
+        run.kinds.iter().map(|(k, n)| format!("{k} {:.0}%", 100.0 * *n as f64 / run.lists.len() as f64)).collect();
+    println!("{set:<18} {:>5} {measure} {mean:.4} {each:>6.2}  {}", scores.len(), kinds.join(", "));
     if let Some(dir) = std::env::var_os("BULKHEAD_RUNS") {
-        let lines = run.lists.iter().flat_map(|(q, list)| {
-            list.iter()
-                .enumerate()
-                .map(move |(at, d)| format!("{q},{},{d}\n", at + 1))
-        });
-        let text = std::iter::once("query_id,rank,product_id\n".to_owned())
-            .chain(lines)
-            .collect::<String>();
+        let lines =
+            run.lists.iter().flat_map(|(q, list)| list.iter().enumerate().map(move |(at, d)| format!("{q},{},{d}\n", at + 1)));
+        let text = std::iter::once("query_id,rank,product_id\n".to_owned()).chain(lines).collect::<String>();
         if let Err(error) = fs::write(Path::new(&dir).join(format!("{set}.csv")), text) {
             println!("run not written: {error}");
         }
@@ -233,30 +170,16 @@ fn icecat(path: &Path) -> Result<Vec<Document>> {
     for line in reader.lines() {
         let product: serde_json::Value = serde_json::from_str(&line?)?;
         let text = |name: &str| product[name].as_str().unwrap_or_default().to_owned();
-        let attributes = product["attributes"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, value)| {
-                let value = match value {
-                    serde_json::Value::String(text) => Value::Text(text.clone()),
-                    serde_json::Value::Number(n) => {
-                        Value::Number(n.as_f64()?, unit(name.get(2..)?).to_owned())
-                    }
-                    serde_json::Value::Bool(b) => Value::Bool(*b),
-                    _ => return None,
-                };
-                Some(Attribute {
-                    name: name.get(2..)?.to_owned(),
-                    value,
-                })
-            });
-        let gtins = product["ean"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|e| e.as_str())
-            .map(str::to_owned);
+        let attributes = product["attributes"].as_object().into_iter().flatten().filter_map(|(name, value)| {
+            let value = match value {
+                serde_json::Value::String(text) => Value::Text(text.clone()),
+                serde_json::Value::Number(n) => Value::Number(n.as_f64()?, unit(name.get(2..)?).to_owned()),
+                serde_json::Value::Bool(b) => Value::Bool(*b),
+                _ => return None,
+            };
+            Some(Attribute { name: name.get(2..)?.to_owned(), value })
+        });
+        let gtins = product["ean"].as_array().into_iter().flatten().filter_map(|e| e.as_str()).map(str::to_owned);
         out.push(Document {
             sku: text("id"),
             mpn: text("mpn_or_name"),
@@ -281,12 +204,7 @@ fn unit(name: &str) -> &'static str {
         "capacity" | "total_storage_capacity" | "hdd_capacity" | "ssd_capacity" => "GB",
         "memory_clock_speed" => "MHz",
         name if name.ends_with("page_yield") => "pages",
-        name if ["width", "height", "depth", "diameter"]
-            .iter()
-            .any(|e| name.ends_with(e)) =>
-        {
-            "mm"
-        }
+        name if ["width", "height", "depth", "diameter"].iter().any(|e| name.ends_with(e)) => "mm",
         name if name.ends_with("weight") => "g",
         _ => "",
     }
@@ -301,22 +219,13 @@ fn kicad(path: &Path) -> Result<Vec<Document>> {
         if !seen.insert(number.clone()) {
             continue;
         }
-        let text = |name: &str, from: &str| Attribute {
-            name: name.to_owned(),
-            value: Value::Text(row[from].clone()),
-        };
+        let text = |name: &str, from: &str| Attribute { name: name.to_owned(), value: Value::Text(row[from].clone()) };
         out.push(Document {
             sku: format!("k:{number}"),
             mpn: number.clone(),
             title: format!("{number} {}", row["description"]),
-            keywords: row["keywords"]
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
-            categories: vec![Category {
-                id: 0,
-                name: row["library"].clone(),
-            }],
+            keywords: row["keywords"].split_whitespace().map(str::to_owned).collect(),
+            categories: vec![Category { id: 0, name: row["library"].clone() }],
             attributes: vec![text("package", "package")],
             ..Document::default()
         });

@@ -32,42 +32,20 @@ pub(crate) fn terms(d: &Document) -> String {
 }
 
 fn names_devices(key: &str) -> bool {
-    let fits = [
-        "compat",
-        "suitable_for",
-        "component_for",
-        "fits",
-        "supported_model",
-        "supported_device",
-        "for_model",
-        "for_printer",
-    ];
-    let other = [
-        "operating_system",
-        "memory_card",
-        "electromagnetic",
-        "size",
-        "maximum",
-        "minimum",
-        "brand",
-    ];
+    let fits =
+        ["compat", "suitable_for", "component_for", "fits", "supported_model", "supported_device", "for_model", "for_printer"];
+    let other = ["operating_system", "memory_card", "electromagnetic", "size", "maximum", "minimum", "brand"];
     fits.iter().any(|f| key.contains(f)) && !other.iter().any(|o| key.contains(o))
 }
 
 /// What follows "for" or "compatible with" in running text.
 fn after_for(text: &str) -> Option<&str> {
-    ["ompatible with ", " for ", " fits "]
-        .iter()
-        .find_map(|mark| text.split_once(mark))
-        .map(|(_, after)| after)
+    ["ompatible with ", " for ", " fits "].iter().find_map(|mark| text.split_once(mark)).map(|(_, after)| after)
 }
 
 fn list(text: &str, out: &mut HashSet<String, ahash::RandomState>) {
     let mut series: Vec<String> = Vec::new();
-    for item in text
-        .split([',', ';', '\n', '|', '.'])
-        .flat_map(|part| part.split(" / "))
-    {
+    for item in text.split([',', ';', '\n', '|', '.']).flat_map(|part| part.split(" / ")) {
         for (nth, alternative) in item.split('/').enumerate() {
             one(alternative, nth > 0, &mut series, out);
             if out.len() > MOST_TERMS {
@@ -78,22 +56,9 @@ fn list(text: &str, out: &mut HashSet<String, ahash::RandomState>) {
 }
 
 /// Reads one device. One that starts with its model number belongs to the series named before.
-fn one(
-    item: &str,
-    continued: bool,
-    series: &mut Vec<String>,
-    out: &mut HashSet<String, ahash::RandomState>,
-) {
-    let item_words: Vec<String> = item
-        .split_whitespace()
-        .map(compact)
-        .filter(|w| !w.is_empty())
-        .take(8)
-        .collect();
-    let Some(model) = item_words
-        .iter()
-        .position(|w| w.bytes().any(|b| b.is_ascii_digit()))
-    else {
+fn one(item: &str, continued: bool, series: &mut Vec<String>, out: &mut HashSet<String, ahash::RandomState>) {
+    let item_words: Vec<String> = item.split_whitespace().map(compact).filter(|w| !w.is_empty()).take(8).collect();
+    let Some(model) = item_words.iter().position(|w| w.bytes().any(|b| b.is_ascii_digit())) else {
         if !continued && !item_words.is_empty() && item_words.len() <= 4 {
             out.insert(item_words.concat());
             *series = item_words;
@@ -119,11 +84,7 @@ fn one(
 
 /// Splits a query word list into the pieces used for devices: separators inside part numbers vanish.
 pub(crate) fn pieces(text: &str) -> Vec<String> {
-    text.split_whitespace()
-        .flat_map(|w| w.split('/'))
-        .map(compact)
-        .filter(|w| !w.is_empty())
-        .collect()
+    text.split_whitespace().flat_map(|w| w.split('/')).map(compact).filter(|w| !w.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -132,31 +93,16 @@ mod tests {
     use crate::document::Attribute;
 
     fn of(text: &str) -> Vec<String> {
-        let attribute = Attribute {
-            name: "Compatibility".into(),
-            value: Value::Text(text.into()),
-        };
-        let all = terms(&Document {
-            attributes: vec![attribute],
-            ..Document::default()
-        });
+        let attribute = Attribute { name: "Compatibility".into(), value: Value::Text(text.into()) };
+        let all = terms(&Document { attributes: vec![attribute], ..Document::default() });
         all.split(' ').map(str::to_owned).collect()
     }
 
     #[test]
     fn a_series_carries_over() {
         let all = of("HP LaserJet 2550, 2550L, 2820/2840");
-        for wanted in [
-            "hplaserjet2550",
-            "laserjet2550l",
-            "2820",
-            "laserjet2840",
-            "hplaserjet2840",
-        ] {
-            assert!(
-                all.iter().any(|t| t == wanted),
-                "{wanted} missing in {all:?}"
-            );
+        for wanted in ["hplaserjet2550", "laserjet2550l", "2820", "laserjet2840", "hplaserjet2840"] {
+            assert!(all.iter().any(|t| t == wanted), "{wanted} missing in {all:?}");
         }
     }
 
@@ -164,11 +110,7 @@ mod tests {
     fn words_after_the_model_are_kept() {
         let all = of("Epson Stylus Pro 7900CTP\nEOS-1N HS");
         for wanted in ["pro7900ctp", "stylusp", "eos1nhs", "epsonstyluspro7900ctp"] {
-            assert_eq!(
-                all.iter().any(|t| t == wanted),
-                wanted != "stylusp",
-                "{wanted} in {all:?}"
-            );
+            assert_eq!(all.iter().any(|t| t == wanted), wanted != "stylusp", "{wanted} in {all:?}");
         }
     }
 }

@@ -8,17 +8,9 @@ use crate::snapshot::Snapshot;
 
 impl Index {
     /// At most `limit` ways to finish `prefix`. Products only if `visible_to` may see them; words of the catalogue are open to all.
-    pub fn complete(
-        &self,
-        prefix: &str,
-        limit: usize,
-        visible_to: &Audience,
-    ) -> Result<Vec<Completion>> {
+    pub fn complete(&self, prefix: &str, limit: usize, visible_to: &Audience) -> Result<Vec<Completion>> {
         let snapshot = self.snapshot();
-        let cut = prefix
-            .char_indices()
-            .nth(100)
-            .map_or(prefix.len(), |(at, _)| at);
+        let cut = prefix.char_indices().nth(100).map_or(prefix.len(), |(at, _)| at);
         let prefix = &prefix[..cut];
         let mut out = Vec::new();
         labels(prefix, limit.div_ceil(3), &snapshot, &mut out);
@@ -45,12 +37,7 @@ impl Index {
         query.limit = limit;
         let mut push = |id: u64, sku: String, title: String| {
             if !out.iter().any(|c| c.id == Some(id)) {
-                out.push(Completion {
-                    text: title,
-                    kind: CompletionKind::Product,
-                    id: Some(id),
-                    sku: Some(sku),
-                });
+                out.push(Completion { text: title, kind: CompletionKind::Product, id: Some(id), sku: Some(sku) });
             }
         };
         let by_number = snapshot.numbered(&look_alike(&number), limit, &query)?;
@@ -83,40 +70,22 @@ fn labels(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Complet
         return;
     }
     let typed = format!(" {}", typed.join(" "));
-    let lists = [
-        (&snapshot.lexicon.brand_names, CompletionKind::Brand),
-        (&snapshot.lexicon.categories, CompletionKind::Category),
-    ];
+    let lists =
+        [(&snapshot.lexicon.brand_names, CompletionKind::Brand), (&snapshot.lexicon.categories, CompletionKind::Category)];
     for (names, kind) in lists {
-        let found = names
-            .iter()
-            .filter(|name| name.words.contains(&typed))
-            .take(limit.div_ceil(2));
-        out.extend(found.map(|name| Completion {
-            text: name.written.clone(),
-            kind,
-            id: None,
-            sku: None,
-        }));
+        let found = names.iter().filter(|name| name.words.contains(&typed)).take(limit.div_ceil(2));
+        out.extend(found.map(|name| Completion { text: name.written.clone(), kind, id: None, sku: None }));
     }
 }
 
 /// What was typed with its last word finished.
 fn phrases(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
     let typed = words(prefix);
-    let Some(last) = typed
-        .last()
-        .filter(|w| w.end == prefix.trim_end().len() && w.end == prefix.len())
-    else {
+    let Some(last) = typed.last().filter(|w| w.end == prefix.trim_end().len() && w.end == prefix.len()) else {
         return;
     };
     for (word, _) in snapshot.lexicon.beginning_with(&last.text, limit) {
         let text = format!("{}{word}", &prefix[..last.start]);
-        out.push(Completion {
-            text,
-            kind: CompletionKind::Words,
-            id: None,
-            sku: None,
-        });
+        out.push(Completion { text, kind: CompletionKind::Words, id: None, sku: None });
     }
 }

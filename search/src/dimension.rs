@@ -27,8 +27,8 @@ pub(crate) enum Dimension {
 }
 
 use Dimension::{
-    Apparent, Capacitance, Charge, Current, Data, Energy, Frequency, Gauge, Length, Light, Mass,
-    Pages, Power, Pressure, Rate, Resistance, Rotation, Time, Torque, Voltage, Volume,
+    Apparent, Capacitance, Charge, Current, Data, Energy, Frequency, Gauge, Length, Light, Mass, Pages, Power, Pressure, Rate,
+    Resistance, Rotation, Time, Torque, Voltage, Volume,
 };
 
 /// Unit, dimension, factor to the base unit.
@@ -139,12 +139,7 @@ pub(crate) const UNITS: &[(&str, Dimension, f64)] = &[
 /// The dimension and factor of a unit as written, singular or plural.
 pub(crate) fn unit(text: &str) -> Option<(Dimension, f64)> {
     let lower = text.trim().trim_end_matches('.').to_lowercase();
-    let find = |name: &str| {
-        UNITS
-            .iter()
-            .find(|(u, ..)| *u == name)
-            .map(|(_, d, f)| (*d, *f))
-    };
+    let find = |name: &str| UNITS.iter().find(|(u, ..)| *u == name).map(|(_, d, f)| (*d, *f));
     match lower.as_str() {
         "\"" | "''" | "”" | "″" => Some((Length, 0.0254)),
         "'" | "′" => Some((Length, 0.3048)),
@@ -152,10 +147,6 @@ pub(crate) fn unit(text: &str) -> Option<(Dimension, f64)> {
         "ω" | "Ω" => Some((Resistance, 1.0)),
         "h" => Some((Time, 3600.0)),
         "s" => Some((Time, 1.0)),
-        name => find(name).or_else(|| {
-            name.strip_suffix('s')
-                .filter(|n| n.len() > 1)
-                .and_then(find)
-        }),
+        name => find(name).or_else(|| name.strip_suffix('s').filter(|n| n.len() > 1).and_then(find)),
     }
 }

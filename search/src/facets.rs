@@ -29,9 +29,7 @@ pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) 
             let mut counts = vec![0_usize; values.num_terms()];
             let (mut holders, mut rows) = (Vec::new(), Vec::new());
             let ordinals = values.ords();
-            ordinals
-                .index
-                .docids_to_rowids(docs, &mut holders, &mut rows);
+            ordinals.index.docids_to_rowids(docs, &mut holders, &mut rows);
             let mut found = vec![0_u64; rows.len()];
             ordinals.values.get_vals(&rows, &mut found);
             for ordinal in found {
@@ -39,17 +37,8 @@ pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) 
             }
             most_used(&values, &counts, &mut texts)?;
         }
-        if let Some(values) = segment
-            .fast_fields()
-            .column_opt::<f64>(&column)
-            .ok()
-            .flatten()
-        {
-            numbers.extend(
-                docs.iter()
-                    .flat_map(|doc| values.values_for_doc(*doc))
-                    .filter(|v| v.is_finite()),
-            );
+        if let Some(values) = segment.fast_fields().column_opt::<f64>(&column).ok().flatten() {
+            numbers.extend(docs.iter().flat_map(|doc| values.values_for_doc(*doc)).filter(|v| v.is_finite()));
         }
     }
     let mut values: Vec<(String, usize)> = texts.into_iter().collect();
@@ -58,24 +47,12 @@ pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) 
     if values.is_empty() {
         values = ranges(numbers);
     }
-    Ok(Facet {
-        name: name.to_owned(),
-        values,
-    })
+    Ok(Facet { name: name.to_owned(), values })
 }
 
 /// Resolves the names of the most used values only: reading a name costs more than counting it.
-fn most_used(
-    values: &tantivy::columnar::StrColumn,
-    counts: &[usize],
-    texts: &mut BTreeMap<String, usize>,
-) -> Result<()> {
-    let mut used: Vec<(usize, usize)> = counts
-        .iter()
-        .copied()
-        .enumerate()
-        .filter(|(_, n)| *n > 0)
-        .collect();
+fn most_used(values: &tantivy::columnar::StrColumn, counts: &[usize], texts: &mut BTreeMap<String, usize>) -> Result<()> {
+    let mut used: Vec<(usize, usize)> = counts.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
     if used.len() > 2 * MOST_VALUES {
         used.select_nth_unstable_by(2 * MOST_VALUES, |a, b| b.1.cmp(&a.1));
         used.truncate(2 * MOST_VALUES);
@@ -96,15 +73,7 @@ fn ranges(mut numbers: Vec<f64>) -> Vec<(String, usize)> {
     let mut distinct = numbers.clone();
     distinct.dedup();
     if distinct.len() <= 2 * RANGES {
-        return distinct
-            .iter()
-            .map(|v| {
-                (
-                    v.to_string(),
-                    numbers.iter().filter(|n| n.total_cmp(v).is_eq()).count(),
-                )
-            })
-            .collect();
+        return distinct.iter().map(|v| (v.to_string(), numbers.iter().filter(|n| n.total_cmp(v).is_eq()).count())).collect();
     }
     let mut out = Vec::new();
     let mut start = 0;

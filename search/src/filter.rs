@@ -19,9 +19,7 @@ pub(crate) struct Bits {
 
 impl Bits {
     fn none(documents: u32) -> Self {
-        Self {
-            blocks: vec![0; documents as usize / 64 + 1],
-        }
+        Self { blocks: vec![0; documents as usize / 64 + 1] }
     }
 
     pub(crate) fn has(&self, doc: u32) -> bool {
@@ -68,9 +66,7 @@ impl<'a> Gate<'a> {
         let mut conditions = Vec::new();
         for name in names {
             let same = query.filters.iter().filter(|f| key(&f.name) == name);
-            let ways = same
-                .map(|f| condition(f, &name, fields, segment))
-                .collect::<Result<Vec<_>>>()?;
+            let ways = same.map(|f| condition(f, &name, fields, segment)).collect::<Result<Vec<_>>>()?;
             conditions.push(ways.into_iter().flatten().collect());
         }
         let within = match &query.within {
@@ -79,24 +75,14 @@ impl<'a> Gate<'a> {
         };
         let discontinued = marked("discontinued", fields, segment)?;
         let sparse = marked("sparse", fields, segment)?;
-        Ok(Self {
-            segment,
-            hidden: hidden(&query.visible_to, fields, segment)?,
-            discontinued,
-            sparse,
-            within,
-            conditions,
-        })
+        Ok(Self { segment, hidden: hidden(&query.visible_to, fields, segment)?, discontinued, sparse, within, conditions })
     }
 
     pub(crate) fn admits(&self, doc: u32) -> bool {
         !self.segment.is_deleted(doc)
             && self.hidden.as_ref().is_none_or(|h| !h.has(doc))
             && self.within.as_ref().is_none_or(|w| w.has(doc))
-            && self
-                .conditions
-                .iter()
-                .all(|any| any.iter().any(|c| c.holds(doc)))
+            && self.conditions.iter().all(|any| any.iter().any(|c| c.holds(doc)))
     }
 }
 
@@ -105,9 +91,7 @@ impl Condition {
         match self {
             Self::Listed(bits) => bits.has(doc),
             Self::Text(column, ordinals) => column.term_ords(doc).any(|o| ordinals.contains(&o)),
-            Self::Number(column, (low, high)) => {
-                column.values_for_doc(doc).any(|v| *low <= v && v <= *high)
-            }
+            Self::Number(column, (low, high)) => column.values_for_doc(doc).any(|v| *low <= v && v <= *high),
         }
     }
 }
@@ -119,41 +103,21 @@ fn hidden(audience: &Audience, fields: &Fields, segment: &SegmentReader) -> Resu
     let mut out: Option<Bits> = marked("restricted", fields, segment)?;
     if let Some(bits) = &mut out {
         for id in ids {
-            each(
-                segment,
-                fields.allow,
-                &Term::from_field_u64(fields.allow, *id),
-                |doc| bits.unset(doc),
-            )?;
+            each(segment, fields.allow, &Term::from_field_u64(fields.allow, *id), |doc| bits.unset(doc))?;
         }
     }
     let none = || Bits::none(segment.max_doc());
     for id in ids {
-        each(
-            segment,
-            fields.deny,
-            &Term::from_field_u64(fields.deny, *id),
-            |doc| out.get_or_insert_with(none).set(doc),
-        )?;
+        each(segment, fields.deny, &Term::from_field_u64(fields.deny, *id), |doc| out.get_or_insert_with(none).set(doc))?;
     }
-    each(
-        segment,
-        fields.mark,
-        &Term::from_field_text(fields.mark, "hidden"),
-        |doc| out.get_or_insert_with(none).set(doc),
-    )?;
+    each(segment, fields.mark, &Term::from_field_text(fields.mark, "hidden"), |doc| out.get_or_insert_with(none).set(doc))?;
     Ok(out)
 }
 
 fn marked(mark: &str, fields: &Fields, segment: &SegmentReader) -> Result<Option<Bits>> {
     let mut out: Option<Bits> = None;
     let none = || Bits::none(segment.max_doc());
-    each(
-        segment,
-        fields.mark,
-        &Term::from_field_text(fields.mark, mark),
-        |doc| out.get_or_insert_with(none).set(doc),
-    )?;
+    each(segment, fields.mark, &Term::from_field_text(fields.mark, mark), |doc| out.get_or_insert_with(none).set(doc))?;
     Ok(out)
 }
 
@@ -165,17 +129,9 @@ fn listed(terms: impl Iterator<Item = Term>, segment: &SegmentReader) -> Result<
     Ok(out)
 }
 
-fn each(
-    segment: &SegmentReader,
-    field: Field,
-    term: &Term,
-    mut work: impl FnMut(u32),
-) -> Result<()> {
+fn each(segment: &SegmentReader, field: Field, term: &Term, mut work: impl FnMut(u32)) -> Result<()> {
     let index = segment.inverted_index(field)?;
-    let Some(mut list) = index
-        .read_postings(term, IndexRecordOption::Basic)
-        .map_err(tantivy::TantivyError::from)?
-    else {
+    let Some(mut list) = index.read_postings(term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)? else {
         return Ok(());
     };
     let mut doc = list.doc();
@@ -187,12 +143,7 @@ fn each(
 }
 
 /// The ways to hold a filter: an attribute may be text on one product and a number on another.
-fn condition(
-    filter: &Filter,
-    name: &str,
-    fields: &Fields,
-    segment: &SegmentReader,
-) -> Result<Vec<Condition>> {
+fn condition(filter: &Filter, name: &str, fields: &Fields, segment: &SegmentReader) -> Result<Vec<Condition>> {
     let lower = filter.value.to_lowercase();
     if name == "brand" || name == "category" {
         let terms = [format!("{name}:{lower}"), format!("{name}#{lower}")];
@@ -201,10 +152,7 @@ fn condition(
     }
     let column = format!("columns.{name}");
     let mut out = Vec::new();
-    if let (Some(range), Some(numbers)) = (
-        range(&filter.value),
-        segment.fast_fields().column_opt::<f64>(&column)?,
-    ) {
+    if let (Some(range), Some(numbers)) = (range(&filter.value), segment.fast_fields().column_opt::<f64>(&column)?) {
         out.push(Condition::Number(numbers, range));
     }
     if let Some(texts) = segment.fast_fields().str(&column)? {
@@ -237,11 +185,7 @@ pub(crate) fn range(text: &str) -> Option<(f64, f64)> {
     let (low, high) = match text.split_once("..") {
         Some((low, high)) => {
             let open = |part: &str, end: f64| {
-                if part.trim().is_empty() {
-                    Some(end)
-                } else {
-                    value(part)
-                }
+                if part.trim().is_empty() { Some(end) } else { value(part) }
             };
             (open(low, f64::NEG_INFINITY)?, open(high, f64::INFINITY)?)
         }

@@ -14,17 +14,8 @@ impl Index {
     pub fn find(&self, query: &Query) -> Result<Hits> {
         let snapshot = self.snapshot();
         let answer = self.answer(query, &snapshot, query.offset.saturating_add(query.limit))?;
-        let page: Vec<Scored> = answer
-            .items
-            .iter()
-            .skip(query.offset)
-            .take(query.limit)
-            .copied()
-            .collect();
-        let items = page
-            .iter()
-            .map(|s| hit(s, &answer, query, &snapshot))
-            .collect::<Result<Vec<_>>>()?;
+        let page: Vec<Scored> = answer.items.iter().skip(query.offset).take(query.limit).copied().collect();
+        let items = page.iter().map(|s| hit(s, &answer, query, &snapshot)).collect::<Result<Vec<_>>>()?;
         Ok(Hits {
             items,
             total: answer.total,
@@ -41,14 +32,7 @@ impl Index {
     pub fn rank(&self, query: &Query, most: usize) -> Result<Ranking> {
         let snapshot = self.snapshot();
         let answer = self.answer(query, &snapshot, most)?;
-        let items = answer
-            .items
-            .iter()
-            .map(|s| Ranked {
-                id: s.id,
-                score: s.score,
-            })
-            .collect();
+        let items = answer.items.iter().map(|s| Ranked { id: s.id, score: s.score }).collect();
         Ok(Ranking {
             items,
             total: answer.total,
@@ -73,14 +57,7 @@ impl Index {
             let record = snapshot.record(address)?;
             let highlights = highlights(&record.title, &plan);
             let (sku, title) = (record.sku, record.title);
-            out.push(Hit {
-                id: one.id,
-                sku,
-                title,
-                score: one.score,
-                highlights,
-                explanation: Vec::new(),
-            });
+            out.push(Hit { id: one.id, sku, title, score: one.score, highlights, explanation: Vec::new() });
         }
         Ok(out)
     }
@@ -88,11 +65,7 @@ impl Index {
 
 fn hit(scored: &Scored, answer: &Answer, query: &Query, snapshot: &Snapshot) -> Result<Hit> {
     let record = snapshot.record(scored.address)?;
-    let explanation = if query.explain {
-        explain(scored, answer)
-    } else {
-        Vec::new()
-    };
+    let explanation = if query.explain { explain(scored, answer) } else { Vec::new() };
     Ok(Hit {
         id: scored.id,
         highlights: highlights(&record.title, &answer.plan),
@@ -108,39 +81,19 @@ fn explain(scored: &Scored, answer: &Answer) -> Vec<String> {
     if scored.score > 1e5 {
         out.push("pinned by staff".to_owned());
     }
-    if let Some(found) = answer
-        .identified
-        .iter()
-        .find(|f| f.address == scored.address)
-    {
-        out.push(format!(
-            "identifier {} with similarity {:.2}",
-            found.matched, found.similarity
-        ));
+    if let Some(found) = answer.identified.iter().find(|f| f.address == scored.address) {
+        out.push(format!("identifier {} with similarity {:.2}", found.matched, found.similarity));
     }
     for (at, concept) in answer.plan.concepts.iter().enumerate() {
-        let verb = if scored.mask >> at & 1 == 1 {
-            "matches"
-        } else {
-            "lacks"
-        };
+        let verb = if scored.mask >> at & 1 == 1 { "matches" } else { "lacks" };
         out.push(format!("{verb} {} ({:?})", concept.label, concept.role));
     }
-    out.push(format!(
-        "{:.0} % of the question, score {:.3}",
-        scored.share * 100.0,
-        scored.score
-    ));
+    out.push(format!("{:.0} % of the question, score {:.3}", scored.share * 100.0, scored.score));
     out
 }
 
 fn highlights(title: &str, plan: &Plan) -> Vec<(usize, usize)> {
     let mut stems = Stems::new();
-    let wanted =
-        |w: &crate::normal::Word, stems: &mut Stems| plan.highlights.contains(&stems.stem(&w.text));
-    words(title)
-        .iter()
-        .filter(|w| wanted(w, &mut stems))
-        .map(|w| (w.start, w.end))
-        .collect()
+    let wanted = |w: &crate::normal::Word, stems: &mut Stems| plan.highlights.contains(&stems.stem(&w.text));
+    words(title).iter().filter(|w| wanted(w, &mut stems)).map(|w| (w.start, w.end)).collect()
 }

@@ -45,10 +45,7 @@ pub(crate) struct Found {
 
 /// The trigrams of a folded number, with marks for its ends.
 pub(crate) fn grams(folded: &str) -> Vec<String> {
-    let marked: Vec<char> = std::iter::once('^')
-        .chain(folded.chars())
-        .chain(['$'])
-        .collect();
+    let marked: Vec<char> = std::iter::once('^').chain(folded.chars()).chain(['$']).collect();
     marked.windows(3).map(|w| w.iter().collect()).collect()
 }
 
@@ -57,17 +54,13 @@ pub(crate) fn own_term(account: u64, compact: &str) -> String {
 }
 
 const NOISE: &[&str] = &[
-    "p/n", "pn", "p/n:", "part", "no", "no.", "nr", "ref", "ref.", "sku", "item", "mpn", "ean",
-    "gtin", "art", "art.", "#", "number", "?",
+    "p/n", "pn", "p/n:", "part", "no", "no.", "nr", "ref", "ref.", "sku", "item", "mpn", "ean", "gtin", "art", "art.", "#",
+    "number", "?",
 ];
 
 /// What in `text` may be a part number, the likeliest first.
 pub(crate) fn probes(text: &str, brands: &[String]) -> Vec<Probe> {
-    let pieces: Vec<&str> = text
-        .split_whitespace()
-        .take(12)
-        .filter(|w| !is_noise(w))
-        .collect();
+    let pieces: Vec<&str> = text.split_whitespace().take(12).filter(|w| !is_noise(w)).collect();
     let mut out: Vec<Probe> = Vec::new();
     let mut add = |number: String, worth: f32| {
         let long = (3..=LONGEST_WORD).contains(&number.chars().count());
@@ -76,11 +69,7 @@ pub(crate) fn probes(text: &str, brands: &[String]) -> Vec<Probe> {
         }
     };
     add(pieces.iter().map(|p| compact(p)).collect(), 1.0);
-    let without: Vec<&str> = pieces
-        .iter()
-        .filter(|p| !brands.contains(&compact(p)))
-        .copied()
-        .collect();
+    let without: Vec<&str> = pieces.iter().filter(|p| !brands.contains(&compact(p))).copied().collect();
     add(without.iter().map(|p| compact(p)).collect(), 1.0);
     for cut in without.iter().filter_map(|p| suffix_cut(p)) {
         add(cut, 0.95);
@@ -99,9 +88,8 @@ pub(crate) fn probes(text: &str, brands: &[String]) -> Vec<Probe> {
 
 fn is_noise(word: &str) -> bool {
     let lower = word.to_lowercase();
-    let count = lower
-        .strip_suffix(['x', '×'])
-        .is_some_and(|n| !n.is_empty() && n.len() <= 4 && n.bytes().all(|b| b.is_ascii_digit()));
+    let count =
+        lower.strip_suffix(['x', '×']).is_some_and(|n| !n.is_empty() && n.len() <= 4 && n.bytes().all(|b| b.is_ascii_digit()));
     count || NOISE.contains(&lower.as_str())
 }
 
@@ -124,12 +112,7 @@ impl Snapshot {
         let mut out = Vec::new();
         if let Some(account) = account {
             for address in self.with_term(self.fields.own, &own_term(account, number), 20)? {
-                out.push(Found {
-                    address,
-                    similarity: 1.0,
-                    matched: number.to_owned(),
-                    record: self.record(address)?,
-                });
+                out.push(Found { address, similarity: 1.0, matched: number.to_owned(), record: self.record(address)? });
             }
         }
         let folded = look_alike(number);
@@ -146,12 +129,7 @@ impl Snapshot {
                     Some((_, matched)) => (0.99, matched.clone()),
                     None => (0.96, number.to_owned()),
                 };
-                out.push(Found {
-                    address,
-                    similarity,
-                    matched,
-                    record,
-                });
+                out.push(Found { address, similarity, matched, record });
             }
         }
         out.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -161,11 +139,7 @@ impl Snapshot {
     /// Products whose identifiers come near one of the probes, best first. Trigrams are read only when nothing is one step away.
     pub(crate) fn near(&self, probes: &[Probe], most: usize) -> Result<Vec<Found>> {
         let mut candidates: HashSet<DocAddress, ahash::RandomState> = HashSet::default();
-        let numbers: Vec<String> = probes
-            .iter()
-            .take(5)
-            .map(|p| look_alike(&p.number))
-            .collect();
+        let numbers: Vec<String> = probes.iter().take(5).map(|p| look_alike(&p.number)).collect();
         for folded in &numbers {
             candidates.extend(self.beginning_with(folded, 16)?);
             candidates.extend(self.one_off(folded, MOST_JUDGED)?);
@@ -184,22 +158,13 @@ impl Snapshot {
         Ok(out)
     }
 
-    fn judge(
-        &self,
-        candidates: &HashSet<DocAddress, ahash::RandomState>,
-        probes: &[Probe],
-    ) -> Result<Vec<Found>> {
+    fn judge(&self, candidates: &HashSet<DocAddress, ahash::RandomState>, probes: &[Probe]) -> Result<Vec<Found>> {
         let mut out = Vec::new();
         for &address in candidates {
             let record = self.record(address)?;
             let best = best_identifier(&record, probes);
             if let Some((similarity, matched)) = best.filter(|b| b.0 >= LEAST_SIMILARITY) {
-                out.push(Found {
-                    address,
-                    similarity,
-                    matched,
-                    record,
-                });
+                out.push(Found { address, similarity, matched, record });
             }
         }
         sort(&mut out);
@@ -213,25 +178,15 @@ impl Snapshot {
         }
         let term = Term::from_field_text(self.fields.identifier, folded);
         let query = FuzzyTermQuery::new(term, 1, true);
-        let found = self
-            .searcher
-            .search(&query, &TopDocs::with_limit(most).order_by_score())?;
+        let found = self.searcher.search(&query, &TopDocs::with_limit(most).order_by_score())?;
         Ok(found.into_iter().map(|(_, address)| address).collect())
     }
 
     /// Products one of whose numbers begins with `folded`, as far as `query` may see them.
-    pub(crate) fn numbered(
-        &self,
-        folded: &str,
-        most: usize,
-        query: &Query,
-    ) -> Result<Vec<(u64, Record)>> {
+    pub(crate) fn numbered(&self, folded: &str, most: usize, query: &Query) -> Result<Vec<(u64, Record)>> {
         let mut out = Vec::new();
         let readers = self.searcher.segment_readers();
-        let gates = readers
-            .iter()
-            .map(|s| Gate::new(query, &self.fields, s))
-            .collect::<Result<Vec<_>>>()?;
+        let gates = readers.iter().map(|s| Gate::new(query, &self.fields, s)).collect::<Result<Vec<_>>>()?;
         for address in self.beginning_with(folded, 4 * most)? {
             if out.len() < most && gates[address.segment_ord as usize].admits(address.doc_id) {
                 out.push((self.id(address)?, self.record(address)?));
@@ -249,8 +204,7 @@ impl Snapshot {
             let mut seen = 0;
             while seen < most && stream.advance() && stream.key().starts_with(folded.as_bytes()) {
                 seen += 1;
-                let read =
-                    index.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic);
+                let read = index.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic);
                 let mut list = read.map_err(tantivy::TantivyError::from)?;
                 let mut doc = list.doc();
                 while doc != TERMINATED && out.len() < 4 * most {
@@ -288,9 +242,7 @@ impl Snapshot {
             let worth = (self.searcher.num_docs() as f32 / (frequency as f32 + 1.0)).ln_1p();
             whole += worth;
             for (ord, segment) in readers.iter().enumerate() {
-                let Some(mut list) =
-                    postings(segment, self.fields.gram, &gram, IndexRecordOption::Basic)?
-                else {
+                let Some(mut list) = postings(segment, self.fields.gram, &gram, IndexRecordOption::Basic)? else {
                     continue;
                 };
                 let mut doc = list.doc();
@@ -300,11 +252,8 @@ impl Snapshot {
                 }
             }
         }
-        let mut ranked: Vec<(f32, DocAddress)> = counts
-            .into_iter()
-            .filter(|(_, n)| *n >= whole * 0.25)
-            .map(|(a, n)| (n, a))
-            .collect();
+        let mut ranked: Vec<(f32, DocAddress)> =
+            counts.into_iter().filter(|(_, n)| *n >= whole * 0.25).map(|(a, n)| (n, a)).collect();
         ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         ranked.retain(|(_, a)| !readers[a.segment_ord as usize].is_deleted(a.doc_id));
         ranked.truncate(most);
@@ -313,11 +262,7 @@ impl Snapshot {
 }
 
 fn sort(found: &mut [Found]) {
-    found.sort_by(|a, b| {
-        b.similarity
-            .total_cmp(&a.similarity)
-            .then_with(|| a.record.sku.cmp(&b.record.sku))
-    });
+    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then_with(|| a.record.sku.cmp(&b.record.sku)));
 }
 
 fn best_identifier(record: &Record, probes: &[Probe]) -> Option<(f32, String)> {
@@ -329,11 +274,7 @@ fn best_identifier(record: &Record, probes: &[Probe]) -> Option<(f32, String)> {
         let chance = place == 0 && has_mpn && own.iter().all(char::is_ascii_digit);
         for probe in probes {
             let asked: Vec<char> = probe.number.chars().collect();
-            let worth = if chance {
-                0.8 * probe.worth
-            } else {
-                probe.worth
-            };
+            let worth = if chance { 0.8 * probe.worth } else { probe.worth };
             let similarity = worth * similarity(&asked, &own);
             if best.as_ref().is_none_or(|b| similarity > b.0) {
                 best = Some((similarity, identifier.clone()));

@@ -68,14 +68,8 @@ impl Index {
         fs::create_dir_all(&dir)?;
         let current = fs::read_to_string(dir.join(POINTER)).unwrap_or_default();
         let name = current.trim();
-        let known = name.starts_with(&format!("v{VERSION}-"))
-            && !name.contains(['/', '\\'])
-            && dir.join(name).is_dir();
-        let opened = if known {
-            Generation::open(Some(dir.join(name)))
-        } else {
-            Self::fresh(&dir)
-        };
+        let known = name.starts_with(&format!("v{VERSION}-")) && !name.contains(['/', '\\']) && dir.join(name).is_dir();
+        let opened = if known { Generation::open(Some(dir.join(name))) } else { Self::fresh(&dir) };
         let live = match opened {
             Err(crate::Error::Locked) => return Err(crate::Error::Locked),
             Err(_) => Self::fresh(&dir)?,
@@ -92,12 +86,7 @@ impl Index {
 
     fn around(dir: Option<PathBuf>, live: Generation) -> Self {
         let live = RwLock::new(Arc::new(live));
-        Self {
-            dir,
-            live,
-            synonyms: RwLock::new(Arc::new(Synonyms::standard())),
-            scratch: Pool::default(),
-        }
+        Self { dir, live, synonyms: RwLock::new(Arc::new(Synonyms::standard())), scratch: Pool::default() }
     }
 
     fn fresh(dir: &Path) -> Result<Generation> {
@@ -149,23 +138,14 @@ impl Index {
     /// [`Rebuild::finish`] before reading the first product: changes made meanwhile are followed again from there.
     pub fn rebuild(&self) -> Result<Rebuild<'_>> {
         let path = self.dir.as_deref().map(next_generation).transpose()?;
-        Ok(Rebuild {
-            index: self,
-            next: Arc::new(Generation::open(path)?),
-            finished: false,
-        })
+        Ok(Rebuild { index: self, next: Arc::new(Generation::open(path)?), finished: false })
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let live = self.live();
         let lexicon = Arc::clone(&live.lexicon.read());
         let synonyms = Arc::clone(&self.synonyms.read());
-        Snapshot {
-            searcher: live.reader.searcher(),
-            fields: live.fields.clone(),
-            lexicon,
-            synonyms,
-        }
+        Snapshot { searcher: live.reader.searcher(), fields: live.fields.clone(), lexicon, synonyms }
     }
 }
 
@@ -207,11 +187,8 @@ impl Drop for Rebuild<'_> {
 impl Generation {
     fn open(dir: Option<PathBuf>) -> Result<Self> {
         let (schema, fields) = schema::schema();
-        let settings = IndexSettings {
-            docstore_compression: Compressor::Lz4,
-            docstore_blocksize: 4096,
-            ..IndexSettings::default()
-        };
+        let settings =
+            IndexSettings { docstore_compression: Compressor::Lz4, docstore_blocksize: 4096, ..IndexSettings::default() };
         let builder = tantivy::Index::builder().schema(schema).settings(settings);
         let engine = match &dir {
             None => builder.create_in_ram()?,
@@ -228,26 +205,12 @@ impl Generation {
         policy.set_max_docs_before_merge(1_000_000);
         policy.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(policy));
-        let reader = engine
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let payload = engine.load_metas()?.payload;
         let lexicon = RwLock::new(Arc::new(Lexicon::read(&reader.searcher(), &fields)?));
         let terms = Writer::new(fields.clone());
-        let write = Mutex::new(Write {
-            engine: writer,
-            terms,
-            payload,
-            changed: 0,
-        });
-        Ok(Self {
-            dir,
-            fields,
-            reader,
-            lexicon,
-            write,
-        })
+        let write = Mutex::new(Write { engine: writer, terms, payload, changed: 0 });
+        Ok(Self { dir, fields, reader, lexicon, write })
     }
 
     fn put(&self, documents: &[Document]) -> Result<()> {
@@ -291,9 +254,7 @@ fn next_generation(dir: &Path) -> Result<PathBuf> {
     let mut highest = 0;
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let number = name
-            .rsplit_once('-')
-            .and_then(|(_, n)| n.parse::<u64>().ok());
+        let number = name.rsplit_once('-').and_then(|(_, n)| n.parse::<u64>().ok());
         highest = highest.max(number.unwrap_or(0));
     }
     Ok(dir.join(format!("v{VERSION}-{}", highest + 1)))
@@ -301,10 +262,7 @@ fn next_generation(dir: &Path) -> Result<PathBuf> {
 
 /// Makes `path` the served generation in one durable step.
 fn point_to(dir: &Path, path: &Path) -> Result<()> {
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let temporary = dir.join(format!("{POINTER}.new"));
     let mut file = File::create(&temporary)?;
     file.write_all(name.as_bytes())?;
@@ -322,10 +280,7 @@ fn remove_others(dir: &Path, keep: Option<&Path>) {
         return;
     };
     for path in entries.flatten().map(|e| e.path()) {
-        let name = path
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let generation = name.starts_with('v') && name.contains('-') && path.is_dir();
         if generation && keep != Some(path.as_path()) {
             let _ = fs::remove_dir_all(path);

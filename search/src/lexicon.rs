@@ -45,10 +45,7 @@ impl Lexicon {
         let mut counts: BTreeMap<Box<str>, u32> = BTreeMap::new();
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(fields.raw)?;
-            let mut stream = index
-                .terms()
-                .stream()
-                .map_err(tantivy::TantivyError::from)?;
+            let mut stream = index.terms().stream().map_err(tantivy::TantivyError::from)?;
             while stream.advance() {
                 let Ok(word) = std::str::from_utf8(stream.key()) else {
                     continue;
@@ -60,28 +57,11 @@ impl Lexicon {
                 }
             }
         }
-        let words = counts
-            .into_iter()
-            .map(|(word, frequency)| Entry {
-                letters: letters(&word),
-                word,
-                frequency,
-            })
-            .collect();
-        let (brand_names, categories) = (
-            names(searcher, fields, "brand")?,
-            names(searcher, fields, "category")?,
-        );
-        let brands = brand_names
-            .iter()
-            .map(|name| (compact(&name.written), name.written.clone()));
+        let words = counts.into_iter().map(|(word, frequency)| Entry { letters: letters(&word), word, frequency }).collect();
+        let (brand_names, categories) = (names(searcher, fields, "brand")?, names(searcher, fields, "category")?);
+        let brands = brand_names.iter().map(|name| (compact(&name.written), name.written.clone()));
         let brands = brands.filter(|(name, _)| !name.is_empty()).collect();
-        Ok(Self {
-            words,
-            brands,
-            categories,
-            brand_names,
-        })
+        Ok(Self { words, brands, categories, brand_names })
     }
 
     /// The brand that `parts`, joined, name; its name as written.
@@ -99,8 +79,8 @@ impl Lexicon {
         let mask = letters(word);
         let mut best: Option<(f64, &Entry)> = None;
         for entry in &self.words {
-            let near = entry.word.len().abs_diff(word.len()) <= reach
-                && (entry.letters ^ mask).count_ones() as usize <= 2 * reach;
+            let near =
+                entry.word.len().abs_diff(word.len()) <= reach && (entry.letters ^ mask).count_ones() as usize <= 2 * reach;
             if !near || entry.word.len() < 3 || *entry.word == *word {
                 continue;
             }
@@ -109,8 +89,7 @@ impl Lexicon {
                 continue;
             }
             let same_start = entry.word.as_bytes()[0] == word.as_bytes()[0];
-            let worth = f64::from(entry.frequency).ln_1p() - 4.0 * distance as f64
-                + if same_start { 1.5 } else { 0.0 };
+            let worth = f64::from(entry.frequency).ln_1p() - 4.0 * distance as f64 + if same_start { 1.5 } else { 0.0 };
             if best.is_none_or(|(b, _)| worth > b) {
                 best = Some((worth, entry));
             }
@@ -121,11 +100,8 @@ impl Lexicon {
     /// The most used words that begin with `prefix`.
     pub(crate) fn beginning_with(&self, prefix: &str, limit: usize) -> Vec<(&str, u32)> {
         let start = self.words.partition_point(|e| &*e.word < prefix);
-        let mut found: Vec<(&str, u32)> = self.words[start..]
-            .iter()
-            .take_while(|e| e.word.starts_with(prefix))
-            .map(|e| (&*e.word, e.frequency))
-            .collect();
+        let mut found: Vec<(&str, u32)> =
+            self.words[start..].iter().take_while(|e| e.word.starts_with(prefix)).map(|e| (&*e.word, e.frequency)).collect();
         found.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         found.truncate(limit);
         found
@@ -152,11 +128,7 @@ fn names(searcher: &Searcher, fields: &Fields, column: &str) -> Result<Vec<Name>
             }
         }
         let mut name = String::new();
-        for (ordinal, count) in by_ordinal
-            .into_iter()
-            .enumerate()
-            .filter(|(_, count)| *count > 0)
-        {
+        for (ordinal, count) in by_ordinal.into_iter().enumerate().filter(|(_, count)| *count > 0) {
             name.clear();
             if values.ord_to_str(ordinal as u64, &mut name)? {
                 *counts.entry(name.clone()).or_default() += count;
@@ -171,14 +143,7 @@ fn names(searcher: &Searcher, fields: &Fields, column: &str) -> Result<Vec<Name>
             folded.push(' ');
             folded.push_str(&word.text);
         }
-        Name {
-            written,
-            words: folded,
-        }
+        Name { written, words: folded }
     };
-    Ok(names
-        .into_iter()
-        .map(|(written, _)| name(written))
-        .filter(|n| !n.words.is_empty())
-        .collect())
+    Ok(names.into_iter().map(|(written, _)| name(written)).filter(|n| !n.words.is_empty()).collect())
 }

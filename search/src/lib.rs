@@ -41,6 +41,6 @@ pub use document::{Attribute, Category, Document, Lifecycle, Value, Visibility};
 pub use error::{Error, Result};
 pub use index::{Index, Rebuild};
 pub use query::{
-    Audience, Candidate, Completion, CompletionKind, Facet, Filter, Hit, Hits, IdentifierMatch,
-    Kind, Query, Ranked, Ranking, Sort,
+    Audience, Candidate, Completion, CompletionKind, Facet, Filter, Hit, Hits, IdentifierMatch, Kind, Query, Ranked, Ranking,
+    Sort,
 };

@@ -23,17 +23,10 @@ impl Index {
     ) -> Result<Vec<IdentifierMatch>> {
         let snapshot = self.snapshot();
         let query = Query::new("", visible_to.clone());
-        let gates = snapshot
-            .searcher
-            .segment_readers()
-            .iter()
-            .map(|s| Gate::new(&query, &snapshot.fields, s));
+        let gates = snapshot.searcher.segment_readers().iter().map(|s| Gate::new(&query, &snapshot.fields, s));
         let gates = gates.collect::<Result<Vec<_>>>()?;
         let mut near_left = MOST_NEAR;
-        identifiers
-            .iter()
-            .map(|text| one(text.as_ref(), account, &snapshot, &gates, &mut near_left))
-            .collect()
+        identifiers.iter().map(|text| one(text.as_ref(), account, &snapshot, &gates, &mut near_left)).collect()
     }
 }
 
@@ -49,10 +42,7 @@ fn one(
         return Ok(IdentifierMatch::None);
     }
     let admitted = |found: Vec<Found>| -> Vec<Found> {
-        found
-            .into_iter()
-            .filter(|f| gates[f.address.segment_ord as usize].admits(f.address.doc_id))
-            .collect()
+        found.into_iter().filter(|f| gates[f.address.segment_ord as usize].admits(f.address.doc_id)).collect()
     };
     let equal = admitted(snapshot.equal(&number, account)?);
     let exact: Vec<&Found> = equal.iter().filter(|f| f.similarity >= 0.99).collect();
@@ -74,22 +64,11 @@ fn one(
     if found.is_empty() {
         return Ok(IdentifierMatch::None);
     }
-    let candidates = found
-        .iter()
-        .take(MOST_CANDIDATES)
-        .map(|f| candidate(f, snapshot));
-    Ok(IdentifierMatch::Ambiguous(
-        candidates.collect::<Result<Vec<_>>>()?,
-    ))
+    let candidates = found.iter().take(MOST_CANDIDATES).map(|f| candidate(f, snapshot));
+    Ok(IdentifierMatch::Ambiguous(candidates.collect::<Result<Vec<_>>>()?))
 }
 
 fn candidate(found: &Found, snapshot: &Snapshot) -> Result<Candidate> {
     let (sku, title) = (found.record.sku.clone(), found.record.title.clone());
-    Ok(Candidate {
-        id: snapshot.id(found.address)?,
-        sku,
-        title,
-        matched: found.matched.clone(),
-        similarity: found.similarity,
-    })
+    Ok(Candidate { id: snapshot.id(found.address)?, sku, title, matched: found.matched.clone(), similarity: found.similarity })
 }

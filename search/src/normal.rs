@@ -47,10 +47,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
 
 /// Whether `c` between two digits belongs to the number begun in `current`.
 fn keeps_number(current: &str, c: char) -> bool {
-    let tail = current
-        .rsplit(|p: char| !p.is_ascii_digit() && p != '.' && p != '/')
-        .next()
-        .unwrap_or("");
+    let tail = current.rsplit(|p: char| !p.is_ascii_digit() && p != '.' && p != '/').next().unwrap_or("");
     match c {
         '.' | ',' => !tail.contains(['.', '/']),
         '/' => tail.len() <= 2 && !tail.contains(['.', '/']) && tail.len() == current.len(),
@@ -66,11 +63,7 @@ fn is_thousands(rest: &str, before: &str) -> bool {
 fn flush(out: &mut Vec<Word>, current: &mut String, start: usize, end: usize) {
     if !current.is_empty() {
         cut(current);
-        out.push(Word {
-            text: std::mem::take(current),
-            start,
-            end,
-        });
+        out.push(Word { text: std::mem::take(current), start, end });
     }
 }
 
@@ -114,11 +107,7 @@ fn push_folded(out: &mut String, c: char) {
 /// A part number reduced to its lower-case letters and digits.
 pub(crate) fn compact(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(64));
-    for c in text
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .take(LONGEST_WORD)
-    {
+    for c in text.chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD) {
         push_folded(&mut out, c);
     }
     out
@@ -166,11 +155,7 @@ pub(crate) struct Stems {
 
 impl Stems {
     pub(crate) fn new() -> Self {
-        Self {
-            analyzer: TextAnalyzer::builder(RawTokenizer::default())
-                .filter(Stemmer::new(Language::English))
-                .build(),
-        }
+        Self { analyzer: TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build() }
     }
 
     /// The stem of a word made by [`words`]; words with digits and very short ones stand as they are.
@@ -179,11 +164,7 @@ impl Stems {
             return word.to_owned();
         }
         let mut stream = self.analyzer.token_stream(word);
-        if stream.advance() {
-            std::mem::take(&mut stream.token_mut().text)
-        } else {
-            word.to_owned()
-        }
+        if stream.advance() { std::mem::take(&mut stream.token_mut().text) } else { word.to_owned() }
     }
 }
 
@@ -197,10 +178,7 @@ mod tests {
 
     #[test]
     fn words_keep_numbers_whole_and_drop_accents() {
-        assert_eq!(
-            texts("Câble Cat.6a, 1,5 m"),
-            ["cable", "cat", "6a", "1.5", "m"]
-        );
+        assert_eq!(texts("Câble Cat.6a, 1,5 m"), ["cable", "cat", "6a", "1.5", "m"]);
         assert_eq!(texts("1/4 in NPT"), ["1/4", "in", "npt"]);
         assert_eq!(texts("15,000 Pages"), ["15000", "pages"]);
         assert_eq!(texts("WAC700/22"), ["wac700", "22"]);

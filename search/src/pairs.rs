@@ -35,19 +35,12 @@ pub(crate) fn pairs(d: &Document) -> Vec<String> {
 
 /// The term for a product that joins `one` and `other`.
 pub(crate) fn pair(one: &str, other: &str) -> String {
-    if one <= other {
-        format!("pair:{one}|{other}")
-    } else {
-        format!("pair:{other}|{one}")
-    }
+    if one <= other { format!("pair:{one}|{other}") } else { format!("pair:{other}|{one}") }
 }
 
 /// The ways to name an end: `2 x RCA` is an `rca`, `VGA (D-Sub)` a `vga`, `Mini-USB B` a `mini usb`.
 fn ends(text: &str) -> Vec<String> {
-    let bare = text
-        .split_once(" x ")
-        .filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit()))
-        .map_or(text, |(_, rest)| rest);
+    let bare = text.split_once(" x ").filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit())).map_or(text, |(_, rest)| rest);
     let before = bare.split('(').next().unwrap_or(bare);
     let mut out: Vec<String> = Vec::new();
     for form in [bare, before] {

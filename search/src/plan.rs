@@ -54,40 +54,19 @@ pub(crate) struct Lookup {
 
 impl Lookup {
     pub(crate) fn counted(field: Field, term: &str, weight: f32) -> Self {
-        Self {
-            field,
-            terms: vec![term.to_owned()],
-            weight,
-            counted: true,
-            alternative: false,
-        }
+        Self { field, terms: vec![term.to_owned()], weight, counted: true, alternative: false }
     }
 
     pub(crate) fn synonym(field: Field, term: &str, weight: f32) -> Self {
-        Self {
-            alternative: true,
-            ..Self::counted(field, term, weight)
-        }
+        Self { alternative: true, ..Self::counted(field, term, weight) }
     }
 
     /// All of `terms` in one field.
     pub(crate) fn all(field: Field, terms: Vec<String>, weight: f32) -> Self {
-        Self {
-            field,
-            terms,
-            weight,
-            counted: false,
-            alternative: true,
-        }
+        Self { field, terms, weight, counted: false, alternative: true }
     }
 
     pub(crate) fn listed(field: Field, term: String, weight: f32) -> Self {
-        Self {
-            field,
-            terms: vec![term],
-            weight,
-            counted: false,
-            alternative: true,
-        }
+        Self { field, terms: vec![term], weight, counted: false, alternative: true }
     }
 }

@@ -58,26 +58,16 @@ pub(crate) struct Answer {
 impl Index {
     pub(crate) fn answer(&self, query: &Query, snapshot: &Snapshot, most: usize) -> Result<Answer> {
         let plan = understand(&query.text, snapshot)?;
-        let gates = snapshot
-            .searcher
-            .segment_readers()
-            .iter()
-            .map(|s| Gate::new(query, &snapshot.fields, s));
+        let gates = snapshot.searcher.segment_readers().iter().map(|s| Gate::new(query, &snapshot.fields, s));
         let gates = gates.collect::<Result<Vec<_>>>()?;
         let ids = snapshot.ids()?;
-        let mut items = self
-            .scratch
-            .with(|scratch| matched(&plan, snapshot, &gates, &ids, scratch))?;
+        let mut items = self.scratch.with(|scratch| matched(&plan, snapshot, &gates, &ids, scratch))?;
         let full_matches = items.iter().filter(|s| s.share > 0.999).count();
         let full = full_matches > 0;
         let (identified, exact) = identified(query, &plan, snapshot, &gates, full_matches)?;
         let kind = kind(&plan, &identified, exact, full);
         let best_share = items.iter().map(|s| s.share).fold(0.0, f32::max);
-        let least = if full_matches >= ENOUGH {
-            0.999
-        } else {
-            best_share * LEAST_SHARE
-        };
+        let least = if full_matches >= ENOUGH { 0.999 } else { best_share * LEAST_SHARE };
         items.retain(|s| s.share >= least);
         merge(&mut items, &identified, exact, full, &ids);
         staff_choices(query, snapshot, &gates, &mut items)?;
@@ -85,21 +75,8 @@ impl Index {
         let total = items.len();
         sort(query, snapshot, &mut items, most)?;
         let relaxed = !plan.concepts.is_empty() && !full && !exact;
-        let nearest = if relaxed || total == 0 {
-            nearest(snapshot, &items)?
-        } else {
-            Vec::new()
-        };
-        Ok(Answer {
-            plan,
-            items,
-            identified,
-            total,
-            facets,
-            kind,
-            relaxed,
-            nearest,
-        })
+        let nearest = if relaxed || total == 0 { nearest(snapshot, &items)? } else { Vec::new() };
+        Ok(Answer { plan, items, identified, total, facets, kind, relaxed, nearest })
     }
 }
 
@@ -129,22 +106,12 @@ fn matched(
         return Ok(out);
     }
     let weights = Weights::of(plan, segments, flatness(plan.kind))?;
-    let asked: Vec<usize> = (0..plan.concepts.len())
-        .filter(|c| plan.concepts[*c].role != Role::Head)
-        .collect();
-    let whole: f32 = asked
-        .iter()
-        .map(|c| weights.importance[*c])
-        .sum::<f32>()
-        .max(f32::MIN_POSITIVE);
+    let asked: Vec<usize> = (0..plan.concepts.len()).filter(|c| plan.concepts[*c].role != Role::Head).collect();
+    let whole: f32 = asked.iter().map(|c| weights.importance[*c]).sum::<f32>().max(f32::MIN_POSITIVE);
     let everything = asked.iter().fold(0_u32, |mask, c| mask | 1 << c);
     for (ord, (segment, gate)) in segments.iter().zip(gates).enumerate() {
         score::evaluate(plan, &weights, segment, scratch)?;
-        let full = scratch
-            .touched
-            .iter()
-            .filter(|doc| scratch.mask[**doc as usize] & everything == everything)
-            .count();
+        let full = scratch.touched.iter().filter(|doc| scratch.mask[**doc as usize] & everything == everything).count();
         let mut last = (0_u32, 0.0_f32);
         for &doc in &scratch.touched {
             let mask = scratch.mask[doc as usize];
@@ -152,11 +119,7 @@ fn matched(
                 continue;
             }
             if last.0 != mask {
-                let matched: f32 = asked
-                    .iter()
-                    .filter(|c| mask >> **c & 1 == 1)
-                    .map(|c| weights.importance[*c])
-                    .sum();
+                let matched: f32 = asked.iter().filter(|c| mask >> **c & 1 == 1).map(|c| weights.importance[*c]).sum();
                 last = (mask, matched / whole);
             }
             let share = last.1;
@@ -167,13 +130,7 @@ fn matched(
             if gate.sparse.as_ref().is_some_and(|s| s.has(doc)) {
                 score *= SPARSE;
             }
-            out.push(Scored {
-                score,
-                share,
-                mask,
-                address: DocAddress::new(ord as u32, doc),
-                id: id_at(ids, ord, doc),
-            });
+            out.push(Scored { score, share, mask, address: DocAddress::new(ord as u32, doc), id: id_at(ids, ord, doc) });
         }
         scratch.clear();
     }
@@ -186,38 +143,20 @@ fn id_at(ids: &[Column<u64>], segment: usize, doc: u32) -> u64 {
 
 /// How little rarity counts: in a specification every property is asked for.
 fn flatness(kind: Kind) -> f32 {
-    if kind == Kind::Specification {
-        0.6
-    } else {
-        0.0
-    }
+    if kind == Kind::Specification { 0.6 } else { 0.0 }
 }
 
 /// Products found by number, admitted ones only, and whether the number was borne exactly.
-fn identified(
-    query: &Query,
-    plan: &Plan,
-    snapshot: &Snapshot,
-    gates: &[Gate<'_>],
-    full: usize,
-) -> Result<(Vec<Found>, bool)> {
+fn identified(query: &Query, plan: &Plan, snapshot: &Snapshot, gates: &[Gate<'_>], full: usize) -> Result<(Vec<Found>, bool)> {
     let admitted = |found: Vec<Found>| -> Vec<Found> {
-        found
-            .into_iter()
-            .filter(|f| gates[f.address.segment_ord as usize].admits(f.address.doc_id))
-            .collect()
+        found.into_iter().filter(|f| gates[f.address.segment_ord as usize].admits(f.address.doc_id)).collect()
     };
     let mut probes = probes(&query.text, &plan.brands);
-    let described =
-        matches!(plan.kind, Kind::Compatibility | Kind::Specification) && plan.concepts.len() > 1;
+    let described = matches!(plan.kind, Kind::Compatibility | Kind::Specification) && plan.concepts.len() > 1;
     for probe in &probes {
         let number = looks_like_number(&probe.number);
         let part = probe.worth < 1.0;
-        let too_plain = if part {
-            !could_stand_alone(&probe.number)
-        } else {
-            !number && full >= 5
-        };
+        let too_plain = if part { !could_stand_alone(&probe.number) } else { !number && full >= 5 };
         if too_plain || (part && described && full > 0) {
             continue;
         }
@@ -234,10 +173,7 @@ fn identified(
     if described && plan.concepts.len() > 2 {
         return Ok((Vec::new(), false));
     }
-    probes.retain(|p| {
-        p.number.len() >= 3
-            && (p.worth >= 1.0 || (looks_like_number(&p.number) && !is_measure(&p.number)))
-    });
+    probes.retain(|p| p.number.len() >= 3 && (p.worth >= 1.0 || (looks_like_number(&p.number) && !is_measure(&p.number))));
     if full > 0 || !probes.iter().any(|p| looks_like_number(&p.number)) {
         return Ok((Vec::new(), false));
     }
@@ -253,9 +189,7 @@ fn could_stand_alone(compact: &str) -> bool {
 
 /// Whether a compact word is a quantity like `256mb`.
 fn is_measure(compact: &str) -> bool {
-    crate::units::quantities(compact, &words(compact))
-        .first()
-        .is_some_and(|q| q.unit.is_some())
+    crate::units::quantities(compact, &words(compact)).first().is_some_and(|q| q.unit.is_some())
 }
 
 fn kind(plan: &Plan, identified: &[Found], exact: bool, full: bool) -> Kind {
@@ -268,21 +202,11 @@ fn kind(plan: &Plan, identified: &[Found], exact: bool, full: bool) -> Kind {
 }
 
 /// Puts what was found by number into the ranking: exact ones first, near ones by their similarity.
-fn merge(
-    items: &mut Vec<Scored>,
-    identified: &[Found],
-    exact: bool,
-    full: bool,
-    ids: &[Column<u64>],
-) {
+fn merge(items: &mut Vec<Scored>, identified: &[Found], exact: bool, full: bool, ids: &[Column<u64>]) {
     let places: HashMap<DocAddress, usize, ahash::RandomState> = if identified.is_empty() {
         HashMap::default()
     } else {
-        items
-            .iter()
-            .enumerate()
-            .map(|(at, s)| (s.address, at))
-            .collect()
+        items.iter().enumerate().map(|(at, s)| (s.address, at)).collect()
     };
     for found in identified {
         let worth = if exact {
@@ -299,23 +223,14 @@ fn merge(
                 share: found.similarity,
                 mask: 0,
                 address: found.address,
-                id: id_at(
-                    ids,
-                    found.address.segment_ord as usize,
-                    found.address.doc_id,
-                ),
+                id: id_at(ids, found.address.segment_ord as usize, found.address.doc_id),
             }),
         }
     }
 }
 
 /// Boosts and pins.
-fn staff_choices(
-    query: &Query,
-    snapshot: &Snapshot,
-    gates: &[Gate<'_>],
-    items: &mut Vec<Scored>,
-) -> Result<()> {
+fn staff_choices(query: &Query, snapshot: &Snapshot, gates: &[Gate<'_>], items: &mut Vec<Scored>) -> Result<()> {
     for (id, factor) in &query.boosts {
         let Some(address) = snapshot.address(*id)? else {
             continue;
@@ -332,13 +247,7 @@ fn staff_choices(
             continue;
         }
         items.retain(|s| s.address != address);
-        items.push(Scored {
-            score: 1e6 - place as f32,
-            share: 1.0,
-            mask: 0,
-            address,
-            id: *id,
-        });
+        items.push(Scored { score: 1e6 - place as f32, share: 1.0, mask: 0, address, id: *id });
     }
     Ok(())
 }
@@ -352,19 +261,14 @@ fn count_facets(query: &Query, snapshot: &Snapshot, items: &[Scored]) -> Result<
     for item in items {
         found[item.address.segment_ord as usize].push(item.address.doc_id);
     }
-    query
-        .facets
-        .iter()
-        .map(|name| facets::count(name, segments, &found))
-        .collect()
+    query.facets.iter().map(|name| facets::count(name, segments, &found)).collect()
 }
 
 /// Orders the best `most` and drops the rest.
 fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize) -> Result<()> {
     match &query.sort {
         Sort::Relevance => {
-            let order =
-                |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id));
+            let order = |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id));
             if items.len() > most && most > 0 {
                 items.select_nth_unstable_by(most, order);
                 items.truncate(most);
@@ -372,10 +276,7 @@ fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize
             items.sort_unstable_by(order);
         }
         Sort::Sku => {
-            let keyed = items
-                .iter()
-                .map(|s| Ok((snapshot.sku(s.address)?, *s)))
-                .collect::<Result<Vec<_>>>();
+            let keyed = items.iter().map(|s| Ok((snapshot.sku(s.address)?, *s))).collect::<Result<Vec<_>>>();
             let mut keyed = keyed?;
             keyed.sort_by(|a, b| a.0.cmp(&b.0));
             *items = keyed.into_iter().map(|(_, s)| s).collect();
@@ -412,18 +313,9 @@ fn nearest(snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<String>> {
     for docs in &mut found {
         docs.sort_unstable();
     }
-    let mut names: Vec<String> = facets::count("category", segments, &found)?
-        .values
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
+    let mut names: Vec<String> = facets::count("category", segments, &found)?.values.into_iter().map(|(name, _)| name).collect();
     if names.is_empty() {
-        names = snapshot
-            .lexicon
-            .categories
-            .iter()
-            .map(|name| name.written.clone())
-            .collect();
+        names = snapshot.lexicon.categories.iter().map(|name| name.written.clone()).collect();
     }
     names.truncate(5);
     Ok(names)

@@ -7,17 +7,7 @@ use crate::pairs::pair;
 use crate::plan::{Concept, Lookup, Role};
 use crate::understand::{MOST_WORDS, Reader, STOP};
 
-const BETWEEN_ENDS: &[&str] = &[
-    "to",
-    "and",
-    "jack",
-    "male",
-    "female",
-    "plug",
-    "connector",
-    "auf",
-    "x",
-];
+const BETWEEN_ENDS: &[&str] = &["to", "and", "jack", "male", "female", "plug", "connector", "auf", "x"];
 
 impl Reader<'_> {
     /// Two ends next to each other ask for what joins them. Their words stay searchable for products without such attributes.
@@ -29,11 +19,9 @@ impl Reader<'_> {
                 at += 1;
                 continue;
             };
-            let near = ends.last().is_some_and(|(_, _, last)| {
-                self.words[*last..at]
-                    .iter()
-                    .all(|w| BETWEEN_ENDS.contains(&w.text.as_str()))
-            });
+            let near = ends
+                .last()
+                .is_some_and(|(_, _, last)| self.words[*last..at].iter().all(|w| BETWEEN_ENDS.contains(&w.text.as_str())));
             ends.push((end, at, after));
             if near {
                 let (one, other) = (&ends[ends.len() - 2], &ends[ends.len() - 1]);
@@ -42,16 +30,9 @@ impl Reader<'_> {
                     let (first, last) = (one.1, other.2);
                     let lookups = vec![Lookup::listed(self.snapshot.fields.value, term, 2.0)];
                     let label = self.surface(first, last);
-                    self.concepts.push(Concept {
-                        label,
-                        role: Role::Pair,
-                        weight: 1.0,
-                        lookups,
-                    });
+                    self.concepts.push(Concept { label, role: Role::Pair, weight: 1.0, lookups });
                     for word in first..last {
-                        let number = self.words[word]
-                            .text
-                            .starts_with(|c: char| c.is_ascii_digit());
+                        let number = self.words[word].text.starts_with(|c: char| c.is_ascii_digit());
                         self.used[word] |= number || self.words[word].text.len() == 1;
                     }
                     return Ok(());
@@ -64,11 +45,7 @@ impl Reader<'_> {
 
     fn end_at(&self, at: usize) -> Result<Option<(String, usize)>> {
         for count in (1..=3.min(self.words.len() - at)).rev() {
-            let name = self.words[at..at + count]
-                .iter()
-                .map(|w| w.text.as_str())
-                .collect::<Vec<_>>()
-                .join(" ");
+            let name = self.words[at..at + count].iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
             if self.frequency(self.snapshot.fields.value, &format!("end:{name}"))? > 0 {
                 return Ok(Some((name, at + count)));
             }
@@ -88,22 +65,15 @@ impl Reader<'_> {
         let mut lookups = vec![Lookup::listed(field, run.concat(), 2.0)];
         let model = run.iter().position(|p| is_model(p)).unwrap_or(0);
         for shorter in 1..=model {
-            lookups.push(Lookup::listed(
-                field,
-                run[shorter..].concat(),
-                1.6 - 0.2 * shorter as f32,
-            ));
+            lookups.push(Lookup::listed(field, run[shorter..].concat(), 1.6 - 0.2 * shorter as f32));
         }
         let wanted: String = run.concat();
         let inside = |at: usize| {
             let word = &self.words[at].text;
-            wanted.contains(&compact(word))
-                && !STOP.contains(&word.as_str())
-                && self.near_device(at, run)
+            wanted.contains(&compact(word)) && !STOP.contains(&word.as_str()) && self.near_device(at, run)
         };
         let own: Vec<usize> = (0..self.words.len()).filter(|at| inside(*at)).collect();
-        let others = (0..self.words.len())
-            .any(|at| !own.contains(&at) && !STOP.contains(&self.words[at].text.as_str()));
+        let others = (0..self.words.len()).any(|at| !own.contains(&at) && !STOP.contains(&self.words[at].text.as_str()));
         if !others {
             // A device and nothing else: its own words count, and what fits it comes along.
             self.companion = lookups;
@@ -119,12 +89,7 @@ impl Reader<'_> {
                 lookups.push(Lookup::all(field, terms.clone(), 0.4));
             }
         }
-        self.concepts.push(Concept {
-            label: run.join(" "),
-            role: Role::Device,
-            weight: 1.5,
-            lookups,
-        });
+        self.concepts.push(Concept { label: run.join(" "), role: Role::Device, weight: 1.5, lookups });
         Ok(())
     }
 
@@ -161,18 +126,14 @@ impl Reader<'_> {
     fn near_device(&self, at: usize, run: &[String]) -> bool {
         let word = compact(&self.words[at].text);
         run.iter().any(|piece| {
-            piece.contains(&word)
-                && (word.len() * 2 >= piece.len()
-                    || piece.starts_with(&word)
-                    || piece.ends_with(&word))
+            piece.contains(&word) && (word.len() * 2 >= piece.len() || piece.starts_with(&word) || piece.ends_with(&word))
         })
     }
 
     fn is_quantity(&self, run: &[String]) -> bool {
         self.quantities.iter().any(|q| {
             let text = compact(&self.surface(q.first, q.last));
-            run.iter()
-                .any(|p| text.contains(p.as_str()) || p.contains(&text))
+            run.iter().any(|p| text.contains(p.as_str()) || p.contains(&text))
         })
     }
 }

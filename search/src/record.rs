@@ -24,12 +24,7 @@ impl Record {
                 identifiers.push(number.clone());
             }
         }
-        Self {
-            sku: d.sku.clone(),
-            title: d.title.clone(),
-            brand: d.brand.clone(),
-            identifiers,
-        }
+        Self { sku: d.sku.clone(), title: d.title.clone(), brand: d.brand.clone(), identifiers }
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
@@ -47,12 +42,7 @@ impl Record {
         let brand = parts.next().unwrap_or_default();
         let mut identifiers = vec![sku.clone()];
         identifiers.extend(parts);
-        Self {
-            sku,
-            title,
-            brand,
-            identifiers,
-        }
+        Self { sku, title, brand, identifiers }
     }
 
     /// The identifier equal to `compact` up to case, separators and leading zeros of a GTIN.
@@ -72,16 +62,8 @@ pub(crate) fn named_identifiers(d: &Document) -> Vec<String> {
             continue;
         };
         if is_identifier(&key(&a.name)) {
-            let parts = text
-                .split([',', ';', '\n', '|'])
-                .flat_map(|part| part.split(" / "))
-                .map(str::trim);
-            out.extend(
-                parts
-                    .filter(|p| (3..=40).contains(&p.len()))
-                    .take(20)
-                    .map(str::to_owned),
-            );
+            let parts = text.split([',', ';', '\n', '|']).flat_map(|part| part.split(" / ")).map(str::trim);
+            out.extend(parts.filter(|p| (3..=40).contains(&p.len())).take(20).map(str::to_owned));
         }
     }
     out
@@ -99,7 +81,5 @@ fn is_identifier(key: &str) -> bool {
         "manufacturer_code",
         "replaces",
     ];
-    NAMES
-        .iter()
-        .any(|n| key == *n || key.ends_with(&format!("_{n}")) || key.starts_with(&format!("{n}_")))
+    NAMES.iter().any(|n| key == *n || key.ends_with(&format!("_{n}")) || key.starts_with(&format!("{n}_")))
 }

@@ -39,11 +39,7 @@ impl Weights {
                     fields.push(lookup.field);
                 }
                 if lookup.terms.len() == 1 {
-                    frequency = frequency.max(document_frequency(
-                        segments,
-                        lookup.field,
-                        &lookup.terms[0],
-                    )?);
+                    frequency = frequency.max(document_frequency(segments, lookup.field, &lookup.terms[0])?);
                 }
             }
             let (n, df) = (documents as f32, frequency.min(documents) as f32);
@@ -61,45 +57,25 @@ impl Weights {
         }
         let mut order: Vec<usize> = (0..plan.concepts.len()).collect();
         order.sort_by_key(|c| frequencies[*c]);
-        Ok(Self {
-            importance,
-            averages,
-            order,
-        })
+        Ok(Self { importance, averages, order })
     }
 
     fn average(&self, field: Field) -> f32 {
-        self.averages
-            .iter()
-            .find(|(f, _)| *f == field)
-            .map_or(1.0, |(_, a)| *a)
+        self.averages.iter().find(|(f, _)| *f == field).map_or(1.0, |(_, a)| *a)
     }
 }
 
-pub(crate) fn document_frequency(
-    segments: &[SegmentReader],
-    field: Field,
-    term: &str,
-) -> Result<u32> {
+pub(crate) fn document_frequency(segments: &[SegmentReader], field: Field, term: &str) -> Result<u32> {
     let mut sum = 0;
     for segment in segments {
         let index = segment.inverted_index(field)?;
-        sum += index
-            .terms()
-            .get(term.as_bytes())
-            .map_err(tantivy::TantivyError::from)?
-            .map_or(0, |info| info.doc_freq);
+        sum += index.terms().get(term.as_bytes()).map_err(tantivy::TantivyError::from)?.map_or(0, |info| info.doc_freq);
     }
     Ok(sum)
 }
 
 /// Fills `scratch` with the scores and masks of every product of `segment` that matches any concept.
-pub(crate) fn evaluate(
-    plan: &Plan,
-    weights: &Weights,
-    segment: &SegmentReader,
-    scratch: &mut Scratch,
-) -> Result<()> {
+pub(crate) fn evaluate(plan: &Plan, weights: &Weights, segment: &SegmentReader, scratch: &mut Scratch) -> Result<()> {
     scratch.fit(segment.max_doc() as usize);
     for &at in &weights.order {
         concept(&plan.concepts[at], weights, segment, scratch)?;
@@ -118,22 +94,13 @@ pub(crate) fn evaluate(
     Ok(())
 }
 
-fn concept(
-    concept: &Concept,
-    weights: &Weights,
-    segment: &SegmentReader,
-    scratch: &mut Scratch,
-) -> Result<()> {
+fn concept(concept: &Concept, weights: &Weights, segment: &SegmentReader, scratch: &mut Scratch) -> Result<()> {
     for lookup in &concept.lookups {
         if lookup.terms.len() > 1 {
             all(lookup, segment, scratch)?;
             continue;
         }
-        let option = if lookup.counted {
-            IndexRecordOption::WithFreqs
-        } else {
-            IndexRecordOption::Basic
-        };
+        let option = if lookup.counted { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
         let Some(mut postings) = postings(segment, lookup.field, &lookup.terms[0], option)? else {
             continue;
         };
@@ -142,9 +109,7 @@ fn concept(
             let table = length_table(weights.average(lookup.field));
             let mut doc = postings.doc();
             while doc != TERMINATED {
-                let part = lookup.weight
-                    * postings.term_freq() as f32
-                    * table[norms.fieldnorm_id(doc) as usize];
+                let part = lookup.weight * postings.term_freq() as f32 * table[norms.fieldnorm_id(doc) as usize];
                 if lookup.alternative {
                     raise(scratch, doc, part);
                 } else {
@@ -182,10 +147,7 @@ fn all(lookup: &Lookup, segment: &SegmentReader, scratch: &mut Scratch) -> Resul
     };
     let mut doc = first.doc();
     while doc != TERMINATED {
-        if rest
-            .iter_mut()
-            .all(|list| list.doc() <= doc && list.seek(doc) == doc)
-        {
+        if rest.iter_mut().all(|list| list.doc() <= doc && list.seek(doc) == doc) {
             raise(scratch, doc, lookup.weight);
         }
         doc = first.advance();

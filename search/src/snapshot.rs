@@ -26,20 +26,12 @@ impl Snapshot {
     pub(crate) fn record(&self, address: DocAddress) -> Result<Record> {
         let document: tantivy::TantivyDocument = self.searcher.doc(address)?;
         let value = document.get_first(self.fields.record);
-        let bytes = value
-            .as_ref()
-            .and_then(tantivy::schema::Value::as_bytes)
-            .unwrap_or_default();
+        let bytes = value.as_ref().and_then(tantivy::schema::Value::as_bytes).unwrap_or_default();
         Ok(Record::decode(bytes))
     }
 
     /// Products with exactly this term in `field`.
-    pub(crate) fn with_term(
-        &self,
-        field: Field,
-        term: &str,
-        most: usize,
-    ) -> Result<Vec<DocAddress>> {
+    pub(crate) fn with_term(&self, field: Field, term: &str, most: usize) -> Result<Vec<DocAddress>> {
         let mut out = Vec::new();
         for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
             let Some(mut list) = postings(segment, field, term, IndexRecordOption::Basic)? else {
@@ -57,20 +49,12 @@ impl Snapshot {
     }
 
     pub(crate) fn id(&self, address: DocAddress) -> Result<u64> {
-        let ids = self
-            .searcher
-            .segment_reader(address.segment_ord)
-            .fast_fields()
-            .u64("id")?;
+        let ids = self.searcher.segment_reader(address.segment_ord).fast_fields().u64("id")?;
         Ok(ids.first(address.doc_id).unwrap_or_default())
     }
 
     pub(crate) fn sku(&self, address: DocAddress) -> Result<String> {
-        let column = self
-            .searcher
-            .segment_reader(address.segment_ord)
-            .fast_fields()
-            .str("sku")?;
+        let column = self.searcher.segment_reader(address.segment_ord).fast_fields().str("sku")?;
         let mut out = String::new();
         if let Some(column) = column
             && let Some(ordinal) = column.term_ords(address.doc_id).next()
@@ -84,23 +68,13 @@ impl Snapshot {
     pub(crate) fn numbers(&self, name: &str) -> Result<Vec<Option<Column<f64>>>> {
         let column = format!("columns.{}", key(name));
         let open = |s: &SegmentReader| s.fast_fields().column_opt::<f64>(&column);
-        Ok(self
-            .searcher
-            .segment_readers()
-            .iter()
-            .map(open)
-            .collect::<tantivy::Result<Vec<_>>>()?)
+        Ok(self.searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?)
     }
 
     /// The ids by segment.
     pub(crate) fn ids(&self) -> Result<Vec<Column<u64>>> {
         let open = |s: &SegmentReader| s.fast_fields().u64("id");
-        Ok(self
-            .searcher
-            .segment_readers()
-            .iter()
-            .map(open)
-            .collect::<tantivy::Result<Vec<_>>>()?)
+        Ok(self.searcher.segment_readers().iter().map(open).collect::<tantivy::Result<Vec<_>>>()?)
     }
 
     /// Where the live version of a product is.

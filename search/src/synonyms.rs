@@ -18,25 +18,11 @@ const STANDARD: &[&[&str]] = &[
     &["litre", "liter"],
     &["ups", "uninterruptible power supply"],
     &["cord", "cable", "lead"],
-    &[
-        "network cable",
-        "networking cable",
-        "ethernet cable",
-        "patch cable",
-        "patch cord",
-        "lan cable",
-    ],
+    &["network cable", "networking cable", "ethernet cable", "patch cable", "patch cord", "lan cable"],
     &["ethernet", "network", "networking", "lan"],
     &["earbuds", "earphones", "in-ear headphones"],
     &["headphones", "headset", "headphone"],
-    &[
-        "usb stick",
-        "usb flash drive",
-        "memory stick",
-        "usb drive",
-        "flash drive",
-        "thumb drive",
-    ],
+    &["usb stick", "usb flash drive", "memory stick", "usb drive", "flash drive", "thumb drive"],
     &["hdd", "hard drive", "hard disk", "hard disk drive"],
     &["ssd", "solid state drive"],
     &["ram", "memory", "memory module"],
@@ -57,12 +43,7 @@ const STANDARD: &[&[&str]] = &[
     &["sd", "secure digital"],
     &["cf", "compactflash", "compact flash"],
     &["microsd", "micro sd"],
-    &[
-        "cd drive",
-        "optical drive",
-        "optical disc drive",
-        "dvd drive",
-    ],
+    &["cd drive", "optical drive", "optical disc drive", "dvd drive"],
     &["bag", "case"],
     &["rucksack", "backpack"],
     &["stapler", "staple gun"],
@@ -109,12 +90,7 @@ impl Synonyms {
 
     fn add<'a>(&mut self, stems: &mut Stems, group: impl Iterator<Item = &'a str>) {
         let phrases: Vec<Vec<String>> = group
-            .map(|phrase| {
-                words(phrase)
-                    .iter()
-                    .map(|w| stems.stem(&w.text))
-                    .collect::<Vec<_>>()
-            })
+            .map(|phrase| words(phrase).iter().map(|w| stems.stem(&w.text)).collect::<Vec<_>>())
             .filter(|phrase| !phrase.is_empty() && phrase.len() <= 5)
             .collect();
         for one in &phrases {
@@ -130,10 +106,8 @@ impl Synonyms {
 
     /// The longest phrase starting at `stems[0]`: how many stems it has and what it stands for.
     pub(crate) fn longest_match(&self, stems: &[String]) -> Option<(usize, &[Vec<String>])> {
-        (1..=self.longest.min(stems.len())).rev().find_map(|n| {
-            self.phrases
-                .get(&stems[..n].join(" "))
-                .map(|others| (n, others.as_slice()))
-        })
+        (1..=self.longest.min(stems.len()))
+            .rev()
+            .find_map(|n| self.phrases.get(&stems[..n].join(" ")).map(|others| (n, others.as_slice())))
     }
 }

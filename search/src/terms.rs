@@ -33,11 +33,7 @@ struct Texts {
 
 impl Writer {
     pub(crate) fn new(fields: Fields) -> Self {
-        Self {
-            fields,
-            stems: Stems::new(),
-            known: HashMap::default(),
-        }
+        Self { fields, stems: Stems::new(), known: HashMap::default() }
     }
 
     pub(crate) fn document(&mut self, d: &Document) -> TantivyDocument {
@@ -63,10 +59,7 @@ impl Writer {
         self.text(what, &mut t.title, Some(&mut t.raw));
         self.text(about, &mut t.body, Some(&mut t.raw));
         let title_words = t.raw.clone();
-        if !words(&d.brand)
-            .iter()
-            .all(|w| title_words.contains(&w.text))
-        {
+        if !words(&d.brand).iter().all(|w| title_words.contains(&w.text)) {
             self.text(&d.brand, &mut t.title, Some(&mut t.raw));
         }
         for text in d.categories.iter().map(|c| &c.name).chain(&d.keywords) {
@@ -100,12 +93,7 @@ impl Writer {
     }
 
     /// Appends the stems of `text`, and words that a border of letters and digits splits also joined: `cat 6a` as `cat6a`.
-    fn text(
-        &mut self,
-        text: &str,
-        into: &mut String,
-        mut raw: Option<&mut HashSet<String, ahash::RandomState>>,
-    ) {
+    fn text(&mut self, text: &str, into: &mut String, mut raw: Option<&mut HashSet<String, ahash::RandomState>>) {
         let mut before: Option<String> = None;
         for word in words(text).into_iter().take(2000) {
             push(into, &self.stem(&word.text));
@@ -136,21 +124,11 @@ impl Writer {
     /// What the product is, and which words of its title are neighbours.
     fn heads(&mut self, d: &Document) -> Vec<String> {
         let named = title::heads(&d.title).into_iter();
-        let last = d
-            .categories
-            .last()
-            .and_then(|c| words(&c.name).pop())
-            .map(|w| w.text);
-        let mut out: Vec<String> = named
-            .chain(last)
-            .map(|w| format!("head:{}", self.stem(&w)))
-            .collect();
+        let last = d.categories.last().and_then(|c| words(&c.name).pop()).map(|w| w.text);
+        let mut out: Vec<String> = named.chain(last).map(|w| format!("head:{}", self.stem(&w))).collect();
         let all = words(&d.title[..title::context(&d.title)]);
         for pair in all.windows(2) {
-            out.push(title::neighbours(
-                &self.stem(&pair[0].text),
-                &self.stem(&pair[1].text),
-            ));
+            out.push(title::neighbours(&self.stem(&pair[0].text), &self.stem(&pair[1].text)));
         }
         out.sort_unstable();
         out.dedup();
@@ -177,20 +155,14 @@ impl Writer {
         }
         known("k", &d.description, &mut terms);
         known("t", &d.title, &mut terms);
-        out.add_text(
-            self.fields.quantity,
-            terms.into_iter().collect::<Vec<_>>().join(" "),
-        );
+        out.add_text(self.fields.quantity, terms.into_iter().collect::<Vec<_>>().join(" "));
     }
 
     fn identifiers(&self, d: &Document, out: &mut TantivyDocument) {
         let mut terms: HashSet<String, ahash::RandomState> = HashSet::default();
         let mut grams: HashSet<String, ahash::RandomState> = HashSet::default();
         let named = named_identifiers(d);
-        let numbers = std::iter::once(&d.sku)
-            .chain([&d.mpn])
-            .chain(&d.other_identifiers)
-            .chain(&named);
+        let numbers = std::iter::once(&d.sku).chain([&d.mpn]).chain(&d.other_identifiers).chain(&named);
         for number in numbers.map(|n| compact(n)).filter(|n| !n.is_empty()) {
             let folded = look_alike(&number);
             grams.extend(crate::identify::grams(&folded));
@@ -202,35 +174,20 @@ impl Writer {
             }
             terms.insert(look_alike(&number));
         }
-        let own = d
-            .customer_part_numbers
-            .iter()
-            .map(|(account, number)| crate::identify::own_term(*account, &compact(number)));
+        let own = d.customer_part_numbers.iter().map(|(account, number)| crate::identify::own_term(*account, &compact(number)));
         out.add_text(self.fields.own, own.collect::<Vec<_>>().join(" "));
-        out.add_text(
-            self.fields.identifier,
-            terms.into_iter().collect::<Vec<_>>().join(" "),
-        );
-        out.add_text(
-            self.fields.gram,
-            grams.into_iter().collect::<Vec<_>>().join(" "),
-        );
+        out.add_text(self.fields.identifier, terms.into_iter().collect::<Vec<_>>().join(" "));
+        out.add_text(self.fields.gram, grams.into_iter().collect::<Vec<_>>().join(" "));
     }
 
     fn labels(&self, d: &Document, out: &mut TantivyDocument) {
         if !d.brand.is_empty() {
             out.add_text(self.fields.brand, &d.brand);
-            out.add_text(
-                self.fields.label,
-                format!("brand:{}", d.brand.to_lowercase()),
-            );
+            out.add_text(self.fields.label, format!("brand:{}", d.brand.to_lowercase()));
         }
         for c in &d.categories {
             out.add_text(self.fields.category, &c.name);
-            out.add_text(
-                self.fields.label,
-                format!("category:{}", c.name.to_lowercase()),
-            );
+            out.add_text(self.fields.label, format!("category:{}", c.name.to_lowercase()));
             out.add_text(self.fields.label, format!("category#{}", c.id));
         }
         for id in &d.visibility.allow {
@@ -261,9 +218,7 @@ impl Writer {
                 Value::Text(text) if text.len() > 120 => continue,
                 Value::Number(n, _) if !n.is_finite() => continue,
                 Value::Text(text) => OwnedValue::Str(text.clone()),
-                Value::Number(n, unit) => {
-                    OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| n * factor))
-                }
+                Value::Number(n, unit) => OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| n * factor)),
                 Value::Bool(b) => OwnedValue::Str(if *b { "yes" } else { "no" }.to_owned()),
             };
             object.insert(name, value);
@@ -283,34 +238,18 @@ fn push(into: &mut String, word: &str) {
 
 /// Two neighbouring words as one, when the border between them is one of letters and digits and both are short.
 pub(crate) fn joined(left: &str, right: &str) -> Option<String> {
-    let border = left.ends_with(|c: char| c.is_ascii_alphabetic())
-        && right.starts_with(|c: char| c.is_ascii_digit());
+    let border = left.ends_with(|c: char| c.is_ascii_alphabetic()) && right.starts_with(|c: char| c.is_ascii_digit());
     if !border || left.len() > 6 || right.len() > 6 {
         return None;
     }
-    let left = if left == "category" || left == "categorie" {
-        "cat"
-    } else {
-        left
-    };
+    let left = if left == "category" || left == "categorie" { "cat" } else { left };
     Some(format!("{left}{right}"))
 }
 
 /// Sizes of boxes and pallets describe the transport, not the product.
 fn is_logistic(key: &str) -> bool {
-    key.split('_').any(|p| {
-        matches!(
-            p,
-            "package"
-                | "packaging"
-                | "pallet"
-                | "carton"
-                | "case"
-                | "shipping"
-                | "harmonized"
-                | "packed"
-        )
-    })
+    key.split('_')
+        .any(|p| matches!(p, "package" | "packaging" | "pallet" | "carton" | "case" | "shipping" | "harmonized" | "packed"))
 }
 
 fn known(class: &str, text: &str, terms: &mut HashSet<String, ahash::RandomState>) {

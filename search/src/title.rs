@@ -9,13 +9,9 @@ use crate::units;
 /// The words of a title that name the product.
 pub(crate) fn heads(title: &str) -> Vec<String> {
     let what = &title[..context(title)];
-    let first_part = what
-        .find([',', ';'])
-        .or(what.find(" - "))
-        .unwrap_or(what.len());
+    let first_part = what.find([',', ';']).or(what.find(" - ")).unwrap_or(what.len());
     let all = words(what);
-    let named =
-        (0..all.len()).filter(|at| all[*at].end <= first_part && ends_phrase(what, &all, *at));
+    let named = (0..all.len()).filter(|at| all[*at].end <= first_part && ends_phrase(what, &all, *at));
     named.map(|at| all[at].text.clone()).collect()
 }
 
@@ -45,21 +41,8 @@ fn ends_phrase(title: &str, all: &[Word], at: usize) -> bool {
 /// Where a title stops to say what the product is and begins to say what it is for or comes with.
 pub(crate) fn context(title: &str) -> usize {
     let lower = title.to_ascii_lowercase();
-    let marks = [
-        " for ",
-        " with ",
-        " w/",
-        " compatible with ",
-        ". compatible ",
-        " replaces ",
-        " equivalent to ",
-    ];
-    marks
-        .iter()
-        .filter_map(|mark| lower.find(mark))
-        .filter(|at| *at > 0)
-        .min()
-        .unwrap_or(title.len())
+    let marks = [" for ", " with ", " w/", " compatible with ", ". compatible ", " replaces ", " equivalent to "];
+    marks.iter().filter_map(|mark| lower.find(mark)).filter(|at| *at > 0).min().unwrap_or(title.len())
 }
 
 /// Words that say how a thing is, not what it is: the word before one of them ends its phrase.

@@ -42,10 +42,7 @@ pub(crate) const STOP: &[&str] = &[
     "that",
 ];
 pub(crate) fn understand(text: &str, snapshot: &Snapshot) -> Result<Plan> {
-    let cut = text
-        .char_indices()
-        .nth(LONGEST_TEXT)
-        .map_or(text.len(), |(at, _)| at);
+    let cut = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(at, _)| at);
     let text = &text[..cut];
     let mut words = words(text);
     words.truncate(MOST_WORDS);
@@ -118,9 +115,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn in_compound(&self, first: usize, last: usize) -> bool {
-        self.compounds
-            .iter()
-            .any(|(at, _)| *at < last && first < at + 2)
+        self.compounds.iter().any(|(at, _)| *at < last && first < at + 2)
     }
 
     fn quantities(&mut self) {
@@ -139,17 +134,9 @@ impl<'a> Reader<'a> {
                 self.used[word] |= units::thread(&self.words[word].text).is_none();
             }
             let field = self.snapshot.fields.quantity;
-            let lookups = units::question_terms(&q)
-                .into_iter()
-                .map(|(term, w)| Lookup::listed(field, term, 2.0 * w))
-                .collect();
+            let lookups = units::question_terms(&q).into_iter().map(|(term, w)| Lookup::listed(field, term, 2.0 * w)).collect();
             let label = self.surface(q.first, q.last);
-            self.concepts.push(Concept {
-                label,
-                role: Role::Quantity,
-                weight: 1.6,
-                lookups,
-            });
+            self.concepts.push(Concept { label, role: Role::Quantity, weight: 1.6, lookups });
         }
     }
 
@@ -157,30 +144,21 @@ impl<'a> Reader<'a> {
         let mut at = 0;
         while at < self.words.len() {
             let found = (1..=3.min(self.words.len() - at)).rev().find(|count| {
-                let parts: Vec<String> = self.words[at..at + count]
-                    .iter()
-                    .map(|w| compact(&w.text))
-                    .collect();
+                let parts: Vec<String> = self.words[at..at + count].iter().map(|w| compact(&w.text)).collect();
                 self.snapshot.lexicon.brand(&parts).is_some()
             });
             let Some(count) = found else {
                 at += 1;
                 continue;
             };
-            self.brands.push(
-                self.words[at..at + count]
-                    .iter()
-                    .map(|w| compact(&w.text))
-                    .collect(),
-            );
+            self.brands.push(self.words[at..at + count].iter().map(|w| compact(&w.text)).collect());
             at += count;
         }
     }
 
     fn kind(&self) -> Kind {
         let has = |role: Role| self.concepts.iter().any(|c| c.role == role);
-        let free = (0..self.words.len())
-            .any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
+        let free = (0..self.words.len()).any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
         if self.words.is_empty() {
             Kind::Everything
         } else if has(Role::Device) && free && !has(Role::Quantity) && !has(Role::Pair) {
@@ -195,20 +173,15 @@ impl<'a> Reader<'a> {
     }
 
     fn words(&mut self, kind: Kind) -> Result<()> {
-        let meaningful = (0..self.words.len())
-            .any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
+        let meaningful = (0..self.words.len()).any(|at| !self.used[at] && !STOP.contains(&self.words[at].text.as_str()));
         let mut at = 0;
         while at < self.words.len() && self.concepts.len() < MOST_CONCEPTS {
-            let stop = STOP.contains(&self.words[at].text.as_str())
-                && (meaningful || !self.concepts.is_empty());
+            let stop = STOP.contains(&self.words[at].text.as_str()) && (meaningful || !self.concepts.is_empty());
             if self.used[at] || stop {
                 at += 1;
                 continue;
             }
-            let compound = self
-                .compounds
-                .iter()
-                .find(|(start, _)| *start == at && !self.used[at + 1]);
+            let compound = self.compounds.iter().find(|(start, _)| *start == at && !self.used[at + 1]);
             if let Some((_, both)) = compound.cloned() {
                 self.word(at, 2, both, kind)?;
                 at += 2;
@@ -220,14 +193,7 @@ impl<'a> Reader<'a> {
             at += 1;
         }
         self.phrases(kind);
-        let companion: Vec<Lookup> = self
-            .companion
-            .iter()
-            .map(|l| Lookup {
-                weight: l.weight * 0.4,
-                ..l.clone()
-            })
-            .collect();
+        let companion: Vec<Lookup> = self.companion.iter().map(|l| Lookup { weight: l.weight * 0.4, ..l.clone() }).collect();
         if let Some(last) = self.concepts.last_mut() {
             last.lookups.extend(companion);
         }
@@ -249,32 +215,15 @@ impl<'a> Reader<'a> {
         if kind == Kind::Specification
             && let Some(written) = units::number(&self.words[at].text)
         {
-            let bare = Quantity {
-                written,
-                unit: None,
-                first: at,
-                last: at + 1,
-                joined: false,
-            };
+            let bare = Quantity { written, unit: None, first: at, last: at + 1, joined: false };
             let terms = units::question_terms(&bare).into_iter();
             lookups.extend(terms.map(|(term, w)| Lookup::listed(fields.quantity, term, w)));
         }
-        if let Some(name) = self
-            .snapshot
-            .lexicon
-            .brand(&[compact(&self.words[at].text)])
-        {
+        if let Some(name) = self.snapshot.lexicon.brand(&[compact(&self.words[at].text)]) {
             let label = format!("brand:{}", name.to_lowercase());
-            lookups.push(Lookup {
-                alternative: false,
-                ..Lookup::listed(fields.label, label, 1.5)
-            });
+            lookups.push(Lookup { alternative: false, ..Lookup::listed(fields.label, label, 1.5) });
         }
-        let role = if self.is_brand(at) {
-            Role::Brand
-        } else {
-            Role::Word
-        };
+        let role = if self.is_brand(at) { Role::Brand } else { Role::Word };
         let single = self.words[at].text.chars().count() == 1;
         let weight = match (role, kind) {
             (Role::Brand, Kind::Compatibility) => 0.3,
@@ -283,12 +232,7 @@ impl<'a> Reader<'a> {
         };
         self.highlights.push(term);
         let label = self.surface(at, at + count);
-        self.concepts.push(Concept {
-            label,
-            role,
-            weight,
-            lookups,
-        });
+        self.concepts.push(Concept { label, role, weight, lookups });
         Ok(())
     }
 
@@ -298,32 +242,12 @@ impl<'a> Reader<'a> {
         let Some(head) = self.concepts.iter().rev().find(|c| c.role == Role::Word) else {
             return;
         };
-        let titles = head
-            .lookups
-            .iter()
-            .filter(|l| l.counted && l.field == fields.title);
-        let term = |l: &Lookup| {
-            Some((
-                format!("head:{}", l.terms.first()?),
-                if l.alternative { 0.95 } else { 1.0 },
-            ))
-        };
-        let lookups = titles
-            .filter_map(term)
-            .map(|(term, share)| Lookup::listed(fields.value, term, 1.2 * share))
-            .collect();
-        let weight = if kind == Kind::Compatibility {
-            0.2
-        } else {
-            HEAD
-        };
+        let titles = head.lookups.iter().filter(|l| l.counted && l.field == fields.title);
+        let term = |l: &Lookup| Some((format!("head:{}", l.terms.first()?), if l.alternative { 0.95 } else { 1.0 }));
+        let lookups = titles.filter_map(term).map(|(term, share)| Lookup::listed(fields.value, term, 1.2 * share)).collect();
+        let weight = if kind == Kind::Compatibility { 0.2 } else { HEAD };
         let label = format!("is a {}", head.label);
-        self.concepts.push(Concept {
-            label,
-            role: Role::Head,
-            weight,
-            lookups,
-        });
+        self.concepts.push(Concept { label, role: Role::Head, weight, lookups });
     }
 
     /// Words asked for next to each other are better next to each other.
@@ -336,11 +260,7 @@ impl<'a> Reader<'a> {
             }
             let both = [self.stems[at - 1].clone(), self.stems[at].clone()];
             let mut lookups = vec![Lookup::listed(field, neighbours(&both[0], &both[1]), 2.0)];
-            for other in synonyms
-                .longest_match(&both)
-                .filter(|(n, _)| *n == 2)
-                .map_or(&[][..], |(_, others)| others)
-            {
+            for other in synonyms.longest_match(&both).filter(|(n, _)| *n == 2).map_or(&[][..], |(_, others)| others) {
                 match &other[..] {
                     [.., one, two] => {
                         lookups.push(Lookup::listed(field, neighbours(one, two), 1.8));
@@ -350,20 +270,13 @@ impl<'a> Reader<'a> {
                 }
             }
             let label = self.surface(at - 1, at + 1);
-            self.concepts.push(Concept {
-                label,
-                role: Role::Head,
-                weight: PHRASE,
-                lookups,
-            });
+            self.concepts.push(Concept { label, role: Role::Head, weight: PHRASE, lookups });
         }
     }
 
     fn is_brand(&self, at: usize) -> bool {
         let word = compact(&self.words[at].text);
-        self.brands
-            .iter()
-            .any(|b| *b == word || (word.len() >= 3 && b.contains(&word)))
+        self.brands.iter().any(|b| *b == word || (word.len() >= 3 && b.contains(&word)))
     }
 
     /// The stem to look up: of the word itself, or of the catalogue's nearest when nothing has it. A word that next to nothing has is
@@ -385,11 +298,7 @@ impl<'a> Reader<'a> {
             return Ok(term);
         }
         self.corrections.push((at, better.to_owned()));
-        Ok(if used > 0 {
-            term
-        } else {
-            self.stemmer.stem(better)
-        })
+        Ok(if used > 0 { term } else { self.stemmer.stem(better) })
     }
 
     /// Adds what phrases of the question stand for to each of their words.
@@ -402,30 +311,14 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let labels: Vec<String> = (at..at + count).map(|w| self.surface(w, w + 1)).collect();
-            for concept in self
-                .concepts
-                .iter_mut()
-                .filter(|c| c.role == Role::Word && labels.contains(&c.label))
-            {
+            for concept in self.concepts.iter_mut().filter(|c| c.role == Role::Word && labels.contains(&c.label)) {
                 for other in others {
                     let fields = &self.snapshot.fields;
                     if other.len() == 1 {
-                        concept.lookups.push(Lookup::synonym(
-                            fields.title,
-                            &other[0],
-                            weights[0] * 0.95,
-                        ));
-                        concept.lookups.push(Lookup::synonym(
-                            fields.attributes,
-                            &other[0],
-                            weights[2] * 0.95,
-                        ));
+                        concept.lookups.push(Lookup::synonym(fields.title, &other[0], weights[0] * 0.95));
+                        concept.lookups.push(Lookup::synonym(fields.attributes, &other[0], weights[2] * 0.95));
                     } else {
-                        concept.lookups.push(Lookup::all(
-                            fields.title,
-                            other.clone(),
-                            weights[0] * 0.6,
-                        ));
+                        concept.lookups.push(Lookup::all(fields.title, other.clone(), weights[0] * 0.6));
                     }
                 }
             }
@@ -447,13 +340,7 @@ impl<'a> Reader<'a> {
         });
         let mut concepts = self.concepts;
         concepts.truncate(MOST_CONCEPTS);
-        Plan {
-            kind,
-            concepts,
-            corrected,
-            highlights: self.highlights,
-            brands: self.brands,
-        }
+        Plan { kind, concepts, corrected, highlights: self.highlights, brands: self.brands }
     }
 }
 

@@ -5,9 +5,7 @@
 //!
 //! Not here: exact quantities for ordering (`pricing` owns those).
 
-use crate::dimension::Dimension::{
-    self, Apparent, Data, Frequency, Length, Mass, Pages, Power, Voltage,
-};
+use crate::dimension::Dimension::{self, Apparent, Data, Frequency, Length, Mass, Pages, Power, Voltage};
 use crate::dimension::{UNITS, unit};
 use crate::normal::Word;
 
@@ -33,10 +31,7 @@ pub(crate) fn number(text: &str) -> Option<f64> {
         let (over, under): (f64, f64) = (over.parse().ok()?, under.parse().ok()?);
         return (under > 0.0).then(|| over / under);
     }
-    text.bytes()
-        .all(|b| b.is_ascii_digit() || b == b'.')
-        .then(|| text.parse().ok())
-        .flatten()
+    text.bytes().all(|b| b.is_ascii_digit() || b == b'.').then(|| text.parse().ok()).flatten()
 }
 
 /// All quantities among `words` of `text`, left to right. Bare numbers come without unit.
@@ -61,9 +56,7 @@ fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usiz
     while let Some((parts, after)) = one(text, words, end) {
         numbers.extend(parts);
         end = after;
-        let joiner = words
-            .get(end)
-            .is_some_and(|w| w.text == "x" || w.text == "×");
+        let joiner = words.get(end).is_some_and(|w| w.text == "x" || w.text == "×");
         if numbers.len() >= 4 || !joiner || one(text, words, end + 1).is_none() {
             break;
         }
@@ -73,13 +66,7 @@ fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usiz
     let joined = numbers.len() > 1;
     for (written, own) in numbers {
         let unit = own.or(last_unit);
-        out.push(Quantity {
-            written,
-            unit,
-            first: at,
-            last: end,
-            joined,
-        });
+        out.push(Quantity { written, unit, first: at, last: end, joined });
     }
     end
 }
@@ -98,13 +85,7 @@ pub(crate) fn thread(word: &str) -> Option<&str> {
 fn after_thread(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
     let millimetre = Some((Length, 0.001));
     let inside = words[at].text.split('x').skip(1).filter_map(number);
-    out.extend(inside.map(|written| Quantity {
-        written,
-        unit: millimetre,
-        first: at,
-        last: at + 1,
-        joined: false,
-    }));
+    out.extend(inside.map(|written| Quantity { written, unit: millimetre, first: at, last: at + 1, joined: false }));
     if words.get(at + 1).is_none_or(|w| w.text != "x") {
         return at + 1;
     }
@@ -123,9 +104,7 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
     let word = words.get(at)?;
     let mut parts: Parts = Vec::new();
     for piece in word.text.split(['x', '×']) {
-        let digits = piece
-            .find(|c: char| !c.is_ascii_digit() && c != '.' && c != '/')
-            .unwrap_or(piece.len());
+        let digits = piece.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '/').unwrap_or(piece.len());
         let (value, rest) = piece.split_at(digits);
         let value = number(value)?;
         let own = match rest {
@@ -142,18 +121,12 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
         return Some((parts, at + 1));
     }
     let gap = &text[word.end..words.get(at + 1).map_or(text.len(), |w| w.start)];
-    let sign = gap
-        .trim_start()
-        .chars()
-        .next()
-        .filter(|c| matches!(c, '"' | '”' | '″' | '′'));
+    let sign = gap.trim_start().chars().next().filter(|c| matches!(c, '"' | '”' | '″' | '′'));
     if let (Some(sign), Some(last)) = (sign, parts.last_mut()) {
         last.1 = unit(&sign.to_string());
         return Some((parts, at + 1));
     }
-    let next = words
-        .get(at + 1)
-        .filter(|_| gap.chars().all(|c| c.is_whitespace() || c == '-') && gap.len() < 3);
+    let next = words.get(at + 1).filter(|_| gap.chars().all(|c| c.is_whitespace() || c == '-') && gap.len() < 3);
     let after = next.and_then(|w| unit_word(&w.text));
     match (after, parts.last_mut()) {
         (Some(found), Some(last)) => {
@@ -171,20 +144,12 @@ fn is_model_suffix(value: f64, rest: &str) -> bool {
 
 /// A unit standing as a word of its own; single letters that are words elsewhere do not count.
 fn unit_word(word: &str) -> Option<(Dimension, f64)> {
-    if matches!(word, "a" | "b" | "s" | "h" | "j" | "hp") {
-        None
-    } else {
-        unit(word)
-    }
+    if matches!(word, "a" | "b" | "s" | "h" | "j" | "hp") { None } else { unit(word) }
 }
 
 /// Steps per factor e: 1 % for lengths, 0.5 % for the rest.
 fn steps(dimension: Option<Dimension>) -> f64 {
-    if dimension == Some(Length) {
-        100.0
-    } else {
-        200.0
-    }
+    if dimension == Some(Length) { 100.0 } else { 200.0 }
 }
 
 fn step(value: f64, dimension: Option<Dimension>) -> Option<i64> {
@@ -193,11 +158,7 @@ fn step(value: f64, dimension: Option<Dimension>) -> Option<i64> {
 
 /// The index term of a value in base units; `class` is `t` for a title, which names what matters, and `k` elsewhere.
 pub(crate) fn known_term(class: &str, dimension: Dimension, value: f64) -> Option<String> {
-    Some(format!(
-        "{class}{}:{}",
-        dimension as u8,
-        step(value, Some(dimension))?
-    ))
+    Some(format!("{class}{}:{}", dimension as u8, step(value, Some(dimension))?))
 }
 
 /// The index term of a number whose unit nobody told, `guess` being what the attribute's name lets expect.
@@ -227,13 +188,7 @@ fn measured(written: f64, dimension: Dimension, factor: f64) -> Vec<(String, f32
         seen.push(*other);
         let as_asked = (other - factor).abs() < f64::EPSILON;
         let class = format!("x{}", dimension as u8);
-        around(
-            &mut out,
-            &class,
-            base / other,
-            Some(dimension),
-            if as_asked { 0.6 } else { 0.5 },
-        );
+        around(&mut out, &class, base / other, Some(dimension), if as_asked { 0.6 } else { 0.5 });
     }
     out
 }
@@ -245,16 +200,8 @@ fn bare(quantity: &Quantity) -> Vec<(String, f32)> {
     for (dimension, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
         told(&mut out, quantity.written * factor, dimension, 0.8);
     }
-    for guess in [
-        Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass,
-    ] {
-        around(
-            &mut out,
-            &format!("x{}", guess as u8),
-            quantity.written,
-            Some(guess),
-            0.7,
-        );
+    for guess in [Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass] {
+        around(&mut out, &format!("x{}", guess as u8), quantity.written, Some(guess), 0.7);
     }
     if quantity.joined {
         told(&mut out, quantity.written * 0.001, Length, 1.0);
@@ -264,30 +211,12 @@ fn bare(quantity: &Quantity) -> Vec<(String, f32)> {
 
 /// The steps of a value whose unit the product tells, in its title or elsewhere.
 fn told(out: &mut Vec<(String, f32)>, base: f64, dimension: Dimension, weight: f32) {
-    around(
-        out,
-        &format!("t{}", dimension as u8),
-        base,
-        Some(dimension),
-        weight,
-    );
-    around(
-        out,
-        &format!("k{}", dimension as u8),
-        base,
-        Some(dimension),
-        0.9 * weight,
-    );
+    around(out, &format!("t{}", dimension as u8), base, Some(dimension), weight);
+    around(out, &format!("k{}", dimension as u8), base, Some(dimension), 0.9 * weight);
 }
 
 /// Looks up the steps within the tolerance: 2.5 % for lengths, which are rounded when units change, 0.5 % for the rest.
-fn around(
-    out: &mut Vec<(String, f32)>,
-    class: &str,
-    value: f64,
-    dimension: Option<Dimension>,
-    weight: f32,
-) {
+fn around(out: &mut Vec<(String, f32)>, class: &str, value: f64, dimension: Option<Dimension>, weight: f32) {
     let Some(middle) = step(value, dimension) else {
         return;
     };
@@ -301,17 +230,7 @@ fn around(
 /// What the name of an attribute lets expect of a number without unit.
 pub(crate) fn guess(key: &str) -> Option<Dimension> {
     let has = |names: &[&str]| key.split('_').any(|part| names.contains(&part));
-    if has(&[
-        "length",
-        "width",
-        "height",
-        "depth",
-        "diameter",
-        "diagonal",
-        "distance",
-        "thickness",
-        "size",
-    ]) {
+    if has(&["length", "width", "height", "depth", "diameter", "diagonal", "distance", "thickness", "size"]) {
         Some(Length)
     } else if has(&["weight", "mass"]) {
         Some(Mass)
@@ -336,10 +255,7 @@ mod tests {
     use crate::normal::words;
 
     fn bases(text: &str) -> Vec<f64> {
-        quantities(text, &words(text))
-            .iter()
-            .map(|q| (q.written * q.unit.map_or(1.0, |u| u.1) * 1e4).round() / 1e4)
-            .collect()
+        quantities(text, &words(text)).iter().map(|q| (q.written * q.unit.map_or(1.0, |u| u.1) * 1e4).round() / 1e4).collect()
     }
 
     #[test]
@@ -365,10 +281,7 @@ mod tests {
         assert_eq!(bases("M8x40 hex bolt"), [0.04]);
         assert_eq!(bases("bolt M8 x 40"), [0.04]);
         assert_eq!(thread("m10x1.25x30"), Some("m10"));
-        assert_eq!(
-            (thread("mx5"), thread("m8a"), thread("m8xx")),
-            (None, None, None)
-        );
+        assert_eq!((thread("mx5"), thread("m8a"), thread("m8xx")), (None, None, None));
     }
 
     #[test]

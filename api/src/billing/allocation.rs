@@ -132,9 +132,8 @@ mod tests {
     }
 
     fn some_open() -> impl Strategy<Value = Open> {
-        (1_i64..1_000_000, proptest::option::of((0_i64..20, 1_i64..1_000_000))).prop_map(|(amount, discount)| {
-            open(1, amount, discount.map(|(until, off)| (until, off.min(amount))))
-        })
+        (1_i64..1_000_000, proptest::option::of((0_i64..20, 1_i64..1_000_000)))
+            .prop_map(|(amount, discount)| open(1, amount, discount.map(|(until, off)| (until, off.min(amount)))))
     }
 
     proptest! {

@@ -4,8 +4,8 @@ use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, InvoiceId, OrderId, PaymentId, invoices, orders, payments};
 use pricing::Currency;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde_json::json;
 
@@ -259,7 +259,12 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
 }
 
 /// Locks the invoices and settles them; gives what was taken from the payment.
-async fn spread(tx: &Tx, payment: &payments::Model, candidates: &Candidates, orders: &[orders::Model]) -> Result<i64, BillingError> {
+async fn spread(
+    tx: &Tx,
+    payment: &payments::Model,
+    candidates: &Candidates,
+    orders: &[orders::Model],
+) -> Result<i64, BillingError> {
     let locked = lock_invoices(tx, &candidates.invoices).await?;
     let open: Vec<Open> = candidates.invoices.iter().filter_map(|id| locked.get(id)).map(Open::of).collect();
     let parts = if candidates.asked.is_empty() {

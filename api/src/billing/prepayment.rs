@@ -38,7 +38,8 @@ fn worth(order: &orders::Model, lines: &[order_lines::Model]) -> Result<i64, Bil
 /// The payments that name an order, oldest first; locked when something of them is wanted.
 async fn naming(tx: &Tx, order: &orders::Model, with_rest: bool) -> Result<Vec<payments::Model>, BillingError> {
     use payments::Column;
-    let mut select = payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency.as_str()));
+    let mut select =
+        payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency.as_str()));
     if with_rest {
         select = select.filter(Column::Unallocated.gt(0));
         if tx.get_database_backend() == DbBackend::Postgres {

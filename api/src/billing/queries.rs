@@ -1,7 +1,9 @@
 //! Reading invoices and payments.
 
 use ahash::AHashMap;
-use entity::{AccountId, Instant, InvoiceId, OrderId, PaymentId, ShipmentId, invoice_lines, invoices, payment_allocations, payments};
+use entity::{
+    AccountId, Instant, InvoiceId, OrderId, PaymentId, ShipmentId, invoice_lines, invoices, payment_allocations, payments,
+};
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -41,7 +43,11 @@ pub(super) fn is_open() -> SimpleExpr {
 }
 
 /// An invoice of a number, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find_invoice(db: &impl ConnectionTrait, number: &str, account: Option<AccountId>) -> Result<invoices::Model, BillingError> {
+pub(super) async fn find_invoice(
+    db: &impl ConnectionTrait,
+    number: &str,
+    account: Option<AccountId>,
+) -> Result<invoices::Model, BillingError> {
     let mut select = invoices::Entity::find().filter(invoices::Column::Number.eq(number));
     if let Some(account) = account {
         select = select.filter(invoices::Column::AccountId.eq(account));
@@ -50,7 +56,10 @@ pub(super) async fn find_invoice(db: &impl ConnectionTrait, number: &str, accoun
 }
 
 /// The invoices of numbers, those that exist.
-pub(super) async fn by_numbers(db: &impl ConnectionTrait, numbers: &[String]) -> Result<AHashMap<String, invoices::Model>, DbErr> {
+pub(super) async fn by_numbers(
+    db: &impl ConnectionTrait,
+    numbers: &[String],
+) -> Result<AHashMap<String, invoices::Model>, DbErr> {
     let mut found = AHashMap::with_capacity(numbers.len());
     for chunk in key_chunks(numbers) {
         let rows = invoices::Entity::find().filter(invoices::Column::Number.is_in(chunk)).all(db).await?;
@@ -77,7 +86,11 @@ pub(super) async fn lock_invoices(tx: &Tx, ids: &[InvoiceId]) -> Result<AHashMap
 }
 
 /// A payment of an id, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find_payment(db: &impl ConnectionTrait, id: &str, account: Option<AccountId>) -> Result<payments::Model, BillingError> {
+pub(super) async fn find_payment(
+    db: &impl ConnectionTrait,
+    id: &str,
+    account: Option<AccountId>,
+) -> Result<payments::Model, BillingError> {
     let unknown = || BillingError::PaymentNotFound(id.to_owned());
     let number = payment_id(id).ok_or_else(unknown)?;
     let mut select = payments::Entity::find_by_id(number);
@@ -98,7 +111,10 @@ fn payment_id(name: &str) -> Option<PaymentId> {
 }
 
 /// Invoices with everything that belongs to them, in the order given.
-pub(super) async fn load_invoices(db: &impl ConnectionTrait, rows: Vec<invoices::Model>) -> Result<Vec<LoadedInvoice>, BillingError> {
+pub(super) async fn load_invoices(
+    db: &impl ConnectionTrait,
+    rows: Vec<invoices::Model>,
+) -> Result<Vec<LoadedInvoice>, BillingError> {
     let ids: Vec<InvoiceId> = rows.iter().map(|i| i.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().map(|i| i.order_id).collect();
     let shipment_ids: Vec<ShipmentId> = rows.iter().map(|i| i.shipment_id).collect();
@@ -119,7 +135,10 @@ pub(super) async fn load_invoices(db: &impl ConnectionTrait, rows: Vec<invoices:
 }
 
 /// Payments with what they settled, in the order given.
-pub(super) async fn load_payments(db: &impl ConnectionTrait, rows: Vec<payments::Model>) -> Result<Vec<LoadedPayment>, BillingError> {
+pub(super) async fn load_payments(
+    db: &impl ConnectionTrait,
+    rows: Vec<payments::Model>,
+) -> Result<Vec<LoadedPayment>, BillingError> {
     let ids: Vec<PaymentId> = rows.iter().map(|p| p.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().filter_map(|p| p.order_id).collect();
     let orders = orders::numbers_of(db, &order_ids).await?;

@@ -4,8 +4,8 @@ use ahash::AHashMap;
 use entity::{AccountId, InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QuerySelect as _, Statement, Value,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _, Statement, Value,
 };
 use serde_json::json;
 
@@ -102,8 +102,7 @@ pub(super) async fn close_settled(tx: &Tx, settled: &[OrderId], orders: &[orders
         let select = select.filter(invoices::Column::OrderId.is_in(chunk.iter().copied())).filter(is_open());
         owing.extend(select.into_tuple::<OrderId>().all(tx).await?);
     }
-    let done: Vec<orders::Model> =
-        orders.iter().filter(|o| settled.contains(&o.id) && !owing.contains(&o.id)).cloned().collect();
+    let done: Vec<orders::Model> = orders.iter().filter(|o| settled.contains(&o.id) && !owing.contains(&o.id)).cloned().collect();
     progress::close_paid(tx, &done).await?;
     Ok(())
 }

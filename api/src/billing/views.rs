@@ -430,11 +430,7 @@ impl AllocationsInput {
 
 impl From<AllocationInput> for NewAllocation {
     fn from(input: AllocationInput) -> Self {
-        Self {
-            invoice: input.invoice.into_inner(),
-            amount: input.amount.0.into(),
-            discount: input.discount.map(|d| d.0.into()),
-        }
+        Self { invoice: input.invoice.into_inner(), amount: input.amount.0.into(), discount: input.discount.map(|d| d.0.into()) }
     }
 }
 

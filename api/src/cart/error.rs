@@ -18,8 +18,6 @@ pub(crate) enum CartError {
     Full(usize),
     #[error("a request brings at most {0} lines")]
     TooManyLines(usize),
-    #[error("the list cannot be read: {0}")]
-    Unreadable(String),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
@@ -36,7 +34,6 @@ refusals! { CartError {
     Self::Ordered => 409, "cart-ordered", "The cart has become an order";
     Self::Full(_) => 422, "cart-full", "The cart would hold too many lines";
     Self::TooManyLines(_) => 422, "too-many-lines", "The request brings too many lines";
-    Self::Unreadable(_) => 422, "unreadable-list", "The uploaded list cannot be read";
 } delegates {
     Self::Catalog(inner) => inner: CatalogError,
     Self::Prices(inner) => inner: ContractError,

@@ -13,7 +13,7 @@ use pricing::{Quantity, UnitCode};
 use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
-use super::views::{ProductCandidateView, CartLineInput, CartLineProblem, CartLinesInput};
+use super::views::{CartLineInput, CartLineProblem, CartLinesInput, ProductCandidateView};
 use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
@@ -67,7 +67,7 @@ pub(crate) async fn check_lines(
     for ((index, line), resolution) in lines.into_iter().enumerate().zip(found) {
         match checked(index, line, resolution) {
             Ok(line) => good.push(line),
-            Err(problem) => bad.push(*problem),
+            Err(problem) => bad.push(problem),
         }
     }
     Ok((good, bad))
@@ -88,7 +88,7 @@ async fn add_candidates(index: &SearchIndex, account: Option<AccountId>, names: 
     }
 }
 
-fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, Box<CartLineProblem>> {
+fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, CartLineProblem> {
     let field = if line.sku.is_some() { "sku" } else { "identifier" };
     let product = match resolution {
         Resolution::Found(product) => product,
@@ -131,13 +131,13 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
 
 impl AskedLine {
     /// A problem with one of its fields.
-    fn problem(&self, field: &str, code: &str, detail: &str) -> Box<CartLineProblem> {
-        Box::new(CartLineProblem {
+    fn problem(&self, field: &str, code: &str, detail: &str) -> CartLineProblem {
+        CartLineProblem {
             pointer: format!("{}/{field}", self.pointer),
             code: code.to_owned(),
             detail: detail.to_owned(),
             candidates: Vec::new(),
-        })
+        }
     }
 
     /// A line of a JSON body.
@@ -228,8 +228,8 @@ impl LinesBody {
     fn of_sheet(sheet: Sheet) -> Self {
         let unreadable = sheet.rejected.into_iter().map(|rejection| CartLineProblem {
             pointer: format!("row {}", rejection.line),
-            code: rejection.problem.code.to_string(),
-            detail: rejection.problem.detail.to_string(),
+            code: rejection.problem.code.to_owned(),
+            detail: rejection.problem.detail,
             candidates: Vec::new(),
         });
         let lines = sheet.lines.into_iter().map(|line| {

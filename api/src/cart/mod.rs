@@ -20,8 +20,7 @@ mod routes;
 mod views;
 
 pub(crate) use commands::{lock_open, mark_ordered};
-pub(crate) use contents::{CartLine, Carts};
+pub(crate) use contents::Carts;
 pub(crate) use error::CartError;
 pub(crate) use input::{AskedLine, CheckedLine, check_lines};
 pub(crate) use routes::CartRoutes;
-pub(crate) use views::CartLineProblem;

@@ -12,14 +12,14 @@ use super::commands::{self, NewCart};
 use super::contents::{CartLine, Carts};
 use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
-use super::views::{AddedLines, CartInput, CartLineView, CartSummary, CartTotals, CartView, LineChange, CartLineProblem};
+use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
 use crate::catalog::Products;
 use crate::contracts::{Ask, AskLine, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
-use crate::storefront::SearchIndex;
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
 
@@ -180,7 +180,12 @@ impl CartRoutes {
     ///
     /// The numbers of the other lines stay as they are.
     #[oai(path = "/v1/carts/:id/lines/:line", method = "delete", operation_id = "remove_cart_line")]
-    async fn remove_line(&self, who: Acting<permit::WriteCarts>, id: Path<Text<20>>, line: Path<i32>) -> Result<Answer<CartView>> {
+    async fn remove_line(
+        &self,
+        who: Acting<permit::WriteCarts>,
+        id: Path<Text<20>>,
+        line: Path<i32>,
+    ) -> Result<Answer<CartView>> {
         let tx = who.begin().await?;
         let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
@@ -231,12 +236,7 @@ impl CartRoutes {
         rejected: Vec<CartLineProblem>,
     ) -> Result<AddedLines> {
         let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i)));
-        Ok(AddedLines {
-            accepted: views.collect(),
-            rejected,
-            cart: self.summary(cart),
-            totals: totals(basket, &cart.currency)?,
-        })
+        Ok(AddedLines { accepted: views.collect(), rejected, cart: self.summary(cart), totals: totals(basket, &cart.currency)? })
     }
 
     fn summary(&self, cart: &carts::Model) -> CartSummary {

@@ -86,7 +86,7 @@ pub(crate) struct CartLineProblem {
 
 impl CartLineProblem {
     /// With products that may have been meant.
-    pub(super) fn with(mut self: Box<Self>, candidates: Vec<ProductCandidateView>) -> Box<Self> {
+    pub(super) fn with(mut self, candidates: Vec<ProductCandidateView>) -> Self {
         self.candidates = candidates;
         self
     }
@@ -105,7 +105,7 @@ pub(crate) struct ProductCandidateView {
 
 impl From<Candidate> for ProductCandidateView {
     fn from(candidate: Candidate) -> Self {
-        Self { sku: candidate.sku.into(), title: candidate.title.into(), reason: candidate.reason.into() }
+        Self { sku: candidate.sku, title: candidate.title, reason: candidate.reason }
     }
 }
 

@@ -57,11 +57,6 @@ impl Categories {
         maps.by_code.get(code).and_then(|id| maps.by_id.get(id)).cloned()
     }
 
-    /// The category of an id.
-    pub(crate) fn by_id(&self, id: CategoryId) -> Option<Arc<Category>> {
-        self.maps.read().by_id.get(&id).cloned()
-    }
-
     /// The category and what it lies in, deepest first.
     pub(crate) fn chain(&self, id: CategoryId) -> Vec<Arc<Category>> {
         let maps = self.maps.read();

@@ -216,7 +216,8 @@ mod tests {
             NewUnit::of("BX", 30),
             NewUnit::of("TOO LONG A CODE", 1),
         ];
-        let expected = ["/units/1/factor", "/units/2/factor", "/units/3/factor", "/units/4/unit", "/units/5/unit", "/units/6/unit"];
+        let expected =
+            ["/units/1/factor", "/units/2/factor", "/units/3/factor", "/units/4/unit", "/units/5/unit", "/units/6/unit"];
         assert_eq!(pointers(&new), expected);
     }
 

@@ -52,22 +52,26 @@ const READERS: usize = 4;
 
 /// Every product.
 pub(super) async fn all(db: &Reader, names: &Names) -> Result<Vec<Product>, DbErr> {
-    let extent = Statement::from_string(db.get_database_backend(), "select coalesce(min(id), 0), coalesce(max(id), -1) from products");
+    let extent =
+        Statement::from_string(db.get_database_backend(), "select coalesce(min(id), 0), coalesce(max(id), -1) from products");
     let Some(row) = db.query_one_raw(extent).await? else { return Ok(Vec::new()) };
     let (first, last): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     let slices: Vec<i64> = (first..=last).step_by(usize::try_from(SLICE).unwrap_or(1)).collect();
     let share = slices.len().div_ceil(READERS).max(1);
-    let reads: Vec<_> = slices.chunks(share).map(|starts| {
-        let (db, names, starts) = (db.clone(), names.clone(), starts.to_vec());
-        tokio::spawn(async move {
-            let mut products = Vec::new();
-            for from in starts {
-                let range = [from.into(), (from + SLICE).into()];
-                products.extend(read(&db, &names, ">= $1 and {id} < $2", range.to_vec()).await?);
-            }
-            Ok::<_, DbErr>(products)
+    let reads: Vec<_> = slices
+        .chunks(share)
+        .map(|starts| {
+            let (db, names, starts) = (db.clone(), names.clone(), starts.to_vec());
+            tokio::spawn(async move {
+                let mut products = Vec::new();
+                for from in starts {
+                    let range = [from.into(), (from + SLICE).into()];
+                    products.extend(read(&db, &names, ">= $1 and {id} < $2", range.to_vec()).await?);
+                }
+                Ok::<_, DbErr>(products)
+            })
         })
-    }).collect();
+        .collect();
     let mut products = Vec::new();
     for read in reads {
         products.extend(read.await.map_err(|e| DbErr::Custom(e.to_string()))??);

@@ -32,8 +32,7 @@ mod views;
 
 pub(crate) use categories::Categories;
 pub(crate) use error::CatalogError;
-pub(crate) use identifiers::normalise;
-pub(crate) use new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit, ProductProblem};
+pub(crate) use new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit};
 pub(crate) use part_numbers::{PartNumber, put_part_numbers};
 pub(crate) use product::Product;
 pub(crate) use products::Products;

@@ -80,6 +80,7 @@ pub(crate) struct NewUnit {
 
 impl NewUnit {
     /// A unit of a whole number of stock units, such as a box of 30.
+    #[cfg(test)]
     pub(crate) fn of(unit: &str, stock_units: i64) -> Self {
         Self { unit: unit.to_owned(), factor: None, fraction: Some((stock_units, 1)), gtin: None }
     }

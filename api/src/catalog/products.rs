@@ -101,11 +101,6 @@ impl Products {
         self.maps.read().by_id.len()
     }
 
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Every product, in no order.
     pub(crate) fn all(&self) -> Vec<Arc<Product>> {
         self.maps.read().by_id.values().cloned().collect()

@@ -1,7 +1,9 @@
 //! Creating products and changing them, many at a time.
 
 use ahash::{AHashMap, AHashSet};
-use entity::{CategoryId, IdentifierKind, Instant, ProductId, categories, product_identifiers, product_relations, product_units, products};
+use entity::{
+    CategoryId, IdentifierKind, Instant, ProductId, categories, product_identifiers, product_relations, product_units, products,
+};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
@@ -234,9 +236,10 @@ async fn find_known(tx: &Tx, skus: AHashSet<&str>) -> Result<AHashMap<String, Kn
         ]);
         let rows = select.filter(products::Column::Sku.is_in(skus.iter().copied())).into_tuple();
         let rows: Vec<(String, ProductId, i64, Instant, i64)> = rows.all(tx).await?;
-        known.extend(rows.into_iter().map(|(sku, id, version, created_at, fingerprint)| {
-            (sku, Known { id, version, created_at, fingerprint })
-        }));
+        known.extend(
+            rows.into_iter()
+                .map(|(sku, id, version, created_at, fingerprint)| (sku, Known { id, version, created_at, fingerprint })),
+        );
     }
     Ok(known)
 }
@@ -258,8 +261,7 @@ async fn write(
     ids: &AHashMap<&str, ProductId>,
     categories: &AHashMap<String, CategoryId>,
 ) -> Result<(), DbErr> {
-    let replaced: Vec<ProductId> =
-        changes.iter().filter(|c| c.stored.outcome == Outcome::Changed).map(|c| c.stored.id).collect();
+    let replaced: Vec<ProductId> = changes.iter().filter(|c| c.stored.outcome == Outcome::Changed).map(|c| c.stored.id).collect();
     for replaced in key_chunks(&replaced) {
         let replaced = || replaced.iter().copied();
         product_units::Entity::delete_many().filter(product_units::Column::ProductId.is_in(replaced())).exec(tx).await?;

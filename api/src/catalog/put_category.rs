@@ -40,12 +40,13 @@ pub(crate) async fn put_categories(tx: &Tx, new: Vec<NewCategory>) -> Result<Vec
     }
     let mut changed: AHashMap<CategoryId, categories::Model> = AHashMap::new();
     for category in &new {
-        let parent_id = match &category.parent {
-            None => None,
-            Some(code) => Some(*ids.get(code).ok_or_else(|| {
-                Trouble::invalid("/parent", "category-not-found", format!("there is no category \"{code}\""))
-            })?),
-        };
+        let parent_id =
+            match &category.parent {
+                None => None,
+                Some(code) => Some(*ids.get(code).ok_or_else(|| {
+                    Trouble::invalid("/parent", "category-not-found", format!("there is no category \"{code}\""))
+                })?),
+            };
         let id = ids.get(&category.code).copied().ok_or_else(|| Trouble::Internal("a category got no id".to_owned()))?;
         parents.insert(id, parent_id);
         changed.insert(id, categories::Model { id, code: category.code.clone(), name: category.name.clone(), parent_id });

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use entity::{AccountId, IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
+use entity::{
+    AccountId, IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products,
+};
 use pricing::Quantity;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 

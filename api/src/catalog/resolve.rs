@@ -54,7 +54,9 @@ pub(crate) enum Resolution {
     /// Several products have this name.
     Ambiguous(Vec<Candidate>),
     /// None has it; these come near.
-    Unknown { candidates: Vec<Candidate> },
+    Unknown {
+        candidates: Vec<Candidate>,
+    },
 }
 
 /// How many candidates a name is answered with.

@@ -169,9 +169,13 @@ impl CatalogRoutes {
         let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
         let tx = who.begin().await?;
         let results = super::put_part_numbers(&tx, &self.products, account.id, &numbers, Some(product.id)).await?;
-        let refused: Vec<FieldProblem> = results.into_iter().enumerate().filter_map(|(at, result)| {
-            result.err().map(|problem| FieldProblem { pointer: format!("/part_numbers/{at}"), ..problem })
-        }).collect();
+        let refused: Vec<FieldProblem> = results
+            .into_iter()
+            .enumerate()
+            .filter_map(|(at, result)| {
+                result.err().map(|problem| FieldProblem { pointer: format!("/part_numbers/{at}"), ..problem })
+            })
+            .collect();
         if !refused.is_empty() {
             return Err(Trouble::Invalid(refused).into());
         }
@@ -299,9 +303,8 @@ async fn put_batch(tx: &Tx, input: Vec<Each<ProductInput>>) -> Result<BatchView>
         }
     }
     rejected.sort_by_key(|(place, _)| *place);
-    let rejected = rejected.into_iter().map(|(place, error)| FieldProblem {
-        pointer: format!("/products/{place}{}", error.pointer),
-        ..error
-    });
+    let rejected = rejected
+        .into_iter()
+        .map(|(place, error)| FieldProblem { pointer: format!("/products/{place}{}", error.pointer), ..error });
     Ok(BatchView { accepted, rejected: rejected.collect() })
 }

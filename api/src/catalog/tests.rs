@@ -5,12 +5,13 @@ use migration::{Migrator, MigratorTrait as _};
 use pricing::{Quantity, UnitCode};
 use tempfile::TempDir;
 
-use super::{
-    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, ProductProblem, Products, Resolution,
-    put_categories, put_part_numbers, put_products, resolve,
-};
 use super::new_product::Outcome;
+use super::new_product::ProductProblem;
 use super::put::Stored;
+use super::{
+    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution, put_categories, put_part_numbers,
+    put_products, resolve,
+};
 use crate::kernel::database::Database;
 use crate::kernel::principal::Actor;
 
@@ -70,7 +71,8 @@ fn with_mpn(sku: &str, mpn: &str) -> NewProduct {
 }
 
 fn needs(sku: &str, target: &str) -> NewProduct {
-    let relation = NewRelation { kind: RelationKind::Required, sku: target.to_owned(), quantity: Quantity::ONE, note: String::new() };
+    let relation =
+        NewRelation { kind: RelationKind::Required, sku: target.to_owned(), quantity: Quantity::ONE, note: String::new() };
     NewProduct { relations: vec![relation], ..plain(sku) }
 }
 
@@ -176,7 +178,8 @@ async fn quantities_follow_the_order_rules() {
         multiple: quantity("10"),
         ..plain("BOLT")
     };
-    let cable = NewProduct { fractional: true, units: vec![NewUnit::of("REEL", 100)], ..NewProduct::named("CABLE", "Cable", "MTR") };
+    let cable =
+        NewProduct { fractional: true, units: vec![NewUnit::of("REEL", 100)], ..NewProduct::named("CABLE", "Cable", "MTR") };
     assert!(shop.put(vec![bolt, cable]).await.iter().all(Result::is_ok));
     let products = shop.products().await;
     for (sku, unit, amount, expected) in [
@@ -226,7 +229,8 @@ async fn categories_stay_a_tree() {
     assert!(!put(vec![new("A", Some("C"))]).await);
     assert!(!put(vec![new("D", Some("D"))]).await);
     assert!(!put(vec![new("E", Some("NONE"))]).await);
-    let deep: Vec<NewCategory> = (0..20).map(|at| new(&format!("L{at}"), (at > 0).then(|| format!("L{}", at - 1)).as_deref())).collect();
+    let deep: Vec<NewCategory> =
+        (0..20).map(|at| new(&format!("L{at}"), (at > 0).then(|| format!("L{}", at - 1)).as_deref())).collect();
     assert!(!put(deep).await);
     let categories = super::Categories::load(&shop.db.reader()).await.expect("categories");
     let id = categories.by_code("C").expect("a category").id;

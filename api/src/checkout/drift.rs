@@ -39,9 +39,7 @@ impl Tolerance {
     fn allows(self, expected: Amount, micros: i128) -> bool {
         match self {
             Self::Amount(most) => micros.abs() <= i128::from(most.micros()),
-            Self::Percent(percent) => {
-                micros.abs() * 100_000_000 <= i128::from(expected.micros()).abs() * i128::from(percent)
-            }
+            Self::Percent(percent) => micros.abs() * 100_000_000 <= i128::from(expected.micros()).abs() * i128::from(percent),
         }
     }
 }

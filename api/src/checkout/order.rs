@@ -19,8 +19,8 @@ use crate::kernel::database::{Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
-use crate::storefront::SearchIndex;
 use crate::orders::{self, AgreedPrice, Destination, NewLine, NewOrder, OrderView, RejectedLine};
+use crate::storefront::SearchIndex;
 
 /// What the checkout works with.
 #[derive(Clone, Debug)]
@@ -56,7 +56,12 @@ struct Extra {
 
 impl Checkout {
     /// Reads and checks everything that needs no lock.
-    pub(super) async fn prepare(&self, db: &Reader, account: Arc<Account>, mut input: OrderInput) -> Result<Prepared, CheckoutError> {
+    pub(super) async fn prepare(
+        &self,
+        db: &Reader,
+        account: Arc<Account>,
+        mut input: OrderInput,
+    ) -> Result<Prepared, CheckoutError> {
         if account.status != AccountStatus::Active {
             return Err(IdentityError::AccountBlocked(account.code.clone()).into());
         }
@@ -138,10 +143,10 @@ impl Checkout {
         let partial = prepared.input.partial == Partial::Accept;
         let (lines, warnings) = self.new_lines(tx, &mut prepared, &basket).await?;
         if lines.is_empty() || (!partial && !prepared.problems.is_empty()) {
-            return Err(match prepared.problems.is_empty() {
-                true => orders::OrderError::Empty.into(),
-                false => CheckoutError::Lines(prepared.problems),
-            });
+            if prepared.problems.is_empty() {
+                return Err(orders::OrderError::Empty.into());
+            }
+            return Err(CheckoutError::Lines(prepared.problems));
         }
         let rejected = std::mem::take(&mut prepared.problems);
         let mut placed = orders::place(tx, new_order(tx, prepared, &basket, coupons, lines, partial)).await?;
@@ -182,11 +187,8 @@ impl Checkout {
     }
 
     async fn price(&self, tx: &Tx, prepared: &Prepared, coupons: &[String]) -> Result<PricedBasket, CheckoutError> {
-        let lines: Vec<AskLine> = prepared
-            .lines
-            .iter()
-            .map(|l| AskLine { product: l.product.id, unit: l.unit, quantity: l.quantity })
-            .collect();
+        let lines: Vec<AskLine> =
+            prepared.lines.iter().map(|l| AskLine { product: l.product.id, unit: l.unit, quantity: l.quantity }).collect();
         let account = Some(prepared.account.id);
         let ask = Ask { account, currency: prepared.currency, at: None, as_of: None, coupons, lines: &lines };
         Ok(self.prices.price(tx, &ask).await?)
@@ -280,7 +282,14 @@ fn agreed(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, Chec
         line_amount: price.line_amount.into(),
         list_price,
         source: price.source,
-        detail: json!({ "label": &*price.label, "row": price.row, "version": basket.version }).to_string(),
+        detail: json!({
+            "label": &*price.label,
+            "row": price.row,
+            "version": basket.version,
+            "as_of": basket.as_of.0,
+            "floor_lifted": price.flags.floor_lifted,
+        })
+        .to_string(),
     })
 }
 
@@ -316,7 +325,7 @@ fn new_order(
         external_reference: input.external_reference.map(Text::into_inner),
         coupons,
         price_version: basket.version,
-        priced_at: basket.at.into(),
+        priced_at: basket.at,
         requested_at: input.requested_at.map(|t| t.0),
         lines,
         partial,
@@ -325,7 +334,11 @@ fn new_order(
 }
 
 /// Where the order goes: the address given, the site named, or the account's default site.
-async fn destination(db: &impl ConnectionTrait, account: &Account, ship_to: Option<ShipTo>) -> Result<Destination, CheckoutError> {
+async fn destination(
+    db: &impl ConnectionTrait,
+    account: &Account,
+    ship_to: Option<ShipTo>,
+) -> Result<Destination, CheckoutError> {
     let (site, address) = ship_to.map_or((None, None), |s| (s.site, s.address));
     let own = sites::Entity::find().filter(sites::Column::AccountId.eq(account.id));
     let row = match (site, address) {
@@ -351,4 +364,3 @@ async fn destination(db: &impl ConnectionTrait, account: &Account, ship_to: Opti
         country: row.country,
     })
 }
-

@@ -101,7 +101,10 @@ async fn has_products(system: &System) -> Result<bool, String> {
 fn say_kept(command: &DemoCommand, loaded: Loaded) {
     let other = command.seed.is_some_and(|seed| seed != loaded.seed) || command.skus.is_some_and(|skus| skus != loaded.skus);
     if other {
-        say(&format!("this database keeps its demo: --seed {} --skus {}; another one needs another --data-dir", loaded.seed, loaded.skus));
+        say(&format!(
+            "this database keeps its demo: --seed {} --skus {}; another one needs another --data-dir",
+            loaded.seed, loaded.skus
+        ));
     }
 }
 

@@ -115,7 +115,8 @@ pub(super) async fn client(config: &Config, command: ClientCommand) -> Result<()
     let tx = System::at_work(&kernel, "command line").begin().await.map_err(|e| e.to_string())?;
     let line = match command {
         ClientCommand::Create { id, name, scopes, account } => {
-            let scopes = Scopes::parse(&scopes.replace(',', " ")).map_err(|word| format!("--scopes: unknown scope \"{word}\""))?;
+            let scopes =
+                Scopes::parse(&scopes.replace(',', " ")).map_err(|word| format!("--scopes: unknown scope \"{word}\""))?;
             let account = account_id(&tx, account).await?;
             let new = NewClient { client_id: id, name, account, scopes };
             let (row, secret) = identity::create_client(&tx, new).await.map_err(|e| e.to_string())?;

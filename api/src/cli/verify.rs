@@ -43,8 +43,8 @@ async fn look(tx: &Tx) -> Result<Vec<String>, String> {
     }
     let mut found = Vec::new();
     for level in inventory::verify(tx, SHOWN as u64).await.map_err(|e| failed(&e))? {
-        let [on_hand, ledger, reserved, of_ledger] =
-            [level.on_hand, level.ledger_on_hand, level.reserved, level.ledger_reserved].map(|quantity: Quantity| quantity.to_string());
+        let [on_hand, ledger, reserved, of_ledger] = [level.on_hand, level.ledger_on_hand, level.reserved, level.ledger_reserved]
+            .map(|quantity: Quantity| quantity.to_string());
         let (sku, warehouse) = (&level.sku, &level.warehouse);
         found.push(format!("{sku} at {warehouse}: {on_hand} on hand, ledger {ledger}; {reserved} reserved, ledger {of_ledger}"));
     }

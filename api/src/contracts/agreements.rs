@@ -90,12 +90,7 @@ impl AgreementLineInput {
         (faults.0.len() == before).then_some(line)
     }
 
-    fn target(
-        &self,
-        base: &str,
-        names: &Names<'_>,
-        faults: &mut Faults,
-    ) -> (Option<NewTarget>, Option<std::sync::Arc<Product>>) {
+    fn target(&self, base: &str, names: &Names<'_>, faults: &mut Faults) -> (Option<NewTarget>, Option<std::sync::Arc<Product>>) {
         let kind = self.target.kind;
         let pointer = format!("{base}/code");
         let code = match (&self.target.code, kind) {

@@ -208,10 +208,10 @@ impl Book {
         if !newer(&mut self.product_versions, number, row.version) {
             return Ok(());
         }
-        let categories = row.categories.iter().map(|(id, depth)| pricing::CategoryAt {
-            id: pricing::CategoryId(self.categories.number(*id)),
-            depth: *depth,
-        });
+        let categories = row
+            .categories
+            .iter()
+            .map(|(id, depth)| pricing::CategoryAt { id: pricing::CategoryId(self.categories.number(*id)), depth: *depth });
         let mut facts = ProductFacts {
             id: pricing::ProductId(number),
             recorded_at: pricing::Instant::MIN,

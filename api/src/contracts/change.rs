@@ -47,7 +47,9 @@ impl PriceChange {
             let mut values: Vec<Value> = vec![self.recorded_at.0.into(), self.version.into()];
             values.extend(chunk.iter().map(|id| Value::from(*id)));
             let places = places(3, chunk.len());
-            let sql = format!("update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in ({places})");
+            let sql = format!(
+                "update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in ({places})"
+            );
             tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
         }
         Ok(())

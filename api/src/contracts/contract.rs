@@ -110,11 +110,8 @@ pub(crate) async fn put_contract(
 
 async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<contracts::Model, DbErr> {
     let contract = contracts::Model { id: ContractId(tx.id().await?), code: code.to_owned(), created_at: change.recorded_at };
-    let row = contracts::ActiveModel {
-        id: Set(contract.id),
-        code: Set(contract.code.clone()),
-        created_at: Set(contract.created_at),
-    };
+    let row =
+        contracts::ActiveModel { id: Set(contract.id), code: Set(contract.code.clone()), created_at: Set(contract.created_at) };
     contracts::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(contract)
 }

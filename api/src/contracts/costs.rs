@@ -76,8 +76,9 @@ pub(crate) async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[NewCost]) 
     let ids = tx.ids(fresh.len()).await?;
     let backend = tx.get_database_backend();
     for (ids, fresh) in ids.chunks(2_000).zip(fresh.chunks(2_000)) {
-        let mut sql =
-            String::from("insert into product_cost_facts (id, product_id, currency, cost, floor, recorded_at, change_id) values ");
+        let mut sql = String::from(
+            "insert into product_cost_facts (id, product_id, currency, cost, floor, recorded_at, change_id) values ",
+        );
         let mut values: Vec<Value> = Vec::with_capacity(fresh.len() * 7);
         for (row, (id, cost)) in ids.iter().zip(fresh).enumerate() {
             push_row(&mut sql, backend, row, 7);

@@ -47,6 +47,7 @@ impl<K: Hash + Eq + Clone> Handles<K> {
     }
 
     /// How many keys there are.
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }

@@ -72,11 +72,8 @@ pub(crate) async fn put_price_list(
         }
         None => {
             let list = price_lists::Model { id: PriceListId(tx.id().await?), code: new.code, created_at: change.recorded_at };
-            let row = price_lists::ActiveModel {
-                id: Set(list.id),
-                code: Set(list.code.clone()),
-                created_at: Set(list.created_at),
-            };
+            let row =
+                price_lists::ActiveModel { id: Set(list.id), code: Set(list.code.clone()), created_at: Set(list.created_at) };
             price_lists::Entity::insert(row).exec_without_returning(tx).await?;
             list
         }

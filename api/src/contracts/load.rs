@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::book::Refused;
 use super::packed::{self, Rows};
-use super::products;
 use super::prices::Prices;
+use super::products;
 use super::rows;
 use crate::kernel::database::Reader;
 use crate::kernel::events::Event;
@@ -100,7 +100,9 @@ impl Prices {
         let mut book = self.book.write();
         for row in packed::records(batch) {
             match packed::contract_line(row) {
-                Some(line) => note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id),
+                Some(line) => {
+                    note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
+                }
                 None => tracing::error!(row, "a contract line cannot be read"),
             }
         }
@@ -161,7 +163,6 @@ impl Surface for Prices {
         Ok(())
     }
 }
-
 
 /// A statement in the connection's dialect.
 pub(super) fn statement(db: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> Statement {

@@ -43,9 +43,9 @@ mod record;
 mod review;
 mod routes;
 mod rows;
-mod upload;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod views;
 
 pub(crate) use agreement_routes::AgreementRoutes;
@@ -56,7 +56,7 @@ pub(crate) use entries::{EntryOutcome, NewEntry, put_entries};
 pub(crate) use error::ContractError;
 pub(crate) use lines::{NewLine, NewTarget};
 pub(crate) use lists::{Assigned, NewPriceList, put_price_list};
-pub(crate) use prices::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine, Prices};
+pub(crate) use prices::{Ask, AskLine, PricedBasket, PricedLine, Prices};
 pub(crate) use promotion::{NewAudience, NewPromotion, put_promotion};
 pub(crate) use quote_routes::QuoteRoutes;
 pub(crate) use routes::PriceListRoutes;

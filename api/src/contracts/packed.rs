@@ -23,16 +23,37 @@ pub(super) struct Table {
 pub(super) const ENTRIES: Table = Table {
     name: "price_entries",
     columns: &[
-        "id", "list_id", "product_id", "unit", "currency", "min_quantity", "unit_price", "per", "valid_from", "valid_until",
-        "recorded_at", "superseded_at",
+        "id",
+        "list_id",
+        "product_id",
+        "unit",
+        "currency",
+        "min_quantity",
+        "unit_price",
+        "per",
+        "valid_from",
+        "valid_until",
+        "recorded_at",
+        "superseded_at",
     ],
 };
 
 pub(super) const CONTRACT_LINES: Table = Table {
     name: "contract_lines",
     columns: &[
-        "id", "contract_id", "target_kind", "target_id", "target_code", "kind", "value", "unit", "per", "breaks", "scope",
-        "recorded_at", "superseded_at",
+        "id",
+        "contract_id",
+        "target_kind",
+        "target_id",
+        "target_code",
+        "kind",
+        "value",
+        "unit",
+        "per",
+        "breaks",
+        "scope",
+        "recorded_at",
+        "superseded_at",
     ],
 };
 

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use entity::{AccountId, Instant, PriceSource, ProductId};
 use parking_lot::RwLock;
 use pricing::{
-    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PriceRequest, Quantity, RequestLine, Source, UnitCode, UnitPrice, Viewer,
+    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PriceRequest, Quantity, RequestLine, Source, UnitCode,
+    UnitPrice, Viewer,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::error::{BadInput, ContractError};
 use super::book::Book;
+use super::error::{BadInput, ContractError};
 use super::{load, period};
 use crate::kernel::clock;
 use crate::kernel::database::Tx;

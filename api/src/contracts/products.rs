@@ -120,7 +120,13 @@ fn unreadable(what: &str, id: i64) -> DbErr {
     DbErr::Custom(format!("{what} of product {id} cannot be read"))
 }
 
-fn product_row(id: i64, row: &QueryResult, units: &[QueryResult], money: &[QueryResult], tree: &Tree) -> Result<ProductRow, DbErr> {
+fn product_row(
+    id: i64,
+    row: &QueryResult,
+    units: &[QueryResult],
+    money: &[QueryResult],
+    tree: &Tree,
+) -> Result<ProductRow, DbErr> {
     let stock_unit: String = row.try_get("", "stock_unit")?;
     let stock_unit: UnitCode = stock_unit.parse().map_err(|_| unreadable("the stock unit", id))?;
     let rule = OrderRule { fractional: row.try_get("", "fractional")?, multiple: row.try_get("", "quantity_multiple")? };

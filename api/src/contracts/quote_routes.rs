@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use pricing::{Amount, Currency, Quantity, UnitCode, Viewer};
 use poem_openapi::OpenApi;
+use pricing::{Amount, Currency, Quantity, UnitCode, Viewer};
 
 use super::error::{BadInput, ContractError};
 use super::input::{Faults, short};
 use super::loose::Word;
 use super::prices::{Ask, AskLine, Explained, Prices};
-use super::quote::{QuoteLineProblem, MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
+use super::quote::{MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView};
 use super::routes::Tag;
 use crate::catalog::{Product, Products};
 use crate::identity::{Account, Accounts, account_for};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
 use crate::kernel::scope::Scope;
-use crate::kernel::wire::{Answer, AmountText, Body, QuantityText, Text, Timestamp};
+use crate::kernel::wire::{AmountText, Answer, Body, QuantityText, Text, Timestamp};
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 
@@ -129,9 +129,11 @@ fn ask_line(
         product.ok_or_else(|| problem("unknown_sku", format!("there is no product \"{}\"", short(&line.sku)), "sku"))?;
     let unit: UnitCode = match &line.unit {
         None => product.default_unit(),
-        Some(text) => text.parse().ok().filter(|unit| product.factor_of(*unit).is_some()).ok_or_else(|| {
-            problem("unknown_unit", format!("{} is not sold in \"{}\"", product.sku, short(text)), "unit")
-        })?,
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|unit| product.factor_of(*unit).is_some())
+            .ok_or_else(|| problem("unknown_unit", format!("{} is not sold in \"{}\"", product.sku, short(text)), "unit"))?,
     };
     let quantity: Quantity = line.quantity.read().map_err(|(code, detail)| {
         let code = match code {
@@ -177,11 +179,7 @@ fn quote_view(
         at: Timestamp(explained.at),
         as_of: Timestamp(explained.as_of),
         price_version: explained.version,
-        totals: QuoteTotals {
-            amount: AmountText(amount),
-            priced_lines: priced,
-            unpriced_lines: shown.len() as u64 - priced,
-        },
+        totals: QuoteTotals { amount: AmountText(amount), priced_lines: priced, unpriced_lines: shown.len() as u64 - priced },
         lines: shown,
     })
 }

@@ -7,7 +7,7 @@ use super::change::PriceChange;
 use super::costs::costs_of;
 use super::entries::{EntryOutcome, put_entries};
 use super::error::{BadInput, ContractError};
-use super::input::{PriceEntryInput, Faults, Names};
+use super::input::{Faults, Names, PriceEntryInput};
 use super::upload::Row;
 use super::views::{PriceEntriesView, PriceEntryResult, PriceEntryStatus};
 use super::{NewEntry, lists, review};

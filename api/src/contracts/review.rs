@@ -6,7 +6,9 @@ use ahash::AHashMap;
 use entity::ProductId;
 use poem_openapi::Object;
 use pricing::review::{Finding, FindingKind, ReviewedRow, review_contract_lines, review_entries};
-use pricing::{ContractLine, ContractLineId, Currency, Entry, EntryId, Instant, ProductFacts, ProductMoney, Target, Terms, Times};
+use pricing::{
+    ContractLine, ContractLineId, Currency, Entry, EntryId, Instant, ProductFacts, ProductMoney, Target, Terms, Times,
+};
 use serde::Serialize;
 
 use super::costs::StoredCost;
@@ -109,7 +111,12 @@ pub(super) fn products_of(lines: &[NewLine]) -> Vec<ProductId> {
 }
 
 /// Reviews a contract's lines.
-pub(super) fn contract(new: &NewContract, products: &Products, costs: &[StoredCost], account_currency: &str) -> Vec<PriceWarning> {
+pub(super) fn contract(
+    new: &NewContract,
+    products: &Products,
+    costs: &[StoredCost],
+    account_currency: &str,
+) -> Vec<PriceWarning> {
     let facts = Facts::of(products_of(&new.lines).into_iter(), products, costs);
     let lines: Vec<ContractLine> = new.lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
     let found = review_contract_lines(&lines, new.currency, Instant::MIN, |id| facts.find(id));
@@ -122,7 +129,12 @@ pub(super) fn contract(new: &NewContract, products: &Products, costs: &[StoredCo
 }
 
 /// Reviews a promotion's lines, as far as they have a currency.
-pub(super) fn lines(lines: &[NewLine], currency: Option<Currency>, products: &Products, costs: &[StoredCost]) -> Vec<PriceWarning> {
+pub(super) fn lines(
+    lines: &[NewLine],
+    currency: Option<Currency>,
+    products: &Products,
+    costs: &[StoredCost],
+) -> Vec<PriceWarning> {
     let facts = Facts::of(products_of(lines).into_iter(), products, costs);
     let rows: Vec<ContractLine> = lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
     // Percentages alone are compared with nothing in a currency.

@@ -7,8 +7,8 @@ use sea_orm::ConnectionTrait as _;
 
 use super::load::catch_up;
 use super::{
-    Ask, AskLine, Assigned, EntryOutcome, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange, Prices,
-    PricedBasket, put_contract, put_costs, put_entries, put_price_list,
+    Ask, AskLine, Assigned, EntryOutcome, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange,
+    PricedBasket, Prices, put_contract, put_costs, put_entries, put_price_list,
 };
 use crate::identity::{NewAccount, put_account};
 use crate::kernel::database::{Database, Tx};
@@ -155,7 +155,7 @@ fn line(kind: PriceRuleKind, value: &str) -> NewLine {
 
 /// What was answered, without ids.
 fn shown(basket: &PricedBasket) -> Vec<String> {
-    let one = |line: &Result<super::PricedLine, super::LineRefusal>| match line {
+    let one = |line: &Result<super::PricedLine, super::prices::LineRefusal>| match line {
         Ok(line) => format!("{} {} {}", line.unit_price, line.line_amount, line.label),
         Err(refusal) => refusal.code().to_owned(),
     };

@@ -193,11 +193,13 @@ impl<R: AsyncRead + Unpin> RowReader<R> {
             fields.get(place).map(|field| field.trim().to_owned()).filter(|field| !field.is_empty())
         };
         let text_of = |field: &str, value: String| Text::parse(value).map_err(|detail| fault(field, "invalid-value", detail));
-        let needed = |field: &str, value: Option<String>| value.ok_or_else(|| fault(field, "missing-value", "it is empty".to_owned()));
+        let needed =
+            |field: &str, value: Option<String>| value.ok_or_else(|| fault(field, "missing-value", "it is empty".to_owned()));
         let time = |field: &str, value: Option<String>| {
             value.map(|text| parse_timestamp(&text).map_err(|detail| fault(field, "invalid-value", detail))).transpose()
         };
-        let per = get(Column::Per).map(|text| text.parse().map_err(|_| fault("per", "out-of-range", "not a whole number".to_owned())));
+        let per =
+            get(Column::Per).map(|text| text.parse().map_err(|_| fault("per", "out-of-range", "not a whole number".to_owned())));
         Ok(PriceEntryInput {
             sku: Text::parse(needed("sku", get(Column::Sku))?).map_err(|detail| fault("sku", "invalid-value", detail))?,
             unit: get(Column::Unit).map(|unit| text_of("unit", unit)).transpose()?,

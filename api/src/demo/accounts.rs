@@ -2,9 +2,7 @@
 
 use super::Demo;
 use super::industry::{GROUPS, INDUSTRIES};
-use super::model::{
-    Account, BuyerRole, Group, MachineClient, ONE, PartNumber, Person, SellerRole, Site,
-};
+use super::model::{Account, BuyerRole, MachineClient, ONE, PartNumber, Person, SellerRole, Site};
 use super::places::{COUNTRIES, Country, FIRST_NAMES, HOUSES, LAST_NAMES};
 use super::rng::{Rng, hash};
 
@@ -75,11 +73,7 @@ pub(super) fn companies(seed: u64) -> Vec<Company> {
             _ => subsidiary(number, root + 1, &companies[root], &mut rng),
         };
         let is_taken = companies.iter().any(|other| other.name == company.name);
-        let name = if is_taken {
-            format!("{} {}", company.name, number + 1)
-        } else {
-            company.name
-        };
+        let name = if is_taken { format!("{} {}", company.name, number + 1) } else { company.name };
         companies.push(Company { name, ..company });
     }
     companies
@@ -94,25 +88,11 @@ fn holding(number: usize, tree: usize) -> Company {
 
 /// Shares the house name and the trade of its holding; some are abroad.
 fn subsidiary(number: usize, parent: usize, top: &Company, rng: &mut Rng) -> Company {
-    let country = if rng.chance(500) {
-        top.country
-    } else {
-        any_country(rng)
-    };
+    let country = if rng.chance(500) { top.country } else { any_country(rng) };
     let house = top.name.split(' ').next().unwrap_or_default();
-    let (word, city) = (
-        rng.pick(INDUSTRIES[top.industry].words),
-        rng.pick(country.cities),
-    );
+    let (word, city) = (rng.pick(INDUSTRIES[top.industry].words), rng.pick(country.cities));
     let name = format!("{house} {word} {city} {}", country.legal_form);
-    company(
-        number,
-        name,
-        Some(parent),
-        top.industry,
-        country,
-        any_size(rng),
-    )
+    company(number, name, Some(parent), top.industry, country, any_size(rng))
 }
 
 fn single(number: usize, rng: &mut Rng) -> Company {
@@ -135,15 +115,7 @@ fn company(
     let code = format!("C{:05}", 10_010 + number * 10);
     let first = name.split(' ').next().unwrap_or_default();
     let domain = format!("{}-{}.example", slug(first), slug(&code));
-    Company {
-        code,
-        name,
-        parent,
-        industry,
-        country,
-        size,
-        domain,
-    }
+    Company { code, name, parent, industry, country, size, domain }
 }
 
 fn house(number: usize) -> &'static str {
@@ -161,14 +133,9 @@ fn any_size(rng: &mut Rng) -> usize {
 
 impl Demo {
     /// The customer groups price lists are made for.
-    pub(crate) fn groups() -> Vec<Group> {
-        GROUPS
-            .iter()
-            .map(|group| Group {
-                code: group.code,
-                name: group.name,
-            })
-            .collect()
+    #[cfg(test)]
+    pub(crate) fn groups() -> Vec<super::model::Group> {
+        GROUPS.iter().map(|group| super::model::Group { code: group.code, name: group.name }).collect()
     }
 
     /// All customers, parents first.
@@ -192,16 +159,8 @@ impl Demo {
             let count = if role == SellerRole::Admin { 1 } else { 2 };
             for number in 1..=count {
                 let name = format!("{} {}", rng.pick(FIRST_NAMES), rng.pick(LAST_NAMES));
-                let suffix = if number == 1 {
-                    String::new()
-                } else {
-                    number.to_string()
-                };
-                people.push(Person {
-                    name,
-                    email: format!("{desk}{suffix}@bulkhead.example"),
-                    role,
-                });
+                let suffix = if number == 1 { String::new() } else { number.to_string() };
+                people.push(Person { name, email: format!("{desk}{suffix}@bulkhead.example"), role });
             }
         }
         people
@@ -232,26 +191,14 @@ impl Demo {
         let company = &self.companies[number];
         let mut rng = Rng::new(&[self.settings.seed, 22, number as u64]);
         let count = 1 + company.size + rng.below(2 + company.size as u64) as usize;
-        let kinds = [
-            "Head office",
-            "Plant",
-            "Warehouse",
-            "Workshop",
-            "Branch",
-            "Construction site",
-            "Service centre",
-        ];
+        let kinds = ["Head office", "Plant", "Warehouse", "Workshop", "Branch", "Construction site", "Service centre"];
         (0..count)
             .map(|at| {
                 let city = *rng.pick(company.country.cities);
                 Site {
                     code: format!("S{:02}", at + 1),
                     name: format!("{} {city}", kinds[at.min(kinds.len() - 1)]),
-                    street: format!(
-                        "{} {}",
-                        rng.pick(company.country.streets),
-                        rng.between(1, 180)
-                    ),
+                    street: format!("{} {}", rng.pick(company.country.streets), rng.between(1, 180)),
                     postcode: postcode(company.country.code, &mut rng),
                     city,
                     country: company.country.code,
@@ -265,10 +212,7 @@ impl Demo {
         let company = &self.companies[number];
         let mut rng = Rng::new(&[self.settings.seed, 23, number as u64]);
         let mut roles = vec![BuyerRole::AccountAdmin];
-        roles.extend(std::iter::repeat_n(
-            BuyerRole::Buyer,
-            1 + company.size * 2 + rng.below(2) as usize,
-        ));
+        roles.extend(std::iter::repeat_n(BuyerRole::Buyer, 1 + company.size * 2 + rng.below(2) as usize));
         roles.extend(std::iter::repeat_n(BuyerRole::Approver, company.size));
         if company.size > 0 || rng.chance(400) {
             roles.push(BuyerRole::Viewer);
@@ -277,20 +221,9 @@ impl Demo {
         for role in roles {
             let (first, last) = (*rng.pick(FIRST_NAMES), *rng.pick(LAST_NAMES));
             let local = format!("{}.{}", slug(first), slug(last));
-            let namesakes = people
-                .iter()
-                .filter(|other| other.name == format!("{first} {last}"))
-                .count();
-            let number = if namesakes > 0 {
-                (namesakes + 1).to_string()
-            } else {
-                String::new()
-            };
-            people.push(Person {
-                name: format!("{first} {last}"),
-                email: format!("{local}{number}@{}", company.domain),
-                role,
-            });
+            let namesakes = people.iter().filter(|other| other.name == format!("{first} {last}")).count();
+            let number = if namesakes > 0 { (namesakes + 1).to_string() } else { String::new() };
+            people.push(Person { name: format!("{first} {last}"), email: format!("{local}{number}@{}", company.domain), role });
         }
         people
     }
@@ -309,9 +242,7 @@ impl Demo {
         Account {
             code: company.code.clone(),
             name: company.name.clone(),
-            parent_code: company
-                .parent
-                .map(|parent| self.companies[parent].code.clone()),
+            parent_code: company.parent.map(|parent| self.companies[parent].code.clone()),
             group_code: GROUPS[industry.group].code,
             industry: industry.name,
             country: company.country.code,
@@ -341,17 +272,9 @@ impl Demo {
                 let number = match style {
                     0 => format!("{:08}", 40_000_000 + running),
                     1 => format!("MAT-{running:06}"),
-                    _ => format!(
-                        "{}.{:03}.{:03}",
-                        company.code.trim_start_matches('C'),
-                        running / 1000,
-                        running % 1000
-                    ),
+                    _ => format!("{}.{:03}.{:03}", company.code.trim_start_matches('C'), running / 1000, running % 1000),
                 };
-                PartNumber {
-                    number,
-                    item: stocked.item,
-                }
+                PartNumber { number, item: stocked.item }
             })
             .collect()
     }
@@ -359,24 +282,15 @@ impl Demo {
 
 /// The ASCII letters and digits of a name in lower case.
 fn slug(name: &str) -> String {
-    name.to_lowercase()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
+    name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 fn postcode(country: &str, rng: &mut Rng) -> String {
     let letter = |rng: &mut Rng| char::from(b'A' + rng.below(26) as u8);
     match country {
-        "GB" => format!(
-            "{}{}{} {}{}{}",
-            letter(rng),
-            letter(rng),
-            rng.between(1, 29),
-            rng.between(1, 9),
-            letter(rng),
-            letter(rng)
-        ),
+        "GB" => {
+            format!("{}{}{} {}{}{}", letter(rng), letter(rng), rng.between(1, 29), rng.between(1, 9), letter(rng), letter(rng))
+        }
         "NL" => format!("{} {}{}", rng.between(1000, 9899), letter(rng), letter(rng)),
         "AT" | "BE" | "DK" => rng.between(1000, 9899).to_string(),
         "PL" => format!("{:02}-{:03}", rng.between(10, 99), rng.between(1, 999)),

@@ -1,9 +1,7 @@
 //! Rolling bearings and their housings, with ISO designations and boundary dimensions.
 
 use super::brands::MOTION;
-use super::family::{
-    Draft, Family, Key, Link, Sell, Variant, alone, cents, pairs, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, Sell, Variant, alone, cents, pairs, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible};
 use super::seals::RING_SIZES;
 use super::threads::position;
@@ -41,49 +39,24 @@ struct Plan {
 }
 
 const NARROW: Plan = Plan {
-    outer: [
-        26, 28, 32, 35, 42, 47, 55, 62, 68, 75, 80, 90, 95, 100, 110, 115, 125, 130, 140, 145, 150,
-        170,
-    ],
-    width: [
-        8, 8, 9, 10, 12, 12, 13, 14, 15, 16, 16, 18, 18, 18, 20, 20, 22, 22, 24, 24, 24, 28,
-    ],
+    outer: [26, 28, 32, 35, 42, 47, 55, 62, 68, 75, 80, 90, 95, 100, 110, 115, 125, 130, 140, 145, 150, 170],
+    width: [8, 8, 9, 10, 12, 12, 13, 14, 15, 16, 16, 18, 18, 18, 20, 20, 22, 22, 24, 24, 24, 28],
 };
 const LIGHT: Plan = Plan {
-    outer: [
-        30, 32, 35, 40, 47, 52, 62, 72, 80, 85, 90, 100, 110, 120, 125, 130, 140, 150, 160, 170,
-        180, 200,
-    ],
-    width: [
-        9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 30, 32, 34, 38,
-    ],
+    outer: [30, 32, 35, 40, 47, 52, 62, 72, 80, 85, 90, 100, 110, 120, 125, 130, 140, 150, 160, 170, 180, 200],
+    width: [9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 28, 30, 32, 34, 38],
 };
 const MEDIUM: Plan = Plan {
-    outer: [
-        35, 37, 42, 47, 52, 62, 72, 80, 90, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200,
-        215, 240,
-    ],
-    width: [
-        11, 12, 13, 14, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43, 45, 47, 50,
-    ],
+    outer: [35, 37, 42, 47, 52, 62, 72, 80, 90, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 215, 240],
+    width: [11, 12, 13, 14, 15, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 39, 41, 43, 45, 47, 50],
 };
 const HEAVY: Plan = Plan {
-    outer: [
-        0, 0, 0, 62, 72, 80, 90, 100, 110, 120, 130, 140, 150, 160, 180, 190, 200, 210, 225, 0, 0,
-        0,
-    ],
-    width: [
-        0, 0, 0, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 42, 45, 48, 52, 54, 0, 0, 0,
-    ],
+    outer: [0, 0, 0, 62, 72, 80, 90, 100, 110, 120, 130, 140, 150, 160, 180, 190, 200, 210, 225, 0, 0, 0],
+    width: [0, 0, 0, 17, 19, 21, 23, 25, 27, 29, 31, 33, 35, 37, 42, 45, 48, 52, 54, 0, 0, 0],
 };
 const THIN: Plan = Plan {
-    outer: [
-        22, 24, 28, 30, 37, 42, 47, 55, 62, 68, 72, 80, 85, 90, 100, 105, 110, 120, 125, 130, 140,
-        150,
-    ],
-    width: [
-        6, 6, 7, 7, 9, 9, 9, 10, 12, 12, 12, 13, 13, 13, 16, 16, 16, 18, 18, 18, 20, 20,
-    ],
+    outer: [22, 24, 28, 30, 37, 42, 47, 55, 62, 68, 72, 80, 85, 90, 100, 105, 110, 120, 125, 130, 140, 150],
+    width: [6, 6, 7, 7, 9, 9, 9, 10, 12, 12, 12, 13, 13, 13, 16, 16, 16, 18, 18, 18, 20, 20],
 };
 
 /// Designation of a series, its dimensions, its width in percent of the plan's and its price level.
@@ -95,12 +68,7 @@ struct Series {
 }
 
 const fn series(name: &'static str, plan: &'static Plan, width: i64, percent: i64) -> Series {
-    Series {
-        name,
-        plan,
-        width,
-        percent,
-    }
+    Series { name, plan, width, percent }
 }
 
 const BALL: [Series; 5] = [
@@ -149,13 +117,7 @@ const CLEARANCES: &[Variant] = &[
     variant("P6", "P6", "Tolerance class", "P6", 165),
     variant("TN9", "polyamide cage", "Cage", "Polyamide", 108),
     variant("M", "brass cage", "Cage", "Machined brass", 210),
-    variant(
-        "HT",
-        "high temperature grease",
-        "Grease",
-        "High temperature, 200 °C",
-        190,
-    ),
+    variant("HT", "high temperature grease", "Grease", "High temperature, 200 °C", 190),
 ];
 
 const HOUSING_MAKES: &[Variant] = &[
@@ -170,11 +132,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "BB",
         "MOT-BRG-DGB",
         50,
-        || {
-            triples(BORES.len(), SEALS.len(), BALL.len(), |bore, _, kind| {
-                dimensions(bore as u16, &BALL[kind]).1 > 0
-            })
-        },
+        || triples(BORES.len(), SEALS.len(), BALL.len(), |bore, _, kind| dimensions(bore as u16, &BALL[kind]).1 > 0),
         ball,
         ball_links,
     ),
@@ -187,24 +145,8 @@ pub(super) const FAMILIES: &[Family] = &[
         angular,
         ring_links,
     ),
-    bearings(
-        "taper bearing",
-        "TB",
-        "MOT-BRG-TRB",
-        12,
-        || pairs(BORES.len(), TAPER.len(), |_, _| true),
-        taper,
-        shaft_links,
-    ),
-    bearings(
-        "roller bearing",
-        "RB",
-        "MOT-BRG-CRB",
-        10,
-        || pairs(BORES.len(), ROLLER.len(), |_, _| true),
-        roller,
-        ring_links,
-    ),
+    bearings("taper bearing", "TB", "MOT-BRG-TRB", 12, || pairs(BORES.len(), TAPER.len(), |_, _| true), taper, shaft_links),
+    bearings("roller bearing", "RB", "MOT-BRG-CRB", 10, || pairs(BORES.len(), ROLLER.len(), |_, _| true), roller, ring_links),
     Family {
         name: "insert bearing",
         prefix: "UC",
@@ -238,17 +180,7 @@ const fn bearings(
     make: fn(Key) -> Draft,
     links: fn(Key) -> Vec<Link>,
 ) -> Family {
-    Family {
-        name,
-        prefix,
-        category,
-        weight,
-        brands: MOTION,
-        variants: CLEARANCES,
-        keys,
-        make,
-        links,
-    }
+    Family { name, prefix, category, weight, brands: MOTION, variants: CLEARANCES, keys, make, links }
 }
 
 /// Bore, outer diameter and width in millimetres.
@@ -264,86 +196,45 @@ fn bearing(noun: &str, bore: u16, series: &Series, suffix: &str, percent: i64) -
     let grams = (outer * outer - d * d) * width * 37 / 10_000;
     let price = (cents(150) + grams * 11_000) * series.percent / 100 * percent / 100;
     let designation = format!("{}{}{suffix}", series.name, BORES[bore as usize].0);
-    Draft::new(
-        designation.clone(),
-        format!("{noun} {designation}"),
-        price,
-        grams,
-    )
-    .sell(if d <= 30 {
-        Sell::Carton(10)
-    } else {
-        Sell::Each
-    })
-    .lead(if d > 80 { 21 } else { 7 })
-    .keywords(&["bearing", "Kugellager", "roulement", "Lager"])
-    .text("Designation", designation)
-    .int("Bore", d, "mm")
-    .int("Outer diameter", outer, "mm")
-    .int("Width", width, "mm")
+    Draft::new(designation.clone(), format!("{noun} {designation}"), price, grams)
+        .sell(if d <= 30 { Sell::Carton(10) } else { Sell::Each })
+        .lead(if d > 80 { 21 } else { 7 })
+        .keywords(&["bearing", "Kugellager", "roulement", "Lager"])
+        .text("Designation", designation)
+        .int("Bore", d, "mm")
+        .int("Outer diameter", outer, "mm")
+        .int("Width", width, "mm")
 }
 
 fn ball([bore, seal, kind]: Key) -> Draft {
     let (suffix, label, percent) = SEALS[seal as usize];
-    bearing(
-        "Deep groove ball bearing",
-        bore,
-        &BALL[kind as usize],
-        suffix,
-        percent,
-    )
-    .about("Single row, for radial and moderate axial loads at high speeds.")
-    .text("Sealing", label)
-    .flag("Greased for life", suffix == "-2RS" || suffix == "-ZZ")
+    bearing("Deep groove ball bearing", bore, &BALL[kind as usize], suffix, percent)
+        .about("Single row, for radial and moderate axial loads at high speeds.")
+        .text("Sealing", label)
+        .flag("Greased for life", suffix == "-2RS" || suffix == "-ZZ")
 }
 
 fn angular([bore, seal, kind]: Key) -> Draft {
-    let (suffix, label) = if seal == 0 {
-        ("-B", "open")
-    } else {
-        ("-B-2RS", "rubber seals both sides")
-    };
-    bearing(
-        "Angular contact ball bearing",
-        bore,
-        &ANGULAR[kind as usize],
-        suffix,
-        100 + i64::from(seal) * 14,
-    )
-    .about("Takes axial load in one direction; mount in pairs.")
-    .text("Sealing", label)
-    .int("Contact angle", 40, "°")
+    let (suffix, label) = if seal == 0 { ("-B", "open") } else { ("-B-2RS", "rubber seals both sides") };
+    bearing("Angular contact ball bearing", bore, &ANGULAR[kind as usize], suffix, 100 + i64::from(seal) * 14)
+        .about("Takes axial load in one direction; mount in pairs.")
+        .text("Sealing", label)
+        .int("Contact angle", 40, "°")
 }
 
 fn taper([bore, kind, _]: Key) -> Draft {
-    bearing(
-        "Tapered roller bearing",
-        bore,
-        &TAPER[kind as usize],
-        "",
-        100,
-    )
-    .about("Cone with rollers and cup, for combined loads.")
-    .text("Sealing", "open")
+    bearing("Tapered roller bearing", bore, &TAPER[kind as usize], "", 100)
+        .about("Cone with rollers and cup, for combined loads.")
+        .text("Sealing", "open")
 }
 
 fn roller([bore, kind, _]: Key) -> Draft {
-    bearing(
-        "Cylindrical roller bearing",
-        bore,
-        &ROLLER[kind as usize],
-        "-E",
-        100,
-    )
-    .about("High radial load capacity, separable rings.")
-    .text("Sealing", "open")
+    bearing("Cylindrical roller bearing", bore, &ROLLER[kind as usize], "-E", 100)
+        .about("High radial load capacity, separable rings.")
+        .text("Sealing", "open")
 }
 
-const INSERTS: [(&str, &str); 3] = [
-    ("UC2", "set screws"),
-    ("SA2", "eccentric collar"),
-    ("UK2", "adapter sleeve"),
-];
+const INSERTS: [(&str, &str); 3] = [("UC2", "set screws"), ("SA2", "eccentric collar"), ("UK2", "adapter sleeve")];
 
 const HOUSINGS: [(&str, &str); 6] = [
     ("P2", "Pillow block housing"),
@@ -358,33 +249,18 @@ fn insert([bore, kind, _]: Key) -> Draft {
     let (code, bore_mm) = BORES[bore as usize];
     let (name, fixing) = INSERTS[kind as usize];
     let d = i64::from(bore_mm);
-    Draft::new(
-        format!("{name}{code}"),
-        format!("Insert bearing {name}{code}"),
-        cents(520) + d * d * 4_600,
-        d * d / 4,
-    )
-    .about("Ball bearing with spherical outer ring for bearing housings, can be regreased.")
-    .keywords(&["bearing", "Y-bearing", "Spannlager"])
-    .text("Designation", format!("{name}{code}"))
-    .int("Bore", d, "mm")
-    .text("Fixing", fixing)
+    Draft::new(format!("{name}{code}"), format!("Insert bearing {name}{code}"), cents(520) + d * d * 4_600, d * d / 4)
+        .about("Ball bearing with spherical outer ring for bearing housings, can be regreased.")
+        .keywords(&["bearing", "Y-bearing", "Spannlager"])
+        .text("Designation", format!("{name}{code}"))
+        .int("Bore", d, "mm")
+        .text("Fixing", fixing)
 }
 
 fn insert_links([bore, ..]: Key) -> Vec<Link> {
     vec![
-        Link::new(
-            Compatible,
-            "housing",
-            [bore, 0, 0],
-            "housing of the same bore code",
-        ),
-        Link::new(
-            Compatible,
-            "housing",
-            [bore, 1, 0],
-            "housing of the same bore code",
-        ),
+        Link::new(Compatible, "housing", [bore, 0, 0], "housing of the same bore code"),
+        Link::new(Compatible, "housing", [bore, 1, 0], "housing of the same bore code"),
         Link::new(Accessory, "grease", [0, 0, 0], "grease for relubrication"),
     ]
 }
@@ -393,16 +269,11 @@ fn housing([bore, kind, _]: Key) -> Draft {
     let (code, bore_mm) = BORES[bore as usize];
     let (name, noun) = HOUSINGS[kind as usize];
     let d = i64::from(bore_mm);
-    Draft::new(
-        format!("{name}{code}"),
-        format!("{noun} {name}{code}"),
-        cents(640) + d * d * 5_100,
-        d * d * 3 / 2,
-    )
-    .about("For insert bearings with spherical outer ring of the same bore code.")
-    .keywords(&["pillow block", "plummer block", "Stehlager"])
-    .text("Designation", format!("{name}{code}"))
-    .int("For shaft", d, "mm")
+    Draft::new(format!("{name}{code}"), format!("{noun} {name}{code}"), cents(640) + d * d * 5_100, d * d * 3 / 2)
+        .about("For insert bearings with spherical outer ring of the same bore code.")
+        .keywords(&["pillow block", "plummer block", "Stehlager"])
+        .text("Designation", format!("{name}{code}"))
+        .int("For shaft", d, "mm")
 }
 
 fn ball_links(key: Key) -> Vec<Link> {
@@ -413,28 +284,13 @@ fn ball_links(key: Key) -> Vec<Link> {
 
 fn ring_links([bore, ..]: Key) -> Vec<Link> {
     let d = BORES[bore as usize].1;
-    let mut links = vec![Link::new(
-        Accessory,
-        "grease",
-        [0, 0, 0],
-        "grease for rolling bearings",
-    )];
+    let mut links = vec![Link::new(Accessory, "grease", [0, 0, 0], "grease for rolling bearings")];
     if let Some(size) = position(&RING_SIZES, |size| *size == d) {
-        links.push(Link::new(
-            Accessory,
-            "retaining ring",
-            [size, 0, 0],
-            "holds the bearing on a shaft of its bore",
-        ));
+        links.push(Link::new(Accessory, "retaining ring", [size, 0, 0], "holds the bearing on a shaft of its bore"));
     }
     links
 }
 
 fn shaft_links([bore, ..]: Key) -> Vec<Link> {
-    vec![Link::new(
-        Compatible,
-        "shaft seal",
-        [bore, 0, 0],
-        "seals a shaft of the same diameter",
-    )]
+    vec![Link::new(Compatible, "shaft seal", [bore, 0, 0], "seals a shaft of the same diameter")]
 }

@@ -117,6 +117,5 @@ pub(super) const TOOLING: &[Brand] = &[
 ];
 
 /// All of them, for the list of brands.
-pub(super) const ALL: [&[Brand]; 7] = [
-    FASTENING, MOTION, PIPING, PUMPING, ELECTRIC, SAFETY, TOOLING,
-];
+#[cfg(test)]
+pub(super) const ALL: [&[Brand]; 7] = [FASTENING, MOTION, PIPING, PUMPING, ELECTRIC, SAFETY, TOOLING];

@@ -1,16 +1,11 @@
 //! Wires, cables, patch cables and what fastens, ends and enters them.
 
 use super::brands::ELECTRIC;
-use super::family::{
-    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, tenths,
-    triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, tenths, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible, Required};
 
 /// Cross-sections in hundredths of a square millimetre, most asked-for first.
-const SECTIONS: [u16; 13] = [
-    150, 250, 400, 100, 600, 1000, 75, 1600, 50, 2500, 3500, 5000, 7000,
-];
+const SECTIONS: [u16; 13] = [150, 250, 400, 100, 600, 1000, 75, 1600, 50, 2500, 3500, 5000, 7000];
 
 const WIRE_COLOURS: &[Variant] = &[
     variant("BK", "black", "Colour", "black", 100),
@@ -37,42 +32,12 @@ const PATCH_COLOURS: &[Variant] = &[
     variant("VT", "violet", "Colour", "violet", 104),
 ];
 const GLAND_MAKES: &[Variant] = &[
-    variant(
-        "PA",
-        "polyamide grey",
-        "Material",
-        "Polyamide, RAL 7035",
-        100,
-    ),
-    variant(
-        "PB",
-        "polyamide black",
-        "Material",
-        "Polyamide, RAL 9005",
-        100,
-    ),
+    variant("PA", "polyamide grey", "Material", "Polyamide, RAL 7035", 100),
+    variant("PB", "polyamide black", "Material", "Polyamide, RAL 9005", 100),
     variant("MS", "brass", "Material", "Brass, nickel plated", 330),
-    variant(
-        "SS",
-        "stainless",
-        "Material",
-        "Stainless steel 1.4404",
-        1_450,
-    ),
-    variant(
-        "EMC",
-        "brass EMC",
-        "Material",
-        "Brass, nickel plated, EMC",
-        560,
-    ),
-    variant(
-        "EX",
-        "polyamide ATEX",
-        "Material",
-        "Polyamide, ATEX Ex e",
-        290,
-    ),
+    variant("SS", "stainless", "Material", "Stainless steel 1.4404", 1_450),
+    variant("EMC", "brass EMC", "Material", "Brass, nickel plated, EMC", 560),
+    variant("EX", "polyamide ATEX", "Material", "Polyamide, ATEX Ex e", 290),
 ];
 const TIE_COLOURS: &[Variant] = &[
     variant("BK", "black UV resistant", "Colour", "black", 104),
@@ -109,12 +74,7 @@ pub(super) const FAMILIES: &[Family] = &[
         brands: ELECTRIC,
         variants: PLAIN,
         keys: || {
-            triples(
-                SECTIONS.len(),
-                CORES.len(),
-                TYPES.len(),
-                |section, cores, _| SECTIONS[section] <= 1600 || CORES[cores] <= 5,
-            )
+            triples(SECTIONS.len(), CORES.len(), TYPES.len(), |section, cores, _| SECTIONS[section] <= 1600 || CORES[cores] <= 5)
         },
         make: cable,
         links: cable_links,
@@ -126,14 +86,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 18,
         brands: ELECTRIC,
         variants: PATCH_COLOURS,
-        keys: || {
-            triples(
-                PATCH_LENGTHS.len(),
-                CLASSES.len(),
-                SHIELDS.len(),
-                |_, _, _| true,
-            )
-        },
+        keys: || triples(PATCH_LENGTHS.len(), CLASSES.len(), SHIELDS.len(), |_, _, _| true),
         make: patch,
         links: alone,
     },
@@ -177,11 +130,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 8,
         brands: ELECTRIC,
         variants: TIE_COLOURS,
-        keys: || {
-            pairs(TIE_LENGTHS.len(), 4, |length, width| {
-                TIE_LENGTHS[length] < 400 || width > 0
-            })
-        },
+        keys: || pairs(TIE_LENGTHS.len(), 4, |length, width| TIE_LENGTHS[length] < 400 || width > 0),
         make: tie,
         links: alone,
     },
@@ -201,8 +150,7 @@ const WIRES: [(&str, &str, i64); 5] = [
 ];
 
 fn wire([section, kind, _]: Key) -> Draft {
-    let (section, (code, name, percent)) =
-        (i64::from(SECTIONS[section as usize]), WIRES[kind as usize]);
+    let (section, (code, name, percent)) = (i64::from(SECTIONS[section as usize]), WIRES[kind as usize]);
     Draft::new(
         format!("{code}-{}", hundredths(section)),
         format!("Single-core wire {name} {} mm²", hundredths(section)),
@@ -234,10 +182,7 @@ const TYPES: [(&str, &str, i64); 10] = [
 ];
 
 fn cable([section, cores, kind]: Key) -> Draft {
-    let (section, cores) = (
-        i64::from(SECTIONS[section as usize]),
-        i64::from(CORES[cores as usize]),
-    );
+    let (section, cores) = (i64::from(SECTIONS[section as usize]), i64::from(CORES[cores as usize]));
     let (code, name, percent) = TYPES[kind as usize];
     Draft::new(
         format!("{code}-{cores}G{}", hundredths(section)),
@@ -256,56 +201,25 @@ fn cable([section, cores, kind]: Key) -> Draft {
 }
 
 fn cable_links([section, cores, _]: Key) -> Vec<Link> {
-    let (area, cores) = (
-        i64::from(SECTIONS[section as usize]),
-        i64::from(CORES[cores as usize]),
-    );
+    let (area, cores) = (i64::from(SECTIONS[section as usize]), i64::from(CORES[cores as usize]));
     let outer = 40 + area * cores / 60 + cores * 6;
-    let gland = GLANDS
-        .iter()
-        .position(|gland| (gland.1..=gland.2).contains(&outer));
+    let gland = GLANDS.iter().position(|gland| (gland.1..=gland.2).contains(&outer));
     let mut links: Vec<Link> = gland
-        .map(|at| {
-            Link::new(
-                Compatible,
-                "cable gland",
-                [at as u16, 0, 0],
-                "clamps this outer diameter",
-            )
-            .times(2)
-        })
+        .map(|at| Link::new(Compatible, "cable gland", [at as u16, 0, 0], "clamps this outer diameter").times(2))
         .into_iter()
         .collect();
-    links.push(
-        Link::new(
-            Accessory,
-            "cable lug",
-            [section, 0, 0],
-            "lugs for this cross-section",
-        )
-        .times(cores),
-    );
+    links.push(Link::new(Accessory, "cable lug", [section, 0, 0], "lugs for this cross-section").times(cores));
     links
 }
 
 /// Lengths in tenths of a metre.
 const PATCH_LENGTHS: [u16; 14] = [20, 10, 30, 50, 5, 15, 100, 70, 25, 150, 200, 3, 300, 500];
-const CLASSES: [(&str, &str, i64); 4] = [
-    ("6A", "Cat6A", 140),
-    ("6", "Cat6", 100),
-    ("5E", "Cat5e", 80),
-    ("8", "Cat8.1", 310),
-];
-const SHIELDS: [(&str, &str, i64); 3] = [
-    ("S", "S/FTP", 120),
-    ("U", "U/UTP", 100),
-    ("F", "F/UTP", 108),
-];
+const CLASSES: [(&str, &str, i64); 4] = [("6A", "Cat6A", 140), ("6", "Cat6", 100), ("5E", "Cat5e", 80), ("8", "Cat8.1", 310)];
+const SHIELDS: [(&str, &str, i64); 3] = [("S", "S/FTP", 120), ("U", "U/UTP", 100), ("F", "F/UTP", 108)];
 
 fn patch([length, class, shield]: Key) -> Draft {
     let length = i64::from(PATCH_LENGTHS[length as usize]);
-    let ((code, class, percent), (letter, shield, extra)) =
-        (CLASSES[class as usize], SHIELDS[shield as usize]);
+    let ((code, class, percent), (letter, shield, extra)) = (CLASSES[class as usize], SHIELDS[shield as usize]);
     Draft::new(
         format!("{code}{letter}-{}M", tenths(length)),
         format!("Patch cable {class} {shield} {} m RJ45", tenths(length)),
@@ -315,13 +229,7 @@ fn patch([length, class, shield]: Key) -> Draft {
     .sell(Sell::Carton(10))
     .about("Network cable with moulded RJ45 plugs, halogen-free sheath.")
     .mixes()
-    .keywords(&[
-        "network cable",
-        "ethernet cable",
-        "patch cord",
-        "LAN",
-        "RJ45",
-    ])
+    .keywords(&["network cable", "ethernet cable", "patch cord", "LAN", "RJ45"])
     .milli("Length", length * 100, "m")
     .text("Category", class)
     .text("Shielding", shield)
@@ -344,31 +252,18 @@ const GLANDS: [(&str, i64, i64); 10] = [
 
 fn gland([size, kind, _]: Key) -> Draft {
     let (thread, low, high) = GLANDS[size as usize];
-    let (code, label, percent) = [
-        ("", "standard", 100),
-        ("L", "long thread", 112),
-        ("R", "reduced insert", 106),
-        ("V", "vented", 380),
-    ][kind as usize];
+    let (code, label, percent) =
+        [("", "standard", 100), ("L", "long thread", 112), ("R", "reduced insert", 106), ("V", "vented", 380)][kind as usize];
     Draft::new(
         format!("{thread}{code}"),
-        format!(
-            "Cable gland {thread} {label} {}-{} mm",
-            tenths(low),
-            tenths(high)
-        ),
+        format!("Cable gland {thread} {label} {}-{} mm", tenths(low), tenths(high)),
         (cents(35) + high * 9_000) * percent / 100,
         4 + high / 5,
     )
     .sell(Sell::Box(10))
     .about("Seals and relieves strain, with O-ring.")
     .mixes()
-    .keywords(&[
-        "cable gland",
-        "Kabelverschraubung",
-        "presse-etoupe",
-        "cord grip",
-    ])
+    .keywords(&["cable gland", "Kabelverschraubung", "presse-etoupe", "cord grip"])
     .text("Thread", thread)
     .mm("Smallest cable", low)
     .mm("Largest cable", high)
@@ -376,27 +271,17 @@ fn gland([size, kind, _]: Key) -> Draft {
 }
 
 fn gland_links([size, ..]: Key) -> Vec<Link> {
-    vec![Link::new(
-        Required,
-        "gland locknut",
-        [size, 0, 0],
-        "locknut of the same thread",
-    )]
+    vec![Link::new(Required, "gland locknut", [size, 0, 0], "locknut of the same thread")]
 }
 
 fn locknut([size, ..]: Key) -> Draft {
     let (thread, _, high) = GLANDS[size as usize];
-    Draft::new(
-        thread.to_owned(),
-        format!("Locknut for cable gland {thread}"),
-        cents(8) + high * 1_600,
-        2 + high / 20,
-    )
-    .sell(Sell::Box(10))
-    .about("Fastens the gland in a through hole.")
-    .mixes()
-    .keywords(&["locknut", "Gegenmutter"])
-    .text("Thread", thread)
+    Draft::new(thread.to_owned(), format!("Locknut for cable gland {thread}"), cents(8) + high * 1_600, 2 + high / 20)
+        .sell(Sell::Box(10))
+        .about("Fastens the gland in a through hole.")
+        .mixes()
+        .keywords(&["locknut", "Gegenmutter"])
+        .text("Thread", thread)
 }
 
 const HOLES: [u16; 7] = [8, 6, 10, 5, 12, 4, 16];
@@ -408,10 +293,7 @@ const LUGS: [(&str, &str, i64); 4] = [
 ];
 
 fn lug([section, hole, kind]: Key) -> Draft {
-    let (section, hole) = (
-        i64::from(SECTIONS[section as usize]),
-        i64::from(HOLES[hole as usize]),
-    );
+    let (section, hole) = (i64::from(SECTIONS[section as usize]), i64::from(HOLES[hole as usize]));
     let (code, noun, percent) = LUGS[kind as usize];
     Draft::new(
         format!("{code}{}-{hole}", hundredths(section)),
@@ -429,22 +311,15 @@ fn lug([section, hole, kind]: Key) -> Draft {
 }
 
 fn lug_links([_, hole, _]: Key) -> Vec<Link> {
-    let bolt = super::threads::position(super::threads::METRIC, |thread| {
-        thread.diameter == HOLES[hole as usize] * 10
-    });
-    bolt.map(|size| Link::new(Compatible, "hex bolt", [size, 0, 0], "bolt for this hole"))
-        .into_iter()
-        .collect()
+    let bolt = super::threads::position(super::threads::METRIC, |thread| thread.diameter == HOLES[hole as usize] * 10);
+    bolt.map(|size| Link::new(Compatible, "hex bolt", [size, 0, 0], "bolt for this hole")).into_iter().collect()
 }
 
 const TIE_LENGTHS: [u16; 10] = [200, 100, 300, 140, 370, 250, 160, 540, 780, 430];
 const TIE_WIDTHS: [u16; 4] = [25, 36, 48, 78];
 
 fn tie([length, width, _]: Key) -> Draft {
-    let (length, width) = (
-        i64::from(TIE_LENGTHS[length as usize]),
-        i64::from(TIE_WIDTHS[width as usize]),
-    );
+    let (length, width) = (i64::from(TIE_LENGTHS[length as usize]), i64::from(TIE_WIDTHS[width as usize]));
     Draft::new(
         format!("{length}X{}", tenths(width)),
         format!("Cable tie {length}x{} mm, pack of 100", tenths(width)),

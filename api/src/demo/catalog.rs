@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use super::family::{Family, Key};
 use super::model::Item;
 use super::{
-    bearings, cabling, cutting, drives, electrical, fasteners, fixings, flanges, hoses, inch, pipe,
-    pumps, safety, seals, tools, wood, workwear,
+    bearings, cabling, cutting, drives, electrical, fasteners, fixings, flanges, hoses, inch, pipe, pumps, safety, seals, tools,
+    wood, workwear,
 };
 
 /// All families, in the order of the index.
@@ -90,16 +90,8 @@ impl Catalog {
             shelf.first = first;
             first += shelf.count;
         }
-        let by_name = shelves
-            .iter()
-            .enumerate()
-            .map(|(at, shelf)| (shelf.family.name, at))
-            .collect();
-        Self {
-            shelves,
-            by_name,
-            len: first,
-        }
+        let by_name = shelves.iter().enumerate().map(|(at, shelf)| (shelf.family.name, at)).collect();
+        Self { shelves, by_name, len: first }
     }
 
     pub(super) fn shelf(&self, number: usize) -> &Shelf {
@@ -112,22 +104,14 @@ impl Catalog {
     }
 
     pub(super) fn place(&self, item: Item) -> Place {
-        let number = self
-            .shelves
-            .partition_point(|shelf| shelf.first + shelf.count <= item);
+        let number = self.shelves.partition_point(|shelf| shelf.first + shelf.count <= item);
         let shelf = &self.shelves[number];
         let rank = item - shelf.first;
         let block = shelf.starts.partition_point(|start| *start <= rank) - 1;
         let (chunk, make) = shelf.blocks[block];
         let key = u32::from(chunk) * shelf.chunk + rank - shelf.starts[block];
         let (variant, brand) = shelf.makes[usize::from(make)];
-        Place {
-            shelf: number,
-            rank,
-            key: shelf.keys[key as usize],
-            variant,
-            brand,
-        }
+        Place { shelf: number, rank, key: shelf.keys[key as usize], variant, brand }
     }
 
     /// The same size of the same family in another variant or brand.
@@ -141,28 +125,19 @@ impl Catalog {
         let shelf = self.shelf_of(family)?;
         let from = self.shelves[with.shelf].family;
         let wanted = &from.brands[with.brand as usize];
-        let brand = shelf
-            .family
-            .brands
-            .iter()
-            .position(|brand| brand == wanted)
-            .map_or(0, |at| at as u8);
+        let brand = shelf.family.brands.iter().position(|brand| brand == wanted).map_or(0, |at| at as u8);
         let same_variants = std::ptr::eq(shelf.family.variants, from.variants);
         let variant = if same_variants { with.variant } else { 0 };
-        shelf.item(key, variant, brand).or_else(|| {
-            (0..shelf.family.brands.len() as u8).find_map(|brand| shelf.item(key, variant, brand))
-        })
+        shelf
+            .item(key, variant, brand)
+            .or_else(|| (0..shelf.family.brands.len() as u8).find_map(|brand| shelf.item(key, variant, brand)))
     }
 }
 
 impl Shelf {
     fn new(family: &'static Family) -> Self {
         let keys = (family.keys)();
-        let key_at = keys
-            .iter()
-            .enumerate()
-            .map(|(at, key)| (*key, at as u32))
-            .collect();
+        let key_at = keys.iter().enumerate().map(|(at, key)| (*key, at as u32)).collect();
         let mut makes: Vec<(u8, u8)> = (0..family.variants.len() as u8)
             .flat_map(|variant| (0..family.brands.len() as u8).map(move |brand| (variant, brand)))
             .collect();
@@ -172,11 +147,7 @@ impl Shelf {
             let brand = (brand + brands - lead) % brands;
             (u32::from(*variant) * 5 + u32::from(brand) * 4, brand)
         });
-        let make_at = makes
-            .iter()
-            .enumerate()
-            .map(|(at, make)| (*make, at as u32))
-            .collect();
+        let make_at = makes.iter().enumerate().map(|(at, make)| (*make, at as u32)).collect();
         let mut shelf = Self {
             family,
             keys,
@@ -201,11 +172,8 @@ impl Shelf {
         self.chunk = keys.div_ceil(CHUNKS).max(8);
         let chunks = keys.div_ceil(self.chunk);
         let makes = self.makes.len() as u16;
-        self.blocks = (0..makes)
-            .flat_map(|make| (0..chunks as u16).map(move |chunk| (chunk, make)))
-            .collect();
-        self.blocks
-            .sort_by_key(|(chunk, make)| (chunk + make * 2, *make));
+        self.blocks = (0..makes).flat_map(|make| (0..chunks as u16).map(move |chunk| (chunk, make))).collect();
+        self.blocks.sort_by_key(|(chunk, make)| (chunk + make * 2, *make));
         self.block_at = vec![0; self.blocks.len()];
         let mut start = 0;
         for (chunk, make) in &self.blocks {
@@ -239,20 +207,14 @@ fn share_out(shelves: &mut [Shelf], len: u32) {
     let mut left = u64::from(len);
     while left > 0 {
         let open = |shelf: &&mut Shelf| shelf.count < shelf.capacity();
-        let weights: u64 = shelves
-            .iter_mut()
-            .filter(open)
-            .map(|shelf| u64::from(shelf.family.weight))
-            .sum();
+        let weights: u64 = shelves.iter_mut().filter(open).map(|shelf| u64::from(shelf.family.weight)).sum();
         if weights == 0 {
             return;
         }
         let round = left;
         for shelf in shelves.iter_mut().filter(open) {
             let share = (round * u64::from(shelf.family.weight) / weights).max(1);
-            let taken = share
-                .min(left)
-                .min(u64::from(shelf.capacity() - shelf.count));
+            let taken = share.min(left).min(u64::from(shelf.capacity() - shelf.count));
             shelf.count += taken as u32;
             left -= taken;
         }

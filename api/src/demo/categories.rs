@@ -107,10 +107,6 @@ const TREE: &[(&str, &str, &str)] = &[
 /// The whole tree.
 pub(super) fn all() -> Vec<Category> {
     TREE.iter()
-        .map(|(code, name, parent)| Category {
-            code,
-            name,
-            parent_code: (!parent.is_empty()).then_some(*parent),
-        })
+        .map(|(code, name, parent)| Category { code, name, parent_code: (!parent.is_empty()).then_some(*parent) })
         .collect()
 }

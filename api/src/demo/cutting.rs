@@ -1,9 +1,7 @@
 //! Drills, taps and dies, end mills, reamers and saw blades.
 
 use super::brands::TOOLING;
-use super::family::{
-    Draft, Family, Key, Link, Sell, Variant, alone, cents, hundredths, tenths, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, Sell, Variant, alone, cents, hundredths, tenths, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible};
 use super::threads::{INCH, METRIC};
 
@@ -20,61 +18,15 @@ const BODIES: &[Variant] = &[
     variant("", "", "Body", "standard", 100),
     variant("NS", "non-stick", "Body", "non-stick coated", 125),
     variant("LN", "low noise", "Body", "low noise, laser ornaments", 118),
-    variant(
-        "TK",
-        "thin kerf",
-        "Body",
-        "thin kerf for cordless saws",
-        132,
-    ),
+    variant("TK", "thin kerf", "Body", "thin kerf for cordless saws", 132),
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
-    family(
-        "drill bit",
-        "DB",
-        "TOL-CUT-DRL",
-        26,
-        drill_keys,
-        drill,
-        alone,
-    ),
-    family(
-        "tap",
-        "TP",
-        "TOL-CUT-TAP",
-        12,
-        || triples(METRIC.len(), TAPS.len(), 3, |_, _, _| true),
-        tap,
-        tap_links,
-    ),
-    family(
-        "inch tap",
-        "TU",
-        "TOL-CUT-TAP",
-        5,
-        || triples(INCH.len(), TAPS.len(), 2, |_, _, _| true),
-        inch_tap,
-        alone,
-    ),
-    family(
-        "end mill",
-        "MI",
-        "TOL-CUT-MIL",
-        18,
-        || triples(MILLS.len(), 5, CORNERS.len() * 3, |_, _, _| true),
-        mill,
-        alone,
-    ),
-    family(
-        "reamer",
-        "RE",
-        "TOL-CUT-REA",
-        6,
-        || triples(210, 3, 2, |_, _, _| true),
-        reamer,
-        alone,
-    ),
+    family("drill bit", "DB", "TOL-CUT-DRL", 26, drill_keys, drill, alone),
+    family("tap", "TP", "TOL-CUT-TAP", 12, || triples(METRIC.len(), TAPS.len(), 3, |_, _, _| true), tap, tap_links),
+    family("inch tap", "TU", "TOL-CUT-TAP", 5, || triples(INCH.len(), TAPS.len(), 2, |_, _, _| true), inch_tap, alone),
+    family("end mill", "MI", "TOL-CUT-MIL", 18, || triples(MILLS.len(), 5, CORNERS.len() * 3, |_, _, _| true), mill, alone),
+    family("reamer", "RE", "TOL-CUT-REA", 6, || triples(210, 3, 2, |_, _, _| true), reamer, alone),
     Family {
         name: "saw blade",
         prefix: "SW",
@@ -97,17 +49,7 @@ const fn family(
     make: fn(Key) -> Draft,
     links: fn(Key) -> Vec<Link>,
 ) -> Family {
-    Family {
-        name,
-        prefix,
-        category,
-        weight,
-        brands: TOOLING,
-        variants: COATINGS,
-        keys,
-        make,
-        links,
-    }
+    Family { name, prefix, category, weight, brands: TOOLING, variants: COATINGS, keys, make, links }
 }
 
 /// Code, noun, price level, largest diameter in tenths.
@@ -120,22 +62,13 @@ const DRILLS: [(&str, &str, i64, u16); 7] = [
     ("HSSR", "Twist drill HSS-R DIN 338", 70, 160),
     ("WOOD", "Brad point wood drill", 120, 200),
 ];
-const REACHES: [(&str, &str, i64, i64); 3] = [
-    ("", "", 10, 100),
-    ("L", " long", 16, 170),
-    ("XL", " extra long", 26, 290),
-];
+const REACHES: [(&str, &str, i64, i64); 3] = [("", "", 10, 100), ("L", " long", 16, 170), ("XL", " extra long", 26, 290)];
 
 /// The diameter itself in tenths of a millimetre, kind and reach; whole and half millimetres and tap drills first.
 fn drill_keys() -> Vec<Key> {
     let mut keys: Vec<Key> = (10..=260u16)
-        .flat_map(|d| {
-            (0..DRILLS.len() as u16).flat_map(move |kind| (0..3).map(move |reach| [d, kind, reach]))
-        })
-        .filter(|[d, kind, _]| {
-            *d <= DRILLS[*kind as usize].3
-                && (*kind != 3 && *kind != 4 || d.is_multiple_of(10) && *d >= 40)
-        })
+        .flat_map(|d| (0..DRILLS.len() as u16).flat_map(move |kind| (0..3).map(move |reach| [d, kind, reach])))
+        .filter(|[d, kind, _]| *d <= DRILLS[*kind as usize].3 && (*kind != 3 && *kind != 4 || d.is_multiple_of(10) && *d >= 40))
         .collect();
     keys.sort_by_key(|[d, kind, reach]| {
         let plain = match d {
@@ -160,11 +93,7 @@ fn drill([d, kind, reach]: Key) -> Draft {
         (cents(90) + d * d * 560) * percent / 100 * extra / 100,
         d * d * length / 14_000 + 1,
     )
-    .sell(if d <= 130 {
-        Sell::Pack(if d <= 60 { 10 } else { 5 })
-    } else {
-        Sell::Each
-    })
+    .sell(if d <= 130 { Sell::Pack(if d <= 60 { 10 } else { 5 }) } else { Sell::Each })
     .about("Right-hand cutting.")
     .mixes()
     .keywords(&["drill", "Bohrer", "foret"])
@@ -186,18 +115,12 @@ fn tap([size, kind, fine]: Key) -> Draft {
     let thread = &METRIC[size as usize];
     let (code, noun, percent) = TAPS[kind as usize];
     let d = i64::from(thread.diameter);
-    let pitch = if fine == 0 {
-        i64::from(thread.pitch)
-    } else {
-        (i64::from(thread.pitch) * (7 - i64::from(fine)) / 8 / 5 * 5).max(20)
-    };
+    let pitch =
+        if fine == 0 { i64::from(thread.pitch) } else { (i64::from(thread.pitch) * (7 - i64::from(fine)) / 8 / 5 * 5).max(20) };
     let (mark, name) = if fine == 0 {
         (String::new(), thread.name())
     } else {
-        (
-            format!("X{}", hundredths(pitch)),
-            format!("{}x{}", thread.name(), hundredths(pitch)),
-        )
+        (format!("X{}", hundredths(pitch)), format!("{}x{}", thread.name(), hundredths(pitch)))
     };
     let suffix = ["", "F", "G"][fine as usize];
     Draft::new(
@@ -220,18 +143,8 @@ fn tap_links([size, kind, fine]: Key) -> Vec<Link> {
     }
     let thread = &METRIC[size as usize];
     vec![
-        Link::new(
-            Compatible,
-            "drill bit",
-            [thread.drill, 0, 0],
-            "core hole drill for this thread",
-        ),
-        Link::new(
-            Accessory,
-            "drill bit",
-            [thread.drill, 1, 0],
-            "core hole drill for stainless steel",
-        ),
+        Link::new(Compatible, "drill bit", [thread.drill, 0, 0], "core hole drill for this thread"),
+        Link::new(Accessory, "drill bit", [thread.drill, 1, 0], "core hole drill for stainless steel"),
     ]
 }
 
@@ -253,27 +166,14 @@ fn inch_tap([size, kind, fine]: Key) -> Draft {
     .text("Type", noun)
 }
 
-const MILLS: [u16; 18] = [
-    60, 80, 100, 120, 40, 50, 160, 30, 200, 20, 140, 180, 250, 70, 90, 10, 25, 35,
-];
+const MILLS: [u16; 18] = [60, 80, 100, 120, 40, 50, 160, 30, 200, 20, 140, 180, 250, 70, 90, 10, 25, 35];
 /// Corner radius in tenths of a millimetre; the last is a ball nose.
-const CORNERS: [(&str, i64); 6] = [
-    ("", 0),
-    ("R05", 5),
-    ("R1", 10),
-    ("R2", 20),
-    ("R03", 3),
-    ("BN", -1),
-];
+const CORNERS: [(&str, i64); 6] = [("", 0), ("R05", 5), ("R1", 10), ("R2", 20), ("R03", 3), ("BN", -1)];
 
 fn mill([d, flutes, rest]: Key) -> Draft {
-    let (d, flutes) = (
-        i64::from(MILLS[d as usize]),
-        [4, 2, 3, 6, 5][flutes as usize],
-    );
+    let (d, flutes) = (i64::from(MILLS[d as usize]), [4, 2, 3, 6, 5][flutes as usize]);
     let (code, radius) = CORNERS[rest as usize / 3];
-    let (letter, label, extra) =
-        [("", "", 100), ("L", " long", 142), ("S", " short", 90)][rest as usize % 3];
+    let (letter, label, extra) = [("", "", 100), ("L", " long", 142), ("S", " short", 90)][rest as usize % 3];
     let corner = match radius {
         0 => "sharp corner".to_owned(),
         -1 => "ball nose".to_owned(),
@@ -281,12 +181,8 @@ fn mill([d, flutes, rest]: Key) -> Draft {
     };
     Draft::new(
         format!("{}Z{flutes}{letter}{code}", tenths(d)),
-        format!(
-            "Solid carbide end mill{label} {} mm Z{flutes} {corner}",
-            tenths(d)
-        ),
-        (cents(1_150) + d * d * 4_400 + flutes * cents(60) + radius.abs() * cents(12)) * extra
-            / 100,
+        format!("Solid carbide end mill{label} {} mm Z{flutes} {corner}", tenths(d)),
+        (cents(1_150) + d * d * 4_400 + flutes * cents(60) + radius.abs() * cents(12)) * extra / 100,
         d * d / 40 + 10,
     )
     .about("Helix 35/38°, shank DIN 6535 HA.")
@@ -299,10 +195,7 @@ fn mill([d, flutes, rest]: Key) -> Draft {
 fn reamer([d, fit, kind]: Key) -> Draft {
     let d = 10 + i64::from(d);
     let fit = ["H7", "H8", "F7"][fit as usize];
-    let (code, noun, percent) = [
-        ("M", "Machine reamer HSS-E", 100),
-        ("C", "Machine reamer carbide", 290),
-    ][kind as usize];
+    let (code, noun, percent) = [("M", "Machine reamer HSS-E", 100), ("C", "Machine reamer carbide", 290)][kind as usize];
     Draft::new(
         format!("{code}{}{fit}", tenths(d)),
         format!("{noun} DIN 212 {} {fit}", tenths(d)),

@@ -4,10 +4,7 @@ use super::Demo;
 use super::day::Day;
 use super::family::Sell;
 use super::industry::{GROUPS, INDUSTRIES};
-use super::model::{
-    Audience, Break, Contract, ContractMode, DealKind, DealLine, Item, ONE, Promotion, Scope,
-    Target,
-};
+use super::model::{Audience, Break, Contract, ContractMode, DealKind, DealLine, Item, ONE, Promotion, Scope, Target};
 use super::product::Steps;
 use super::rng::Rng;
 
@@ -54,32 +51,17 @@ impl Demo {
         let piping = percent(Target::Category("PIP"), 14);
         let pumps = percent(Target::Category("PMP"), 9);
         vec![
-            promotion(
-                "WINTER-SAFETY",
-                "Winter weeks: workwear and gloves",
-                [-20, 40],
-                winter,
-            ),
+            promotion("WINTER-SAFETY", "Winter weeks: workwear and gloves", [-20, 40], winter),
             promotion("SCREW-MIX", "Screws in quantity, mixed", [-60, 120], screws),
             promotion("BRAND-VOLTARA", "Voltara anniversary", [-5, 25], voltara),
             promotion("AUTUMN-PUMPS", "Autumn pumps", [-120, -30], pumps),
             Promotion {
                 audience: Audience::Group(GROUPS[2].code),
-                ..promotion(
-                    "MRO-TOOLS",
-                    "Cutting tools for maintenance",
-                    [-10, 80],
-                    cutting,
-                )
+                ..promotion("MRO-TOOLS", "Cutting tools for maintenance", [-10, 80], cutting)
             },
             Promotion {
                 coupon: Some("WELCOME15"),
-                ..promotion(
-                    "WELCOME15",
-                    "Welcome offer",
-                    [-90, 180],
-                    percent(Target::Everything, 15),
-                )
+                ..promotion("WELCOME15", "Welcome offer", [-90, 180], percent(Target::Everything, 15))
             },
             Promotion {
                 audience: Audience::Account(self.companies[0].code.clone()),
@@ -94,41 +76,22 @@ impl Demo {
         let items = self.assortment_items(number);
         let mut lines = Vec::new();
         for root in roots.iter().take(3) {
-            lines.push(flat(
-                Target::Category(root),
-                DealKind::PercentOff,
-                rng.between(4, 12) * ONE,
-            ));
+            lines.push(flat(Target::Category(root), DealKind::PercentOff, rng.between(4, 12) * ONE));
         }
-        let mut deeper: Vec<&'static str> = items
-            .iter()
-            .map(|item| self.family(&self.catalog.place(*item)).category)
-            .collect();
+        let mut deeper: Vec<&'static str> = items.iter().map(|item| self.family(&self.catalog.place(*item)).category).collect();
         deeper.sort_unstable();
         deeper.dedup();
         for category in deeper.iter().take(2 + self.companies[number].size * 2) {
             let value = rng.between(8, 18) * ONE;
             lines.push(DealLine {
-                scope: if rng.chance(500) {
-                    Scope::Group
-                } else {
-                    Scope::Sku
-                },
-                breaks: vec![
-                    at(0, value),
-                    at(200, value + 2 * ONE),
-                    at(2_000, value + 5 * ONE),
-                ],
+                scope: if rng.chance(500) { Scope::Group } else { Scope::Sku },
+                breaks: vec![at(0, value), at(200, value + 2 * ONE), at(2_000, value + 5 * ONE)],
                 ..flat(Target::Category(category), DealKind::PercentOff, value)
             });
         }
         if let Some(item) = items.first() {
             let brand = self.brand(&self.catalog.place(*item)).name;
-            lines.push(flat(
-                Target::Brand(brand),
-                DealKind::PercentOff,
-                rng.between(5, 14) * ONE,
-            ));
+            lines.push(flat(Target::Brand(brand), DealKind::PercentOff, rng.between(5, 14) * ONE));
         }
         if rng.chance(300) {
             let value = rng.between(18, 35) * ONE + ONE / 2;
@@ -137,11 +100,7 @@ impl Demo {
         if rng.chance(400) {
             lines.push(flat(Target::Everything, DealKind::PercentOff, 2 * ONE));
         }
-        let mode = if rng.chance(600) {
-            ContractMode::BestOf
-        } else {
-            ContractMode::Exclusive
-        };
+        let mode = if rng.chance(600) { ContractMode::BestOf } else { ContractMode::Exclusive };
         self.contract(number, "F", "Frame agreement", mode, lines, rng)
     }
 
@@ -154,74 +113,27 @@ impl Demo {
             let item = items.swap_remove(rng.below(items.len() as u64) as usize);
             lines.push(self.item_line(number, item, rng));
         }
-        self.contract(
-            number,
-            "N",
-            "Net prices",
-            ContractMode::Exclusive,
-            lines,
-            rng,
-        )
+        self.contract(number, "N", "Net prices", ContractMode::Exclusive, lines, rng)
     }
 
     fn item_line(&self, number: usize, item: Item, rng: &mut Rng) -> DealLine {
         let currency = self.companies[number].country.currency;
         let core = self.core(item);
         let rules = core.draft.sell.rules();
-        let per: u16 = if matches!(core.draft.sell, Sell::Box(_)) {
-            100
-        } else {
-            1
-        };
+        let per: u16 = if matches!(core.draft.sell, Sell::Box(_)) { 100 } else { 1 };
         let list = Self::in_currency(core.list_price, currency) * i64::from(per);
         let pack = rules.pack.map_or(10, |(_, pieces)| pieces) * ONE;
-        let scope = if rng.chance(200) {
-            Scope::Period
-        } else {
-            Scope::Sku
-        };
+        let scope = if rng.chance(200) { Scope::Period } else { Scope::Sku };
         let share = |percent: i64| (list * percent / 100).div_ceil_to(1_000);
-        let line = |kind, breaks| DealLine {
-            target: Target::Item(item),
-            kind,
-            scope,
-            unit: Some(rules.stock_unit),
-            per,
-            breaks,
-        };
+        let line = |kind, breaks| DealLine { target: Target::Item(item), kind, scope, unit: Some(rules.stock_unit), per, breaks };
         let start = rng.between(80, 92);
         match rng.below(10) {
-            0 => line(
-                DealKind::AmountOff,
-                vec![Break {
-                    min_quantity: rules.min,
-                    value: share(6),
-                }],
-            ),
-            1 => line(
-                DealKind::CostPlus,
-                vec![Break {
-                    min_quantity: rules.min,
-                    value: rng.between(20, 40) * ONE,
-                }],
-            ),
-            2..6 => line(
-                DealKind::Fixed,
-                vec![Break {
-                    min_quantity: rules.min,
-                    value: share(start),
-                }],
-            ),
+            0 => line(DealKind::AmountOff, vec![Break { min_quantity: rules.min, value: share(6) }]),
+            1 => line(DealKind::CostPlus, vec![Break { min_quantity: rules.min, value: rng.between(20, 40) * ONE }]),
+            2..6 => line(DealKind::Fixed, vec![Break { min_quantity: rules.min, value: share(start) }]),
             _ => {
-                let steps = [
-                    (rules.min, start),
-                    (pack * 10, start - 5),
-                    (pack * 50, start - 9),
-                ];
-                let breaks = steps.into_iter().map(|(min_quantity, percent)| Break {
-                    min_quantity,
-                    value: share(percent),
-                });
+                let steps = [(rules.min, start), (pack * 10, start - 5), (pack * 50, start - 9)];
+                let breaks = steps.into_iter().map(|(min_quantity, percent)| Break { min_quantity, value: share(percent) });
                 line(DealKind::Fixed, breaks.collect())
             }
         }
@@ -260,20 +172,10 @@ impl Demo {
 
 /// A line with one value from the first piece on.
 fn flat(target: Target, kind: DealKind, value: i64) -> DealLine {
-    DealLine {
-        target,
-        kind,
-        scope: Scope::Sku,
-        unit: None,
-        per: 1,
-        breaks: vec![at(0, value)],
-    }
+    DealLine { target, kind, scope: Scope::Sku, unit: None, per: 1, breaks: vec![at(0, value)] }
 }
 
 /// A break from so many whole units on.
 fn at(units: i64, value: i64) -> Break {
-    Break {
-        min_quantity: units * ONE,
-        value,
-    }
+    Break { min_quantity: units * ONE, value }
 }

@@ -1,10 +1,7 @@
 //! V-belts, pulleys, roller chains, electric motors and frequency inverters.
 
 use super::brands::{ELECTRIC, MOTION};
-use super::family::{
-    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, triples,
-    variant,
-};
+use super::family::{Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible};
 
 /// Profile, width and height in tenths of a millimetre, price level.
@@ -32,44 +29,19 @@ const CHAINS: [(&str, i64, i64); 8] = [
 const CHAIN_MAKES: &[Variant] = &[
     variant("", "steel", "Material", "Alloy steel", 100),
     variant("SS", "stainless", "Material", "Stainless steel 1.4301", 420),
-    variant(
-        "NP",
-        "nickel plated",
-        "Material",
-        "Steel, nickel plated",
-        170,
-    ),
+    variant("NP", "nickel plated", "Material", "Steel, nickel plated", 170),
 ];
 
 /// Rated power in hundredths of a kilowatt.
-pub(super) const POWERS: [u16; 18] = [
-    75, 110, 150, 220, 55, 37, 300, 400, 550, 25, 750, 1100, 1500, 18, 1850, 2200, 3000, 4500,
-];
+pub(super) const POWERS: [u16; 18] = [75, 110, 150, 220, 55, 37, 300, 400, 550, 25, 750, 1100, 1500, 18, 1850, 2200, 3000, 4500];
 const POLES: [(u16, u16); 4] = [(4, 1450), (2, 2880), (6, 960), (8, 710)];
-const MOUNTINGS: [(&str, &str); 5] = [
-    ("B3", "foot"),
-    ("B5", "flange"),
-    ("B14", "small flange"),
-    ("B35", "foot and flange"),
-    ("B34", "foot and small flange"),
-];
+const MOUNTINGS: [(&str, &str); 5] =
+    [("B3", "foot"), ("B5", "flange"), ("B14", "small flange"), ("B35", "foot and flange"), ("B34", "foot and small flange")];
 const EFFICIENCIES: &[Variant] = &[
     variant("IE3", "IE3", "Efficiency class", "IE3", 100),
     variant("IE4", "IE4", "Efficiency class", "IE4", 134),
-    variant(
-        "IE3B",
-        "IE3 with brake",
-        "Efficiency class",
-        "IE3, spring brake",
-        165,
-    ),
-    variant(
-        "IE3X",
-        "IE3 ATEX",
-        "Efficiency class",
-        "IE3, ATEX zone 2",
-        240,
-    ),
+    variant("IE3B", "IE3 with brake", "Efficiency class", "IE3, spring brake", 165),
+    variant("IE3X", "IE3 ATEX", "Efficiency class", "IE3, ATEX zone 2", 240),
     variant("IE5", "IE5 synchronous", "Efficiency class", "IE5", 198),
 ];
 
@@ -125,11 +97,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 5,
         brands: ELECTRIC,
         variants: PLAIN,
-        keys: || {
-            triples(POWERS.len(), 3, 5, |power, supply, _| {
-                supply == 0 || POWERS[power] <= 220
-            })
-        },
+        keys: || triples(POWERS.len(), 3, 5, |power, supply, _| supply == 0 || POWERS[power] <= 220),
         make: inverter,
         links: alone,
     },
@@ -158,16 +126,7 @@ fn belt_links([profile, ..]: Key) -> Vec<Link> {
     if profile > 3 {
         return Vec::new();
     }
-    (0..3)
-        .map(|diameter| {
-            Link::new(
-                Compatible,
-                "pulley",
-                [profile, diameter, 0],
-                "pulley of the same profile",
-            )
-        })
-        .collect()
+    (0..3).map(|diameter| Link::new(Compatible, "pulley", [profile, diameter, 0], "pulley of the same profile")).collect()
 }
 
 fn pulley([profile, diameter, grooves]: Key) -> Draft {
@@ -203,12 +162,7 @@ fn chain([kind, strands, length]: Key) -> Draft {
 }
 
 fn chain_links(_: Key) -> Vec<Link> {
-    vec![Link::new(
-        Accessory,
-        "grease",
-        [3, 0, 0],
-        "lubricant for chains",
-    )]
+    vec![Link::new(Accessory, "grease", [3, 0, 0], "lubricant for chains")]
 }
 
 fn motor([power, poles, mounting]: Key) -> Draft {
@@ -217,12 +171,8 @@ fn motor([power, poles, mounting]: Key) -> Draft {
     let (code, label) = MOUNTINGS[mounting as usize];
     Draft::new(
         format!("{}-{poles}{code}", hundredths(power)),
-        format!(
-            "Three-phase motor {} kW {poles} pole {code} 400 V",
-            hundredths(power)
-        ),
-        (cents(9_800) + power * 700_000) * (92 + i64::from(poles) * 2) / 100
-            + i64::from(mounting) * cents(900),
+        format!("Three-phase motor {} kW {poles} pole {code} 400 V", hundredths(power)),
+        (cents(9_800) + power * 700_000) * (92 + i64::from(poles) * 2) / 100 + i64::from(mounting) * cents(900),
         4_500 + power * 75,
     )
     .lead(14)
@@ -238,27 +188,13 @@ fn motor([power, poles, mounting]: Key) -> Draft {
 
 fn motor_links([power, ..]: Key) -> Vec<Link> {
     vec![
-        Link::new(
-            Compatible,
-            "inverter",
-            [power, 0, 0],
-            "frequency inverter of the same rated power",
-        ),
-        Link::new(
-            Accessory,
-            "cable gland",
-            [1, 0, 0],
-            "cable entry of the terminal box",
-        ),
+        Link::new(Compatible, "inverter", [power, 0, 0], "frequency inverter of the same rated power"),
+        Link::new(Accessory, "cable gland", [1, 0, 0], "cable entry of the terminal box"),
     ]
 }
 
 /// Code, supply, price level in percent.
-const SUPPLIES: [(&str, &str, i64); 3] = [
-    ("43", "3 AC 400 V", 100),
-    ("21", "1 AC 230 V", 92),
-    ("23", "3 AC 230 V", 96),
-];
+const SUPPLIES: [(&str, &str, i64); 3] = [("43", "3 AC 400 V", 100), ("21", "1 AC 230 V", 92), ("23", "3 AC 230 V", 96)];
 const INTERFACES: [(&str, &str, i64); 5] = [
     ("", "RS-485 Modbus", 0),
     ("PN", "PROFINET", 140),

@@ -1,20 +1,11 @@
 //! Circuit protection, contactors, terminals, enclosures and sensors. Cables are in `cabling`, motors in `drives`.
 
 use super::brands::ELECTRIC;
-use super::family::{
-    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, triples,
-    variant,
-};
+use super::family::{Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, hundredths, pairs, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible};
 
 const AMPS: [u16; 14] = [16, 10, 20, 25, 32, 6, 13, 40, 63, 50, 4, 2, 80, 100];
-const POLES: [(&str, u16, i64); 5] = [
-    ("1P", 1, 100),
-    ("3P", 3, 330),
-    ("1PN", 2, 185),
-    ("2P", 2, 215),
-    ("4P", 4, 450),
-];
+const POLES: [(&str, u16, i64); 5] = [("1P", 1, 100), ("3P", 3, 330), ("1PN", 2, 185), ("2P", 2, 215), ("4P", 4, 450)];
 const CURVES: &[Variant] = &[
     variant("B", "curve B", "Tripping curve", "B", 100),
     variant("C", "curve C", "Tripping curve", "C", 104),
@@ -23,54 +14,18 @@ const CURVES: &[Variant] = &[
     variant("Z", "curve Z", "Tripping curve", "Z", 185),
 ];
 const COILS: &[Variant] = &[
-    variant(
-        "230AC",
-        "coil 230 V AC",
-        "Coil voltage",
-        "230 V AC 50/60 Hz",
-        100,
-    ),
+    variant("230AC", "coil 230 V AC", "Coil voltage", "230 V AC 50/60 Hz", 100),
     variant("24DC", "coil 24 V DC", "Coil voltage", "24 V DC", 118),
-    variant(
-        "24AC",
-        "coil 24 V AC",
-        "Coil voltage",
-        "24 V AC 50/60 Hz",
-        102,
-    ),
-    variant(
-        "400AC",
-        "coil 400 V AC",
-        "Coil voltage",
-        "400 V AC 50/60 Hz",
-        104,
-    ),
-    variant(
-        "110AC",
-        "coil 110 V AC",
-        "Coil voltage",
-        "110 V AC 50/60 Hz",
-        108,
-    ),
+    variant("24AC", "coil 24 V AC", "Coil voltage", "24 V AC 50/60 Hz", 102),
+    variant("400AC", "coil 400 V AC", "Coil voltage", "400 V AC 50/60 Hz", 104),
+    variant("110AC", "coil 110 V AC", "Coil voltage", "110 V AC 50/60 Hz", 108),
     variant("48DC", "coil 48 V DC", "Coil voltage", "48 V DC", 124),
 ];
 const SKINS: &[Variant] = &[
-    variant(
-        "ST",
-        "sheet steel",
-        "Material",
-        "Sheet steel, powder coated RAL 7035",
-        100,
-    ),
+    variant("ST", "sheet steel", "Material", "Sheet steel, powder coated RAL 7035", 100),
     variant("SS", "stainless", "Material", "Stainless steel 1.4301", 310),
     variant("PC", "polycarbonate", "Material", "Polycarbonate", 90),
-    variant(
-        "GRP",
-        "polyester",
-        "Material",
-        "Glass fibre reinforced polyester",
-        145,
-    ),
+    variant("GRP", "polyester", "Material", "Glass fibre reinforced polyester", 145),
     variant("AL", "aluminium", "Material", "Die-cast aluminium", 160),
 ];
 const COLOURS: &[Variant] = &[
@@ -154,9 +109,7 @@ pub(super) const FAMILIES: &[Family] = &[
         brands: ELECTRIC,
         variants: SKINS,
         keys: || {
-            triples(SIDES.len(), SIDES.len(), 8, |wide, high, _| {
-                SIDES[high] >= SIDES[wide] && SIDES[high] <= SIDES[wide] * 3
-            })
+            triples(SIDES.len(), SIDES.len(), 8, |wide, high, _| SIDES[high] >= SIDES[wide] && SIDES[high] <= SIDES[wide] * 3)
         },
         make: enclosure,
         links: enclosure_links,
@@ -197,19 +150,9 @@ fn breaker([amps, poles, capacity]: Key) -> Draft {
 }
 
 fn breaker_links([amps, poles, _]: Key) -> Vec<Link> {
-    let mut links = vec![Link::new(
-        Accessory,
-        "single-core wire",
-        [amps.min(4), 0, 0],
-        "wire for this current",
-    )];
+    let mut links = vec![Link::new(Accessory, "single-core wire", [amps.min(4), 0, 0], "wire for this current")];
     if poles == 1 {
-        links.push(Link::new(
-            Compatible,
-            "contactor",
-            [amps.min(5), 0, 0],
-            "contactor in the same circuit",
-        ));
+        links.push(Link::new(Compatible, "contactor", [amps.min(5), 0, 0], "contactor in the same circuit"));
     }
     links
 }
@@ -253,19 +196,11 @@ const RATINGS: [(u16, u16); 14] = [
 
 fn contactor([rating, aux, _]: Key) -> Draft {
     let (amps, power) = RATINGS[rating as usize];
-    let (code, contacts) = [
-        ("10", "1 NO"),
-        ("01", "1 NC"),
-        ("11", "1 NO + 1 NC"),
-        ("22", "2 NO + 2 NC"),
-    ][aux as usize];
+    let (code, contacts) = [("10", "1 NO"), ("01", "1 NC"), ("11", "1 NO + 1 NC"), ("22", "2 NO + 2 NC")][aux as usize];
     let amps = i64::from(amps);
     Draft::new(
         format!("{amps}-{code}"),
-        format!(
-            "Contactor 3P {amps} A AC-3 {} kW, {contacts}",
-            hundredths(power)
-        ),
+        format!("Contactor 3P {amps} A AC-3 {} kW, {contacts}", hundredths(power)),
         cents(1_450) + amps * amps * 6_500 + amps * 520_000 + i64::from(aux) * cents(180),
         240 + amps * 14,
     )
@@ -279,23 +214,14 @@ fn contactor([rating, aux, _]: Key) -> Draft {
 }
 
 fn contactor_links([rating, ..]: Key) -> Vec<Link> {
-    vec![Link::new(
-        Accessory,
-        "overload relay",
-        [rating, 0, 0],
-        "overload protection for the same current",
-    )]
+    vec![Link::new(Accessory, "overload relay", [rating, 0, 0], "overload protection for the same current")]
 }
 
 fn overload([rating, range, _]: Key) -> Draft {
     let amps = i64::from(RATINGS[rating as usize].0);
     let high = amps * [10, 7, 4][range as usize];
     let low = high * 7 / 10;
-    let span = format!(
-        "{}-{}",
-        super::family::tenths(low),
-        super::family::tenths(high)
-    );
+    let span = format!("{}-{}", super::family::tenths(low), super::family::tenths(high));
     Draft::new(
         format!("{amps}-{high:04}"),
         format!("Thermal overload relay {span} A for {amps} A contactors"),
@@ -321,11 +247,7 @@ const TERMINALS: [(&str, &str, i64); 5] = [
 fn terminal([section, kind, clamp]: Key) -> Draft {
     let section = i64::from(SECTIONS[section as usize]);
     let (code, noun, percent) = TERMINALS[kind as usize];
-    let (letter, clamp) = if clamp == 0 {
-        ("P", "push-in")
-    } else {
-        ("S", "screw")
-    };
+    let (letter, clamp) = if clamp == 0 { ("P", "push-in") } else { ("S", "screw") };
     Draft::new(
         format!("{code}{}{letter}", hundredths(section)),
         format!("{noun} {} mm² {clamp}", hundredths(section)),
@@ -344,10 +266,7 @@ fn terminal([section, kind, clamp]: Key) -> Draft {
 const SIDES: [u16; 10] = [300, 400, 200, 600, 500, 800, 250, 1000, 380, 1200];
 
 fn enclosure([wide, high, rest]: Key) -> Draft {
-    let (wide, high) = (
-        i64::from(SIDES[wide as usize]),
-        i64::from(SIDES[high as usize]),
-    );
+    let (wide, high) = (i64::from(SIDES[wide as usize]), i64::from(SIDES[high as usize]));
     let deep = i64::from([210, 155, 300, 120][rest as usize % 4]);
     let ip = if rest < 4 { 66 } else { 54 };
     let area = (wide * high * 2 + (wide + high) * deep * 2) / 100;
@@ -369,13 +288,7 @@ fn enclosure([wide, high, rest]: Key) -> Draft {
 fn enclosure_links(_: Key) -> Vec<Link> {
     vec![
         Link::new(Accessory, "cable gland", [0, 0, 0], "cable entry").times(4),
-        Link::new(
-            Accessory,
-            "terminal block",
-            [0, 0, 0],
-            "wiring on the mounting plate",
-        )
-        .times(10),
+        Link::new(Accessory, "terminal block", [0, 0, 0], "wiring on the mounting plate").times(10),
     ]
 }
 
@@ -402,10 +315,7 @@ fn sensor([size, reach, plug]: Key) -> Draft {
     ][plug as usize];
     Draft::new(
         format!("{thread}-{reach:03}-{code}"),
-        format!(
-            "Inductive sensor {thread} {} mm {plug}",
-            super::family::tenths(reach)
-        ),
+        format!("Inductive sensor {thread} {} mm {plug}", super::family::tenths(reach)),
         cents(2_350) + reach * 38_000 + cents(code.len() as i64 * 40),
         45,
     )

@@ -54,22 +54,12 @@ pub(super) const fn variant(
     value: &'static str,
     percent: i64,
 ) -> Variant {
-    Variant {
-        code,
-        label,
-        attribute,
-        value,
-        percent,
-    }
+    Variant { code, label, attribute, value, percent }
 }
 
 /// Shorthand for the tables of brands.
 pub(super) const fn brand(name: &'static str, code: &'static str, percent: i64) -> Brand {
-    Brand {
-        name,
-        code,
-        percent,
-    }
+    Brand { name, code, percent }
 }
 
 /// The rule by which a product belongs to another one. Variant and brand are matched where the target family has
@@ -83,19 +73,8 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(
-        kind: RelationKind,
-        family: &'static str,
-        key: Key,
-        note: &'static str,
-    ) -> Self {
-        Self {
-            kind,
-            family,
-            key,
-            quantity: 1,
-            note,
-        }
+    pub(super) fn new(kind: RelationKind, family: &'static str, key: Key, note: &'static str) -> Self {
+        Self { kind, family, key, quantity: 1, note }
     }
 
     pub(super) fn times(self, quantity: i64) -> Self {
@@ -171,10 +150,7 @@ impl Draft {
     }
 
     pub(super) fn category(self, code: &'static str) -> Self {
-        Self {
-            category: Some(code),
-            ..self
-        }
+        Self { category: Some(code), ..self }
     }
 
     pub(super) fn lead(self, lead_days: u16) -> Self {
@@ -183,10 +159,7 @@ impl Draft {
 
     /// Counts towards a common volume break with its family, variant and brand.
     pub(super) fn mixes(self) -> Self {
-        Self {
-            mixes: true,
-            ..self
-        }
+        Self { mixes: true, ..self }
     }
 
     pub(super) fn keywords(self, keywords: &'static [&'static str]) -> Self {
@@ -194,27 +167,18 @@ impl Draft {
     }
 
     pub(super) fn text(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.attributes.push(Attribute {
-            name,
-            value: AttributeValue::Text(value.into()),
-        });
+        self.attributes.push(Attribute { name, value: AttributeValue::Text(value.into()) });
         self
     }
 
     pub(super) fn flag(mut self, name: &'static str, value: bool) -> Self {
-        self.attributes.push(Attribute {
-            name,
-            value: AttributeValue::Flag(value),
-        });
+        self.attributes.push(Attribute { name, value: AttributeValue::Flag(value) });
         self
     }
 
     /// A number given in thousandths of the unit.
     pub(super) fn milli(mut self, name: &'static str, value: i64, unit: &'static str) -> Self {
-        self.attributes.push(Attribute {
-            name,
-            value: AttributeValue::Number(value * 1000, unit),
-        });
+        self.attributes.push(Attribute { name, value: AttributeValue::Number(value * 1000, unit) });
         self
     }
 
@@ -249,21 +213,12 @@ fn fraction(value: i64, scale: i64, digits: usize) -> String {
 }
 
 /// Every pair of positions below the two limits that passes, common ones (small sums) first.
-pub(super) fn pairs(
-    first: usize,
-    second: usize,
-    passes: impl Fn(usize, usize) -> bool,
-) -> Vec<Key> {
+pub(super) fn pairs(first: usize, second: usize, passes: impl Fn(usize, usize) -> bool) -> Vec<Key> {
     triples(first, second, 1, |a, b, _| passes(a, b))
 }
 
 /// Every triple of positions below the three limits that passes, common ones (small sums) first.
-pub(super) fn triples(
-    first: usize,
-    second: usize,
-    third: usize,
-    passes: impl Fn(usize, usize, usize) -> bool,
-) -> Vec<Key> {
+pub(super) fn triples(first: usize, second: usize, third: usize, passes: impl Fn(usize, usize, usize) -> bool) -> Vec<Key> {
     let mut keys = Vec::with_capacity(first * second * third);
     for a in 0..first {
         for b in 0..second {

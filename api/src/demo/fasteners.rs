@@ -2,71 +2,21 @@
 //! modules.
 
 use super::brands::FASTENING;
-use super::family::{
-    Draft, Family, Key, Link, Sell, Variant, alone, pairs, steel_mg, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, Sell, Variant, alone, pairs, steel_mg, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible};
 use super::threads::{LENGTHS, METRIC, position};
 use super::tools::{HEX_KEYS, WIDTHS};
 
 /// Finishes of metric and inch steel fasteners; nuts and washers share the positions.
 pub(super) const FINISHES: &[Variant] = &[
-    variant(
-        "ZN",
-        "steel 8.8 zinc plated",
-        "Material",
-        "Steel 8.8, zinc plated",
-        100,
-    ),
-    variant(
-        "A2",
-        "stainless A2-70",
-        "Material",
-        "Stainless steel A2-70 (304)",
-        260,
-    ),
-    variant(
-        "A4",
-        "stainless A4-80",
-        "Material",
-        "Stainless steel A4-80 (316)",
-        380,
-    ),
-    variant(
-        "BK",
-        "steel 8.8 plain",
-        "Material",
-        "Steel 8.8, plain black",
-        85,
-    ),
-    variant(
-        "10.9",
-        "steel 10.9 zinc plated",
-        "Material",
-        "Steel 10.9, zinc plated",
-        140,
-    ),
-    variant(
-        "HDG",
-        "steel 8.8 hot-dip galvanised",
-        "Material",
-        "Steel 8.8, hot-dip galvanised",
-        135,
-    ),
-    variant(
-        "12.9",
-        "steel 12.9 plain",
-        "Material",
-        "Steel 12.9, plain black",
-        170,
-    ),
-    variant(
-        "ZF",
-        "steel 10.9 zinc flake",
-        "Material",
-        "Steel 10.9, zinc flake coated",
-        165,
-    ),
+    variant("ZN", "steel 8.8 zinc plated", "Material", "Steel 8.8, zinc plated", 100),
+    variant("A2", "stainless A2-70", "Material", "Stainless steel A2-70 (304)", 260),
+    variant("A4", "stainless A4-80", "Material", "Stainless steel A4-80 (316)", 380),
+    variant("BK", "steel 8.8 plain", "Material", "Steel 8.8, plain black", 85),
+    variant("10.9", "steel 10.9 zinc plated", "Material", "Steel 10.9, zinc plated", 140),
+    variant("HDG", "steel 8.8 hot-dip galvanised", "Material", "Steel 8.8, hot-dip galvanised", 135),
+    variant("12.9", "steel 12.9 plain", "Material", "Steel 12.9, plain black", 170),
+    variant("ZF", "steel 10.9 zinc flake", "Material", "Steel 10.9, zinc flake coated", 165),
     variant("MS", "brass", "Material", "Brass CuZn39", 450),
     variant("PA", "polyamide 6.6", "Material", "Polyamide 6.6", 75),
 ];
@@ -155,69 +105,13 @@ const POINTS: [(&str, &str, &str); 4] = [
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
-    screws(
-        "hex bolt",
-        "HB",
-        "FAS-SCR-HEX",
-        60,
-        || lengths(18),
-        |k| screw(&HEX, k),
-        hexagon_links,
-    ),
-    screws(
-        "hex bolt part thread",
-        "HP",
-        "FAS-SCR-HEX",
-        24,
-        || long_lengths(18),
-        |k| screw(&HEX_PART, k),
-        hexagon_links,
-    ),
-    screws(
-        "socket screw",
-        "SC",
-        "FAS-SCR-SOC",
-        50,
-        || lengths(17),
-        |k| screw(&SOCKET, k),
-        socket_links,
-    ),
-    screws(
-        "button screw",
-        "BS",
-        "FAS-SCR-SOC",
-        20,
-        || lengths(9),
-        |k| screw(&BUTTON, k),
-        button_links,
-    ),
-    screws(
-        "countersunk screw",
-        "CS",
-        "FAS-SCR-SOC",
-        20,
-        || lengths(12),
-        |k| screw(&SUNK, k),
-        button_links,
-    ),
-    screws(
-        "pan head screw",
-        "MS",
-        "FAS-SCR-MAC",
-        20,
-        pan_keys,
-        |k| screw(&PAN[k[2] as usize], k),
-        nut_links,
-    ),
-    screws(
-        "set screw",
-        "GS",
-        "FAS-SCR-SET",
-        14,
-        set_keys,
-        set_screw,
-        alone,
-    ),
+    screws("hex bolt", "HB", "FAS-SCR-HEX", 60, || lengths(18), |k| screw(&HEX, k), hexagon_links),
+    screws("hex bolt part thread", "HP", "FAS-SCR-HEX", 24, || long_lengths(18), |k| screw(&HEX_PART, k), hexagon_links),
+    screws("socket screw", "SC", "FAS-SCR-SOC", 50, || lengths(17), |k| screw(&SOCKET, k), socket_links),
+    screws("button screw", "BS", "FAS-SCR-SOC", 20, || lengths(9), |k| screw(&BUTTON, k), button_links),
+    screws("countersunk screw", "CS", "FAS-SCR-SOC", 20, || lengths(12), |k| screw(&SUNK, k), button_links),
+    screws("pan head screw", "MS", "FAS-SCR-MAC", 20, pan_keys, |k| screw(&PAN[k[2] as usize], k), nut_links),
+    screws("set screw", "GS", "FAS-SCR-SET", 14, set_keys, set_screw, alone),
     screws("threaded rod", "TR", "FAS-ROD", 8, rod_keys, rod, rod_links),
 ];
 
@@ -230,17 +124,7 @@ pub(super) const fn screws(
     make: fn(Key) -> Draft,
     links: fn(Key) -> Vec<Link>,
 ) -> Family {
-    Family {
-        name,
-        prefix,
-        category,
-        weight,
-        brands: FASTENING,
-        variants: FINISHES,
-        keys,
-        make,
-        links,
-    }
+    Family { name, prefix, category, weight, brands: FASTENING, variants: FINISHES, keys, make, links }
 }
 
 /// Size and length positions of full-thread screws: from about one diameter to twelve.
@@ -266,15 +150,10 @@ fn pan_keys() -> Vec<Key> {
 }
 
 fn set_keys() -> Vec<Key> {
-    triples(
-        METRIC.len(),
-        LENGTHS.len(),
-        POINTS.len(),
-        |size, length, _| {
-            let (d, l) = (METRIC[size].diameter, LENGTHS[length] * 10);
-            d <= 240 && l >= d && l <= d * 6
-        },
-    )
+    triples(METRIC.len(), LENGTHS.len(), POINTS.len(), |size, length, _| {
+        let (d, l) = (METRIC[size].diameter, LENGTHS[length] * 10);
+        d <= 240 && l >= d && l <= d * 6
+    })
 }
 
 /// Pieces in a box: small screws in large boxes.
@@ -371,24 +250,9 @@ fn rod([size, length, _]: Key) -> Draft {
 fn nut_links([size, ..]: Key) -> Vec<Link> {
     vec![
         Link::new(Compatible, "nut", [size, 0, 0], "nut of the same thread"),
-        Link::new(
-            Compatible,
-            "nut",
-            [size, 1, 0],
-            "locking nut of the same thread",
-        ),
-        Link::new(
-            Compatible,
-            "washer",
-            [size, 0, 0],
-            "flat washer of the same thread",
-        ),
-        Link::new(
-            Compatible,
-            "washer",
-            [size, 2, 0],
-            "spring washer of the same thread",
-        ),
+        Link::new(Compatible, "nut", [size, 1, 0], "locking nut of the same thread"),
+        Link::new(Compatible, "washer", [size, 0, 0], "flat washer of the same thread"),
+        Link::new(Compatible, "washer", [size, 2, 0], "spring washer of the same thread"),
     ]
 }
 
@@ -413,27 +277,13 @@ fn socket_links(key: Key) -> Vec<Link> {
 fn button_links(key: Key) -> Vec<Link> {
     let size = METRIC[key[0] as usize].key;
     let smaller = HEX_KEYS.iter().filter(|at| **at < size).max();
-    with_tool(
-        key,
-        "hexagon key",
-        position(HEX_KEYS, |at| Some(at) == smaller),
-    )
+    with_tool(key, "hexagon key", position(HEX_KEYS, |at| Some(at) == smaller))
 }
 
 fn rod_links([size, ..]: Key) -> Vec<Link> {
     vec![
         Link::new(Compatible, "nut", [size, 0, 0], "nut of the same thread"),
-        Link::new(
-            Compatible,
-            "nut",
-            [size, 5, 0],
-            "coupling nut to join two rods",
-        ),
-        Link::new(
-            Compatible,
-            "washer",
-            [size, 1, 0],
-            "large washer of the same thread",
-        ),
+        Link::new(Compatible, "nut", [size, 5, 0], "coupling nut to join two rods"),
+        Link::new(Compatible, "washer", [size, 1, 0], "large washer of the same thread"),
     ]
 }

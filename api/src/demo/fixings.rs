@@ -1,9 +1,7 @@
 //! Nuts, washers, anchors and rivets.
 
 use super::brands::FASTENING;
-use super::family::{
-    Draft, Family, Key, Link, Sell, Variant, alone, pairs, steel_mg, tenths, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, Sell, Variant, alone, pairs, steel_mg, tenths, triples, variant};
 use super::fasteners::{FINISHES, box_of, steel_price};
 use super::model::RelationKind::Compatible;
 use super::threads::{INCH, METRIC};
@@ -31,52 +29,16 @@ const WASHERS: [(&str, &str, &str, i64, i64, i64); 7] = [
 ];
 
 const RIVET_MAKES: &[Variant] = &[
-    variant(
-        "AS",
-        "aluminium / steel",
-        "Material",
-        "Aluminium body, steel mandrel",
-        100,
-    ),
-    variant(
-        "SS",
-        "stainless / stainless",
-        "Material",
-        "Stainless steel A2",
-        330,
-    ),
+    variant("AS", "aluminium / steel", "Material", "Aluminium body, steel mandrel", 100),
+    variant("SS", "stainless / stainless", "Material", "Stainless steel A2", 330),
     variant("ST", "steel / steel", "Material", "Steel, zinc plated", 120),
-    variant(
-        "CS",
-        "copper / steel",
-        "Material",
-        "Copper body, steel mandrel",
-        290,
-    ),
+    variant("CS", "copper / steel", "Material", "Copper body, steel mandrel", 290),
 ];
 const ANCHOR_MAKES: &[Variant] = &[
     variant("ZN", "zinc plated", "Material", "Steel, zinc plated", 100),
-    variant(
-        "A4",
-        "stainless A4",
-        "Material",
-        "Stainless steel A4 (316)",
-        420,
-    ),
-    variant(
-        "HDG",
-        "hot-dip galvanised",
-        "Material",
-        "Steel, hot-dip galvanised",
-        160,
-    ),
-    variant(
-        "HCR",
-        "stainless HCR",
-        "Material",
-        "High corrosion resistant steel",
-        690,
-    ),
+    variant("A4", "stainless A4", "Material", "Stainless steel A4 (316)", 420),
+    variant("HDG", "hot-dip galvanised", "Material", "Steel, hot-dip galvanised", 160),
+    variant("HCR", "stainless HCR", "Material", "High corrosion resistant steel", 690),
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -142,11 +104,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 8,
         brands: FASTENING,
         variants: RIVET_MAKES,
-        keys: || {
-            triples(5, 14, 3, |d, l, _| {
-                RIVET_LENGTHS[l] * 10 >= RIVET_DIAMETERS[d] * 2
-            })
-        },
+        keys: || triples(5, 14, 3, |d, l, _| RIVET_LENGTHS[l] * 10 >= RIVET_DIAMETERS[d] * 2),
         make: rivet,
         links: alone,
     },
@@ -174,12 +132,7 @@ fn nut([size, kind, _]: Key) -> Draft {
 }
 
 fn nut_links([size, ..]: Key) -> Vec<Link> {
-    vec![Link::new(
-        Compatible,
-        "washer",
-        [size, 0, 0],
-        "flat washer of the same thread",
-    )]
+    vec![Link::new(Compatible, "washer", [size, 0, 0], "flat washer of the same thread")]
 }
 
 fn washer([size, kind, _]: Key) -> Draft {
@@ -221,21 +174,13 @@ fn inch_nut([size, kind, fine]: Key) -> Draft {
     .about("Unified inch thread to ASME B18.2.2.")
     .mixes()
     .keywords(&["nut", "imperial", "inch"])
-    .text(
-        "Thread",
-        format!("{name} {}", if fine == 1 { "UNF" } else { "UNC" }),
-    )
+    .text("Thread", format!("{name} {}", if fine == 1 { "UNF" } else { "UNC" }))
     .mm("Thread diameter", d)
     .text("Standard", "ASME B18.2.2")
 }
 
 fn inch_nut_links([size, ..]: Key) -> Vec<Link> {
-    vec![Link::new(
-        Compatible,
-        "inch washer",
-        [size, 0, 0],
-        "washer of the same thread",
-    )]
+    vec![Link::new(Compatible, "inch washer", [size, 0, 0], "washer of the same thread")]
 }
 
 fn inch_washer([size, kind, _]: Key) -> Draft {
@@ -244,10 +189,7 @@ fn inch_washer([size, kind, _]: Key) -> Draft {
     let d = i64::from(thread.diameter);
     let mg = steel_mg(d * outer / 100, (d * thick / 100).max(3)) * 3 / 4;
     Draft::new(
-        format!(
-            "{}{letter}",
-            thread.name.replace('/', ".").replace('#', "N")
-        ),
+        format!("{}{letter}", thread.name.replace('/', ".").replace('#', "N")),
         format!("{noun} {}\"", thread.name),
         steel_price(mg, percent + 12),
         mg / 1000,
@@ -262,15 +204,9 @@ fn inch_washer([size, kind, _]: Key) -> Draft {
 }
 
 const ANCHOR_DIAMETERS: [u16; 7] = [10, 8, 12, 6, 16, 20, 24];
-const ANCHOR_LENGTHS: [u16; 16] = [
-    80, 60, 100, 120, 75, 95, 110, 50, 140, 160, 65, 180, 200, 220, 260, 300,
-];
-const ANCHOR_KINDS: [(&str, &str, i64); 4] = [
-    ("B", "Wedge anchor", 260),
-    ("S", "Sleeve anchor", 300),
-    ("C", "Concrete screw", 330),
-    ("D", "Drop-in anchor", 190),
-];
+const ANCHOR_LENGTHS: [u16; 16] = [80, 60, 100, 120, 75, 95, 110, 50, 140, 160, 65, 180, 200, 220, 260, 300];
+const ANCHOR_KINDS: [(&str, &str, i64); 4] =
+    [("B", "Wedge anchor", 260), ("S", "Sleeve anchor", 300), ("C", "Concrete screw", 330), ("D", "Drop-in anchor", 190)];
 
 fn anchor_keys() -> Vec<Key> {
     triples(7, 16, 4, |d, l, _| {
@@ -280,36 +216,24 @@ fn anchor_keys() -> Vec<Key> {
 }
 
 fn anchor([d, l, kind]: Key) -> Draft {
-    let (d, l) = (
-        i64::from(ANCHOR_DIAMETERS[d as usize]),
-        i64::from(ANCHOR_LENGTHS[l as usize]),
-    );
+    let (d, l) = (i64::from(ANCHOR_DIAMETERS[d as usize]), i64::from(ANCHOR_LENGTHS[l as usize]));
     let (letter, noun, percent) = ANCHOR_KINDS[kind as usize];
     let mg = steel_mg(d * 10, l * 10);
-    Draft::new(
-        format!("{letter}{d}X{l}"),
-        format!("{noun} M{d}x{l}"),
-        steel_price(mg, percent) + 150_000,
-        mg / 1000,
-    )
-    .sell(if d > 12 { Sell::Box(20) } else { Sell::Box(50) })
-    .about("For cracked and non-cracked concrete C20/25 to C50/60.")
-    .keywords(&["anchor", "concrete fixing", "expansion bolt"])
-    .int("Diameter", d, "mm")
-    .int("Length", l, "mm")
-    .text("Approval", "ETA option 1")
+    Draft::new(format!("{letter}{d}X{l}"), format!("{noun} M{d}x{l}"), steel_price(mg, percent) + 150_000, mg / 1000)
+        .sell(if d > 12 { Sell::Box(20) } else { Sell::Box(50) })
+        .about("For cracked and non-cracked concrete C20/25 to C50/60.")
+        .keywords(&["anchor", "concrete fixing", "expansion bolt"])
+        .int("Diameter", d, "mm")
+        .int("Length", l, "mm")
+        .text("Approval", "ETA option 1")
 }
 
 const RIVET_DIAMETERS: [u16; 5] = [40, 32, 48, 30, 64];
 const RIVET_LENGTHS: [u16; 14] = [10, 8, 12, 6, 16, 14, 18, 20, 25, 30, 22, 35, 40, 50];
-const RIVET_HEADS: [(&str, &str); 3] =
-    [("", "flat head"), ("K", "countersunk"), ("W", "wide head")];
+const RIVET_HEADS: [(&str, &str); 3] = [("", "flat head"), ("K", "countersunk"), ("W", "wide head")];
 
 fn rivet([d, l, head]: Key) -> Draft {
-    let (d, l) = (
-        i64::from(RIVET_DIAMETERS[d as usize]),
-        i64::from(RIVET_LENGTHS[l as usize]),
-    );
+    let (d, l) = (i64::from(RIVET_DIAMETERS[d as usize]), i64::from(RIVET_LENGTHS[l as usize]));
     let (letter, label) = RIVET_HEADS[head as usize];
     let mg = steel_mg(d, l * 10) / 2;
     Draft::new(

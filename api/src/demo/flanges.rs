@@ -1,9 +1,7 @@
 //! Flanges to EN 1092, their gaskets, and valves: ball, gate, globe, check and butterfly.
 
 use super::brands::PIPING;
-use super::family::{
-    Draft, Family, Key, Link, Sell, Variant, alone, cents, pairs, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, Sell, Variant, alone, cents, pairs, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible, Required};
 use super::pipe::{METALS, SIZES, THREADS};
 use super::threads::{METRIC, position};
@@ -17,12 +15,7 @@ struct Nominal {
 }
 
 const fn nominal(dn: u16, outer: u16, bolts: u16, bolt: u16) -> Nominal {
-    Nominal {
-        dn,
-        outer,
-        bolts,
-        bolt,
-    }
+    Nominal { dn, outer, bolts, bolt }
 }
 
 /// Most asked-for first.
@@ -55,60 +48,18 @@ const TYPES: [(&str, &str, &str, i64); 5] = [
 ];
 
 const FLANGE_METALS: &[Variant] = &[
-    variant(
-        "P250",
-        "steel P250GH",
-        "Material",
-        "Carbon steel P250GH",
-        100,
-    ),
-    variant(
-        "316",
-        "stainless 316L",
-        "Material",
-        "Stainless steel 1.4404 (316L)",
-        390,
-    ),
-    variant(
-        "304",
-        "stainless 304L",
-        "Material",
-        "Stainless steel 1.4307 (304L)",
-        290,
-    ),
-    variant(
-        "ZN",
-        "steel galvanised",
-        "Material",
-        "Carbon steel, galvanised",
-        140,
-    ),
-    variant(
-        "PP",
-        "polypropylene coated",
-        "Material",
-        "PP with steel core",
-        110,
-    ),
+    variant("P250", "steel P250GH", "Material", "Carbon steel P250GH", 100),
+    variant("316", "stainless 316L", "Material", "Stainless steel 1.4404 (316L)", 390),
+    variant("304", "stainless 304L", "Material", "Stainless steel 1.4307 (304L)", 290),
+    variant("ZN", "steel galvanised", "Material", "Carbon steel, galvanised", 140),
+    variant("PP", "polypropylene coated", "Material", "PP with steel core", 110),
     variant("DPX", "duplex", "Material", "Duplex steel 1.4462", 720),
 ];
 const SHEETS: &[Variant] = &[
-    variant(
-        "EPDM",
-        "EPDM with steel insert",
-        "Material",
-        "EPDM with steel insert",
-        100,
-    ),
+    variant("EPDM", "EPDM with steel insert", "Material", "EPDM with steel insert", 100),
     variant("FIB", "aramid fibre", "Material", "Aramid fibre / NBR", 80),
     variant("PTFE", "PTFE", "Material", "PTFE", 310),
-    variant(
-        "GRA",
-        "graphite",
-        "Material",
-        "Expanded graphite with steel insert",
-        260,
-    ),
+    variant("GRA", "graphite", "Material", "Expanded graphite with steel insert", 260),
     variant("NBR", "NBR", "Material", "NBR with steel insert", 105),
     variant("FKM", "FKM", "Material", "FKM", 640),
 ];
@@ -143,11 +94,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 16,
         brands: PIPING,
         variants: METALS,
-        keys: || {
-            triples(SIZES.len(), THREADS.len(), HANDLES.len(), |size, _, _| {
-                size < 12
-            })
-        },
+        keys: || triples(SIZES.len(), THREADS.len(), HANDLES.len(), |size, _, _| size < 12),
         make: ball_valve,
         links: valve_links,
     },
@@ -158,11 +105,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 14,
         brands: PIPING,
         variants: METALS,
-        keys: || {
-            triples(SIZES.len(), THREADS.len(), VALVES.len(), |size, _, _| {
-                size < 12
-            })
-        },
+        keys: || triples(SIZES.len(), THREADS.len(), VALVES.len(), |size, _, _| size < 12),
         make: valve,
         links: valve_links,
     },
@@ -173,11 +116,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 5,
         brands: PIPING,
         variants: SHEETS,
-        keys: || {
-            triples(NOMINALS.len(), 2, DRIVES.len(), |size, _, _| {
-                NOMINALS[size].dn >= 40
-            })
-        },
+        keys: || triples(NOMINALS.len(), 2, DRIVES.len(), |size, _, _| NOMINALS[size].dn >= 40),
         make: butterfly,
         links: butterfly_links,
     },
@@ -211,28 +150,13 @@ fn flange([size, pressure, kind]: Key) -> Draft {
 
 fn flange_links([size, pressure, _]: Key) -> Vec<Link> {
     let nominal = &NOMINALS[size as usize];
-    let mut links = vec![Link::new(
-        Required,
-        "flange gasket",
-        [size, pressure, 0],
-        "gasket of the same DN and PN",
-    )];
+    let mut links = vec![Link::new(Required, "flange gasket", [size, pressure, 0], "gasket of the same DN and PN")];
     if let Some(thread) = position(METRIC, |thread| thread.diameter == nominal.bolt * 10) {
         // Position 7 of the lengths is 60 mm: enough for two flanges and a gasket at the common pressures.
         let bolts = i64::from(nominal.bolts);
-        links.push(
-            Link::new(
-                Required,
-                "hex bolt",
-                [thread, 7, 0],
-                "bolts of the hole pattern",
-            )
-            .times(bolts),
-        );
+        links.push(Link::new(Required, "hex bolt", [thread, 7, 0], "bolts of the hole pattern").times(bolts));
         links.push(Link::new(Required, "nut", [thread, 0, 0], "one nut per bolt").times(bolts));
-        links.push(
-            Link::new(Accessory, "washer", [thread, 0, 0], "one washer per nut").times(bolts),
-        );
+        links.push(Link::new(Accessory, "washer", [thread, 0, 0], "one washer per nut").times(bolts));
     }
     links
 }
@@ -280,66 +204,27 @@ fn ball_valve([size, thread, handle]: Key) -> Draft {
     .text("Size", format!("{} in", pipe.name))
     .text("Thread", name)
     .int("Nominal size", pipe.dn, "mm")
-    .int(
-        "Maximum pressure",
-        if pipe.dn > 32 { 25 } else { 40 },
-        "bar",
-    )
+    .int("Maximum pressure", if pipe.dn > 32 { 25 } else { 40 }, "bar")
     .text("Operation", handle)
     .flag("Drinking water approved", code.is_empty())
 }
 
 fn valve_links([size, thread, _]: Key) -> Vec<Link> {
     vec![
-        Link::new(
-            Compatible,
-            "pipe nipple",
-            [size, 0, thread],
-            "nipple of the same thread",
-        ),
-        Link::new(
-            Compatible,
-            "fitting",
-            [size, 4, thread],
-            "union of the same thread",
-        ),
-        Link::new(
-            Accessory,
-            "thread sealant",
-            [0, 0, 0],
-            "seals tapered threads",
-        ),
+        Link::new(Compatible, "pipe nipple", [size, 0, thread], "nipple of the same thread"),
+        Link::new(Compatible, "fitting", [size, 4, thread], "union of the same thread"),
+        Link::new(Accessory, "thread sealant", [0, 0, 0], "seals tapered threads"),
     ]
 }
 
 /// Code, noun, price level, what it is for.
 const VALVES: [(&str, &str, i64, &str); 7] = [
-    (
-        "CK",
-        "Check valve",
-        90,
-        "Stops return flow, spring loaded, any position.",
-    ),
+    ("CK", "Check valve", 90, "Stops return flow, spring loaded, any position."),
     ("GT", "Gate valve", 85, "Isolates with full bore."),
-    (
-        "ST",
-        "Y-strainer",
-        80,
-        "Keeps dirt out of pumps and valves.",
-    ),
+    ("ST", "Y-strainer", 80, "Keeps dirt out of pumps and valves."),
     ("GL", "Globe valve", 120, "Throttles and isolates."),
-    (
-        "SV",
-        "Solenoid valve 24 V DC",
-        320,
-        "Normally closed, for water and air.",
-    ),
-    (
-        "PR",
-        "Pressure reducing valve",
-        410,
-        "Keeps the outlet pressure constant.",
-    ),
+    ("SV", "Solenoid valve 24 V DC", 320, "Normally closed, for water and air."),
+    ("PR", "Pressure reducing valve", 410, "Keeps the outlet pressure constant."),
     ("SF", "Safety valve", 290, "Opens at the set pressure."),
 ];
 
@@ -362,20 +247,12 @@ fn valve([size, thread, kind]: Key) -> Draft {
     .text("Type", noun)
 }
 
-const DRIVES: [(&str, &str, i64); 4] = [
-    ("", "hand lever", 0),
-    ("G", "gearbox", 6_800),
-    ("P", "pneumatic actuator", 21_000),
-    ("E", "electric actuator", 34_000),
-];
+const DRIVES: [(&str, &str, i64); 4] =
+    [("", "hand lever", 0), ("G", "gearbox", 6_800), ("P", "pneumatic actuator", 21_000), ("E", "electric actuator", 34_000)];
 
 fn butterfly([size, kind, drive]: Key) -> Draft {
     let size = &NOMINALS[size as usize];
-    let (body, word) = if kind == 0 {
-        ("WF", "wafer")
-    } else {
-        ("LG", "lug")
-    };
+    let (body, word) = if kind == 0 { ("WF", "wafer") } else { ("LG", "lug") };
     let (code, drive, extra) = DRIVES[drive as usize];
     let outer = i64::from(size.outer);
     Draft::new(
@@ -394,13 +271,5 @@ fn butterfly([size, kind, drive]: Key) -> Draft {
 }
 
 fn butterfly_links([size, ..]: Key) -> Vec<Link> {
-    vec![
-        Link::new(
-            Required,
-            "flange",
-            [size, 0, 0],
-            "mounted between two flanges of the same size",
-        )
-        .times(2),
-    ]
+    vec![Link::new(Required, "flange", [size, 0, 0], "mounted between two flanges of the same size").times(2)]
 }

@@ -1,53 +1,21 @@
 //! Push-in fittings, hoses, clamps and thread sealants.
 
 use super::brands::PIPING;
-use super::family::{
-    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, pairs, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, pairs, triples, variant};
 use super::model::RelationKind::Accessory;
 
 const HOSES: &[Variant] = &[
     variant("EPDM", "EPDM", "Material", "EPDM with textile ply", 100),
     variant("PVC", "PVC", "Material", "PVC with yarn reinforcement", 55),
-    variant(
-        "PU",
-        "polyurethane",
-        "Material",
-        "Polyurethane, food grade",
-        160,
-    ),
-    variant(
-        "NBR",
-        "NBR oil resistant",
-        "Material",
-        "NBR with textile ply",
-        120,
-    ),
-    variant(
-        "SIL",
-        "silicone",
-        "Material",
-        "Silicone, platinum cured",
-        420,
-    ),
+    variant("PU", "polyurethane", "Material", "Polyurethane, food grade", 160),
+    variant("NBR", "NBR oil resistant", "Material", "NBR with textile ply", 120),
+    variant("SIL", "silicone", "Material", "Silicone, platinum cured", 420),
 ];
 
 const CLAMPS: &[Variant] = &[
     variant("W1", "steel W1", "Material", "Steel, zinc plated (W1)", 100),
-    variant(
-        "W4",
-        "stainless W4",
-        "Material",
-        "Stainless steel 1.4301 (W4)",
-        210,
-    ),
-    variant(
-        "W5",
-        "stainless W5",
-        "Material",
-        "Stainless steel 1.4401 (W5)",
-        320,
-    ),
+    variant("W4", "stainless W4", "Material", "Stainless steel 1.4301 (W4)", 210),
+    variant("W5", "stainless W5", "Material", "Stainless steel 1.4401 (W5)", 320),
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -58,11 +26,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 14,
         brands: PIPING,
         variants: PLAIN,
-        keys: || {
-            triples(TUBES.len(), PUSHED.len(), 9, |_, shape, thread| {
-                thread < 6 || shape < 4
-            })
-        },
+        keys: || triples(TUBES.len(), PUSHED.len(), 9, |_, shape, thread| thread < 6 || shape < 4),
         make: push_in,
         links: alone,
     },
@@ -149,10 +113,7 @@ fn push_in([tube, shape, port]: Key) -> Draft {
 const HOSE_SIZES: [u16; 12] = [13, 19, 25, 10, 32, 8, 38, 50, 6, 16, 75, 100];
 
 fn hose([size, pressure, _]: Key) -> Draft {
-    let (d, bar) = (
-        i64::from(HOSE_SIZES[size as usize]),
-        [10, 20, 40][pressure as usize],
-    );
+    let (d, bar) = (i64::from(HOSE_SIZES[size as usize]), [10, 20, 40][pressure as usize]);
     Draft::new(
         format!("{d}-{bar}"),
         format!("Industrial hose {d} mm {bar} bar"),
@@ -173,23 +134,15 @@ fn hose_links([size, ..]: Key) -> Vec<Link> {
 fn clamp([size, kind, _]: Key) -> Draft {
     let d = i64::from(HOSE_SIZES[size as usize]);
     let (low, high) = (d + 2, d * 14 / 10 + 6);
-    let (code, noun, percent) = [
-        ("WG", "Worm drive hose clamp", 100),
-        ("TB", "T-bolt clamp", 340),
-        ("SP", "Spring band clamp", 85),
-    ][kind as usize];
-    Draft::new(
-        format!("{code}{low}-{high}"),
-        format!("{noun} {low}-{high} mm"),
-        (180_000 + d * 9_000) * percent / 100,
-        8 + d / 2,
-    )
-    .sell(Sell::Box(25))
-    .about("Band 9 or 12 mm, rolled edges.")
-    .mixes()
-    .keywords(&["hose clip", "Schlauchschelle", "jubilee clip"])
-    .int("Smallest diameter", low, "mm")
-    .int("Largest diameter", high, "mm")
+    let (code, noun, percent) =
+        [("WG", "Worm drive hose clamp", 100), ("TB", "T-bolt clamp", 340), ("SP", "Spring band clamp", 85)][kind as usize];
+    Draft::new(format!("{code}{low}-{high}"), format!("{noun} {low}-{high} mm"), (180_000 + d * 9_000) * percent / 100, 8 + d / 2)
+        .sell(Sell::Box(25))
+        .about("Band 9 or 12 mm, rolled edges.")
+        .mixes()
+        .keywords(&["hose clip", "Schlauchschelle", "jubilee clip"])
+        .int("Smallest diameter", low, "mm")
+        .int("Largest diameter", high, "mm")
 }
 
 fn sealant([kind, pack, _]: Key) -> Draft {
@@ -201,15 +154,10 @@ fn sealant([kind, pack, _]: Key) -> Draft {
     ][kind as usize];
     let factor = [1, 4, 10][pack as usize];
     let label = ["single", "large", "bulk"][pack as usize];
-    Draft::new(
-        format!("{code}{factor}"),
-        format!("{noun}, {label}"),
-        cents(price) * factor * (110 - factor) / 100,
-        40 * factor,
-    )
-    .sell(Sell::Carton(12))
-    .about("Approved for gas and drinking water.")
-    .keywords(&["sealing tape", "Gewindedichtung", "teflon tape"])
-    .text("Type", noun)
-    .text("Pack", label)
+    Draft::new(format!("{code}{factor}"), format!("{noun}, {label}"), cents(price) * factor * (110 - factor) / 100, 40 * factor)
+        .sell(Sell::Carton(12))
+        .about("Approved for gas and drinking water.")
+        .keywords(&["sealing tape", "Gewindedichtung", "teflon tape"])
+        .text("Type", noun)
+        .text("Pack", label)
 }

@@ -39,11 +39,7 @@ fn inch_screw(noun: &str, drive: &'static str, percent: i64, [size, length, fine
     let series = if fine == 1 { "UNF" } else { "UNC" };
     let mg = steel_mg(d, i64::from(length) * 254 / 8 + d * 12 / 10);
     Draft::new(
-        format!(
-            "{}X{}",
-            name.replace('/', ".").replace('#', "N"),
-            eighths(length).replace('/', ".")
-        ),
+        format!("{}X{}", name.replace('/', ".").replace('#', "N"), eighths(length).replace('/', ".")),
         format!("{noun} {series} {name} x {}\"", eighths(length)),
         steel_price(mg, percent + i64::from(fine) * 15),
         mg / 1000,
@@ -61,17 +57,7 @@ fn inch_screw(noun: &str, drive: &'static str, percent: i64, [size, length, fine
 
 fn inch_links([size, _, fine]: Key) -> Vec<Link> {
     vec![
-        Link::new(
-            Compatible,
-            "inch nut",
-            [size, 0, fine],
-            "nut of the same thread",
-        ),
-        Link::new(
-            Compatible,
-            "inch washer",
-            [size, 0, 0],
-            "washer of the same thread",
-        ),
+        Link::new(Compatible, "inch nut", [size, 0, fine], "nut of the same thread"),
+        Link::new(Compatible, "inch washer", [size, 0, 0], "washer of the same thread"),
     ]
 }

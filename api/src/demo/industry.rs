@@ -8,31 +8,11 @@ pub(super) struct GroupInfo {
 }
 
 pub(super) const GROUPS: [GroupInfo; 5] = [
-    GroupInfo {
-        code: "CONTRACTOR",
-        name: "contractors",
-        roots: &["PIP", "ELE", "PMP", "FAS"],
-    },
-    GroupInfo {
-        code: "OEM",
-        name: "machine builders",
-        roots: &["FAS", "MOT", "ELE"],
-    },
-    GroupInfo {
-        code: "MRO",
-        name: "plants and maintenance",
-        roots: &["MOT", "SAF", "TOL", "PMP"],
-    },
-    GroupInfo {
-        code: "RESELLER",
-        name: "resellers",
-        roots: &["FAS", "MOT", "PIP", "PMP", "ELE", "SAF", "TOL"],
-    },
-    GroupInfo {
-        code: "PUBLIC",
-        name: "public sector",
-        roots: &["PIP", "PMP", "SAF"],
-    },
+    GroupInfo { code: "CONTRACTOR", name: "contractors", roots: &["PIP", "ELE", "PMP", "FAS"] },
+    GroupInfo { code: "OEM", name: "machine builders", roots: &["FAS", "MOT", "ELE"] },
+    GroupInfo { code: "MRO", name: "plants and maintenance", roots: &["MOT", "SAF", "TOL", "PMP"] },
+    GroupInfo { code: "RESELLER", name: "resellers", roots: &["FAS", "MOT", "PIP", "PMP", "ELE", "SAF", "TOL"] },
+    GroupInfo { code: "PUBLIC", name: "public sector", roots: &["PIP", "PMP", "SAF"] },
 ];
 
 /// An industry: what it is called, its group (position), words of its companies' names, and what it buys with weights.
@@ -47,13 +27,7 @@ pub(super) const INDUSTRIES: [Industry; 12] = [
     Industry {
         name: "HVAC contractor",
         group: 0,
-        words: &[
-            "Klima",
-            "Haustechnik",
-            "Thermo",
-            "Heating",
-            "Climate Systems",
-        ],
+        words: &["Klima", "Haustechnik", "Thermo", "Heating", "Climate Systems"],
         buys: &[
             ("press fitting", 16),
             ("fitting", 10),
@@ -74,13 +48,7 @@ pub(super) const INDUSTRIES: [Industry; 12] = [
     Industry {
         name: "machine builder",
         group: 1,
-        words: &[
-            "Maschinenbau",
-            "Machinery",
-            "Automation",
-            "Mechatronics",
-            "Engineering",
-        ],
+        words: &["Maschinenbau", "Machinery", "Automation", "Mechatronics", "Engineering"],
         buys: &[
             ("socket screw", 16),
             ("hex bolt", 12),
@@ -100,13 +68,7 @@ pub(super) const INDUSTRIES: [Industry; 12] = [
     Industry {
         name: "electrical contractor",
         group: 0,
-        words: &[
-            "Elektro",
-            "Electric",
-            "Installations",
-            "Power Services",
-            "Elettro",
-        ],
+        words: &["Elektro", "Electric", "Installations", "Power Services", "Elettro"],
         buys: &[
             ("cable", 14),
             ("circuit breaker", 14),
@@ -238,13 +200,7 @@ pub(super) const INDUSTRIES: [Industry; 12] = [
     Industry {
         name: "metal workshop",
         group: 2,
-        words: &[
-            "Metallbau",
-            "Metalworks",
-            "Stahlbau",
-            "Precision",
-            "Fabrication",
-        ],
+        words: &["Metallbau", "Metalworks", "Stahlbau", "Precision", "Fabrication"],
         buys: &[
             ("drill bit", 14),
             ("end mill", 12),
@@ -283,13 +239,7 @@ pub(super) const INDUSTRIES: [Industry; 12] = [
     Industry {
         name: "reseller",
         group: 3,
-        words: &[
-            "Handel",
-            "Trade Supply",
-            "Fournitures",
-            "Forniture",
-            "Distribution",
-        ],
+        words: &["Handel", "Trade Supply", "Fournitures", "Forniture", "Distribution"],
         buys: &[
             ("hex bolt", 10),
             ("nut", 6),

@@ -57,7 +57,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 pub(crate) use day::Day;
-use model::{Category, Item, Product, Relation, Settings};
+use model::{Category, Item, Settings};
+#[cfg(test)]
+use model::{Product, Relation};
 
 /// How many products a demo may have.
 pub(crate) const SKUS: RangeInclusive<u32> = 100..=1_000_000;
@@ -77,13 +79,7 @@ pub(crate) struct SkusOutOfRange(pub(crate) u32);
 
 impl fmt::Display for SkusOutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "skus must be between {} and {}, not {}",
-            SKUS.start(),
-            SKUS.end(),
-            self.0
-        )
+        write!(f, "skus must be between {} and {}, not {}", SKUS.start(), SKUS.end(), self.0)
     }
 }
 
@@ -97,16 +93,8 @@ impl Demo {
         }
         let catalog = catalog::Catalog::new(settings.skus);
         let companies = accounts::companies(settings.seed);
-        let mut demo = Self {
-            settings,
-            catalog,
-            companies,
-            own_items: Vec::new(),
-        };
-        demo.own_items = prices::WITH_OWN_LIST
-            .iter()
-            .map(|number| demo.assortment_items(*number))
-            .collect();
+        let mut demo = Self { settings, catalog, companies, own_items: Vec::new() };
+        demo.own_items = prices::WITH_OWN_LIST.iter().map(|number| demo.assortment_items(*number)).collect();
         Ok(demo)
     }
 
@@ -121,16 +109,19 @@ impl Demo {
     }
 
     /// Names of all makers.
+    #[cfg(test)]
     pub(crate) fn brands() -> impl Iterator<Item = &'static str> {
         brands::ALL.into_iter().flatten().map(|brand| brand.name)
     }
 
     /// All products by index.
+    #[cfg(test)]
     pub(crate) fn products(&self) -> impl Iterator<Item = Product> + '_ {
         (0..self.len()).map(|item| self.product(item))
     }
 
     /// All relations by product; at most about ten of one product.
+    #[cfg(test)]
     pub(crate) fn relations(&self) -> impl Iterator<Item = Relation> + '_ {
         (0..self.len()).flat_map(|item| self.relations_of(item))
     }

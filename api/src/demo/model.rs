@@ -160,6 +160,7 @@ pub(crate) struct Inbound {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg(test)]
 pub(crate) struct Group {
     pub(crate) code: &'static str,
     pub(crate) name: &'static str,

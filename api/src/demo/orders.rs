@@ -27,9 +27,7 @@ pub(super) struct Stocked {
 impl Demo {
     /// All orders of the 365 days before the reference date, by day; how many does not depend on the catalogue's size.
     pub(crate) fn past_orders(&self) -> Vec<PastOrder> {
-        let mut orders: Vec<PastOrder> = (0..COMPANIES)
-            .flat_map(|number| self.orders_of(number))
-            .collect();
+        let mut orders: Vec<PastOrder> = (0..COMPANIES).flat_map(|number| self.orders_of(number)).collect();
         orders.sort_by_key(|order| (order.placed_on, order.placed_minute));
         orders
     }
@@ -51,17 +49,9 @@ impl Demo {
             let item = shelf.at(rng.below(below) as u32);
             let every = if rng.chance(300) { 1 + rng.below(6) } else { 0 };
             let is_new = stocked.iter().all(|other| other.item != item);
-            if is_new
-                && stocked.len() < wanted as usize
-                && known > 0
-                && self.can_sell(item, company.country.currency)
-            {
+            if is_new && stocked.len() < wanted as usize && known > 0 && self.can_sell(item, company.country.currency) {
                 let companions = self.companions(item, company.country.currency, &mut rng);
-                stocked.push(Stocked {
-                    item,
-                    companions,
-                    every,
-                });
+                stocked.push(Stocked { item, companions, every });
             }
         }
         stocked
@@ -69,11 +59,7 @@ impl Demo {
 
     /// Items in a customer's assortment, in order of their index.
     pub(super) fn assortment_items(&self, number: usize) -> Vec<Item> {
-        let mut items: Vec<Item> = self
-            .assortment(number)
-            .iter()
-            .map(|stocked| stocked.item)
-            .collect();
+        let mut items: Vec<Item> = self.assortment(number).iter().map(|stocked| stocked.item).collect();
         items.sort_unstable();
         items
     }
@@ -110,22 +96,14 @@ impl Demo {
             _ => rng.between(60, 120),
         };
         let sites = self.sites(number);
-        let buyers: Vec<String> = self
-            .people(number)
-            .into_iter()
-            .filter(|person| person.role == BuyerRole::Buyer)
-            .map(|person| person.email)
-            .collect();
+        let buyers: Vec<String> =
+            self.people(number).into_iter().filter(|person| person.role == BuyerRole::Buyer).map(|person| person.email).collect();
         let style = hash(&[self.settings.seed, 32, number as u64]) % 3;
         let mut orders = Vec::with_capacity(count as usize);
         for at in 0..count {
             let lines = self.lines(number, &assortment, at as u64, &mut rng);
             let placed_on = self.order_day(at, count, &mut rng);
-            let (site, buyer) = (
-                rng.below(sites.len() as u64)
-                    .min(rng.below(sites.len() as u64)),
-                rng.pick(&buyers),
-            );
+            let (site, buyer) = (rng.below(sites.len() as u64).min(rng.below(sites.len() as u64)), rng.pick(&buyers));
             let order = PastOrder {
                 account_code: company.code.clone(),
                 placed_by: buyer.clone(),
@@ -157,13 +135,7 @@ impl Demo {
         day
     }
 
-    fn lines(
-        &self,
-        number: usize,
-        assortment: &[Stocked],
-        order: u64,
-        rng: &mut Rng,
-    ) -> Vec<OrderLine> {
+    fn lines(&self, number: usize, assortment: &[Stocked], order: u64, rng: &mut Rng) -> Vec<OrderLine> {
         let size = self.companies[number].size as i64;
         let mut lines: Vec<OrderLine> = Vec::new();
         for (at, stocked) in assortment.iter().enumerate() {
@@ -189,47 +161,23 @@ impl Demo {
     }
 
     /// Adds a line that keeps the order rules, unless the product is there already; gives the quantity in stock units.
-    fn add_line(
-        &self,
-        lines: &mut Vec<OrderLine>,
-        item: Item,
-        needed: Option<i64>,
-        size: i64,
-        rng: &mut Rng,
-    ) -> Option<i64> {
+    fn add_line(&self, lines: &mut Vec<OrderLine>, item: Item, needed: Option<i64>, size: i64, rng: &mut Rng) -> Option<i64> {
         if lines.iter().any(|line| line.item == item) {
             return None;
         }
         let core = self.core(item);
         let rules = core.draft.sell.rules();
-        let usual =
-            usual_quantity(core.list_price, &rules) * (1 + size) * rng.between(50, 200) / 200;
+        let usual = usual_quantity(core.list_price, &rules) * (1 + size) * rng.between(50, 200) / 200;
         // Nobody orders parts for hundreds of machines at once, and cable goes in steps of five metres.
-        let wanted = needed
-            .map_or(usual, |needed| needed.min(usual * 4))
-            .max(rules.min);
-        let step = if rules.multiple < ONE && wanted > 5 * ONE {
-            rules.multiple * 10
-        } else {
-            rules.multiple
-        };
+        let wanted = needed.map_or(usual, |needed| needed.min(usual * 4)).max(rules.min);
+        let step = if rules.multiple < ONE && wanted > 5 * ONE { rules.multiple * 10 } else { rules.multiple };
         let quantity = wanted.div_ceil_to(step);
-        let quantity = self
-            .max_quantity(item, rules.multiple)
-            .map_or(quantity, |max| quantity.min(max));
+        let quantity = self.max_quantity(item, rules.multiple).map_or(quantity, |max| quantity.min(max));
         let line = match rules.pack {
             Some((unit, pieces)) if quantity % (pieces * ONE) == 0 && rng.chance(450) => {
-                OrderLine {
-                    item,
-                    quantity: quantity / pieces,
-                    unit,
-                }
+                OrderLine { item, quantity: quantity / pieces, unit }
             }
-            _ => OrderLine {
-                item,
-                quantity,
-                unit: rules.stock_unit,
-            },
+            _ => OrderLine { item, quantity, unit: rules.stock_unit },
         };
         lines.push(line);
         Some(quantity)

@@ -1,9 +1,7 @@
 //! Threaded and press fittings, nipples and pipes.
 
 use super::brands::PIPING;
-use super::family::{
-    Draft, Family, Key, Link, Sell, Variant, alone, cents, pairs, tenths, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, Sell, Variant, alone, cents, pairs, tenths, triples, variant};
 use super::model::RelationKind::{Accessory, Compatible};
 
 /// A pipe size: name in inches as printed, as part of a SKU, DN, outer diameter in millimetres.
@@ -15,12 +13,7 @@ pub(super) struct Size {
 }
 
 const fn size(name: &'static str, code: &'static str, dn: u16, outer: u16) -> Size {
-    Size {
-        name,
-        code,
-        dn,
-        outer,
-    }
+    Size { name, code, dn, outer }
 }
 
 /// Most asked-for first.
@@ -42,70 +35,25 @@ pub(super) const SIZES: &[Size] = &[
 ];
 
 /// SKU letter, name, standard.
-pub(super) const THREADS: [(&str, &str, &str); 3] = [
-    ("B", "BSP", "ISO 7-1"),
-    ("N", "NPT", "ASME B1.20.1"),
-    ("G", "BSPP", "ISO 228-1"),
-];
+pub(super) const THREADS: [(&str, &str, &str); 3] =
+    [("B", "BSP", "ISO 7-1"), ("N", "NPT", "ASME B1.20.1"), ("G", "BSPP", "ISO 228-1")];
 
 pub(super) const METALS: &[Variant] = &[
     variant("BR", "brass", "Material", "Brass CW617N", 130),
-    variant(
-        "316",
-        "stainless 316",
-        "Material",
-        "Stainless steel 1.4408 (316)",
-        260,
-    ),
-    variant(
-        "GV",
-        "galvanised",
-        "Material",
-        "Malleable iron, galvanised",
-        100,
-    ),
-    variant(
-        "304",
-        "stainless 304",
-        "Material",
-        "Stainless steel 1.4301 (304)",
-        210,
-    ),
+    variant("316", "stainless 316", "Material", "Stainless steel 1.4408 (316)", 260),
+    variant("GV", "galvanised", "Material", "Malleable iron, galvanised", 100),
+    variant("304", "stainless 304", "Material", "Stainless steel 1.4301 (304)", 210),
     variant("BK", "black iron", "Material", "Malleable iron, black", 85),
     variant("BZ", "bronze", "Material", "Bronze CC499K", 240),
-    variant(
-        "NI",
-        "brass nickel plated",
-        "Material",
-        "Brass, nickel plated",
-        170,
-    ),
-    variant(
-        "DZ",
-        "brass dezincification resistant",
-        "Material",
-        "Brass CW602N",
-        165,
-    ),
+    variant("NI", "brass nickel plated", "Material", "Brass, nickel plated", 170),
+    variant("DZ", "brass dezincification resistant", "Material", "Brass CW602N", 165),
 ];
 
 const PRESS_METALS: &[Variant] = &[
     variant("CU", "copper", "Material", "Copper / gunmetal", 150),
     variant("SS", "stainless", "Material", "Stainless steel 1.4404", 240),
-    variant(
-        "CS",
-        "carbon steel",
-        "Material",
-        "Carbon steel, zinc plated",
-        100,
-    ),
-    variant(
-        "ML",
-        "multilayer",
-        "Material",
-        "PPSU for multilayer pipe",
-        115,
-    ),
+    variant("CS", "carbon steel", "Material", "Carbon steel, zinc plated", 100),
+    variant("ML", "multilayer", "Material", "PPSU for multilayer pipe", 115),
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -118,15 +66,7 @@ pub(super) const FAMILIES: &[Family] = &[
         fitting,
         fitting_links,
     ),
-    threaded(
-        "reducer",
-        "RF",
-        "PIP-FIT-RED",
-        20,
-        reducer_keys,
-        reducer,
-        reducer_links,
-    ),
+    threaded("reducer", "RF", "PIP-FIT-RED", 20, reducer_keys, reducer, reducer_links),
     threaded(
         "pipe nipple",
         "PN",
@@ -169,17 +109,7 @@ const fn threaded(
     make: fn(Key) -> Draft,
     links: fn(Key) -> Vec<Link>,
 ) -> Family {
-    Family {
-        name,
-        prefix,
-        category,
-        weight,
-        brands: PIPING,
-        variants: METALS,
-        keys,
-        make,
-        links,
-    }
+    Family { name, prefix, category, weight, brands: PIPING, variants: METALS, keys, make, links }
 }
 
 /// Code, noun, price level.
@@ -222,44 +152,25 @@ fn fitting([size, kind, thread]: Key) -> Draft {
 }
 
 fn fitting_links([size, _, thread]: Key) -> Vec<Link> {
-    let mut links = vec![Link::new(
-        Compatible,
-        "pipe nipple",
-        [size, 0, thread],
-        "nipple of the same thread",
-    )];
+    let mut links = vec![Link::new(Compatible, "pipe nipple", [size, 0, thread], "nipple of the same thread")];
     links.extend(sealed([size, 0, thread]));
     links
 }
 
 fn sealed(_: Key) -> Vec<Link> {
-    vec![Link::new(
-        Accessory,
-        "thread sealant",
-        [0, 0, 0],
-        "seals the thread",
-    )]
+    vec![Link::new(Accessory, "thread sealant", [0, 0, 0], "seals the thread")]
 }
 
 /// Code, noun, price level.
-const REDUCERS: [(&str, &str, i64); 4] = [
-    ("RB", "Reducing bush", 70),
-    ("RN", "Reducing nipple", 90),
-    ("RS", "Reducing socket", 110),
-    ("RE", "Reducing elbow", 140),
-];
+const REDUCERS: [(&str, &str, i64); 4] =
+    [("RB", "Reducing bush", 70), ("RN", "Reducing nipple", 90), ("RS", "Reducing socket", 110), ("RE", "Reducing elbow", 140)];
 
 /// Large and small size, and kind times three plus thread.
 fn reducer_keys() -> Vec<Key> {
-    triples(
-        SIZES.len(),
-        SIZES.len(),
-        REDUCERS.len() * 3,
-        |large, small, _| {
-            let (large, small) = (SIZES[large].outer, SIZES[small].outer);
-            large > small && large <= small * 3
-        },
-    )
+    triples(SIZES.len(), SIZES.len(), REDUCERS.len() * 3, |large, small, _| {
+        let (large, small) = (SIZES[large].outer, SIZES[small].outer);
+        large > small && large <= small * 3
+    })
 }
 
 fn reducer([large, small, rest]: Key) -> Draft {
@@ -286,24 +197,12 @@ fn reducer([large, small, rest]: Key) -> Draft {
 
 fn reducer_links([large, small, rest]: Key) -> Vec<Link> {
     vec![
-        Link::new(
-            Compatible,
-            "pipe nipple",
-            [large, 0, rest % 3],
-            "nipple for the large end",
-        ),
-        Link::new(
-            Compatible,
-            "pipe nipple",
-            [small, 0, rest % 3],
-            "nipple for the small end",
-        ),
+        Link::new(Compatible, "pipe nipple", [large, 0, rest % 3], "nipple for the large end"),
+        Link::new(Compatible, "pipe nipple", [small, 0, rest % 3], "nipple for the small end"),
     ]
 }
 
-const NIPPLES: [u16; 18] = [
-    60, 80, 100, 40, 150, 50, 120, 200, 30, 70, 90, 250, 300, 180, 400, 500, 350, 1000,
-];
+const NIPPLES: [u16; 18] = [60, 80, 100, 40, 150, 50, 120, 200, 30, 70, 90, 250, 300, 180, 400, 500, 350, 1000];
 
 fn nipple([size, length, thread]: Key) -> Draft {
     let (pipe, length) = (&SIZES[size as usize], i64::from(NIPPLES[length as usize]));
@@ -343,10 +242,7 @@ const PRESSED: [(&str, &str, i64); 12] = [
 ];
 
 fn press([size, kind, _]: Key) -> Draft {
-    let (d, (code, noun, percent)) = (
-        i64::from(PRESS_SIZES[size as usize]),
-        PRESSED[kind as usize],
-    );
+    let (d, (code, noun, percent)) = (i64::from(PRESS_SIZES[size as usize]), PRESSED[kind as usize]);
     Draft::new(
         format!("{code}-{d}"),
         format!("Press fitting {} {d} mm", noun.to_lowercase()),
@@ -363,19 +259,11 @@ fn press([size, kind, _]: Key) -> Draft {
 }
 
 fn press_links([size, ..]: Key) -> Vec<Link> {
-    vec![Link::new(
-        Compatible,
-        "pipe",
-        [size, 0, 0],
-        "pipe of the same outer diameter",
-    )]
+    vec![Link::new(Compatible, "pipe", [size, 0, 0], "pipe of the same outer diameter")]
 }
 
 fn pipe([size, wall, _]: Key) -> Draft {
-    let (d, wall) = (
-        i64::from(PRESS_SIZES[size as usize]),
-        10 + i64::from(wall) * 5,
-    );
+    let (d, wall) = (i64::from(PRESS_SIZES[size as usize]), 10 + i64::from(wall) * 5);
     Draft::new(
         format!("{d}X{}", tenths(wall)),
         format!("System pipe {d}x{} mm, 6 m bar", tenths(wall)),

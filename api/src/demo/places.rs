@@ -10,38 +10,15 @@ pub(super) struct Country {
     pub(super) weight: u64,
 }
 
-const DE_STREETS: &[&str] = &[
-    "Industriestrasse",
-    "Gewerbering",
-    "Am Hafen",
-    "Werkstrasse",
-    "Daimlerstrasse",
-    "Siemensring",
-];
-const EN_STREETS: &[&str] = &[
-    "Station Road",
-    "Mill Lane",
-    "Enterprise Way",
-    "Harbour Street",
-    "Forge Road",
-    "Canal Street",
-];
+const DE_STREETS: &[&str] = &["Industriestrasse", "Gewerbering", "Am Hafen", "Werkstrasse", "Daimlerstrasse", "Siemensring"];
+const EN_STREETS: &[&str] = &["Station Road", "Mill Lane", "Enterprise Way", "Harbour Street", "Forge Road", "Canal Street"];
 
 pub(super) const COUNTRIES: [Country; 12] = [
     Country {
         code: "DE",
         currency: "EUR",
         legal_form: "GmbH",
-        cities: &[
-            "Hamburg",
-            "Stuttgart",
-            "Dortmund",
-            "Leipzig",
-            "Nürnberg",
-            "Bremen",
-            "Mannheim",
-            "Kassel",
-        ],
+        cities: &["Hamburg", "Stuttgart", "Dortmund", "Leipzig", "Nürnberg", "Bremen", "Mannheim", "Kassel"],
         streets: DE_STREETS,
         weight: 60,
     },
@@ -58,12 +35,7 @@ pub(super) const COUNTRIES: [Country; 12] = [
         currency: "EUR",
         legal_form: "SAS",
         cities: &["Lyon", "Lille", "Nantes", "Toulouse", "Strasbourg"],
-        streets: &[
-            "Rue de l'Industrie",
-            "Avenue des Forges",
-            "Rue du Port",
-            "Chemin des Usines",
-        ],
+        streets: &["Rue de l'Industrie", "Avenue des Forges", "Rue du Port", "Chemin des Usines"],
         weight: 24,
     },
     Country {
@@ -71,12 +43,7 @@ pub(super) const COUNTRIES: [Country; 12] = [
         currency: "EUR",
         legal_form: "S.r.l.",
         cities: &["Torino", "Bologna", "Brescia", "Verona", "Modena"],
-        streets: &[
-            "Via dell'Industria",
-            "Via Emilia",
-            "Via Roma",
-            "Via dei Fabbri",
-        ],
+        streets: &["Via dell'Industria", "Via Emilia", "Via Roma", "Via dei Fabbri"],
         weight: 20,
     },
     Country {
@@ -146,9 +113,9 @@ pub(super) const COUNTRIES: [Country; 12] = [
 ];
 
 pub(super) const FIRST_NAMES: &[&str] = &[
-    "Anna", "Jonas", "Marie", "Lukas", "Sofia", "Peter", "Clara", "Marco", "Julia", "Thomas",
-    "Elena", "Piotr", "Ingrid", "James", "Laura", "Henrik", "Nadia", "Oliver", "Carmen", "Erik",
-    "Helen", "Paul", "Katrin", "Luca", "Amelie", "David", "Ewa", "Martin", "Chloe", "Stefan",
+    "Anna", "Jonas", "Marie", "Lukas", "Sofia", "Peter", "Clara", "Marco", "Julia", "Thomas", "Elena", "Piotr", "Ingrid",
+    "James", "Laura", "Henrik", "Nadia", "Oliver", "Carmen", "Erik", "Helen", "Paul", "Katrin", "Luca", "Amelie", "David", "Ewa",
+    "Martin", "Chloe", "Stefan",
 ];
 pub(super) const LAST_NAMES: &[&str] = &[
     "Berger",
@@ -183,9 +150,8 @@ pub(super) const LAST_NAMES: &[&str] = &[
     "Moreau",
 ];
 pub(super) const HOUSES: &[&str] = &[
-    "Adler", "Brandt", "Castello", "Drossel", "Ekman", "Falk", "Granit", "Hansa", "Iberia",
-    "Jaeger", "Kronos", "Lund", "Meridian", "Norda", "Orion", "Pallas", "Quanta", "Rhenus",
-    "Sonnen", "Titan", "Umbra", "Vesta", "Westfal", "Xanten", "Ypsilon", "Zenit", "Alpen",
-    "Baltic", "Corvus", "Delta", "Elbe", "Fjord", "Gallia", "Harz", "Isar", "Juno", "Kestrel",
+    "Adler", "Brandt", "Castello", "Drossel", "Ekman", "Falk", "Granit", "Hansa", "Iberia", "Jaeger", "Kronos", "Lund",
+    "Meridian", "Norda", "Orion", "Pallas", "Quanta", "Rhenus", "Sonnen", "Titan", "Umbra", "Vesta", "Westfal", "Xanten",
+    "Ypsilon", "Zenit", "Alpen", "Baltic", "Corvus", "Delta", "Elbe", "Fjord", "Gallia", "Harz", "Isar", "Juno", "Kestrel",
     "Levante", "Moldau", "Neckar", "Oder", "Pegnitz", "Rhone", "Saale", "Tessin",
 ];

@@ -26,48 +26,24 @@ struct Terms {
 impl Demo {
     /// All lists; the first one is the default.
     pub(crate) fn price_lists(&self) -> Vec<PriceList> {
-        let list = |code: String, name: String, currency, audience| PriceList {
-            code,
-            name,
-            currency,
-            audience,
-        };
-        let mut lists = vec![list(
-            "STD-EUR".into(),
-            "List prices EUR".into(),
-            "EUR",
-            Audience::Everyone,
-        )];
+        let list = |code: String, name: String, currency, audience| PriceList { code, name, currency, audience };
+        let mut lists = vec![list("STD-EUR".into(), "List prices EUR".into(), "EUR", Audience::Everyone)];
         lists.extend(FOREIGN.iter().map(|(currency, ..)| {
-            list(
-                format!("STD-{currency}"),
-                format!("List prices {currency}"),
-                currency,
-                Audience::Everyone,
-            )
+            list(format!("STD-{currency}"), format!("List prices {currency}"), currency, Audience::Everyone)
         }));
         lists.extend(GROUPS.iter().map(|group| {
-            list(
-                format!("GRP-{}", group.code),
-                format!("Prices for {}", group.name),
-                "EUR",
-                Audience::Group(group.code),
-            )
+            list(format!("GRP-{}", group.code), format!("Prices for {}", group.name), "EUR", Audience::Group(group.code))
         }));
         lists.extend(WITH_OWN_LIST.iter().map(|number| {
             let account = &self.companies[*number];
             let audience = Audience::Account(account.code.clone());
-            list(
-                format!("ACC-{}", account.code),
-                format!("Net prices {}", account.name),
-                "EUR",
-                audience,
-            )
+            list(format!("ACC-{}", account.code), format!("Net prices {}", account.name), "EUR", audience)
         }));
         lists
     }
 
     /// All entries, by product; within a list and a product thresholds rise and prices fall.
+    #[cfg(test)]
     pub(crate) fn price_entries(&self) -> impl Iterator<Item = PriceEntry> + '_ {
         (0..self.len()).flat_map(|item| self.price_entries_of(item))
     }
@@ -75,27 +51,14 @@ impl Demo {
     /// Whether a product has a price in a currency.
     pub(super) fn is_priced_in(&self, item: Item, currency: &str) -> bool {
         let place = self.catalog.place(item);
-        FOREIGN
-            .iter()
-            .find(|(foreign, ..)| *foreign == currency)
-            .is_none_or(|(_, _, share)| {
-                place.rank < 4
-                    || hash(&[
-                        self.settings.seed,
-                        7,
-                        place.shelf as u64,
-                        u64::from(place.rank),
-                    ]) % 100
-                        < *share
-            })
+        FOREIGN.iter().find(|(foreign, ..)| *foreign == currency).is_none_or(|(_, _, share)| {
+            place.rank < 4 || hash(&[self.settings.seed, 7, place.shelf as u64, u64::from(place.rank)]) % 100 < *share
+        })
     }
 
     /// A EUR amount in a currency of the price lists, at the house rate.
     pub(super) fn in_currency(amount: i64, currency: &str) -> i64 {
-        FOREIGN
-            .iter()
-            .find(|(foreign, ..)| *foreign == currency)
-            .map_or(amount, |(_, percent, _)| amount * percent / 100)
+        FOREIGN.iter().find(|(foreign, ..)| *foreign == currency).map_or(amount, |(_, percent, _)| amount * percent / 100)
     }
 
     /// The first day of all current prices: more than a year back, so that every past order had one.
@@ -117,17 +80,7 @@ impl Demo {
         }
         for (at, (currency, percent, _)) in FOREIGN.iter().enumerate() {
             if self.is_priced_in(item, currency) {
-                add_entries(
-                    &mut entries,
-                    item,
-                    &core,
-                    &Terms {
-                        list: 1 + at,
-                        percent: *percent,
-                        from: since,
-                        until: None,
-                    },
-                );
+                add_entries(&mut entries, item, &core, &Terms { list: 1 + at, percent: *percent, from: since, until: None });
             }
         }
         let root = &self.family(&core.place).category[..3];
@@ -135,34 +88,14 @@ impl Demo {
             let discount = self.group_discount(item, at, root);
             if discount > 0 {
                 let list = 1 + FOREIGN.len() + at;
-                add_entries(
-                    &mut entries,
-                    item,
-                    &core,
-                    &Terms {
-                        list,
-                        percent: 100 - discount,
-                        from: since,
-                        until: None,
-                    },
-                );
+                add_entries(&mut entries, item, &core, &Terms { list, percent: 100 - discount, from: since, until: None });
             }
         }
         for (at, number) in WITH_OWN_LIST.iter().enumerate() {
             if self.own_items[at].binary_search(&item).is_ok() {
                 let list = 1 + FOREIGN.len() + GROUPS.len() + at;
                 let percent = 84 - (*number as i64 % 4);
-                add_entries(
-                    &mut entries,
-                    item,
-                    &core,
-                    &Terms {
-                        list,
-                        percent,
-                        from: since,
-                        until: None,
-                    },
-                );
+                add_entries(&mut entries, item, &core, &Terms { list, percent, from: since, until: None });
             }
         }
         entries
@@ -170,12 +103,7 @@ impl Demo {
 
     /// The default list: most prices stand, some rose at the turn of the year, some will rise next quarter.
     fn standard_terms(&self, item: Item) -> Vec<Terms> {
-        let terms = |percent, from, until| Terms {
-            list: 0,
-            percent,
-            from,
-            until,
-        };
+        let terms = |percent, from, until| Terms { list: 0, percent, from, until };
         let (since, today) = (self.prices_since(), self.settings.today);
         let (year, month, _) = today.date();
         match hash(&[self.settings.seed, 8, u64::from(item)]) % 50 {
@@ -185,11 +113,7 @@ impl Demo {
             }
             3 => {
                 let quarter = (month - 1) / 3 * 3 + 4;
-                let rise = if quarter > 12 {
-                    Day::new(year + 1, 1, 1)
-                } else {
-                    Day::new(year, quarter, 1)
-                };
+                let rise = if quarter > 12 { Day::new(year + 1, 1, 1) } else { Day::new(year, quarter, 1) };
                 vec![terms(100, since, None), terms(104, rise, None)]
             }
             _ => vec![terms(100, since, None)],
@@ -199,14 +123,10 @@ impl Demo {
     /// Percent off the list price for a group; nothing for products its list leaves out.
     fn group_discount(&self, item: Item, group: usize, root: &str) -> i64 {
         let roots = GROUPS[group].roots;
-        if !roots.contains(&root)
-            || hash(&[self.settings.seed, 9, group as u64, u64::from(item)]) % 100 >= 15
-        {
+        if !roots.contains(&root) || hash(&[self.settings.seed, 9, group as u64, u64::from(item)]) % 100 >= 15 {
             return 0;
         }
-        let by_root = root
-            .bytes()
-            .fold(group as u64, |sum, byte| sum * 7 + u64::from(byte));
+        let by_root = root.bytes().fold(group as u64, |sum, byte| sum * 7 + u64::from(byte));
         4 + (hash(&[self.settings.seed, 10, by_root]) % 9) as i64
     }
 }
@@ -229,11 +149,7 @@ fn steps(core: &Core) -> Vec<(i64, i64)> {
 
 fn add_entries(entries: &mut Vec<PriceEntry>, item: Item, core: &Core, terms: &Terms) {
     let rules = core.draft.sell.rules();
-    let per: u16 = if matches!(core.draft.sell, Sell::Box(_)) {
-        100
-    } else {
-        1
-    };
+    let per: u16 = if matches!(core.draft.sell, Sell::Box(_)) { 100 } else { 1 };
     let base = core.list_price * terms.percent / 100 * i64::from(per);
     let step = if base < ONE { 1_000 } else { 10_000 };
     let entry = |unit, min_quantity, unit_price, per| PriceEntry {

@@ -3,9 +3,7 @@
 use super::Demo;
 use super::catalog::Place;
 use super::family::{Brand, Draft, Family, Sell, Variant};
-use super::model::{
-    Attribute, AttributeValue, Item, Lifecycle, ONE, Product, Relation, RelationKind, Unit,
-};
+use super::model::{Attribute, AttributeValue, Item, Lifecycle, ONE, Product, Relation, RelationKind, Unit};
 use super::rng::hash;
 
 /// What prices, stock and orders need to know of a product; cheaper than the whole.
@@ -38,13 +36,7 @@ impl Sell {
             Self::Pair(pairs) => ("PR", false, ONE, Some(("PK", pairs))),
             Self::Pack(_) => ("PK", false, ONE, Some(("CT", 20))),
         };
-        Rules {
-            stock_unit,
-            fractional,
-            min: multiple,
-            multiple,
-            pack,
-        }
+        Rules { stock_unit, fractional, min: multiple, multiple, pack }
     }
 
     /// Code, numerator and denominator of the units beside the stock unit.
@@ -73,11 +65,7 @@ impl Demo {
     pub(crate) fn product(&self, item: Item) -> Product {
         let core = self.core(item);
         let (place, rules) = (core.place, core.draft.sell.rules());
-        let (family, variant, brand) = (
-            self.family(&place),
-            self.variant(&place),
-            self.brand(&place),
-        );
+        let (family, variant, brand) = (self.family(&place), self.variant(&place), self.brand(&place));
         let sku = self.sku_of(&place, &core.draft.code);
         let title = titled(&core.draft.title, variant);
         let (lifecycle, successor) = self.lifecycle(&place, item);
@@ -116,44 +104,21 @@ impl Demo {
         let mut relations: Vec<Relation> = Vec::new();
         let mut add = |kind, target: Option<Item>, quantity, note| {
             let target = target.filter(|target| *target != item && self.is_orderable(*target));
-            if let Some(target) =
-                target.filter(|target| relations.iter().all(|other| other.target != *target))
-            {
-                relations.push(Relation {
-                    item,
-                    kind,
-                    target,
-                    quantity,
-                    note,
-                });
+            if let Some(target) = target.filter(|target| relations.iter().all(|other| other.target != *target)) {
+                relations.push(Relation { item, kind, target, quantity, note });
             }
         };
         if let (_, Some(successor)) = self.lifecycle(&place, item) {
-            add(
-                RelationKind::Successor,
-                Some(successor),
-                1,
-                "replaces the discontinued product",
-            );
+            add(RelationKind::Successor, Some(successor), 1, "replaces the discontinued product");
         }
         for link in (self.family(&place).links)(place.key) {
-            add(
-                link.kind,
-                self.catalog.matching(link.family, link.key, &place),
-                link.quantity,
-                link.note,
-            );
+            add(link.kind, self.catalog.matching(link.family, link.key, &place), link.quantity, link.note);
         }
         let brands = self.family(&place).brands.len() as u8;
         for step in 1..=2 {
             let brand = (place.brand + step) % brands;
             let target = self.catalog.other(&place, place.variant, brand);
-            add(
-                RelationKind::Substitute,
-                target,
-                1,
-                "same size and material of another brand",
-            );
+            add(RelationKind::Substitute, target, 1, "same size and material of another brand");
         }
         relations
     }
@@ -162,24 +127,13 @@ impl Demo {
         let place = self.catalog.place(item);
         let (variant, brand) = (self.variant(&place), self.brand(&place));
         let draft = (self.family(&place).make)(place.key);
-        let name = [
-            self.settings.seed,
-            1,
-            place.shelf as u64,
-            u64::from(place.variant),
-            u64::from(place.brand),
-        ];
+        let name = [self.settings.seed, 1, place.shelf as u64, u64::from(place.variant), u64::from(place.brand)];
         let jitter = 970 + (hash(&name) % 61) as i64;
         let raw = draft.price * variant.percent / 100 * brand.percent / 100 * jitter / 1000;
         let list_price = raw.div_ceil_to(price_step(raw, draft.sell));
         let margin = 54 + (hash(&[name[0], 2, name[2], name[4]]) % 15) as i64;
         let cost = (list_price * margin / 100).div_ceil_to(100);
-        Core {
-            place,
-            draft,
-            list_price,
-            cost,
-        }
+        Core { place, draft, list_price, cost }
     }
 
     /// Whether a customer may order it: neither a draft nor discontinued.
@@ -200,9 +154,7 @@ impl Demo {
         let successor = brands
             .chain(variants)
             .filter_map(|(variant, brand)| self.catalog.other(place, variant, brand))
-            .find(|other| {
-                *other != item && self.planned(&self.catalog.place(*other)) == Lifecycle::Active
-            });
+            .find(|other| *other != item && self.planned(&self.catalog.place(*other)) == Lifecycle::Active);
         match (state, successor) {
             (Lifecycle::Discontinued, None) => (Lifecycle::Active, None),
             other => other,
@@ -211,14 +163,8 @@ impl Demo {
 
     /// The state chance would give; the best sellers and the spare parts stay.
     fn planned(&self, place: &Place) -> Lifecycle {
-        let chance = hash(&[
-            self.settings.seed,
-            3,
-            place.shelf as u64,
-            u64::from(place.rank),
-        ]) % 1000;
-        if place.rank < 3 || chance >= 28 || (self.family(place).make)(place.key).category.is_some()
-        {
+        let chance = hash(&[self.settings.seed, 3, place.shelf as u64, u64::from(place.rank)]) % 1000;
+        if place.rank < 3 || chance >= 28 || (self.family(place).make)(place.key).category.is_some() {
             return Lifecycle::Active;
         }
         match chance {
@@ -237,9 +183,7 @@ impl Demo {
     }
 
     pub(super) fn max_quantity(&self, item: Item, multiple: i64) -> Option<i64> {
-        hash(&[self.settings.seed, 4, u64::from(item)])
-            .is_multiple_of(100)
-            .then_some(multiple * 500)
+        hash(&[self.settings.seed, 4, u64::from(item)]).is_multiple_of(100).then_some(multiple * 500)
     }
 
     fn variant(&self, place: &Place) -> &'static Variant {
@@ -267,38 +211,19 @@ impl Demo {
 /// The maker's own number: some makers print the size, some only count.
 fn mpn(place: &Place, sku: &str, brand: &Brand) -> String {
     let plain = sku.strip_suffix(brand.code).unwrap_or(sku);
-    match hash(&[brand
-        .code
-        .bytes()
-        .fold(0, |sum, byte| sum * 31 + u64::from(byte))])
-        % 3
-    {
+    match hash(&[brand.code.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte))]) % 3 {
         0 => plain.chars().filter(|letter| *letter != '-').collect(),
         1 => {
             let number = scrambled(place.rank);
-            format!(
-                "{:02}.{:03}.{:04}",
-                place.shelf + 10,
-                number / 10_000,
-                number % 10_000
-            )
+            format!("{:02}.{:03}.{:04}", place.shelf + 10, number / 10_000, number % 10_000)
         }
-        _ => format!(
-            "{}/{}",
-            brand.code,
-            plain.trim_end_matches('-').replace('-', ".")
-        ),
+        _ => format!("{}/{}", brand.code, plain.trim_end_matches('-').replace('-', ".")),
     }
 }
 
 /// Twelve digits in the range reserved for numbers of one's own: 2, brand, family, number.
 fn gtin_digits(place: &Place) -> String {
-    format!(
-        "2{:02}{:02}{:07}",
-        place.brand + 10,
-        place.shelf,
-        scrambled(place.rank)
-    )
+    format!("2{:02}{:02}{:07}", place.brand + 10, place.shelf, scrambled(place.rank))
 }
 
 /// Spreads ranks over seven digits, one to one.
@@ -317,20 +242,13 @@ fn price_step(price: i64, sell: Sell) -> i64 {
 }
 
 fn titled(title: &str, variant: &Variant) -> String {
-    if variant.label.is_empty() {
-        title.to_owned()
-    } else {
-        format!("{title} {}", variant.label)
-    }
+    if variant.label.is_empty() { title.to_owned() } else { format!("{title} {}", variant.label) }
 }
 
 fn attributes(mut attributes: Vec<Attribute>, variant: &Variant) -> Vec<Attribute> {
     if !variant.attribute.is_empty() {
         let value = AttributeValue::Text(variant.value.to_owned());
-        attributes.push(Attribute {
-            name: variant.attribute,
-            value,
-        });
+        attributes.push(Attribute { name: variant.attribute, value });
     }
     attributes
 }
@@ -343,24 +261,15 @@ fn units(sell: Sell, digits: &str) -> Vec<Unit> {
             let is_pack = denominator == 1;
             indicator += u8::from(is_pack);
             let gtin = is_pack.then(|| with_check_digit(&format!("{indicator}{digits}")));
-            Unit {
-                code,
-                numerator,
-                denominator,
-                gtin,
-            }
+            Unit { code, numerator, denominator, gtin }
         })
         .collect()
 }
 
 /// Appends the GS1 check digit: weights 3 and 1 alternate from the right.
 fn with_check_digit(digits: &str) -> String {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .zip([3, 1].into_iter().cycle())
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
+    let sum: u32 =
+        digits.bytes().rev().zip([3, 1].into_iter().cycle()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     format!("{digits}{}", (10 - sum % 10) % 10)
 }
 

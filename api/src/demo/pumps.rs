@@ -62,38 +62,10 @@ const MULTISTAGE: Range = Range {
 };
 
 pub(super) const FAMILIES: &[Family] = &[
-    pumps(
-        &CENTRIFUGAL,
-        "CP",
-        12,
-        || keys(&CENTRIFUGAL),
-        |k| make(&CENTRIFUGAL, k),
-        |k| links(&CENTRIFUGAL, k),
-    ),
-    pumps(
-        &CIRCULATOR,
-        "CI",
-        12,
-        || keys(&CIRCULATOR),
-        |k| make(&CIRCULATOR, k),
-        |k| links(&CIRCULATOR, k),
-    ),
-    pumps(
-        &SUBMERSIBLE,
-        "SB",
-        8,
-        || keys(&SUBMERSIBLE),
-        |k| make(&SUBMERSIBLE, k),
-        |k| links(&SUBMERSIBLE, k),
-    ),
-    pumps(
-        &MULTISTAGE,
-        "MV",
-        6,
-        || keys(&MULTISTAGE),
-        |k| make(&MULTISTAGE, k),
-        |k| links(&MULTISTAGE, k),
-    ),
+    pumps(&CENTRIFUGAL, "CP", 12, || keys(&CENTRIFUGAL), |k| make(&CENTRIFUGAL, k), |k| links(&CENTRIFUGAL, k)),
+    pumps(&CIRCULATOR, "CI", 12, || keys(&CIRCULATOR), |k| make(&CIRCULATOR, k), |k| links(&CIRCULATOR, k)),
+    pumps(&SUBMERSIBLE, "SB", 8, || keys(&SUBMERSIBLE), |k| make(&SUBMERSIBLE, k), |k| links(&SUBMERSIBLE, k)),
+    pumps(&MULTISTAGE, "MV", 6, || keys(&MULTISTAGE), |k| make(&MULTISTAGE, k), |k| links(&MULTISTAGE, k)),
 ];
 
 const fn pumps(
@@ -104,17 +76,7 @@ const fn pumps(
     make: fn(Key) -> Draft,
     links: fn(Key) -> Vec<Link>,
 ) -> Family {
-    Family {
-        name: range.family,
-        prefix,
-        category: range.category,
-        weight,
-        brands: PUMPING,
-        variants: PLAIN,
-        keys,
-        make,
-        links,
-    }
+    Family { name: range.family, prefix, category: range.category, weight, brands: PUMPING, variants: PLAIN, keys, make, links }
 }
 
 /// The parts of one model: spares first, then the pump in its makes.
@@ -133,22 +95,8 @@ struct Make {
     percent: i64,
 }
 
-const fn of(
-    suffix: &'static str,
-    casing: &'static str,
-    volts: i64,
-    phases: i64,
-    speed_control: bool,
-    percent: i64,
-) -> Make {
-    Make {
-        suffix,
-        casing,
-        volts,
-        phases,
-        speed_control,
-        percent,
-    }
+const fn of(suffix: &'static str, casing: &'static str, volts: i64, phases: i64, speed_control: bool, percent: i64) -> Make {
+    Make { suffix, casing, volts, phases, speed_control, percent }
 }
 
 const MAKES: [Make; 7] = [
@@ -165,65 +113,37 @@ fn keys(range: &Range) -> Vec<Key> {
     let models = super::family::pairs(range.sizes.len(), range.heads.len(), |_, _| true);
     models
         .into_iter()
-        .flat_map(|[size, head, _]| {
-            (0..FIRST_PUMP + MAKES.len() as u16).map(move |part| [size, head, part])
-        })
+        .flat_map(|[size, head, _]| (0..FIRST_PUMP + MAKES.len() as u16).map(move |part| [size, head, part]))
         .collect()
 }
 
 fn make(range: &Range, [size, head, part]: Key) -> Draft {
-    let (dn, metres) = (
-        i64::from(range.sizes[size as usize]),
-        i64::from(range.heads[head as usize]),
-    );
+    let (dn, metres) = (i64::from(range.sizes[size as usize]), i64::from(range.heads[head as usize]));
     let model = format!("{}{dn}-{metres}", range.code);
     let price = cents(range.base + dn * dn * 9 + dn * metres * 14);
     match part {
-        GASKETS => spare(
-            format!("{model}-GK"),
-            format!("Gasket kit for pump {model}"),
-            price * 4 / 100 + cents(600),
-            120,
-        )
-        .category("PMP-SPR-GSK")
-        .about("Casing, cover and flange gaskets with O-rings; change whenever the pump is opened.")
-        .keywords(&["seal kit", "gasket set", "repair kit"])
-        .text("For pump", model),
-        SEAL => spare(
-            format!("{model}-MS"),
-            format!("Mechanical seal for pump {model}"),
-            price * 9 / 100 + cents(1_400),
-            180,
-        )
-        .category("PMP-SPR-SEA")
-        .about("Carbon / silicon carbide faces, EPDM bellows.")
-        .keywords(&["shaft seal", "Gleitringdichtung"])
-        .text("For pump", model)
-        .text("Faces", "Carbon / silicon carbide"),
-        IMPELLER => spare(
-            format!("{model}-IM"),
-            format!("Impeller for pump {model}"),
-            price * 14 / 100 + cents(900),
-            dn * 18,
-        )
-        .category("PMP-SPR-IMP")
-        .about("Closed impeller, balanced, with key and nut.")
-        .keywords(&["Laufrad", "spare part"])
-        .text("For pump", model),
-        _ => pump(
-            range,
-            &model,
-            [dn, metres],
-            price,
-            &MAKES[(part - FIRST_PUMP) as usize],
-        ),
+        GASKETS => spare(format!("{model}-GK"), format!("Gasket kit for pump {model}"), price * 4 / 100 + cents(600), 120)
+            .category("PMP-SPR-GSK")
+            .about("Casing, cover and flange gaskets with O-rings; change whenever the pump is opened.")
+            .keywords(&["seal kit", "gasket set", "repair kit"])
+            .text("For pump", model),
+        SEAL => spare(format!("{model}-MS"), format!("Mechanical seal for pump {model}"), price * 9 / 100 + cents(1_400), 180)
+            .category("PMP-SPR-SEA")
+            .about("Carbon / silicon carbide faces, EPDM bellows.")
+            .keywords(&["shaft seal", "Gleitringdichtung"])
+            .text("For pump", model)
+            .text("Faces", "Carbon / silicon carbide"),
+        IMPELLER => spare(format!("{model}-IM"), format!("Impeller for pump {model}"), price * 14 / 100 + cents(900), dn * 18)
+            .category("PMP-SPR-IMP")
+            .about("Closed impeller, balanced, with key and nut.")
+            .keywords(&["Laufrad", "spare part"])
+            .text("For pump", model),
+        _ => pump(range, &model, [dn, metres], price, &MAKES[(part - FIRST_PUMP) as usize]),
     }
 }
 
 fn spare(code: String, title: String, price: i64, grams: i64) -> Draft {
-    Draft::new(code, title, price, grams)
-        .lead(5)
-        .text("Part", "spare part")
+    Draft::new(code, title, price, grams).lead(5).text("Part", "spare part")
 }
 
 fn pump(range: &Range, model: &str, [dn, metres]: [i64; 2], price: i64, made: &Make) -> Draft {
@@ -231,16 +151,8 @@ fn pump(range: &Range, model: &str, [dn, metres]: [i64; 2], price: i64, made: &M
     let flow = dn * dn / 12;
     let power = (flow * metres * 10 / 22).max(6);
     Draft::new(
-        if made.suffix.is_empty() {
-            model.to_owned()
-        } else {
-            format!("{model}-{}", made.suffix)
-        },
-        format!(
-            "{} {model} DN{dn} {metres} m {} {volts} V",
-            range.noun,
-            casing.to_lowercase()
-        ),
+        if made.suffix.is_empty() { model.to_owned() } else { format!("{model}-{}", made.suffix) },
+        format!("{} {model} DN{dn} {metres} m {} {volts} V", range.noun, casing.to_lowercase()),
         price * made.percent / 100,
         6_000 + dn * dn * 9,
     )
@@ -256,10 +168,7 @@ fn pump(range: &Range, model: &str, [dn, metres]: [i64; 2], price: i64, made: &M
     .int("Phases", made.phases, "")
     .text("Casing", casing)
     .text("Connection", connection(dn))
-    .text(
-        "Protection",
-        if range.code == "SB" { "IP68" } else { "IP55" },
-    )
+    .text("Protection", if range.code == "SB" { "IP68" } else { "IP55" })
     .flag("Speed control", made.speed_control || range.code == "CR")
 }
 
@@ -276,60 +185,17 @@ fn connection(dn: i64) -> String {
 fn links(range: &'static Range, [size, head, part]: Key) -> Vec<Link> {
     let name = range.family;
     if matches!(part, GASKETS | SEAL | IMPELLER) {
-        return vec![Link::new(
-            Compatible,
-            name,
-            [size, head, FIRST_PUMP],
-            "fits this pump model",
-        )];
+        return vec![Link::new(Compatible, name, [size, head, FIRST_PUMP], "fits this pump model")];
     }
     let mut links = vec![
-        Link::new(
-            Required,
-            name,
-            [size, head, GASKETS],
-            "gaskets for installation and every opening",
-        ),
-        Link::new(
-            Required,
-            name,
-            [size, head, SEAL],
-            "mechanical seal of this model",
-        ),
-        Link::new(
-            Accessory,
-            name,
-            [size, head, IMPELLER],
-            "spare impeller of this model",
-        ),
-        Link::new(
-            Accessory,
-            "circuit breaker",
-            [0, 0, 0],
-            "protects the supply",
-        ),
+        Link::new(Required, name, [size, head, GASKETS], "gaskets for installation and every opening"),
+        Link::new(Required, name, [size, head, SEAL], "mechanical seal of this model"),
+        Link::new(Accessory, name, [size, head, IMPELLER], "spare impeller of this model"),
+        Link::new(Accessory, "circuit breaker", [0, 0, 0], "protects the supply"),
     ];
-    if let Some(dn) = super::flanges::diameter(range.sizes[size as usize])
-        .filter(|_| range.sizes[size as usize] > 32)
-    {
-        links.push(
-            Link::new(
-                Compatible,
-                "flange",
-                [dn, 0, 0],
-                "counter flange of the same size",
-            )
-            .times(2),
-        );
-        links.push(
-            Link::new(
-                Required,
-                "flange gasket",
-                [dn, 0, 0],
-                "one per flanged connection",
-            )
-            .times(2),
-        );
+    if let Some(dn) = super::flanges::diameter(range.sizes[size as usize]).filter(|_| range.sizes[size as usize] > 32) {
+        links.push(Link::new(Compatible, "flange", [dn, 0, 0], "counter flange of the same size").times(2));
+        links.push(Link::new(Required, "flange gasket", [dn, 0, 0], "one per flanged connection").times(2));
     }
     links
 }

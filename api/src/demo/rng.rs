@@ -53,9 +53,7 @@ impl Rng {
 
 /// One well-mixed number for a name.
 pub(super) fn hash(name: &[u64]) -> u64 {
-    name.iter().fold(0x243F_6A88_85A3_08D3, |state, part| {
-        mix(state.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ mix(*part))
-    })
+    name.iter().fold(0x243F_6A88_85A3_08D3, |state, part| mix(state.wrapping_mul(0x2545_F491_4F6C_DD1D) ^ mix(*part)))
 }
 
 /// Maps a 64-bit number evenly onto `0..limit`.

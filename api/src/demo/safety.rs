@@ -1,9 +1,7 @@
 //! Protective equipment and safety signs. What is worn as clothes is in `workwear`.
 
 use super::brands::SAFETY;
-use super::family::{
-    Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, pairs, triples, variant,
-};
+use super::family::{Draft, Family, Key, Link, PLAIN, Sell, Variant, alone, cents, pairs, triples, variant};
 use super::model::RelationKind::{Accessory, Required};
 
 const SHELLS: &[Variant] = &[
@@ -16,85 +14,19 @@ const SHELLS: &[Variant] = &[
 ];
 
 const PLATES: &[Variant] = &[
-    variant(
-        "FO",
-        "self-adhesive film",
-        "Material",
-        "Self-adhesive PVC film",
-        100,
-    ),
+    variant("FO", "self-adhesive film", "Material", "Self-adhesive PVC film", 100),
     variant("PL", "plastic", "Material", "Plastic 1 mm", 160),
     variant("AL", "aluminium", "Material", "Aluminium 0.6 mm", 290),
-    variant(
-        "PHO",
-        "photoluminescent",
-        "Material",
-        "Photoluminescent film",
-        380,
-    ),
+    variant("PHO", "photoluminescent", "Material", "Photoluminescent film", 380),
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
-    protective(
-        "glove",
-        "GL",
-        "SAF-GLV",
-        24,
-        PLAIN,
-        || pairs(GLOVES.len(), 6, |_, _| true),
-        glove,
-        alone,
-    ),
-    protective(
-        "helmet",
-        "HE",
-        "SAF-HEA",
-        6,
-        SHELLS,
-        || pairs(6, 3, |_, _| true),
-        helmet,
-        helmet_links,
-    ),
-    protective(
-        "safety glasses",
-        "EY",
-        "SAF-EYE",
-        6,
-        PLAIN,
-        || triples(8, 4, 3, |_, _, _| true),
-        glasses,
-        alone,
-    ),
-    protective(
-        "ear protection",
-        "EA",
-        "SAF-EAR",
-        5,
-        PLAIN,
-        || pairs(MUFFS.len(), 4, |_, _| true),
-        ear,
-        alone,
-    ),
-    protective(
-        "respirator",
-        "RM",
-        "SAF-RES",
-        6,
-        PLAIN,
-        respirator_keys,
-        respirator,
-        respirator_links,
-    ),
-    protective(
-        "sign",
-        "SG",
-        "SAF-SGN",
-        14,
-        PLATES,
-        || pairs(SIGNS.len(), 8, |_, _| true),
-        sign,
-        alone,
-    ),
+    protective("glove", "GL", "SAF-GLV", 24, PLAIN, || pairs(GLOVES.len(), 6, |_, _| true), glove, alone),
+    protective("helmet", "HE", "SAF-HEA", 6, SHELLS, || pairs(6, 3, |_, _| true), helmet, helmet_links),
+    protective("safety glasses", "EY", "SAF-EYE", 6, PLAIN, || triples(8, 4, 3, |_, _, _| true), glasses, alone),
+    protective("ear protection", "EA", "SAF-EAR", 5, PLAIN, || pairs(MUFFS.len(), 4, |_, _| true), ear, alone),
+    protective("respirator", "RM", "SAF-RES", 6, PLAIN, respirator_keys, respirator, respirator_links),
+    protective("sign", "SG", "SAF-SGN", 14, PLATES, || pairs(SIGNS.len(), 8, |_, _| true), sign, alone),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "one row of a table")]
@@ -108,17 +40,7 @@ pub(super) const fn protective(
     make: fn(Key) -> Draft,
     links: fn(Key) -> Vec<Link>,
 ) -> Family {
-    Family {
-        name,
-        prefix,
-        category,
-        weight,
-        brands: SAFETY,
-        variants,
-        keys,
-        make,
-        links,
-    }
+    Family { name, prefix, category, weight, brands: SAFETY, variants, keys, make, links }
 }
 
 /// Code, noun, EN 388 levels, price in euro cents per pair.
@@ -148,19 +70,14 @@ const GLOVES: [(&str, &str, &str, i64); 20] = [
 fn glove([kind, size, _]: Key) -> Draft {
     let (code, noun, levels, price) = GLOVES[kind as usize];
     let size = i64::from([9, 10, 8, 11, 7, 6][size as usize]);
-    Draft::new(
-        format!("{code}-{size:02}"),
-        format!("{noun} size {size}"),
-        cents(price),
-        60 + price / 30,
-    )
-    .sell(Sell::Pair(12))
-    .about("Protective glove to EN ISO 21420 and EN 388.")
-    .mixes()
-    .keywords(&["glove", "Handschuh", "gant", "PPE"])
-    .int("Size", size, "")
-    .text("EN 388", levels)
-    .text("Type", noun)
+    Draft::new(format!("{code}-{size:02}"), format!("{noun} size {size}"), cents(price), 60 + price / 30)
+        .sell(Sell::Pair(12))
+        .about("Protective glove to EN ISO 21420 and EN 388.")
+        .mixes()
+        .keywords(&["glove", "Handschuh", "gant", "PPE"])
+        .int("Size", size, "")
+        .text("EN 388", levels)
+        .text("Type", noun)
 }
 
 /// Parts 0 to 2 are helmets, the rest what is worn with them.
@@ -174,16 +91,11 @@ fn helmet([kind, fit, _]: Key) -> Draft {
         ("VIS", "Helmet visor polycarbonate", 1_690),
     ][kind as usize];
     let (letter, fit) = [("R", "ratchet"), ("P", "pin lock"), ("X", "ratchet, long")][fit as usize];
-    Draft::new(
-        format!("{code}{letter}"),
-        format!("{noun}, {fit}"),
-        cents(price) + i64::from(letter.as_bytes()[0]) * 1_000,
-        380,
-    )
-    .about("To EN 397, slots for accessories 30 mm.")
-    .keywords(&["hard hat", "Schutzhelm", "casque", "PPE"])
-    .text("Type", noun)
-    .text("Adjustment", fit)
+    Draft::new(format!("{code}{letter}"), format!("{noun}, {fit}"), cents(price) + i64::from(letter.as_bytes()[0]) * 1_000, 380)
+        .about("To EN 397, slots for accessories 30 mm.")
+        .keywords(&["hard hat", "Schutzhelm", "casque", "PPE"])
+        .text("Type", noun)
+        .text("Adjustment", fit)
 }
 
 fn helmet_links([kind, fit, _]: Key) -> Vec<Link> {
@@ -191,46 +103,21 @@ fn helmet_links([kind, fit, _]: Key) -> Vec<Link> {
         return Vec::new();
     }
     vec![
-        Link::new(
-            Accessory,
-            "helmet",
-            [3, fit, 0],
-            "chin strap for work at height",
-        ),
-        Link::new(
-            Accessory,
-            "helmet",
-            [4, fit, 0],
-            "ear muffs for the 30 mm slots",
-        ),
-        Link::new(
-            Accessory,
-            "helmet",
-            [5, fit, 0],
-            "visor for the 30 mm slots",
-        ),
+        Link::new(Accessory, "helmet", [3, fit, 0], "chin strap for work at height"),
+        Link::new(Accessory, "helmet", [4, fit, 0], "ear muffs for the 30 mm slots"),
+        Link::new(Accessory, "helmet", [5, fit, 0], "visor for the 30 mm slots"),
     ]
 }
 
 fn glasses([frame, lens, coating]: Key) -> Draft {
-    let (lens, tint) = [
-        ("C", "clear"),
-        ("S", "smoke"),
-        ("Y", "yellow"),
-        ("B", "blue mirror"),
-    ][lens as usize];
-    let (coat, coating) = [
-        ("A", "anti-fog"),
-        ("S", "scratch resistant"),
-        ("X", "anti-fog and scratch resistant"),
-    ][coating as usize];
+    let (lens, tint) = [("C", "clear"), ("S", "smoke"), ("Y", "yellow"), ("B", "blue mirror")][lens as usize];
+    let (coat, coating) =
+        [("A", "anti-fog"), ("S", "scratch resistant"), ("X", "anti-fog and scratch resistant")][coating as usize];
     let price = 390 + i64::from(frame) * 170;
     Draft::new(
         format!("F{}{lens}{coat}", frame + 1),
         format!("Safety glasses model F{} {tint}, {coating}", frame + 1),
-        cents(price)
-            + if coat == "X" { cents(190) } else { 0 }
-            + if lens == "C" { 0 } else { cents(90) },
+        cents(price) + if coat == "X" { cents(190) } else { 0 } + if lens == "C" { 0 } else { cents(90) },
         28,
     )
     .sell(Sell::Carton(10))
@@ -279,26 +166,19 @@ const FILTERS: [(&str, &str, i64); 6] = [
 
 /// Filters of a connection stand before the masks for it: a mask never lacks its filters.
 fn respirator_keys() -> Vec<Key> {
-    (0..4u16)
-        .flat_map(|series| (0..12u16).map(move |part| [series, part, 0]))
-        .collect()
+    (0..4u16).flat_map(|series| (0..12u16).map(move |part| [series, part, 0])).collect()
 }
 
 fn respirator([series, part, _]: Key) -> Draft {
     let system = ["R40", "B60", "C80", "T20"][series as usize];
     if part < 6 {
         let (code, noun, price) = FILTERS[part as usize];
-        return Draft::new(
-            format!("{system}-{code}"),
-            format!("{noun} for {system} masks"),
-            cents(price),
-            95,
-        )
-        .sell(Sell::Pack(2))
-        .about("Bayonet filter, pack of two, EN 14387 / EN 143.")
-        .keywords(&["filter", "Atemschutzfilter", "PPE"])
-        .text("Connection", system)
-        .text("Filter class", code);
+        return Draft::new(format!("{system}-{code}"), format!("{noun} for {system} masks"), cents(price), 95)
+            .sell(Sell::Pack(2))
+            .about("Bayonet filter, pack of two, EN 14387 / EN 143.")
+            .keywords(&["filter", "Atemschutzfilter", "PPE"])
+            .text("Connection", system)
+            .text("Filter class", code);
     }
     let (code, noun, price) = [
         ("HM", "Half mask M", 1_890),
@@ -308,16 +188,11 @@ fn respirator([series, part, _]: Key) -> Draft {
         ("FL", "Full face mask L", 12_900),
         ("FS", "Full face mask S", 12_900),
     ][part as usize - 6];
-    Draft::new(
-        format!("{system}-{code}"),
-        format!("{noun} {system}"),
-        cents(price),
-        180 + price / 40,
-    )
-    .about("Silicone mask with twin bayonet connection, EN 140 / EN 136.")
-    .keywords(&["respirator", "Atemschutzmaske", "mask", "PPE"])
-    .text("Connection", system)
-    .text("Type", noun)
+    Draft::new(format!("{system}-{code}"), format!("{noun} {system}"), cents(price), 180 + price / 40)
+        .about("Silicone mask with twin bayonet connection, EN 140 / EN 136.")
+        .keywords(&["respirator", "Atemschutzmaske", "mask", "PPE"])
+        .text("Connection", system)
+        .text("Type", noun)
 }
 
 fn respirator_links([series, part, _]: Key) -> Vec<Link> {
@@ -325,18 +200,8 @@ fn respirator_links([series, part, _]: Key) -> Vec<Link> {
         return Vec::new();
     }
     vec![
-        Link::new(
-            Required,
-            "respirator",
-            [series, 0, 0],
-            "filters of the same connection, pack of two",
-        ),
-        Link::new(
-            Accessory,
-            "respirator",
-            [series, 2, 0],
-            "combined filter of the same connection",
-        ),
+        Link::new(Required, "respirator", [series, 0, 0], "filters of the same connection, pack of two"),
+        Link::new(Accessory, "respirator", [series, 2, 0], "combined filter of the same connection"),
     ]
 }
 

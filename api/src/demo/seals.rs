@@ -2,9 +2,7 @@
 
 use super::bearings::BORES;
 use super::brands::MOTION;
-use super::family::{
-    Draft, Family, Key, PLAIN, Sell, Variant, alone, cents, pairs, tenths, triples, variant,
-};
+use super::family::{Draft, Family, Key, PLAIN, Sell, Variant, alone, cents, pairs, tenths, triples, variant};
 
 const RUBBERS: &[Variant] = &[
     variant("NBR", "NBR 70", "Material", "NBR 70 Shore A", 100),
@@ -16,21 +14,9 @@ const RUBBERS: &[Variant] = &[
 ];
 
 const RING_MAKES: &[Variant] = &[
-    variant(
-        "",
-        "spring steel",
-        "Material",
-        "Spring steel, phosphated",
-        100,
-    ),
+    variant("", "spring steel", "Material", "Spring steel, phosphated", 100),
     variant("A2", "stainless", "Material", "Stainless steel 1.4122", 340),
-    variant(
-        "ZN",
-        "zinc plated",
-        "Material",
-        "Spring steel, zinc plated",
-        115,
-    ),
+    variant("ZN", "zinc plated", "Material", "Spring steel, zinc plated", 115),
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -63,11 +49,7 @@ pub(super) const FAMILIES: &[Family] = &[
         weight: 30,
         brands: MOTION,
         variants: RUBBERS,
-        keys: || {
-            pairs(110, CORDS.len(), |inner, cord| {
-                inside(inner) >= i64::from(CORDS[cord]) * 2
-            })
-        },
+        keys: || pairs(110, CORDS.len(), |inner, cord| inside(inner) >= i64::from(CORDS[cord]) * 2),
         make: o_ring,
         links: alone,
     },
@@ -86,43 +68,31 @@ pub(super) const FAMILIES: &[Family] = &[
 
 /// Shaft or bore diameters of retaining rings in millimetres.
 pub(super) const RING_SIZES: [u16; 48] = [
-    20, 25, 30, 15, 12, 10, 17, 35, 40, 50, 47, 52, 62, 32, 42, 45, 8, 16, 18, 22, 24, 26, 28, 14,
-    60, 55, 72, 80, 6, 9, 65, 70, 75, 85, 90, 100, 95, 110, 68, 38, 36, 34, 48, 58, 120, 130, 140,
-    5,
+    20, 25, 30, 15, 12, 10, 17, 35, 40, 50, 47, 52, 62, 32, 42, 45, 8, 16, 18, 22, 24, 26, 28, 14, 60, 55, 72, 80, 6, 9, 65, 70,
+    75, 85, 90, 100, 95, 110, 68, 38, 36, 34, 48, 58, 120, 130, 140, 5,
 ];
 
-const RINGS: [(&str, &str, &str); 3] = [
-    ("A", "for shafts", "DIN 471"),
-    ("J", "for bores", "DIN 472"),
-    ("E", "E-clip", "DIN 6799"),
-];
+const RINGS: [(&str, &str, &str); 3] =
+    [("A", "for shafts", "DIN 471"), ("J", "for bores", "DIN 472"), ("E", "E-clip", "DIN 6799")];
 
 fn retaining_ring([size, kind, _]: Key) -> Draft {
     let d = i64::from(RING_SIZES[size as usize]);
     let (letter, label, standard) = RINGS[kind as usize];
-    Draft::new(
-        format!("{letter}{d}"),
-        format!("Retaining ring {standard} {label} {d} mm"),
-        22_000 + d * d * 95,
-        d * d / 90,
-    )
-    .sell(Sell::Box(if d > 60 { 25 } else { 100 }))
-    .about("Secures bearings and wheels against axial movement.")
-    .mixes()
-    .keywords(&["circlip", "snap ring", "Seegerring"])
-    .int("Nominal diameter", d, "mm")
-    .text("Standard", standard)
+    Draft::new(format!("{letter}{d}"), format!("Retaining ring {standard} {label} {d} mm"), 22_000 + d * d * 95, d * d / 90)
+        .sell(Sell::Box(if d > 60 { 25 } else { 100 }))
+        .about("Secures bearings and wheels against axial movement.")
+        .mixes()
+        .keywords(&["circlip", "snap ring", "Seegerring"])
+        .int("Nominal diameter", d, "mm")
+        .text("Standard", standard)
 }
 
 fn shaft_seal([bore, outer, kind]: Key) -> Draft {
     let d = i64::from(BORES[bore as usize].1);
     let outer = d + 12 + i64::from(outer) * 4;
-    let (code, label) = [
-        ("A", "rubber covered"),
-        ("AS", "rubber covered, dust lip"),
-        ("B", "metal case"),
-        ("BS", "metal case, dust lip"),
-    ][kind as usize];
+    let (code, label) =
+        [("A", "rubber covered"), ("AS", "rubber covered, dust lip"), ("B", "metal case"), ("BS", "metal case, dust lip")]
+            [kind as usize];
     let width = if d > 60 { 10 } else { 7 };
     Draft::new(
         format!("{d}X{outer}X{width}{code}"),
@@ -181,30 +151,15 @@ const GREASES: [(&str, &str, i64); 5] = [
 fn grease([kind, pack, _]: Key) -> Draft {
     let (code, noun, price) = GREASES[kind as usize];
     let (label, sell, price, grams) = match pack {
-        0 => (
-            "400 g cartridge",
-            Sell::Carton(12),
-            cents(price * 45 / 100),
-            430,
-        ),
-        1 => (
-            "sold by weight",
-            Sell::Kilo(25),
-            cents(price * 80 / 100),
-            1000,
-        ),
+        0 => ("400 g cartridge", Sell::Carton(12), cents(price * 45 / 100), 430),
+        1 => ("sold by weight", Sell::Kilo(25), cents(price * 80 / 100), 1000),
         _ => ("1 kg can", Sell::Carton(6), cents(price), 1100),
     };
     let size = ["C", "KG", "T"][pack as usize];
-    Draft::new(
-        format!("{code}{size}"),
-        format!("{noun}, {label}"),
-        price,
-        grams,
-    )
-    .sell(sell)
-    .about("For rolling and plain bearings.")
-    .keywords(&["grease", "lubricant", "Fett"])
-    .text("Grade", code)
-    .text("Pack", label)
+    Draft::new(format!("{code}{size}"), format!("{noun}, {label}"), price, grams)
+        .sell(sell)
+        .about("For rolling and plain bearings.")
+        .keywords(&["grease", "lubricant", "Fett"])
+        .text("Grade", code)
+        .text("Pack", label)
 }

@@ -21,11 +21,7 @@ impl Demo {
             country: "DE",
             city: "Kassel",
             works: [true, true, true, true, true, true, false],
-            holidays: holidays(
-                year,
-                &[(5, 1), (10, 3), (12, 25), (12, 26)],
-                &[-2, 1, 39, 50],
-            ),
+            holidays: holidays(year, &[(5, 1), (10, 3), (12, 25), (12, 26)], &[-2, 1, 39, 50]),
             cut_off_minute: 17 * 60,
             utc_offset_minutes: 60,
             priority: 1,
@@ -37,19 +33,7 @@ impl Demo {
             country: "FR",
             city: "Lyon",
             works: weekdays,
-            holidays: holidays(
-                year,
-                &[
-                    (5, 1),
-                    (5, 8),
-                    (7, 14),
-                    (8, 15),
-                    (11, 1),
-                    (11, 11),
-                    (12, 25),
-                ],
-                &[1, 39, 50],
-            ),
+            holidays: holidays(year, &[(5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)], &[1, 39, 50]),
             cut_off_minute: 15 * 60,
             utc_offset_minutes: 60,
             priority: 2,
@@ -71,11 +55,13 @@ impl Demo {
     }
 
     /// Stock by product, then warehouse; drafts have none.
+    #[cfg(test)]
     pub(crate) fn stock(&self) -> impl Iterator<Item = StockLevel> + '_ {
         (0..self.len()).flat_map(|item| self.stock_of(item))
     }
 
     /// Supplier deliveries on their way: for what ran out, and for some of the rest.
+    #[cfg(test)]
     pub(crate) fn inbound(&self) -> impl Iterator<Item = Inbound> + '_ {
         (0..self.len()).flat_map(|item| self.inbound_of(item))
     }
@@ -105,17 +91,8 @@ impl Demo {
             };
             let on_hand = on_hand / multiple * multiple;
             let keeps_safety = lifecycle == Lifecycle::Active && at == 0;
-            let safety = if keeps_safety {
-                (usual / 12).div_ceil_to(multiple)
-            } else {
-                0
-            };
-            levels.push(StockLevel {
-                item,
-                warehouse,
-                on_hand,
-                safety,
-            });
+            let safety = if keeps_safety { (usual / 12).div_ceil_to(multiple) } else { 0 };
+            levels.push(StockLevel { item, warehouse, on_hand, safety });
         }
         levels
     }
@@ -126,10 +103,7 @@ impl Demo {
         if self.lifecycle(&core.place, item).0 != Lifecycle::Active {
             return Vec::new();
         }
-        let (usual, multiple) = (
-            usual_stock(core.list_price, core.draft.sell),
-            core.draft.sell.rules().multiple,
-        );
+        let (usual, multiple) = (usual_stock(core.list_price, core.draft.sell), core.draft.sell.rules().multiple);
         let mut deliveries = Vec::new();
         for level in self.stock_of(item) {
             let warehouse = hash(&[u64::from(level.warehouse.as_bytes()[0])]);
@@ -138,10 +112,7 @@ impl Demo {
             if !rng.chance(chance) {
                 continue;
             }
-            let mut expected_on = self
-                .settings
-                .today
-                .plus(rng.between(2, 10 + i64::from(core.draft.lead_days) * 2) as i32);
+            let mut expected_on = self.settings.today.plus(rng.between(2, 10 + i64::from(core.draft.lead_days) * 2) as i32);
             while !expected_on.is_business_day() {
                 expected_on = expected_on.plus(1);
             }
@@ -186,15 +157,8 @@ fn usual_stock(price: i64, sell: Sell) -> i64 {
 fn holidays(year: i32, fixed: &[(i32, i32)], from_easter: &[i32]) -> Vec<Day> {
     let mut days: Vec<Day> = (year - 1..=year + 1)
         .flat_map(|year| {
-            let fixed = fixed
-                .iter()
-                .chain(&[(1, 1)])
-                .map(move |(month, day)| Day::new(year, *month, *day));
-            fixed.chain(
-                from_easter
-                    .iter()
-                    .map(move |days| Day::easter(year).plus(*days)),
-            )
+            let fixed = fixed.iter().chain(&[(1, 1)]).map(move |(month, day)| Day::new(year, *month, *day));
+            fixed.chain(from_easter.iter().map(move |days| Day::easter(year).plus(*days)))
         })
         .collect();
     days.sort_unstable();

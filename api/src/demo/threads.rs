@@ -16,13 +16,7 @@ pub(super) struct Metric {
 }
 
 const fn metric(diameter: u16, pitch: u16, flats: u16, key: u16, drill: u16) -> Metric {
-    Metric {
-        diameter,
-        pitch,
-        flats,
-        key,
-        drill,
-    }
+    Metric { diameter, pitch, flats, key, drill }
 }
 
 /// Most asked-for first.
@@ -63,12 +57,7 @@ pub(super) struct Inch {
 }
 
 const fn inch(name: &'static str, diameter: u16, coarse: u16, fine: u16) -> Inch {
-    Inch {
-        name,
-        diameter,
-        coarse,
-        fine,
-    }
+    Inch { name, diameter, coarse, fine }
 }
 
 /// Most asked-for first.
@@ -91,24 +80,18 @@ pub(super) const INCH: &[Inch] = &[
 impl Inch {
     /// `1/4-20` or `1/4-28`.
     pub(super) fn thread(&self, fine: bool) -> String {
-        format!(
-            "{}-{}",
-            self.name,
-            if fine { self.fine } else { self.coarse }
-        )
+        format!("{}-{}", self.name, if fine { self.fine } else { self.coarse })
     }
 }
 
 /// Lengths of screws in millimetres, most asked-for first.
 pub(super) const LENGTHS: &[u16] = &[
-    20, 30, 40, 16, 25, 50, 12, 60, 10, 35, 80, 45, 70, 100, 8, 90, 120, 55, 6, 65, 75, 110, 140,
-    160, 130, 150, 85, 180, 200, 5, 220, 240, 260, 280, 300,
+    20, 30, 40, 16, 25, 50, 12, 60, 10, 35, 80, 45, 70, 100, 8, 90, 120, 55, 6, 65, 75, 110, 140, 160, 130, 150, 85, 180, 200, 5,
+    220, 240, 260, 280, 300,
 ];
 
 /// Lengths of inch screws in eighths of an inch, most asked-for first.
-pub(super) const EIGHTHS: &[u16] = &[
-    8, 6, 12, 4, 16, 10, 5, 20, 24, 14, 7, 28, 32, 18, 3, 22, 40, 36, 48, 26, 30, 44, 56, 64,
-];
+pub(super) const EIGHTHS: &[u16] = &[8, 6, 12, 4, 16, 10, 5, 20, 24, 14, 7, 28, 32, 18, 3, 22, 40, 36, 48, 26, 30, 44, 56, 64];
 
 /// `1-1/2` for twelve eighths.
 pub(super) fn eighths(value: u16) -> String {

@@ -1,51 +1,23 @@
 //! Hand tools and abrasives. Cutting tools are in `cutting`.
 
 use super::brands::TOOLING;
-use super::family::{
-    Draft, Family, Key, Sell, Variant, alone, cents, pairs, tenths, triples, variant,
-};
+use super::family::{Draft, Family, Key, Sell, Variant, alone, cents, pairs, tenths, triples, variant};
 
 /// Widths across flats of spanners and sockets in tenths of a millimetre, most asked-for first.
 pub(super) const WIDTHS: &[u16] = &[
-    130, 100, 170, 190, 160, 80, 180, 70, 240, 150, 140, 110, 120, 300, 360, 210, 270, 55, 60, 90,
-    220, 320, 460, 50, 340, 410, 550, 40,
+    130, 100, 170, 190, 160, 80, 180, 70, 240, 150, 140, 110, 120, 300, 360, 210, 270, 55, 60, 90, 220, 320, 460, 50, 340, 410,
+    550, 40,
 ];
 
 /// Hexagon keys in tenths of a millimetre, most asked-for first.
-pub(super) const HEX_KEYS: &[u16] = &[
-    60, 50, 80, 40, 100, 30, 140, 25, 170, 190, 120, 220, 20, 270, 15,
-];
+pub(super) const HEX_KEYS: &[u16] = &[60, 50, 80, 40, 100, 30, 140, 25, 170, 190, 120, 220, 20, 270, 15];
 
 const STEELS: &[Variant] = &[
-    variant(
-        "CV",
-        "chrome vanadium",
-        "Material",
-        "Chrome vanadium steel",
-        100,
-    ),
-    variant(
-        "CM",
-        "impact, chrome molybdenum",
-        "Material",
-        "Chrome molybdenum steel",
-        135,
-    ),
+    variant("CV", "chrome vanadium", "Material", "Chrome vanadium steel", 100),
+    variant("CM", "impact, chrome molybdenum", "Material", "Chrome molybdenum steel", 135),
     variant("SS", "stainless", "Material", "Stainless steel", 310),
-    variant(
-        "VDE",
-        "insulated 1000 V",
-        "Insulation",
-        "1000 V to IEC 60900",
-        280,
-    ),
-    variant(
-        "ATX",
-        "non-sparking",
-        "Material",
-        "Aluminium bronze, non-sparking",
-        640,
-    ),
+    variant("VDE", "insulated 1000 V", "Insulation", "1000 V to IEC 60900", 280),
+    variant("ATX", "non-sparking", "Material", "Aluminium bronze, non-sparking", 640),
 ];
 const GRAINS: &[Variant] = &[
     variant("A", "corundum", "Abrasive", "Aluminium oxide", 100),
@@ -56,60 +28,12 @@ const GRAINS: &[Variant] = &[
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
-    family(
-        "spanner",
-        "SP",
-        "TOL-HND-WRE",
-        12,
-        STEELS,
-        || pairs(WIDTHS.len(), SPANNERS.len(), |_, _| true),
-        spanner,
-    ),
-    family(
-        "socket",
-        "SK",
-        "TOL-HND-SOC",
-        14,
-        STEELS,
-        socket_keys,
-        socket,
-    ),
-    family(
-        "hexagon key",
-        "HK",
-        "TOL-HND-KEY",
-        8,
-        STEELS,
-        || pairs(HEX_KEYS.len(), KEYS.len(), |_, _| true),
-        hexagon_key,
-    ),
-    family(
-        "screwdriver",
-        "SR",
-        "TOL-HND-SOC",
-        8,
-        STEELS,
-        || triples(BLADES.len(), 6, 2, |_, _, _| true),
-        screwdriver,
-    ),
-    family(
-        "grinding disc",
-        "GD",
-        "TOL-ABR-DSC",
-        16,
-        GRAINS,
-        || triples(DISCS.len(), 10, 9, |_, _, _| true),
-        disc,
-    ),
-    family(
-        "abrasive belt",
-        "AJ",
-        "TOL-ABR-SHT",
-        14,
-        GRAINS,
-        || triples(WIDE.len(), 16, GRITS.len(), |_, _, _| true),
-        belt,
-    ),
+    family("spanner", "SP", "TOL-HND-WRE", 12, STEELS, || pairs(WIDTHS.len(), SPANNERS.len(), |_, _| true), spanner),
+    family("socket", "SK", "TOL-HND-SOC", 14, STEELS, socket_keys, socket),
+    family("hexagon key", "HK", "TOL-HND-KEY", 8, STEELS, || pairs(HEX_KEYS.len(), KEYS.len(), |_, _| true), hexagon_key),
+    family("screwdriver", "SR", "TOL-HND-SOC", 8, STEELS, || triples(BLADES.len(), 6, 2, |_, _, _| true), screwdriver),
+    family("grinding disc", "GD", "TOL-ABR-DSC", 16, GRAINS, || triples(DISCS.len(), 10, 9, |_, _, _| true), disc),
+    family("abrasive belt", "AJ", "TOL-ABR-SHT", 14, GRAINS, || triples(WIDE.len(), 16, GRITS.len(), |_, _, _| true), belt),
 ];
 
 const fn family(
@@ -121,17 +45,7 @@ const fn family(
     keys: fn() -> Vec<Key>,
     make: fn(Key) -> Draft,
 ) -> Family {
-    Family {
-        name,
-        prefix,
-        category,
-        weight,
-        brands: TOOLING,
-        variants,
-        keys,
-        make,
-        links: alone,
-    }
+    Family { name, prefix, category, weight, brands: TOOLING, variants, keys, make, links: alone }
 }
 
 const SPANNERS: [(&str, &str, i64); 6] = [
@@ -158,35 +72,20 @@ fn spanner([width, kind, _]: Key) -> Draft {
     .text("Type", noun)
 }
 
-const DRIVES: [(&str, &str, i64, u16); 4] = [
-    ("12", "1/2", 100, 360),
-    ("14", "1/4", 62, 140),
-    ("38", "3/8", 78, 240),
-    ("34", "3/4", 290, 600),
-];
-const DEPTHS: [(&str, &str, i64); 4] = [
-    ("", "", 100),
-    ("L", " long", 150),
-    ("B", " hex bit", 170),
-    ("T", " Torx bit", 170),
-];
+const DRIVES: [(&str, &str, i64, u16); 4] =
+    [("12", "1/2", 100, 360), ("14", "1/4", 62, 140), ("38", "3/8", 78, 240), ("34", "3/4", 290, 600)];
+const DEPTHS: [(&str, &str, i64); 4] = [("", "", 100), ("L", " long", 150), ("B", " hex bit", 170), ("T", " Torx bit", 170)];
 
 fn socket_keys() -> Vec<Key> {
-    triples(
-        WIDTHS.len(),
-        DRIVES.len(),
-        DEPTHS.len(),
-        |width, drive, _| {
-            let (width, largest) = (WIDTHS[width], DRIVES[drive].3);
-            width <= largest && width * 6 >= largest
-        },
-    )
+    triples(WIDTHS.len(), DRIVES.len(), DEPTHS.len(), |width, drive, _| {
+        let (width, largest) = (WIDTHS[width], DRIVES[drive].3);
+        width <= largest && width * 6 >= largest
+    })
 }
 
 fn socket([width, drive, depth]: Key) -> Draft {
     let width = i64::from(WIDTHS[width as usize]);
-    let ((code, inches, percent, _), (letter, label, extra)) =
-        (DRIVES[drive as usize], DEPTHS[depth as usize]);
+    let ((code, inches, percent, _), (letter, label, extra)) = (DRIVES[drive as usize], DEPTHS[depth as usize]);
     Draft::new(
         format!("{code}-{}{letter}", tenths(width)),
         format!("Socket{label} {inches} in, {} mm", tenths(width)),
@@ -241,11 +140,7 @@ const BLADES: [(&str, &str); 12] = [
 fn screwdriver([blade, length, grip]: Key) -> Draft {
     let (code, blade) = BLADES[blade as usize];
     let length = i64::from([100, 150, 80, 200, 60, 300][length as usize]);
-    let (letter, grip, extra) = if grip == 0 {
-        ("", "soft grip", 0)
-    } else {
-        ("H", "hammer cap", 220)
-    };
+    let (letter, grip, extra) = if grip == 0 { ("", "soft grip", 0) } else { ("H", "hammer cap", 220) };
     Draft::new(
         format!("{code}-{length}{letter}"),
         format!("Screwdriver {blade} x {length} mm {grip}"),
@@ -306,9 +201,7 @@ const GRITS: [u16; 11] = [80, 120, 60, 180, 100, 40, 240, 150, 320, 36, 400];
 
 fn belt([width, length, grit]: Key) -> Draft {
     let width = i64::from(WIDE[width as usize]);
-    let length = [
-        533, 610, 457, 1000, 2000, 620, 560, 760, 915, 1220, 1500, 2500, 3000, 3500, 480, 380,
-    ][length as usize];
+    let length = [533, 610, 457, 1000, 2000, 620, 560, 760, 915, 1220, 1500, 2500, 3000, 3500, 480, 380][length as usize];
     let grit = i64::from(GRITS[grit as usize]);
     Draft::new(
         format!("{width}X{length}-P{grit}"),

@@ -17,20 +17,8 @@ const CLOTH: &[Variant] = &[
 const SIGNALS: &[Variant] = &[
     variant("YE", "yellow", "Colour", "fluorescent yellow", 100),
     variant("OG", "orange", "Colour", "fluorescent orange", 100),
-    variant(
-        "YN",
-        "yellow / navy",
-        "Colour",
-        "fluorescent yellow / navy",
-        108,
-    ),
-    variant(
-        "ON",
-        "orange / navy",
-        "Colour",
-        "fluorescent orange / navy",
-        108,
-    ),
+    variant("YN", "yellow / navy", "Colour", "fluorescent yellow / navy", 108),
+    variant("ON", "orange / navy", "Colour", "fluorescent orange / navy", 108),
     variant("RD", "red", "Colour", "fluorescent red", 112),
 ];
 
@@ -43,36 +31,9 @@ const LEATHERS: &[Variant] = &[
 ];
 
 pub(super) const FAMILIES: &[Family] = &[
-    protective(
-        "safety shoe",
-        "SH",
-        "SAF-SHO",
-        16,
-        LEATHERS,
-        || triples(14, SHOES.len(), 2, |_, _, _| true),
-        shoe,
-        alone,
-    ),
-    protective(
-        "workwear",
-        "WK",
-        "SAF-WRK",
-        16,
-        CLOTH,
-        || pairs(CLOTHES.len(), SIZES.len() * 2, |_, _| true),
-        cloth,
-        alone,
-    ),
-    protective(
-        "high-visibility",
-        "HV",
-        "SAF-HIV",
-        12,
-        SIGNALS,
-        || pairs(JACKETS.len(), SIZES.len(), |_, _| true),
-        signal,
-        alone,
-    ),
+    protective("safety shoe", "SH", "SAF-SHO", 16, LEATHERS, || triples(14, SHOES.len(), 2, |_, _, _| true), shoe, alone),
+    protective("workwear", "WK", "SAF-WRK", 16, CLOTH, || pairs(CLOTHES.len(), SIZES.len() * 2, |_, _| true), cloth, alone),
+    protective("high-visibility", "HV", "SAF-HIV", 12, SIGNALS, || pairs(JACKETS.len(), SIZES.len(), |_, _| true), signal, alone),
 ];
 
 const SHOES: [(&str, &str, i64); 6] = [
@@ -87,11 +48,7 @@ const SHOES: [(&str, &str, i64); 6] = [
 fn shoe([size, kind, width]: Key) -> Draft {
     let size = [43, 42, 44, 41, 45, 40, 46, 39, 47, 38, 48, 37, 36, 49][size as usize];
     let (code, noun, price) = SHOES[kind as usize];
-    let (letter, width) = if width == 0 {
-        ("", "regular")
-    } else {
-        ("W", "wide")
-    };
+    let (letter, width) = if width == 0 { ("", "regular") } else { ("W", "wide") };
     Draft::new(
         format!("{code}{size}{letter}"),
         format!("{noun} size {size} {width}"),
@@ -127,24 +84,16 @@ const CLOTHES: [(&str, &str, i64); 14] = [
 
 fn cloth([kind, rest, _]: Key) -> Draft {
     let (code, noun, price) = CLOTHES[kind as usize];
-    let (size, cut) = (
-        SIZES[rest as usize / 2],
-        if rest % 2 == 0 { "M" } else { "F" },
-    );
+    let (size, cut) = (SIZES[rest as usize / 2], if rest % 2 == 0 { "M" } else { "F" });
     let label = if cut == "M" { "men" } else { "women" };
-    Draft::new(
-        format!("{code}{cut}-{size}"),
-        format!("{noun} {label} {size}"),
-        cents(price),
-        300 + price / 10,
-    )
-    .sell(Sell::Carton(10))
-    .about("Reinforced seams, washable at 60 °C.")
-    .mixes()
-    .keywords(&["workwear", "Arbeitskleidung"])
-    .text("Size", size)
-    .text("Cut", label)
-    .text("Type", noun)
+    Draft::new(format!("{code}{cut}-{size}"), format!("{noun} {label} {size}"), cents(price), 300 + price / 10)
+        .sell(Sell::Carton(10))
+        .about("Reinforced seams, washable at 60 °C.")
+        .mixes()
+        .keywords(&["workwear", "Arbeitskleidung"])
+        .text("Size", size)
+        .text("Cut", label)
+        .text("Type", noun)
 }
 
 const JACKETS: [(&str, &str, i64, i64); 8] = [
@@ -161,17 +110,12 @@ const JACKETS: [(&str, &str, i64, i64); 8] = [
 fn signal([kind, size, _]: Key) -> Draft {
     let (code, noun, price, class) = JACKETS[kind as usize];
     let size = SIZES[size as usize];
-    Draft::new(
-        format!("{code}{class}-{size}"),
-        format!("{noun} class {class} {size}"),
-        cents(price),
-        150 + price / 9,
-    )
-    .sell(Sell::Carton(10))
-    .about("Reflective tape to EN ISO 20471.")
-    .mixes()
-    .keywords(&["hi-vis", "Warnschutz", "PPE"])
-    .text("Size", size)
-    .int("Class", class, "")
-    .text("Type", noun)
+    Draft::new(format!("{code}{class}-{size}"), format!("{noun} class {class} {size}"), cents(price), 150 + price / 9)
+        .sell(Sell::Carton(10))
+        .about("Reflective tape to EN ISO 20471.")
+        .mixes()
+        .keywords(&["hi-vis", "Warnschutz", "PPE"])
+        .text("Size", size)
+        .int("Class", class, "")
+        .text("Type", noun)
 }

@@ -90,11 +90,7 @@ pub(crate) struct Attributes {
 
 impl Attributes {
     pub(super) fn compile(table: AttributesTable) -> Result<Self, String> {
-        if table
-            .pairs
-            .iter()
-            .any(|p| p.separator.is_empty() || p.assign.is_empty())
-        {
+        if table.pairs.iter().any(|p| p.separator.is_empty() || p.assign.is_empty()) {
             return Err("pairs need a separator and an assign mark".to_owned());
         }
         let mut units = BTreeMap::new();
@@ -137,30 +133,13 @@ impl Attributes {
     pub(super) fn named_columns(&self) -> impl Iterator<Item = &str> {
         let units = self.units.values().flat_map(Template::columns);
         let pairs = self.pairs.iter().map(|p| p.column.as_str());
-        self.from
-            .iter()
-            .chain(&self.columns)
-            .map(String::as_str)
-            .chain(pairs)
-            .chain(units)
+        self.from.iter().chain(&self.columns).map(String::as_str).chain(pairs).chain(units)
     }
 
     /// `used` are the columns the other fields are made from.
-    pub(super) fn collect(
-        &self,
-        record: &Record,
-        used: &HashSet<String>,
-        problems: &mut Vec<Problem>,
-    ) -> Vec<Attribute> {
-        let mut found = Found {
-            rules: self,
-            record,
-            seen: HashSet::new(),
-            attributes: Vec::new(),
-            problems,
-        };
-        if let Some(Value::Object(members)) = self.from.as_deref().and_then(|from| record.get(from))
-        {
+    pub(super) fn collect(&self, record: &Record, used: &HashSet<String>, problems: &mut Vec<Problem>) -> Vec<Attribute> {
+        let mut found = Found { rules: self, record, seen: HashSet::new(), attributes: Vec::new(), problems };
+        if let Some(Value::Object(members)) = self.from.as_deref().and_then(|from| record.get(from)) {
             for (name, value) in members {
                 found.add(name, name, value);
             }
@@ -171,27 +150,16 @@ impl Attributes {
             }
         }
         for (name, value) in &record.fields {
-            let unprefixed = self
-                .column_prefix
-                .as_deref()
-                .and_then(|prefix| name.strip_prefix(prefix));
+            let unprefixed = self.column_prefix.as_deref().and_then(|prefix| name.strip_prefix(prefix));
             if let Some(own) = unprefixed {
                 found.add(own, name, value);
-            } else if self.rest
-                && !used.contains(&**name)
-                && !self.columns.iter().any(|c| **c == **name)
-            {
+            } else if self.rest && !used.contains(&**name) && !self.columns.iter().any(|c| **c == **name) {
                 found.add(name, name, value);
             }
         }
         for pairs in &self.pairs {
-            let text = lookup(record, &pairs.column)
-                .and_then(Value::as_text)
-                .unwrap_or_default();
-            for (name, value) in text
-                .split(&pairs.separator)
-                .filter_map(|pair| pair.split_once(&pairs.assign))
-            {
+            let text = lookup(record, &pairs.column).and_then(Value::as_text).unwrap_or_default();
+            for (name, value) in text.split(&pairs.separator).filter_map(|pair| pair.split_once(&pairs.assign)) {
                 found.add(name.trim(), name, &Value::Text(value.to_owned()));
             }
         }
@@ -212,21 +180,13 @@ impl Found<'_> {
         if value.is_empty() || self.rules.except.contains(name) {
             return;
         }
-        let prefixed = self
-            .rules
-            .prefixes
-            .iter()
-            .find_map(|(p, t)| name.strip_prefix(p.as_str()).map(|own| (own, *t)));
+        let prefixed = self.rules.prefixes.iter().find_map(|(p, t)| name.strip_prefix(p.as_str()).map(|own| (own, *t)));
         let (own, kind) = match prefixed {
             Some((own, kind)) if !own.is_empty() => (own, Some(kind)),
             _ => (name, None),
         };
         let own = self.rules.rename.get(own).map_or(own, String::as_str);
-        let own = if self.seen.insert(own.to_owned()) {
-            own
-        } else {
-            foreign
-        };
+        let own = if self.seen.insert(own.to_owned()) { own } else { foreign };
         let kind = self.rules.types.get(own).copied().or(kind);
         if let Err(problem) = self.keep(own, kind, value)
             && self.problems.len() < super::rows::MOST_PROBLEMS
@@ -235,19 +195,11 @@ impl Found<'_> {
         }
     }
 
-    fn keep(
-        &mut self,
-        name: &str,
-        kind: Option<AttributeType>,
-        value: &Value,
-    ) -> Result<(), Problem> {
+    fn keep(&mut self, name: &str, kind: Option<AttributeType>, value: &Value) -> Result<(), Problem> {
         let field = format!("attributes.{name}");
         let refuse = |code, detail: &str| Problem::new(code, &field, detail, &value.raw());
         if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(refuse(
-                "bad-attribute",
-                "the name is longer than 100 characters or has control characters",
-            ));
+            return Err(refuse("bad-attribute", "the name is longer than 100 characters or has control characters"));
         }
         if self.attributes.len() >= MOST_ATTRIBUTES {
             return Err(refuse("too-many", "more than 500 attributes"));
@@ -263,70 +215,39 @@ impl Found<'_> {
                 Ok(())
             }
             Value::Object(members) => {
-                let known = members
-                    .iter()
-                    .all(|(key, _)| key == "value" || key == "unit");
+                let known = members.iter().all(|(key, _)| key == "value" || key == "unit");
                 match value.get("value") {
                     Some(inner @ (Value::Bool(_) | Value::Number(_) | Value::Text(_))) if known => {
                         let unit = value.get("unit").and_then(Value::as_text).map(String::from);
                         self.push(name, kind, inner, unit)
                     }
-                    _ => Err(refuse(
-                        "bad-attribute",
-                        "an object here has `value` and may have `unit`",
-                    )),
+                    _ => Err(refuse("bad-attribute", "an object here has `value` and may have `unit`")),
                 }
             }
             scalar => {
-                let unit = self
-                    .rules
-                    .units
-                    .get(name)
-                    .and_then(|template| template.fill(self.record));
+                let unit = self.rules.units.get(name).and_then(|template| template.fill(self.record));
                 self.push(name, kind, scalar, unit)
             }
         }
     }
 
-    fn push(
-        &mut self,
-        name: &str,
-        kind: Option<AttributeType>,
-        value: &Value,
-        unit: Option<String>,
-    ) -> Result<(), Problem> {
-        let typed = typed(kind, value, self.rules.guess_numbers).map_err(|(code, detail)| {
-            Problem::new(code, &format!("attributes.{name}"), detail, &value.raw())
-        })?;
+    fn push(&mut self, name: &str, kind: Option<AttributeType>, value: &Value, unit: Option<String>) -> Result<(), Problem> {
+        let typed = typed(kind, value, self.rules.guess_numbers)
+            .map_err(|(code, detail)| Problem::new(code, &format!("attributes.{name}"), detail, &value.raw()))?;
         let unit = unit.map(|u| u.trim().to_owned()).filter(|u| !u.is_empty());
         if let Some(unit) = unit.as_deref().filter(|u| u.chars().count() > LONGEST_UNIT) {
-            return Err(Problem::new(
-                "too-long",
-                &format!("attributes.{name}"),
-                "the unit exceeds 20 characters",
-                unit,
-            ));
+            return Err(Problem::new("too-long", &format!("attributes.{name}"), "the unit exceeds 20 characters", unit));
         }
-        self.attributes.push(Attribute {
-            name: name.to_owned(),
-            value: typed,
-            unit,
-        });
+        self.attributes.push(Attribute { name: name.to_owned(), value: typed, unit });
         Ok(())
     }
 }
 
-fn typed(
-    kind: Option<AttributeType>,
-    value: &Value,
-    guess: bool,
-) -> Result<AttributeValue, (&'static str, &'static str)> {
+fn typed(kind: Option<AttributeType>, value: &Value, guess: bool) -> Result<AttributeValue, (&'static str, &'static str)> {
     let text = value.as_text().unwrap_or_default();
     let number = || decimal::canonical(&text).map(AttributeValue::Number);
     match (kind, value) {
-        (Some(AttributeType::Boolean) | None, Value::Bool(value)) => {
-            Ok(AttributeValue::Boolean(*value))
-        }
+        (Some(AttributeType::Boolean) | None, Value::Bool(value)) => Ok(AttributeValue::Boolean(*value)),
         (Some(AttributeType::Boolean), _) => match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "y" | "1" => Ok(AttributeValue::Boolean(true)),
             "false" | "no" | "n" | "0" => Ok(AttributeValue::Boolean(false)),
@@ -342,10 +263,7 @@ fn typed(
             if text.chars().count() > LONGEST_TEXT {
                 return Err(("too-long", "longer than 8000 characters"));
             }
-            if text
-                .chars()
-                .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-            {
+            if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
                 return Err(("bad-text", "contains control characters"));
             }
             Ok(AttributeValue::Text(text.into_owned()))
@@ -356,8 +274,7 @@ fn typed(
 /// `007` is a code, not seven.
 fn padded(text: &str) -> bool {
     let digits = text.trim_start_matches(['-', '+']);
-    digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.")
-        || text.starts_with('+')
+    digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") || text.starts_with('+')
 }
 
 #[cfg(test)]

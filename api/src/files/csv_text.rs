@@ -34,12 +34,7 @@ pub(crate) struct Splitter {
 
 impl Splitter {
     pub(crate) fn new(delimiter: u8) -> Self {
-        Self {
-            delimiter,
-            state: State::FieldStart,
-            text: Vec::new(),
-            ends: Vec::new(),
-        }
+        Self { delimiter, state: State::FieldStart, text: Vec::new(), ends: Vec::new() }
     }
 
     pub(crate) fn restart(&mut self) {
@@ -113,11 +108,9 @@ pub(crate) fn gather<R: BufRead>(
     let mut taken: Vec<Line> = Vec::new();
     while open {
         let next = lines.next()?;
-        let fits = next.as_ref().is_some_and(|line| {
-            !line.too_long
-                && taken.len() + 1 < MOST_LINES_PER_RECORD
-                && size + line.bytes.len() <= longest
-        });
+        let fits = next
+            .as_ref()
+            .is_some_and(|line| !line.too_long && taken.len() + 1 < MOST_LINES_PER_RECORD && size + line.bytes.len() <= longest);
         taken.extend(next);
         if !fits {
             lines.give_back(taken.into_iter());
@@ -149,11 +142,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn line(bytes: &[u8]) -> Line {
-        Line {
-            number: 1,
-            bytes: bytes.to_vec(),
-            too_long: false,
-        }
+        Line { number: 1, bytes: bytes.to_vec(), too_long: false }
     }
 
     fn split(text: &str) -> Vec<String> {
@@ -161,10 +150,7 @@ mod tests {
         for part in text.split_inclusive('\n') {
             splitter.feed(&line(part.as_bytes()));
         }
-        splitter
-            .fields()
-            .map(|f| String::from_utf8_lossy(f).into_owned())
-            .collect()
+        splitter.fields().map(|f| String::from_utf8_lossy(f).into_owned()).collect()
     }
 
     #[test]

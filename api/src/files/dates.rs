@@ -49,10 +49,7 @@ impl DateFormat {
                     pieces.push(Piece::Field(field));
                 }
                 other => {
-                    return Err(format!(
-                        "%{} is not known",
-                        other.map(String::from).unwrap_or_default()
-                    ));
+                    return Err(format!("%{} is not known", other.map(String::from).unwrap_or_default()));
                 }
             }
         }
@@ -60,10 +57,7 @@ impl DateFormat {
         if !(has('Y') || has('y')) || !has('m') || !has('d') {
             return Err("a date format needs year, month and day".to_owned());
         }
-        Ok(Self {
-            pieces,
-            text: text.to_owned(),
-        })
+        Ok(Self { pieces, text: text.to_owned() })
     }
 
     /// `None` when the text does not follow the pattern or names an impossible date.
@@ -76,11 +70,7 @@ impl DateFormat {
                 Piece::Field(field) => rest = parts.take(field, rest)?,
             }
         }
-        if rest.is_empty() {
-            parts.micros()
-        } else {
-            None
-        }
+        if rest.is_empty() { parts.micros() } else { None }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -114,11 +104,7 @@ pub(crate) fn parse_iso(text: &str) -> Option<i64> {
     if !rest.is_empty() {
         rest = parts.take('z', rest)?;
     }
-    if rest.is_empty() {
-        parts.micros()
-    } else {
-        None
-    }
+    if rest.is_empty() { parts.micros() } else { None }
 }
 
 impl Parts {
@@ -181,9 +167,8 @@ impl Parts {
         if !possible {
             return None;
         }
-        let minutes = (days_from_epoch(self.year, self.month, self.day) * 24 + self.hour) * 60
-            + self.minute
-            - self.offset_minutes;
+        let minutes =
+            (days_from_epoch(self.year, self.month, self.day) * 24 + self.hour) * 60 + self.minute - self.offset_minutes;
         Some((minutes * 60 + self.second) * MICROS_PER_SECOND + self.micros)
     }
 }
@@ -235,10 +220,7 @@ mod tests {
     #[test]
     fn foreign_formats_are_followed() {
         let german = DateFormat::compile("%d.%m.%Y %H:%M").expect("a good format");
-        assert_eq!(
-            german.parse("01.12.2009 07:45"),
-            Some(1_259_653_500_000_000)
-        );
+        assert_eq!(german.parse("01.12.2009 07:45"), Some(1_259_653_500_000_000));
         assert_eq!(german.parse("01.12.2009"), None);
         let compact = DateFormat::compile("%y%m%d").expect("a good format");
         assert_eq!(compact.parse("700101"), parse_iso("2070-01-01"));

@@ -58,15 +58,9 @@ pub(crate) fn shift(text: &str, places: i8) -> Result<String, DecimalError> {
     let digits = format!("{whole}{fraction}");
     let point = whole.len() as i64 + i64::from(places);
     let (whole, fraction) = if point <= 0 {
-        (
-            "0".to_owned(),
-            format!("{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
-        )
+        ("0".to_owned(), format!("{}{digits}", "0".repeat(point.unsigned_abs() as usize)))
     } else if point as usize >= digits.len() {
-        (
-            format!("{digits}{}", "0".repeat(point as usize - digits.len())),
-            String::new(),
-        )
+        (format!("{digits}{}", "0".repeat(point as usize - digits.len())), String::new())
     } else {
         let (left, right) = digits.split_at(point as usize);
         (left.to_owned(), right.to_owned())
@@ -76,11 +70,7 @@ pub(crate) fn shift(text: &str, places: i8) -> Result<String, DecimalError> {
         "" => "0",
         some => some,
     };
-    Ok(if fraction.is_empty() {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{fraction}")
-    })
+    Ok(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
 }
 
 /// Rewrites `1.234,56` (for `mark` = `,`) or `1,234.56` (for `mark` = `.`) as `1234.56`. Group
@@ -92,15 +82,9 @@ pub(crate) fn plain(text: &str, mark: char) -> Result<String, DecimalError> {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (text, None),
     };
-    let groups: Vec<&str> = whole
-        .split([other, ' ', '\'', '\u{a0}', '\u{202f}'])
-        .collect();
-    let first = groups
-        .first()
-        .map_or("", |g| g.trim_start_matches(['+', '-']));
-    if groups.len() > 1
-        && (first.is_empty() || first.len() > 3 || groups[1..].iter().any(|g| g.len() != 3))
-    {
+    let groups: Vec<&str> = whole.split([other, ' ', '\'', '\u{a0}', '\u{202f}']).collect();
+    let first = groups.first().map_or("", |g| g.trim_start_matches(['+', '-']));
+    if groups.len() > 1 && (first.is_empty() || first.len() > 3 || groups[1..].iter().any(|g| g.len() != 3)) {
         return Err(DecimalError::Malformed);
     }
     let joined = groups.concat();
@@ -116,10 +100,7 @@ pub(crate) fn plain(text: &str, mark: char) -> Result<String, DecimalError> {
 /// `0.00000015`).
 pub(crate) fn canonical(text: &str) -> Result<String, DecimalError> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (
-            mantissa,
-            exponent.parse().map_err(|_| DecimalError::Malformed)?,
-        ),
+        Some((mantissa, exponent)) => (mantissa, exponent.parse().map_err(|_| DecimalError::Malformed)?),
         None => (text, 0),
     };
     if !(-40..=40).contains(&exponent) {
@@ -146,10 +127,7 @@ fn parts(text: &str) -> Result<(bool, &str, &str), DecimalError> {
         Some(split) => split,
         None => (unsigned, ""),
     };
-    let all_digits = whole
-        .bytes()
-        .chain(fraction.bytes())
-        .all(|b| b.is_ascii_digit());
+    let all_digits = whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
     if !all_digits || (whole.is_empty() && fraction.is_empty()) {
         return Err(DecimalError::Malformed);
     }
@@ -197,24 +175,15 @@ mod tests {
             ("007", 0, "7"),
             ("0", -2, "0.00"),
         ] {
-            assert_eq!(
-                shift(text, places).as_deref(),
-                Ok(expected),
-                "{text} by {places}"
-            );
+            assert_eq!(shift(text, places).as_deref(), Ok(expected), "{text} by {places}");
         }
     }
 
     #[test]
     fn canonical_text_has_no_exponent_and_no_surplus_zeros() {
-        for (text, expected) in [
-            ("1.0", "1"),
-            ("408230.0", "408230"),
-            ("1.5e-07", "0.00000015"),
-            ("2E+3", "2000"),
-            ("-0.0", "0"),
-            ("100", "100"),
-        ] {
+        for (text, expected) in
+            [("1.0", "1"), ("408230.0", "408230"), ("1.5e-07", "0.00000015"), ("2E+3", "2000"), ("-0.0", "0"), ("100", "100")]
+        {
             assert_eq!(canonical(text).as_deref(), Ok(expected), "{text}");
         }
         assert!(canonical("1e999").is_err() && canonical("e").is_err() && canonical("1e").is_err());

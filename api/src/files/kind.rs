@@ -29,10 +29,7 @@ const fn one(name: &'static str) -> FieldName {
 }
 
 const fn list(name: &'static str, separator: &'static str) -> FieldName {
-    FieldName {
-        name,
-        split: Some(separator),
-    }
+    FieldName { name, split: Some(separator) }
 }
 
 const PRODUCT: &[FieldName] = &[
@@ -86,13 +83,7 @@ const ACCOUNT: &[FieldName] = &[
     one("tax_number"),
 ];
 
-const ORDER: &[FieldName] = &[
-    one("external_number"),
-    one("account"),
-    one("placed_at"),
-    one("po"),
-    one("currency"),
-];
+const ORDER: &[FieldName] = &[one("external_number"), one("account"), one("placed_at"), one("po"), one("currency")];
 
 const ORDER_LINE: &[FieldName] = &[one("sku"), one("quantity"), one("unit"), one("unit_price")];
 

@@ -41,12 +41,7 @@ pub(crate) struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(input: R, limit: usize) -> Self {
-        Self {
-            input,
-            number: 0,
-            limit,
-            returned: VecDeque::new(),
-        }
+        Self { input, number: 0, limit, returned: VecDeque::new() }
     }
 
     pub(crate) fn next(&mut self) -> io::Result<Option<Line>> {
@@ -80,11 +75,7 @@ impl<R: BufRead> Lines<R> {
             return Ok(None);
         }
         self.number += 1;
-        Ok(Some(Line {
-            number: self.number,
-            bytes,
-            too_long,
-        }))
+        Ok(Some(Line { number: self.number, bytes, too_long }))
     }
 
     /// Gives lines back, in their order, to be read again before anything else.
@@ -106,12 +97,8 @@ mod tests {
         while let Some(line) = lines.next().expect("memory does not fail") {
             seen.push((line.number, line.body().to_vec(), line.too_long));
         }
-        let expected: Vec<(u64, Vec<u8>, bool)> = vec![
-            (1, b"ab".to_vec(), false),
-            (2, b"012345".to_vec(), true),
-            (3, b"".to_vec(), false),
-            (4, b"z".to_vec(), false),
-        ];
+        let expected: Vec<(u64, Vec<u8>, bool)> =
+            vec![(1, b"ab".to_vec(), false), (2, b"012345".to_vec(), true), (3, b"".to_vec(), false), (4, b"z".to_vec(), false)];
         assert_eq!(seen, expected);
     }
 }

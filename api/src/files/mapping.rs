@@ -43,29 +43,14 @@ pub(crate) enum MappingError {
     #[error("the mapping is not valid: {0}")]
     Toml(String),
     #[error("the mapping is for {found}, not for {wanted}")]
-    Kind {
-        found: &'static str,
-        wanted: &'static str,
-    },
+    Kind { found: &'static str, wanted: &'static str },
     #[error("the mapping names the field \"{name}\", which {kind} do not have; known are {known}")]
-    UnknownField {
-        name: String,
-        kind: &'static str,
-        known: String,
-    },
+    UnknownField { name: String, kind: &'static str, known: String },
     #[error("the mapping of \"{field}\" {detail}")]
     Field { field: String, detail: String },
-    #[error(
-        "the mapping names the column \"{column}\" (for {used_by}), which the file does not have; it has {columns}"
-    )]
-    UnknownColumn {
-        column: String,
-        used_by: String,
-        columns: String,
-    },
-    #[error(
-        "the file has the column \"{0}\", which is none of ours; use a mapping to say what it is"
-    )]
+    #[error("the mapping names the column \"{column}\" (for {used_by}), which the file does not have; it has {columns}")]
+    UnknownColumn { column: String, used_by: String, columns: String },
+    #[error("the file has the column \"{0}\", which is none of ours; use a mapping to say what it is")]
     ForeignColumn(String),
 }
 
@@ -115,13 +100,7 @@ impl SourceTable {
             None => None,
             Some(_) => return Err("must be one ASCII character, not a quote".to_owned()),
         };
-        Ok(Format {
-            shape: self.shape,
-            delimiter,
-            encoding: self.encoding,
-            repair: self.repair,
-            ..Format::default()
-        })
+        Ok(Format { shape: self.shape, delimiter, encoding: self.encoding, repair: self.repair, ..Format::default() })
     }
 }
 
@@ -173,13 +152,9 @@ pub(crate) enum Applied {
 
 impl Mapping {
     pub(crate) fn parse(kind: Kind, text: &str) -> Result<Self, MappingError> {
-        let file: MappingFile = toml::from_str(text)
-            .map_err(|e| MappingError::Toml(e.to_string().trim().to_owned()))?;
+        let file: MappingFile = toml::from_str(text).map_err(|e| MappingError::Toml(e.to_string().trim().to_owned()))?;
         if let Some(found) = file.kind.filter(|found| *found != kind) {
-            return Err(MappingError::Kind {
-                found: found.as_str(),
-                wanted: kind.as_str(),
-            });
+            return Err(MappingError::Kind { found: found.as_str(), wanted: kind.as_str() });
         }
         let field = |field: &str| {
             let field = field.to_owned();
@@ -187,26 +162,15 @@ impl Mapping {
         };
         let format = file.source.format().map_err(field("source.delimiter"))?;
         if !(1..=WIDEST_WINDOW).contains(&file.group.window) {
-            return Err(field("group.window")(format!(
-                "must be from 1 to {WIDEST_WINDOW}"
-            )));
+            return Err(field("group.window")(format!("must be from 1 to {WIDEST_WINDOW}")));
         }
-        let keep = file
-            .keep
-            .into_iter()
-            .map(|table| RowRule::compile(table, false).map_err(field("keep")));
-        let skip = file
-            .skip
-            .into_iter()
-            .map(|table| RowRule::compile(table, true).map_err(field("skip")));
+        let keep = file.keep.into_iter().map(|table| RowRule::compile(table, false).map_err(field("keep")));
+        let skip = file.skip.into_iter().map(|table| RowRule::compile(table, true).map_err(field("skip")));
         let attributes = match file.attributes {
             Some(_) if kind != Kind::Products => {
                 return Err(field("attributes")("is for products only".to_owned()));
             }
-            table => table
-                .map(Attributes::compile)
-                .transpose()
-                .map_err(field("attributes"))?,
+            table => table.map(Attributes::compile).transpose().map_err(field("attributes"))?,
         };
         let rules = skip.chain(keep).collect::<Result<_, _>>()?;
         let fields = compile(kind, kind.fields(), file.fields)?;
@@ -224,22 +188,13 @@ impl Mapping {
             own_form: false,
             used: HashSet::new(),
         };
-        mapping.used = mapping
-            .needed()
-            .into_iter()
-            .map(|(column, _, _)| column.to_owned())
-            .collect();
+        mapping.used = mapping.needed().into_iter().map(|(column, _, _)| column.to_owned()).collect();
         Ok(mapping)
     }
 
     /// The mapping for files in our own form: columns are called as our fields are.
     pub(crate) fn own(kind: Kind) -> Self {
-        let own = |names: &'static [FieldName]| {
-            names
-                .iter()
-                .map(|f| (f.name, FieldRule::own(f.name, f.split)))
-                .collect()
-        };
+        let own = |names: &'static [FieldName]| names.iter().map(|f| (f.name, FieldRule::own(f.name, f.split))).collect();
         Self {
             kind,
             format: Format::default(),
@@ -284,12 +239,8 @@ impl Mapping {
             };
         }
         let known: HashSet<&str> = columns.iter().map(|c| &**c).collect();
-        let exists = |column: &str| {
-            known.contains(column)
-                || column
-                    .split_once('.')
-                    .is_some_and(|(outer, _)| known.contains(outer))
-        };
+        let exists =
+            |column: &str| known.contains(column) || column.split_once('.').is_some_and(|(outer, _)| known.contains(outer));
         for (column, used_by, optional) in self.needed() {
             if !optional && !exists(column) {
                 return Err(MappingError::UnknownColumn {
@@ -307,40 +258,19 @@ impl Mapping {
         named(self.kind.fields())
             || (self.lines_from.is_none() && named(self.kind.line_fields()))
             || self.lines_from.as_deref() == Some(column)
-            || (self.attributes.is_some()
-                && (column == "attributes" || column.starts_with("attributes.")))
+            || (self.attributes.is_some() && (column == "attributes" || column.starts_with("attributes.")))
     }
 
     /// Columns used, what for, and whether they may be missing.
     fn needed(&self) -> Vec<(&str, &str, bool)> {
         let mut needed = Vec::new();
-        let top_lines = if self.lines_from.is_some() {
-            &[][..]
-        } else {
-            &self.lines
-        };
+        let top_lines = if self.lines_from.is_some() { &[][..] } else { &self.lines };
         for (name, rule) in self.fields.iter().chain(top_lines) {
-            needed.extend(
-                rule.columns()
-                    .into_iter()
-                    .map(|column| (column, *name, rule.optional)),
-            );
+            needed.extend(rule.columns().into_iter().map(|column| (column, *name, rule.optional)));
         }
-        needed.extend(
-            self.lines_from
-                .as_deref()
-                .map(|column| (column, "lines_from", false)),
-        );
-        needed.extend(
-            self.distinct
-                .as_deref()
-                .map(|column| (column, "distinct", false)),
-        );
-        needed.extend(
-            self.rules
-                .iter()
-                .map(|rule| (rule.column.as_str(), "keep or skip", false)),
-        );
+        needed.extend(self.lines_from.as_deref().map(|column| (column, "lines_from", false)));
+        needed.extend(self.distinct.as_deref().map(|column| (column, "distinct", false)));
+        needed.extend(self.rules.iter().map(|rule| (rule.column.as_str(), "keep or skip", false)));
         let attributes = self.attributes.iter().flat_map(Attributes::named_columns);
         needed.extend(attributes.map(|column| (column, "attributes", false)));
         needed
@@ -354,13 +284,7 @@ impl Mapping {
                 Ok(Some(reason)) => return Applied::Skip(reason),
                 Ok(None) => {}
                 Err(problem) => {
-                    return Applied::Fields(
-                        Fields {
-                            line: record.line,
-                            ..Fields::default()
-                        },
-                        vec![problem],
-                    );
+                    return Applied::Fields(Fields { line: record.line, ..Fields::default() }, vec![problem]);
                 }
             }
         }
@@ -379,64 +303,27 @@ impl Mapping {
         Applied::Fields(fields, problems)
     }
 
-    fn nested_lines(
-        &self,
-        column: &str,
-        record: &Record,
-        fields: &mut Fields,
-        problems: &mut Vec<Problem>,
-    ) {
+    fn nested_lines(&self, column: &str, record: &Record, fields: &mut Fields, problems: &mut Vec<Problem>) {
         let Some(Value::List(items)) = lookup(record, column) else {
-            problems.push(Problem::new(
-                "missing",
-                "lines",
-                "no list of lines here",
-                "",
-            ));
+            problems.push(Problem::new("missing", "lines", "no list of lines here", ""));
             return;
         };
         for item in items {
             let Value::Object(members) = item else {
-                problems.push(Problem::new(
-                    "bad-list",
-                    "lines",
-                    "an item is not an object",
-                    &item.raw(),
-                ));
+                problems.push(Problem::new("bad-list", "lines", "an item is not an object", &item.raw()));
                 return;
             };
-            let inner = members
-                .iter()
-                .map(|(name, value)| (Arc::from(name.as_str()), value.clone()))
-                .collect();
-            fields.lines.push(evaluate(
-                &self.lines,
-                &Record {
-                    line: record.line,
-                    fields: inner,
-                },
-                problems,
-            ));
+            let inner = members.iter().map(|(name, value)| (Arc::from(name.as_str()), value.clone())).collect();
+            fields.lines.push(evaluate(&self.lines, &Record { line: record.line, fields: inner }, problems));
         }
     }
 }
 
-fn evaluate(
-    rules: &[(&'static str, FieldRule)],
-    record: &Record,
-    problems: &mut Vec<Problem>,
-) -> Fields {
-    let mut fields = Fields {
-        line: record.line,
-        ..Fields::default()
-    };
+fn evaluate(rules: &[(&'static str, FieldRule)], record: &Record, problems: &mut Vec<Problem>) -> Fields {
+    let mut fields = Fields { line: record.line, ..Fields::default() };
     for (name, rule) in rules {
         match rule.value(name, record) {
-            Ok(Some(value)) => fields.values.push(FieldValue {
-                name,
-                value,
-                droppable: rule.droppable,
-            }),
+            Ok(Some(value)) => fields.values.push(FieldValue { name, value, droppable: rule.droppable }),
             Ok(None) => {}
             Err(problem) => problems.push(problem),
         }
@@ -453,16 +340,9 @@ fn compile(
     for (name, spec) in specs {
         let Some(own) = known.iter().find(|f| f.name == name) else {
             let known = listed(known.iter().map(|f| f.name));
-            return Err(MappingError::UnknownField {
-                name,
-                kind: kind.as_str(),
-                known,
-            });
+            return Err(MappingError::UnknownField { name, kind: kind.as_str(), known });
         };
-        let rule = FieldRule::compile(spec).map_err(|detail| MappingError::Field {
-            field: name,
-            detail,
-        })?;
+        let rule = FieldRule::compile(spec).map_err(|detail| MappingError::Field { field: name, detail })?;
         rules.push((own.name, rule));
     }
     Ok(rules)

@@ -33,25 +33,12 @@ struct OpenOrder {
 
 impl Orders {
     pub(crate) fn new(rows: Rows<OrderRow>) -> Self {
-        Self {
-            rows,
-            open: VecDeque::new(),
-            ready: VecDeque::new(),
-            finished: Keys::default(),
-            ended: false,
-        }
+        Self { rows, open: VecDeque::new(), ready: VecDeque::new(), finished: Keys::default(), ended: false }
     }
 
     fn take(&mut self, number: Option<String>, outcome: Outcome<OrderRow>) {
         match (number, outcome) {
-            (
-                _,
-                Outcome::Accepted {
-                    line,
-                    row,
-                    warnings,
-                },
-            ) => {
+            (_, Outcome::Accepted { line, row, warnings }) => {
                 let number = row.external_number.clone();
                 if let Some(open) = self.open_order(&number, line) {
                     open.warnings.extend(warnings);
@@ -85,21 +72,14 @@ impl Orders {
         if !self.finished.is_new(number) {
             let detail = "its order has ended above; sort the file by order number or widen the mapping's group.window";
             let problem = Problem::new("order-split", "external_number", detail, number);
-            self.ready
-                .push_back(Outcome::Rejected(vec![problem.at(line)]));
+            self.ready.push_back(Outcome::Rejected(vec![problem.at(line)]));
             return None;
         }
         if self.open.len() >= self.rows.window() {
             self.finish_first();
         }
         let number = number.to_owned();
-        self.open.push_back(OpenOrder {
-            number,
-            line,
-            order: None,
-            bad_lines: 0,
-            warnings: Vec::new(),
-        });
+        self.open.push_back(OpenOrder { number, line, order: None, bad_lines: 0, warnings: Vec::new() });
         self.open.back_mut()
     }
 
@@ -109,21 +89,12 @@ impl Orders {
         };
         match open.order {
             Some(row) if open.bad_lines == 0 => {
-                self.ready.push_back(Outcome::Accepted {
-                    line: open.line,
-                    row,
-                    warnings: open.warnings,
-                });
+                self.ready.push_back(Outcome::Accepted { line: open.line, row, warnings: open.warnings });
             }
             _ => {
-                let detail = format!(
-                    "{} of its lines are rejected, so the order is",
-                    open.bad_lines
-                );
-                let problem =
-                    Problem::new("order-incomplete", "external_number", detail, &open.number);
-                self.ready
-                    .push_back(Outcome::Rejected(vec![problem.at(open.line)]));
+                let detail = format!("{} of its lines are rejected, so the order is", open.bad_lines);
+                let problem = Problem::new("order-incomplete", "external_number", detail, &open.number);
+                self.ready.push_back(Outcome::Rejected(vec![problem.at(open.line)]));
             }
         }
     }
@@ -165,10 +136,7 @@ impl OpenOrder {
             self.order = Some(row);
             return Vec::new();
         };
-        let conflicts = [
-            ("account", &order.account, &row.account),
-            ("currency", &order.currency, &row.currency),
-        ];
+        let conflicts = [("account", &order.account, &row.account), ("currency", &order.currency, &row.currency)];
         let conflict = conflicts.into_iter().find(|(_, first, this)| first != this);
         let problem = match conflict {
             Some((field, first, this)) => {

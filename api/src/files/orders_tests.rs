@@ -21,24 +21,12 @@ fn run(lines: &[&str], window: usize) -> Vec<String> {
     Orders::new(rows)
         .map(|outcome| match outcome.expect("memory does not fail") {
             Outcome::Accepted { row, .. } => {
-                let skus: Vec<_> = row
-                    .lines
-                    .iter()
-                    .map(|l| format!("{}@{}", l.sku, l.line))
-                    .collect();
-                format!(
-                    "{} {}: {}",
-                    row.external_number,
-                    row.account,
-                    skus.join(" ")
-                )
+                let skus: Vec<_> = row.lines.iter().map(|l| format!("{}@{}", l.sku, l.line)).collect();
+                format!("{} {}: {}", row.external_number, row.account, skus.join(" "))
             }
             Outcome::Skipped { line, reason } => format!("{line} skipped: {reason}"),
             Outcome::Rejected(rejections) => {
-                format!(
-                    "{} {} {}",
-                    rejections[0].line, rejections[0].problem.code, rejections[0].problem.raw
-                )
+                format!("{} {} {}", rejections[0].line, rejections[0].problem.code, rejections[0].problem.raw)
             }
         })
         .collect()
@@ -53,10 +41,7 @@ fn consecutive_lines_of_one_number_are_one_order() {
 #[test]
 fn an_order_comes_whole_or_not_at_all() {
     let orders = run(&["1,A,1,c", "1,B,none,c", "1,C,1,c", "2,A,1,d"], 1);
-    assert_eq!(
-        orders,
-        ["3 bad-number none", "2 order-incomplete 1", "2 d: A@5"]
-    );
+    assert_eq!(orders, ["3 bad-number none", "2 order-incomplete 1", "2 d: A@5"]);
     let orders = run(&["1,A,1,c", "1,B,1,d"], 1);
     assert_eq!(orders, ["3 order-conflict d", "2 order-incomplete 1"]);
 }
@@ -65,8 +50,5 @@ fn an_order_comes_whole_or_not_at_all() {
 fn interleaved_orders_need_a_window() {
     let lines = ["1,A,1,c", "2,A,1,d", "1,B,1,c", "3,A,1,c"];
     assert_eq!(run(&lines, 2), ["1 c: A@2 B@4", "2 d: A@3", "3 c: A@5"]);
-    assert_eq!(
-        run(&lines, 1),
-        ["1 c: A@2", "4 order-split 1", "2 d: A@3", "3 c: A@5"]
-    );
+    assert_eq!(run(&lines, 1), ["1 c: A@2", "4 order-split 1", "2 d: A@3", "3 c: A@5"]);
 }

@@ -75,10 +75,7 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn get(&self, column: &str) -> Option<&Value> {
-        self.fields
-            .iter()
-            .find(|(name, _)| &**name == column)
-            .map(|(_, value)| value)
+        self.fields.iter().find(|(name, _)| &**name == column).map(|(_, value)| value)
     }
 }
 
@@ -100,10 +97,7 @@ pub(crate) enum ReadError {
 }
 
 enum Grammar {
-    Csv {
-        splitter: Splitter,
-        header: Vec<Arc<str>>,
-    },
+    Csv { splitter: Splitter, header: Vec<Arc<str>> },
     Ndjson,
 }
 
@@ -120,10 +114,7 @@ pub(crate) struct Records {
 impl Records {
     /// Reads as far as is needed to know the shape and the columns.
     pub(crate) fn new(input: Box<dyn Read + Send>, format: Format) -> Result<Self, ReadError> {
-        let mut lines = Lines::new(
-            BufReader::with_capacity(1 << 16, input),
-            format.longest_record,
-        );
+        let mut lines = Lines::new(BufReader::with_capacity(1 << 16, input), format.longest_record);
         let first = first_line(&mut lines)?;
         let shape = match format.shape {
             Some(shape) => shape,
@@ -154,21 +145,13 @@ impl Records {
     }
 
     fn read_header(&mut self, first: &Line) -> Result<(), ReadError> {
-        let delimiter = self
-            .format
-            .delimiter
-            .unwrap_or_else(|| sniff_delimiter(first));
+        let delimiter = self.format.delimiter.unwrap_or_else(|| sniff_delimiter(first));
         let mut splitter = Splitter::new(delimiter);
         if first.too_long || splitter.feed(first) {
-            return Err(ReadError::Header(
-                "it is too long or has an open quote".to_owned(),
-            ));
+            return Err(ReadError::Header("it is too long or has an open quote".to_owned()));
         }
         if splitter.len() > self.format.most_columns {
-            return Err(ReadError::Header(format!(
-                "it has more than {} columns",
-                self.format.most_columns
-            )));
+            return Err(ReadError::Header(format!("it has more than {} columns", self.format.most_columns)));
         }
         let mut seen = HashSet::new();
         for (i, field) in splitter.fields().enumerate() {
@@ -182,10 +165,7 @@ impl Records {
             }
             self.columns.push(name);
         }
-        self.grammar = Grammar::Csv {
-            splitter,
-            header: self.columns.clone(),
-        };
+        self.grammar = Grammar::Csv { splitter, header: self.columns.clone() };
         Ok(())
     }
 
@@ -210,10 +190,7 @@ impl Records {
 
     fn next_line(&mut self) -> Result<Option<Line>, ReadError> {
         loop {
-            let read = self.lines.next().map_err(|source| ReadError::Io {
-                line: self.last_line,
-                source,
-            })?;
+            let read = self.lines.next().map_err(|source| ReadError::Io { line: self.last_line, source })?;
             match read {
                 Some(line) if !line.too_long && line.is_blank() => {}
                 Some(line) => {
@@ -255,18 +232,12 @@ impl Records {
         if first.too_long {
             return Ok(Err(too_long(first)));
         }
-        let closed = gather(&mut self.lines, splitter, first, self.format.longest_record).map_err(
-            |source| ReadError::Io {
-                line: first.number,
-                source,
-            },
-        )?;
+        let closed = gather(&mut self.lines, splitter, first, self.format.longest_record)
+            .map_err(|source| ReadError::Io { line: first.number, source })?;
         if !closed {
             let raw = String::from_utf8_lossy(first.body());
             let detail = "a quote opens here and does not close; read on from the next line";
-            return Ok(Err(
-                Problem::new("unterminated-quote", "", detail, &raw).at(first.number)
-            ));
+            return Ok(Err(Problem::new("unterminated-quote", "", detail, &raw).at(first.number)));
         }
         Ok(assemble(splitter, header, first, self.format.encoding))
     }
@@ -288,13 +259,9 @@ impl Iterator for Records {
 fn first_line<R: io::BufRead>(lines: &mut Lines<R>) -> Result<Line, ReadError> {
     let mut marked = true;
     loop {
-        let read = lines
-            .next()
-            .map_err(|source| ReadError::Io { line: 0, source })?;
+        let read = lines.next().map_err(|source| ReadError::Io { line: 0, source })?;
         let mut line = read.ok_or(ReadError::Empty)?;
-        if marked
-            && (line.bytes.starts_with(&[0xff, 0xfe]) || line.bytes.starts_with(&[0xfe, 0xff]))
-        {
+        if marked && (line.bytes.starts_with(&[0xff, 0xfe]) || line.bytes.starts_with(&[0xfe, 0xff])) {
             return Err(ReadError::Utf16);
         }
         if marked && line.bytes.starts_with(b"\xef\xbb\xbf") {
@@ -313,116 +280,64 @@ fn shape_of(first: &Line) -> Result<Shape, ReadError> {
         Some(b'{') => Ok(Shape::Ndjson),
         // A header may well begin with a bracket, `[SKU],[Title]`; a list of objects or an open
         // bracket alone may not.
-        Some(b'[') if matches!(text[1..].trim_ascii().first(), None | Some(b'{' | b']')) => {
-            Err(ReadError::JsonArray)
-        }
+        Some(b'[') if matches!(text[1..].trim_ascii().first(), None | Some(b'{' | b']')) => Err(ReadError::JsonArray),
         _ => Ok(Shape::Csv),
     }
 }
 
 fn too_long(line: &Line) -> Rejection {
     let raw = String::from_utf8_lossy(&line.bytes[..line.bytes.len().min(500)]);
-    Problem::new(
-        "line-too-long",
-        "",
-        "the line is longer than one record may be",
-        &raw,
-    )
-    .at(line.number)
+    Problem::new("line-too-long", "", "the line is longer than one record may be", &raw).at(line.number)
 }
 
 fn json_record(line: &Line, format: &Format) -> Result<Record, Rejection> {
     if line.too_long {
         return Err(too_long(line));
     }
-    let text = decode(line.body(), format.encoding).map_err(|detail| {
-        Problem::new(
-            "bad-encoding",
-            "",
-            detail,
-            &String::from_utf8_lossy(line.body()),
-        )
-        .at(line.number)
-    })?;
+    let text = decode(line.body(), format.encoding)
+        .map_err(|detail| Problem::new("bad-encoding", "", detail, &String::from_utf8_lossy(line.body())).at(line.number))?;
     let refuse = |code, detail: String| Problem::new(code, "", detail, &text).at(line.number);
     let value = parse_json(&text).map_err(|detail| refuse("bad-json", detail))?;
     let Value::Object(fields) = value else {
         return Err(refuse("bad-json", "not an object".to_owned()));
     };
     if fields.len() > format.most_columns {
-        return Err(refuse(
-            "too-many-columns",
-            format!("more than {} members", format.most_columns),
-        ));
+        return Err(refuse("too-many-columns", format!("more than {} members", format.most_columns)));
     }
     let mut names = HashSet::with_capacity(fields.len());
     if let Some((name, _)) = fields.iter().find(|(name, _)| !names.insert(name.as_str())) {
-        return Err(refuse(
-            "bad-json",
-            format!(
-                "the member \"{}\" occurs twice",
-                super::rejection::shorten(name)
-            ),
-        ));
+        return Err(refuse("bad-json", format!("the member \"{}\" occurs twice", super::rejection::shorten(name))));
     }
-    let fields = fields
-        .into_iter()
-        .map(|(name, value)| (Arc::from(name), value))
-        .collect();
-    Ok(Record {
-        line: line.number,
-        fields,
-    })
+    let fields = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
+    Ok(Record { line: line.number, fields })
 }
 
-fn assemble(
-    splitter: &Splitter,
-    header: &[Arc<str>],
-    first: &Line,
-    encoding: Encoding,
-) -> Result<Record, Rejection> {
+fn assemble(splitter: &Splitter, header: &[Arc<str>], first: &Line, encoding: Encoding) -> Result<Record, Rejection> {
     let surplus_is_blank = splitter.fields().skip(header.len()).all(<[u8]>::is_empty);
     if splitter.len() < header.len() || !surplus_is_blank {
-        let detail = format!(
-            "{} fields where the header has {}",
-            splitter.len(),
-            header.len()
-        );
+        let detail = format!("{} fields where the header has {}", splitter.len(), header.len());
         let raw = String::from_utf8_lossy(first.body());
         return Err(Problem::new("column-count", "", detail, &raw).at(first.number));
     }
     let mut fields = Vec::with_capacity(header.len());
     for (name, bytes) in header.iter().zip(splitter.fields()) {
-        let text = decode(bytes, encoding).map_err(|detail| {
-            Problem::new(
-                "bad-encoding",
-                name,
-                detail,
-                &String::from_utf8_lossy(bytes),
-            )
-            .at(first.number)
-        })?;
+        let text = decode(bytes, encoding)
+            .map_err(|detail| Problem::new("bad-encoding", name, detail, &String::from_utf8_lossy(bytes)).at(first.number))?;
         fields.push((Arc::clone(name), Value::Text(text)));
     }
-    Ok(Record {
-        line: first.number,
-        fields,
-    })
+    Ok(Record { line: first.number, fields })
 }
 
 /// What Windows-1252 has at 0x80..0xa0; the unassigned five keep their code.
 const WINDOWS_LETTERS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
-    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”',
+    '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 fn repair(value: &mut Value) {
     match value {
         Value::Text(text) if text.contains(|c| matches!(c, '\u{80}'..='\u{9f}')) => {
-            *text = text
-                .chars()
-                .map(|c| u8::try_from(c).map_or(c, windows_letter))
-                .collect();
+            *text = text.chars().map(|c| u8::try_from(c).map_or(c, windows_letter)).collect();
         }
         Value::List(items) => items.iter_mut().for_each(repair),
         Value::Object(members) => members.iter_mut().for_each(|(_, value)| repair(value)),

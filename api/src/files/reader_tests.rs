@@ -17,11 +17,7 @@ fn entries(bytes: &[u8], format: Format) -> Entries {
         .expect("readable")
         .map(|entry| match entry.expect("memory does not fail") {
             Ok(record) => {
-                let fields = record
-                    .fields
-                    .iter()
-                    .map(|(n, v)| (n.to_string(), v.raw()))
-                    .collect();
+                let fields = record.fields.iter().map(|(n, v)| (n.to_string(), v.raw())).collect();
                 Ok((record.line, fields))
             }
             Err(rejection) => Err((rejection.line, rejection.problem.code)),
@@ -32,15 +28,7 @@ fn entries(bytes: &[u8], format: Format) -> Entries {
 fn texts(bytes: &[u8], format: Format) -> Vec<Result<String, (u64, &'static str)>> {
     entries(bytes, format)
         .into_iter()
-        .map(|e| {
-            e.map(|(_, fields)| {
-                fields
-                    .iter()
-                    .map(|(_, v)| v.as_str())
-                    .collect::<Vec<_>>()
-                    .join("/")
-            })
-        })
+        .map(|e| e.map(|(_, fields)| fields.iter().map(|(_, v)| v.as_str()).collect::<Vec<_>>().join("/")))
         .collect()
 }
 
@@ -48,15 +36,9 @@ fn texts(bytes: &[u8], format: Format) -> Vec<Result<String, (u64, &'static str)
 fn csv_of_any_dialect_is_read_with_line_numbers() {
     let file = b"\xef\xbb\xbf\r\nsku; title \r\n1;\"a;b\"\r\n\r\n2;\"two\r\nlines\"\r\n3;c\r\n";
     let entries = entries(file, Format::default());
-    let first = vec![
-        ("sku".to_owned(), "1".to_owned()),
-        ("title".to_owned(), "a;b".to_owned()),
-    ];
+    let first = vec![("sku".to_owned(), "1".to_owned()), ("title".to_owned(), "a;b".to_owned())];
     assert_eq!(entries[0], Ok((3, first)));
-    let lines: Vec<u64> = entries
-        .iter()
-        .map(|e| e.as_ref().expect("good").0)
-        .collect();
+    let lines: Vec<u64> = entries.iter().map(|e| e.as_ref().expect("good").0).collect();
     assert_eq!(lines, [3, 5, 7]);
 }
 
@@ -80,16 +62,8 @@ fn broken_csv_records_cost_only_themselves() {
 
 #[test]
 fn over_long_lines_are_skipped_and_told() {
-    let format = Format {
-        longest_record: 10,
-        ..Format::default()
-    };
-    let file = [
-        b"a,b\n1,".as_slice(),
-        &b"x".repeat(100_000),
-        b"\n3,4\n\"12345\n6789\",1\n5,6\n",
-    ]
-    .concat();
+    let format = Format { longest_record: 10, ..Format::default() };
+    let file = [b"a,b\n1,".as_slice(), &b"x".repeat(100_000), b"\n3,4\n\"12345\n6789\",1\n5,6\n"].concat();
     assert_eq!(
         texts(&file, format),
         [
@@ -110,13 +84,7 @@ fn ndjson_is_told_by_content_and_broken_lines_are_rejected() {
     assert_eq!(columns, ["a", "b", "c"]);
     assert_eq!(
         texts(file, Format::default()),
-        [
-            Ok("1.50/x".to_owned()),
-            Err((2, "bad-json")),
-            Err((3, "bad-json")),
-            Err((5, "bad-json")),
-            Ok("list of 2".to_owned())
-        ]
+        [Ok("1.50/x".to_owned()), Err((2, "bad-json")), Err((3, "bad-json")), Err((5, "bad-json")), Ok("list of 2".to_owned())]
     );
 }
 
@@ -124,30 +92,16 @@ fn ndjson_is_told_by_content_and_broken_lines_are_rejected() {
 fn latin_1_is_read_when_told() {
     let file = b"sku,title\n1,Pr\xe4zision 5 \x80\n";
     assert_eq!(texts(file, Format::default()), [Err((2, "bad-encoding"))]);
-    let format = Format {
-        encoding: Encoding::Latin1,
-        ..Format::default()
-    };
+    let format = Format { encoding: Encoding::Latin1, ..Format::default() };
     assert_eq!(texts(file, format), [Ok("1/Präzision 5 €".to_owned())]);
-    let format = Format {
-        repair: true,
-        ..Format::default()
-    };
+    let format = Format { repair: true, ..Format::default() };
     let twice = "{\"a\":\"Scout\u{99} ä\",\"b\":[\"\u{84}\"]}\n";
-    assert_eq!(
-        texts(twice.as_bytes(), format),
-        [Ok("Scout™ ä/list of 1".to_owned())]
-    );
+    assert_eq!(texts(twice.as_bytes(), format), [Ok("Scout™ ä/list of 1".to_owned())]);
 }
 
 #[test]
 fn unusable_files_are_refused_with_the_reason() {
-    let error = |bytes: &[u8]| {
-        open(bytes, Format::default())
-            .err()
-            .map(|e| e.to_string())
-            .unwrap_or_default()
-    };
+    let error = |bytes: &[u8]| open(bytes, Format::default()).err().map(|e| e.to_string()).unwrap_or_default();
     assert!(error(b"").contains("no record"));
     assert!(error(b"\n \n").contains("no record"));
     assert!(error(b"\xff\xfes\0k\0u\0").contains("UTF-16"));

@@ -29,36 +29,19 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(
-        code: &'static str,
-        field: &str,
-        detail: impl Into<String>,
-        raw: &str,
-    ) -> Self {
-        Self {
-            code,
-            field: shorten(field),
-            detail: detail.into(),
-            raw: shorten(raw),
-        }
+    pub(crate) fn new(code: &'static str, field: &str, detail: impl Into<String>, raw: &str) -> Self {
+        Self { code, field: shorten(field), detail: detail.into(), raw: shorten(raw) }
     }
 
     pub(crate) fn at(self, line: u64) -> Rejection {
-        Rejection {
-            line,
-            problem: self,
-        }
+        Rejection { line, problem: self }
     }
 }
 
 /// Cuts to 120 characters and replaces control characters, so that a report stays one line per
 /// entry.
 pub(crate) fn shorten(text: &str) -> String {
-    let mut short: String = text
-        .chars()
-        .take(RAW_LENGTH)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut short: String = text.chars().take(RAW_LENGTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(RAW_LENGTH).is_some() {
         short.push('…');
     }

@@ -26,27 +26,20 @@ impl<W: Write> Report<W> {
         let problem = &rejection.problem;
         let line = rejection.line.to_string();
         let texts = [&problem.field, &problem.detail, &problem.raw].map(|text| harmless(text));
-        self.out.write_record([
-            line.as_str(),
-            problem.code,
-            &*texts[0],
-            &*texts[1],
-            &*texts[2],
-        ])?;
+        self.out.write_record([line.as_str(), problem.code, &*texts[0], &*texts[1], &*texts[2]])?;
         self.entries += 1;
         Ok(())
     }
 
     /// Entries written so far.
+    #[cfg(test)]
     pub(crate) fn entries(&self) -> u64 {
         self.entries
     }
 
     /// Flushes and gives the writer back.
     pub(crate) fn finish(self) -> std::io::Result<W> {
-        self.out
-            .into_inner()
-            .map_err(csv::IntoInnerError::into_error)
+        self.out.into_inner().map_err(csv::IntoInnerError::into_error)
     }
 }
 
@@ -67,12 +60,8 @@ mod tests {
     #[test]
     fn reasons_are_csv_and_start_no_formula() {
         let mut report = Report::new(Vec::new()).expect("memory");
-        report
-            .add(&Problem::new("bad-number", "price", "no, not \"it\"", "=1+1").at(7))
-            .expect("memory");
-        report
-            .add(&Problem::new("out-of-range", "quantity", "negative", "-3").at(8))
-            .expect("memory");
+        report.add(&Problem::new("bad-number", "price", "no, not \"it\"", "=1+1").at(7)).expect("memory");
+        report.add(&Problem::new("out-of-range", "quantity", "negative", "-3").at(8)).expect("memory");
         assert_eq!(report.entries(), 2);
         let text = String::from_utf8(report.finish().expect("memory")).expect("UTF-8");
         assert_eq!(

@@ -63,25 +63,12 @@ enum Test {
 
 impl RowRule {
     pub(super) fn compile(table: RuleTable, skip_when: bool) -> Result<Self, String> {
-        let number =
-            |text: &String| parse_millionths(text).map_err(|e| format!("\"{text}\" is {e}"));
+        let number = |text: &String| parse_millionths(text).map_err(|e| format!("\"{text}\" is {e}"));
         let tests = [
-            table
-                .matches
-                .map(|p| Test::Matches(p.into_vec().iter().map(|t| Pattern::compile(t)).collect())),
+            table.matches.map(|p| Test::Matches(p.into_vec().iter().map(|t| Pattern::compile(t)).collect())),
             table.is.map(|texts| Test::Is(texts.into_vec())),
-            table
-                .above
-                .as_ref()
-                .map(number)
-                .transpose()?
-                .map(Test::Above),
-            table
-                .below
-                .as_ref()
-                .map(number)
-                .transpose()?
-                .map(Test::Below),
+            table.above.as_ref().map(number).transpose()?.map(Test::Above),
+            table.below.as_ref().map(number).transpose()?.map(Test::Below),
             table.filled.map(Test::Filled),
         ];
         let mut tests = tests.into_iter().flatten();
@@ -90,30 +77,15 @@ impl RowRule {
         };
         let reason = match table.reason {
             Some(reason) => reason.into(),
-            None => format!(
-                "{} by {}",
-                if skip_when { "skipped" } else { "not kept" },
-                table.column
-            )
-            .into(),
+            None => format!("{} by {}", if skip_when { "skipped" } else { "not kept" }, table.column).into(),
         };
-        Ok(Self {
-            column: table.column,
-            test,
-            skip_when,
-            reason,
-        })
+        Ok(Self { column: table.column, test, skip_when, reason })
     }
 
     /// The reason to skip the record, if it is to be skipped.
     pub(super) fn skips(&self, record: &Record) -> Result<Option<Arc<str>>, Problem> {
-        let text = lookup(record, &self.column)
-            .and_then(Value::as_text)
-            .unwrap_or_default();
-        let number = || {
-            parse_millionths(&text)
-                .map_err(|e| Problem::new(e.code(), &self.column, e.to_string(), &text))
-        };
+        let text = lookup(record, &self.column).and_then(Value::as_text).unwrap_or_default();
+        let number = || parse_millionths(&text).map_err(|e| Problem::new(e.code(), &self.column, e.to_string(), &text));
         let passes = match &self.test {
             Test::Matches(patterns) => patterns.iter().any(|p| p.matches(&text)),
             Test::Is(texts) => texts.iter().any(|t| *t == text),
@@ -216,11 +188,7 @@ mod tests {
             ("", "", true),
             ("", "x", false),
         ] {
-            assert_eq!(
-                Pattern::compile(pattern).matches(text),
-                expected,
-                "{pattern} {text}"
-            );
+            assert_eq!(Pattern::compile(pattern).matches(text), expected, "{pattern} {text}");
         }
     }
 

@@ -78,9 +78,7 @@ pub(super) struct GridRow {
 
 impl GridRow {
     fn is_blank(&self) -> bool {
-        self.cells
-            .iter()
-            .all(|cell| cell.as_ref().is_ok_and(|text| text.trim().is_empty()))
+        self.cells.iter().all(|cell| cell.as_ref().is_ok_and(|text| text.trim().is_empty()))
     }
 
     fn text(&self, column: usize) -> &str {
@@ -99,8 +97,7 @@ pub(crate) fn read_csv(bytes: &[u8]) -> Result<Sheet, SheetError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // Reading from memory does not fail; if it did, the list would be cut short, which is not to
     // pass as a whole one.
-    let grid = csv_grid(Lines::new(text, LONGEST_RECORD), &mut rejected)
-        .unwrap_or(Err(SheetError::TooLarge))?;
+    let grid = csv_grid(Lines::new(text, LONGEST_RECORD), &mut rejected).unwrap_or(Err(SheetError::TooLarge))?;
     interpret(&grid, rejected)
 }
 
@@ -108,10 +105,7 @@ pub(crate) fn read_xlsx(bytes: &[u8]) -> Result<Sheet, SheetError> {
     interpret(&xlsx::grid(bytes)?, Vec::new())
 }
 
-fn csv_grid<R: BufRead>(
-    mut lines: Lines<R>,
-    rejected: &mut Vec<Rejection>,
-) -> io::Result<Result<Vec<GridRow>, SheetError>> {
+fn csv_grid<R: BufRead>(mut lines: Lines<R>, rejected: &mut Vec<Rejection>) -> io::Result<Result<Vec<GridRow>, SheetError>> {
     let mut grid = Vec::new();
     let mut splitter = None;
     while let Some(line) = lines.next()? {
@@ -131,23 +125,14 @@ fn csv_grid<R: BufRead>(
         }
         let splitter = splitter.get_or_insert_with(|| Splitter::new(sniff_delimiter(&line)));
         if !gather(&mut lines, splitter, &line, LONGEST_RECORD)? {
-            reject(
-                "unterminated-quote",
-                "a quote opens here and does not close",
-            );
+            reject("unterminated-quote", "a quote opens here and does not close");
             continue;
         }
         let cells: Result<Vec<_>, _> = splitter.fields().map(std::str::from_utf8).collect();
         match cells {
             Ok(cells) => {
-                let cells = cells
-                    .into_iter()
-                    .map(|text| Ok(text.trim().to_owned()))
-                    .collect();
-                grid.push(GridRow {
-                    row: line.number,
-                    cells,
-                });
+                let cells = cells.into_iter().map(|text| Ok(text.trim().to_owned())).collect();
+                grid.push(GridRow { row: line.number, cells });
             }
             Err(_) => reject("bad-encoding", "not UTF-8; save the list as CSV UTF-8"),
         }
@@ -175,20 +160,9 @@ enum Heading {
 fn interpret(grid: &[GridRow], mut rejected: Vec<Rejection>) -> Result<Sheet, SheetError> {
     let rows: Vec<&GridRow> = grid.iter().filter(|row| !row.is_blank()).collect();
     let Some(first) = rows.first() else {
-        return if rejected.is_empty() {
-            Err(SheetError::Empty)
-        } else {
-            Ok(Sheet {
-                lines: Vec::new(),
-                rejected,
-            })
-        };
+        return if rejected.is_empty() { Err(SheetError::Empty) } else { Ok(Sheet { lines: Vec::new(), rejected }) };
     };
-    let header = rows
-        .iter()
-        .take(HEADER_WITHIN)
-        .enumerate()
-        .find_map(|(i, row)| Some((i, headed(row)?)));
+    let header = rows.iter().take(HEADER_WITHIN).enumerate().find_map(|(i, row)| Some((i, headed(row)?)));
     let (start, columns) = match header {
         Some((at, columns)) => (at + 1, columns),
         None => (0, headless(first)?),
@@ -208,15 +182,9 @@ fn interpret(grid: &[GridRow], mut rejected: Vec<Rejection>) -> Result<Sheet, Sh
 }
 
 fn headed(row: &GridRow) -> Option<Columns> {
-    let headings: Vec<(Heading, usize)> = (0..row.cells.len())
-        .filter_map(|column| Some((heading(row.text(column))?, column)))
-        .collect();
-    let first = |wanted| {
-        headings
-            .iter()
-            .find(|(heading, _)| *heading == wanted)
-            .map(|(_, column)| *column)
-    };
+    let headings: Vec<(Heading, usize)> =
+        (0..row.cells.len()).filter_map(|column| Some((heading(row.text(column))?, column))).collect();
+    let first = |wanted| headings.iter().find(|(heading, _)| *heading == wanted).map(|(_, column)| *column);
     let mut identifiers: Vec<(IdentifierKind, usize)> = headings
         .iter()
         .filter_map(|(heading, column)| match heading {
@@ -228,12 +196,7 @@ fn headed(row: &GridRow) -> Option<Columns> {
     if identifiers.is_empty() {
         return None;
     }
-    Some(Columns {
-        identifiers,
-        quantity: first(Heading::Quantity)?,
-        unit: first(Heading::Unit),
-        note: first(Heading::Note),
-    })
+    Some(Columns { identifiers, quantity: first(Heading::Quantity)?, unit: first(Heading::Unit), note: first(Heading::Note) })
 }
 
 /// Identifier and quantity, in the order in which the second of them, or else the first, reads as a
@@ -244,18 +207,11 @@ fn headless(first: &GridRow) -> Result<Columns, SheetError> {
         (_, true) if !first.text(0).is_empty() => (0, 1),
         (true, false) if !first.text(1).is_empty() => (1, 0),
         _ => {
-            let shown: Vec<&str> = (0..first.cells.len().min(10))
-                .map(|column| first.text(column))
-                .collect();
+            let shown: Vec<&str> = (0..first.cells.len().min(10)).map(|column| first.text(column)).collect();
             return Err(SheetError::NoColumns(shorten(&shown.join(" | "))));
         }
     };
-    Ok(Columns {
-        identifiers: vec![(IdentifierKind::Any, identifier)],
-        quantity,
-        unit: Some(2),
-        note: None,
-    })
+    Ok(Columns { identifiers: vec![(IdentifierKind::Any, identifier)], quantity, unit: Some(2), note: None })
 }
 
 impl Columns {
@@ -269,25 +225,14 @@ impl Columns {
             }
         }
         let Some((kind, identifier)) = found else {
-            return Err(Problem::new(
-                "missing",
-                "identifier",
-                "no identifier in this row",
-                "",
-            ));
+            return Err(Problem::new("missing", "identifier", "no identifier in this row", ""));
         };
         let quantity = cell(row, self.quantity, "quantity", LONGEST_QUANTITY)?;
         if quantity.is_empty() {
-            return Err(Problem::new(
-                "missing",
-                "quantity",
-                "no quantity in this row",
-                identifier,
-            ));
+            return Err(Problem::new("missing", "quantity", "no quantity in this row", identifier));
         }
         let optional = |column: Option<usize>, field, most| match column {
-            Some(column) => cell(row, column, field, most)
-                .map(|text| (!text.is_empty()).then(|| text.to_owned())),
+            Some(column) => cell(row, column, field, most).map(|text| (!text.is_empty()).then(|| text.to_owned())),
             None => Ok(None),
         };
         Ok(SheetLine {
@@ -307,23 +252,10 @@ fn cell<'r>(row: &'r GridRow, column: usize, field: &str, most: usize) -> Result
     }
     let text = row.text(column);
     if text.chars().nth(most).is_some() {
-        return Err(Problem::new(
-            "too-long",
-            field,
-            format!("longer than {most} characters"),
-            text,
-        ));
+        return Err(Problem::new("too-long", field, format!("longer than {most} characters"), text));
     }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !(field == "note" && c.is_whitespace()))
-    {
-        return Err(Problem::new(
-            "bad-text",
-            field,
-            "contains control characters",
-            text,
-        ));
+    if text.chars().any(|c| c.is_control() && !(field == "note" && c.is_whitespace())) {
+        return Err(Problem::new("bad-text", field, "contains control characters", text));
     }
     Ok(text)
 }
@@ -331,23 +263,16 @@ fn cell<'r>(row: &'r GridRow, column: usize, field: &str, most: usize) -> Result
 /// Case, punctuation and what stands in brackets do not matter.
 fn heading(text: &str) -> Option<Heading> {
     let text = text.split(['(', '[']).next().unwrap_or_default();
-    let plain: String = text
-        .chars()
-        .take(60)
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let plain: String = text.chars().take(60).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     Some(match plain.as_str() {
         "sku" | "oursku" | "suppliersku" | "vendorsku" | "skunumber" | "skuno" | "skucode" => {
             Heading::Identifier(IdentifierKind::Sku)
         }
-        "identifier" | "id" | "partnumber" | "partno" | "partnr" | "part" | "pn" | "item"
-        | "itemno" | "itemnr" | "itemnumber" | "itemcode" | "itemid" | "article" | "articleno"
-        | "articlenr" | "articlenumber" | "artno" | "artnr" | "artikel" | "artikelnr"
-        | "artikelnummer" | "product" | "productno" | "productnumber" | "productcode"
-        | "productid" | "code" | "material" | "materialno" | "materialnumber" | "stockcode"
-        | "ordercode" | "catalognumber" | "catalogno" | "cataloguenumber"
-        | "customerpartnumber" | "yourpartnumber" | "supplierpartnumber" | "vendorpartnumber" => {
+        "identifier" | "id" | "partnumber" | "partno" | "partnr" | "part" | "pn" | "item" | "itemno" | "itemnr"
+        | "itemnumber" | "itemcode" | "itemid" | "article" | "articleno" | "articlenr" | "articlenumber" | "artno" | "artnr"
+        | "artikel" | "artikelnr" | "artikelnummer" | "product" | "productno" | "productnumber" | "productcode" | "productid"
+        | "code" | "material" | "materialno" | "materialnumber" | "stockcode" | "ordercode" | "catalognumber" | "catalogno"
+        | "cataloguenumber" | "customerpartnumber" | "yourpartnumber" | "supplierpartnumber" | "vendorpartnumber" => {
             Heading::Identifier(IdentifierKind::Any)
         }
         "mpn"
@@ -359,16 +284,12 @@ fn heading(text: &str) -> Option<Heading> {
         | "mfgpartno"
         | "mfrpn"
         | "mfgpn" => Heading::Identifier(IdentifierKind::Mpn),
-        "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" | "ean" | "ean8" | "ean13"
-        | "eancode" | "upc" | "upca" | "upccode" | "barcode" => {
-            Heading::Identifier(IdentifierKind::Gtin)
-        }
-        "qty" | "quantity" | "orderqty" | "orderquantity" | "qtyordered" | "quantityordered"
-        | "count" | "pcs" | "pieces" | "menge" | "anzahl" | "bestellmenge" => Heading::Quantity,
-        "unit" | "units" | "uom" | "um" | "unitofmeasure" | "unitofissue" | "orderunit"
-        | "einheit" => Heading::Unit,
-        "note" | "notes" | "comment" | "comments" | "remark" | "remarks" | "linenote"
-        | "bemerkung" => Heading::Note,
+        "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" | "ean" | "ean8" | "ean13" | "eancode" | "upc" | "upca" | "upccode"
+        | "barcode" => Heading::Identifier(IdentifierKind::Gtin),
+        "qty" | "quantity" | "orderqty" | "orderquantity" | "qtyordered" | "quantityordered" | "count" | "pcs" | "pieces"
+        | "menge" | "anzahl" | "bestellmenge" => Heading::Quantity,
+        "unit" | "units" | "uom" | "um" | "unitofmeasure" | "unitofissue" | "orderunit" | "einheit" => Heading::Unit,
+        "note" | "notes" | "comment" | "comments" | "remark" | "remarks" | "linenote" | "bemerkung" => Heading::Note,
         _ => return None,
     })
 }

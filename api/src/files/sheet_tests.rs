@@ -9,22 +9,10 @@ fn shown(sheet: Result<Sheet, SheetError>) -> Vec<String> {
     match sheet {
         Ok(sheet) => {
             let good = sheet.lines.iter().map(|l| {
-                let tail = [l.unit.as_deref(), l.note.as_deref()]
-                    .into_iter()
-                    .flatten()
-                    .collect::<Vec<_>>()
-                    .join(" ");
-                format!(
-                    "{} {:?} {} x {} {tail}",
-                    l.row, l.kind, l.identifier, l.quantity
-                )
-                .trim()
-                .to_owned()
+                let tail = [l.unit.as_deref(), l.note.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+                format!("{} {:?} {} x {} {tail}", l.row, l.kind, l.identifier, l.quantity).trim().to_owned()
             });
-            let bad = sheet
-                .rejected
-                .iter()
-                .map(|r| format!("{} {} {}", r.line, r.problem.code, r.problem.field));
+            let bad = sheet.rejected.iter().map(|r| format!("{} {} {}", r.line, r.problem.code, r.problem.field));
             good.chain(bad).collect()
         }
         Err(error) => vec![error.to_string()],
@@ -36,32 +24,16 @@ const SHEET_STRINGS: &str = "<sst uniqueCount=\"18446744073709551615\" count=\"3
 #[test]
 fn headings_are_recognised_leniently() {
     let text = b"\xef\xbb\xbfDescription;Qty. (pcs);Part-No.;U/M;Comment\r\nbolt;2;A-1;BX;\"soon; please\"\r\n\r\n;;;;\r\n;3;;;\r\nnut;;B-2;;\r\n";
-    assert_eq!(
-        shown(read_csv(text)),
-        [
-            "2 Any A-1 x 2 BX soon; please",
-            "5 missing identifier",
-            "6 missing quantity"
-        ]
-    );
+    assert_eq!(shown(read_csv(text)), ["2 Any A-1 x 2 BX soon; please", "5 missing identifier", "6 missing quantity"]);
     let text = b"quantity,EAN,mpn,SKU\n1,,,A\n2,4006381333931,,\n3,4006381333931,M,\n";
-    assert_eq!(
-        shown(read_csv(text)),
-        ["2 Sku A x 1", "3 Gtin 4006381333931 x 2", "4 Mpn M x 3"]
-    );
+    assert_eq!(shown(read_csv(text)), ["2 Sku A x 1", "3 Gtin 4006381333931 x 2", "4 Mpn M x 3"]);
 }
 
 #[test]
 fn lists_without_a_header_and_under_a_letterhead_are_read() {
-    assert_eq!(
-        shown(read_csv(b"A-1\t5\nB-2\t1.5\tM\n")),
-        ["1 Any A-1 x 5", "2 Any B-2 x 1.5 M"]
-    );
+    assert_eq!(shown(read_csv(b"A-1\t5\nB-2\t1.5\tM\n")), ["1 Any A-1 x 5", "2 Any B-2 x 1.5 M"]);
     assert_eq!(shown(read_csv(b"5,A-1\n")), ["1 Any A-1 x 5"]);
-    assert_eq!(
-        shown(read_csv(b"4006381333931,5\n")),
-        ["1 Any 4006381333931 x 5"]
-    );
+    assert_eq!(shown(read_csv(b"4006381333931,5\n")), ["1 Any 4006381333931 x 5"]);
     let text = b"Acme Ltd\nOrder of 3 March\n\nItem,Qty\nA,1\n";
     assert_eq!(shown(read_csv(text)), ["5 Any A x 1"]);
     assert!(shown(read_csv(b"hello,world\n"))[0].contains("hello | world"));
@@ -75,30 +47,13 @@ fn bad_rows_are_told_and_limits_hold() {
     let text = format!("sku,qty\nA,1\n\"open,2\nB,2\n{long},1\n");
     assert_eq!(
         shown(read_csv(text.as_bytes())),
-        [
-            "2 Sku A x 1",
-            "4 Sku B x 2",
-            "3 unterminated-quote ",
-            "5 too-long identifier"
-        ]
+        ["2 Sku A x 1", "4 Sku B x 2", "3 unterminated-quote ", "5 too-long identifier"]
     );
-    assert_eq!(
-        shown(read_csv(b"sku,qty\nA\xff,1\nB,1\n")),
-        ["3 Sku B x 1", "2 bad-encoding "]
-    );
+    assert_eq!(shown(read_csv(b"sku,qty\nA\xff,1\nB,1\n")), ["3 Sku B x 1", "2 bad-encoding "]);
     let rows = |count: usize| format!("sku,qty\n{}", "A,1\n".repeat(count));
-    assert_eq!(
-        read_csv(rows(10_000).as_bytes()).map(|s| s.lines.len()),
-        Ok(10_000)
-    );
-    assert_eq!(
-        read_csv(rows(10_001).as_bytes()),
-        Err(SheetError::TooManyRows)
-    );
-    assert_eq!(
-        read_csv(rows(1_000_000).as_bytes()),
-        Err(SheetError::TooManyRows)
-    );
+    assert_eq!(read_csv(rows(10_000).as_bytes()).map(|s| s.lines.len()), Ok(10_000));
+    assert_eq!(read_csv(rows(10_001).as_bytes()), Err(SheetError::TooManyRows));
+    assert_eq!(read_csv(rows(1_000_000).as_bytes()), Err(SheetError::TooManyRows));
 }
 
 #[test]
@@ -126,33 +81,15 @@ fn workbooks_give_numbers_as_they_are_shown() {
 #[test]
 fn workbooks_made_to_hurt_are_refused() {
     let far = r#"<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row><row r="1048576"><c r="A1048576"><v>3</v></c><c r="B1048576"><v>4</v></c><c r="XFD1048576"><v>1</v></c></row>"#;
-    assert_eq!(
-        shown(read_xlsx(&workbook(far, SHEET_STRINGS))),
-        ["1 Any 1 x 2", "1048576 Any 3 x 4"]
-    );
+    assert_eq!(shown(read_xlsx(&workbook(far, SHEET_STRINGS))), ["1 Any 1 x 2", "1048576 Any 3 x 4"]);
     let bomb = format!("<sst><!--{}--></sst>", " ".repeat(65 << 20));
     assert_eq!(read_xlsx(&workbook("", &bomb)), Err(SheetError::TooLarge));
     let many = "<row><c><v>1</v></c><c><v>1</v></c></row>".repeat(10_100);
-    assert_eq!(
-        read_xlsx(&workbook(&many, SHEET_STRINGS)),
-        Err(SheetError::TooManyRows)
-    );
-    assert_eq!(
-        read_xlsx(&workbook("", SHEET_STRINGS)),
-        Err(SheetError::Empty)
-    );
-    assert!(matches!(
-        read_xlsx(b"PK\x03\x04"),
-        Err(SheetError::NotXlsx(_))
-    ));
-    assert!(matches!(
-        read_xlsx(&[0xd0, 0xcf, 0x11, 0xe0]),
-        Err(SheetError::NotXlsx(_))
-    ));
-    assert!(matches!(
-        read_xlsx(b"sku,qty\n"),
-        Err(SheetError::NotXlsx(_))
-    ));
+    assert_eq!(read_xlsx(&workbook(&many, SHEET_STRINGS)), Err(SheetError::TooManyRows));
+    assert_eq!(read_xlsx(&workbook("", SHEET_STRINGS)), Err(SheetError::Empty));
+    assert!(matches!(read_xlsx(b"PK\x03\x04"), Err(SheetError::NotXlsx(_))));
+    assert!(matches!(read_xlsx(&[0xd0, 0xcf, 0x11, 0xe0]), Err(SheetError::NotXlsx(_))));
+    assert!(matches!(read_xlsx(b"sku,qty\n"), Err(SheetError::NotXlsx(_))));
 }
 
 proptest! {

@@ -24,19 +24,13 @@ impl Source {
     pub(crate) fn file(path: &Path, most_bytes: u64) -> io::Result<Self> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
-        Ok(Self {
-            size: Some(size),
-            ..Self::stream(file, most_bytes)?
-        })
+        Ok(Self { size: Some(size), ..Self::stream(file, most_bytes)? })
     }
 
     /// Blocks until the first four bytes are there. Past `most_bytes` unpacked bytes reading fails.
     pub(crate) fn stream(input: impl Read + Send + 'static, most_bytes: u64) -> io::Result<Self> {
         let progress = Arc::new(AtomicU64::new(0));
-        let mut counted = Counted {
-            input,
-            count: Arc::clone(&progress),
-        };
+        let mut counted = Counted { input, count: Arc::clone(&progress) };
         let mut magic = Vec::with_capacity(4);
         counted.by_ref().take(4).read_to_end(&mut magic)?;
         let kind = Packing::of(&magic);
@@ -46,15 +40,8 @@ impl Source {
             Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(whole)),
             Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(whole)?),
         };
-        let input = Box::new(Capped {
-            input: unpacked,
-            left: most_bytes,
-        });
-        Ok(Self {
-            input,
-            size: None,
-            progress,
-        })
+        let input = Box::new(Capped { input: unpacked, left: most_bytes });
+        Ok(Self { input, size: None, progress })
     }
 }
 
@@ -97,12 +84,10 @@ struct Capped<R> {
 impl<R: Read> Read for Capped<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.input.read(buffer)?;
-        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                "unpacks to more bytes than allowed",
-            )
-        })?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "unpacks to more bytes than allowed"))?;
         Ok(read)
     }
 }
@@ -114,9 +99,7 @@ mod tests {
 
     fn unpack(bytes: Vec<u8>, most: u64) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        Source::stream(Cursor::new(bytes), most)?
-            .input
-            .read_to_end(&mut out)?;
+        Source::stream(Cursor::new(bytes), most)?.input.read_to_end(&mut out)?;
         Ok(out)
     }
 

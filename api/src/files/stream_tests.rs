@@ -12,17 +12,9 @@ use crate::files::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
 fn run<T: ImportRow>(file: &str, mapping: Mapping) -> Vec<String> {
     let rows = Rows::<T>::open(Box::new(Cursor::new(file.to_owned())), mapping).expect("opens");
     rows.map(|outcome| match outcome.expect("memory does not fail") {
-        Outcome::Accepted {
-            line,
-            row,
-            warnings,
-        } => {
+        Outcome::Accepted { line, row, warnings } => {
             let dropped: Vec<_> = warnings.iter().map(|w| w.problem.code).collect();
-            format!(
-                "{line} {} {}",
-                row.unique_key().unwrap_or_default(),
-                dropped.join(" ")
-            )
+            format!("{line} {} {}", row.unique_key().unwrap_or_default(), dropped.join(" "))
         }
         Outcome::Skipped { line, reason } => format!("{line} skipped: {reason}"),
         Outcome::Rejected(rejections) => {
@@ -43,7 +35,8 @@ fn every_record_is_accounted_for() {
          [[keep]]\ncolumn = 'qty'\nabove = '0'\nreason = 'none left'\n",
     )
     .expect("valid");
-    let file = "id,name,ean,state,qty\n1,a,4006381333931,,1\n2,b,123,,1\n1,again,,,1\n4,d,,gone,x\n5,e,,,0\n6,f,,,many\n7,,,,1\n8\n";
+    let file =
+        "id,name,ean,state,qty\n1,a,4006381333931,,1\n2,b,123,,1\n1,again,,,1\n4,d,,gone,x\n5,e,,,0\n6,f,,,many\n7,,,,1\n8\n";
     assert_eq!(
         run::<ProductRow>(file, mapping),
         [
@@ -61,23 +54,14 @@ fn every_record_is_accounted_for() {
 
 #[test]
 fn only_the_first_row_of_a_distinct_value_counts() {
-    let mapping = Mapping::parse(
-        Kind::Accounts,
-        "distinct = 'c'\n[fields]\ncode = 'c'\nname = { template = 'Customer {c}' }\n",
-    )
-    .expect("valid");
-    assert_eq!(
-        run::<AccountRow>("c,x\n1,a\n1,b\n2,c\n", mapping),
-        ["2 1 ", "3 skipped: repeated", "4 2 "]
-    );
+    let mapping = Mapping::parse(Kind::Accounts, "distinct = 'c'\n[fields]\ncode = 'c'\nname = { template = 'Customer {c}' }\n")
+        .expect("valid");
+    assert_eq!(run::<AccountRow>("c,x\n1,a\n1,b\n2,c\n", mapping), ["2 1 ", "3 skipped: repeated", "4 2 "]);
 }
 
 #[test]
 fn a_mapping_for_another_kind_is_refused() {
-    let opened = Rows::<StockRow>::open(
-        Box::new(Cursor::new("sku\n1\n")),
-        Mapping::own(Kind::Prices),
-    );
+    let opened = Rows::<StockRow>::open(Box::new(Cursor::new("sku\n1\n")), Mapping::own(Kind::Prices));
     assert!(opened.is_err());
 }
 

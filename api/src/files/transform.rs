@@ -95,19 +95,13 @@ impl FieldRule {
     /// A text is a column's name, a table says more.
     pub(super) fn compile(spec: toml::Value) -> Result<Self, String> {
         let table = match spec {
-            toml::Value::String(column) => FieldTable {
-                column: Some(column),
-                ..FieldTable::default()
-            },
-            toml::Value::Table(table) => FieldTable::deserialize(toml::Value::Table(table))
-                .map_err(|e| e.to_string().trim().to_owned())?,
+            toml::Value::String(column) => FieldTable { column: Some(column), ..FieldTable::default() },
+            toml::Value::Table(table) => {
+                FieldTable::deserialize(toml::Value::Table(table)).map_err(|e| e.to_string().trim().to_owned())?
+            }
             _ => return Err("is neither a column name nor a table".to_owned()),
         };
-        let template = table
-            .template
-            .as_deref()
-            .map(Template::compile)
-            .transpose()?;
+        let template = table.template.as_deref().map(Template::compile).transpose()?;
         let sources = [
             table.column.map(Source::Column),
             table.constant.map(Source::Constant),
@@ -128,10 +122,7 @@ impl FieldRule {
         Ok(Self {
             source,
             split: table.split,
-            strip: table
-                .strip_prefix
-                .map(OneOrMany::into_vec)
-                .unwrap_or_default(),
+            strip: table.strip_prefix.map(OneOrMany::into_vec).unwrap_or_default(),
             values: table.values,
             otherwise: table.otherwise,
             upper: table.upper,
@@ -171,9 +162,7 @@ impl FieldRule {
             Source::Column(column) => vec![column],
             Source::Constant(_) => Vec::new(),
             Source::Template(template) => template.columns().collect(),
-            Source::First(columns) | Source::All(columns) => {
-                columns.iter().map(String::as_str).collect()
-            }
+            Source::First(columns) | Source::All(columns) => columns.iter().map(String::as_str).collect(),
         }
     }
 
@@ -181,13 +170,9 @@ impl FieldRule {
     /// with it.
     pub(super) fn value(&self, field: &str, record: &Record) -> Result<Option<Value>, Problem> {
         let found = match &self.source {
-            Source::Column(column) => {
-                lookup(record, column).and_then(|v| self.steps(field, v).transpose())
-            }
+            Source::Column(column) => lookup(record, column).and_then(|v| self.steps(field, v).transpose()),
             Source::Constant(text) => self.text(field, text).transpose(),
-            Source::Template(template) => template
-                .fill(record)
-                .and_then(|t| self.text(field, &t).transpose()),
+            Source::Template(template) => template.fill(record).and_then(|t| self.text(field, &t).transpose()),
             Source::First(columns) => columns
                 .iter()
                 .filter_map(|column| lookup(record, column).filter(|v| !v.is_empty()))
@@ -244,19 +229,14 @@ impl FieldRule {
         if text.is_empty() {
             return Ok(None);
         }
-        if let Some(stripped) = self
-            .strip
-            .iter()
-            .find_map(|prefix| text.strip_prefix(prefix.as_str()))
-        {
+        if let Some(stripped) = self.strip.iter().find_map(|prefix| text.strip_prefix(prefix.as_str())) {
             text = stripped.trim();
         }
         if let Some(values) = &self.values {
             text = match (values.get(text), &self.otherwise) {
                 (Some(own), _) | (None, Some(own)) => own,
                 (None, None) => {
-                    let detail =
-                        "the mapping's table of values does not list it and names no `otherwise`";
+                    let detail = "the mapping's table of values does not list it and names no `otherwise`";
                     return Err(Problem::new("not-in-table", field, detail, text));
                 }
             };
@@ -265,11 +245,7 @@ impl FieldRule {
             return Ok(None);
         }
         let number = |e: decimal::DecimalError| Problem::new(e.code(), field, e.to_string(), text);
-        let mut owned = if self.upper {
-            text.to_uppercase()
-        } else {
-            text.to_owned()
-        };
+        let mut owned = if self.upper { text.to_uppercase() } else { text.to_owned() };
         if let Some(mark) = self.decimal {
             owned = decimal::plain(&owned, mark).map_err(number)?;
         }
@@ -310,9 +286,7 @@ impl Template {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((literal, after)) = rest.split_once('{') {
-            let (column, after) = after
-                .split_once('}')
-                .ok_or_else(|| format!("the template \"{text}\" has an open brace"))?;
+            let (column, after) = after.split_once('}').ok_or_else(|| format!("the template \"{text}\" has an open brace"))?;
             if !literal.is_empty() {
                 pieces.push(Piece::Literal(literal.to_owned()));
             }
@@ -340,9 +314,7 @@ impl Template {
             match piece {
                 Piece::Literal(text) => out.push_str(text),
                 Piece::Column(column) => {
-                    let text = lookup(record, column)
-                        .and_then(Value::as_text)
-                        .unwrap_or_default();
+                    let text = lookup(record, column).and_then(Value::as_text).unwrap_or_default();
                     filled |= !text.is_empty();
                     out.push_str(&text);
                 }

@@ -61,10 +61,7 @@ impl Value {
 
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         match self {
-            Self::Object(fields) => fields
-                .iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value),
+            Self::Object(fields) => fields.iter().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -91,12 +88,7 @@ fn convert(raw: &str, depth: usize) -> Result<Value, String> {
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(|e| phrase(&e))?;
-            Value::List(
-                items
-                    .into_iter()
-                    .map(|v| convert(v.get(), depth + 1))
-                    .collect::<Result<_, _>>()?,
-            )
+            Value::List(items.into_iter().map(|v| convert(v.get(), depth + 1)).collect::<Result<_, _>>()?)
         }
         Some(b'"') => Value::Text(serde_json::from_str(raw).map_err(|e| phrase(&e))?),
         _ => match raw {
@@ -109,9 +101,7 @@ fn convert(raw: &str, depth: usize) -> Result<Value, String> {
 }
 
 fn phrase(error: &serde_json::Error) -> String {
-    error
-        .to_string()
-        .replace(" at line 1 column ", " at character ")
+    error.to_string().replace(" at line 1 column ", " at character ")
 }
 
 /// An object's members in order, not yet parsed.
@@ -146,29 +136,15 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        let value = parse_json(r#"{"a":12.3400,"b":[1e5,-0],"c":{"d":null,"e":"x","f":true}}"#)
-            .expect("JSON");
+        let value = parse_json(r#"{"a":12.3400,"b":[1e5,-0],"c":{"d":null,"e":"x","f":true}}"#).expect("JSON");
         assert_eq!(value.get("a"), Some(&Value::Number("12.3400".to_owned())));
-        assert_eq!(
-            value.get("b"),
-            Some(&Value::List(vec![
-                Value::Number("1e5".to_owned()),
-                Value::Number("-0".to_owned())
-            ]))
-        );
-        assert_eq!(
-            value.get("c").and_then(|c| c.get("f")),
-            Some(&Value::Bool(true))
-        );
+        assert_eq!(value.get("b"), Some(&Value::List(vec![Value::Number("1e5".to_owned()), Value::Number("-0".to_owned())])));
+        assert_eq!(value.get("c").and_then(|c| c.get("f")), Some(&Value::Bool(true)));
     }
 
     #[test]
     fn broken_and_too_deep_json_is_refused() {
-        assert!(
-            parse_json(r#"{"a":1"#)
-                .expect_err("cut")
-                .contains("character")
-        );
+        assert!(parse_json(r#"{"a":1"#).expect_err("cut").contains("character"));
         assert!(parse_json(r#"{"a":"\ud800"}"#).is_err());
         assert!(parse_json(&("[".repeat(9) + &"]".repeat(9))).is_ok());
         assert!(parse_json(&("[".repeat(10) + &"]".repeat(10))).is_err());

@@ -26,23 +26,17 @@ const SPARE_ROWS: usize = 40;
 
 pub(super) fn grid(bytes: &[u8]) -> Result<Vec<GridRow>, SheetError> {
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return Err(SheetError::NotXlsx(
-            "it is an old .xls file or protected by a password".to_owned(),
-        ));
+        return Err(SheetError::NotXlsx("it is an old .xls file or protected by a password".to_owned()));
     }
     let plain = repack(bytes)?;
     // The parser is not ours and the bytes are a stranger's; should it panic, the upload is refused
     // and nothing else happens.
-    catch_unwind(AssertUnwindSafe(|| read(plain))).unwrap_or_else(|_| {
-        Err(SheetError::NotXlsx(
-            "the workbook cannot be understood".to_owned(),
-        ))
-    })
+    catch_unwind(AssertUnwindSafe(|| read(plain)))
+        .unwrap_or_else(|_| Err(SheetError::NotXlsx("the workbook cannot be understood".to_owned())))
 }
 
 fn read(plain: Vec<u8>) -> Result<Vec<GridRow>, SheetError> {
-    let refuse =
-        |e: calamine::XlsxError| SheetError::NotXlsx(super::rejection::shorten(&e.to_string()));
+    let refuse = |e: calamine::XlsxError| SheetError::NotXlsx(super::rejection::shorten(&e.to_string()));
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(plain)).map_err(refuse)?;
     let sheets: Vec<String> = workbook
         .sheets_metadata()
@@ -70,10 +64,7 @@ fn read(plain: Vec<u8>) -> Result<Vec<GridRow>, SheetError> {
             }
         }
         if !rows.is_empty() {
-            return Ok(rows
-                .into_iter()
-                .map(|(row, cells)| lay_out(row, cells))
-                .collect());
+            return Ok(rows.into_iter().map(|(row, cells)| lay_out(row, cells)).collect());
         }
     }
     Err(SheetError::Empty)
@@ -85,10 +76,7 @@ fn lay_out(row: u32, cells: BTreeMap<u32, Result<String, &'static str>>) -> Grid
         laid.resize(column as usize, Ok(String::new()));
         laid.push(cell);
     }
-    GridRow {
-        row: u64::from(row) + 1,
-        cells: laid,
-    }
+    GridRow { row: u64::from(row) + 1, cells: laid }
 }
 
 /// `None` for an empty cell; an error says why the cell is of no use.
@@ -105,9 +93,7 @@ fn text_of(value: &DataRef<'_>) -> Option<Result<String, &'static str>> {
         DataRef::SharedString(text) => cut(text),
         DataRef::Bool(_) => return Some(Err("a truth value")),
         DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
-            return Some(Err(
-                "the spreadsheet made a date of it; format the column as text and type it again",
-            ));
+            return Some(Err("the spreadsheet made a date of it; format the column as text and type it again"));
         }
         DataRef::Error(_) => return Some(Err("a formula that failed")),
     };
@@ -115,10 +101,7 @@ fn text_of(value: &DataRef<'_>) -> Option<Result<String, &'static str>> {
 }
 
 fn cut(text: &str) -> String {
-    text.trim()
-        .chars()
-        .take(super::sheet::LONGEST_CELL + 1)
-        .collect()
+    text.trim().chars().take(super::sheet::LONGEST_CELL + 1).collect()
 }
 
 struct Part<'a> {
@@ -132,9 +115,7 @@ fn repack(bytes: &[u8]) -> Result<Vec<u8>, SheetError> {
     let broken = || SheetError::NotXlsx("it is not a complete zip file".to_owned());
     let (count, mut at) = directory(bytes).ok_or_else(broken)?;
     if count > MOST_PARTS {
-        return Err(SheetError::NotXlsx(format!(
-            "it has more than {MOST_PARTS} parts"
-        )));
+        return Err(SheetError::NotXlsx(format!("it has more than {MOST_PARTS} parts")));
     }
     let mut archive = Stored::default();
     for _ in 0..count {
@@ -148,9 +129,7 @@ fn repack(bytes: &[u8]) -> Result<Vec<u8>, SheetError> {
         let mut content = Vec::new();
         if part.deflated {
             let limit = room as u64 + 1;
-            let inflated = flate2::read::DeflateDecoder::new(part.data)
-                .take(limit)
-                .read_to_end(&mut content);
+            let inflated = flate2::read::DeflateDecoder::new(part.data).take(limit).read_to_end(&mut content);
             inflated.map_err(|_| broken())?;
         } else {
             content.extend_from_slice(&part.data[..part.data.len().min(room + 1)]);
@@ -187,9 +166,7 @@ fn directory(bytes: &[u8]) -> Option<(usize, usize)> {
     const LENGTH: usize = 22;
     let last = bytes.len().checked_sub(LENGTH)?;
     let first = last.saturating_sub(usize::from(u16::MAX));
-    let end = (first..=last)
-        .rev()
-        .find(|at| bytes[*at..].starts_with(b"PK\x05\x06"))?;
+    let end = (first..=last).rev().find(|at| bytes[*at..].starts_with(b"PK\x05\x06"))?;
     Some((number16(bytes, end + 10)?, number32(bytes, end + 16)?))
 }
 
@@ -209,14 +186,7 @@ fn entry(bytes: &[u8], at: usize) -> Option<(Part<'_>, usize)> {
     let start = local + 30 + number16(bytes, local + 26)? + number16(bytes, local + 28)?;
     let data = bytes.get(start..start.checked_add(size)?)?;
     let next = at + 46 + name_length + number16(bytes, at + 30)? + number16(bytes, at + 32)?;
-    Some((
-        Part {
-            name,
-            deflated: method == 8,
-            data,
-        },
-        next,
-    ))
+    Some((Part { name, deflated: method == 8, data }, next))
 }
 
 fn number16(bytes: &[u8], at: usize) -> Option<usize> {
@@ -317,10 +287,7 @@ pub(super) fn workbook(rows: &str, strings: &str) -> Vec<u8> {
             ),
         ),
         ("xl/sharedStrings.xml", strings.to_owned()),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"),
-        ),
+        ("xl/worksheets/sheet1.xml", format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>")),
     ];
     for (name, content) in parts {
         archive.add(name.as_bytes(), content.as_bytes());

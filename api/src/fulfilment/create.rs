@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use entity::{Quantity, ShipmentId, ShipmentStage, WarehouseId, order_allocations, order_lines, orders, shipment_lines, shipments};
+use entity::{
+    Quantity, ShipmentId, ShipmentStage, WarehouseId, order_allocations, order_lines, orders, shipment_lines, shipments,
+};
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 
 use super::error::FulfilmentError;
@@ -14,8 +16,8 @@ use crate::inventory::Board;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::sql::insert_all;
-use crate::orders::progress::{self, Step};
 use crate::orders as order_book;
+use crate::orders::progress::{self, Step};
 
 /// A shipment about to be made.
 #[derive(Clone, Debug)]
@@ -40,12 +42,13 @@ pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: New
     steps::refuse_held(tx, &order).await?;
     let lines = order_book::lines_of(tx, order.id).await?;
     let free = free_of(&order_book::allocations_of(tx, order.id).await?);
-    let asked = match &new.warehouse {
-        None => None,
-        Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
-            Trouble::invalid("/warehouse", "warehouse-not-found", format!("there is no warehouse \"{code}\""))
-        })?),
-    };
+    let asked =
+        match &new.warehouse {
+            None => None,
+            Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
+                Trouble::invalid("/warehouse", "warehouse-not-found", format!("there is no warehouse \"{code}\""))
+            })?),
+        };
     let warehouse = choose(&free, asked, &new.lines, |id| board.code_of(id))?;
     let parts = parts_of(&lines, free.get(&warehouse), &new.lines, products)?;
 
@@ -191,7 +194,11 @@ fn part(
     }
     if quantity.0 > most || most == 0 {
         let most = pricing::Quantity::from_micros(most);
-        return Err(("quantity", "more-than-allocated", format!("of line {number} {most} is allocated here and on no pick list")));
+        return Err((
+            "quantity",
+            "more-than-allocated",
+            format!("of line {number} {most} is allocated here and on no pick list"),
+        ));
     }
     let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit.as_str() == line.unit);
     let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
@@ -200,7 +207,6 @@ fn part(
     }
     Ok(quantity)
 }
-
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What fulfilment refuses.
 
-use crate::inventory::StockError;
 use crate::identity::IdentityError;
+use crate::inventory::StockError;
 use crate::kernel::problem::{Trouble, refusals};
 use crate::orders::OrderError;
 

@@ -2,8 +2,8 @@
 
 use ahash::{AHashMap, AHashSet};
 use entity::{
-    AccountId, OrderId, Quantity, ShipmentId, ShipmentStage, WarehouseId, order_allocations, order_holds, order_lines, orders, parcels,
-    shipment_lines, shipments, tracking_events,
+    AccountId, OrderId, Quantity, ShipmentId, ShipmentStage, WarehouseId, order_allocations, order_holds, order_lines, orders,
+    parcels, shipment_lines, shipments, tracking_events,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -35,7 +35,11 @@ impl Loaded {
 }
 
 /// A shipment of a number, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find(db: &impl ConnectionTrait, number: &str, account: Option<AccountId>) -> Result<shipments::Model, FulfilmentError> {
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    number: &str,
+    account: Option<AccountId>,
+) -> Result<shipments::Model, FulfilmentError> {
     let mut select = shipments::Entity::find().filter(shipments::Column::Number.eq(number));
     if let Some(account) = account {
         select = select.filter(shipments::Column::AccountId.eq(account));
@@ -146,9 +150,15 @@ pub(super) struct Waiting {
 }
 
 /// Orders with goods allocated at a warehouse, on no pick list, and not held: oldest first, after the order given.
-pub(super) async fn to_pick(db: &impl ConnectionTrait, warehouse: WarehouseId, after: i64, limit: u64) -> Result<Vec<Waiting>, FulfilmentError> {
+pub(super) async fn to_pick(
+    db: &impl ConnectionTrait,
+    warehouse: WarehouseId,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Waiting>, FulfilmentError> {
     use order_allocations::Column;
-    let waits = Expr::col((order_allocations::Entity, Column::Released)).lt(Expr::col((order_allocations::Entity, Column::Quantity)));
+    let waits =
+        Expr::col((order_allocations::Entity, Column::Released)).lt(Expr::col((order_allocations::Entity, Column::Quantity)));
     let held = Query::select()
         .column(order_holds::Column::OrderId)
         .from(order_holds::Entity)
@@ -159,9 +169,11 @@ pub(super) async fn to_pick(db: &impl ConnectionTrait, warehouse: WarehouseId, a
     let select = select.filter(Column::OrderId.not_in_subquery(held)).order_by_asc(Column::OrderId).limit(limit);
     let ids: Vec<OrderId> = select.into_tuple().all(db).await?;
 
-    let rows = orders::Entity::find().filter(orders::Column::Id.is_in(ids.clone())).order_by_asc(orders::Column::Id).all(db).await?;
+    let rows =
+        orders::Entity::find().filter(orders::Column::Id.is_in(ids.clone())).order_by_asc(orders::Column::Id).all(db).await?;
     let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone())).all(db).await?;
-    let mut lines: AHashMap<(OrderId, i32), order_lines::Model> = lines.into_iter().map(|l| ((l.order_id, l.line_no), l)).collect();
+    let mut lines: AHashMap<(OrderId, i32), order_lines::Model> =
+        lines.into_iter().map(|l| ((l.order_id, l.line_no), l)).collect();
     let places = order_allocations::Entity::find().filter(Column::OrderId.is_in(ids)).filter(Column::WarehouseId.eq(warehouse));
     let places = places.filter(waits).order_by_asc(Column::LineNo).all(db).await?;
     let mut waiting: AHashMap<OrderId, Vec<(order_lines::Model, Quantity)>> = AHashMap::new();

@@ -87,7 +87,11 @@ pub(crate) async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>)
 
 fn check(new: &NewAccount) -> Result<(), Trouble> {
     if new.currency.parse::<Currency>().is_err() {
-        return Err(Trouble::invalid("/currency", "unknown-currency", format!("\"{}\" is not an ISO 4217 currency", new.currency)));
+        return Err(Trouble::invalid(
+            "/currency",
+            "unknown-currency",
+            format!("\"{}\" is not an ISO 4217 currency", new.currency),
+        ));
     }
     if Terms::parse(&new.terms).is_none() {
         let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
@@ -102,9 +106,9 @@ fn check(new: &NewAccount) -> Result<(), Trouble> {
 async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, IdentityError> {
     let Some(code) = &new.parent else { return Ok(None) };
     let find = |code: String| accounts::Entity::find().filter(accounts::Column::Code.eq(code)).one(tx);
-    let parent = find(code.clone()).await?.ok_or_else(|| {
-        Trouble::invalid("/parent", "account-not-found", format!("there is no account \"{code}\""))
-    })?;
+    let parent = find(code.clone())
+        .await?
+        .ok_or_else(|| Trouble::invalid("/parent", "account-not-found", format!("there is no account \"{code}\"")))?;
     let mut at = Some(parent.clone());
     for _ in 0..MAX_DEPTH {
         match at {
@@ -149,8 +153,14 @@ pub(crate) async fn put_site(tx: &Tx, account: AccountId, new: NewSite) -> Resul
         is_default,
     };
     let all_but_key = [
-        sites::Column::Name, sites::Column::Line1, sites::Column::Line2, sites::Column::City, sites::Column::Region,
-        sites::Column::PostalCode, sites::Column::Country, sites::Column::IsDefault,
+        sites::Column::Name,
+        sites::Column::Line1,
+        sites::Column::Line2,
+        sites::Column::City,
+        sites::Column::Region,
+        sites::Column::PostalCode,
+        sites::Column::Country,
+        sites::Column::IsDefault,
     ];
     let upsert = OnConflict::column(sites::Column::Id).update_columns(all_but_key).to_owned();
     let active = row.clone().into_active_model().reset_all();

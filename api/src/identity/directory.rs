@@ -18,7 +18,6 @@ use crate::kernel::problem::Trouble;
 pub(crate) struct Account {
     pub(crate) id: AccountId,
     pub(crate) code: String,
-    pub(crate) name: String,
     pub(crate) parent: Option<AccountId>,
     pub(crate) group: Option<String>,
     pub(crate) currency: String,
@@ -33,7 +32,6 @@ impl From<accounts::Model> for Account {
         Self {
             id: row.id,
             code: row.code,
-            name: row.name,
             parent: row.parent_id,
             group: row.group_code,
             currency: row.currency,
@@ -99,24 +97,6 @@ impl Accounts {
         chain
     }
 
-    /// The account and everything below it.
-    pub(crate) fn family(&self, id: AccountId) -> Vec<AccountId> {
-        let maps = self.maps.read();
-        let mut family = vec![id];
-        let mut at = 0;
-        while at < family.len() && at < maps.by_id.len() {
-            let parent = family[at];
-            family.extend(maps.by_id.values().filter(|a| a.parent == Some(parent) && a.id != id).map(|a| a.id));
-            at += 1;
-        }
-        family
-    }
-
-    /// Every account, in no order.
-    pub(crate) fn all(&self) -> Vec<Arc<Account>> {
-        self.maps.read().by_id.values().cloned().collect()
-    }
-
     fn put(&self, rows: Vec<accounts::Model>) {
         let mut maps = self.maps.write();
         for row in rows {
@@ -137,7 +117,7 @@ struct Changed {
 impl Surface for Accounts {
     async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
         let changed = events.iter().filter(|e| e.kind == "account.changed");
-        let ids: Vec<AccountId> = changed.filter_map(|e| e.read::<Changed>()).map(|c| AccountId(c.id)).collect();
+        let ids: Vec<AccountId> = changed.filter_map(Event::read::<Changed>).map(|c| AccountId(c.id)).collect();
         if !ids.is_empty() {
             self.put(accounts::Entity::find().filter(accounts::Column::Id.is_in(ids)).all(db).await?);
         }

@@ -1,7 +1,5 @@
 //! Identity over HTTP.
 
-use std::ops::Deref as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use entity::{AccountId, UserId, accounts, clients, sites, users};
@@ -274,7 +272,7 @@ impl IdentityRoutes {
     async fn create_client(&self, who: Acting<permit::WriteUsers>, body: Body<ClientInput>) -> Result<Created<ClientView>> {
         let input = body.0;
         let account = self.account_of_new(&who, input.account.as_deref())?;
-        let words: Vec<&str> = input.scopes.iter().map(|s| s.deref()).collect();
+        let words: Vec<&str> = input.scopes.iter().map(std::ops::Deref::deref).collect();
         let scopes = Scopes::parse(&words.join(" ")).map_err(IdentityError::WrongScope)?;
         if scopes.intersection(who.scopes()) != scopes {
             return Err(IdentityError::NotYours("you can only give scopes that you hold yourself").into());

@@ -1,5 +1,10 @@
 //! What a kind of rows must be able to do to be imported.
 
+use std::sync::LazyLock;
+
+use ahash::AHashSet;
+use parking_lot::Mutex;
+
 use crate::files::rejection::{Problem, Rejection};
 use crate::files::rows::ImportRow;
 use crate::kernel::database::Tx;
@@ -24,11 +29,22 @@ impl<T> Row<T> {
     pub(super) fn refused_by(&self, errors: &[FieldProblem]) -> Verdict {
         let reasons = errors.iter().map(|error| {
             let field = error.pointer.trim_start_matches('/');
-            // The stable code of the other slice leads the sentence; codes of reports are those of this product's files.
-            Problem::new("refused", field, format!("{}: {}", error.code, error.detail), "").at(self.line)
+            Problem::new(lasting(&error.code), field, error.detail.as_str(), "").at(self.line)
         });
         Verdict::Refused(reasons.collect())
     }
+}
+
+/// A code that lives as long as the program. Codes are stable words of the slices, so there are few.
+fn lasting(code: &str) -> &'static str {
+    static CODES: LazyLock<Mutex<AHashSet<&'static str>>> = LazyLock::new(Mutex::default);
+    let mut codes = CODES.lock();
+    if let Some(known) = codes.get(code) {
+        return known;
+    }
+    let kept: &'static str = Box::leak(code.to_owned().into_boxed_str());
+    codes.insert(kept);
+    kept
 }
 
 /// What became of a row.

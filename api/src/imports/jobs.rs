@@ -12,7 +12,9 @@ use std::time::Duration;
 
 use entity::{JobId, JobStatus, jobs};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set,
+};
 use serde_json::json;
 use tempfile::TempPath;
 use tokio::sync::{Notify, watch};

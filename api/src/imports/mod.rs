@@ -32,6 +32,8 @@ mod products;
 mod routes;
 mod run;
 mod stock;
+#[cfg(test)]
+mod tests;
 mod upload;
 mod views;
 
@@ -39,4 +41,4 @@ pub(crate) use error::ImportError;
 pub(crate) use jobs::Jobs;
 pub(crate) use known::Known;
 pub(crate) use routes::ImportRoutes;
-pub(crate) use run::{Failed, Plan, Summary, import};
+pub(crate) use run::{Plan, Summary, import};

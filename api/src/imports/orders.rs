@@ -10,8 +10,8 @@ use crate::files::rows::OrderRow;
 use crate::files::rows::order::OrderLine;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
-use crate::suggestions;
 use crate::orders::{Destination, Imported, OrderError, PastLine, PastOrder, import_past};
+use crate::suggestions;
 
 #[async_trait::async_trait]
 impl Load for OrderRow {

@@ -6,7 +6,7 @@ use poem_openapi::{OpenApi, Tags};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::error::ImportError;
-use super::jobs::{KIND, Jobs};
+use super::jobs::{Jobs, KIND};
 use super::upload::{ReportFile, Upload};
 use super::views::{Detail, ImportKind, ImportView};
 use crate::files::mapping::Mapping;

@@ -6,11 +6,11 @@ use entity::{AccountId, Instant, ProductId, sites};
 use pricing::{ConversionError, Factor, Quantity, UnitCode};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView, LevelView, PromiseView};
 use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
 use super::reserve::Prefer;
-use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView, LevelView, PromiseView};
 use crate::catalog::{Product, Products};
 use crate::kernel::database::Reader;
 use crate::kernel::problem::{FieldProblem, Trouble};
@@ -82,9 +82,12 @@ fn field(asked: &Asked, name: &str) -> String {
 fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldProblem> {
     let unit = match &asked.unit {
         None => product.stock_unit,
-        Some(unit) => unit.parse::<UnitCode>().map_err(|e| FieldProblem::new(field(asked, "unit"), "unknown-unit", e.to_string()))?,
+        Some(unit) => {
+            unit.parse::<UnitCode>().map_err(|e| FieldProblem::new(field(asked, "unit"), "unknown-unit", e.to_string()))?
+        }
     };
-    let unknown_unit = || FieldProblem::new(field(asked, "unit"), "unknown-unit", format!("{} is not sold in {unit}", product.sku));
+    let unknown_unit =
+        || FieldProblem::new(field(asked, "unit"), "unknown-unit", format!("{} is not sold in {unit}", product.sku));
     let factor = product.factor_of(unit).ok_or_else(unknown_unit)?;
     let quantity = match asked.quantity {
         None => product.orderable_quantity(Quantity::ZERO).unwrap_or(Quantity::ONE),

@@ -70,6 +70,7 @@ impl Board {
     }
 
     /// The levels of a product, one per warehouse that has or had it.
+    #[cfg(test)]
     pub(crate) fn levels(&self, product: ProductId) -> Vec<Level> {
         self.held.read().levels.get(&product).map(|levels| levels.to_vec()).unwrap_or_default()
     }
@@ -173,7 +174,11 @@ impl Surface for Board {
             self.held.write().warehouses = warehouses;
         }
         for changed in events.iter().filter(|e| e.kind == "stock.changed").filter_map(Event::read::<Changed>) {
-            let again = if changed.product_ids.is_empty() { Vec::new() } else { super::sheet::read_levels(db, &changed.product_ids).await? };
+            let again = if changed.product_ids.is_empty() {
+                Vec::new()
+            } else {
+                super::sheet::read_levels(db, &changed.product_ids).await?
+            };
             let mut held = self.held.write();
             put_levels(&mut held.levels, again);
             for (product, level) in changed.levels.iter().filter_map(ChangedLevel::read) {

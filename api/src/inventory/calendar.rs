@@ -58,7 +58,8 @@ impl Calendar {
     pub(crate) fn ships_at(&self, ready: Instant) -> Option<Instant> {
         let offset = i64::from(self.utc_offset_minutes) * MINUTE;
         let local = DateTime::from_timestamp_micros(ready.0.checked_add(offset)?)?;
-        let past_cutoff = i64::from(self.cutoff_minutes) * MINUTE < local.time().signed_duration_since(chrono::NaiveTime::MIN).num_microseconds()?;
+        let past_cutoff = i64::from(self.cutoff_minutes) * MINUTE
+            < local.time().signed_duration_since(chrono::NaiveTime::MIN).num_microseconds()?;
         let mut day = local.date_naive();
         if past_cutoff {
             day = day.checked_add_days(Days::new(1))?;

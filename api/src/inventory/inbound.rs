@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
-use entity::{Instant, InboundId, ProductId, WarehouseId};
+use entity::{InboundId, Instant, ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use serde_json::json;

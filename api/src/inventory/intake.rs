@@ -48,7 +48,12 @@ pub(super) async fn movements(
 }
 
 /// Sets safety stock.
-pub(super) async fn safety(tx: &Tx, products: &Products, board: &Board, batch: Batch<SafetyInput>) -> Result<StockBatchView, StockError> {
+pub(super) async fn safety(
+    tx: &Tx,
+    products: &Products,
+    board: &Board,
+    batch: Batch<SafetyInput>,
+) -> Result<StockBatchView, StockError> {
     let (mut results, good) = names(&Names { products, board }, batch, |names, line: &SafetyInput| {
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let quantity = whole_if_needed(&product, "/safety", line.safety.0)?;

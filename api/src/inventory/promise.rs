@@ -140,7 +140,8 @@ impl Outlook {
         if left > 0 && ask.backorder {
             left -= self.take_inbound(ask.product, left, now, &mut parts);
         }
-        if left > 0 && ask.backorder
+        if left > 0
+            && ask.backorder
             && let Some(part) = self.order_more(ask, left, prefer, now)
         {
             parts.push(part);
@@ -158,7 +159,8 @@ impl Outlook {
             .collect();
         offers.sort_unstable();
         let offers: Vec<_> = offers.into_iter().map(|((.., warehouse), available)| (warehouse, available)).collect();
-        let want = Want { key: ask.key, product: ask.product, quantity: ask.quantity, multiple: ask.multiple, all_or_nothing: false };
+        let want =
+            Want { key: ask.key, product: ask.product, quantity: ask.quantity, multiple: ask.multiple, all_or_nothing: false };
         let mut parts = Vec::new();
         for (warehouse, quantity) in choose(&offers, &want) {
             let Some(at) = self.ships_at(warehouse, now) else { continue };

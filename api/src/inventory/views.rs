@@ -28,7 +28,13 @@ pub(crate) enum Weekday {
 }
 
 const WEEK: [Weekday; 7] = [
-    Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday, Weekday::Saturday, Weekday::Sunday,
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
 ];
 
 /// A warehouse as it shall be.
@@ -70,7 +76,11 @@ impl WarehouseInput {
         for (at, day) in self.holidays.iter().enumerate() {
             match day.parse().ok().filter(|_| day.len() == 10) {
                 Some(day) => holidays.push(day),
-                None => wrong.push(FieldProblem::new(format!("/holidays/{at}"), "invalid-date", "a holiday is a date such as 2026-12-25")),
+                None => wrong.push(FieldProblem::new(
+                    format!("/holidays/{at}"),
+                    "invalid-date",
+                    "a holiday is a date such as 2026-12-25",
+                )),
             }
         }
         let mut refuse = |is_wrong: bool, field: &str, code: &str, detail: &str| {

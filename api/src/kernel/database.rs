@@ -95,7 +95,14 @@ impl Database {
         };
         count_statement();
         let inner = self.write.begin_with_options(options).await?;
-        Ok(Tx { inner, actor, now: clock::now(), events: Mutex::new(Vec::new()), feed: self.feed.clone(), claimed: Mutex::new(None) })
+        Ok(Tx {
+            inner,
+            actor,
+            now: clock::now(),
+            events: Mutex::new(Vec::new()),
+            feed: self.feed.clone(),
+            claimed: Mutex::new(None),
+        })
     }
 
     /// Closes the pools, so that SQLite folds its log into the file.

@@ -79,9 +79,8 @@ pub(super) async fn write(tx: &Tx, events: &[NewEvent]) -> Result<Vec<Written>, 
     }
     let mut written = Vec::with_capacity(events.len());
     for chunk in events.chunks(ROWS_PER_STATEMENT) {
-        let mut sql = String::from(
-            "insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data) values ",
-        );
+        let mut sql =
+            String::from("insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data) values ");
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 8);
         for (row, event) in chunk.iter().enumerate() {
             super::sql::push_row(&mut sql, backend, row, 8);

@@ -124,11 +124,8 @@ async fn listen_once(system: &System, listener: &dyn Listener) -> Result<bool, T
         listener.hear(&tx, event).await?;
     }
     let reached = ahead.last().map_or(position, |e| e.seq.max(position));
-    let moved = event_readers::ActiveModel {
-        name: Set(listener.name().to_owned()),
-        seq: Set(reached),
-        updated_at: Set(tx.now()),
-    };
+    let moved =
+        event_readers::ActiveModel { name: Set(listener.name().to_owned()), seq: Set(reached), updated_at: Set(tx.now()) };
     let upsert = OnConflict::column(event_readers::Column::Name)
         .update_columns([event_readers::Column::Seq, event_readers::Column::UpdatedAt])
         .to_owned();
@@ -141,7 +138,8 @@ async fn listen_once(system: &System, listener: &dyn Listener) -> Result<bool, T
 async fn claim(tx: &Tx, name: &str) -> Result<Option<i64>, Trouble> {
     let backend = tx.get_database_backend();
     if backend == DbBackend::Postgres {
-        let lock = Statement::from_sql_and_values(backend, "select pg_try_advisory_xact_lock(hashtextextended($1, 11))", [name.into()]);
+        let lock =
+            Statement::from_sql_and_values(backend, "select pg_try_advisory_xact_lock(hashtextextended($1, 11))", [name.into()]);
         if !tx.first_value::<bool>(lock).await? {
             return Ok(None);
         }

@@ -102,7 +102,7 @@ impl Tx {
     }
 }
 
-/// Forgets answers that are older than [`KEPT`].
+/// Forgets answers that are older than [`KEPT`]; the housekeeping of `server` calls it.
 pub(crate) async fn forget_old(tx: &Tx) -> Result<u64, Trouble> {
     let oldest = clock::later(tx.now(), -KEPT);
     let done = rows::Entity::delete_many().filter(rows::Column::CreatedAt.lt(oldest)).exec(tx).await?;

@@ -255,11 +255,6 @@ impl Visitor {
     pub(crate) fn kernel(&self) -> &Kernel {
         &self.kernel
     }
-
-    /// Address of the caller.
-    pub(crate) fn ip(&self) -> &str {
-        &self.facts.ip
-    }
 }
 
 impl<'a> ApiExtractor<'a> for Visitor {

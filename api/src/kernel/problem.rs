@@ -6,8 +6,8 @@
 //!
 //! Not here: the refusals themselves; each slice owns its own.
 
-use poem::http::{HeaderValue, StatusCode, header};
 use poem::Response;
+use poem::http::{HeaderValue, StatusCode, header};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
@@ -312,11 +312,6 @@ impl From<DbErr> for Trouble {
 /// Whether an error is the violation of a unique index, so that the statement's caller can say what it means.
 pub(crate) fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
-}
-
-/// Whether an error is the violation of a check, foreign key or not-null constraint.
-pub(crate) fn is_check_violation(error: &DbErr) -> bool {
-    error.to_string().to_ascii_lowercase().contains("check constraint")
 }
 
 fn summary(fields: &[FieldProblem]) -> String {

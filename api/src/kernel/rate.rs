@@ -27,7 +27,7 @@ impl Rates {
     pub(crate) fn new(per_second: u32) -> Self {
         let buckets = moka::sync::Cache::builder()
             .max_capacity(50_000)
-            .time_to_idle(std::time::Duration::from_secs(120))
+            .time_to_idle(std::time::Duration::from_mins(2))
             .build_with_hasher(ahash::RandomState::default());
         Self { per_second: f64::from(per_second), burst: f64::from(per_second) * 10.0, buckets }
     }
@@ -40,9 +40,9 @@ impl Rates {
         let now = Instant::now();
         let bucket = match self.buckets.get(caller) {
             Some(bucket) => bucket,
-            None => self
-                .buckets
-                .get_with(caller.to_owned(), || Arc::new(Mutex::new(Bucket { left: self.burst, at: now, used: 0 }))),
+            None => {
+                self.buckets.get_with(caller.to_owned(), || Arc::new(Mutex::new(Bucket { left: self.burst, at: now, used: 0 })))
+            }
         };
         let mut bucket = bucket.lock();
         let gained = now.saturating_duration_since(bucket.at).as_secs_f64() * self.per_second;

@@ -22,7 +22,7 @@ tokio::task_local! {
 
 /// The id of the request at hand; empty outside a request.
 pub(crate) fn current_id() -> String {
-    CURRENT.try_with(|id| id.to_string()).unwrap_or_default()
+    CURRENT.try_with(ToString::to_string).unwrap_or_default()
 }
 
 /// What is known of a request.

@@ -5,7 +5,6 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::database::Tx;
 
-
 impl Tx {
     /// Draws `count` new ids in rising order.
     pub(crate) async fn ids(&self, count: usize) -> Result<Vec<i64>, DbErr> {

@@ -10,7 +10,8 @@ use poem::http::{Method, StatusCode};
 pub(crate) fn start_logging(filter: &str, json: bool) -> Result<(), String> {
     let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(|e| format!("log filter: {e}"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
-    let started = if json { builder.json().flatten_event(true).with_span_list(false).try_init() } else { builder.compact().try_init() };
+    let started =
+        if json { builder.json().flatten_event(true).with_span_list(false).try_init() } else { builder.compact().try_init() };
     started.map_err(|e| format!("logging: {e}"))
 }
 
@@ -66,9 +67,32 @@ fn method_label(method: &Method) -> &'static str {
 /// The first noun of an address and what is done to it; everything a client can vary is left out.
 fn pattern(path: &str) -> &'static str {
     const NOUNS: &[&str] = &[
-        "oauth", "sessions", "products", "categories", "search", "identifier-matches", "basket-suggestions", "price-lists",
-        "contracts", "promotions", "price-quotes", "availability", "stock-movements", "warehouses", "inbound-supplies", "carts",
-        "orders", "shipments", "invoices", "payments", "accounts", "users", "clients", "events", "imports", "credit-positions",
+        "oauth",
+        "sessions",
+        "products",
+        "categories",
+        "search",
+        "identifier-matches",
+        "basket-suggestions",
+        "price-lists",
+        "contracts",
+        "promotions",
+        "price-quotes",
+        "availability",
+        "stock-movements",
+        "warehouses",
+        "inbound-supplies",
+        "carts",
+        "orders",
+        "shipments",
+        "invoices",
+        "payments",
+        "accounts",
+        "users",
+        "clients",
+        "events",
+        "imports",
+        "credit-positions",
     ];
     let Some(rest) = path.strip_prefix("/v1/") else { return "other" };
     let noun = rest.split('/').next().unwrap_or_default();

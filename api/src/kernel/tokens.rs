@@ -128,7 +128,9 @@ impl Keys {
     pub(crate) async fn reload(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
         let oldest = clock::later(clock::now(), -2 * LIFETIME_SECONDS * clock::SECOND);
         let rows = signing_keys::Entity::find()
-            .filter(Condition::any().add(signing_keys::Column::RetiredAt.is_null()).add(signing_keys::Column::RetiredAt.gt(oldest)))
+            .filter(
+                Condition::any().add(signing_keys::Column::RetiredAt.is_null()).add(signing_keys::Column::RetiredAt.gt(oldest)),
+            )
             .order_by_asc(signing_keys::Column::CreatedAt)
             .all(db)
             .await?;
@@ -162,7 +164,13 @@ impl Keys {
     }
 
     /// Signs a token for a principal.
-    pub(crate) fn issue(&self, subject: &str, client_id: &str, scopes: Scopes, account: Option<AccountId>) -> Result<String, Trouble> {
+    pub(crate) fn issue(
+        &self,
+        subject: &str,
+        client_id: &str,
+        scopes: Scopes,
+        account: Option<AccountId>,
+    ) -> Result<String, Trouble> {
         let now = clock::now().0 / clock::SECOND;
         let claims = Claims {
             iss: ISSUER.into(),
@@ -255,7 +263,7 @@ impl Surface for Keys {
 pub(crate) async fn create_key(tx: &Tx) -> Result<String, Trouble> {
     let mut seed = [0_u8; 32];
     getrandom::fill(&mut seed).map_err(|e| Trouble::Internal(e.to_string()))?;
-    let public = ed25519_public(&seed)?;
+    let public = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes();
     let kid = uuid::Uuid::now_v7().simple().to_string();
     signing_keys::Entity::update_many()
         .col_expr(signing_keys::Column::RetiredAt, sea_orm::sea_query::Expr::value(tx.now().0))
@@ -278,10 +286,6 @@ pub(crate) async fn create_key(tx: &Tx) -> Result<String, Trouble> {
 fn pkcs8(seed: &[u8; 32]) -> Vec<u8> {
     const PREFIX: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
     [PREFIX.as_slice(), seed.as_slice()].concat()
-}
-
-fn ed25519_public(seed: &[u8; 32]) -> Result<[u8; 32], Trouble> {
-    Ok(ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes())
 }
 
 /// A secret of 256 random bits, base64url.

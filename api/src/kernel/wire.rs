@@ -53,7 +53,9 @@ pub(crate) fn cursor(place: i64) -> String {
 /// The place of a cursor.
 pub(crate) fn place_of(cursor: &str) -> Result<i64, Trouble> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|b| <[u8; 8]>::try_from(b).ok());
-    bytes.map(i64::from_be_bytes).ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+    bytes
+        .map(i64::from_be_bytes)
+        .ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
 }
 
 /// A limit within `1..=max`, or `normal` when none is given.

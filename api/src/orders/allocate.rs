@@ -3,12 +3,15 @@
 use entity::{OrderId, ProductId, Quantity, order_allocations, order_lines, orders};
 use pricing::Factor;
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::error::OrderError;
-use super::queries::{lock_orders, lines_update};
+use super::queries::{lines_update, lock_orders};
 use crate::inventory::{self, Prefer, Want};
 use crate::kernel::database::Tx;
 use crate::kernel::events::{Event, NewEvent};
@@ -92,10 +95,7 @@ fn want_of(key: usize, line: &order_lines::Model) -> Result<Want, OrderError> {
 async fn add_allocations(tx: &Tx, allocations: Vec<order_allocations::Model>) -> Result<(), OrderError> {
     use order_allocations::Column;
     let upsert = OnConflict::columns([Column::OrderId, Column::LineNo, Column::WarehouseId])
-        .value(
-            Column::Quantity,
-            Expr::col((order_allocations::Entity, Column::Quantity)).add(Expr::cust("excluded.quantity")),
-        )
+        .value(Column::Quantity, Expr::col((order_allocations::Entity, Column::Quantity)).add(Expr::cust("excluded.quantity")))
         .to_owned();
     let rows = allocations.into_iter().map(|r| r.into_active_model().reset_all()).collect();
     Ok(insert_all(tx, rows, Some(upsert)).await?)

@@ -91,12 +91,7 @@ fn parts_of(
 }
 
 /// Takes from what waits first, then from what is reserved. Inventory tells of the stock that was freed.
-async fn free_stock(
-    tx: &Tx,
-    parts: &[Part],
-    allocations: &[order_allocations::Model],
-    number: &str,
-) -> Result<(), OrderError> {
+async fn free_stock(tx: &Tx, parts: &[Part], allocations: &[order_allocations::Model], number: &str) -> Result<(), OrderError> {
     let (mut gives, mut moved, mut from_lines) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         let line = &part.line;
@@ -138,4 +133,3 @@ fn record(tx: &Tx, order: &orders::Model, parts: &[Part], what: &Cancellation) {
         data: json!({ "order_id": order.id.0, "number": order.number, "lines": lines, "reason": what.reason }),
     });
 }
-

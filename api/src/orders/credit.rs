@@ -7,9 +7,9 @@ use entity::{AccountId, Amount, Instant, credit_positions};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryResult, Statement};
 
 use super::error::OrderError;
+use crate::identity::Account;
 use crate::kernel::clock::DAY;
 use crate::kernel::database::Tx;
-use crate::identity::Account;
 
 /// What an account owes and will owe, in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,12 @@ pub(crate) async fn position(db: &impl ConnectionTrait, account: AccountId, curr
 }
 
 /// Why an order on terms must be held, the order being in `position` already.
-pub(crate) fn reasons_to_hold(account: &Account, currency: &str, position: Position, now: Instant) -> Vec<(entity::HoldKind, String)> {
+pub(crate) fn reasons_to_hold(
+    account: &Account,
+    currency: &str,
+    position: Position,
+    now: Instant,
+) -> Vec<(entity::HoldKind, String)> {
     let mut reasons = Vec::new();
     let over = match account.credit_limit {
         Some(_) if account.currency != currency => Some(format!("the account has no credit limit in {currency}")),

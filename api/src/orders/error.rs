@@ -13,8 +13,6 @@ pub(crate) enum OrderError {
     NoSuchLine(i32),
     #[error("an order needs at least one line")]
     Empty,
-    #[error("{} lines cannot be ordered", .0.len())]
-    Lines(Vec<FieldProblem>),
     #[error("{} lines are not in stock and cannot wait", .0.len())]
     OutOfStock(Vec<FieldProblem>),
     #[error("{0}")]
@@ -39,7 +37,6 @@ refusals! { OrderError {
     Self::NotFound(_) => 404, "order-not-found", "The order does not exist";
     Self::NoSuchLine(_) => 422, "order-line-not-found", "The order has no such line";
     Self::Empty => 422, "order-empty", "An order needs at least one line";
-    Self::Lines(_) => 422, "order-lines-refused", "Lines of the order cannot be ordered";
     Self::OutOfStock(_) => 409, "insufficient-stock", "Lines are not in stock in this quantity";
     Self::TooLate(_) => 409, "order-too-late", "The order is too far for this";
     Self::NotHeld => 409, "order-not-held", "The order is not held";
@@ -50,4 +47,4 @@ refusals! { OrderError {
     Self::Stock(inner) => inner: StockError,
     Self::Identity(inner) => inner: IdentityError,
     Self::Trouble(inner) => inner: Trouble,
-} fields { Self::Lines(fields) => fields, Self::OutOfStock(fields) => fields } }
+} fields { Self::OutOfStock(fields) => fields } }

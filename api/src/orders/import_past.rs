@@ -11,7 +11,10 @@ use std::sync::Arc;
 use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_lines, orders};
 use pricing::{Currency, UnitCode};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QuerySelect as _,
+};
 use serde_json::json;
 
 use super::amounts;
@@ -93,7 +96,12 @@ pub(crate) async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Impor
     insert_all(tx, rows, None).await?;
     insert_all(tx, lines, None).await?;
     for ids in stored.chunks(IDS_PER_EVENT) {
-        tx.record(NewEvent { kind: "order.imported", subject: "orders".to_owned(), account: None, data: json!({ "order_ids": ids }) });
+        tx.record(NewEvent {
+            kind: "order.imported",
+            subject: "orders".to_owned(),
+            account: None,
+            data: json!({ "order_ids": ids }),
+        });
     }
     Ok(results)
 }

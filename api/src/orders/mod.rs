@@ -20,8 +20,8 @@
 //! Not here: how an order came about (`checkout`, quotes, imports), what leaves the warehouse (`fulfilment`), money
 //! (`billing`).
 
-pub(crate) mod amounts;
 mod allocate;
+pub(crate) mod amounts;
 mod cancel;
 mod change;
 pub(crate) mod credit;
@@ -40,8 +40,8 @@ pub(crate) use allocate::{WaitingOrders, in_stock_unit};
 pub(crate) use error::OrderError;
 pub(crate) use holds::{active_holds, release as release_hold};
 pub(crate) use import_past::{Imported, PastLine, PastOrder, import_past};
-pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, Placed, RejectedLine, place};
-pub(crate) use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of, view_of};
+pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, RejectedLine, place};
+pub(crate) use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of};
 pub(crate) use recount::recount;
 pub(crate) use routes::OrderRoutes;
 pub(crate) use views::{AddressInput, OrderView};

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use entity::{
-    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines,
-    orders,
+    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines, orders,
 };
 use pricing::{Currency, UnitCode};
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};

@@ -4,8 +4,8 @@ use ahash::AHashMap;
 use entity::{AccountId, Amount, Instant, OrderId, order_allocations, order_holds, order_lines, orders};
 use pricing::Currency;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
-    Value,
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Statement, Value,
 };
 
 use super::amounts;
@@ -19,7 +19,11 @@ use crate::kernel::database::Tx;
 use crate::kernel::sql::{key_chunks, push_row};
 
 /// An order of a number, if this account (or the seller, for `None`) may see it.
-pub(crate) async fn find_order(db: &impl ConnectionTrait, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
+pub(crate) async fn find_order(
+    db: &impl ConnectionTrait,
+    number: &str,
+    account: Option<AccountId>,
+) -> Result<orders::Model, OrderError> {
     let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
     if let Some(account) = account {
         select = select.filter(orders::Column::AccountId.eq(account));

@@ -14,9 +14,9 @@ use crate::imports::ImportError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
-use crate::suggestions::SuggestionError;
 use crate::orders::OrderError;
 use crate::storefront::StorefrontError;
+use crate::suggestions::SuggestionError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\

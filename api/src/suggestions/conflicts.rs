@@ -84,10 +84,7 @@ pub(super) async fn conflicts(
 }
 
 /// The rules two products break together, with both values in words.
-fn differences<'a>(
-    one: &'a [Attribute],
-    other: &'a [Attribute],
-) -> impl Iterator<Item = (&'static Rule, String, String)> + 'a {
+fn differences<'a>(one: &'a [Attribute], other: &'a [Attribute]) -> impl Iterator<Item = (&'static Rule, String, String)> + 'a {
     RULES.iter().filter_map(move |rule| {
         let find = |list: &'a [Attribute]| list.iter().find(|a| rule.names.contains(&name_of(&a.name).as_str()));
         let (one, other) = (words(find(one)?), words(find(other)?));

@@ -51,7 +51,8 @@ pub(super) async fn suggestions(
         let others = products.by_ids(pairs.iter().map(|pair| pair.other));
         found.extend(pairs.iter().zip(others).filter_map(|(pair, other)| {
             let other = other?;
-            let reason = format!("Bought together with {} {}{}", product.sku, in_orders(pair.baskets), own_habit(&known, other.id));
+            let reason =
+                format!("Bought together with {} {}{}", product.sku, in_orders(pair.baskets), own_habit(&known, other.id));
             Some(Suggestion { product: other, kind: SuggestionKind::BoughtTogether, quantity: None, reason })
         }));
     }

@@ -72,9 +72,8 @@ impl SuggestionRoutes {
         for (place, line) in input.lines.into_iter().enumerate() {
             match self.line(line, who.is_seller()) {
                 Ok((product, quantity)) => basket.add(product, quantity),
-                Err(problems) => rejected.extend(
-                    problems.into_iter().map(|p| FieldProblem { pointer: format!("/lines/{place}{}", p.pointer), ..p }),
-                ),
+                Err(problems) => rejected
+                    .extend(problems.into_iter().map(|p| FieldProblem { pointer: format!("/lines/{place}{}", p.pointer), ..p })),
             }
         }
         let advice = advise(&who.db(), &self.products, who.account(), &basket, limit).await?;
@@ -103,13 +102,15 @@ impl SuggestionRoutes {
         let line = line.0?;
         let problem = |pointer: &str, code: &str, detail: String| vec![FieldProblem::new(pointer, code, detail)];
         let product = self.shown(&line.sku, to_seller);
-        let product = product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;
+        let product =
+            product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;
         let unit = match line.unit.as_deref() {
             Some(unit) => unit.parse::<UnitCode>().ok(),
             None => Some(product.default_unit()),
         };
         let factor = unit.and_then(|unit| product.factor_of(unit));
-        let factor = factor.ok_or_else(|| problem("/unit", "unknown-unit", format!("{} is not sold in this unit", product.sku)))?;
+        let factor =
+            factor.ok_or_else(|| problem("/unit", "unknown-unit", format!("{} is not sold in this unit", product.sku)))?;
         let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
         if !quantity.is_positive() {
             return Err(problem("/quantity", "quantity-not-positive", "a quantity is greater than 0".to_owned()));

@@ -75,7 +75,8 @@ async fn order(db: &Database, id: i64, account: i64, products: impl IntoIterator
         open: true,
     };
     orders::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.expect("an order");
-    let lines = products.into_iter().zip(1..).map(|(product, line_no)| line(id, account, product, line_no, now).into_active_model());
+    let lines =
+        products.into_iter().zip(1..).map(|(product, line_no)| line(id, account, product, line_no, now).into_active_model());
     insert_all(&tx, lines.collect(), None).await.expect("lines");
     tx.keep(()).await.expect("a commit");
 }

@@ -1,10 +1,9 @@
 //! A large book, drawn from a fixed seed: the same on every machine.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId,
-    ContractId, ContractLine, ContractLineId, ContractStatus, ContractVersion, Currency, Entry,
-    EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId, MixGroupId, Mode, Per, PriceBook,
-    PriceRequest, ProductFacts, ProductId, ProductMoney, ProductUnit, Promotion, PromotionId,
+    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId,
+    MixGroupId, Mode, Per, PriceBook, PriceRequest, ProductFacts, ProductId, ProductMoney, ProductUnit, Promotion, PromotionId,
     Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
 };
 
@@ -59,11 +58,7 @@ pub(crate) fn cents(cents: u32) -> Amount {
 /// A line of a random product, one in five in boxes.
 pub(crate) fn line(draw: &mut Draw) -> RequestLine {
     let unit = if draw.below(5) == 0 { boxes() } else { each() };
-    RequestLine {
-        product: ProductId(draw.below(SKUS)),
-        quantity: whole(1 + draw.below(60)),
-        unit,
-    }
+    RequestLine { product: ProductId(draw.below(SKUS)), quantity: whole(1 + draw.below(60)), unit }
 }
 
 pub(crate) fn request(account: u32, lines: &[RequestLine]) -> PriceRequest<'_> {
@@ -82,26 +77,19 @@ pub(crate) fn large() -> PriceBook {
     let mut book = PriceBook::new();
     let draw = &mut Draw::new(42);
     for id in 0..SKUS {
-        book.put_product(&product(id, draw))
-            .expect("a sound product");
+        book.put_product(&product(id, draw)).expect("a sound product");
     }
     for id in 0..ACCOUNTS {
         // Four in five stand below a company, as sites and subsidiaries do.
         let parent = (id >= ACCOUNTS / 5).then(|| AccountId(draw.below(ACCOUNTS / 5)));
         let group = Some(GroupId(draw.below(GROUPS)));
-        let facts = AccountFacts {
-            id: AccountId(id),
-            recorded_at: THEN,
-            parent,
-            group,
-        };
+        let facts = AccountFacts { id: AccountId(id), recorded_at: THEN, parent, group };
         book.put_account(&facts).expect("a sound account");
     }
     put_lists(&mut book, draw);
     put_contracts(&mut book, draw);
     for id in 0..PROMOTIONS {
-        book.put_promotion(&promotion(id, draw))
-            .expect("a sound promotion");
+        book.put_promotion(&promotion(id, draw)).expect("a sound promotion");
     }
     book.shrink();
     book
@@ -113,18 +101,9 @@ fn product(id: u32, draw: &mut Draw) -> ProductFacts {
         id: ProductId(id),
         recorded_at: THEN,
         categories: vec![
-            CategoryAt {
-                id: CategoryId(leaf),
-                depth: 2,
-            },
-            CategoryAt {
-                id: CategoryId(1_000 + leaf / 20),
-                depth: 1,
-            },
-            CategoryAt {
-                id: CategoryId(2_000 + leaf / 100),
-                depth: 0,
-            },
+            CategoryAt { id: CategoryId(leaf), depth: 2 },
+            CategoryAt { id: CategoryId(1_000 + leaf / 20), depth: 1 },
+            CategoryAt { id: CategoryId(2_000 + leaf / 100), depth: 0 },
         ],
         brand: Some(BrandId(draw.below(500))),
         mix_group: (draw.below(2) == 0).then(|| MixGroupId(draw.below(2_000))),
@@ -134,11 +113,7 @@ fn product(id: u32, draw: &mut Draw) -> ProductFacts {
             factor: Factor::new(i64::from(2 + draw.below(40)), 1).expect("positive"),
             order_multiple: Some(Quantity::ONE),
         }],
-        money: vec![ProductMoney {
-            currency: euro(),
-            cost: Some(cents(50)),
-            floor: Some(cents(60)),
-        }],
+        money: vec![ProductMoney { currency: euro(), cost: Some(cents(50)), floor: Some(cents(60)) }],
     }
 }
 
@@ -148,16 +123,9 @@ fn put_lists(book: &mut PriceBook, draw: &mut Draw) {
         let assigned = match list {
             0 => vec![Assignment::Default],
             1..=GROUPS => vec![Assignment::Group(GroupId(list - 1))],
-            _ => (0..500)
-                .map(|_| Assignment::Account(AccountId(draw.below(ACCOUNTS))))
-                .collect(),
+            _ => (0..500).map(|_| Assignment::Account(AccountId(draw.below(ACCOUNTS)))).collect(),
         };
-        let facts = ListFacts {
-            id: ListId(list),
-            recorded_at: THEN,
-            code: format!("L{list}"),
-            assigned,
-        };
+        let facts = ListFacts { id: ListId(list), recorded_at: THEN, code: format!("L{list}"), assigned };
         book.put_list(&facts).expect("a sound list");
         let thresholds: &[u32] = if list == 0 { &[1, 10, 100] } else { &[1, 25] };
         for product in (0..SKUS).filter(|product| list == 0 || product % 5 == list % 5) {
@@ -189,16 +157,9 @@ fn put_contracts(book: &mut PriceBook, draw: &mut Draw) {
             code: format!("C{id}"),
             account: AccountId(id),
             currency: euro(),
-            mode: if id % 2 == 0 {
-                Mode::Exclusive
-            } else {
-                Mode::BestOf
-            },
+            mode: if id % 2 == 0 { Mode::Exclusive } else { Mode::BestOf },
             status: ContractStatus::Active,
-            times: Times {
-                valid_from: Some(THEN),
-                ..Times::since(THEN)
-            },
+            times: Times { valid_from: Some(THEN), ..Times::since(THEN) },
         };
         book.put_contract(&header).expect("a sound contract");
         for line in 0..LINES_PER_CONTRACT {
@@ -209,11 +170,7 @@ fn put_contracts(book: &mut PriceBook, draw: &mut Draw) {
                 3 => Target::Everything,
                 _ => Target::Sku(ProductId(draw.below(SKUS))),
             };
-            let scope = if line % 3 == 1 {
-                Scope::Group
-            } else {
-                Scope::Sku
-            };
+            let scope = if line % 3 == 1 { Scope::Group } else { Scope::Sku };
             let line = ContractLine {
                 id: ContractLineId(i64::from(id * LINES_PER_CONTRACT + line)),
                 contract: ContractId(id),
@@ -226,16 +183,8 @@ fn put_contracts(book: &mut PriceBook, draw: &mut Draw) {
 }
 
 fn terms(target: Target, scope: Scope, fixed: bool, draw: &mut Draw) -> Terms {
-    let (kind, value) = if fixed {
-        (Kind::Fixed, 150 + draw.below(5_000))
-    } else {
-        (Kind::PercentOff, 300)
-    };
-    let better = if fixed {
-        value - value / 10
-    } else {
-        value + 200
-    };
+    let (kind, value) = if fixed { (Kind::Fixed, 150 + draw.below(5_000)) } else { (Kind::PercentOff, 300) };
+    let better = if fixed { value - value / 10 } else { value + 200 };
     Terms {
         target,
         kind,
@@ -243,10 +192,7 @@ fn terms(target: Target, scope: Scope, fixed: bool, draw: &mut Draw) -> Terms {
         per: Per::ONE,
         scope,
         value: Some(cents(value)),
-        breaks: vec![Break {
-            threshold: whole(50),
-            value: cents(better),
-        }],
+        breaks: vec![Break { threshold: whole(50), value: cents(better) }],
     }
 }
 
@@ -261,11 +207,7 @@ fn promotion(id: u32, draw: &mut Draw) -> Promotion {
         1 => Target::Brand(BrandId(draw.below(500))),
         _ => Target::Sku(ProductId(draw.below(SKUS))),
     };
-    let scope = if id.is_multiple_of(2) {
-        Scope::Sku
-    } else {
-        Scope::Group
-    };
+    let scope = if id.is_multiple_of(2) { Scope::Sku } else { Scope::Group };
     Promotion {
         id: PromotionId(id),
         version: 1,

@@ -10,8 +10,7 @@ mod clock;
 use book::{ACCOUNTS, Draw, SKUS};
 use clock::{Clock, resident_bytes};
 use pricing::{
-    AccountId, Entry, EntryId, ListId, Per, PriceBook, ProductId, RequestLine, Times, Viewer,
-    explain, price, price_catalogue,
+    AccountId, Entry, EntryId, ListId, Per, PriceBook, ProductId, RequestLine, Times, Viewer, explain, price, price_catalogue,
 };
 use std::hint::black_box;
 
@@ -38,47 +37,16 @@ fn main() {
             rows.push(one_line(&book, viewer, spread));
         }
     }
-    rows.extend([
-        basket(&book, 1_000),
-        basket(&book, 10_000),
-        catalogue(&book),
-    ]);
+    rows.extend([basket(&book, 1_000), basket(&book, 10_000), catalogue(&book)]);
     rows.push(apply_entries(&mut book));
-    println!(
-        "\n{:<44} {:>12} {:>10}   work",
-        "operation", "measured", "goal"
-    );
+    println!("\n{:<44} {:>12} {:>10}   work", "operation", "measured", "goal");
     for row in &rows {
-        let goal = if row.goal_nanos == 0 {
-            "-".to_owned()
-        } else {
-            readable(row.goal_nanos)
-        };
-        let mark = if row.goal_nanos != 0 && row.nanos >= row.goal_nanos {
-            "MISSED "
-        } else {
-            ""
-        };
-        println!(
-            "{:<44} {:>12} {goal:>10}   {mark}{}",
-            row.what,
-            readable(row.nanos),
-            row.work
-        );
+        let goal = if row.goal_nanos == 0 { "-".to_owned() } else { readable(row.goal_nanos) };
+        let mark = if row.goal_nanos != 0 && row.nanos >= row.goal_nanos { "MISSED " } else { "" };
+        println!("{:<44} {:>12} {goal:>10}   {mark}{}", row.what, readable(row.nanos), row.work);
     }
-    println!(
-        "{:<44} {:>12} {:>10}   {} entries in all",
-        "loading the book",
-        readable(load.as_nanos()),
-        "-",
-        book::ENTRIES
-    );
-    println!(
-        "{:<44} {:>9} MB {:>7} MB   resident, growth by loading",
-        "memory of the book",
-        memory / 1_000_000,
-        600
-    );
+    println!("{:<44} {:>12} {:>10}   {} entries in all", "loading the book", readable(load.as_nanos()), "-", book::ENTRIES);
+    println!("{:<44} {:>9} MB {:>7} MB   resident, growth by loading", "memory of the book", memory / 1_000_000, 600);
 }
 
 /// How the lines of a run are spread over the book.
@@ -97,9 +65,7 @@ fn one_line(book: &PriceBook, viewer: Option<Viewer>, spread: Spread) -> Row {
         Spread::Everywhere => (ACCOUNTS, ASKED),
         Spread::Usual => (50, 1_000),
     };
-    let mut asked: Vec<(u32, RequestLine)> = (0..different)
-        .map(|_| (draw.below(accounts), book::line(&mut draw)))
-        .collect();
+    let mut asked: Vec<(u32, RequestLine)> = (0..different).map(|_| (draw.below(accounts), book::line(&mut draw))).collect();
     asked = asked.iter().copied().cycle().take(ASKED as usize).collect();
     let mut losers = 0;
     let nanos = fastest(ASKED, || {
@@ -108,9 +74,7 @@ fn one_line(book: &PriceBook, viewer: Option<Viewer>, spread: Spread) -> Row {
             let lines = [*line];
             let request = book::request(*account, &lines);
             if let Some(viewer) = viewer {
-                losers += black_box(explain(book, &request, viewer)).lines[0]
-                    .candidates
-                    .len();
+                losers += black_box(explain(book, &request, viewer)).lines[0].candidates.len();
             } else {
                 black_box(price(book, &request));
             }
@@ -127,22 +91,10 @@ fn one_line(book: &PriceBook, viewer: Option<Viewer>, spread: Spread) -> Row {
                 Viewer::Buyer => "one line explained to the buyer",
                 Viewer::Staff => "one line explained to staff",
             };
-            (
-                what,
-                3_000,
-                format!(
-                    "{spread}; {} lost candidates per line",
-                    losers / ASKED as usize
-                ),
-            )
+            (what, 3_000, format!("{spread}; {} lost candidates per line", losers / ASKED as usize))
         }
     };
-    Row {
-        what,
-        nanos,
-        goal_nanos,
-        work,
-    }
+    Row { what, nanos, goal_nanos, work }
 }
 
 /// Nanoseconds per unit of work in the fastest of five rounds; what disturbs the others is not the engine.
@@ -159,30 +111,15 @@ fn basket(book: &PriceBook, size: u32) -> Row {
     const LINES: u32 = 100_000;
     let mut draw = Draw::new(2);
     let rounds = LINES / size;
-    let baskets: Vec<(u32, Vec<RequestLine>)> = (0..rounds)
-        .map(|_| {
-            (
-                draw.below(ACCOUNTS),
-                (0..size).map(|_| book::line(&mut draw)).collect(),
-            )
-        })
-        .collect();
+    let baskets: Vec<(u32, Vec<RequestLine>)> =
+        (0..rounds).map(|_| (draw.below(ACCOUNTS), (0..size).map(|_| book::line(&mut draw)).collect())).collect();
     let nanos = fastest(rounds, || {
         for (account, lines) in &baskets {
             black_box(price(book, &book::request(*account, lines)));
         }
     });
-    let (what, goal_nanos) = if size == 1_000 {
-        ("basket of 1,000 lines", 1_000_000)
-    } else {
-        ("basket of 10,000 lines", 0)
-    };
-    Row {
-        what,
-        nanos,
-        goal_nanos,
-        work: "mix-and-match groups over the basket".to_owned(),
-    }
+    let (what, goal_nanos) = if size == 1_000 { ("basket of 1,000 lines", 1_000_000) } else { ("basket of 10,000 lines", 0) };
+    Row { what, nanos, goal_nanos, work: "mix-and-match groups over the basket".to_owned() }
 }
 
 fn catalogue(book: &PriceBook) -> Row {
@@ -190,22 +127,11 @@ fn catalogue(book: &PriceBook) -> Row {
     let mut account = 0;
     let nanos = fastest(1, || {
         account += 777;
-        let catalogue = price_catalogue(
-            book,
-            Some(AccountId(account)),
-            book::euro(),
-            book::NOW,
-            book::NOW,
-        );
+        let catalogue = price_catalogue(book, Some(AccountId(account)), book::euro(), book::NOW, book::NOW);
         lines = catalogue.filter(|line| line.price.is_ok()).count();
     });
     let work = format!("{lines} products priced");
-    Row {
-        what: "catalogue of 100,000 for one account",
-        nanos,
-        goal_nanos: 100_000_000,
-        work,
-    }
+    Row { what: "catalogue of 100,000 for one account", nanos, goal_nanos: 100_000_000, work }
 }
 
 fn apply_entries(book: &mut PriceBook) -> Row {
@@ -229,12 +155,7 @@ fn apply_entries(book: &mut PriceBook) -> Row {
         black_box(book.put_entry(entry)).expect("a sound entry");
     }
     let nanos = clock.elapsed().as_nanos() / u128::from(ROUNDS);
-    Row {
-        what: "applying one changed entry",
-        nanos,
-        goal_nanos: 50_000,
-        work: "random list and SKU".to_owned(),
-    }
+    Row { what: "applying one changed entry", nanos, goal_nanos: 50_000, work: "random list and SKU".to_owned() }
 }
 
 fn readable(nanos: u128) -> String {

@@ -12,10 +12,7 @@ pub(crate) struct History<T> {
 
 impl<T> Default for History<T> {
     fn default() -> Self {
-        Self {
-            latest: None,
-            older: Vec::new(),
-        }
+        Self { latest: None, older: Vec::new() }
     }
 }
 
@@ -26,12 +23,8 @@ impl<T> History<T> {
         if *recorded_at <= as_of || self.older.is_empty() {
             return Some(latest);
         }
-        let later = self
-            .older
-            .partition_point(|(recorded_at, _)| *recorded_at <= as_of);
-        self.older
-            .get(later.saturating_sub(1))
-            .map(|(_, facts)| facts)
+        let later = self.older.partition_point(|(recorded_at, _)| *recorded_at <= as_of);
+        self.older.get(later.saturating_sub(1)).map(|(_, facts)| facts)
     }
 
     /// Adds a recording, in any order; one of the same instant is replaced.
@@ -39,10 +32,7 @@ impl<T> History<T> {
         match &mut self.latest {
             Some((latest, current)) if *latest == recorded_at => *current = facts,
             Some((latest, _)) if *latest > recorded_at => {
-                match self
-                    .older
-                    .binary_search_by_key(&recorded_at, |(instant, _)| *instant)
-                {
+                match self.older.binary_search_by_key(&recorded_at, |(instant, _)| *instant) {
                     Ok(found) => self.older[found].1 = facts,
                     Err(place) => self.older.insert(place, (recorded_at, facts)),
                 }
@@ -65,11 +55,7 @@ mod tests {
                 history.put(Instant::from_micros(instant * 10), instant);
             }
             for (as_of, expected) in [(5, 1), (10, 1), (19, 1), (20, 2), (30, 3), (99, 3)] {
-                assert_eq!(
-                    history.known(Instant::from_micros(as_of)),
-                    Some(&expected),
-                    "{order:?} at {as_of}"
-                );
+                assert_eq!(history.known(Instant::from_micros(as_of)), Some(&expected), "{order:?} at {as_of}");
             }
         }
     }

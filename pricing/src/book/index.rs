@@ -35,10 +35,7 @@ impl TargetIndex {
         if let Some(large) = &self.large {
             return large.get(&key).copied();
         }
-        self.keys
-            .binary_search(&key)
-            .ok()
-            .map(|place| self.heads[place])
+        self.keys.binary_search(&key).ok().map(|place| self.heads[place])
     }
 
     /// Makes `row` the head of the chain; returns the head before.
@@ -68,10 +65,7 @@ impl TargetIndex {
     }
 }
 
-const _: () = assert!(
-    crate::HANDLE_LIMIT <= 1 << 24,
-    "a handle leaves room for the kind above it"
-);
+const _: () = assert!(crate::HANDLE_LIMIT <= 1 << 24, "a handle leaves room for the kind above it");
 
 const fn key(target: Target) -> u32 {
     let id = match target {

@@ -24,11 +24,7 @@ impl LineTable {
     }
 
     /// Files a contract line; one of the same id is replaced.
-    pub(crate) fn put_contract_line(
-        &mut self,
-        index: &mut TargetIndex,
-        line: &ContractLine,
-    ) -> Result<(), BookError> {
+    pub(crate) fn put_contract_line(&mut self, index: &mut TargetIndex, line: &ContractLine) -> Result<(), BookError> {
         let span = Span::new(&line.times);
         let mut row = row(line.id.0, line.contract.0, &line.terms, span)?;
         if let Some(place) = self.by_id.get(&line.id.0).copied() {
@@ -107,14 +103,8 @@ pub(crate) fn check_terms(terms: &Terms) -> Result<(), BookError> {
 
 /// The breaks by threshold, the value that needs no quantity first.
 fn sorted_breaks(terms: &Terms) -> Result<Vec<Break>, BookError> {
-    let base = terms.value.map(|value| Break {
-        threshold: crate::Quantity::ZERO,
-        value,
-    });
-    let mut breaks: Vec<Break> = base
-        .into_iter()
-        .chain(terms.breaks.iter().copied())
-        .collect();
+    let base = terms.value.map(|value| Break { threshold: crate::Quantity::ZERO, value });
+    let mut breaks: Vec<Break> = base.into_iter().chain(terms.breaks.iter().copied()).collect();
     breaks.sort_by_key(|step| step.threshold);
     if breaks.is_empty() {
         return Err(BookError::NoValue);
@@ -122,10 +112,7 @@ fn sorted_breaks(terms: &Terms) -> Result<Vec<Break>, BookError> {
     if breaks[0].threshold.is_negative() {
         return Err(BookError::NegativeThreshold);
     }
-    if breaks
-        .windows(2)
-        .any(|pair| pair[0].threshold == pair[1].threshold)
-    {
+    if breaks.windows(2).any(|pair| pair[0].threshold == pair[1].threshold) {
         return Err(BookError::DuplicateThreshold);
     }
     Ok(breaks)

@@ -11,20 +11,17 @@ pub(crate) mod lines;
 pub(crate) mod rows;
 
 use crate::facts::{
-    AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts,
-    ProductFacts, Promotion, Scope, Target,
+    AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts, ProductFacts, Promotion, Scope,
+    Target,
 };
-use crate::{
-    AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId,
-};
+use crate::{AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId};
 use ahash::AHashMap;
 use few::Few;
 use history::History;
 use index::TargetIndex;
 use lines::{LineTable, check_terms};
 use rows::{
-    Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product,
-    ProductSlot, PromotionRow, Span,
+    Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product, ProductSlot, PromotionRow, Span,
 };
 use std::sync::Arc;
 
@@ -104,33 +101,19 @@ impl PriceBook {
             slot.entries.shrink_to_fit();
         }
         self.products.shrink_to_fit();
-        self.contracts
-            .iter_mut()
-            .for_each(|contract| contract.lines.shrink());
+        self.contracts.iter_mut().for_each(|contract| contract.lines.shrink());
         self.lines.shrink();
     }
 
     /// Records facts about a product.
     pub fn put_product(&mut self, facts: &ProductFacts) -> Result<(), BookError> {
-        let stock = facts
-            .units
-            .iter()
-            .filter(|unit| unit.code == facts.stock_unit);
-        let twice = |index: usize| {
-            facts.units[..index]
-                .iter()
-                .any(|unit| unit.code == facts.units[index].code)
-        };
-        if stock.into_iter().any(|unit| unit.factor != Factor::ONE)
-            || (0..facts.units.len()).any(twice)
-        {
+        let stock = facts.units.iter().filter(|unit| unit.code == facts.stock_unit);
+        let twice = |index: usize| facts.units[..index].iter().any(|unit| unit.code == facts.units[index].code);
+        if stock.into_iter().any(|unit| unit.factor != Factor::ONE) || (0..facts.units.len()).any(twice) {
             return Err(BookError::ConflictingUnits);
         }
         let categories = facts.categories.iter().map(|category| category.id.0);
-        if categories
-            .chain(facts.brand.map(|brand| brand.0))
-            .any(|handle| handle >= HANDLE_LIMIT)
-        {
+        if categories.chain(facts.brand.map(|brand| brand.0)).any(|handle| handle >= HANDLE_LIMIT) {
             return Err(BookError::HandleTooLarge);
         }
         let slot = slot(&mut self.products, facts.id.0)?;
@@ -140,24 +123,12 @@ impl PriceBook {
 
     /// Records facts about an account.
     pub fn put_account(&mut self, facts: &AccountFacts) -> Result<(), BookError> {
-        let handles = [
-            facts.parent.map(|parent| parent.0),
-            facts.group.map(|group| group.0),
-        ];
-        if handles
-            .into_iter()
-            .flatten()
-            .any(|handle| handle >= HANDLE_LIMIT)
-        {
+        let handles = [facts.parent.map(|parent| parent.0), facts.group.map(|group| group.0)];
+        if handles.into_iter().flatten().any(|handle| handle >= HANDLE_LIMIT) {
             return Err(BookError::HandleTooLarge);
         }
-        let account = Account {
-            parent: facts.parent,
-            group: facts.group,
-        };
-        slot(&mut self.accounts, facts.id.0)?
-            .facts
-            .put(facts.recorded_at, account);
+        let account = Account { parent: facts.parent, group: facts.group };
+        slot(&mut self.accounts, facts.id.0)?.facts.put(facts.recorded_at, account);
         Ok(())
     }
 
@@ -174,10 +145,7 @@ impl PriceBook {
             };
             lists.insert(facts.id.0);
         }
-        let list = List {
-            code: facts.code.as_str().into(),
-            assigned: assigned.into(),
-        };
+        let list = List { code: facts.code.as_str().into(), assigned: assigned.into() };
         slot(&mut self.lists, facts.id.0)?.put(facts.recorded_at, list);
         Ok(())
     }
@@ -195,10 +163,7 @@ impl PriceBook {
             unit: entry.unit,
             per: entry.per,
             currency: entry.currency,
-            step: crate::Break {
-                threshold: entry.min_quantity,
-                value: entry.unit_price,
-            },
+            step: crate::Break { threshold: entry.min_quantity, value: entry.unit_price },
             span: Span::new(&entry.times),
         };
         let slot = slot(&mut self.products, entry.product.0)?;
@@ -267,9 +232,7 @@ impl PriceBook {
         check_promotion(promotion)?;
         let versions = self.promotion_versions.entry(promotion.id.0).or_default();
         let number = |row: &u32| self.promotion_rows[*row as usize].facts.version;
-        let same = versions
-            .iter()
-            .position(|row| number(row) == promotion.version);
+        let same = versions.iter().position(|row| number(row) == promotion.version);
         let mut span = Span::new(&promotion.times);
         if let Some(place) = same {
             let old = &self.promotion_rows[versions[place] as usize];
@@ -288,13 +251,7 @@ impl PriceBook {
         }
         let rows = self.file_promotion(promotion, row)?;
         let (facts, code) = (promotion.clone(), promotion.code.as_str().into());
-        self.promotion_rows.push(PromotionRow {
-            facts,
-            code,
-            span,
-            only,
-            rows,
-        });
+        self.promotion_rows.push(PromotionRow { facts, code, span, only, rows });
         Ok(())
     }
 
@@ -319,14 +276,10 @@ impl PriceBook {
         let index = match promotion.audience {
             Audience::Everyone => &mut self.everyone,
             Audience::Group(group) => &mut self.groups.entry(group.0).or_default().promotions,
-            Audience::Account(account) => slot(&mut self.accounts, account.0)?
-                .promotions
-                .get_or_insert_default(),
+            Audience::Account(account) => slot(&mut self.accounts, account.0)?.promotions.get_or_insert_default(),
         };
         let terms = promotion.lines.iter().enumerate();
-        terms
-            .map(|(position, terms)| self.lines.put_promotion_line(index, row, position, terms))
-            .collect()
+        terms.map(|(position, terms)| self.lines.put_promotion_line(index, row, position, terms)).collect()
     }
 
     /// Whether this row is the version of its promotion that counts at `as_of`.
@@ -335,10 +288,7 @@ impl PriceBook {
         if promotion.only || !promotion.span.known(as_of) {
             return promotion.span.known(as_of);
         }
-        let versions = self
-            .promotion_versions
-            .get(&promotion.facts.id.0)
-            .map_or(&[][..], Vec::as_slice);
+        let versions = self.promotion_versions.get(&promotion.facts.id.0).map_or(&[][..], Vec::as_slice);
         let order = |row: &PromotionRow| (row.span.recorded_at, row.facts.version);
         versions
             .iter()
@@ -346,11 +296,7 @@ impl PriceBook {
             .all(|other| !other.span.known(as_of) || order(other) <= order(promotion))
     }
 
-    pub(crate) fn product(
-        &self,
-        id: ProductId,
-        as_of: Instant,
-    ) -> Option<(&ProductSlot, &Product)> {
+    pub(crate) fn product(&self, id: ProductId, as_of: Instant) -> Option<(&ProductSlot, &Product)> {
         let slot = self.products.get(id.0 as usize)?;
         slot.facts.known(as_of).map(|product| (slot, product))
     }
@@ -374,10 +320,7 @@ impl ProductSlot {
     /// Where the entries of a list are.
     pub(crate) fn entry_range(&self, list: u32) -> std::ops::Range<usize> {
         let start = self.entry_lists.partition_point(|other| *other < list);
-        let length = self.entry_lists[start..]
-            .iter()
-            .take_while(|other| **other == list)
-            .count();
+        let length = self.entry_lists[start..].iter().take_while(|other| **other == list).count();
         start..start + length
     }
 }

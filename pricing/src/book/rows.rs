@@ -3,13 +3,8 @@
 use super::few::Few;
 use super::history::History;
 use super::index::TargetIndex;
-use crate::facts::{
-    Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times,
-};
-use crate::{
-    AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per,
-    Quantity, UnitCode,
-};
+use crate::facts::{Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times};
+use crate::{AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per, Quantity, UnitCode};
 use std::sync::Arc;
 
 /// Valid and recorded time without options: open ends are the extremes.
@@ -32,8 +27,7 @@ impl Span {
     }
 
     pub(crate) fn known(&self, as_of: Instant) -> bool {
-        self.recorded_at <= as_of
-            && (as_of < self.superseded_at || self.superseded_at == Instant::MAX)
+        self.recorded_at <= as_of && (as_of < self.superseded_at || self.superseded_at == Instant::MAX)
     }
 
     pub(crate) fn valid(&self, at: Instant) -> bool {
@@ -90,43 +84,18 @@ impl Product {
         let units: Vec<UnitRow> = facts
             .units
             .iter()
-            .map(|unit| UnitRow {
-                code: unit.code,
-                factor: unit.factor,
-                order_multiple: unit.order_multiple.unwrap_or_default(),
-            })
+            .map(|unit| UnitRow { code: unit.code, factor: unit.factor, order_multiple: unit.order_multiple.unwrap_or_default() })
             .collect();
-        let money: Vec<MoneyRow> = facts
-            .money
-            .iter()
-            .map(|money| MoneyRow {
-                currency: money.currency,
-                cost: money.cost,
-                floor: money.floor,
-            })
-            .collect();
+        let money: Vec<MoneyRow> =
+            facts.money.iter().map(|money| MoneyRow { currency: money.currency, cost: money.cost, floor: money.floor }).collect();
         let mut categories = facts.categories.clone();
         categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
         let mut seen = ahash::AHashSet::new();
         categories.retain(|category| seen.insert(category.id));
         Self {
             stock_unit: facts.stock_unit,
-            units: Few::new(
-                &units,
-                UnitRow {
-                    code: facts.stock_unit,
-                    factor: Factor::ONE,
-                    order_multiple: Quantity::ZERO,
-                },
-            ),
-            money: Few::new(
-                &money,
-                MoneyRow {
-                    currency: Currency::FIRST,
-                    cost: None,
-                    floor: None,
-                },
-            ),
+            units: Few::new(&units, UnitRow { code: facts.stock_unit, factor: Factor::ONE, order_multiple: Quantity::ZERO }),
+            money: Few::new(&money, MoneyRow { currency: Currency::FIRST, cost: None, floor: None }),
             categories: Few::new(&categories, CategoryAt::default()),
             brand: facts.brand,
             mix_group: facts.mix_group,
@@ -138,17 +107,11 @@ impl Product {
         if unit == self.stock_unit {
             return Some(Factor::ONE);
         }
-        self.units
-            .iter()
-            .find(|row| row.code == unit)
-            .map(|row| row.factor)
+        self.units.iter().find(|row| row.code == unit).map(|row| row.factor)
     }
 
     pub(crate) fn order_multiple(&self, unit: UnitCode) -> Quantity {
-        self.units
-            .iter()
-            .find(|row| row.code == unit)
-            .map_or(Quantity::ZERO, |row| row.order_multiple)
+        self.units.iter().find(|row| row.code == unit).map_or(Quantity::ZERO, |row| row.order_multiple)
     }
 
     pub(crate) fn money(&self, currency: Currency) -> Option<&MoneyRow> {
@@ -232,11 +195,7 @@ impl ContractSlot {
 
     /// The version that counts at `as_of`, active or not.
     pub(crate) fn known(&self, as_of: Instant) -> Option<&ContractHeader> {
-        let known = self
-            .first
-            .iter()
-            .chain(&self.more)
-            .filter(|header| header.span.known(as_of));
+        let known = self.first.iter().chain(&self.more).filter(|header| header.span.known(as_of));
         known.max_by_key(|header| (header.span.recorded_at, header.version))
     }
 }

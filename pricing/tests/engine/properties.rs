@@ -3,8 +3,8 @@
 use crate::oracle;
 use crate::world::{Draw, World, put};
 use pricing::{
-    Amount, EntryId, ExplainedLine, Flags, LineError, LinePrice, NextBreak, PriceBook, Quantity,
-    RequestLine, StepKind, UnitPrice, Viewer, explain, period_lines, price,
+    Amount, EntryId, ExplainedLine, Flags, LineError, LinePrice, NextBreak, PriceBook, Quantity, RequestLine, StepKind,
+    UnitPrice, Viewer, explain, period_lines, price,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -167,32 +167,17 @@ fn check_waterfall(line: &ExplainedLine) -> Result<(), TestCaseError> {
         prop_assert_eq!(step.before, before);
         before = Some(step.after);
     }
-    prop_assert_eq!(
-        before,
-        Some(UnitPrice {
-            amount: price.unit_price,
-            per: price.per
-        })
-    );
-    let has_floor = line
-        .waterfall
-        .iter()
-        .any(|step| step.kind == StepKind::Floor);
+    prop_assert_eq!(before, Some(UnitPrice { amount: price.unit_price, per: price.per }));
+    let has_floor = line.waterfall.iter().any(|step| step.kind == StepKind::Floor);
     prop_assert_eq!(has_floor, price.flags.floor_lifted);
     Ok(())
 }
 
 fn check_redaction(line: &ExplainedLine) -> Result<(), TestCaseError> {
     prop_assert!(line.internal.is_none());
-    prop_assert!(
-        line.candidates
-            .iter()
-            .all(|candidate| !candidate.reason.is_for_staff())
-    );
+    prop_assert!(line.candidates.iter().all(|candidate| !candidate.reason.is_for_staff()));
     for step in &line.waterfall {
-        let secret = step
-            .terms
-            .is_some_and(|terms| terms.kind == pricing::Kind::CostPlus && terms.value.is_some());
+        let secret = step.terms.is_some_and(|terms| terms.kind == pricing::Kind::CostPlus && terms.value.is_some());
         prop_assert!(!secret);
     }
     Ok(())
@@ -204,25 +189,16 @@ fn halves(line: RequestLine) -> Vec<RequestLine> {
     if micros < 2 {
         return vec![line];
     }
-    let part = |micros| RequestLine {
-        quantity: Quantity::from_micros(micros),
-        ..line
-    };
+    let part = |micros| RequestLine { quantity: Quantity::from_micros(micros), ..line };
     vec![part(micros / 2), part(micros - micros / 2)]
 }
 
 fn without_quantity(price: LinePrice) -> LinePrice {
-    LinePrice {
-        line_amount: Amount::ZERO,
-        ..price
-    }
+    LinePrice { line_amount: Amount::ZERO, ..price }
 }
 
 fn without_flags(price: LinePrice) -> LinePrice {
-    LinePrice {
-        flags: Flags::default(),
-        ..price
-    }
+    LinePrice { flags: Flags::default(), ..price }
 }
 
 fn is_price_of(next: &NextBreak, price: &Result<LinePrice, LineError>) -> bool {
@@ -242,24 +218,17 @@ fn spoil(row: &mut crate::world::Row, numbers: &mut impl Iterator<Item = i64>) {
         }
         Row::Line(line) => {
             line.terms.value = line.terms.value.map(|_| amount());
-            line.terms
-                .breaks
-                .iter_mut()
-                .for_each(|step| step.value = amount());
+            line.terms.breaks.iter_mut().for_each(|step| step.value = amount());
         }
         Row::Promotion(promotion) => {
             for terms in &mut promotion.lines {
                 terms.value = terms.value.map(|_| amount());
-                terms
-                    .breaks
-                    .iter_mut()
-                    .for_each(|step| step.value = amount());
+                terms.breaks.iter_mut().for_each(|step| step.value = amount());
             }
         }
         Row::Product(product) => {
             for money in &mut product.money {
-                (money.cost, money.floor) =
-                    (money.cost.map(|_| amount()), money.floor.map(|_| amount()));
+                (money.cost, money.floor) = (money.cost.map(|_| amount()), money.floor.map(|_| amount()));
             }
         }
         Row::Account(_) | Row::List(_) | Row::Contract(_) => {}
@@ -293,34 +262,17 @@ fn worlds_reach_every_rule() {
     for seed in 0..3_000 {
         let world = World::random(seed);
         for line in explain(&world.book(), &world.request(), Viewer::Staff).lines {
-            let outcome = line.price.map_or_else(LineError::code, |price| {
-                if price.flags.below_floor {
-                    "below_floor"
-                } else {
-                    "priced"
-                }
-            });
+            let outcome =
+                line.price.map_or_else(LineError::code, |price| if price.flags.below_floor { "below_floor" } else { "priced" });
             let steps = line.waterfall.iter().map(|step| step.kind.code());
-            let reasons = line
-                .candidates
-                .iter()
-                .map(|candidate| candidate.reason.code());
-            let next = line.next_break.map(|next| {
-                if next.costs_less {
-                    "costs_less"
-                } else {
-                    "costs_more"
-                }
-            });
+            let reasons = line.candidates.iter().map(|candidate| candidate.reason.code());
+            let next = line.next_break.map(|next| if next.costs_less { "costs_less" } else { "costs_more" });
             for code in steps.chain(reasons).chain(next).chain([outcome]) {
                 *seen.entry(code).or_default() += 1;
             }
         }
     }
     for code in REACHED.split_whitespace() {
-        assert!(
-            seen.get(code).is_some_and(|count| *count > 4),
-            "{code} is hardly reached: {seen:?}"
-        );
+        assert!(seen.get(code).is_some_and(|count| *count > 4), "{code} is hardly reached: {seen:?}");
     }
 }

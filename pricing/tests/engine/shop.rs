@@ -1,12 +1,11 @@
 //! A small shop to write cases in: sensible defaults, one call per row, prices as text.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId,
-    ContractId, ContractLine, ContractLineId, ContractStatus, ContractVersion, Entry, EntryId,
-    ExplainedLine, Factor, GroupId, Instant, Kind, LineError, LinePrice, ListFacts, ListId,
-    MixGroupId, Mode, Per, PeriodQuantity, PriceBook, PriceRequest, ProductFacts, ProductId,
-    ProductMoney, ProductUnit, Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms,
-    Times, Viewer, explain, price,
+    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    ContractLineId, ContractStatus, ContractVersion, Entry, EntryId, ExplainedLine, Factor, GroupId, Instant, Kind, LineError,
+    LinePrice, ListFacts, ListId, MixGroupId, Mode, Per, PeriodQuantity, PriceBook, PriceRequest, ProductFacts, ProductId,
+    ProductMoney, ProductUnit, Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, Viewer, explain,
+    price,
 };
 
 pub(crate) const NOW: Instant = Instant::from_micros(1_000);
@@ -31,25 +30,13 @@ pub(crate) fn since(instant: i64) -> Times {
 
 pub(crate) fn valid(from: i64, until: i64) -> Times {
     let (from, until) = (Instant::from_micros(from), Instant::from_micros(until));
-    Times {
-        valid_from: Some(from),
-        valid_until: Some(until),
-        ..since(0)
-    }
+    Times { valid_from: Some(from), valid_until: Some(until), ..since(0) }
 }
 
 /// The terms of a line: `terms(sku(1), Kind::Fixed, "9.5")`, changed by the methods of [`With`].
 pub(crate) fn terms(target: Target, kind: Kind, value: &str) -> Terms {
     let value = Some(amount(value));
-    Terms {
-        target,
-        kind,
-        unit: None,
-        per: Per::ONE,
-        scope: Scope::Sku,
-        value,
-        breaks: Vec::new(),
-    }
+    Terms { target, kind, unit: None, per: Per::ONE, scope: Scope::Sku, value, breaks: Vec::new() }
 }
 
 /// Changes to terms.
@@ -63,17 +50,11 @@ pub(crate) trait With {
 
 impl With for Terms {
     fn unit(self, unit: &str) -> Self {
-        Self {
-            unit: Some(unit.parse().expect("a unit code")),
-            ..self
-        }
+        Self { unit: Some(unit.parse().expect("a unit code")), ..self }
     }
 
     fn per(self, per: u32) -> Self {
-        Self {
-            per: Per::new(per).expect("not zero"),
-            ..self
-        }
+        Self { per: Per::new(per).expect("not zero"), ..self }
     }
 
     fn scope(self, scope: Scope) -> Self {
@@ -81,20 +62,14 @@ impl With for Terms {
     }
 
     fn step(mut self, threshold: &str, value: &str) -> Self {
-        self.breaks.push(Break {
-            threshold: quantity(threshold),
-            value: amount(value),
-        });
+        self.breaks.push(Break { threshold: quantity(threshold), value: amount(value) });
         self
     }
 
     /// Lets the value apply from a threshold only.
     fn from(mut self, threshold: &str) -> Self {
         let value = self.value.take().expect("a value");
-        self.breaks.push(Break {
-            threshold: quantity(threshold),
-            value,
-        });
+        self.breaks.push(Break { threshold: quantity(threshold), value });
         self
     }
 }
@@ -132,11 +107,7 @@ impl Shop {
             parent: parent.map(AccountId),
             group: group.map(GroupId),
         };
-        for facts in [
-            account(1, None, None),
-            account(2, Some(1), Some(1)),
-            account(3, Some(2), None),
-        ] {
+        for facts in [account(1, None, None), account(2, Some(1), Some(1)), account(3, Some(2), None)] {
             shop.book.put_account(&facts).expect("sound");
         }
         let owners = [
@@ -148,12 +119,7 @@ impl Shop {
         ];
         for (id, owner) in (1..).zip(owners) {
             let assigned = vec![owner];
-            let facts = ListFacts {
-                id: ListId(id),
-                recorded_at: Instant::from_micros(0),
-                code: format!("L{id}"),
-                assigned,
-            };
+            let facts = ListFacts { id: ListId(id), recorded_at: Instant::from_micros(0), code: format!("L{id}"), assigned };
             shop.book.put_list(&facts).expect("sound");
         }
         shop
@@ -166,27 +132,16 @@ impl Shop {
             order_multiple: multiple.map(quantity),
         };
         let units = match id {
-            1 => vec![
-                unit("BX", 30, 1, Some("1")),
-                unit("MET", 2, 3, None),
-                unit("EA", 1, 1, Some("5")),
-            ],
+            1 => vec![unit("BX", 30, 1, Some("1")), unit("MET", 2, 3, None), unit("EA", 1, 1, Some("5"))],
             2 => vec![unit("BX", 12, 1, None)],
             _ => vec![],
         };
         let grouped = id < 3;
-        let category = |id, depth| CategoryAt {
-            id: CategoryId(id),
-            depth,
-        };
+        let category = |id, depth| CategoryAt { id: CategoryId(id), depth };
         let facts = ProductFacts {
             id: ProductId(id),
             recorded_at: Instant::from_micros(self.next),
-            categories: if grouped {
-                vec![category(0, 0), category(1, 1)]
-            } else {
-                vec![category(0, 0)]
-            },
+            categories: if grouped { vec![category(0, 0), category(1, 1)] } else { vec![category(0, 0)] },
             brand: grouped.then_some(BrandId(1)),
             mix_group: grouped.then_some(MixGroupId(1)),
             stock_unit: "EA".parse().expect("a unit code"),
@@ -201,14 +156,7 @@ impl Shop {
         self.next += 1;
     }
 
-    pub(crate) fn entry(
-        &mut self,
-        list: u32,
-        product: u32,
-        unit: &str,
-        from: &str,
-        price: &str,
-    ) -> &mut Self {
+    pub(crate) fn entry(&mut self, list: u32, product: u32, unit: &str, from: &str, price: &str) -> &mut Self {
         self.timed_entry(list, product, unit, from, price, since(0))
     }
 
@@ -238,24 +186,11 @@ impl Shop {
     }
 
     /// A contract with its lines; its handle is its code's number.
-    pub(crate) fn contract(
-        &mut self,
-        code: u32,
-        account: u32,
-        mode: Mode,
-        lines: Vec<Terms>,
-    ) -> &mut Self {
+    pub(crate) fn contract(&mut self, code: u32, account: u32, mode: Mode, lines: Vec<Terms>) -> &mut Self {
         self.timed_contract(code, account, mode, lines, since(0))
     }
 
-    pub(crate) fn timed_contract(
-        &mut self,
-        code: u32,
-        account: u32,
-        mode: Mode,
-        lines: Vec<Terms>,
-        times: Times,
-    ) -> &mut Self {
+    pub(crate) fn timed_contract(&mut self, code: u32, account: u32, mode: Mode, lines: Vec<Terms>, times: Times) -> &mut Self {
         let header = ContractVersion {
             id: ContractId(code),
             version: self.next_id(),
@@ -268,23 +203,13 @@ impl Shop {
         };
         self.book.put_contract(&header).expect("sound");
         for terms in lines {
-            let line = ContractLine {
-                id: ContractLineId(self.next_id()),
-                contract: ContractId(code),
-                terms,
-                times: since(0),
-            };
+            let line = ContractLine { id: ContractLineId(self.next_id()), contract: ContractId(code), terms, times: since(0) };
             self.book.put_contract_line(&line).expect("sound");
         }
         self
     }
 
-    pub(crate) fn promotion(
-        &mut self,
-        code: u32,
-        audience: Audience,
-        lines: Vec<Terms>,
-    ) -> &mut Self {
+    pub(crate) fn promotion(&mut self, code: u32, audience: Audience, lines: Vec<Terms>) -> &mut Self {
         self.coupon_promotion(code, audience, None, lines)
     }
 
@@ -330,9 +255,7 @@ impl Shop {
 
     pub(crate) fn explain(&self, viewer: Viewer, lines: &[(u32, &str, &str)]) -> ExplainedLine {
         let lines = basket(lines);
-        explain(&self.book, &self.request(&lines), viewer)
-            .lines
-            .swap_remove(0)
+        explain(&self.book, &self.request(&lines), viewer).lines.swap_remove(0)
     }
 
     pub(crate) fn request<'a>(&'a self, lines: &'a [RequestLine]) -> PriceRequest<'a> {

@@ -1,11 +1,10 @@
 //! Small random worlds: plain rows, drawn from a seed, dense with ties, overlaps and odd units.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId,
-    ContractId, ContractLine, ContractLineId, ContractStatus, ContractVersion, Currency, Entry,
-    EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId, MixGroupId, Mode, Per,
-    PeriodQuantity, PriceBook, ProductFacts, ProductId, ProductMoney, ProductUnit, Promotion,
-    PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
+    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId,
+    MixGroupId, Mode, Per, PeriodQuantity, PriceBook, ProductFacts, ProductId, ProductMoney, ProductUnit, Promotion, PromotionId,
+    Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
 };
 
 /// A generator of reproducible numbers (splitmix).
@@ -92,27 +91,16 @@ impl World {
         let periods = (0..16)
             .filter_map(|id| {
                 let (given, quantity) = (draw.chance(2), quantity(draw));
-                given.then_some(PeriodQuantity {
-                    line: ContractLineId(id),
-                    quantity,
-                })
+                given.then_some(PeriodQuantity { line: ContractLineId(id), quantity })
             })
             .collect();
         Self {
             rows,
             account: (!draw.chance(10)).then(|| AccountId(draw.id(5))),
-            currency: if draw.chance(8) {
-                currency("JPY")
-            } else {
-                currency("EUR")
-            },
+            currency: if draw.chance(8) { currency("JPY") } else { currency("EUR") },
             at: Instant::from_micros(2 + draw.below(6) as i64),
             as_of: Instant::from_micros(2 + draw.below(6) as i64),
-            coupons: if draw.chance(2) {
-                vec!["save".to_owned()]
-            } else {
-                Vec::new()
-            },
+            coupons: if draw.chance(2) { vec!["save".to_owned()] } else { Vec::new() },
             lines,
             periods,
         }
@@ -156,11 +144,7 @@ fn times(draw: &mut Draw) -> Times {
     Times {
         valid_from: draw.chance(3).then(|| draw.instant()),
         valid_until: draw.chance(5).then(|| draw.instant()),
-        recorded_at: if draw.chance(3) {
-            draw.instant()
-        } else {
-            Instant::from_micros(0)
-        },
+        recorded_at: if draw.chance(3) { draw.instant() } else { Instant::from_micros(0) },
         superseded_at: draw.chance(6).then(|| draw.instant()),
     }
 }
@@ -176,9 +160,7 @@ fn threshold(draw: &mut Draw) -> Quantity {
 
 fn price(draw: &mut Draw) -> Amount {
     // Few values, so that ties are common; some with decimals beyond the cent.
-    Amount::from_micros(draw.pick(&[
-        1_000_000, 2_000_000, 2_000_000, 3_500_000, 4_123_457, 5_000_000, 9_999_999,
-    ]))
+    Amount::from_micros(draw.pick(&[1_000_000, 2_000_000, 2_000_000, 3_500_000, 4_123_457, 5_000_000, 9_999_999]))
 }
 
 fn per(draw: &mut Draw) -> Per {
@@ -186,11 +168,7 @@ fn per(draw: &mut Draw) -> Per {
 }
 
 fn some_currency(draw: &mut Draw) -> Currency {
-    if draw.chance(6) {
-        currency("JPY")
-    } else {
-        currency("EUR")
-    }
+    if draw.chance(6) { currency("JPY") } else { currency("EUR") }
 }
 
 /// Factors that do not fit each other: 3, 1/3, 7/2.
@@ -199,13 +177,11 @@ fn products(id: u32, draw: &mut Draw) -> Vec<Row> {
     let mut rows = Vec::new();
     for version in 0..versions {
         let factor = draw.pick(&[(3, 1), (1, 3), (7, 2), (12, 1)]);
-        let unit_of =
-            |code: &str, (numerator, denominator): (i64, i64), multiple: Option<i64>| ProductUnit {
-                code: unit(code),
-                factor: Factor::new(numerator, denominator).expect("positive"),
-                order_multiple: multiple
-                    .map(|multiple| Quantity::from_micros(multiple * 1_000_000)),
-            };
+        let unit_of = |code: &str, (numerator, denominator): (i64, i64), multiple: Option<i64>| ProductUnit {
+            code: unit(code),
+            factor: Factor::new(numerator, denominator).expect("positive"),
+            order_multiple: multiple.map(|multiple| Quantity::from_micros(multiple * 1_000_000)),
+        };
         let mut units = vec![unit_of("BX", factor, Some(2))];
         if draw.chance(2) {
             units.push(unit_of("PAL", (24, 1), None));
@@ -218,18 +194,11 @@ fn products(id: u32, draw: &mut Draw) -> Vec<Row> {
             cost: draw.chance(2).then(|| price(draw)),
             floor: draw.chance(3).then(|| price(draw)),
         };
-        let category = |id, depth| CategoryAt {
-            id: CategoryId(id),
-            depth,
-        };
+        let category = |id, depth| CategoryAt { id: CategoryId(id), depth };
         rows.push(Row::Product(ProductFacts {
             id: ProductId(id),
             recorded_at: Instant::from_micros(version as i64 * 4),
-            categories: vec![
-                category(0, 0),
-                category(1 + draw.id(2), 1),
-                category(3 + draw.id(2), 1),
-            ],
+            categories: vec![category(0, 0), category(1 + draw.id(2), 1), category(3 + draw.id(2), 1)],
             brand: draw.chance(2).then(|| BrandId(draw.id(2))),
             mix_group: draw.chance(2).then_some(MixGroupId(0)),
             stock_unit: unit("EA"),
@@ -269,9 +238,7 @@ fn lists(id: u32, draw: &mut Draw) -> Vec<Row> {
                 id: ListId(id),
                 recorded_at: Instant::from_micros(version as i64 * 5),
                 code: format!("list-{id}"),
-                assigned: (0..=draw.below(2))
-                    .map(|_| draw.pick(&assignments))
-                    .collect(),
+                assigned: (0..=draw.below(2)).map(|_| draw.pick(&assignments)).collect(),
             })
         })
         .collect()
@@ -301,16 +268,8 @@ fn contracts(id: u32, draw: &mut Draw) -> Vec<Row> {
                 code: format!("contract-{}", id / 2 * 2 + draw.id(2)),
                 account: AccountId(draw.id(5)),
                 currency: some_currency(draw),
-                mode: if draw.chance(2) {
-                    Mode::Exclusive
-                } else {
-                    Mode::BestOf
-                },
-                status: if draw.chance(6) {
-                    ContractStatus::Inactive
-                } else {
-                    ContractStatus::Active
-                },
+                mode: if draw.chance(2) { Mode::Exclusive } else { Mode::BestOf },
+                status: if draw.chance(6) { ContractStatus::Inactive } else { ContractStatus::Active },
                 times: times(draw),
             })
         })
@@ -327,42 +286,17 @@ fn target(draw: &mut Draw) -> Target {
 }
 
 fn terms(promotion: bool, draw: &mut Draw) -> Terms {
-    let kind = draw.pick(&[
-        Kind::Fixed,
-        Kind::Fixed,
-        Kind::PercentOff,
-        Kind::AmountOff,
-        Kind::CostPlus,
-    ]);
-    let kind = if promotion && kind == Kind::CostPlus {
-        Kind::PercentOff
-    } else {
-        kind
-    };
+    let kind = draw.pick(&[Kind::Fixed, Kind::Fixed, Kind::PercentOff, Kind::AmountOff, Kind::CostPlus]);
+    let kind = if promotion && kind == Kind::CostPlus { Kind::PercentOff } else { kind };
     let scope = draw.pick(&[Scope::Sku, Scope::Group, Scope::Period]);
-    let scope = if promotion && scope == Scope::Period {
-        Scope::Sku
-    } else {
-        scope
-    };
+    let scope = if promotion && scope == Scope::Period { Scope::Sku } else { scope };
     let value = |draw: &mut Draw| match kind {
         Kind::Fixed => price(draw),
-        Kind::PercentOff => {
-            Amount::from_micros(draw.pick(&[5_000_000, 12_500_000, 33_333_333, 120_000_000]))
-        }
-        Kind::AmountOff => {
-            Amount::from_micros(draw.pick(&[100_000, 333_333, 1_000_000, 4_000_000]))
-        }
-        Kind::CostPlus => {
-            Amount::from_micros(draw.pick(&[-120_000_000, 0, 12_500_000, 100_000_000]))
-        }
+        Kind::PercentOff => Amount::from_micros(draw.pick(&[5_000_000, 12_500_000, 33_333_333, 120_000_000])),
+        Kind::AmountOff => Amount::from_micros(draw.pick(&[100_000, 333_333, 1_000_000, 4_000_000])),
+        Kind::CostPlus => Amount::from_micros(draw.pick(&[-120_000_000, 0, 12_500_000, 100_000_000])),
     };
-    let mut breaks: Vec<Break> = (0..draw.below(3))
-        .map(|_| Break {
-            threshold: threshold(draw),
-            value: value(draw),
-        })
-        .collect();
+    let mut breaks: Vec<Break> = (0..draw.below(3)).map(|_| Break { threshold: threshold(draw), value: value(draw) }).collect();
     breaks.sort_by_key(|step| step.threshold);
     breaks.dedup_by_key(|step| step.threshold);
     let has_zero = breaks.iter().any(|step| step.threshold.is_zero());
@@ -371,9 +305,7 @@ fn terms(promotion: bool, draw: &mut Draw) -> Terms {
     Terms {
         target: target(draw),
         kind,
-        unit: draw
-            .pick(&[None, Some("EA"), Some("BX"), Some("PAL")])
-            .map(unit),
+        unit: draw.pick(&[None, Some("EA"), Some("BX"), Some("PAL")]).map(unit),
         per: per(draw),
         scope,
         value: base,
@@ -382,21 +314,12 @@ fn terms(promotion: bool, draw: &mut Draw) -> Terms {
 }
 
 fn line(id: i64, draw: &mut Draw) -> ContractLine {
-    ContractLine {
-        id: ContractLineId(id),
-        contract: ContractId(draw.id(5)),
-        terms: terms(false, draw),
-        times: times(draw),
-    }
+    ContractLine { id: ContractLineId(id), contract: ContractId(draw.id(5)), terms: terms(false, draw), times: times(draw) }
 }
 
 fn promotions(id: u32, draw: &mut Draw) -> Vec<Row> {
-    let audiences = [
-        Audience::Everyone,
-        Audience::Group(GroupId(0)),
-        Audience::Account(AccountId(0)),
-        Audience::Account(AccountId(1)),
-    ];
+    let audiences =
+        [Audience::Everyone, Audience::Group(GroupId(0)), Audience::Account(AccountId(0)), Audience::Account(AccountId(1))];
     (0..=draw.below(2))
         .map(|version| {
             let lines: Vec<Terms> = (0..=draw.below(2)).map(|_| terms(true, draw)).collect();
@@ -418,11 +341,7 @@ fn promotions(id: u32, draw: &mut Draw) -> Vec<Row> {
 pub(crate) fn request_line(draw: &mut Draw) -> RequestLine {
     RequestLine {
         product: ProductId(if draw.chance(20) { 4 } else { draw.id(4) }),
-        quantity: if draw.chance(30) {
-            Quantity::ZERO
-        } else {
-            quantity(draw)
-        },
+        quantity: if draw.chance(30) { Quantity::ZERO } else { quantity(draw) },
         unit: unit(draw.pick(&["EA", "EA", "BX", "PAL"])),
     }
 }

@@ -31,8 +31,7 @@ fn nasty_texts_are_answered() {
     for text in NASTY {
         ask(&SHOP, text);
         SHOP.complete(text, 10, &visitor()).expect("completions");
-        SHOP.match_identifiers(&[text], Some(1), &visitor())
-            .expect("matches");
+        SHOP.match_identifiers(&[text], Some(1), &visitor()).expect("matches");
     }
 }
 
@@ -50,8 +49,7 @@ fn long_texts_cost_no_more_than_short_ones() {
         let started = Instant::now();
         ask(&SHOP, text);
         SHOP.complete(text, 10, &visitor()).expect("completions");
-        SHOP.match_identifiers(&[text], None, &visitor())
-            .expect("matches");
+        SHOP.match_identifiers(&[text], None, &visitor()).expect("matches");
         assert!(
             started.elapsed().as_millis() < 500,
             "{:?} for {}…",
@@ -64,15 +62,10 @@ fn long_texts_cost_no_more_than_short_ones() {
 /// Pieces that meet in real questions, mixed without sense.
 fn pieces() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "toner", "for", "C752dn", "C752", "2m", "2", "m", "x", "M8", "M8x40", "1/4", "in", "\"",
-        "cat", "6", "6a", "lexmark", "rj", "45", "to", "-", "15G042K", "#", "1.5", "kVA", "blue",
-        "p/n", "10x", "tonner",
+        "toner", "for", "C752dn", "C752", "2m", "2", "m", "x", "M8", "M8x40", "1/4", "in", "\"", "cat", "6", "6a", "lexmark",
+        "rj", "45", "to", "-", "15G042K", "#", "1.5", "kVA", "blue", "p/n", "10x", "tonner",
     ]);
-    prop::collection::vec(
-        prop_oneof![known.prop_map(str::to_owned), "\\PC{0,6}"],
-        0..12,
-    )
-    .prop_map(|all| all.join(" "))
+    prop::collection::vec(prop_oneof![known.prop_map(str::to_owned), "\\PC{0,6}"], 0..12).prop_map(|all| all.join(" "))
 }
 
 proptest! {

@@ -13,24 +13,10 @@ fn exact(found: &IdentifierMatch) -> Option<u64> {
 
 #[test]
 fn a_list_is_resolved_in_its_order() {
-    let list = [
-        "S-13",
-        "15g042k",
-        "04006381000012",
-        "ton 0815",
-        "TK-88OM",
-        "BN-56-80",
-        "nothing at all",
-        "",
-    ];
-    let found = shop()
-        .match_identifiers(&list, Some(5), &visitor())
-        .expect("matches");
+    let list = ["S-13", "15g042k", "04006381000012", "ton 0815", "TK-88OM", "BN-56-80", "nothing at all", ""];
+    let found = shop().match_identifiers(&list, Some(5), &visitor()).expect("matches");
     assert_eq!(found.len(), list.len());
-    assert_eq!(
-        found[..4].iter().map(exact).collect::<Vec<_>>(),
-        [Some(13), Some(10), Some(12), Some(10)]
-    );
+    assert_eq!(found[..4].iter().map(exact).collect::<Vec<_>>(), [Some(13), Some(10), Some(12), Some(10)]);
     let candidates = |at: usize| match &found[at] {
         IdentifierMatch::Ambiguous(all) => all.iter().map(|c| c.id).collect::<Vec<_>>(),
         other => panic!("{} gave {other:?}", list[at]),
@@ -46,9 +32,7 @@ fn a_list_is_resolved_in_its_order() {
 fn customer_numbers_are_the_accounts_own() {
     let index = shop();
     for account in [None, Some(6)] {
-        let found = index
-            .match_identifiers(&["TON-0815"], account, &visitor())
-            .expect("matches");
+        let found = index.match_identifiers(&["TON-0815"], account, &visitor()).expect("matches");
         assert_eq!(exact(&found[0]), None, "{account:?}");
     }
 }
@@ -57,31 +41,11 @@ fn customer_numbers_are_the_accounts_own() {
 fn typing_is_finished() {
     let index = shop();
     let told = |prefix: &str| index.complete(prefix, 8, &visitor()).expect("completions");
-    assert!(
-        told("patch ca")
-            .iter()
-            .any(|c| c.kind == CompletionKind::Words && c.text == "patch cable")
-    );
-    assert!(
-        told("netw")
-            .iter()
-            .any(|c| c.kind == CompletionKind::Category && c.text == "Network cables")
-    );
-    assert!(
-        told("lex")
-            .iter()
-            .any(|c| c.kind == CompletionKind::Brand && c.text == "Lexmark")
-    );
-    assert!(
-        told("15g04")
-            .iter()
-            .any(|c| c.kind == CompletionKind::Product && c.id == Some(10))
-    );
-    assert!(
-        told("patch ca")
-            .iter()
-            .any(|c| c.kind == CompletionKind::Product)
-    );
+    assert!(told("patch ca").iter().any(|c| c.kind == CompletionKind::Words && c.text == "patch cable"));
+    assert!(told("netw").iter().any(|c| c.kind == CompletionKind::Category && c.text == "Network cables"));
+    assert!(told("lex").iter().any(|c| c.kind == CompletionKind::Brand && c.text == "Lexmark"));
+    assert!(told("15g04").iter().any(|c| c.kind == CompletionKind::Product && c.id == Some(10)));
+    assert!(told("patch ca").iter().any(|c| c.kind == CompletionKind::Product));
     assert!(told("").is_empty());
     assert!(told("patch ca").len() <= 8);
 }

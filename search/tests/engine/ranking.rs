@@ -69,27 +69,11 @@ fn facets_filters_and_order() {
     let mut query = Query::new("patch cable", visitor());
     query.facets = vec!["colour".into(), "Cable length".into(), "brand".into()];
     let hits = index.find(&query).expect("answer");
-    assert_eq!(
-        hits.facets[0].values,
-        [("blue".into(), 2), ("grey".into(), 1), ("red".into(), 1)]
-    );
-    assert_eq!(
-        hits.facets[1].values,
-        [("1.83".into(), 1), ("2".into(), 2), ("5".into(), 1)]
-    );
-    let filter = |name: &str, value: &str| Filter {
-        name: name.into(),
-        value: value.into(),
-    };
-    query.filters = vec![
-        filter("cable length", "150 cm..2 m"),
-        filter("Colour", "BLUE"),
-        filter("Colour", "grey"),
-    ];
-    query.sort = Sort::Attribute {
-        name: "cable_length".into(),
-        descending: false,
-    };
+    assert_eq!(hits.facets[0].values, [("blue".into(), 2), ("grey".into(), 1), ("red".into(), 1)]);
+    assert_eq!(hits.facets[1].values, [("1.83".into(), 1), ("2".into(), 2), ("5".into(), 1)]);
+    let filter = |name: &str, value: &str| Filter { name: name.into(), value: value.into() };
+    query.filters = vec![filter("cable length", "150 cm..2 m"), filter("Colour", "BLUE"), filter("Colour", "grey")];
+    query.sort = Sort::Attribute { name: "cable_length".into(), descending: false };
     assert_eq!(ids(&index.find(&query).expect("answer")), [4, 1]);
     query.filters = vec![filter("category", "7"), filter("brand", "equip")];
     query.sort = Sort::Sku;
@@ -105,19 +89,8 @@ fn staff_pin_boost_and_ask_why() {
     query.explain = true;
     let hits = index.find(&query).expect("answer");
     assert_eq!(ids(&hits)[..2], [17, 2]);
-    assert!(
-        hits.items[1]
-            .explanation
-            .iter()
-            .any(|line| line.contains("patch")),
-        "{:?}",
-        hits.items[1]
-    );
-    assert!(
-        hits.items[0]
-            .explanation
-            .contains(&"pinned by staff".to_owned())
-    );
+    assert!(hits.items[1].explanation.iter().any(|line| line.contains("patch")), "{:?}", hits.items[1]);
+    assert!(hits.items[0].explanation.contains(&"pinned by staff".to_owned()));
 }
 
 #[test]
@@ -129,11 +102,7 @@ fn a_ranking_can_be_joined_and_rendered_later() {
     let hits = index.render(&query, &ranking.items).expect("hits");
     assert_eq!(hits.len(), ranking.items.len());
     let blue = hits.iter().find(|h| h.id == 1).expect("found");
-    let marked: Vec<&str> = blue
-        .highlights
-        .iter()
-        .map(|(start, end)| &blue.title[*start..*end])
-        .collect();
+    let marked: Vec<&str> = blue.highlights.iter().map(|(start, end)| &blue.title[*start..*end]).collect();
     assert_eq!(marked, ["cable", "blue"]);
 }
 

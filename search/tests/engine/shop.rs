@@ -3,27 +3,15 @@
 use search::{Attribute, Audience, Category, Document, Hits, Index, Query, Value};
 
 pub(crate) fn text(name: &str, value: &str) -> Attribute {
-    Attribute {
-        name: name.into(),
-        value: Value::Text(value.into()),
-    }
+    Attribute { name: name.into(), value: Value::Text(value.into()) }
 }
 
 pub(crate) fn number(name: &str, value: f64, unit: &str) -> Attribute {
-    Attribute {
-        name: name.into(),
-        value: Value::Number(value, unit.into()),
-    }
+    Attribute { name: name.into(), value: Value::Number(value, unit.into()) }
 }
 
 /// A product named by its id, SKU `S-<id>`.
-pub(crate) fn product(
-    id: u64,
-    brand: &str,
-    mpn: &str,
-    title: &str,
-    attributes: Vec<Attribute>,
-) -> Document {
+pub(crate) fn product(id: u64, brand: &str, mpn: &str, title: &str, attributes: Vec<Attribute>) -> Document {
     Document {
         id,
         sku: format!("S-{id}"),
@@ -44,17 +32,8 @@ fn cables() -> Vec<Document> {
             text("Connector 1", "RJ-45"),
             text("Connector 2", "RJ-45"),
         ];
-        let mut d = product(
-            id,
-            "Equip",
-            mpn,
-            &format!("Cat.6 patch cable {length} m {colour}"),
-            attributes,
-        );
-        d.categories = vec![Category {
-            id: 7,
-            name: "Network cables".into(),
-        }];
+        let mut d = product(id, "Equip", mpn, &format!("Cat.6 patch cable {length} m {colour}"), attributes);
+        d.categories = vec![Category { id: 7, name: "Network cables".into() }];
         d
     };
     vec![
@@ -71,23 +50,14 @@ pub(crate) fn documents() -> Vec<Document> {
         "Lexmark",
         "15G042K",
         "toner cartridge Original Black",
-        vec![
-            text("Compatibility", "Lexmark C752, C752n, C752dn, C762"),
-            number("Black toner page yield", 15_000.0, "pages"),
-        ],
+        vec![text("Compatibility", "Lexmark C752, C752n, C752dn, C762"), number("Black toner page yield", 15_000.0, "pages")],
     );
     toner.customer_part_numbers = vec![(5, "TON-0815".into())];
     toner.other_identifiers = vec!["0015G042K-OLD".into()];
     let mut all = cables();
     all.extend([
         toner,
-        product(
-            11,
-            "Lexmark",
-            "C752dn",
-            "laser printer Colour 1200 x 1200 DPI",
-            vec![],
-        ),
+        product(11, "Lexmark", "C752dn", "laser printer Colour 1200 x 1200 DPI", vec![]),
         product(
             12,
             "APC",
@@ -95,42 +65,12 @@ pub(crate) fn documents() -> Vec<Document> {
             "uninterruptible power supply (UPS) 1500 VA",
             vec![number("Output power capacity", 1.5, "kVA")],
         ),
-        product(
-            13,
-            "Bossard",
-            "BN-56-8040",
-            "hex bolt M8x40 zinc plated",
-            vec![text("Material", "Steel")],
-        ),
-        product(
-            14,
-            "Bossard",
-            "BN-56-8060",
-            "hex bolt M8x60 zinc plated",
-            vec![text("Material", "Steel")],
-        ),
-        product(
-            15,
-            "Targus",
-            "CVR600",
-            "notebook case 39.1 cm (15.4\") Messenger case Black",
-            vec![],
-        ),
-        product(
-            16,
-            "Lenovo",
-            "T61-7659",
-            "Notebook Black 39.1 cm (15.4\") 2 GB",
-            vec![],
-        ),
+        product(13, "Bossard", "BN-56-8040", "hex bolt M8x40 zinc plated", vec![text("Material", "Steel")]),
+        product(14, "Bossard", "BN-56-8060", "hex bolt M8x60 zinc plated", vec![text("Material", "Steel")]),
+        product(15, "Targus", "CVR600", "notebook case 39.1 cm (15.4\") Messenger case Black", vec![]),
+        product(16, "Lenovo", "T61-7659", "Notebook Black 39.1 cm (15.4\") 2 GB", vec![]),
         product(17, "KYOCERA", "TK-880M", "toner Original magenta", vec![]),
-        product(
-            18,
-            "Apollo",
-            "77-104-01",
-            "ball valve 1/4\" NPT brass",
-            vec![],
-        ),
+        product(18, "Apollo", "77-104-01", "ball valve 1/4\" NPT brass", vec![]),
     ]);
     all
 }

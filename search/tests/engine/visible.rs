@@ -6,18 +6,9 @@ use crate::shop::product;
 
 fn secret() -> Index {
     let seen_by = |id: u64, allow: &[u64], deny: &[u64], lifecycle: Lifecycle| Document {
-        visibility: Visibility {
-            allow: allow.to_vec(),
-            deny: deny.to_vec(),
-        },
+        visibility: Visibility { allow: allow.to_vec(), deny: deny.to_vec() },
         lifecycle,
-        ..product(
-            id,
-            "Acme",
-            &format!("ZX{id}00"),
-            &format!("widget special{id}"),
-            vec![],
-        )
+        ..product(id, "Acme", &format!("ZX{id}00"), &format!("widget special{id}"), vec![])
     };
     let index = Index::in_memory().expect("memory");
     index
@@ -59,24 +50,16 @@ fn words_numbers_and_everything_obey() {
             let numbers = [format!("ZX{id}00"), format!("ZX{id}0"), format!("S-{id}")];
             for number in &numbers {
                 let found = seen(&index, number, &who);
-                assert!(
-                    found.iter().all(|f| expected.contains(f)),
-                    "{number} for {who:?}: {found:?}"
-                );
+                assert!(found.iter().all(|f| expected.contains(f)), "{number} for {who:?}: {found:?}");
             }
-            let matches = index
-                .match_identifiers(&numbers, None, &who)
-                .expect("matches");
+            let matches = index.match_identifiers(&numbers, None, &who).expect("matches");
             for found in matches {
                 let ids: Vec<u64> = match found {
                     IdentifierMatch::Exact(one) => vec![one.id],
                     IdentifierMatch::Ambiguous(all) => all.iter().map(|c| c.id).collect(),
                     IdentifierMatch::None => vec![],
                 };
-                assert!(
-                    ids.iter().all(|f| expected.contains(f)),
-                    "{numbers:?} for {who:?}: {ids:?}"
-                );
+                assert!(ids.iter().all(|f| expected.contains(f)), "{numbers:?} for {who:?}: {ids:?}");
             }
         }
     }
@@ -93,29 +76,19 @@ fn completions_and_spelling_tell_no_secrets() {
     for secret in ["special2", "special5", "ZX20", "ZX50", "S-2"] {
         let all = told(secret, &visitor);
         assert!(
-            all.iter().all(|(text, id)| !text.contains("special2")
-                && !text.contains("special5")
-                && *id != Some(2)),
+            all.iter().all(|(text, id)| !text.contains("special2") && !text.contains("special5") && *id != Some(2)),
             "{all:?}"
         );
     }
-    assert!(
-        told("ZX20", &Audience::Of(vec![7]))
-            .iter()
-            .any(|(_, id)| *id == Some(2))
-    );
-    let hits = index
-        .find(&Query::new("ZX200 special2", visitor))
-        .expect("answer");
+    assert!(told("ZX20", &Audience::Of(vec![7])).iter().any(|(_, id)| *id == Some(2)));
+    let hits = index.find(&Query::new("ZX200 special2", visitor)).expect("answer");
     assert_eq!(hits.did_you_mean, None);
 }
 
 #[test]
 fn what_is_no_longer_sold_comes_last() {
     let index = secret();
-    let hits = index
-        .find(&Query::new("widget", Audience::Of(vec![])))
-        .expect("answer");
+    let hits = index.find(&Query::new("widget", Audience::Of(vec![]))).expect("answer");
     assert_eq!(hits.items.last().map(|h| h.id), Some(6));
 }
 
@@ -125,12 +98,6 @@ fn pins_and_given_ids_do_not_open_doors() {
     let mut query = Query::new("widget", Audience::Of(vec![]));
     query.pinned = vec![2, 5, 3];
     query.within = Some(vec![1, 2, 3, 5]);
-    let ids: Vec<u64> = index
-        .find(&query)
-        .expect("answer")
-        .items
-        .iter()
-        .map(|h| h.id)
-        .collect();
+    let ids: Vec<u64> = index.find(&query).expect("answer").items.iter().map(|h| h.id).collect();
     assert_eq!(ids, [3, 1]);
 }

@@ -63,13 +63,19 @@ pub(super) fn begin(data_dir: &Path, demo: &Demo) -> Result<Credentials, LoadErr
         Some(earlier) => earlier.password,
         None => random_secret()?.chars().filter(char::is_ascii_alphanumeric).take(16).collect(),
     };
-    let login = |name: String, email: String, role: &str, account: Option<String>| {
-        Login { name, email, password: password.clone(), role: role.to_owned(), account }
+    let login = |name: String, email: String, role: &str, account: Option<String>| Login {
+        name,
+        email,
+        password: password.clone(),
+        role: role.to_owned(),
+        account,
     };
-    let mut people: Vec<Login> = demo.seller_people().into_iter().map(|p| login(p.name, p.email, role_of_seller(p.role).word(), None)).collect();
+    let mut people: Vec<Login> =
+        demo.seller_people().into_iter().map(|p| login(p.name, p.email, role_of_seller(p.role).word(), None)).collect();
     for account in demo.accounts() {
         let code = account.code;
-        people.extend(account.people.into_iter().map(|p| login(p.name, p.email, role_of_buyer(p.role).word(), Some(code.clone()))));
+        people
+            .extend(account.people.into_iter().map(|p| login(p.name, p.email, role_of_buyer(p.role).word(), Some(code.clone()))));
     }
     let logins = Credentials { password, people, clients: Vec::new() };
     write(data_dir, &logins)?;

@@ -8,8 +8,8 @@ use super::trade::Customers;
 use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::Categories;
 use crate::contracts::{
-    Assigned, NewAudience, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange, put_contract,
-    put_costs, put_entries, put_price_list, put_promotion,
+    Assigned, NewAudience, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange,
+    put_contract, put_costs, put_entries, put_price_list, put_promotion,
 };
 use crate::demo::model::{self, Audience};
 

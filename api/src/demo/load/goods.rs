@@ -6,7 +6,9 @@ use pricing::Quantity;
 
 use super::produce::batches;
 use super::{LoadError, Loader, midnight, refused};
-use crate::catalog::{Attribute, AttributeValue, NewCategory, NewProduct, NewRelation, NewUnit, add_relations, put_categories, put_products};
+use crate::catalog::{
+    Attribute, AttributeValue, NewCategory, NewProduct, NewRelation, NewUnit, add_relations, put_categories, put_products,
+};
 use crate::demo::{Demo, model};
 use crate::inventory::{Calendar, NewInbound, NewWarehouse, put_inbound, put_warehouse, set_levels};
 

@@ -38,11 +38,13 @@ impl Loader<'_> {
                     return Err(refused(error));
                 }
             }
-            learn_all(&tx).await?;
             tx.keep(()).await?;
             self.progress.advance(batch.len() as u64);
         }
-        Ok(())
+        // All at once is cheaper than order by order, and nobody waits to write.
+        let tx = self.system.begin().await?;
+        learn_all(&tx).await?;
+        Ok(tx.keep(()).await?)
     }
 
     /// The order with the prices its lines had; lines without one are left out, and an order without lines.

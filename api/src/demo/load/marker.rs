@@ -1,7 +1,9 @@
 //! What is loaded and whether it is whole: one row of `jobs`.
 
 use entity::{JobId, JobStatus, jobs};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::demo::{Day, Settings};
@@ -87,7 +89,8 @@ pub(super) async fn begin(system: &System, settings: Settings) -> Result<JobId, 
 /// Says that everything is there.
 pub(super) async fn end(system: &System, id: JobId) -> Result<(), Trouble> {
     let tx = system.begin().await?;
-    let done = jobs::ActiveModel { id: Set(id), status: Set(JobStatus::Done), finished_at: Set(Some(tx.now())), ..Default::default() };
+    let done =
+        jobs::ActiveModel { id: Set(id), status: Set(JobStatus::Done), finished_at: Set(Some(tx.now())), ..Default::default() };
     done.update(&tx).await?;
     tx.keep(()).await
 }

@@ -75,7 +75,8 @@ impl Loader<'_> {
         logins.clients.clear();
         for client in self.demo.machine_clients() {
             let code = client.account_code.clone();
-            let client_id = code.as_ref().map_or("demo-integration".to_owned(), |code| format!("demo-erp-{}", code.to_lowercase()));
+            let client_id =
+                code.as_ref().map_or("demo-integration".to_owned(), |code| format!("demo-erp-{}", code.to_lowercase()));
             let scopes = Scopes::parse(&client.scopes.join(" ")).map_err(|word| refused(format!("unknown scope {word}")))?;
             let account = code.as_deref().and_then(|code| accounts.by_code(code)).map(|account| account.id);
             let new = NewClient { client_id: client_id.clone(), name: client.name.clone(), account, scopes };

@@ -50,23 +50,14 @@ impl Checked {
     /// `problems` are those found on the way here.
     pub(crate) fn new(fields: Fields, mut problems: Vec<Problem>) -> Self {
         problems.truncate(MOST_PROBLEMS);
-        Self {
-            fields,
-            problems,
-            warnings: Vec::new(),
-        }
+        Self { fields, problems, warnings: Vec::new() }
     }
 
     /// The row with what was dropped from it, or all that is wrong with it.
     pub(crate) fn finish<T: ImportRow>(mut self) -> Result<(T, Vec<Problem>), Vec<Problem>> {
         match T::build(&mut self) {
             Some(row) if self.problems.is_empty() => Ok((row, self.warnings)),
-            _ if self.problems.is_empty() => Err(vec![Problem::new(
-                "missing",
-                "",
-                "the row is incomplete",
-                "",
-            )]),
+            _ if self.problems.is_empty() => Err(vec![Problem::new("missing", "", "the row is incomplete", "")]),
             _ => Err(self.problems),
         }
     }
@@ -92,18 +83,11 @@ impl Checked {
         Some((field.value, field.droppable))
     }
 
-    fn scalar<T>(
-        &mut self,
-        name: &'static str,
-        read: impl FnOnce(&str) -> Result<T, (&'static str, String)>,
-    ) -> Option<T> {
+    fn scalar<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, (&'static str, String)>) -> Option<T> {
         let (value, droppable) = self.take(name)?;
         let result = match value.as_text() {
             Some(text) => read(&text),
-            None => Err((
-                "bad-text",
-                "a list or an object where one value belongs".to_owned(),
-            )),
+            None => Err(("bad-text", "a list or an object where one value belongs".to_owned())),
         };
         match result {
             Ok(read) => Some(read),
@@ -114,17 +98,10 @@ impl Checked {
         }
     }
 
-    fn required<T>(
-        &mut self,
-        name: &'static str,
-        value: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Option<T> {
+    fn required<T>(&mut self, name: &'static str, value: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let before = self.problems.len();
         let found = value(self);
-        if found.is_none()
-            && self.problems.len() == before
-            && !self.problems.iter().any(|p| p.field == name)
-        {
+        if found.is_none() && self.problems.len() == before && !self.problems.iter().any(|p| p.field == name) {
             self.problem(Problem::new("missing", name, "required", ""));
         }
         found
@@ -138,11 +115,7 @@ impl Checked {
     /// Text with line breaks.
     fn prose(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.scalar(name, |text| match bounded(text, most) {
-            Ok(())
-                if text
-                    .chars()
-                    .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) =>
-            {
+            Ok(()) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
                 Err(("bad-text", "contains control characters".to_owned()))
             }
             Ok(()) => Ok(text.to_owned()),
@@ -182,19 +155,12 @@ impl Checked {
             return Some(micros);
         }
         self.scalar(name, |text| {
-            parse_iso(text).ok_or((
-                "bad-date",
-                "not a date such as 2026-11-21 or 2026-11-21T07:45:00Z".to_owned(),
-            ))
+            parse_iso(text).ok_or(("bad-date", "not a date such as 2026-11-21 or 2026-11-21T07:45:00Z".to_owned()))
         })
     }
 
     /// Every item of a list, or the single value; what `read` refuses is a problem each.
-    fn items<T>(
-        &mut self,
-        name: &'static str,
-        mut read: impl FnMut(&Value) -> Result<T, (&'static str, String)>,
-    ) -> Vec<T> {
+    fn items<T>(&mut self, name: &'static str, mut read: impl FnMut(&Value) -> Result<T, (&'static str, String)>) -> Vec<T> {
         let Some((value, droppable)) = self.take(name) else {
             return Vec::new();
         };
@@ -204,12 +170,7 @@ impl Checked {
         };
         if values.len() > MOST_ITEMS {
             let detail = format!("more than {MOST_ITEMS} items");
-            self.problem(Problem::new(
-                "too-many",
-                name,
-                detail,
-                &values.len().to_string(),
-            ));
+            self.problem(Problem::new("too-many", name, detail, &values.len().to_string()));
             return Vec::new();
         }
         let mut items = Vec::with_capacity(values.len());
@@ -258,17 +219,10 @@ fn key_text(text: &str, most: usize) -> Result<String, (&'static str, String)> {
 
 fn unit_text(text: &str) -> Result<String, (&'static str, String)> {
     let fits = (1..=12).contains(&text.len());
-    if fits
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    {
+    if fits && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
         Ok(text.to_owned())
     } else {
-        Err((
-            "bad-code",
-            "a unit code is 1 to 12 letters or digits".to_owned(),
-        ))
+        Err(("bad-code", "a unit code is 1 to 12 letters or digits".to_owned()))
     }
 }
 

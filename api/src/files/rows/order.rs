@@ -49,26 +49,11 @@ impl ImportRow for OrderRow {
         }
         if records.len() > MOST_LINES {
             let detail = format!("more than {MOST_LINES} lines");
-            fields.problem(Problem::new(
-                "too-many",
-                "lines",
-                detail,
-                &records.len().to_string(),
-            ));
+            fields.problem(Problem::new("too-many", "lines", detail, &records.len().to_string()));
             return None;
         }
-        let lines = records
-            .into_iter()
-            .filter_map(|record| line(fields, record))
-            .collect();
-        Some(Self {
-            external_number: external_number?,
-            account: account?,
-            placed_at: placed_at?,
-            po,
-            currency: currency?,
-            lines,
-        })
+        let lines = records.into_iter().filter_map(|record| line(fields, record)).collect();
+        Some(Self { external_number: external_number?, account: account?, placed_at: placed_at?, po, currency: currency?, lines })
     }
 
     /// Seen to where the lines are brought together.
@@ -90,11 +75,5 @@ fn line(order: &mut Checked, record: Fields) -> Option<OrderLine> {
     for warning in fields.warnings {
         order.refuse(true, warning);
     }
-    Some(OrderLine {
-        line: number,
-        sku: sku?,
-        quantity: quantity?,
-        unit,
-        unit_price,
-    })
+    Some(OrderLine { line: number, sku: sku?, quantity: quantity?, unit, unit_price })
 }

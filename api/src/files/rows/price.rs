@@ -31,23 +31,13 @@ impl ImportRow for PriceRow {
         let sku = fields.required("sku", |f| f.key("sku", 100));
         let unit = fields.unit("unit");
         let currency = fields.required("currency", |f| f.letters("currency", 3));
-        let min_quantity = fields
-            .millionths("min_quantity", Least::AboveZero)
-            .unwrap_or(ONE);
+        let min_quantity = fields.millionths("min_quantity", Least::AboveZero).unwrap_or(ONE);
         let unit_price = fields.required("unit_price", |f| f.millionths("unit_price", Least::Zero));
         let per = fields.millionths("per", Least::AboveZero).unwrap_or(ONE);
         let valid_from = fields.instant("valid_from");
         let valid_until = fields.instant("valid_until");
-        if valid_from
-            .zip(valid_until)
-            .is_some_and(|(from, until)| until <= from)
-        {
-            fields.problem(Problem::new(
-                "out-of-range",
-                "valid_until",
-                "must be after valid_from",
-                "",
-            ));
+        if valid_from.zip(valid_until).is_some_and(|(from, until)| until <= from) {
+            fields.problem(Problem::new("out-of-range", "valid_until", "must be after valid_from", ""));
         }
         Some(Self {
             price_list: price_list?,

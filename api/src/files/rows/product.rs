@@ -75,12 +75,7 @@ impl ImportRow for ProductRow {
         let brand = fields.line("brand", 100);
         let category = fields.items("category", |v| line_text(&scalar(v)?, 100));
         if category.len() > 10 {
-            fields.problem(Problem::new(
-                "too-many",
-                "category",
-                "deeper than 10 levels",
-                "",
-            ));
+            fields.problem(Problem::new("too-many", "category", "deeper than 10 levels", ""));
         }
         let stock_unit = fields.required("stock_unit", |f| f.unit("stock_unit"));
         let units = fields.items("units", unit);
@@ -94,12 +89,7 @@ impl ImportRow for ProductRow {
         let order_rules = order_rules(fields);
         let lifecycle = fields.scalar("lifecycle", lifecycle).unwrap_or_default();
         let lead_time_days = fields.scalar("lead_time_days", |text| {
-            text.parse().map_err(|_| {
-                (
-                    "bad-number",
-                    "not a whole number of days from 0 to 65535".to_owned(),
-                )
-            })
+            text.parse().map_err(|_| ("bad-number", "not a whole number of days from 0 to 65535".to_owned()))
         });
         let price = fields.millionths("price", Least::Zero);
         let cost = fields.millionths("cost", Least::Zero);
@@ -138,36 +128,15 @@ impl ImportRow for ProductRow {
 }
 
 fn scalar(value: &Value) -> Result<String, (&'static str, String)> {
-    let text = value.as_text().ok_or((
-        "bad-text",
-        "a list or an object where one value belongs".to_owned(),
-    ))?;
+    let text = value.as_text().ok_or(("bad-text", "a list or an object where one value belongs".to_owned()))?;
     Ok(text.into_owned())
 }
 
 /// The two texts of `{first: .., second: ..}` or of `first<mark>second`.
-fn pair(
-    value: &Value,
-    names: [&str; 2],
-    mark: char,
-) -> Result<(String, String), (&'static str, String)> {
-    let wrong = || {
-        (
-            "bad-list",
-            format!(
-                "neither {{{}, {}}} nor text with {mark}",
-                names[0], names[1]
-            ),
-        )
-    };
+fn pair(value: &Value, names: [&str; 2], mark: char) -> Result<(String, String), (&'static str, String)> {
+    let wrong = || ("bad-list", format!("neither {{{}, {}}} nor text with {mark}", names[0], names[1]));
     if let Value::Object(members) = value {
-        let text = |name| {
-            value
-                .get(name)
-                .and_then(Value::as_text)
-                .map(String::from)
-                .ok_or_else(wrong)
-        };
+        let text = |name| value.get(name).and_then(Value::as_text).map(String::from).ok_or_else(wrong);
         if members.len() != 2 {
             return Err(wrong());
         }
@@ -180,24 +149,19 @@ fn pair(
 
 fn unit(value: &Value) -> Result<UnitRow, (&'static str, String)> {
     let (unit, factor) = pair(value, ["unit", "factor"], '=')?;
-    Ok(UnitRow {
-        unit: unit_text(&unit)?,
-        factor: millionths_text(&factor, Least::AboveZero)?,
-    })
+    Ok(UnitRow { unit: unit_text(&unit)?, factor: millionths_text(&factor, Least::AboveZero)? })
 }
 
 fn doubled(units: &[UnitRow], stock_unit: Option<&str>) -> bool {
-    units.iter().enumerate().any(|(i, u)| {
-        Some(u.unit.as_str()) == stock_unit || units[..i].iter().any(|other| other.unit == u.unit)
-    })
+    units
+        .iter()
+        .enumerate()
+        .any(|(i, u)| Some(u.unit.as_str()) == stock_unit || units[..i].iter().any(|other| other.unit == u.unit))
 }
 
 fn identifier(value: &Value) -> Result<Identifier, (&'static str, String)> {
     let (kind, value) = pair(value, ["kind", "value"], ':')?;
-    Ok(Identifier {
-        kind: key_text(&kind, 40)?,
-        value: key_text(&value, 100)?,
-    })
+    Ok(Identifier { kind: key_text(&kind, 40)?, value: key_text(&value, 100)? })
 }
 
 fn gtin(text: &str) -> Result<String, (&'static str, String)> {
@@ -205,12 +169,7 @@ fn gtin(text: &str) -> Result<String, (&'static str, String)> {
     if digits.len() != text.chars().count() || !matches!(digits.len(), 8 | 12 | 13 | 14) {
         return Err(("bad-gtin", "not 8, 12, 13 or 14 digits".to_owned()));
     }
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(i, d)| if i % 2 == 1 { d * 3 } else { *d })
-        .sum();
+    let sum: u32 = digits.iter().rev().enumerate().map(|(i, d)| if i % 2 == 1 { d * 3 } else { *d }).sum();
     if !sum.is_multiple_of(10) {
         return Err(("bad-gtin", "the check digit is wrong".to_owned()));
     }
@@ -223,10 +182,7 @@ fn lifecycle(text: &str) -> Result<Lifecycle, (&'static str, String)> {
         "active" => Ok(Lifecycle::Active),
         "phasing_out" => Ok(Lifecycle::PhasingOut),
         "discontinued" => Ok(Lifecycle::Discontinued),
-        _ => Err((
-            "bad-code",
-            "not one of draft, active, phasing_out, discontinued".to_owned(),
-        )),
+        _ => Err(("bad-code", "not one of draft, active, phasing_out, discontinued".to_owned())),
     }
 }
 
@@ -236,17 +192,8 @@ fn order_rules(fields: &mut Checked) -> OrderRules {
         maximum: fields.millionths("maximum_quantity", Least::AboveZero),
         multiple: fields.millionths("order_multiple", Least::AboveZero),
     };
-    if rules
-        .minimum
-        .zip(rules.maximum)
-        .is_some_and(|(least, most)| most < least)
-    {
-        fields.problem(Problem::new(
-            "out-of-range",
-            "maximum_quantity",
-            "must not be below minimum_quantity",
-            "",
-        ));
+    if rules.minimum.zip(rules.maximum).is_some_and(|(least, most)| most < least) {
+        fields.problem(Problem::new("out-of-range", "maximum_quantity", "must not be below minimum_quantity", ""));
     }
     rules
 }

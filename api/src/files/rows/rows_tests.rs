@@ -10,18 +10,11 @@ use crate::files::reader::Record;
 use crate::files::value::parse_json;
 
 fn build<T: ImportRow>(json: &str) -> Result<T, Vec<(&'static str, String)>> {
-    let Ok(Value::Object(members)) = parse_json(json) else {
-        panic!("an object: {json}")
-    };
-    let fields: Vec<(Arc<str>, Value)> = members
-        .into_iter()
-        .map(|(n, v)| (Arc::from(n), v))
-        .collect();
+    let Ok(Value::Object(members)) = parse_json(json) else { panic!("an object: {json}") };
+    let fields: Vec<(Arc<str>, Value)> = members.into_iter().map(|(n, v)| (Arc::from(n), v)).collect();
     let columns: Vec<Arc<str>> = fields.iter().map(|(name, _)| Arc::clone(name)).collect();
     let mapping = Mapping::own(T::KIND).bind(&columns).expect("our own names");
-    let Applied::Fields(fields, problems) = mapping.apply(&Record { line: 3, fields }) else {
-        panic!("no rules")
-    };
+    let Applied::Fields(fields, problems) = mapping.apply(&Record { line: 3, fields }) else { panic!("no rules") };
     match Checked::new(fields, problems).finish() {
         Ok((row, _)) => Ok(row),
         Err(problems) => Err(problems.into_iter().map(|p| (p.code, p.field)).collect()),
@@ -40,39 +33,14 @@ fn a_product_is_read_in_full() {
     .expect("good");
     assert_eq!((row.sku.as_str(), row.title.as_str()), ("A-1", "Hex bolt"));
     assert_eq!(row.category, ["Fasteners", "Bolts"]);
-    assert_eq!(
-        row.units[1],
-        UnitRow {
-            unit: "PAL".to_owned(),
-            factor: 1_200_500_000
-        }
-    );
+    assert_eq!(row.units[1], UnitRow { unit: "PAL".to_owned(), factor: 1_200_500_000 });
     assert_eq!(row.gtins, ["4006381333931"]);
-    assert_eq!(
-        row.identifiers[1],
-        Identifier {
-            kind: "nsn".to_owned(),
-            value: "5305".to_owned()
-        }
-    );
-    let rules = OrderRules {
-        minimum: Some(10_000_000),
-        maximum: None,
-        multiple: Some(5_000_000),
-    };
+    assert_eq!(row.identifiers[1], Identifier { kind: "nsn".to_owned(), value: "5305".to_owned() });
+    let rules = OrderRules { minimum: Some(10_000_000), maximum: None, multiple: Some(5_000_000) };
     assert_eq!(row.order_rules, rules);
-    assert_eq!(
-        (row.lifecycle, row.lead_time_days),
-        (Lifecycle::PhasingOut, Some(14))
-    );
-    assert_eq!(
-        (row.price, row.currency.as_deref()),
-        (Some(12_500_000), Some("EUR"))
-    );
-    assert_eq!(
-        row.attributes[0].value,
-        AttributeValue::Number("40".to_owned())
-    );
+    assert_eq!((row.lifecycle, row.lead_time_days), (Lifecycle::PhasingOut, Some(14)));
+    assert_eq!((row.price, row.currency.as_deref()), (Some(12_500_000), Some("EUR")));
+    assert_eq!(row.attributes[0].value, AttributeValue::Number("40".to_owned()));
     assert_eq!(row.attributes[0].unit.as_deref(), Some("mm"));
 }
 
@@ -97,10 +65,7 @@ fn a_bad_product_is_told_all_its_reasons() {
         ("too-many-decimals", "price"),
         ("missing", "currency"),
     ];
-    assert_eq!(
-        reasons,
-        expected.map(|(code, field)| (code, field.to_owned()))
-    );
+    assert_eq!(reasons, expected.map(|(code, field)| (code, field.to_owned())));
 }
 
 #[test]
@@ -110,17 +75,8 @@ fn prices_stock_and_accounts_are_checked() {
         "valid_until":"2026-02-01T00:00:00Z"}"#,
     )
     .expect("good");
-    assert_eq!(
-        (price.unit_price, price.per, price.min_quantity),
-        (12_345, 100_000_000, 1_000_000)
-    );
-    assert_eq!(
-        price
-            .valid_until
-            .zip(price.valid_from)
-            .map(|(u, f)| (u - f) / 86_400_000_000),
-        Some(31)
-    );
+    assert_eq!((price.unit_price, price.per, price.min_quantity), (12_345, 100_000_000, 1_000_000));
+    assert_eq!(price.valid_until.zip(price.valid_from).map(|(u, f)| (u - f) / 86_400_000_000), Some(31));
     let reasons = build::<PriceRow>(
         r#"{"price_list":"L","sku":"A","currency":"eur","unit_price":"1e3","valid_from":"2026-02-01","valid_until":"2026-02-01"}"#,
     )
@@ -132,24 +88,13 @@ fn prices_stock_and_accounts_are_checked() {
     assert_eq!(stock.quantity, 0);
     assert!(build::<StockRow>(r#"{"sku":"A","warehouse":"W","quantity":"-1"}"#).is_err());
 
-    let account: AccountRow = build(
-        r#"{"code":"C1","name":"Müller","parent":"C0","currency":"EUR","credit_limit":5000}"#,
-    )
-    .expect("good");
+    let account: AccountRow =
+        build(r#"{"code":"C1","name":"Müller","parent":"C0","currency":"EUR","credit_limit":5000}"#).expect("good");
     assert_eq!(account.credit_limit, Some(5_000_000_000));
-    let reasons = build::<AccountRow>(
-        r#"{"code":"C1","name":"x","parent":"C1","credit_limit":"1","country":"Germany"}"#,
-    )
-    .expect_err("bad");
-    let expected = [
-        ("bad-code", "parent"),
-        ("missing", "currency"),
-        ("bad-code", "country"),
-    ];
-    assert_eq!(
-        reasons,
-        expected.map(|(code, field)| (code, field.to_owned()))
-    );
+    let reasons =
+        build::<AccountRow>(r#"{"code":"C1","name":"x","parent":"C1","credit_limit":"1","country":"Germany"}"#).expect_err("bad");
+    let expected = [("bad-code", "parent"), ("missing", "currency"), ("bad-code", "country")];
+    assert_eq!(reasons, expected.map(|(code, field)| (code, field.to_owned())));
 }
 
 #[test]
@@ -160,23 +105,13 @@ fn an_order_with_nested_lines_is_one_row() {
     )
     .expect("good");
     assert_eq!(order.lines.len(), 2);
-    assert_eq!(
-        (order.lines[1].quantity, order.lines[1].unit.as_deref()),
-        (500_000, Some("M"))
-    );
+    assert_eq!((order.lines[1].quantity, order.lines[1].unit.as_deref()), (500_000, Some("M")));
     let reasons = build::<OrderRow>(
         r#"{"external_number":"4711","account":"C1","placed_at":"today","currency":"EUR","lines":[{"quantity":"0"}]}"#,
     )
     .expect_err("bad");
-    let expected = [
-        ("bad-date", "placed_at"),
-        ("missing", "sku"),
-        ("out-of-range", "quantity"),
-    ];
-    assert_eq!(
-        reasons,
-        expected.map(|(code, field)| (code, field.to_owned()))
-    );
+    let expected = [("bad-date", "placed_at"), ("missing", "sku"), ("out-of-range", "quantity")];
+    assert_eq!(reasons, expected.map(|(code, field)| (code, field.to_owned())));
     let header = r#""external_number":"1","account":"C","placed_at":"2026-01-01","currency":"EUR""#;
     assert!(build::<OrderRow>(&format!("{{{header},\"lines\":[]}}")).is_err());
     assert!(build::<OrderRow>(&format!("{{{header},\"lines\":[3]}}")).is_err());
@@ -185,16 +120,7 @@ fn an_order_with_nested_lines_is_one_row() {
 #[test]
 fn every_length_is_bounded() {
     let long = "x".repeat(30_000);
-    for field in [
-        "sku",
-        "title",
-        "description",
-        "brand",
-        "mpn",
-        "stock_unit",
-        "category",
-        "identifiers",
-    ] {
+    for field in ["sku", "title", "description", "brand", "mpn", "stock_unit", "category", "identifiers"] {
         let json = format!(r#"{{"sku":"A","title":"t","stock_unit":"EA","{field}":"k:{long}"}}"#);
         let json = if ["sku", "title", "stock_unit"].contains(&field) {
             json.replacen(

@@ -18,11 +18,7 @@ impl ImportRow for StockRow {
         let sku = fields.required("sku", |f| f.key("sku", 100));
         let warehouse = fields.required("warehouse", |f| f.key("warehouse", 64));
         let quantity = fields.required("quantity", |f| f.millionths("quantity", Least::Zero));
-        Some(Self {
-            sku: sku?,
-            warehouse: warehouse?,
-            quantity: quantity?,
-        })
+        Some(Self { sku: sku?, warehouse: warehouse?, quantity: quantity? })
     }
 
     fn unique_key(&self) -> Option<String> {

@@ -23,7 +23,8 @@ async fn two_hundred_buyers_get_exactly_what_there_is() {
             let house = house.clone();
             buyers.spawn(async move {
                 let tx = house.begin().await;
-                let got = reserve(&tx, &[want(0, product, 1)], &Prefer::default(), &format!("SO-{buyer}")).await.expect("reserved");
+                let got =
+                    reserve(&tx, &[want(0, product, 1)], &Prefer::default(), &format!("SO-{buyer}")).await.expect("reserved");
                 tx.keep(got.len()).await.expect("kept")
             });
         }

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::house::{House, whole};
-use crate::inventory::{Board, Held, Move, MoveRefusal, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
+use crate::inventory::moves::MoveRefusal;
+use crate::inventory::{Board, Held, Move, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -20,14 +21,19 @@ enum Act {
 fn acts() -> impl Strategy<Value = Act> {
     let reason = prop_oneof![Just(Reason::Receipt), Just(Reason::Adjustment), Just(Reason::Count), Just(Reason::Transfer)];
     prop_oneof![
-        (0..3_usize, 0..40_i64, 0..7_i64, any::<bool>(), 0..3_usize)
-            .prop_map(|(product, units, multiple, whole_line, prefer)| Act::Reserve { product, units, multiple, whole_line, prefer }),
+        (0..3_usize, 0..40_i64, 0..7_i64, any::<bool>(), 0..3_usize).prop_map(
+            |(product, units, multiple, whole_line, prefer)| Act::Reserve { product, units, multiple, whole_line, prefer }
+        ),
         any::<usize>().prop_map(|held| Act::Release { held }),
         any::<usize>().prop_map(|held| Act::Issue { held }),
         (0..3_usize, 0..3_usize, -30..60_i64, reason, proptest::option::of(0..3_usize))
             .prop_map(|(product, warehouse, units, reason, to)| Act::Move { product, warehouse, units, reason, to }),
-        (0..3_usize, 0..3_usize, 0..50_i64, -1..10_i64)
-            .prop_map(|(product, warehouse, on_hand, safety)| Act::Set { product, warehouse, on_hand, safety }),
+        (0..3_usize, 0..3_usize, 0..50_i64, -1..10_i64).prop_map(|(product, warehouse, on_hand, safety)| Act::Set {
+            product,
+            warehouse,
+            on_hand,
+            safety
+        }),
     ]
 }
 
@@ -48,7 +54,8 @@ async fn perform(house: &House, act: &Act, held: &mut Vec<Held>) {
         }
         Act::Release { held: at } | Act::Issue { held: at } if !held.is_empty() => {
             let one = held.swap_remove(at % held.len());
-            let done = if matches!(act, Act::Issue { .. }) { issue(&tx, &[one], "SO").await } else { release(&tx, &[one], "SO").await };
+            let done =
+                if matches!(act, Act::Issue { .. }) { issue(&tx, &[one], "SO").await } else { release(&tx, &[one], "SO").await };
             done.expect("what is held can be settled");
             let too_much = Held { quantity: whole(1_000), ..one };
             assert!(release(&tx, &[too_much], "SO").await.is_err());
@@ -151,7 +158,12 @@ async fn bad_movements_are_refused_one_by_one() {
         let want = Want { key: 0, product, quantity: whole(6), multiple: whole(1), all_or_nothing: true };
         reserve(&tx, &[want], &Prefer::default(), "SO").await.expect("reserved");
         let one = |units: i64, reason, to| Move {
-            product, warehouse: kassel, quantity: Quantity::from_micros(units), reason, to, reference: String::new(),
+            product,
+            warehouse: kassel,
+            quantity: Quantity::from_micros(units),
+            reason,
+            to,
+            reference: String::new(),
         };
         let moves = [
             one(-5_000_000, Reason::Adjustment, None),
@@ -164,10 +176,18 @@ async fn bad_movements_are_refused_one_by_one() {
             one(1_000_000, Reason::Transfer, Some(kassel)),
             one(-4_000_000, Reason::Damage, None),
         ];
-        let codes: Vec<_> = move_stock(&tx, &moves).await.expect("judged").into_iter().map(|r| r.err().map(MoveRefusal::code)).collect();
+        let codes: Vec<_> =
+            move_stock(&tx, &moves).await.expect("judged").into_iter().map(|r| r.err().map(MoveRefusal::code)).collect();
         let expected = [
-            Some("below-reserved"), Some("zero-quantity"), Some("stock-overflow"), Some("below-reserved"), Some("below-reserved"),
-            Some("negative-quantity"), Some("below-reserved"), Some("same-warehouse"), None,
+            Some("below-reserved"),
+            Some("zero-quantity"),
+            Some("stock-overflow"),
+            Some("below-reserved"),
+            Some("below-reserved"),
+            Some("negative-quantity"),
+            Some("below-reserved"),
+            Some("same-warehouse"),
+            None,
         ];
         assert_eq!(codes, expected);
         tx.keep(()).await.expect("kept");

@@ -3,7 +3,8 @@
 use entity::Instant;
 
 use super::house::{House, whole};
-use crate::inventory::{Ask, Board, NewInbound, Prefer, Source, promise, put_inbound};
+use crate::inventory::promise::Source;
+use crate::inventory::{Ask, Board, NewInbound, Prefer, promise, put_inbound};
 use crate::kernel::clock::DAY;
 
 /// Friday 2026-11-20, 08:00 UTC; the cut-off is at 15:00.
@@ -24,7 +25,12 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
         let db = house.db.reader();
         let board = Board::load(&db).await.expect("loaded");
         let ask = |key, units, backorder| Ask {
-            key, product, quantity: whole(units), multiple: whole(1), backorder, lead_time_days: Some(10),
+            key,
+            product,
+            quantity: whole(units),
+            multiple: whole(1),
+            backorder,
+            lead_time_days: Some(10),
         };
         let asks = [ask(0, 4, true), ask(1, 8, true), ask(2, 5, true), ask(3, 1, false)];
         let given = promise(&db, &board, &asks, &Prefer::default(), Instant(FRIDAY_MORNING)).await.expect("promised");

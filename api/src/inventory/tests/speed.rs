@@ -34,7 +34,13 @@ async fn three_hundred_thousand_levels() {
         house.is_sound().await;
         let verified = cpu().saturating_sub(started);
         let wants: Vec<Want> = (0..5_000)
-            .map(|key| Want { key, product: house.products[key * 7], quantity: whole(1_200), multiple: whole(1), all_or_nothing: false })
+            .map(|key| Want {
+                key,
+                product: house.products[key * 7],
+                quantity: whole(1_200),
+                multiple: whole(1),
+                all_or_nothing: false,
+            })
             .collect();
         let started = cpu();
         let tx = house.begin().await;
@@ -48,7 +54,9 @@ async fn three_hundred_thousand_levels() {
             tx.keep(()).await.expect("kept");
         }
         let small = cpu().saturating_sub(started) / 100;
-        let line = format!("CPU: {rows} levels/s set; loaded in {loaded:?}; verified in {verified:?}; basket of 5000 in {basket:?}; of 10 in {small:?}\n");
+        let line = format!(
+            "CPU: {rows} levels/s set; loaded in {loaded:?}; verified in {verified:?}; basket of 5000 in {basket:?}; of 10 in {small:?}\n"
+        );
         std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).expect("a terminal");
         house.leave().await;
     }

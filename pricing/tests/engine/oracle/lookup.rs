@@ -2,10 +2,7 @@
 
 use super::{Oracle, known};
 use crate::world::Row;
-use pricing::{
-    AccountFacts, AccountId, Assignment, ContractVersion, Instant, ProductFacts, ProductId,
-    Promotion,
-};
+use pricing::{AccountFacts, AccountId, Assignment, ContractVersion, Instant, ProductFacts, ProductId, Promotion};
 
 impl Oracle<'_> {
     pub(super) fn product(&self, id: ProductId) -> Option<ProductFacts> {
@@ -43,21 +40,15 @@ impl Oracle<'_> {
             Row::List(facts) if facts.id == list => Some((facts.recorded_at, facts.clone())),
             _ => None,
         });
-        recorded(all.collect(), self.world.as_of)
-            .is_some_and(|facts| facts.assigned.contains(&source))
+        recorded(all.collect(), self.world.as_of).is_some_and(|facts| facts.assigned.contains(&source))
     }
 
     pub(super) fn contract(&self, id: pricing::ContractId) -> Option<ContractVersion> {
         let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::Contract(version)
-                if version.id == id && known(&version.times, self.world.as_of) =>
-            {
-                Some(version)
-            }
+            Row::Contract(version) if version.id == id && known(&version.times, self.world.as_of) => Some(version),
             _ => None,
         });
-        all.max_by_key(|version| (version.times.recorded_at, version.version))
-            .cloned()
+        all.max_by_key(|version| (version.times.recorded_at, version.version)).cloned()
     }
 
     /// The version of each promotion that is known.
@@ -67,30 +58,20 @@ impl Oracle<'_> {
             .rows
             .iter()
             .filter_map(|row| match row {
-                Row::Promotion(promotion) if known(&promotion.times, self.world.as_of) => {
-                    Some(promotion)
-                }
+                Row::Promotion(promotion) if known(&promotion.times, self.world.as_of) => Some(promotion),
                 _ => None,
             })
             .collect();
         let order = |promotion: &Promotion| (promotion.times.recorded_at, promotion.version);
-        let is_last = |promotion: &&&Promotion| {
-            all.iter()
-                .all(|other| other.id != promotion.id || order(other) <= order(promotion))
-        };
-        all.iter()
-            .filter(is_last)
-            .map(|promotion| (*promotion).clone())
-            .collect()
+        let is_last =
+            |promotion: &&&Promotion| all.iter().all(|other| other.id != promotion.id || order(other) <= order(promotion));
+        all.iter().filter(is_last).map(|promotion| (*promotion).clone()).collect()
     }
 }
 
 /// Of several recordings the last one known, or else the first one of all.
 fn recorded<T>(mut all: Vec<(Instant, T)>, as_of: Instant) -> Option<T> {
     all.sort_by_key(|(recorded_at, _)| *recorded_at);
-    let place = all
-        .iter()
-        .rposition(|(recorded_at, _)| *recorded_at <= as_of)
-        .unwrap_or(0);
+    let place = all.iter().rposition(|(recorded_at, _)| *recorded_at <= as_of).unwrap_or(0);
     (!all.is_empty()).then(|| all.swap_remove(place).1)
 }

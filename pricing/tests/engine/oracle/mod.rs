@@ -8,8 +8,8 @@ mod offer;
 use crate::world::{Row, World};
 use fraction::Fraction;
 use pricing::{
-    AccountId, Amount, Assignment, Audience, ContractStatus, Flags, Instant, Kind, LineError,
-    LinePrice, Mode, Per, ProductFacts, RequestLine, Source, Times, UnitCode, UnitPrice,
+    AccountId, Amount, Assignment, Audience, ContractStatus, Flags, Instant, Kind, LineError, LinePrice, Mode, Per, ProductFacts,
+    RequestLine, Source, Times, UnitCode, UnitPrice,
 };
 use std::cmp::{Ordering, Reverse};
 
@@ -24,10 +24,7 @@ fn whole(number: i128) -> Fraction {
 
 /// Rounded to six decimals.
 fn unit_price(price: Fraction, per: Per) -> UnitPrice {
-    UnitPrice {
-        amount: Amount::from_micros(price.times(whole(1_000_000)).round()),
-        per,
-    }
+    UnitPrice { amount: Amount::from_micros(price.times(whole(1_000_000)).round()), per }
 }
 
 /// What one unit costs.
@@ -42,10 +39,7 @@ fn counts(times: &Times, world: &World) -> bool {
 }
 
 fn known(times: &Times, as_of: Instant) -> bool {
-    times.recorded_at <= as_of
-        && times
-            .superseded_at
-            .is_none_or(|superseded| as_of < superseded)
+    times.recorded_at <= as_of && times.superseded_at.is_none_or(|superseded| as_of < superseded)
 }
 
 /// A price that came out of one row, with all that decides between rows.
@@ -74,19 +68,14 @@ struct Oracle<'w> {
 
 /// Prices the world's basket.
 pub(crate) fn price(world: &World) -> Vec<Result<LinePrice, LineError>> {
-    let mut oracle = Oracle {
-        world,
-        chain: Vec::new(),
-    };
+    let mut oracle = Oracle { world, chain: Vec::new() };
     oracle.chain = oracle.company_chain();
     world.lines.iter().map(|line| oracle.line(line)).collect()
 }
 
 impl Oracle<'_> {
     fn line(&self, line: &RequestLine) -> Result<LinePrice, LineError> {
-        let product = self
-            .product(line.product)
-            .ok_or(LineError::UnknownProduct)?;
+        let product = self.product(line.product).ok_or(LineError::UnknownProduct)?;
         let factor = factor(&product, line.unit).ok_or(LineError::UnknownUnit)?;
         if !line.quantity.is_positive() {
             return Err(LineError::QuantityNotPositive);
@@ -98,8 +87,7 @@ impl Oracle<'_> {
         let chosen = match &contract {
             Some(contract) if contract.exclusive => Some(contract.clone()),
             _ => {
-                let mut all: Vec<Offer> =
-                    [contract, promotion, list].into_iter().flatten().collect();
+                let mut all: Vec<Offer> = [contract, promotion, list].into_iter().flatten().collect();
                 all.sort_by(|left, right| each(left.price).order(each(right.price)));
                 all.into_iter().next()
             }
@@ -118,14 +106,8 @@ impl Oracle<'_> {
     ) -> LinePrice {
         let mut price = chosen.price;
         let per = whole(i128::from(price.per.get()));
-        let mut flags = Flags {
-            stopped_at_zero: chosen.stopped_at_zero,
-            ..Flags::default()
-        };
-        let money = product
-            .money
-            .iter()
-            .find(|money| money.currency == self.world.currency);
+        let mut flags = Flags { stopped_at_zero: chosen.stopped_at_zero, ..Flags::default() };
+        let money = product.money.iter().find(|money| money.currency == self.world.currency);
         if let Some(floor) = money.and_then(|money| money.floor) {
             let floor = unit_price(exact(floor.micros()).times(factor).times(per), price.per);
             if price.amount < floor.amount {
@@ -138,14 +120,10 @@ impl Oracle<'_> {
             }
         }
         if let Some(cost) = money.and_then(|money| money.cost) {
-            flags.below_cost =
-                each(price).order(exact(cost.micros()).times(factor)) == Ordering::Less;
+            flags.below_cost = each(price).order(exact(cost.micros()).times(factor)) == Ordering::Less;
         }
         let digits = u32::from(self.world.currency.minor_digits());
-        let coins = each(price)
-            .times(exact(line.quantity.micros()))
-            .times(whole(10_i128.pow(digits)))
-            .round();
+        let coins = each(price).times(exact(line.quantity.micros())).times(whole(10_i128.pow(digits))).round();
         LinePrice {
             unit_price: price.amount,
             per: price.per,
@@ -158,24 +136,13 @@ impl Oracle<'_> {
 
     // Step 1.
     fn list_price(&self, line: &RequestLine, product: &ProductFacts) -> Option<Offer> {
-        let mut sources: Vec<Assignment> = self
-            .chain
-            .iter()
-            .map(|account| Assignment::Account(*account))
-            .collect();
+        let mut sources: Vec<Assignment> = self.chain.iter().map(|account| Assignment::Account(*account)).collect();
         sources.extend(self.group().map(Assignment::Group));
         sources.push(Assignment::Default);
-        sources
-            .into_iter()
-            .find_map(|source| self.list_price_of(source, line, product))
+        sources.into_iter().find_map(|source| self.list_price_of(source, line, product))
     }
 
-    fn list_price_of(
-        &self,
-        source: Assignment,
-        line: &RequestLine,
-        product: &ProductFacts,
-    ) -> Option<Offer> {
+    fn list_price_of(&self, source: Assignment, line: &RequestLine, product: &ProductFacts) -> Option<Offer> {
         let factor_asked = factor(product, line.unit)?;
         let mut applicable = self.applicable_entries(source, line, product);
         applicable.sort_by_key(|entry| {
@@ -188,39 +155,20 @@ impl Oracle<'_> {
         });
         // What is left equal goes by price, then basis, then identity.
         let order = |entry: &pricing::Entry| {
-            (
-                entry.unit != line.unit,
-                entry.min_quantity,
-                entry.times.valid_from,
-                entry.times.recorded_at,
-            )
+            (entry.unit != line.unit, entry.min_quantity, entry.times.valid_from, entry.times.recorded_at)
         };
         let first = order(applicable.first()?);
         applicable.retain(|entry| order(entry) == first);
         applicable.sort_by(|left, right| {
-            let price = |entry: &pricing::Entry| {
-                each(UnitPrice {
-                    amount: entry.unit_price,
-                    per: entry.per,
-                })
-            };
+            let price = |entry: &pricing::Entry| each(UnitPrice { amount: entry.unit_price, per: entry.per });
             let identity = |entry: &pricing::Entry| (entry.per, entry.list, entry.id);
-            price(left)
-                .order(price(right))
-                .then(identity(left).cmp(&identity(right)))
+            price(left).order(price(right)).then(identity(left).cmp(&identity(right)))
         });
         let entry = applicable[0];
-        let factor = if entry.unit == line.unit {
-            whole(1)
-        } else {
-            factor_asked
-        };
+        let factor = if entry.unit == line.unit { whole(1) } else { factor_asked };
         Some(Offer {
             price: unit_price(exact(entry.unit_price.micros()).times(factor), entry.per),
-            source: Source::List {
-                list: entry.list,
-                entry: entry.id,
-            },
+            source: Source::List { list: entry.list, entry: entry.id },
             kind: Kind::Fixed,
             exclusive: false,
             stopped_at_zero: false,
@@ -233,12 +181,7 @@ impl Oracle<'_> {
         })
     }
 
-    fn applicable_entries(
-        &self,
-        source: Assignment,
-        line: &RequestLine,
-        product: &ProductFacts,
-    ) -> Vec<&pricing::Entry> {
+    fn applicable_entries(&self, source: Assignment, line: &RequestLine, product: &ProductFacts) -> Vec<&pricing::Entry> {
         let mut applicable: Vec<&pricing::Entry> = Vec::new();
         for row in &self.world.rows {
             let Row::Entry(entry) = row else { continue };
@@ -259,12 +202,7 @@ impl Oracle<'_> {
     }
 
     // Step 2.
-    fn contract_price(
-        &self,
-        line: &RequestLine,
-        product: &ProductFacts,
-        list: Option<UnitPrice>,
-    ) -> Option<Offer> {
+    fn contract_price(&self, line: &RequestLine, product: &ProductFacts, list: Option<UnitPrice>) -> Option<Offer> {
         let mut offers = Vec::new();
         for row in &self.world.rows {
             let Row::Line(contract_line) = row else {
@@ -273,11 +211,7 @@ impl Oracle<'_> {
             let Some(header) = self.contract(contract_line.contract) else {
                 continue;
             };
-            let Some(distance) = self
-                .chain
-                .iter()
-                .position(|account| *account == header.account)
-            else {
+            let Some(distance) = self.chain.iter().position(|account| *account == header.account) else {
                 continue;
             };
             let active = header.status == ContractStatus::Active
@@ -287,20 +221,13 @@ impl Oracle<'_> {
             if !active {
                 continue;
             }
-            let before = self
-                .world
-                .periods
-                .iter()
-                .find(|period| period.line == contract_line.id);
+            let before = self.world.periods.iter().find(|period| period.line == contract_line.id);
             let before = before.map_or(whole(0), |period| exact(period.quantity.micros()));
             let Some(offer) = self.offer(&contract_line.terms, line, product, list, before) else {
                 continue;
             };
             offers.push(Offer {
-                source: Source::Contract {
-                    contract: contract_line.contract,
-                    line: contract_line.id,
-                },
+                source: Source::Contract { contract: contract_line.contract, line: contract_line.id },
                 exclusive: header.mode == Mode::Exclusive,
                 distance,
                 start: header.times.valid_from,
@@ -312,12 +239,7 @@ impl Oracle<'_> {
     }
 
     // Step 3.
-    fn promotion_price(
-        &self,
-        line: &RequestLine,
-        product: &ProductFacts,
-        list: Option<UnitPrice>,
-    ) -> Option<Offer> {
+    fn promotion_price(&self, line: &RequestLine, product: &ProductFacts, list: Option<UnitPrice>) -> Option<Offer> {
         let mut offers = Vec::new();
         for promotion in self.promotions() {
             let meant = match promotion.audience {
@@ -326,15 +248,8 @@ impl Oracle<'_> {
                 Audience::Account(account) => self.world.account == Some(account),
             };
             let coupon = promotion.coupon.as_ref();
-            let coupon = coupon.is_none_or(|coupon| {
-                self.world
-                    .coupons
-                    .iter()
-                    .any(|given| given.eq_ignore_ascii_case(coupon))
-            });
-            let right_currency = promotion
-                .currency
-                .is_none_or(|currency| currency == self.world.currency);
+            let coupon = coupon.is_none_or(|coupon| self.world.coupons.iter().any(|given| given.eq_ignore_ascii_case(coupon)));
+            let right_currency = promotion.currency.is_none_or(|currency| currency == self.world.currency);
             if !(meant && coupon && right_currency && counts(&promotion.times, self.world)) {
                 continue;
             }
@@ -342,23 +257,14 @@ impl Oracle<'_> {
                 let Some(offer) = self.offer(terms, line, product, list, whole(0)) else {
                     continue;
                 };
-                let source = Source::Promotion {
-                    promotion: promotion.id,
-                    line: index as u32,
-                };
-                offers.push(Offer {
-                    source,
-                    code: promotion.code.clone(),
-                    ..offer
-                });
+                let source = Source::Promotion { promotion: promotion.id, line: index as u32 };
+                offers.push(Offer { source, code: promotion.code.clone(), ..offer });
             }
         }
         drop_converted(&mut offers);
         offers.into_iter().min_by(|left, right| {
             let last = |offer: &Offer| (offer.code.clone(), offer.price.per, offer.source);
-            each(left.price)
-                .order(each(right.price))
-                .then(last(left).cmp(&last(right)))
+            each(left.price).order(each(right.price)).then(last(left).cmp(&last(right)))
         })
     }
 }
@@ -384,33 +290,14 @@ fn factor(product: &ProductFacts, unit: UnitCode) -> Option<Fraction> {
         return Some(whole(1));
     }
     let unit = product.units.iter().find(|row| row.code == unit)?;
-    Some(Fraction::new(
-        i128::from(unit.factor.numerator()),
-        i128::from(unit.factor.denominator()),
-    ))
+    Some(Fraction::new(i128::from(unit.factor.numerator()), i128::from(unit.factor.denominator())))
 }
 
 fn first_contract_offer(mut offers: Vec<Offer>) -> Option<Offer> {
     drop_converted(&mut offers);
     offers.into_iter().min_by(|left, right| {
-        let rank = |offer: &Offer| {
-            (
-                Reverse(offer.specificity),
-                offer.distance,
-                Reverse(offer.start),
-            )
-        };
-        let last = |offer: &Offer| {
-            (
-                offer.code.clone(),
-                offer.price.per,
-                offer.kind,
-                offer.source,
-            )
-        };
-        rank(left)
-            .cmp(&rank(right))
-            .then(each(left.price).order(each(right.price)))
-            .then(last(left).cmp(&last(right)))
+        let rank = |offer: &Offer| (Reverse(offer.specificity), offer.distance, Reverse(offer.start));
+        let last = |offer: &Offer| (offer.code.clone(), offer.price.per, offer.kind, offer.source);
+        rank(left).cmp(&rank(right)).then(each(left.price).order(each(right.price))).then(last(left).cmp(&last(right)))
     })
 }
