@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::files::kind::Kind;
 use crate::files::mapping::Mapping;
 use crate::files::source::Source;
-use crate::imports::{self, Known, Plan, Summary};
+use crate::imports::{self, Ended, Known, Plan, Summary};
 use crate::kernel::clock;
 use crate::kernel::principal::System;
 use crate::server;
@@ -90,6 +90,9 @@ pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<(), S
     let summary = *summary.borrow();
     kernel.close().await;
     say_result(kind, &summary, started.elapsed(), command.dry_run);
+    if let Ok(ended) = &result {
+        say_skipped(ended);
+    }
     if summary.rejected > 0 {
         say(&format!("reasons are in {}", report.display()));
     }
@@ -136,6 +139,12 @@ async fn show(bar: ProgressBar, bytes: Arc<AtomicU64>, mut summary: watch::Recei
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     bar.finish_and_clear();
+}
+
+fn say_skipped(ended: &Ended) {
+    for (reason, skipped) in &ended.skipped {
+        say(&format!("  {} skipped: {reason}, first in line {}", skipped.records, skipped.first_line));
+    }
 }
 
 fn say_result(kind: Kind, summary: &Summary, took: Duration, dry_run: bool) {

@@ -161,7 +161,7 @@ impl Jobs {
         let (told, summary) = watch::channel(Summary::default());
         let work = async {
             let (source, plan) = self.prepare(&row).await?;
-            import(system, known, source, plan, &told).await.map_err(|e| e.to_string())
+            import(system, known, source, plan, &told).await.map(drop).map_err(|e| e.to_string())
         };
         let result = tokio::select! {
             result = work => result,

@@ -41,4 +41,4 @@ pub(crate) use error::ImportError;
 pub(crate) use jobs::Jobs;
 pub(crate) use known::Known;
 pub(crate) use routes::ImportRoutes;
-pub(crate) use run::{Plan, Summary, import};
+pub(crate) use run::{Ended, Plan, Summary, import};

@@ -1,6 +1,8 @@
 //! From a file to the database: one thread reads and validates, this task writes batch after batch.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
 use ahash::AHashSet;
 use parking_lot::Mutex;
@@ -39,6 +41,21 @@ pub(crate) struct Summary {
     pub(crate) skipped: u64,
 }
 
+/// What came of a whole file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ended {
+    pub(crate) summary: Summary,
+    /// What was skipped, by reason: how many, and the line of the first.
+    pub(crate) skipped: BTreeMap<Arc<str>, Skipped>,
+}
+
+/// Records skipped for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    pub(crate) records: u64,
+    pub(crate) first_line: u64,
+}
+
 /// Why an import ended before the end of its file. What was written until then stays.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failed {
@@ -73,7 +90,7 @@ pub(crate) async fn import(
     source: Source,
     plan: Plan,
     told: &watch::Sender<Summary>,
-) -> Result<Summary, Failed> {
+) -> Result<Ended, Failed> {
     match plan.mapping.kind() {
         Kind::Products => run::<ProductRow, _>(system, known, source, plan, told, |rows| rows).await,
         Kind::Prices => run::<PriceRow, _>(system, known, source, plan, told, |rows| rows).await,
@@ -91,7 +108,7 @@ async fn run<T: Load, I>(
     plan: Plan,
     told: &watch::Sender<Summary>,
     gather: fn(Rows<T>) -> I,
-) -> Result<Summary, Failed>
+) -> Result<Ended, Failed>
 where
     I: Iterator<Item = Result<Outcome<T>, ReadError>> + 'static,
 {
@@ -105,7 +122,7 @@ where
         });
     });
     let run = Run { known: known.clone(), dry: dry_run, would_exist: Mutex::new(AHashSet::new()) };
-    let mut books = Books { summary: Summary::default(), report: Report::new(report).map_err(unwritable)? };
+    let mut books = Books { ended: Ended::default(), report: Report::new(report).map_err(unwritable)? };
     while let Some(batch) = receiver.recv().await {
         let outcomes: Vec<Outcome<T>> = batch?;
         let rows = books.sort_out(outcomes)?;
@@ -117,11 +134,11 @@ where
             }
             books.enter(&rows, verdicts)?;
         }
-        told.send_replace(books.summary);
+        told.send_replace(books.ended.summary);
     }
     reader.await.map_err(|_| Failed::Reader)?;
     books.report.finish().and_then(|mut out| out.flush()).map_err(|e| Failed::Report(e.to_string()))?;
-    Ok(books.summary)
+    Ok(books.ended)
 }
 
 type Batch<T> = Result<Vec<Outcome<T>>, stream::ImportError>;
@@ -148,7 +165,7 @@ fn read_all<T: Load>(rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>, 
 
 /// The counts and the report.
 struct Books {
-    summary: Summary,
+    ended: Ended,
     report: Report<Box<dyn Write + Send>>,
 }
 
@@ -159,17 +176,17 @@ impl Books {
         for outcome in outcomes {
             match outcome {
                 Outcome::Accepted { line, row, warnings } => {
-                    self.summary.read += row.records();
+                    self.ended.summary.read += row.records();
                     self.write(&warnings)?;
                     rows.push(Row { line, row });
                 }
-                Outcome::Skipped { .. } => {
-                    self.summary.read += 1;
-                    self.summary.skipped += 1;
+                Outcome::Skipped { line, reason } => {
+                    self.ended.summary.read += 1;
+                    self.skip(reason, 1, line);
                 }
                 Outcome::Rejected(reasons) => {
-                    self.summary.read += 1;
-                    self.summary.rejected += 1;
+                    self.ended.summary.read += 1;
+                    self.ended.summary.rejected += 1;
                     self.write(&reasons)?;
                 }
             }
@@ -183,17 +200,23 @@ impl Books {
             let records = row.row.records();
             match verdict {
                 Verdict::Stored(remarks) => {
-                    self.summary.accepted += records;
+                    self.ended.summary.accepted += records;
                     self.write(&remarks)?;
                 }
-                Verdict::Skipped => self.summary.skipped += records,
+                Verdict::Skipped => self.skip("known already".into(), records, row.line),
                 Verdict::Refused(reasons) => {
-                    self.summary.rejected += records;
+                    self.ended.summary.rejected += records;
                     self.write(&reasons)?;
                 }
             }
         }
         Ok(())
+    }
+
+    fn skip(&mut self, reason: Arc<str>, records: u64, line: u64) {
+        self.ended.summary.skipped += records;
+        let skipped = self.ended.skipped.entry(reason).or_insert(Skipped { records: 0, first_line: line });
+        skipped.records += records;
     }
 
     fn write(&mut self, entries: &[Rejection]) -> Result<(), Failed> {

@@ -55,7 +55,7 @@ impl Shop {
         let plan = Plan { mapping: Mapping::own(kind), dry_run, report: Box::new(paper.clone()) };
         let known = Known::load(&self.system.db()).await.expect("what exists");
         let (told, _) = watch::channel(Summary::default());
-        let summary = import(&self.system, &known, source, plan, &told).await.expect("an import");
+        let summary = import(&self.system, &known, source, plan, &told).await.expect("an import").summary;
         let report = String::from_utf8(paper.0.lock().clone()).expect("text");
         (summary, report.lines().skip(1).map(str::to_owned).collect())
     }
