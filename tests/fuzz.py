@@ -55,6 +55,24 @@ def seed(base, admin):
     put("POST", "/v1/price-lists/0/entries", {"entries": [{"sku": sku, "currency": "EUR", "unit_price": "1"} for sku in ("0", "1")]})
 
 
+def findings(report):
+    """Each kind of failure once: what it is, how many operations have it, and a request that shows it."""
+    kinds = {}
+    operation = ""
+    for part in re.split(r"^(?=_+ (?:GET|PUT|POST|PATCH|DELETE) \S+ _+$|\d+\. Test Case ID)", report, flags=re.M):
+        header = re.match(r"_+ (\S+ \S+) _+\n", part)
+        operation = header.group(1) if header else operation
+        curl = re.search(r"^ +(curl .*)$", part, re.M)
+        for name, detail in re.findall(r"^- (ST\d+ [^\n]*)\n+ +([^\n]+)", part, re.M):
+            kind = kinds.setdefault((name, detail.strip()), {"operations": set(), "curl": curl.group(1) if curl else ""})
+            kind["operations"].add(operation)
+    lines = []
+    for (name, detail), kind in sorted(kinds.items()):
+        first = sorted(kind["operations"])[:3]
+        lines.append(f"  {name}: {detail}\n    {len(kind['operations'])} operations, such as {', '.join(first)}\n    {kind['curl'][:600]}")
+    return "\n".join(lines) or report[-5000:]
+
+
 def schemathesis(base, name, token, seconds, directory):
     words = [
         os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run", f"{base}/openapi.json",
@@ -70,7 +88,7 @@ def schemathesis(base, name, token, seconds, directory):
     broken = len(set(re.findall(r"^_+ ((?:GET|PUT|POST|PATCH|DELETE) \S+) _+$", ran.stdout, re.M)))
     if ran.returncode != 0:
         broken = max(broken, 1)
-        print(ran.stdout[-20000:], ran.stderr[-2000:])
+        print(findings(ran.stdout), ran.stderr[-2000:])
     cases = re.search(r"(\d+) generated", ran.stdout)
     print(f"fuzz: {name}: {tested} operations, {cases.group(1) if cases else '?'} requests, {broken} with failures")
     return tested - min(broken, tested), broken

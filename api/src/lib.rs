@@ -66,4 +66,8 @@ mod demo;
 #[cfg(test)]
 mod tidy;
 
+/// Thousands of short-lived strings per request make the allocator count.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use cli::main;

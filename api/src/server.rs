@@ -9,7 +9,7 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::CatchPanic;
 use poem::web::{Data, Html};
 use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
-use poem_openapi::OpenApiService;
+use poem_openapi::{LicenseObject, OpenApiService};
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
@@ -243,7 +243,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         EventRoutes { accounts: surfaces.accounts.clone() },
     );
     OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
-        .summary("B2B ordering platform")
+        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .description(spec::DESCRIPTION)
         .server("/")
 }

@@ -157,8 +157,6 @@ pub(crate) struct CartView {
     /// Sums.
     pub(crate) totals: CartTotals,
     /// Lines that were not accepted when the cart was created.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) rejected: Vec<CartLineProblem>,
 }
 
@@ -180,8 +178,6 @@ pub(crate) struct CartLineView {
     /// Unit.
     pub(crate) unit: String,
     /// Note.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) note: String,
     /// Price of `per` units; none when the price is on request.
     pub(crate) unit_price: Option<AmountText>,

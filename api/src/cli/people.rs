@@ -25,8 +25,8 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         name: String,
         /// Roles, separated by commas: viewer, buyer, approver, account_admin; catalog, pricing, sales, warehouse, finance, admin
-        #[arg(long, value_delimiter = ',')]
-        role: Vec<String>,
+        #[arg(long = "role", id = "roles_of_person", value_delimiter = ',')]
+        roles: Vec<String>,
         /// Account of a buyer
         #[arg(long)]
         account: Option<String>,
@@ -79,10 +79,10 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
     let kernel = server::open_kernel(config).await?;
     let tx = System::at_work(&kernel, "command line").begin().await.map_err(|e| e.to_string())?;
     match command {
-        UserCommand::Create { email, name, role, account, password } => {
-            let roles = Role::parse_all(&role.join(" "));
-            if roles.len() != role.len() {
-                return Err(format!("--role: unknown role in \"{}\"", role.join(",")));
+        UserCommand::Create { email, name, roles: words, account, password } => {
+            let roles = Role::parse_all(&words.join(" "));
+            if roles.len() != words.len() {
+                return Err(format!("--role: unknown role in \"{}\"", words.join(",")));
             }
             let shown = password.is_none();
             let password = match password {

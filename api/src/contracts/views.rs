@@ -130,8 +130,6 @@ pub(crate) struct PriceEntryResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<String>,
     /// Why it was rejected.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<FieldProblem>,
 }
 
@@ -242,8 +240,6 @@ pub(crate) struct ContractView {
     /// Last change.
     pub(crate) updated_at: Timestamp,
     /// What looks like a mistake and was recorded all the same.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<PriceWarning>,
 }
 
@@ -313,8 +309,6 @@ pub(crate) struct PromotionView {
     /// Last change.
     pub(crate) updated_at: Timestamp,
     /// What looks like a mistake and was recorded all the same.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<PriceWarning>,
 }
 

@@ -89,9 +89,10 @@ async fn follow_once(system: &System, surfaces: &[Arc<dyn Surface>], after: i64)
 /// Runs a listener until `stop` says so.
 pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop: watch::Receiver<bool>) {
     let feed = system.kernel().feed().clone();
+    let mut place = None;
     while !*stop.borrow() {
         let heard = feed.heard();
-        match listen_once(&system, &*listener).await {
+        match listen_once(&system, &*listener, &mut place).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -101,20 +102,44 @@ pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop
             }
             Err(error) => {
                 tracing::error!(error = %error, listener = listener.name(), "a listener failed; trying again");
+                place = None;
                 tokio::time::sleep(POLL).await;
             }
         }
     }
 }
 
-/// Hands a listener its next batch; says whether there was one.
-async fn listen_once(system: &System, listener: &dyn Listener) -> Result<bool, Trouble> {
+/// Where a listener is: what it has seen, and what of that is stored. Events that nobody wants are only passed over in
+/// memory; seeing them again after a restart does no harm.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    seen: i64,
+    stored: i64,
+}
+
+/// How far a listener may be ahead of its stored position.
+const UNSTORED: i64 = 5_000;
+
+/// Hands a listener its next batch; says whether there may be more.
+async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Option<Place>) -> Result<bool, Trouble> {
     let db = system.db();
-    let row = event_readers::Entity::find_by_id(listener.name()).one(&db).await?;
-    let seen = row.map_or(0, |r| r.seq);
-    let ahead = events::read(&db, Range { after: seen, limit: LISTENER_BATCH, account: None }).await?;
-    if ahead.is_empty() {
+    let at = match *place {
+        Some(place) => place,
+        None => {
+            let stored = event_readers::Entity::find_by_id(listener.name()).one(&db).await?.map_or(0, |row| row.seq);
+            Place { seen: stored, stored }
+        }
+    };
+    let ahead = events::read(&db, Range { after: at.seen, limit: LISTENER_BATCH, account: None }).await?;
+    let Some(last) = ahead.last() else {
+        *place = Some(at);
         return Ok(false);
+    };
+    let full = ahead.len() as u64 == LISTENER_BATCH;
+    telemetry::event_lag(listener.name(), system.kernel().feed().heard().saturating_sub(last.seq).max(0));
+    if last.seq - at.stored < UNSTORED && !ahead.iter().any(|event| listener.wants(&event.kind)) {
+        *place = Some(Place { seen: last.seq, ..at });
+        return Ok(full);
     }
     let tx = system.begin().await?;
     let Some(position) = claim(&tx, listener.name()).await? else { return Ok(false) };
@@ -123,15 +148,16 @@ async fn listen_once(system: &System, listener: &dyn Listener) -> Result<bool, T
     for event in wanted {
         listener.hear(&tx, event).await?;
     }
-    let reached = ahead.last().map_or(position, |e| e.seq.max(position));
+    let reached = last.seq.max(position);
     let moved =
         event_readers::ActiveModel { name: Set(listener.name().to_owned()), seq: Set(reached), updated_at: Set(tx.now()) };
     let upsert = OnConflict::column(event_readers::Column::Name)
         .update_columns([event_readers::Column::Seq, event_readers::Column::UpdatedAt])
         .to_owned();
     event_readers::Entity::insert(moved).on_conflict(upsert).exec_without_returning(&tx).await?;
-    telemetry::event_lag(listener.name(), system.kernel().feed().heard().saturating_sub(reached).max(0));
-    tx.keep(true).await
+    tx.keep(()).await?;
+    *place = Some(Place { seen: reached, stored: reached });
+    Ok(full)
 }
 
 /// Takes a listener's position for this transaction; none when another process has it.

@@ -128,8 +128,6 @@ pub(crate) struct Problem {
     /// Id of the request, to quote to support.
     pub(crate) instance: String,
     /// What is wrong with single fields or lines.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) errors: Vec<FieldProblem>,
 }
 

@@ -125,6 +125,9 @@ impl<E: Endpoint> Framed<E> {
         if request.header("content-length").and_then(|l| l.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
             return Err(too_large(limit));
         }
+        if request.headers().get("idempotency-key").is_some_and(|key| key.to_str().is_err()) {
+            return Err(problem::problem_of(&problem::Trouble::KeyMalformed).response());
+        }
         let chunked = request.header("transfer-encoding").is_some();
         let mut digest = None;
         if request.header("idempotency-key").is_some() || chunked {

@@ -206,7 +206,9 @@ pub(crate) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Ve
     let ids: Vec<OrderId> = rows.iter().map(|o| o.id).collect();
     let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone()));
     let lines = lines.order_by_asc(order_lines::Column::LineNo).all(db).await?;
-    let holds = order_holds::Entity::find().filter(order_holds::Column::OrderId.is_in(ids)).all(db).await?;
+    let holds = order_holds::Entity::find().filter(order_holds::Column::OrderId.is_in(ids.clone())).all(db).await?;
+    let allocations = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.is_in(ids));
+    let allocations = allocations.order_by_asc(order_allocations::Column::LineNo).all(db).await?;
     let mut lines_by: AHashMap<OrderId, Vec<order_lines::Model>> = AHashMap::new();
     for line in lines {
         lines_by.entry(line.order_id).or_default().push(line);
@@ -214,7 +216,7 @@ pub(crate) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Ve
     let orders = rows.into_iter().map(|order| Placed {
         lines: lines_by.remove(&order.id).unwrap_or_default(),
         holds: holds.iter().filter(|h| h.order_id == order.id).cloned().collect(),
-        allocations: Vec::new(),
+        allocations: allocations.iter().filter(|a| a.order_id == order.id).cloned().collect(),
         rejected: Vec::new(),
         order,
     });

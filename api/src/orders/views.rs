@@ -58,12 +58,8 @@ pub(crate) struct OrderView {
     /// The lines.
     pub(crate) lines: Vec<OrderLineView>,
     /// Lines that were not ordered, of a partial order.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) rejected: Vec<FieldProblem>,
     /// Remarks that did not keep the order from being placed.
-    #[oai(skip_serializing_if_is_empty)]
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) warnings: Vec<FieldProblem>,
 }
 

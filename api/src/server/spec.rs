@@ -37,10 +37,36 @@ pub(super) fn finish(generated: &str) -> String {
             }
         }
     }
+    for operation in operations(&mut document) {
+        // A public operation says so.
+        operation.entry("security").or_insert_with(|| json!([]));
+    }
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.values_mut().for_each(allow_null);
+    }
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         components.insert("securitySchemes".to_owned(), json!({ "oauth2": scheme() }));
     }
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// What need not be there may also be null: an absent value and `null` mean the same in requests and in answers.
+fn allow_null(schema: &mut Value) {
+    let required: Vec<String> = schema["required"]
+        .as_array()
+        .map(|names| names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        .unwrap_or_default();
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        for (_, property) in properties.iter_mut().filter(|(name, _)| !required.contains(name)) {
+            if property.get("$ref").is_some() {
+                *property = json!({ "allOf": [property.take()] });
+            }
+            property["nullable"] = true.into();
+        }
+    }
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        allow_null(part);
+    }
 }
 
 fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
