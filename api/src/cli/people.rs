@@ -25,7 +25,7 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         name: String,
         /// Roles, separated by commas: viewer, buyer, approver, account_admin; catalog, pricing, sales, warehouse, finance, admin
-        #[arg(long = "role", id = "roles_of_person", value_delimiter = ',')]
+        #[arg(long, value_delimiter = ',')]
         roles: Vec<String>,
         /// Account of a buyer
         #[arg(long)]
@@ -82,7 +82,7 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
         UserCommand::Create { email, name, roles: words, account, password } => {
             let roles = Role::parse_all(&words.join(" "));
             if roles.len() != words.len() {
-                return Err(format!("--role: unknown role in \"{}\"", words.join(",")));
+                return Err(format!("--roles: unknown role in \"{}\"", words.join(",")));
             }
             let shown = password.is_none();
             let password = match password {

@@ -43,7 +43,7 @@ impl ImportRoutes {
         /// What the file holds.
         kind: Query<ImportKind>,
         /// Which of the file's columns are which of ours, as TOML; without it the columns are called as ours are.
-        #[oai(validator(max_length = 8000))]
+        #[oai(validator(max_length = 5000))]
         mapping: Query<Option<String>>,
         /// Read and check everything, keep nothing.
         dry_run: Query<Option<bool>>,

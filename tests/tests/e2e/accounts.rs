@@ -62,7 +62,7 @@ async fn people_and_clients_are_made_and_ended_from_the_command_line() {
     let shop = Shop::open().await;
     shop.account("ACME").await;
     let said =
-        shop.runs(&["user", "create", "--email", "cli@example.com", "--name", "Cli", "--role", "buyer", "--account", "ACME"]);
+        shop.runs(&["user", "create", "--email", "cli@example.com", "--name", "Cli", "--roles", "buyer", "--account", "ACME"]);
     let password = said.trim().rsplit(' ').next().expect("a password").to_owned();
     shop.nobody().sign_in("cli@example.com", &password).await.ok();
     shop.runs(&["user", "revoke", "--email", "cli@example.com"]);
