@@ -30,7 +30,7 @@ fn a_wrong_value_is_refused_with_its_name() {
         (vec!["serve", "--database-url", "postgres://127.0.0.1:1/none"], "database-url"),
         (vec!["client", "create", "--id", "x", "--scopes", "no:such"], "--scopes"),
         (vec!["client", "create", "--id", "x", "--scopes", "orders:read", "--account", "NOBODY"], "--account"),
-        (vec!["user", "create", "--email", "a@b.c", "--name", "A", "--role", "emperor"], "--role"),
+        (vec!["user", "create", "--email", "a@b.c", "--name", "A", "--roles", "emperor"], "--roles"),
     ];
     for (words, name) in cases {
         let said = refused(&words);
