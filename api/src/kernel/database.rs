@@ -141,8 +141,8 @@ fn sqlite_options(url: &str, connections: u32, writer: bool) -> ConnectOptions {
             .pragma("synchronous", "FULL")
             .pragma("foreign_keys", "ON")
             .pragma("busy_timeout", "15000")
-            .pragma("cache_size", if writer { "-32768" } else { "-8192" })
-            .pragma("mmap_size", "268435456")
+            .pragma("cache_size", if writer { "-32768" } else { "-4096" })
+            .pragma("mmap_size", "33554432")
             .pragma("temp_store", "MEMORY")
             .statement_cache_capacity(400)
     });

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Monotonic};
 
+use futures_util::StreamExt as _;
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use sha2::{Digest, Sha256};
@@ -123,6 +124,7 @@ impl<E: Endpoint> Framed<E> {
     async fn prepare(&self, request: &mut Request, id: &Arc<str>) -> Result<(), Response> {
         let limit = self.settings.max_body;
         if request.header("content-length").and_then(|l| l.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
+            let _ = tokio::time::timeout(DRAIN_PATIENCE, read_body(request.take_body(), 0, limit.max(LEAST_DRAIN))).await;
             return Err(too_large(limit));
         }
         if request.headers().get("idempotency-key").is_some_and(|key| key.to_str().is_err()) {
@@ -131,18 +133,42 @@ impl<E: Endpoint> Framed<E> {
         let chunked = request.header("transfer-encoding").is_some();
         let mut digest = None;
         if request.header("idempotency-key").is_some() || chunked {
-            let body = request.take_body().into_bytes_limit(limit).await.map_err(|_| too_large(limit))?;
+            let body = read_body(request.take_body(), limit, limit.max(LEAST_DRAIN)).await.ok_or_else(|| too_large(limit))?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
             hash.update(request.uri().to_string());
             hash.update(&body);
             digest = Some(super::tokens::hex(&hash.finalize()).into());
-            request.set_body(Body::from_bytes(body));
+            request.set_body(Body::from_vec(body));
         }
         let ip = request.remote_addr().as_socket_addr().map(|a| a.ip().to_string()).unwrap_or_default();
         request.extensions_mut().insert(RequestFacts { id: id.clone(), ip: ip.into(), digest });
         Ok(())
     }
+}
+
+/// How long a body that is refused anyway is still read.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
+/// And at least how much of it.
+const LEAST_DRAIN: usize = 8 * 1024 * 1024;
+
+/// Reads a body of at most `limit` bytes; none when it is longer. A longer one is read on for at most `drain` bytes, because a
+/// client that is still sending when the connection closes never sees the answer.
+async fn read_body(body: Body, limit: usize, drain: usize) -> Option<Vec<u8>> {
+    let mut chunks = body.into_bytes_stream();
+    let (mut kept, mut over) = (Vec::new(), 0_usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.ok()?;
+        if over == 0 && kept.len() + chunk.len() <= limit {
+            kept.extend_from_slice(&chunk);
+        } else {
+            over += chunk.len();
+            if over > drain {
+                break;
+            }
+        }
+    }
+    (over == 0).then_some(kept)
 }
 
 fn busy(detail: &str) -> Response {
