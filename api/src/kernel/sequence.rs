@@ -32,22 +32,12 @@ impl Tx {
     pub(crate) async fn id(&self) -> Result<i64, DbErr> {
         self.ids(1).await?.first().copied().ok_or_else(|| DbErr::Custom("no id was drawn".to_owned()))
     }
-}
 
-impl Tx {
     /// The next number of a series without gaps (invoices). Transactions that draw from one series wait for each other.
     pub(crate) async fn gapless(&self, series: &str) -> Result<i64, DbErr> {
         let backend = self.get_database_backend();
-        let sql = match backend {
-            DbBackend::Sqlite => {
-                "insert into sequences (name, next) values (?, 2) \
-                 on conflict (name) do update set next = sequences.next + 1 returning next"
-            }
-            _ => {
-                "insert into sequences (name, next) values ($1, 2) \
-                 on conflict (name) do update set next = sequences.next + 1 returning next"
-            }
-        };
+        let sql = "insert into sequences (name, next) values ($1, 2) \
+                   on conflict (name) do update set next = sequences.next + 1 returning next";
         let next: i64 = self.first_value(Statement::from_sql_and_values(backend, sql, [series.into()])).await?;
         Ok(next - 1)
     }
