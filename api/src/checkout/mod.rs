@@ -2,7 +2,8 @@
 //!
 //! What happens, in this order: products and quantities are checked; the price version is locked, so that no price can
 //! change between now and the commit; all lines are priced as one basket; prices the caller expected are compared; stock is
-//! reserved, credit committed and the order placed, all in one transaction.
+//! reserved, credit committed and the order placed, all in one transaction. Lines that are refused on the way count towards no
+//! volume break: the rest is priced without them.
 //!
 //! Promises:
 //! - An order never silently costs more than its caller expects: a line with `expected_unit_price` is refused, reported or
@@ -19,6 +20,7 @@ mod drift;
 mod error;
 mod order;
 mod routes;
+mod settle;
 mod views;
 
 pub(crate) use error::CheckoutError;

@@ -5,6 +5,8 @@
 //!   (`at`, `as_of`).
 //! - Every price change takes the next price version first. Versions follow one another with strictly rising instants, on
 //!   one process or many, and a version is seen whole or not at all.
+//! - A version says everything a price depends on, the facts of products and accounts too: whoever changes those records them
+//!   here in the same transaction ([`FactKeeper`]).
 //! - Each process holds all rows in memory ([`Prices`]) and follows changes row by row; nothing is copied per account and
 //!   nothing is rebuilt.
 //! - Whoever [locks the version](Prices::lock_version) in a transaction prices with everything recorded before it, and
@@ -12,11 +14,11 @@
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
 //! Tables: `price_versions`, `price_changes`, `price_lists`, `price_list_terms`, `price_entries`, `contracts`,
-//! `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`.
+//! `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`,
+//! `product_price_facts`, `account_price_facts`.
 //! Events: `prices.changed` with `version`.
 //!
-//! Not here: how a price is found (`pricing`), products and units (`catalog`). Facts of products and accounts (category,
-//! brand, group, units) have no history: `as_of` goes back for prices, cost and floor, and takes those facts as they are now.
+//! Not here: how a price is found (`pricing`), products and units (`catalog`).
 
 mod agreement_routes;
 mod agreements;
@@ -26,6 +28,7 @@ mod contract;
 mod costs;
 mod entries;
 mod error;
+mod facts;
 mod handles;
 mod input;
 mod lines;
@@ -34,12 +37,14 @@ mod load;
 mod loose;
 mod packed;
 mod period;
+mod period_then;
 mod prices;
 mod products;
 mod promotion;
 mod quote;
 mod quote_routes;
 mod record;
+mod replay;
 mod review;
 mod routes;
 mod rows;
@@ -54,9 +59,12 @@ pub(crate) use contract::{NewContract, put_contract};
 pub(crate) use costs::{NewCost, put_costs};
 pub(crate) use entries::{EntryOutcome, NewEntry, put_entries};
 pub(crate) use error::ContractError;
+pub(crate) use facts::{FactKeeper, record_missing_facts};
 pub(crate) use lines::{NewLine, NewTarget};
 pub(crate) use lists::{Assigned, NewPriceList, put_price_list};
 pub(crate) use prices::{Ask, AskLine, PricedBasket, PricedLine, Prices};
 pub(crate) use promotion::{NewAudience, NewPromotion, put_promotion};
+pub(crate) use quote::PriceStepView;
 pub(crate) use quote_routes::QuoteRoutes;
+pub(crate) use replay::ReplayedLine;
 pub(crate) use routes::PriceListRoutes;

@@ -333,7 +333,7 @@ fn source(source: Source) -> (Word, RowId) {
     }
 }
 
-fn step(step: Step) -> PriceStepView {
+pub(super) fn step(step: Step) -> PriceStepView {
     let per = step.after.per;
     PriceStepView {
         source: Word(step.kind.code()),

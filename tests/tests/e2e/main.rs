@@ -21,6 +21,7 @@ mod isolation;
 mod job;
 mod operations;
 mod orders;
+mod price_audit;
 mod prices;
 mod problems;
 mod scenarios;
