@@ -18,7 +18,7 @@ use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{self, AgreementRoutes, FactKeeper, PriceListRoutes, Prices, QuoteRoutes};
+use crate::contracts::{self, AgreementRoutes, FactKeeper, FeedRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
@@ -225,17 +225,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone(), prices: surfaces.prices.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
-        PriceListRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
-        },
-        AgreementRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
-        },
-        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        price_routes(surfaces),
         SuggestionRoutes { products: surfaces.products.clone() },
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
@@ -249,6 +239,24 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .description(spec::DESCRIPTION)
         .server("/")
+}
+
+/// Everything about prices; one part of a tuple has room for so many only.
+fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, QuoteRoutes, FeedRoutes) {
+    (
+        PriceListRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        AgreementRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+    )
 }
 
 #[handler]

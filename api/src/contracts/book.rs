@@ -14,6 +14,7 @@ use pricing::{
 
 use super::facts;
 use super::handles::Handles;
+use super::journal::Journal;
 use super::period::{Counted, Period};
 use super::prices::AskLine;
 
@@ -37,6 +38,7 @@ pub(super) struct Book {
     currencies: AHashSet<Currency>,
     /// When products that buyers did not always know of were shown and hidden, in order.
     hidden: AHashMap<u32, Vec<(Instant, bool)>>,
+    journal: Journal,
 }
 
 /// What a contract line and a promotion line have in common, as stored.
@@ -155,6 +157,22 @@ impl Book {
         }
     }
 
+    /// Which products' own rows changed when.
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub(super) fn journal_mut(&mut self) -> &mut Journal {
+        &mut self.journal
+    }
+
+    /// Whether buyers did not know of the product at an instant.
+    pub(super) fn is_hidden(&self, product: pricing::ProductId, as_of: Instant) -> bool {
+        let Some(known) = self.hidden.get(&product.0) else { return false };
+        let place = known.partition_point(|(at, _)| *at <= as_of).max(1);
+        known[place - 1].1
+    }
+
     /// Whether any row is in the currency.
     pub(super) fn has_currency(&self, currency: Currency) -> bool {
         self.currencies.contains(&currency)
@@ -225,6 +243,7 @@ impl Book {
         let begin = if instants.first().is_some_and(|at| at <= first) { Instant(i64::MIN) } else { *first };
         for at in std::iter::once(begin).chain(instants) {
             let known = row.facts.partition_point(|(from, _)| *from <= at).max(1);
+            self.journal.note_product(number, at);
             let priced = row.money.partition_point(|(from, _)| *from <= at);
             let money = priced.checked_sub(1).map_or(&[][..], |place| &row.money[place].1);
             self.put_facts(number, at, &row.facts[known - 1].1, money)?;
@@ -290,10 +309,12 @@ impl Book {
     /// Takes an entry; also one whose end has become known.
     pub(super) fn put_entry(&mut self, row: &EntryRow) -> Result<(), Refused> {
         self.currencies.insert(row.currency);
+        let (list, product) = (self.lists.number(row.list), self.products.number(row.product));
+        self.journal.note_entry(list, product, &row.times);
         self.engine.put_entry(&Entry {
             id: EntryId(row.id),
-            list: pricing::ListId(self.lists.number(row.list)),
-            product: pricing::ProductId(self.products.number(row.product)),
+            list: pricing::ListId(list),
+            product: pricing::ProductId(product),
             unit: row.unit,
             currency: row.currency,
             min_quantity: row.min_quantity,

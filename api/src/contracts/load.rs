@@ -12,6 +12,7 @@ use super::packed::{self, Rows};
 use super::prices::Prices;
 use super::products;
 use super::rows;
+use crate::kernel::clock;
 use crate::kernel::database::Reader;
 use crate::kernel::events::Event;
 use crate::kernel::follow::Surface;
@@ -40,11 +41,13 @@ impl Prices {
     /// Loads everything.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let prices = Self::default();
+        prices.book.write().journal_mut().open(clock::now());
         let latest = latest(db).await?;
         let versions = Versions { after: 0, upto: latest.version };
         prices.take_rows(db, versions).await?;
         let mut book = prices.book.write();
         book.reached(latest.version, latest.recorded_at);
+        book.journal_mut().begin(latest.recorded_at);
         book.shrink();
         drop(book);
         Ok(prices)

@@ -143,6 +143,11 @@ impl Prices {
         self.book.read().version()
     }
 
+    /// When the version held here was recorded.
+    pub(super) fn recorded_at(&self) -> Instant {
+        self.book.read().recorded_at()
+    }
+
     /// Prices a basket: all lines together reach volume breaks. Touches the database only when a contract line counts what was
     /// ordered before. Lines without price say why; the basket is never refused.
     pub(crate) async fn price(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, ContractError> {

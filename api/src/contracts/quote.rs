@@ -259,7 +259,7 @@ impl Serialize for RowId {
 
 /// A unit code.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct UnitText(UnitCode);
+pub(crate) struct UnitText(pub(super) UnitCode);
 
 super::loose::never_read!(UnitText);
 super::loose::text_schema!(UnitText, "string_unit", poem_openapi::registry::MetaSchema::new("string"));
