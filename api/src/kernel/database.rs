@@ -23,7 +23,8 @@ use sea_orm::{
 };
 
 use super::companion::Companion;
-use super::events::{self, Feed, NewEvent};
+use super::events::{self, NewEvent};
+use super::feed::Feed;
 use super::principal::Actor;
 use super::problem::Trouble;
 use super::{clock, telemetry};
@@ -197,14 +198,18 @@ impl Tx {
         let mut recorded = std::mem::take(&mut *self.events.lock());
         self.companions_join(&recorded).await?;
         recorded.append(&mut self.events.lock());
-        let written = events::write(&self, &recorded).await?;
+        let written = events::write(&self, recorded).await?;
+        let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
         let Self { inner, feed, claimed, .. } = self;
         count_statement();
         inner.commit().await?;
         drop(claimed);
-        if let Some(last) = written.last() {
-            feed.committed(last.seq);
-            feed.wait_until_followed(last.seq).await;
+        if let Some(last) = written.last().map(|event| event.seq) {
+            if !has_gaps {
+                feed.hand_over(written);
+            }
+            feed.committed(last);
+            feed.wait_until_followed(last).await;
         }
         Ok(value)
     }
