@@ -26,6 +26,7 @@ mod m20261121_000008_fulfilment;
 mod m20261121_000009_billing;
 mod m20261121_000010_suggestions;
 mod m20261122_000013_price_history;
+mod m20261122_000014_cart_prices;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_billing::Migration),
             Box::new(m20261121_000010_suggestions::Migration),
             Box::new(m20261122_000013_price_history::Migration),
+            Box::new(m20261122_000014_cart_prices::Migration),
         ]
     }
 }

@@ -136,7 +136,7 @@ pub use ladder::{Asking, LadderStep, Ladders};
 pub use money::{Money, MoneyError, Per};
 pub use next_break::NextBreak;
 pub use period::{PeriodLine, period_lines};
-pub use pricing::{CatalogueLine, price, price_catalogue};
+pub use pricing::{CatalogueLine, price, price_catalogue, price_some};
 pub use quantity::Quantity;
 pub use reason::Reason;
 pub use request::{Flags, LineError, LinePrice, PeriodQuantity, PriceAnswer, PriceRequest, RequestLine, Source, UnitPrice};

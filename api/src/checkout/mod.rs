@@ -7,7 +7,8 @@
 //!
 //! Promises:
 //! - An order never silently costs more than its caller expects: a line with `expected_unit_price` is refused, reported or
-//!   accepted when today's price differs by more than its `tolerance`, as the caller chose.
+//!   accepted when today's price differs by more than its `tolerance`, as the caller chose. A line of a cart expects the price
+//!   it was seen at.
 //! - A dry run gives the same answer as the real call and writes nothing.
 //! - With `partial: accept` good lines are ordered and bad ones reported; with `reject` one bad line refuses the order.
 //! - The same Idempotency-Key never makes a second order.

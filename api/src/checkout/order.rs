@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use entity::{AccountStatus, PaymentMethod, carts, sites};
-use pricing::{Currency, Quantity};
+use pricing::{Currency, Per, Quantity};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
 use super::drift::{Expectation, Tolerance};
@@ -102,8 +102,15 @@ impl Checkout {
                     continue;
                 }
             };
+            let per = line.expected_per.map(Per::new);
+            if per == Some(None) {
+                let pointer = format!("/lines/{index}/expected_per");
+                malformed.push(FieldProblem::new(pointer, "out-of-range", "a price is for at least 1 unit"));
+                continue;
+            }
             let expectation = line.expected_unit_price.map(|price| Expectation {
                 unit_price: price.0,
+                per: per.flatten(),
                 tolerance,
                 otherwise: line.on_price_drift,
             });
@@ -138,6 +145,9 @@ impl Checkout {
         }
         self.prices.lock_version(tx).await?;
         let coupons: Vec<String> = prepared.input.coupons.iter().map(|c| c.to_string()).collect();
+        if let Some(cart) = &cart {
+            self.expect_seen(tx, cart, &mut prepared, &coupons).await?;
+        }
         let settled = self.settle(tx, &mut prepared, &coupons).await?;
         let problems = std::mem::take(&mut prepared.problems);
         let expectations = settled.expectations;

@@ -5,15 +5,15 @@
 //! not accept refuses the order as a whole.
 
 use ahash::AHashMap;
-use entity::Instant;
-use pricing::Quantity;
+use entity::{Instant, carts};
+use pricing::{Amount, Per, Quantity};
 use serde_json::json;
 
-use super::drift::Expectation;
+use super::drift::{Expectation, Tolerance};
 use super::error::CheckoutError;
-use super::order::{Checkout, Prepared, prefer};
+use super::order::{Checkout, Extra, Prepared, prefer};
 use super::views::{OnDrift, Partial};
-use crate::cart::CheckedLine;
+use crate::cart::{CheckedLine, drift as cart_drift};
 use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
 use crate::inventory;
 use crate::kernel::database::Tx;
@@ -56,6 +56,29 @@ impl Checkout {
             }
         }
         Err(CheckoutError::Lines(std::mem::take(&mut prepared.problems)))
+    }
+
+    /// Expects of the lines of a cart the prices they were seen at.
+    pub(super) async fn expect_seen(
+        &self,
+        tx: &Tx,
+        cart: &carts::Model,
+        prepared: &mut Prepared,
+        coupons: &[String],
+    ) -> Result<(), CheckoutError> {
+        let otherwise = prepared.input.on_price_drift.unwrap_or(OnDrift::Warn);
+        if otherwise == OnDrift::Accept {
+            return Ok(());
+        }
+        let lines = self.carts.lines(tx, cart.id, cart.version).await?;
+        let report = cart_drift::report(tx, &self.prices, cart, &lines, coupons).await?;
+        prepared.extras = vec![Extra::default(); lines.len()];
+        for drifted in report.drifted {
+            let (unit_price, per) = drifted.previous.map_or((Amount::ZERO, None), |line| (line.unit_price, Some(line.per)));
+            let tolerance = Tolerance::Amount(Amount::ZERO);
+            prepared.extras[drifted.place].expectation = Some(Expectation { unit_price, per, tolerance, otherwise });
+        }
+        Ok(())
     }
 
     async fn price(&self, tx: &Tx, prepared: &Prepared, coupons: &[String]) -> Result<PricedBasket, CheckoutError> {
@@ -185,9 +208,14 @@ impl Checkout {
 
 /// What to say of a price that is not as expected, and what the caller wants done.
 fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &PricedLine) -> Option<(OnDrift, FieldProblem)> {
-    let expected = expected.filter(|expected| !expected.is_met_by(price.unit_price))?;
-    let detail = format!("{sku} costs {} and not {}", price.unit_price, expected.unit_price);
-    let problem = FieldProblem::new(format!("{pointer}/expected_unit_price"), "price-drift", detail);
+    let expected = expected.filter(|expected| !expected.is_met_by(price.unit_price, price.per))?;
+    let shown =
+        |amount: Amount, per: Per| if per == Per::ONE { format!("{amount}") } else { format!("{amount} per {}", per.get()) };
+    let (today, before) = (shown(price.unit_price, price.per), shown(expected.unit_price, expected.per.unwrap_or(price.per)));
+    // A line of a cart expects nothing by itself; it was seen at a price.
+    let field = if pointer.starts_with("/cart/") { "unit_price" } else { "expected_unit_price" };
+    let detail = format!("{sku} costs {today} and not {before}");
+    let problem = FieldProblem::new(format!("{pointer}/{field}"), "price-drift", detail);
     Some((expected.otherwise, problem))
 }
 

@@ -44,11 +44,13 @@ impl Default for Journal {
     }
 }
 
-/// An instant of time and one of knowledge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) at: Instant,
-    pub(super) as_of: Instant,
+/// An instant of knowledge and one of time: a state of all prices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment {
+    /// What was known then counts.
+    pub(crate) as_of: Instant,
+    /// The instant whose prices count.
+    pub(crate) at: Instant,
 }
 
 impl Journal {

@@ -148,7 +148,7 @@ impl PriceChangeRow {
             label: Some(row.label),
             previous_unit_price: previous.map(|price| AmountText(price.amount)),
             previous_per: previous.map(|price| price.per.get()),
-            causes: words(causes),
+            causes: words(causes).map(Word).collect(),
         }
     }
 
@@ -168,13 +168,14 @@ impl PriceChangeRow {
             label: None,
             previous_unit_price: Some(AmountText(step.price.amount)),
             previous_per: Some(step.price.per.get()),
-            causes: words(causes),
+            causes: words(causes).map(Word).collect(),
         }
     }
 }
 
-fn words(causes: Causes) -> Vec<Word> {
+/// The words for causes.
+pub(super) fn words(causes: Causes) -> impl Iterator<Item = &'static str> {
     let all =
         [(causes.list, "list"), (causes.contract, "contract"), (causes.promotion, "promotion"), (causes.product, "product")];
-    all.into_iter().filter(|(is, _)| *is).map(|(_, word)| Word(word)).collect()
+    all.into_iter().filter(|(is, _)| *is).map(|(_, word)| word)
 }

@@ -58,9 +58,8 @@ pub(crate) async fn keep_index(
             }
         };
         let Some(wait) = wait else { continue };
-        let woken = async {
-            if wait == POLL { feed.wait_past(keeper.position(), wait).await } else { tokio::time::sleep(wait).await }
-        };
+        let woken =
+            async { if wait == POLL { feed.wait_past(keeper.position(), wait).await } else { tokio::time::sleep(wait).await } };
         tokio::select! {
             () = woken => {}
             _ = stop.changed() => {}

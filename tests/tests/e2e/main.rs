@@ -22,6 +22,7 @@ mod job;
 mod operations;
 mod orders;
 mod price_audit;
+mod price_drift;
 mod price_feed;
 mod prices;
 mod problems;
