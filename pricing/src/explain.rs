@@ -12,8 +12,7 @@ use crate::reason::{Reason, reason};
 use crate::resolve::{Outcome, Winner, line_price, outcome, stock_price};
 use crate::scene::Scene;
 use crate::totals::{Known, Totals};
-use crate::{Amount, LineError, LinePrice, NextBreak, PriceBook, PriceRequest, Quantity, Source, UnitCode, UnitPrice};
-use std::sync::Arc;
+use crate::{Amount, Label, LineError, LinePrice, NextBreak, PriceBook, PriceRequest, Quantity, Source, UnitCode, UnitPrice};
 
 /// Who reads an explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +89,7 @@ pub struct Step {
     /// The row it comes from; none for the floor.
     pub source: Option<Source>,
     /// The code of the price list, contract or promotion; `floor` for the floor.
-    pub label: Arc<str>,
+    pub label: Label,
     /// The price before, in the asked unit; none at the first step.
     pub before: Option<UnitPrice>,
     /// The price after, in the asked unit.
@@ -118,7 +117,7 @@ pub struct LostCandidate {
     /// The row.
     pub source: Source,
     /// The code of the price list, contract or promotion.
-    pub label: Arc<str>,
+    pub label: Label,
     /// The threshold that applied; the smallest one when none did.
     pub threshold: Quantity,
     /// The price it would have made, in the asked unit.
@@ -189,7 +188,7 @@ fn waterfall(
     }
     if price.flags.floor_lifted {
         let after = UnitPrice { amount: price.unit_price, per: price.per };
-        let label = scene.book.floor_label();
+        let label = Label::from("floor");
         steps.push(Step { kind: StepKind::Floor, source: None, label, before, after, terms: None });
     }
     steps
@@ -255,11 +254,11 @@ fn lost_candidates(
     lost
 }
 
-fn label(scene: &Scene<'_, '_>, candidate: &Candidate<'_>) -> Arc<str> {
+fn label(scene: &Scene<'_, '_>, candidate: &Candidate<'_>) -> Label {
     match candidate.row {
         Row::Entry { list, .. } => {
             let list = scene.book.lists.get(list as usize).and_then(|list| list.known(scene.as_of()));
-            list.map_or_else(|| Arc::from(""), |list| list.code.clone())
+            list.map_or_else(|| Label::from(""), |list| list.code.clone())
         }
         Row::Contract { contract, .. } => contract.header.code.clone(),
         Row::Promotion { promotion, .. } => promotion.code.clone(),

@@ -106,6 +106,7 @@ mod explain;
 pub mod facts;
 mod ids;
 mod instant;
+mod label;
 mod ladder;
 mod money;
 mod next_break;
@@ -139,6 +140,7 @@ pub use ids::{
     PromotionId,
 };
 pub use instant::Instant;
+pub use label::Label;
 pub use ladder::{Asking, LadderStep, Ladders};
 pub use money::{Money, MoneyError, Per};
 pub use next_break::NextBreak;

@@ -3,6 +3,7 @@
 //!
 //! Promises: the chain of companies ends, also when the data runs in a circle. Not here: products.
 
+use crate::book::few::Few;
 use crate::book::index::TargetIndex;
 use crate::book::rows::{ContractHeader, PromotionRow};
 use crate::facts::{Assignment, ContractStatus};
@@ -46,18 +47,28 @@ pub(crate) struct Scene<'b, 'r> {
     pub(crate) contracts: Vec<Contract<'b>>,
     /// The account's group.
     pub(crate) group: Option<GroupId>,
+    /// The account and the companies above it, nearest first.
+    companies: Few<AccountId, 8>,
     audiences: [Option<&'b TargetIndex>; 3],
     ordered: Option<AHashMap<ContractLineId, Quantity>>,
 }
 
 impl<'b, 'r> Scene<'b, 'r> {
     pub(crate) fn new(book: &'b PriceBook, request: &PriceRequest<'r>) -> Self {
+        let mut scene = Self::with_lists(book, request);
+        scene.add_all_contracts();
+        scene
+    }
+
+    /// A scene that still needs [`Scene::add_all_contracts`]; what that will look at is being loaded meanwhile.
+    pub(crate) fn with_lists(book: &'b PriceBook, request: &PriceRequest<'r>) -> Self {
         let mut scene = Self {
             book,
             request: *request,
             lists: Vec::with_capacity(8),
             contracts: Vec::new(),
             group: None,
+            companies: Few::new(&[], AccountId(0)),
             audiences: [Some(&book.everyone), None, None],
             ordered: None,
         };
@@ -75,6 +86,19 @@ impl<'b, 'r> Scene<'b, 'r> {
             scene.ordered = Some(ordered);
         }
         scene
+    }
+
+    /// Finds the contracts in force.
+    pub(crate) fn add_all_contracts(&mut self) {
+        let companies = std::mem::replace(&mut self.companies, Few::new(&[], AccountId(0)));
+        for (distance, company) in companies.iter().enumerate() {
+            if let Some(slot) = self.book.account(*company) {
+                self.add_contracts(&slot.contracts, *company, distance as u32);
+            }
+        }
+        for contract in &self.contracts {
+            self.book.lines.touch(contract.lines);
+        }
     }
 
     pub(crate) fn as_of(&self) -> Instant {
@@ -102,25 +126,25 @@ impl<'b, 'r> Scene<'b, 'r> {
         needed.is_none_or(|needed| self.request.coupons.iter().any(|given| given.eq_ignore_ascii_case(needed)))
     }
 
-    /// Collects lists and contracts of the account and the companies above it; returns the next free rank.
+    /// Collects the account and the companies above it, and their lists; returns the next free rank.
     fn climb(&mut self, account: AccountId) -> u32 {
-        let mut chain = [account; LONGEST_CHAIN];
         let mut next = Some(account);
-        let mut length = 0;
         while let Some(current) = next {
-            if length == LONGEST_CHAIN || chain[..length].contains(&current) {
+            if self.companies.len() == LONGEST_CHAIN || self.companies.contains(&current) {
                 break;
             }
-            chain[length] = current;
+            let rank = self.companies.len() as u32;
+            self.companies.push(current);
             let Some(slot) = self.book.account(current) else {
                 break;
             };
-            self.add_lists(&slot.lists, Assignment::Account(current), length as u32);
-            self.add_contracts(&slot.contracts, current, length as u32);
+            for contract in slot.contracts.iter() {
+                self.book.contracts.get(*contract as usize).inspect(|contract| contract.touch());
+            }
+            self.add_lists(&slot.lists, Assignment::Account(current), rank);
             next = slot.facts.known(self.request.as_of).and_then(|facts| facts.parent);
-            length += 1;
         }
-        length as u32
+        self.companies.len() as u32
     }
 
     fn join_groups(&mut self, account: AccountId, rank: u32) {
@@ -153,7 +177,6 @@ impl<'b, 'r> Scene<'b, 'r> {
             let Some(slot) = self.book.contracts.get(*id as usize) else {
                 continue;
             };
-            slot.lines.touch();
             let Some(header) = slot.known(self.request.as_of) else {
                 continue;
             };

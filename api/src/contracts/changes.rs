@@ -94,7 +94,7 @@ impl Book {
             Source::Contract { contract, .. } => ("contract", self.contract_code(contract)),
             Source::Promotion { promotion, .. } => ("promotion", self.promotion_code(promotion)),
         };
-        Labelled { step, source, label: Label(label) }
+        Labelled { step, source, label: Label((&*label).into()) }
     }
 }
 

@@ -146,7 +146,7 @@ impl Serialize for Word {
 
 /// Text that the price book holds and an answer only borrows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Label(pub(crate) Arc<str>);
+pub(crate) struct Label(pub(crate) pricing::Label);
 
 text_schema!(Label, "string_label", MetaSchema::new("string"));
 never_read!(Label);

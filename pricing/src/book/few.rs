@@ -19,6 +19,23 @@ impl<T: Copy, const N: usize> Few<T, N> {
     }
 }
 
+impl<T: Copy, const N: usize> Few<T, N> {
+    pub(crate) fn push(&mut self, item: T) {
+        match self {
+            Self::Inline(items, length) if usize::from(*length) < N => {
+                items[usize::from(*length)] = item;
+                *length += 1;
+            }
+            Self::Inline(items, _) => {
+                let mut many = items.to_vec();
+                many.push(item);
+                *self = Self::Many(many);
+            }
+            Self::Many(items) => items.push(item),
+        }
+    }
+}
+
 impl<const N: usize> Few<u32, N> {
     /// Adds an item to a sorted list that has each item once.
     pub(crate) fn insert(&mut self, item: u32) {

@@ -18,17 +18,25 @@ pub(crate) struct TargetIndex {
     /// Key and head of SKUs, sorted; empty when `large` is in use.
     skus: Vec<(u32, u32)>,
     large: Option<Box<AHashMap<u32, u32>>>,
+    /// A mark for every SKU, several to a bit: without its mark a SKU is not there.
+    marks: [u64; 4],
 }
 
 impl TargetIndex {
-    /// Whether any line has a target of this kind; false lets a look-up be skipped.
+    /// Whether any line may have the target; false lets a look-up be skipped.
     pub(crate) fn may_have(&self, target: Target) -> bool {
-        self.kinds & 1 << kind(target) != 0
+        match target {
+            Target::Sku(product) => {
+                let (word, bit) = mark(product.0);
+                self.marks[word] & bit != 0
+            }
+            other => self.kinds & 1 << kind(other) != 0,
+        }
     }
 
-    /// Begins to load the keys, so that the waits for memory run side by side. Changes nothing.
+    /// Begins to load what is looked at for every product, so that the waits for memory run side by side. Changes nothing.
     pub(crate) fn touch(&self) {
-        std::hint::black_box((self.others.first().copied(), self.skus.first().copied()));
+        std::hint::black_box((self.others.first().copied(), self.marks[3]));
     }
 
     /// The head of every chain.
@@ -51,6 +59,10 @@ impl TargetIndex {
     /// Makes `row` the head of the chain; returns the head before.
     pub(crate) fn replace_head(&mut self, target: Target, row: u32) -> Option<u32> {
         self.kinds |= 1 << kind(target);
+        if let Target::Sku(product) = target {
+            let (word, bit) = mark(product.0);
+            self.marks[word] |= bit;
+        }
         let key = key(target);
         if !matches!(target, Target::Sku(_)) {
             return replace(&mut self.others, key, row);
@@ -68,6 +80,13 @@ impl TargetIndex {
         self.others.shrink_to_fit();
         self.skus.shrink_to_fit();
     }
+}
+
+/// The bit that marks a SKU.
+const fn mark(handle: u32) -> (usize, u64) {
+    // Handles follow one another; their product with this number does not.
+    let spread = handle.wrapping_mul(0x9E37_79B1) >> 24;
+    ((spread >> 6) as usize, 1 << (spread & 63))
 }
 
 fn find(pairs: &[(u32, u32)], key: u32) -> Option<u32> {
@@ -123,6 +142,7 @@ mod tests {
                 assert_eq!(before, (round == 1).then_some(id));
             }
         }
+        assert!((0..300).all(|id| index.may_have(Target::Sku(ProductId(id)))));
         assert_eq!(index.head(Target::Sku(ProductId(7))), Some(1_007));
         assert_eq!(index.head(Target::Sku(ProductId(300))), None);
         assert!(index.may_have(Target::Sku(ProductId(9))) && !index.may_have(Target::Everything));

@@ -26,7 +26,6 @@ use index::TargetIndex;
 use lines::{LineTable, check_terms};
 use named::{IN_CONTRACTS, IN_PROMOTIONS, Named};
 use rows::{Account, AccountSlot, ContractHeader, ContractSlot, GroupSlot, List, Product, ProductSlot, PromotionRow, Span};
-use std::sync::Arc;
 
 /// Why a row is not taken into the book. The book is unchanged then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -69,17 +68,6 @@ pub struct PriceBook {
     promotion_versions: AHashMap<u32, Vec<u32>>,
     pub(crate) named: Named,
     pub(crate) lines: LineTable,
-    floor_label: FloorLabel,
-}
-
-/// The label of the floor step, made once.
-#[derive(Debug, Clone)]
-struct FloorLabel(Arc<str>);
-
-impl Default for FloorLabel {
-    fn default() -> Self {
-        Self("floor".into())
-    }
 }
 
 impl PriceBook {
@@ -299,10 +287,6 @@ impl PriceBook {
     pub(crate) fn product(&self, id: ProductId, as_of: Instant) -> Option<(&ProductSlot, &Product)> {
         let slot = self.products.get(id.0 as usize)?;
         slot.facts.known(as_of).map(|product| (slot, product))
-    }
-
-    pub(crate) fn floor_label(&self) -> Arc<str> {
-        self.floor_label.0.clone()
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Option<&AccountSlot> {
