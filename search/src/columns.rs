@@ -69,6 +69,7 @@ impl Texts {
     }
 
     /// The ordinals of a document's texts.
+    #[inline]
     pub(crate) fn of(&self, doc: u32) -> &[u32] {
         let doc = doc as usize;
         if self.starts.is_empty() {

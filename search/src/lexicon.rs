@@ -12,11 +12,15 @@ use crate::schema::Fields;
 
 /// A catalogue's language is covered by far fewer; the rest are part numbers.
 const MOST_WORDS: usize = 200_000;
+/// Longer words are not kept, in bytes.
+const LONGEST: usize = 32;
 
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
     /// In alphabetical order.
     words: Vec<Entry>,
+    /// The letters of each word of a length, and its place: what spelling goes through.
+    by_length: Vec<Vec<(u32, u32)>>,
     /// Compact name to name as written.
     brands: HashMap<String, String, ahash::RandomState>,
     /// Most used first.
@@ -36,7 +40,6 @@ pub(crate) struct Name {
 struct Entry {
     word: Box<str>,
     frequency: u32,
-    letters: u32,
 }
 
 impl Lexicon {
@@ -50,16 +53,20 @@ impl Lexicon {
                 };
                 let frequency = stream.value().doc_freq;
                 let wordlike = word.len() >= 2 && !word.bytes().any(|b| b.is_ascii_digit());
-                if word.len() <= 32 && (wordlike || frequency >= 5) && counts.len() < MOST_WORDS {
+                if word.len() <= LONGEST && (wordlike || frequency >= 5) && counts.len() < MOST_WORDS {
                     *counts.entry(word.into()).or_default() += frequency;
                 }
             }
         }
-        let words = counts.into_iter().map(|(word, frequency)| Entry { letters: letters(&word), word, frequency }).collect();
+        let words: Vec<Entry> = counts.into_iter().map(|(word, frequency)| Entry { word, frequency }).collect();
+        let mut by_length: Vec<Vec<(u32, u32)>> = vec![Vec::new(); LONGEST + 1];
+        for (at, entry) in words.iter().enumerate() {
+            by_length[entry.word.len().min(LONGEST)].push((letters(&entry.word), at as u32));
+        }
         let (brand_names, categories) = (names(moment, fields, "brand")?, names(moment, fields, "category")?);
         let brands = brand_names.iter().map(|name| (compact(&name.written), name.written.clone()));
         let brands = brands.filter(|(name, _)| !name.is_empty()).collect();
-        Ok(Self { words, brands, categories, brand_names })
+        Ok(Self { words, by_length, brands, categories, brand_names })
     }
 
     /// The brand that `parts`, joined, name; its name as written.
@@ -76,10 +83,11 @@ impl Lexicon {
         let reach = if length >= 8 { 2 } else { 1 };
         let mask = letters(word);
         let mut best: Option<(f64, &Entry)> = None;
-        for entry in &self.words {
-            let near =
-                entry.word.len().abs_diff(word.len()) <= reach && (entry.letters ^ mask).count_ones() as usize <= 2 * reach;
-            if !near || entry.word.len() < 3 || *entry.word == *word {
+        let lengths = word.len().saturating_sub(reach).max(3)..=(word.len() + reach).min(LONGEST);
+        let same_length = self.by_length.get(lengths).into_iter().flatten().flatten();
+        let near = same_length.filter(|(letters, _)| (letters ^ mask).count_ones() as usize <= 2 * reach);
+        for entry in near.map(|(_, at)| &self.words[*at as usize]) {
+            if *entry.word == *word {
                 continue;
             }
             let distance = strsim::osa_distance(&entry.word, word);
@@ -88,7 +96,7 @@ impl Lexicon {
             }
             let same_start = entry.word.as_bytes()[0] == word.as_bytes()[0];
             let worth = f64::from(entry.frequency).ln_1p() - 4.0 * distance as f64 + if same_start { 1.5 } else { 0.0 };
-            if best.is_none_or(|(b, _)| worth > b) {
+            if best.is_none_or(|(b, other)| worth > b || (worth >= b && entry.word < other.word)) {
                 best = Some((worth, entry));
             }
         }
