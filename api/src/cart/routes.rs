@@ -210,7 +210,11 @@ impl CartRoutes {
     /// Whose cart it is, if the caller may see it.
     async fn owner(&self, who: &Acting<permit::WriteCarts>, db: &impl ConnectionTrait, id: &str) -> Result<AccountId> {
         if let Some(owner) = id.parse().ok().and_then(|id| self.carts.owner(CartId(id))) {
-            return if who.account().is_none_or(|own| own == owner) { Ok(owner) } else { Err(CartError::NotFound(id.to_owned()).into()) };
+            return if who.account().is_none_or(|own| own == owner) {
+                Ok(owner)
+            } else {
+                Err(CartError::NotFound(id.to_owned()).into())
+            };
         }
         Ok(commands::find(db, id, who.account()).await?.account_id)
     }

@@ -57,11 +57,20 @@ pub(crate) struct Products {
     pub(super) texts: Texts,
 }
 
+impl Maps {
+    fn shrink(&mut self) {
+        self.by_id.shrink_to_fit();
+        self.by_sku.shrink_to_fit();
+    }
+}
+
 impl Products {
     /// Loads every product.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let all = Self::default();
-        all.put(load::all(db, &all.names).await?);
+        let taker = all.clone();
+        load::all(db, &all.names, move |products| taker.put(products)).await?;
+        all.maps.write().shrink();
         Ok(all)
     }
 

@@ -136,8 +136,7 @@ async fn detail(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Detai
     let relations: Vec<RelationRow> = read(&row.try_get::<String>("", "relations")?)?;
     let unit = |(unit, numerator, denominator, gtin)| product_units::Model { product_id: id, unit, numerator, denominator, gtin };
     let kind = IdentifierKind::Superseded;
-    let number =
-        |(value, normalised)| product_identifiers::Model { product_id: id, kind, account_id: 0, value, normalised };
+    let number = |(value, normalised)| product_identifiers::Model { product_id: id, kind, account_id: 0, value, normalised };
     let relation = |(kind, target, quantity, note)| product_relations::Model {
         product_id: id,
         kind,

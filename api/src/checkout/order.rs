@@ -14,7 +14,7 @@ use crate::cart::{self, AskedLine, Carts, CheckedLine, check_lines};
 use crate::catalog::Products;
 use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
-use crate::inventory::{self, Board, Prefer};
+use crate::inventory::{Board, Prefer};
 use crate::kernel::database::{Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::terms::Terms;
@@ -141,7 +141,7 @@ impl Checkout {
         let coupons: Vec<String> = prepared.input.coupons.iter().map(|c| c.to_string()).collect();
         let basket = self.price(tx, &prepared, &coupons).await?;
         let partial = prepared.input.partial == Partial::Accept;
-        let (lines, warnings) = self.new_lines(tx, &mut prepared, &basket).await?;
+        let (lines, warnings) = Self::new_lines(&mut prepared, &basket)?;
         if lines.is_empty() || (!partial && !prepared.problems.is_empty()) {
             if prepared.problems.is_empty() {
                 return Err(orders::OrderError::Empty.into());
@@ -149,7 +149,7 @@ impl Checkout {
             return Err(CheckoutError::Lines(prepared.problems));
         }
         let rejected = std::mem::take(&mut prepared.problems);
-        let mut placed = orders::place(tx, new_order(tx, prepared, &basket, coupons, lines, partial)).await?;
+        let mut placed = orders::place(tx, &self.board, new_order(tx, prepared, &basket, coupons, lines, partial)).await?;
         placed.rejected.extend(rejected.into_iter().map(|problem| RejectedLine { problem }));
         if let Some(cart) = &cart {
             cart::mark_ordered(tx, cart).await?;
@@ -194,18 +194,12 @@ impl Checkout {
         Ok(self.prices.price(tx, &ask).await?)
     }
 
-    /// Lines with their price and promise; lines without a price, or with one that nobody expects, become problems.
-    async fn new_lines(
-        &self,
-        tx: &Tx,
-        prepared: &mut Prepared,
-        basket: &PricedBasket,
-    ) -> Result<(Vec<NewLine>, Vec<FieldProblem>), CheckoutError> {
-        let promises = self.promises(tx, prepared).await?;
+    /// Lines with their price; lines without one, or with one that nobody expects, become problems.
+    fn new_lines(prepared: &mut Prepared, basket: &PricedBasket) -> Result<(Vec<NewLine>, Vec<FieldProblem>), CheckoutError> {
         let mut warnings = Vec::new();
         let mut lines = Vec::with_capacity(prepared.lines.len());
         let checked = std::mem::take(&mut prepared.lines);
-        for ((line, price), promised_at) in checked.into_iter().zip(&basket.lines).zip(promises) {
+        for (line, price) in checked.into_iter().zip(&basket.lines) {
             let price = match price {
                 Ok(price) => price,
                 Err(refusal) => {
@@ -232,30 +226,11 @@ impl Checkout {
                 unit: line.unit,
                 quantity: line.quantity.into(),
                 price: agreed(price, basket)?,
-                promised_at,
                 note: line.note,
                 reference: extra.reference,
             });
         }
         Ok((lines, warnings))
-    }
-
-    async fn promises(&self, tx: &Tx, prepared: &Prepared) -> Result<Vec<Option<entity::Instant>>, CheckoutError> {
-        let mut asks = Vec::with_capacity(prepared.lines.len());
-        for (key, line) in prepared.lines.iter().enumerate() {
-            let quantity = line.product.stock_quantity(line.unit, line.quantity);
-            asks.push(inventory::Ask {
-                key,
-                product: line.product.id,
-                quantity: quantity.unwrap_or_default(),
-                multiple: Quantity::default(),
-                backorder: line.product.may_backorder(),
-                lead_time_days: line.product.lead_time_days,
-            });
-        }
-        let prefer = prefer(&prepared.ship_to);
-        let promises = inventory::promise(tx, &self.board, &asks, &prefer, tx.now()).await.map_err(orders::OrderError::from)?;
-        Ok(promises.iter().map(|promise| promise.last().map(|part| part.at)).collect())
     }
 }
 

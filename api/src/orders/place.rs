@@ -15,7 +15,7 @@ use super::credit::{self, Shift};
 use super::error::OrderError;
 use crate::catalog::Product;
 use crate::identity::Account;
-use crate::inventory::{self, Prefer, Reserved, Want};
+use crate::inventory::{self, Board, Prefer, Reserved, Want};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::FieldProblem;
@@ -44,7 +44,6 @@ pub(crate) struct NewLine {
     pub(crate) unit: UnitCode,
     pub(crate) quantity: Quantity,
     pub(crate) price: AgreedPrice,
-    pub(crate) promised_at: Option<Instant>,
     pub(crate) note: String,
     /// The customer's own reference of the line.
     pub(crate) reference: String,
@@ -112,7 +111,7 @@ pub(crate) struct Placed {
 }
 
 /// Places an order. Lines that lack stock and cannot be backordered refuse the order, or are dropped when it is partial.
-pub(crate) async fn place(tx: &Tx, new: NewOrder) -> Result<Placed, OrderError> {
+pub(crate) async fn place(tx: &Tx, board: &Board, new: NewOrder) -> Result<Placed, OrderError> {
     if new.lines.is_empty() {
         return Err(OrderError::Empty);
     }
@@ -133,6 +132,8 @@ pub(crate) async fn place(tx: &Tx, new: NewOrder) -> Result<Placed, OrderError> 
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
     let order = order_row(tx, &new, id, total);
+    let promises = promises(tx, board, &new.prefer, &lines, &reserved).await?;
+    let lines = lines.into_iter().zip(promises).collect();
     let placed = write(tx, &new, order, lines, &reserved, &reasons).await?;
     record(tx, &placed);
     telemetry::count("bulkhead_orders_placed_total");
@@ -178,6 +179,29 @@ async fn reserve(tx: &Tx, new: &NewOrder, number: &str) -> Result<(Vec<NewLine>,
     Ok((lines, reserved, rejected))
 }
 
+/// When each line leaves.
+async fn promises(
+    tx: &Tx,
+    board: &Board,
+    prefer: &Prefer,
+    lines: &[NewLine],
+    reserved: &[Reserved],
+) -> Result<Vec<Option<Instant>>, OrderError> {
+    let mut asks = Vec::with_capacity(lines.len());
+    for (key, line) in lines.iter().enumerate() {
+        let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
+        asks.push(inventory::Ask {
+            key,
+            product: line.product.id,
+            quantity: factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?,
+            multiple: pricing::Quantity::default(),
+            backorder: line.product.may_backorder(),
+            lead_time_days: line.product.lead_time_days,
+        });
+    }
+    Ok(inventory::promise_reserved(tx, board, &asks, reserved, prefer, tx.now()).await?)
+}
+
 /// The smallest stock quantity that is a whole step of the line's unit: what one warehouse can give at a time.
 fn step(line: &NewLine) -> Result<pricing::Quantity, OrderError> {
     if line.product.fractional && line.unit == line.product.stock_unit {
@@ -192,14 +216,14 @@ async fn write(
     tx: &Tx,
     new: &NewOrder,
     order: orders::Model,
-    lines: Vec<NewLine>,
+    lines: Vec<(NewLine, Option<Instant>)>,
     reserved: &[Reserved],
     reasons: &[(HoldKind, String)],
 ) -> Result<Placed, OrderError> {
     let id = order.id;
     let mut rows: Vec<order_lines::Model> = Vec::with_capacity(lines.len());
-    for (index, line) in lines.into_iter().enumerate() {
-        rows.push(line_row(tx, new, id, index, line)?);
+    for (index, (line, promised_at)) in lines.into_iter().enumerate() {
+        rows.push(order_lines::Model { promised_at, ..line_row(tx, new, id, index, line)? });
     }
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in reserved {
@@ -292,7 +316,7 @@ fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -
         list_price: line.price.list_price,
         price_source: line.price.source,
         price_detail: line.price.detail,
-        promised_at: line.promised_at,
+        promised_at: None,
         note: line.note,
         reference: line.reference,
         placed_at: tx.now(),

@@ -10,8 +10,8 @@ use super::index::SearchIndex;
 use super::look::look;
 use super::offers::{Offers, Viewpoint};
 use super::views::{
-    CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, OfferView, PriceView, ProductPage,
-    SearchView,
+    CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, OfferView, PriceView,
+    ProductPage, SearchView,
 };
 use crate::catalog::{Categories, product_text};
 use crate::kernel::principal::{Acting, permit};
