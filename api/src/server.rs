@@ -18,7 +18,7 @@ use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{AgreementRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::contracts::{self, AgreementRoutes, FactKeeper, FeedRoutes, PriceListRoutes, Prices, QuoteRoutes};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
@@ -171,10 +171,13 @@ async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
 pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
     let db = Database::connect(&config.database(), config.database_connections).await;
-    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?;
+    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?.joined_by(vec![Arc::new(FactKeeper)]);
     migrate(&db).await?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
-    Ok(Kernel::new(db, keys, Rates::new(config.rate_limit)))
+    let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
+    let recorded = contracts::record_missing_facts(&System::at_work(&kernel, "price facts")).await;
+    recorded.map_err(|e| format!("price facts: {e}"))?;
+    Ok(kernel)
 }
 
 /// Brings the schema up to date. Processes that start together wait for each other.
@@ -219,20 +222,10 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             carts: surfaces.carts.clone(),
             index: surfaces.search.clone(),
         },
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone(), prices: surfaces.prices.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
-        PriceListRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
-        },
-        AgreementRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
-        },
-        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        price_routes(surfaces),
         SuggestionRoutes { products: surfaces.products.clone() },
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
@@ -246,6 +239,24 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .description(spec::DESCRIPTION)
         .server("/")
+}
+
+/// Everything about prices; one part of a tuple has room for so many only.
+fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, QuoteRoutes, FeedRoutes) {
+    (
+        PriceListRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        AgreementRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+    )
 }
 
 #[handler]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
+use crate::contracts::Moment;
+
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CartLine {
@@ -13,6 +15,8 @@ pub(crate) struct CartLine {
     pub(crate) unit: pricing::UnitCode,
     pub(crate) quantity: Quantity,
     pub(crate) note: Arc<str>,
+    /// The state of prices in which it was last priced for who filled the cart.
+    pub(crate) seen: Option<Moment>,
 }
 
 /// What this process remembers of carts.
@@ -63,6 +67,7 @@ impl Carts {
                 unit: row.unit.parse().ok()?,
                 quantity: row.quantity,
                 note: row.note.into(),
+                seen: row.seen_as_of.zip(row.seen_at).map(|(as_of, at)| Moment { as_of, at }),
             })
         });
         Ok(Arc::new(lines.collect()))

@@ -7,7 +7,7 @@
 //! start with `BEGIN IMMEDIATE`, since one that read first could be refused when it begins to write.
 //!
 //! A transaction collects what it [`records`](Tx::record) and writes it in one statement when it is kept. What is not kept
-//! is rolled back.
+//! is rolled back. [`Companion`]s add what must be true together with it.
 //!
 //! Not here: which rows belong to whom; entities are filtered by account in the slices' queries.
 
@@ -22,6 +22,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, TryGetable,
 };
 
+use super::companion::Companion;
 use super::events::{self, NewEvent};
 use super::feed::Feed;
 use super::principal::Actor;
@@ -44,6 +45,7 @@ pub(crate) struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
     feed: Feed,
+    companions: Arc<[Arc<dyn Companion>]>,
 }
 
 impl Database {
@@ -60,7 +62,12 @@ impl Database {
             let pool = sea_orm::Database::connect(options).await?;
             (pool.clone(), pool)
         };
-        Ok(Self { read, write, feed: Feed::default() })
+        Ok(Self { read, write, feed: Feed::default(), companions: Arc::new([]) })
+    }
+
+    /// The same connections, whose transactions are joined by these.
+    pub(crate) fn joined_by(self, companions: Vec<Arc<dyn Companion>>) -> Self {
+        Self { companions: companions.into(), ..self }
     }
 
     /// The connection that migrations run on.
@@ -103,6 +110,7 @@ impl Database {
             now: clock::now(),
             events: Mutex::new(Vec::new()),
             feed: self.feed.clone(),
+            companions: self.companions.clone(),
             claimed: Mutex::new(None),
         })
     }
@@ -167,6 +175,7 @@ pub(crate) struct Tx {
     now: Instant,
     events: Mutex<Vec<NewEvent>>,
     feed: Feed,
+    companions: Arc<[Arc<dyn Companion>]>,
     pub(super) claimed: Mutex<Option<super::idempotency::Claimed>>,
 }
 
@@ -189,8 +198,10 @@ impl Tx {
     /// Writes the recorded events, commits, and hands `value` on. Returns once this process has followed the events, so that
     /// its own next answer knows of them.
     pub(crate) async fn keep<T>(self, value: T) -> Result<T, Trouble> {
-        let events = std::mem::take(&mut *self.events.lock());
-        let written = events::write(&self, events).await?;
+        let mut recorded = std::mem::take(&mut *self.events.lock());
+        self.companions_join(&recorded).await?;
+        recorded.append(&mut self.events.lock());
+        let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
         let Self { inner, feed, claimed, reader, .. } = self;
         count_statement();
@@ -204,6 +215,17 @@ impl Tx {
             feed.wait_until_followed(last).await;
         }
         Ok(value)
+    }
+
+    /// Lets companions add what must be true together with these events.
+    async fn companions_join(&self, recorded: &[NewEvent]) -> Result<(), Trouble> {
+        for companion in self.companions.iter() {
+            let wanted: Vec<&NewEvent> = recorded.iter().filter(|event| companion.wants(event.kind)).collect();
+            if !wanted.is_empty() {
+                companion.join(self, &wanted).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The first column of the first row of a statement that must give one.

@@ -3,6 +3,7 @@
 
 pub(crate) mod bus;
 pub(crate) mod clock;
+pub(crate) mod companion;
 pub(crate) mod database;
 pub(crate) mod events;
 pub(crate) mod feed;
