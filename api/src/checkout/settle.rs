@@ -41,7 +41,7 @@ impl Checkout {
         for _ in 0..ROUNDS {
             let basket = self.price(tx, prepared, coupons).await?;
             let mut warnings = Vec::new();
-            let refused = self.judge(prepared, &basket, &mut warnings);
+            let refused = Self::judge(prepared, &basket, &mut warnings);
             let none_left = prepared.lines.is_empty();
             if none_left && prepared.problems.is_empty() {
                 return Err(orders::OrderError::Empty.into());
@@ -89,7 +89,7 @@ impl Checkout {
     }
 
     /// Takes out lines that do not stand; says whether there were any.
-    fn judge(&self, prepared: &mut Prepared, basket: &PricedBasket, warnings: &mut Vec<FieldProblem>) -> bool {
+    fn judge(prepared: &mut Prepared, basket: &PricedBasket, warnings: &mut Vec<FieldProblem>) -> bool {
         let asked = std::mem::take(&mut prepared.lines);
         let count = asked.len();
         for (line, price) in asked.into_iter().zip(&basket.lines) {

@@ -221,7 +221,9 @@ impl Feed {
         if let Some(seq) = upto {
             self.inner.followed.send_replace(seq);
         }
-        bells.iter().for_each(|bell| bell.rung.notify_one());
+        for bell in bells {
+            bell.rung.notify_one();
+        }
     }
 
     /// The first events after `after` that this process followed, at most `limit`; none when some of them are forgotten.
