@@ -32,7 +32,7 @@ use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
-use crate::suggestions::{Learner, SuggestionRoutes};
+use crate::suggestions::{Learner, Memory, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
@@ -47,6 +47,7 @@ pub(crate) struct Surfaces {
     pub(crate) products: Products,
     pub(crate) prices: Prices,
     pub(crate) board: Board,
+    pub(crate) memory: Memory,
     pub(crate) carts: Carts,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
@@ -60,6 +61,7 @@ impl Surfaces {
             products: Products::load(db).await?,
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
+            memory: Memory::load(db).await?,
             carts: Carts::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
@@ -114,6 +116,7 @@ impl App {
             Arc::new(self.surfaces.products.clone()),
             Arc::new(self.surfaces.prices.clone()),
             Arc::new(self.surfaces.board.clone()),
+            Arc::new(self.surfaces.memory.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
@@ -233,7 +236,12 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             categories: surfaces.categories.clone(),
         },
         QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
-        SuggestionRoutes { products: surfaces.products.clone() },
+        SuggestionRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            board: surfaces.board.clone(),
+            memory: surfaces.memory.clone(),
+        },
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),

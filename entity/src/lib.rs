@@ -7,9 +7,7 @@ mod enums;
 mod ids;
 mod values;
 
-pub mod account_purchases;
 pub mod accounts;
-pub mod bought_together;
 pub mod cart_lines;
 pub mod carts;
 pub mod categories;
@@ -25,7 +23,7 @@ pub mod inbound_supplies;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod jobs;
-pub mod learned_orders;
+pub mod learned_baskets;
 pub mod order_allocations;
 pub mod order_holds;
 pub mod order_lines;

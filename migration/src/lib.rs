@@ -25,6 +25,7 @@ mod m20261121_000007_orders;
 mod m20261121_000008_fulfilment;
 mod m20261121_000009_billing;
 mod m20261121_000010_suggestions;
+mod m20261122_000017_learning;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_fulfilment::Migration),
             Box::new(m20261121_000009_billing::Migration),
             Box::new(m20261121_000010_suggestions::Migration),
+            Box::new(m20261122_000017_learning::Migration),
         ]
     }
 }

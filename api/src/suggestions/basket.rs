@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use entity::{AccountId, ProductId, RelationKind};
+use entity::{ProductId, RelationKind};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::conflicts::{Conflict, conflicts};
+use super::items::{Item, items};
+use super::memory::Memory;
 use super::product::reason;
-use super::together::{Pair, companions, in_orders, own_habit};
+use super::shop::Shop;
+use super::together::View;
 use crate::catalog::queries::{self, Relation};
 use crate::catalog::{Product, Products};
 
@@ -24,15 +27,6 @@ pub(super) struct Missing {
     pub(super) present: Quantity,
     /// SKUs that need it.
     pub(super) needed_for: Vec<String>,
-    pub(super) reason: String,
-}
-
-/// A product that goes with the basket.
-#[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) product: Arc<Product>,
-    /// From 0 to 1,000.
-    pub(super) score: u32,
     pub(super) reason: String,
 }
 
@@ -65,29 +59,26 @@ impl Basket {
     }
 }
 
-/// Looks at a basket for an account (none on the seller's side); gives at most `limit` items. The number of statements does
-/// not depend on the basket.
+/// Looks at a basket; gives at most `limit` items. The number of statements does not depend on the basket.
 pub(super) async fn advise(
     db: &impl ConnectionTrait,
-    products: &Products,
-    account: Option<AccountId>,
+    memory: &Memory,
+    shop: &Shop<'_>,
     basket: &Basket,
+    view: View,
     limit: usize,
 ) -> Result<Advice, DbErr> {
     let relations = queries::relations_from(db, &basket.order).await?;
-    let (pairs, known) = companions(db, &basket.order, account).await?;
-    let mut ideas = Ideas::default();
-    ideas.accessories(basket, &relations);
-    ideas.companions(basket, &pairs);
-    let mut items = ideas.best(products, basket);
-    items.truncate(limit);
-    for item in &mut items {
-        item.reason.push_str(&own_habit(&known, item.product.id));
+    let mut accessories = AHashMap::new();
+    for relation in relations.iter().filter(|r| r.kind == RelationKind::Accessory) {
+        if let Some(product) = basket.products.get(&relation.product) {
+            accessories.entry(relation.target).or_insert_with(|| reason(product, relation));
+        }
     }
     Ok(Advice {
-        missing: missing(products, basket, &relations),
+        missing: missing(shop.products, basket, &relations),
         conflicts: conflicts(db, &basket.products, &relations).await?,
-        items,
+        items: items(memory, shop, &basket.order, &accessories, view, limit),
     })
 }
 
@@ -127,82 +118,6 @@ fn times(quantity: Quantity, each: Quantity) -> Quantity {
     let product = i128::from(quantity.micros()) * i128::from(each.micros());
     let rounded = product.div_euclid(ONE) + i128::from(product.rem_euclid(ONE) != 0);
     i64::try_from(rounded).map_or(Quantity::MAX, Quantity::from_micros)
-}
-
-/// Scores of an accessory, of the companion bought most often, and of each further product of the basket that speaks for it.
-const ACCESSORY: u32 = 500;
-const COMPANION: i64 = 400;
-const EACH_MORE: u32 = 50;
-const BEST: u32 = 1_000;
-
-/// An idea in the making.
-#[derive(Debug, Default)]
-struct Idea {
-    accessory: Option<String>,
-    companion: Option<(i64, String)>,
-    score: u32,
-    /// How many products of the basket speak for it.
-    voices: u32,
-}
-
-#[derive(Debug, Default)]
-struct Ideas(AHashMap<ProductId, Idea>);
-
-impl Ideas {
-    fn accessories(&mut self, basket: &Basket, relations: &[Relation]) {
-        for relation in relations.iter().filter(|r| r.kind == RelationKind::Accessory) {
-            let Some(product) = basket.products.get(&relation.product) else { continue };
-            let idea = self.0.entry(relation.target).or_default();
-            if idea.accessory.is_none() {
-                idea.accessory = Some(reason(product, relation));
-                idea.score += ACCESSORY;
-            }
-            idea.voices += 1;
-        }
-    }
-
-    fn companions(&mut self, basket: &Basket, pairs: &[Pair]) {
-        let mut most: AHashMap<ProductId, i64> = AHashMap::new();
-        for pair in pairs {
-            let top = most.entry(pair.product).or_insert(1);
-            *top = pair.baskets.max(*top);
-        }
-        let mut shares: AHashMap<ProductId, u32> = AHashMap::new();
-        for pair in pairs {
-            let Some(product) = basket.products.get(&pair.product) else { continue };
-            let idea = self.0.entry(pair.other).or_default();
-            idea.voices += 1;
-            let top = most.get(&pair.product).copied().unwrap_or(1).max(1);
-            let share = u32::try_from(COMPANION.saturating_mul(pair.baskets) / top).unwrap_or_default();
-            let best = shares.entry(pair.other).or_default();
-            *best = share.max(*best);
-            if idea.companion.as_ref().is_none_or(|(baskets, _)| *baskets < pair.baskets) {
-                let reason = format!("Bought together with {} {}", product.sku, in_orders(pair.baskets));
-                idea.companion = Some((pair.baskets, reason));
-            }
-        }
-        for (id, share) in shares {
-            self.0.entry(id).or_default().score += share;
-        }
-    }
-
-    /// The ideas that can be ordered and are not in the basket, best first.
-    fn best(self, products: &Products, basket: &Basket) -> Vec<Item> {
-        let mut items: Vec<Item> = self
-            .0
-            .into_iter()
-            .filter(|(id, _)| !basket.products.contains_key(id))
-            .filter_map(|(id, idea)| {
-                let product = products.by_id(id).filter(|product| product.is_orderable())?;
-                let more = EACH_MORE.saturating_mul(idea.voices.saturating_sub(1));
-                let score = idea.score.saturating_add(more).min(BEST);
-                let reason = idea.accessory.or_else(|| idea.companion.map(|(_, reason)| reason))?;
-                Some(Item { product, score, reason })
-            })
-            .collect();
-        items.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.product.sku.cmp(&b.product.sku)));
-        items
-    }
 }
 
 #[cfg(test)]

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use ahash::AHashSet;
-use entity::{AccountId, RelationKind};
+use entity::RelationKind;
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::together::{companions, in_orders, own_habit};
+use super::items::companions;
+use super::memory::Memory;
+use super::shop::Shop;
+use super::together::View;
 use super::views::SuggestionKind;
+use crate::catalog::Product;
 use crate::catalog::queries::{self, Relation};
-use crate::catalog::{Product, Products};
 
 /// A product suggested for another.
 #[derive(Clone, Debug)]
@@ -26,14 +29,15 @@ pub(super) struct Suggestion {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wish {
     pub(super) kind: Option<SuggestionKind>,
-    pub(super) account: Option<AccountId>,
+    pub(super) view: View,
     pub(super) limit: usize,
 }
 
 /// What goes with a product: related products by kind, then what is bought with it. A product stands in it once.
 pub(super) async fn suggestions(
     db: &impl ConnectionTrait,
-    products: &Products,
+    memory: &Memory,
+    shop: &Shop<'_>,
     product: &Product,
     wish: Wish,
 ) -> Result<Vec<Suggestion>, DbErr> {
@@ -44,19 +48,17 @@ pub(super) async fn suggestions(
         if wish.kind.is_none_or(|kind| kind == SuggestionKind::Compatible) {
             relations.extend(queries::relations_to(db, &[product.id], RelationKind::Compatible).await?.into_iter().map(turned));
         }
-        found.extend(relations.iter().filter_map(|relation| related(products, product, relation)));
+        found.extend(relations.iter().filter_map(|relation| related(shop, product, relation)));
     }
     if wish.kind.is_none_or(|kind| kind == SuggestionKind::BoughtTogether) {
-        let (pairs, known) = companions(db, &[product.id], wish.account).await?;
-        let others = products.by_ids(pairs.iter().map(|pair| pair.other));
-        found.extend(pairs.iter().zip(others).filter_map(|(pair, other)| {
-            let other = other?;
-            let reason =
-                format!("Bought together with {} {}{}", product.sku, in_orders(pair.baskets), own_habit(&known, other.id));
-            Some(Suggestion { product: other, kind: SuggestionKind::BoughtTogether, quantity: None, reason })
+        found.extend(companions(memory, shop, product.id, wish.view, wish.limit).into_iter().map(|item| Suggestion {
+            product: item.product,
+            kind: SuggestionKind::BoughtTogether,
+            quantity: None,
+            reason: item.reason,
         }));
     }
-    found.retain(|s| s.product.is_orderable() && s.product.id != product.id && wish.kind.is_none_or(|kind| kind == s.kind));
+    found.retain(|s| s.product.id != product.id && wish.kind.is_none_or(|kind| kind == s.kind));
     found.sort_by_key(|s| s.kind.rank());
     let mut seen = AHashSet::new();
     found.retain(|s| seen.insert(s.product.id));
@@ -69,8 +71,8 @@ fn turned(relation: Relation) -> Relation {
     Relation { product: relation.target, target: relation.product, quantity: Quantity::ONE, ..relation }
 }
 
-fn related(products: &Products, product: &Product, relation: &Relation) -> Option<Suggestion> {
-    let target = products.by_id(relation.target)?;
+fn related(shop: &Shop<'_>, product: &Product, relation: &Relation) -> Option<Suggestion> {
+    let target = shop.offered(relation.target)?;
     let kind = SuggestionKind::from(relation.kind);
     Some(Suggestion { product: target, kind, quantity: Some(relation.quantity), reason: reason(product, relation) })
 }

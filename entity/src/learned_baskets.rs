@@ -1,19 +1,18 @@
-//! Rows of `bought_together`.
+//! Rows of `learned_baskets`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Instant, ProductId};
+use crate::{AccountId, Instant, OrderId};
 
-/// One row of `bought_together`.
+/// One row of `learned_baskets`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "bought_together")]
+#[sea_orm(table_name = "learned_baskets")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub product_id: ProductId,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub other_id: ProductId,
-    pub baskets: i64,
-    pub last_at: Instant,
+    pub order_id: OrderId,
+    pub account_id: AccountId,
+    pub placed_at: Instant,
+    pub lines: String,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.
