@@ -32,7 +32,7 @@ use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
-use crate::suggestions::{Learner, Memory, SuggestionRoutes};
+use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
@@ -48,6 +48,8 @@ pub(crate) struct Surfaces {
     pub(crate) prices: Prices,
     pub(crate) board: Board,
     pub(crate) memory: Memory,
+    pub(crate) related: Related,
+    pub(crate) consents: Consents,
     pub(crate) carts: Carts,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
@@ -55,13 +57,16 @@ pub(crate) struct Surfaces {
 
 impl Surfaces {
     async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
+        let (categories, products) = (Categories::load(db).await?, Products::load(db).await?);
         Ok(Self {
             accounts: Accounts::load(db).await?,
-            categories: Categories::load(db).await?,
-            products: Products::load(db).await?,
+            related: Related::load(db, &products, &categories).await?,
+            categories,
+            products,
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
             memory: Memory::load(db).await?,
+            consents: Consents::load(db).await?,
             carts: Carts::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
@@ -117,6 +122,8 @@ impl App {
             Arc::new(self.surfaces.prices.clone()),
             Arc::new(self.surfaces.board.clone()),
             Arc::new(self.surfaces.memory.clone()),
+            Arc::new(self.surfaces.related.clone()),
+            Arc::new(self.surfaces.consents.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
@@ -236,12 +243,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             categories: surfaces.categories.clone(),
         },
         QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
-        SuggestionRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            board: surfaces.board.clone(),
-            memory: surfaces.memory.clone(),
-        },
+        suggestion_routes(surfaces),
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -254,6 +256,20 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .description(spec::DESCRIPTION)
         .server("/")
+}
+
+/// A tuple of routes holds at most sixteen.
+fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRoutes) {
+    let suggestions = SuggestionRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        board: surfaces.board.clone(),
+        memory: surfaces.memory.clone(),
+        related: surfaces.related.clone(),
+        consents: surfaces.consents.clone(),
+    };
+    let rules = RelationRuleRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
+    (suggestions, rules)
 }
 
 #[handler]

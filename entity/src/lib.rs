@@ -45,6 +45,8 @@ pub mod promotion_lines;
 pub mod promotion_terms;
 pub mod promotions;
 pub mod refresh_tokens;
+pub mod relation_rules;
+pub mod replacement_consents;
 pub mod sequences;
 pub mod shipment_lines;
 pub mod shipments;
@@ -54,11 +56,13 @@ pub mod stock_levels;
 pub mod stock_movements;
 pub mod tracking_events;
 pub mod users;
+pub mod visibility_rules;
 pub mod warehouses;
 
 pub use enums::{
-    AccountStatus, AssignedKind, AudienceKind, CartStatus, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
-    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VolumeScope,
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, Consent, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
+    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VisibilityEffect,
+    VolumeScope,
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,

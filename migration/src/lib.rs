@@ -26,6 +26,7 @@ mod m20261121_000008_fulfilment;
 mod m20261121_000009_billing;
 mod m20261121_000010_suggestions;
 mod m20261122_000017_learning;
+mod m20261122_000018_rules;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_billing::Migration),
             Box::new(m20261121_000010_suggestions::Migration),
             Box::new(m20261122_000017_learning::Migration),
+            Box::new(m20261122_000018_rules::Migration),
         ]
     }
 }

@@ -15,23 +15,43 @@
 
 mod basket;
 mod conflicts;
+mod consents;
+mod counsel;
+mod devices;
 mod error;
+mod facts;
+mod fits;
 mod habits;
 mod history;
 mod items;
 mod learn;
 mod memory;
+mod missing;
 mod product;
+mod put_rule;
 mod read;
+mod related;
+mod reorder_views;
+mod replace;
+mod replacement_views;
 mod routes;
+mod rule;
+mod rule_routes;
+mod rule_views;
+mod rulebook;
 mod shop;
+mod ties;
 mod together;
+mod value;
 mod views;
 
+pub(crate) use consents::Consents;
 pub(crate) use error::SuggestionError;
 pub(crate) use learn::{Learner, learn_all};
 pub(crate) use memory::Memory;
+pub(crate) use related::Related;
 pub(crate) use routes::SuggestionRoutes;
+pub(crate) use rule_routes::RelationRuleRoutes;
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,8 @@ mod operations;
 mod orders;
 mod prices;
 mod problems;
+mod relations;
 mod scenarios;
 mod statements;
 mod stock;
+mod suggestions;
