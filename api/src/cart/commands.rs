@@ -26,8 +26,9 @@ pub(super) struct NewCart {
     pub(super) currency: String,
 }
 
-/// Creates an empty cart.
-pub(super) async fn create(tx: &Tx, new: NewCart) -> Result<carts::Model, CartError> {
+/// Creates a cart that will hold `count` lines.
+pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts::Model, CartError> {
+    let count = count_within_limit(count)?;
     let row = carts::Model {
         id: CartId(tx.id().await?),
         account_id: new.account,
@@ -35,8 +36,8 @@ pub(super) async fn create(tx: &Tx, new: NewCart) -> Result<carts::Model, CartEr
         currency: new.currency,
         status: CartStatus::Open,
         created_by: tx.actor().label.to_string(),
-        next_line: 1,
-        line_count: 0,
+        next_line: 1 + count,
+        line_count: count,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -44,6 +45,11 @@ pub(super) async fn create(tx: &Tx, new: NewCart) -> Result<carts::Model, CartEr
     carts::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     record(tx, "cart.created", &row);
     Ok(row)
+}
+
+fn count_within_limit(count: usize) -> Result<i32, CartError> {
+    let most = || CartError::Full(MAX_CART_LINES);
+    i32::try_from(count).ok().filter(|count| *count <= MAX_CART_LINES as i32).ok_or_else(most)
 }
 
 /// A cart of an id, if this account (or the seller, for `None`) may see it.
@@ -70,17 +76,36 @@ async fn read(db: &impl ConnectionTrait, id: &str, account: Option<AccountId>, l
     select.one(db).await?.ok_or_else(unknown)
 }
 
-/// Adds lines to a cart locked by the caller; gives the cart as it then is and the new lines.
-pub(super) async fn add_lines(
-    tx: &Tx,
-    mut cart: carts::Model,
-    lines: &[CheckedLine],
-) -> Result<(carts::Model, Vec<CartLine>), CartError> {
-    let count = i32::try_from(lines.len()).map_err(|_| CartError::Full(MAX_CART_LINES))?;
-    let first = cart.next_line;
-    if i64::from(cart.line_count) + i64::from(count) > MAX_CART_LINES as i64 {
-        return Err(CartError::Full(MAX_CART_LINES));
+/// Makes room for `count` more lines in an open cart, which is locked from here on: its version rises by one and the lines'
+/// numbers are taken. With no lines to come it is only locked.
+pub(super) async fn grow(tx: &Tx, id: &str, account: Option<AccountId>, count: usize) -> Result<carts::Model, CartError> {
+    let unknown = || CartError::NotFound(id.to_owned());
+    let count = count_within_limit(count)?;
+    if count == 0 {
+        return lock_open(tx, id, account).await;
     }
+    let number: i64 = id.parse().map_err(|_| unknown())?;
+    let more = |column| Expr::col(column).add(count);
+    let update = carts::Entity::update_many()
+        .col_expr(carts::Column::NextLine, more(carts::Column::NextLine))
+        .col_expr(carts::Column::LineCount, more(carts::Column::LineCount))
+        .col_expr(carts::Column::Version, Expr::col(carts::Column::Version).add(1))
+        .col_expr(carts::Column::UpdatedAt, Expr::value(tx.now().0))
+        .filter(carts::Column::Id.eq(CartId(number)))
+        .filter(carts::Column::Status.eq(CartStatus::Open))
+        .filter(carts::Column::LineCount.lte(MAX_CART_LINES as i32 - count));
+    let update = if let Some(account) = account { update.filter(carts::Column::AccountId.eq(account)) } else { update };
+    let Some(cart) = update.exec_with_returning(tx).await?.pop() else {
+        lock_open(tx, id, account).await?;
+        return Err(CartError::Full(MAX_CART_LINES));
+    };
+    record(tx, "cart.changed", &cart);
+    Ok(cart)
+}
+
+/// Writes the last lines of a cart that has room for them; gives them with their numbers.
+pub(super) async fn add_lines(tx: &Tx, cart: &carts::Model, lines: &[CheckedLine]) -> Result<Vec<CartLine>, CartError> {
+    let first = cart.next_line - count_within_limit(lines.len())?;
     let added: Vec<CartLine> = (first..)
         .zip(lines)
         .map(|(line, asked)| CartLine {
@@ -93,10 +118,7 @@ pub(super) async fn add_lines(
         .collect();
     let rows = added.iter().map(|line| row_of(cart.id, line).into_active_model().reset_all()).collect();
     insert_all(tx, rows, None).await?;
-    cart.next_line += count;
-    cart.line_count += count;
-    save(tx, &mut cart).await?;
-    Ok((cart, added))
+    Ok(added)
 }
 
 fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::carts;
+use entity::{AccountId, CartId, carts};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 use pricing::{Amount, Currency};
@@ -69,18 +69,15 @@ impl CartRoutes {
             return Ok(Created::replayed(replay));
         }
         let new = NewCart { account: account.id, name: input.name.into_inner(), currency };
-        let mut cart = commands::create(&tx, new).await?;
-        let mut lines = Vec::new();
-        if !good.is_empty() {
-            (cart, lines) = commands::add_lines(&tx, cart, &good).await?;
-        }
+        let cart = commands::create(&tx, new, good.len()).await?;
+        let lines = commands::add_lines(&tx, &cart, &good).await?;
         let basket = self.price(&tx, &cart, &lines).await?;
         let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i))).collect();
         let totals = totals(&basket, &cart.currency)?;
         let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
         let answer = Created::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
-        self.carts.remember(cart.id, cart.version, Arc::new(lines));
+        self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
 
@@ -97,22 +94,22 @@ impl CartRoutes {
         body: LinesBody,
     ) -> Result<Answer<AddedLines>> {
         let db = who.db();
-        let account = commands::find(&db, &id.0, who.account()).await?.account_id;
+        let account = self.owner(&who, &db, &id.0).await?;
         let (good, mut rejected) = check_lines(&db, &self.products, &self.index, Some(account), body.lines).await?;
         rejected.extend(body.unreadable);
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Answer::replayed(replay));
         }
-        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
-        let before = self.carts.lines(&tx, cart.id, cart.version).await?;
-        let (cart, added) = if good.is_empty() { (cart, Vec::new()) } else { commands::add_lines(&tx, cart, &good).await? };
+        let cart = commands::grow(&tx, &id.0, who.account(), good.len()).await?;
+        let before = self.carts.lines(&tx, cart.id, cart.version - i64::from(!good.is_empty())).await?;
+        let added = commands::add_lines(&tx, &cart, &good).await?;
         let all: Arc<Vec<CartLine>> = Arc::new(before.iter().cloned().chain(added).collect());
         let basket = self.price(&tx, &cart, &all).await?;
         let view = self.added(&cart, &all[before.len()..], before.len(), &basket, &good, rejected)?;
         let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
-        self.carts.remember(cart.id, cart.version, all);
+        self.carts.remember(&cart, all);
         Ok(answer)
     }
 
@@ -172,7 +169,7 @@ impl CartRoutes {
         let cart = commands::change_line(&tx, cart, &changed).await?;
         let answer = self.cart_answer(&tx, &cart, &lines).await?;
         let answer = tx.keep(answer).await?;
-        self.carts.remember(cart.id, cart.version, Arc::new(lines));
+        self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
 
@@ -193,7 +190,7 @@ impl CartRoutes {
         let lines: Vec<CartLine> = before.iter().filter(|l| l.line != line.0).cloned().collect();
         let answer = self.cart_answer(&tx, &cart, &lines).await?;
         let answer = tx.keep(answer).await?;
-        self.carts.remember(cart.id, cart.version, Arc::new(lines));
+        self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
 
@@ -210,6 +207,18 @@ impl CartRoutes {
 }
 
 impl CartRoutes {
+    /// Whose cart it is, if the caller may see it.
+    async fn owner(&self, who: &Acting<permit::WriteCarts>, db: &impl ConnectionTrait, id: &str) -> Result<AccountId> {
+        if let Some(owner) = id.parse().ok().and_then(|id| self.carts.owner(CartId(id))) {
+            return if who.account().is_none_or(|own| own == owner) {
+                Ok(owner)
+            } else {
+                Err(CartError::NotFound(id.to_owned()).into())
+            };
+        }
+        Ok(commands::find(db, id, who.account()).await?.account_id)
+    }
+
     async fn price(&self, db: &impl ConnectionTrait, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket> {
         let currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
         let asked: Vec<AskLine> =

@@ -22,7 +22,8 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, TryGetable,
 };
 
-use super::events::{self, Feed, NewEvent};
+use super::events::{self, NewEvent};
+use super::feed::Feed;
 use super::principal::Actor;
 use super::problem::Trouble;
 use super::{clock, telemetry};
@@ -185,15 +186,19 @@ impl Tx {
     /// Writes the recorded events, commits, and hands `value` on. Returns once this process has followed the events, so that
     /// its own next answer knows of them.
     pub(crate) async fn keep<T>(self, value: T) -> Result<T, Trouble> {
-        let recorded = std::mem::take(&mut *self.events.lock());
-        let written = events::write(&self, &recorded).await?;
+        let events = std::mem::take(&mut *self.events.lock());
+        let written = events::write(&self, events).await?;
+        let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
         let Self { inner, feed, claimed, .. } = self;
         count_statement();
         inner.commit().await?;
         drop(claimed);
-        if let Some(last) = written.last() {
-            feed.committed(last.seq);
-            feed.wait_until_followed(last.seq).await;
+        if let Some(last) = written.last().map(|event| event.seq) {
+            if !has_gaps {
+                feed.hand_over(written);
+            }
+            feed.committed(last);
+            feed.wait_until_followed(last).await;
         }
         Ok(value)
     }
