@@ -15,6 +15,9 @@ use crate::kernel::problem::Trouble;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Learner;
 
+/// Its name among the readers of the event log.
+pub(super) const READER: &str = "suggestions";
+
 /// What is needed of events about one order.
 #[derive(Debug, Deserialize)]
 pub(super) struct OfOrder {
@@ -27,7 +30,7 @@ pub(super) const CANCELLED: &str = "order.cancelled";
 #[async_trait::async_trait]
 impl Listener for Learner {
     fn name(&self) -> &'static str {
-        "suggestions"
+        READER
     }
 
     fn wants(&self, kind: &str) -> bool {

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use ahash::AHashSet;
-use entity::{AccountId, OrderId, ProductId};
+use entity::{AccountId, OrderId, ProductId, event_readers, events};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde::Deserialize;
 
 use super::history::History;
-use super::learn::{CANCELLED, OfOrder};
+use super::learn::{CANCELLED, OfOrder, READER};
 use super::read;
 use super::together::{Scratch, View, together};
 use crate::kernel::database::Reader;
@@ -36,7 +37,21 @@ impl Memory {
             bought.iter().for_each(|order| history.learn(order));
         })
         .await?;
+        memory.catch_up(db).await?;
         Ok(memory)
+    }
+
+    /// Reads again the orders of which a part was cancelled, and that is not kept yet.
+    async fn catch_up(&self, db: &Reader) -> Result<(), Trouble> {
+        let heard = event_readers::Entity::find_by_id(READER).one(db).await?.map_or(0, |row| row.seq);
+        let unheard = events::Entity::find().select_only().column(events::Column::Data);
+        let cancelled = unheard.filter(events::Column::Kind.eq(CANCELLED)).filter(events::Column::Seq.gt(heard));
+        let cancelled: Vec<String> = cancelled.into_tuple().all(db).await?;
+        let orders = cancelled.iter().filter_map(|data| serde_json::from_str::<OfOrder>(data).ok());
+        let mut ids: Vec<OrderId> = orders.map(|of| OrderId(of.order_id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() { Ok(()) } else { self.read_again(db, &ids).await }
     }
 
     /// Every product an account ever ordered, in no order.

@@ -82,7 +82,7 @@ async fn rules_are_kept_by_the_sellers_staff_and_checked() {
     assert_eq!(stored["match"][0], json!({ "attribute": "thread", "of_other": "thread_size", "compare": "thread" }));
     assert_eq!(admin.put("/v1/relation-rules/R-1", &screw_needs_nut()).await.ok()["version"], 1, "nothing changed");
     let stale = admin.request(reqwest::Method::PUT, "/v1/relation-rules/R-1").header("if-match", "\"7\"");
-    admin.send(stale.json(&within("FAST"))).await.is_refused("stale-version");
+    admin.send(stale.json(&within("FAST"))).await.is_refused("stale");
     let listed = admin.all("/v1/relation-rules").await;
     assert_eq!(listed, [stored]);
     let bad = json!({
@@ -155,10 +155,11 @@ async fn related_products_of_another_voltage_are_a_conflict_with_a_way_out() {
 async fn a_device_has_the_accessories_that_list_it() {
     let shop = Shop::open().await;
     shop.account("ACME").await;
-    let fits = |devices: &str| json!({ "brand": "Prinz", "attributes": [attribute("Compatibility", devices)] });
+    let made_by = |brand: &str, devices: &str| json!({ "brand": brand, "attributes": [attribute("Compatibility", devices)] });
+    let fits = |devices: &str| made_by("Prinz", devices);
     shop.product("TONER", fits("Prinz LaserJet 4200, 4250\nPrinz Deskline 300")).await;
     shop.product("DRUM", fits("LaserJet 4250/4350")).await;
-    shop.product("OTHER", fits("Xero Phaser 4200")).await;
+    shop.product("OTHER", made_by("Xero", "Xero Phaser 4200")).await;
     let device = |title: &str| json!({ "title": title, "brand": "Prinz" });
     shop.product("LJ-4200", device("Prinz LaserJet 4200 1200 x 1200 DPI A4")).await;
     shop.product("LJ-4350", device("Prinz LaserJet 4350dtn printer")).await;
@@ -166,8 +167,7 @@ async fn a_device_has_the_accessories_that_list_it() {
     let acme = shop.erp("ACME").await;
     let of = async |sku: &str| acme.suggested(sku, "accessory").await;
     let reason = "Accessory for LJ-4200, which it names as compatible".to_owned();
-    assert_eq!(of("LJ-4200").await[0], ("TONER".to_owned(), reason));
-    assert!(of("LJ-4200").await.iter().all(|(sku, _)| sku != "DRUM"));
+    assert_eq!(of("LJ-4200").await, [("TONER".to_owned(), reason)]);
     assert!(of("LJ-1200").await.is_empty() && of("LJ-4350").await.is_empty(), "neither 1200 nor 4350dtn is listed");
     assert_eq!(skus(&acme.advice(&["LJ-4200"]).await["items"])[0], "TONER");
     shop.product("TONER", fits("Prinz LaserJet 1200")).await;
