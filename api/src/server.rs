@@ -32,7 +32,7 @@ use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
-use crate::suggestions::{Learner, SuggestionRoutes};
+use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
@@ -47,6 +47,9 @@ pub(crate) struct Surfaces {
     pub(crate) products: Products,
     pub(crate) prices: Prices,
     pub(crate) board: Board,
+    pub(crate) memory: Memory,
+    pub(crate) related: Related,
+    pub(crate) consents: Consents,
     pub(crate) carts: Carts,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
@@ -54,12 +57,16 @@ pub(crate) struct Surfaces {
 
 impl Surfaces {
     async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
+        let (categories, products) = (Categories::load(db).await?, Products::load(db).await?);
         Ok(Self {
             accounts: Accounts::load(db).await?,
-            categories: Categories::load(db).await?,
-            products: Products::load(db).await?,
+            related: Related::load(db, &products, &categories).await?,
+            categories,
+            products,
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
+            memory: Memory::load(db).await?,
+            consents: Consents::load(db).await?,
             carts: Carts::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
@@ -114,6 +121,9 @@ impl App {
             Arc::new(self.surfaces.products.clone()),
             Arc::new(self.surfaces.prices.clone()),
             Arc::new(self.surfaces.board.clone()),
+            Arc::new(self.surfaces.memory.clone()),
+            Arc::new(self.surfaces.related.clone()),
+            Arc::new(self.surfaces.consents.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
@@ -226,7 +236,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         CheckoutRoutes { checkout: surfaces.checkout() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
         price_routes(surfaces),
-        SuggestionRoutes { products: surfaces.products.clone() },
+        suggestion_routes(surfaces),
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -257,6 +267,20 @@ fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, Quote
         QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
         FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
     )
+}
+
+/// A tuple of routes holds at most sixteen.
+fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRoutes) {
+    let suggestions = SuggestionRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        board: surfaces.board.clone(),
+        memory: surfaces.memory.clone(),
+        related: surfaces.related.clone(),
+        consents: surfaces.consents.clone(),
+    };
+    let rules = RelationRuleRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
+    (suggestions, rules)
 }
 
 #[handler]

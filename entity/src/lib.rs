@@ -7,9 +7,7 @@ mod enums;
 mod ids;
 mod values;
 
-pub mod account_purchases;
 pub mod accounts;
-pub mod bought_together;
 pub mod cart_lines;
 pub mod carts;
 pub mod categories;
@@ -25,7 +23,7 @@ pub mod inbound_supplies;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod jobs;
-pub mod learned_orders;
+pub mod learned_baskets;
 pub mod order_allocations;
 pub mod order_cancellations;
 pub mod order_holds;
@@ -50,6 +48,8 @@ pub mod promotion_lines;
 pub mod promotion_terms;
 pub mod promotions;
 pub mod refresh_tokens;
+pub mod relation_rules;
+pub mod replacement_consents;
 pub mod sequences;
 pub mod shipment_lines;
 pub mod shipments;
@@ -59,11 +59,13 @@ pub mod stock_levels;
 pub mod stock_movements;
 pub mod tracking_events;
 pub mod users;
+pub mod visibility_rules;
 pub mod warehouses;
 
 pub use enums::{
-    AccountStatus, AssignedKind, AudienceKind, CartStatus, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
-    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VolumeScope,
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, Consent, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
+    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VisibilityEffect,
+    VolumeScope,
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,

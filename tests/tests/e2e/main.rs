@@ -26,6 +26,8 @@ mod price_drift;
 mod price_feed;
 mod prices;
 mod problems;
+mod relations;
 mod scenarios;
 mod statements;
 mod stock;
+mod suggestions;

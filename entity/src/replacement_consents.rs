@@ -1,16 +1,17 @@
-//! Rows of `learned_orders`.
+//! Rows of `replacement_consents`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::OrderId;
+use crate::{AccountId, Consent, Instant};
 
-/// One row of `learned_orders`.
+/// One row of `replacement_consents`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "learned_orders")]
+#[sea_orm(table_name = "replacement_consents")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub order_id: OrderId,
-    pub batch: i64,
+    pub account_id: AccountId,
+    pub consent: Consent,
+    pub updated_at: Instant,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

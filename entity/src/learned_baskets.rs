@@ -1,21 +1,18 @@
-//! Rows of `account_purchases`.
+//! Rows of `learned_baskets`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Instant, ProductId, Quantity};
+use crate::{AccountId, Instant, OrderId};
 
-/// One row of `account_purchases`.
+/// One row of `learned_baskets`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "account_purchases")]
+#[sea_orm(table_name = "learned_baskets")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    pub order_id: OrderId,
     pub account_id: AccountId,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub product_id: ProductId,
-    pub orders: i64,
-    pub quantity: Quantity,
-    pub first_at: Instant,
-    pub last_at: Instant,
+    pub placed_at: Instant,
+    pub lines: String,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.
