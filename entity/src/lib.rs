@@ -33,6 +33,10 @@ pub mod orders;
 pub mod parcels;
 pub mod payment_allocations;
 pub mod payments;
+pub mod price_change_parts;
+pub mod price_change_set_agreements;
+pub mod price_change_set_entries;
+pub mod price_change_sets;
 pub mod price_changes;
 pub mod price_entries;
 pub mod price_list_terms;
@@ -59,11 +63,12 @@ pub mod users;
 pub mod warehouses;
 
 pub use enums::{
-    AccountStatus, AssignedKind, AudienceKind, CartStatus, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
-    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VolumeScope,
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, ChangeSetStatus, ContractMode, HoldKind, IdentifierKind, JobStatus,
+    Lifecycle, PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VolumeScope,
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
-    PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId, WarehouseId,
+    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId,
+    WarehouseId,
 };
 pub use values::{Amount, Instant, Quantity};

@@ -11,8 +11,9 @@
 //!   nothing can be recorded until that transaction ends.
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
-//! Tables: `price_versions`, `price_changes`, `price_lists`, `price_list_terms`, `price_entries`, `contracts`,
-//! `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`.
+//! Tables: `price_versions`, `price_changes`, `price_change_parts`, `price_lists`, `price_list_terms`, `price_entries`, `contracts`,
+//! `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`, and what
+//! `change_sets` keeps.
 //! Events: `prices.changed` with `version`.
 //!
 //! Not here: how a price is found (`pricing`), products and units (`catalog`). Facts of products and accounts (category,
@@ -22,9 +23,11 @@ mod agreement_routes;
 mod agreements;
 mod book;
 mod change;
+mod change_sets;
 mod contract;
 mod costs;
 mod entries;
+mod entry_rows;
 mod error;
 mod handles;
 mod input;
@@ -45,11 +48,13 @@ mod routes;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod told;
 mod upload;
 mod views;
 
 pub(crate) use agreement_routes::AgreementRoutes;
 pub(crate) use change::PriceChange;
+pub(crate) use change_sets::ChangeSetRoutes;
 pub(crate) use contract::{NewContract, put_contract};
 pub(crate) use costs::{NewCost, put_costs};
 pub(crate) use entries::{EntryOutcome, NewEntry, put_entries};

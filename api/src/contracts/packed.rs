@@ -54,6 +54,8 @@ pub(super) const CONTRACT_LINES: Table = Table {
         "scope",
         "recorded_at",
         "superseded_at",
+        "valid_from",
+        "valid_until",
     ],
 };
 
@@ -205,11 +207,12 @@ pub(super) fn contract_line(record: &str) -> Option<ContractLineRow> {
         breaks: read_breaks(fields.text()?)?,
         scope: VolumeScope::from_word(fields.text()?)?,
     };
+    let (recorded_at, superseded_at) = (fields.number()?, fields.optional().ok()?);
     let times = Times {
-        valid_from: None,
-        valid_until: None,
-        recorded_at: Instant::from_micros(fields.number()?),
-        superseded_at: fields.optional().ok()?.map(Instant::from_micros),
+        valid_from: fields.optional().ok()?.map(Instant::from_micros),
+        valid_until: fields.optional().ok()?.map(Instant::from_micros),
+        recorded_at: Instant::from_micros(recorded_at),
+        superseded_at: superseded_at.map(Instant::from_micros),
     };
     Some(ContractLineRow { id, contract, line, times })
 }
@@ -263,9 +266,10 @@ mod tests {
         let entry = entry(&record).expect("a row");
         assert_eq!((entry.id, entry.list, entry.product, entry.per.get()), (7, 2, 3, 100));
         assert_eq!((entry.times.valid_from, entry.times.valid_until), (None, Some(Instant::from_micros(9))));
-        let record = ["8", "2", "brand", "0", "Acme", "percent_off", "", "", "1", "1:2", "sku", "5", "6"].join("\u{1f}");
+        let record = ["8", "2", "brand", "0", "Acme", "percent_off", "", "", "1", "1:2", "sku", "5", "6", "", "9"].join("\u{1f}");
         let line = contract_line(&record).expect("a row");
         assert_eq!((line.line.target_code.as_str(), line.line.value, line.line.breaks.len()), ("Acme", None, 1));
         assert_eq!(line.times.superseded_at, Some(Instant::from_micros(6)));
+        assert_eq!((line.times.valid_from, line.times.valid_until), (None, Some(Instant::from_micros(9))));
     }
 }

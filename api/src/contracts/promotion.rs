@@ -4,7 +4,7 @@ use entity::{AudienceKind, Instant, PromotionId, promotion_terms, promotions};
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, Statement, Value};
 
-use super::change::PriceChange;
+use super::change::{Part, PriceChange};
 use super::error::ContractError;
 use super::lines::{COLUMNS, NewLine};
 use super::load::statement;
@@ -60,6 +60,14 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promot
     Ok(Promotion { header: promotion, terms, lines })
 }
 
+/// The price version of a promotion as it stands now.
+pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
+    let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
+               where p.code = $1 and t.superseded_at is null";
+    let row = db.query_one_raw(statement(db, sql, vec![code.into()])).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
 /// Creates the promotion or changes it to what is given. `expected` is the version the caller read, if it said one.
 pub(crate) async fn put_promotion(
     tx: &Tx,
@@ -83,6 +91,7 @@ pub(crate) async fn put_promotion(
         }
         None => create(tx, change, &new.code).await?,
     };
+    change.touches(tx, Part::Promotion(promotion.id)).await?;
     let terms = promotion_terms::Model {
         id: tx.id().await?,
         promotion_id: promotion.id,

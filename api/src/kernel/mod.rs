@@ -7,6 +7,7 @@ pub(crate) mod database;
 pub(crate) mod events;
 pub(crate) mod follow;
 pub(crate) mod idempotency;
+pub(crate) mod long;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod rate;

@@ -21,6 +21,8 @@ mod isolation;
 mod job;
 mod operations;
 mod orders;
+mod price_change_sets;
+mod price_uploads;
 mod prices;
 mod problems;
 mod scenarios;
