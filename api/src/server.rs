@@ -256,6 +256,8 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
+            prices: surfaces.prices.clone(),
+            baskets: vec![Arc::new(surfaces.carts.clone())],
         },
         QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
     )

@@ -53,7 +53,7 @@ impl Prices {
         Ok(prices)
     }
 
-    async fn take_accounts(&self, db: &impl ConnectionTrait, ids: Option<Vec<i64>>) -> Result<(), Trouble> {
+    pub(super) async fn take_accounts(&self, db: &impl ConnectionTrait, ids: Option<Vec<i64>>) -> Result<(), Trouble> {
         let mut select = accounts::Entity::find();
         if let Some(ids) = ids {
             select = select.filter(accounts::Column::Id.is_in(ids));
@@ -68,15 +68,16 @@ impl Prices {
 
     /// Rows of prices that the versions recorded or ended.
     async fn take_rows(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
-        for row in rows::lists(db, versions).await? {
+        let which = rows::Which::changed(versions);
+        for row in rows::lists(db, &which).await? {
             let list = row.list;
             note(self.book.write().put_list(row), "price list", list);
         }
-        for row in rows::contracts(db, versions).await? {
+        for row in rows::contracts(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_contract(row), "contract", id);
         }
-        for row in rows::promotions(db, versions).await? {
+        for row in rows::promotions(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_promotion(row), "promotion", id);
         }

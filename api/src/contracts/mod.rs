@@ -49,6 +49,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 mod told;
+mod touched;
 mod upload;
 mod views;
 
@@ -65,3 +66,4 @@ pub(crate) use prices::{Ask, AskLine, PricedBasket, PricedLine, Prices};
 pub(crate) use promotion::{NewAudience, NewPromotion, put_promotion};
 pub(crate) use quote_routes::QuoteRoutes;
 pub(crate) use routes::PriceListRoutes;
+pub(crate) use touched::{OpenBaskets, Touched};

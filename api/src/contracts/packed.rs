@@ -1,13 +1,14 @@
 //! Rows by the thousands in one text: fields apart by the unit separator, rows by the record separator, both of which no
 //! stored text can contain. What is null is empty.
 
-use entity::{PriceRuleKind, TargetKind, VolumeScope};
+use entity::{PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{Amount, Break, Instant, Per, Quantity, Times};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::book::{EntryRow, LineRow};
 use super::load::{Versions, chr, statement};
 use crate::kernel::problem::Trouble;
+use crate::kernel::sql::key_list;
 
 /// Rows in one text.
 const BATCH: i64 = 20_000;
@@ -120,6 +121,22 @@ impl Rows {
             None => Ok(Batch { rows: 0, last_id: 0, text: String::new() }),
         }
     }
+}
+
+/// The current entries of products, in any list, as one text.
+pub(super) async fn current_entries(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<String, sea_orm::DbErr> {
+    let chr = chr(db);
+    let fields: Vec<String> = ENTRIES.columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
+    let keys: Vec<i64> = products.iter().map(|product| product.0).collect();
+    let sql = format!(
+        "select coalesce(string_agg(concat_ws({chr}(31), {}), {chr}(30)), '') from price_entries \
+         where superseded_at is null and product_id in {}",
+        fields.join(", "),
+        key_list(db.get_database_backend(), 1, "bigint")
+    );
+    let keys = serde_json::to_string(&keys).unwrap_or_default();
+    let row = db.query_one_raw(statement(db, sql, vec![keys.into()])).await?;
+    row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))
 }
 
 fn number(row: &QueryResult, place: usize) -> Result<i64, sea_orm::DbErr> {

@@ -60,6 +60,15 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promot
     Ok(Promotion { header: promotion, terms, lines })
 }
 
+/// The promotion of a code, if there is one.
+pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result<Option<Promotion>, ContractError> {
+    match find(db, code).await {
+        Ok(found) => Ok(Some(found)),
+        Err(ContractError::PromotionNotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The price version of a promotion as it stands now.
 pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
@@ -75,11 +84,7 @@ pub(crate) async fn put_promotion(
     new: NewPromotion,
     expected: Option<i64>,
 ) -> Result<Promotion, ContractError> {
-    let old = match find(tx, &new.code).await {
-        Ok(old) => Some(old),
-        Err(ContractError::PromotionNotFound(_)) => None,
-        Err(error) => return Err(error),
-    };
+    let old = find_if_any(tx, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
         return Err(Trouble::Stale.into());
     }

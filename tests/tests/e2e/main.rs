@@ -22,6 +22,7 @@ mod job;
 mod operations;
 mod orders;
 mod price_change_sets;
+mod price_previews;
 mod price_uploads;
 mod prices;
 mod problems;

@@ -13,13 +13,21 @@
 //! Tables: `price_change_sets`, `price_change_set_entries`, `price_change_set_agreements`.
 //! Events: `price-change-set.changed`, `price-change-set.published`, `price-change-set.dropped`, with `version`.
 //!
+//! Which open carts a set touches is asked of the slice that keeps them ([`super::OpenBaskets`]); quotes, once there are such,
+//! answer the same question.
+//!
 //! Not here: how rows come in (`upload`, `record`), what they become (`entries`, `contract`, `promotion`).
 
 mod agreements;
 mod collect;
+mod findings;
+mod moves;
+mod preview;
+mod preview_views;
 mod publish;
 mod routes;
 mod sets;
+mod sketch;
 mod views;
 
 pub(super) use collect::{DraftEntry, collect};

@@ -1,5 +1,7 @@
 //! Change sets over HTTP.
 
+use std::sync::Arc;
+
 use entity::{ChangeSetStatus, PriceChangeSetId, PriceEntryId, price_change_sets};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
@@ -7,6 +9,8 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::agreements::{self, Kind};
 use super::collect;
+use super::preview::{Looking, preview};
+use super::preview_views::{About, CountView, PreviewView, TouchedAccountsView};
 use super::publish::{self, Publication};
 use super::sets::{self, Closing};
 use super::views::{
@@ -21,12 +25,14 @@ use crate::contracts::load::statement;
 use crate::contracts::record::{self, Answering, Given, Place};
 use crate::contracts::routes::{Results, Tag};
 use crate::contracts::told::EntriesAnswer;
+use crate::contracts::touched::{OpenBaskets, Touched};
 use crate::contracts::upload::RowsBody;
-use crate::contracts::{lists, review};
+use crate::contracts::{Prices, lists, review};
 use crate::identity::Accounts;
+use crate::kernel::clock;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
-use crate::kernel::wire::{Answer, Body, Code, Etag, Page, Text, if_match, page_limit, place_of};
+use crate::kernel::wire::{Answer, Body, Code, Etag, Page, Text, Timestamp, if_match, page_limit, place_of};
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 
@@ -39,6 +45,10 @@ pub(crate) struct ChangeSetRoutes {
     pub(crate) products: Products,
     /// All categories.
     pub(crate) categories: Categories,
+    /// All prices.
+    pub(crate) prices: Prices,
+    /// What later slices keep that a price change may touch.
+    pub(crate) baskets: Vec<Arc<dyn OpenBaskets>>,
 }
 
 #[OpenApi(tag = "Tag::Prices")]
@@ -295,6 +305,43 @@ impl ChangeSetRoutes {
         promotion: Path<Code>,
     ) -> Result<Answer<ChangeSetView>> {
         self.remove(&who, &code.0, Kind::Promotion, &promotion.0).await
+    }
+
+    /// Look at a price change set before it is published
+    ///
+    /// Whom it concerns, how many open carts hold something whose price may change, the largest rises and falls, what would
+    /// fall under floor or cost, and what looks like a mistake. Priced with the same engine as quotes, and with the prices of
+    /// now; nothing is changed. Entries are compared as list prices, contracts as their account pays, promotions as somebody
+    /// of their audience does. With `valid_from` as it would be if published so.
+    #[oai(path = "/v1/price-change-sets/:code/preview", method = "get", operation_id = "preview_price_change_set")]
+    async fn preview_price_change_set(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        valid_from: Query<Option<Timestamp>>,
+    ) -> Result<Answer<PreviewView>> {
+        let db = who.db();
+        let set = sets::find_open(&db, &code.0).await?;
+        let version = sets::find(&db, &code.0).await?.version;
+        let names = self.names();
+        let drafted = agreements::all(&db, &set, &names).await?;
+        let looking = Looking { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
+        let mut found = preview(&looking, &drafted).await?;
+        let touched = Touched::new(std::mem::take(&mut found.reaches), &self.accounts);
+        let mut baskets = Vec::with_capacity(self.baskets.len());
+        for kept in &self.baskets {
+            baskets.push(CountView { name: kept.name().to_owned(), count: kept.touched(&db, &touched).await? });
+        }
+        let codes = touched.codes();
+        let about = About {
+            code: set.code.clone(),
+            version,
+            price_version: self.prices.version(),
+            valid_from: valid_from.0,
+            accounts: TouchedAccountsView { count: codes.len() as u64, codes: codes.iter().take(100).cloned().collect() },
+            baskets,
+        };
+        Ok(Answer::of(&PreviewView::new(about, &found, &self.products))?.with_etag(Etag(version)))
     }
 
     /// Publish a price change set
