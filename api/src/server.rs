@@ -18,7 +18,9 @@ use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{AgreementRoutes, ChangeSetRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::contracts::{
+    AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes, Prices, QuoteRoutes,
+};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
@@ -259,6 +261,17 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
             prices: surfaces.prices.clone(),
             baskets: vec![Arc::new(surfaces.carts.clone())],
         },
+        CopyRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        FindingRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
+        PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
         QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
     )
 }

@@ -258,7 +258,8 @@ pub(crate) struct PromotionInput {
 
 impl PromotionInput {
     pub(super) fn check(self, code: &str, names: &Names<'_>, faults: &mut Faults) -> Option<NewPromotion> {
-        let audience = self.audience(names, faults);
+        let everyone = AudienceInput { kind: AudienceKind::Everyone, code: None };
+        let audience = self.audience.unwrap_or(everyone).check(names, faults);
         let currency = self.currency.as_ref().and_then(|code| faults.currency("/currency", code));
         let [valid_from, valid_until] = faults.validity("", self.valid_from, self.valid_until);
         let lines = check_lines(&self.lines, names, faults);
@@ -288,10 +289,12 @@ impl PromotionInput {
             lines,
         })
     }
+}
 
-    fn audience(&self, names: &Names<'_>, faults: &mut Faults) -> Option<NewAudience> {
-        let kind = self.audience.as_ref().map_or(AudienceKind::Everyone, |audience| audience.kind);
-        let code = self.audience.as_ref().and_then(|audience| audience.code.clone());
+impl AudienceInput {
+    /// Whom it means; nothing when there are faults.
+    pub(super) fn check(self, names: &Names<'_>, faults: &mut Faults) -> Option<NewAudience> {
+        let Self { kind, code } = self;
         match (kind, code) {
             (AudienceKind::Everyone, None) => Some(NewAudience { kind, id: 0, code: String::new() }),
             (AudienceKind::Everyone, Some(_)) => {

@@ -157,7 +157,7 @@ mod tests {
     async fn csv_rows_know_their_lines() {
         let text = "\u{feff}sku,unit_price,currency\nA,1.5,EUR\n\n\"B,1\",2,EUR\r\nC,3\n,4,EUR\n";
         let seen = rows(text.as_bytes(), Some(Shape::Csv)).await.expect("a header");
-        assert_eq!(told(&seen), ["2 A", "4 B,1", "5  invalid-value", "6 /sku missing-value"]);
+        assert_eq!(told(&seen), ["2 A", "4 B,1", "5  column-count", "6 /sku missing-value"]);
     }
 
     #[tokio::test]
@@ -182,6 +182,6 @@ mod tests {
         let text = "{\"sku\":\"A\",\"unit_price\":1e1,\"currency\":\"EUR\"}\n{\"sku\":1}\nnonsense\n\
                     {\"sku\":\"B\",\"colour\":\"red\"}\n";
         let seen = rows(text.as_bytes(), Some(Shape::Ndjson)).await.expect("rows");
-        assert_eq!(told(&seen), ["1 A", "2 /sku invalid-value", "3  invalid-value", "4 /colour invalid-value"]);
+        assert_eq!(told(&seen), ["1 A", "2 /sku invalid-value", "3  bad-json", "4 /colour invalid-value"]);
     }
 }

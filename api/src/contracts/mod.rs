@@ -46,6 +46,7 @@ mod record;
 mod review;
 mod routes;
 mod rows;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -66,4 +67,5 @@ pub(crate) use prices::{Ask, AskLine, PricedBasket, PricedLine, Prices};
 pub(crate) use promotion::{NewAudience, NewPromotion, put_promotion};
 pub(crate) use quote_routes::QuoteRoutes;
 pub(crate) use routes::PriceListRoutes;
+pub(crate) use staff::{CopyRoutes, FindingRoutes, PriceHistoryRoutes};
 pub(crate) use touched::{OpenBaskets, Touched};

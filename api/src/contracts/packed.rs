@@ -1,7 +1,7 @@
 //! Rows by the thousands in one text: fields apart by the unit separator, rows by the record separator, both of which no
 //! stored text can contain. What is null is empty.
 
-use entity::{PriceRuleKind, ProductId, TargetKind, VolumeScope};
+use entity::{PriceListId, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{Amount, Break, Instant, Per, Quantity, Times};
 use sea_orm::{ConnectionTrait, QueryResult};
 
@@ -125,17 +125,32 @@ impl Rows {
 
 /// The current entries of products, in any list, as one text.
 pub(super) async fn current_entries(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<String, sea_orm::DbErr> {
+    let keys: Vec<i64> = products.iter().map(|product| product.0).collect();
+    let keys = serde_json::to_string(&keys).unwrap_or_default();
+    let condition = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+    current(db, &condition, vec![keys.into()]).await
+}
+
+/// The current entries of a list for products from one id to another.
+pub(super) async fn current_entries_between(
+    db: &impl ConnectionTrait,
+    list: PriceListId,
+    first: i64,
+    last: i64,
+) -> Result<String, sea_orm::DbErr> {
+    let condition = "list_id = $1 and product_id >= $2 and product_id <= $3";
+    current(db, condition, vec![list.0.into(), first.into(), last.into()]).await
+}
+
+async fn current(db: &impl ConnectionTrait, condition: &str, values: Vec<sea_orm::Value>) -> Result<String, sea_orm::DbErr> {
     let chr = chr(db);
     let fields: Vec<String> = ENTRIES.columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
-    let keys: Vec<i64> = products.iter().map(|product| product.0).collect();
     let sql = format!(
         "select coalesce(string_agg(concat_ws({chr}(31), {}), {chr}(30)), '') from price_entries \
-         where superseded_at is null and product_id in {}",
+         where superseded_at is null and {condition}",
         fields.join(", "),
-        key_list(db.get_database_backend(), 1, "bigint")
     );
-    let keys = serde_json::to_string(&keys).unwrap_or_default();
-    let row = db.query_one_raw(statement(db, sql, vec![keys.into()])).await?;
+    let row = db.query_one_raw(statement(db, sql, values)).await?;
     row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))
 }
 

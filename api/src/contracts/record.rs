@@ -247,7 +247,9 @@ impl Books {
         match &mut self.told {
             Told::All(spool) => spool.tell(&PriceEntryResult { index, status, id, errors })?,
             Told::Each => {
-                errors.iter_mut().for_each(|error| error.pointer = format!("/entries/{index}{}", error.pointer));
+                for error in &mut errors {
+                    error.pointer = format!("/entries/{index}{}", error.pointer);
+                }
                 self.view.results.push(PriceEntryResult { index, status, id, errors });
             }
             Told::Rejected if status == PriceEntryStatus::Rejected && self.view.results.len() < MAX_TOLD => {

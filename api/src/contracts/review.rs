@@ -110,16 +110,14 @@ pub(super) fn products_of(lines: &[NewLine]) -> Vec<ProductId> {
     named.map(|line| ProductId(line.target.id)).collect()
 }
 
-/// Reviews a contract's lines.
+/// Reviews a contract's lines, and its currency.
 pub(super) fn contract(
     new: &NewContract,
     products: &Products,
     costs: &[StoredCost],
     account_currency: &str,
 ) -> Vec<PriceWarning> {
-    let facts = Facts::of(products_of(&new.lines).into_iter(), products, costs);
-    let lines: Vec<ContractLine> = new.lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
-    let found = review_contract_lines(&lines, new.currency, Instant::MIN, |id| facts.find(id));
+    let found = of_contract(new, products, costs);
     let mut warnings: Vec<PriceWarning> = found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect();
     if new.currency.code() != account_currency {
         let detail = format!("the account orders in {account_currency}");
@@ -128,19 +126,28 @@ pub(super) fn contract(
     warnings
 }
 
-/// Reviews a promotion's lines, as far as they have a currency.
+/// Reviews a contract's lines, each by its place.
+pub(super) fn of_contract(new: &NewContract, products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
+    of_lines(&new.lines, Some(new.currency), products, costs)
+}
+
+/// Reviews a promotion's lines.
 pub(super) fn lines(
     lines: &[NewLine],
     currency: Option<Currency>,
     products: &Products,
     costs: &[StoredCost],
 ) -> Vec<PriceWarning> {
+    of_lines(lines, currency, products, costs).iter().map(|finding| PriceWarning::of(finding, "/lines")).collect()
+}
+
+/// Reviews lines, as far as they have a currency, each by its place.
+pub(super) fn of_lines(lines: &[NewLine], currency: Option<Currency>, products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
     let facts = Facts::of(products_of(lines).into_iter(), products, costs);
     let rows: Vec<ContractLine> = lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
     // Percentages alone are compared with nothing in a currency.
     let Some(currency) = currency.or_else(|| Currency::all().next()) else { return Vec::new() };
-    let found = review_contract_lines(&rows, currency, Instant::MIN, |id| facts.find(id));
-    found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect()
+    review_contract_lines(&rows, currency, Instant::MIN, |id| facts.find(id))
 }
 
 fn row(place: usize, line: &NewLine, facts: &Facts) -> ContractLine {
@@ -170,7 +177,12 @@ fn row(place: usize, line: &NewLine, facts: &Facts) -> ContractLine {
         breaks: line.steps(),
     };
     let (id, contract) = (ContractLineId(place as i64), pricing::ContractId(0));
-    ContractLine { id, contract, terms, times: Times::since(Instant::MIN) }
+    let times = Times {
+        valid_from: line.valid_from.map(Into::into),
+        valid_until: line.valid_until.map(Into::into),
+        ..Times::since(Instant::MIN)
+    };
+    ContractLine { id, contract, terms, times }
 }
 
 fn brand_number(name: &str) -> u32 {

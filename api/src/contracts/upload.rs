@@ -124,7 +124,7 @@ pub(super) fn read<T: Send + 'static>(
     });
     let (sender, batches) = mpsc::channel(AHEAD);
     tokio::task::spawn_blocking(move || {
-        let input = Chunks { chunks, at_hand: Vec::new(), taken: 0 };
+        let input = Chunks { waiting: chunks, at_hand: Vec::new(), taken: 0 };
         if let Err(error) = read_all(input, stream.shape, columns, check, &sender) {
             // A receiver that is gone has said why itself.
             let _ = sender.blocking_send(Err(ContractError::Unreadable(error)));
@@ -154,7 +154,7 @@ fn read_all<T>(
         let record = record.map_err(|error| error.to_string())?;
         batch.push(match record {
             Ok(record) => (record.line, Ok(record)),
-            Err(rejection) => (rejection.line, Err(FieldProblem::new("", "invalid-value", rejection.problem.detail))),
+            Err(rejection) => (rejection.line, Err(FieldProblem::new("", rejection.problem.code, rejection.problem.detail))),
         });
         if batch.len() == BATCH && sender.blocking_send(Ok(check(std::mem::take(&mut batch)))).is_err() {
             return Ok(());
@@ -168,7 +168,7 @@ fn read_all<T>(
 
 /// The body as something that can be read in a thread.
 struct Chunks {
-    chunks: mpsc::Receiver<io::Result<Vec<u8>>>,
+    waiting: mpsc::Receiver<io::Result<Vec<u8>>>,
     at_hand: Vec<u8>,
     taken: usize,
 }
@@ -176,7 +176,7 @@ struct Chunks {
 impl Read for Chunks {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.taken == self.at_hand.len() {
-            match self.chunks.blocking_recv() {
+            match self.waiting.blocking_recv() {
                 Some(chunk) => (self.at_hand, self.taken) = (chunk?, 0),
                 None => return Ok(0),
             }

@@ -23,6 +23,8 @@ mod operations;
 mod orders;
 mod price_change_sets;
 mod price_previews;
+mod price_refusals;
+mod price_staff;
 mod price_uploads;
 mod prices;
 mod problems;

@@ -1,5 +1,6 @@
 //! Entries by the thousands: streams of CSV and NDJSON, plain and packed, told row by row.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use reqwest::Method;
@@ -26,7 +27,7 @@ fn csv(skus: &[&str], bytes: usize) -> (String, u64) {
     while text.len() < bytes {
         rows += 1;
         let (sku, step) = (skus[rows % skus.len()], rows / skus.len());
-        text.push_str(&format!("{sku},EUR,{step},{},2099-12-31T23:59:59.000000Z\n", 1_000_000 - step));
+        let _ = writeln!(text, "{sku},EUR,{step},{},2099-12-31T23:59:59.000000Z", 1_000_000 - step);
     }
     (text, rows as u64)
 }
@@ -99,7 +100,7 @@ async fn packed_streams_are_unpacked_and_rows_told_by_their_lines() {
     let answer = uploads(&shop.admin(), ENTRIES, "application/gzip", packed).await.ok();
     assert_eq!((answer["received"].as_u64(), answer["created"].as_u64()), (Some(5), Some(2)), "{answer}");
     let told: Vec<String> = answer["results"].as_array().expect("results").iter().map(told).collect();
-    assert_eq!(told, ["3 rejected unknown-sku /sku", "4 rejected invalid-value ", "5 rejected end-before-start /valid_until"]);
+    assert_eq!(told, ["3 rejected unknown-sku /sku", "4 rejected bad-json ", "5 rejected end-before-start /valid_until"]);
     assert_eq!(parse(&shop.erp("ACME").await.unit_price("A-2").await), parse("3"));
 }
 

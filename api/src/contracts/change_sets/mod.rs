@@ -31,5 +31,6 @@ mod sketch;
 mod views;
 
 pub(super) use collect::{DraftEntry, collect};
+pub(super) use findings::entry_of;
 pub(crate) use routes::ChangeSetRoutes;
 pub(super) use sets::OpenSet;
