@@ -18,13 +18,17 @@ use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{self, AgreementRoutes, FactKeeper, FeedRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::contracts::{
+    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes,
+    PriceListRoutes, Prices, QuoteRoutes,
+};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
+use crate::kernel::long::{Long, LongOperation, LongRequests};
 use crate::kernel::principal::System;
 use crate::kernel::problem::Trouble;
 use crate::kernel::rate::Rates;
@@ -251,8 +255,8 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .server("/")
 }
 
-/// Everything about prices; one part of a tuple has room for so many only.
-fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, QuoteRoutes, FeedRoutes) {
+/// Price lists, contracts, promotions and quotes.
+fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
     (
         PriceListRoutes {
             accounts: surfaces.accounts.clone(),
@@ -264,8 +268,26 @@ fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, Quote
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
         },
-        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        ChangeSetRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+            prices: surfaces.prices.clone(),
+            baskets: vec![Arc::new(surfaces.carts.clone())],
+        },
+        CopyRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        FindingRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
+        PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
         FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
     )
 }
 
@@ -320,6 +342,17 @@ fn problem_page(code: poem::web::Path<String>) -> Response {
 #[derive(Debug)]
 struct SpecText(String);
 
+/// Operations of the seller's staff that may take longer, and more, than ordinary requests.
+const LONG: &[LongOperation] = &[
+    LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-lists/*/entries" },
+    LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-change-sets/*/entries" },
+    LongOperation { long: Long::Work, method: "GET", path: "/v1/price-change-sets/*/preview" },
+    LongOperation { long: Long::Work, method: "POST", path: "/v1/price-change-sets/*/publication" },
+    LongOperation { long: Long::Work, method: "POST", path: "/v1/price-lists/*/copies" },
+];
+const LONG_TIMEOUT: Duration = Duration::from_hours(1);
+const LONG_AT_ONCE: usize = 16;
+
 /// Everything a process answers.
 fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpoint<Output = Response> + use<> {
     let service = routes(&app.surfaces);
@@ -330,6 +363,13 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
         show_statements: config.show_statements,
         timeout: (config.request_timeout > 0).then(|| Duration::from_secs(u64::from(config.request_timeout))),
         places: Arc::new(tokio::sync::Semaphore::new(config.max_concurrency as usize)),
+        long: LongRequests {
+            operations: LONG,
+            keys: app.kernel.keys.clone(),
+            max_stream: u64::from(config.max_upload_mb) * 1024 * 1024,
+            timeout: LONG_TIMEOUT,
+            places: Arc::new(tokio::sync::Semaphore::new(LONG_AT_ONCE)),
+        },
     };
     Route::new()
         .at("/healthz", get(healthz))

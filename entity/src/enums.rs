@@ -176,6 +176,15 @@ stored_enum! {
         /// Agreed outside the price engine and imported.
         Agreed = "agreed",
     }
+    /// How far a draft of price changes is.
+    ChangeSetStatus {
+        /// Being collected.
+        Draft = "draft",
+        /// In force, or from its date on.
+        Published = "published",
+        /// Given up.
+        Dropped = "dropped",
+    }
     /// Whether a cart can still change.
     CartStatus {
         /// Can change.

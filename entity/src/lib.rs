@@ -34,6 +34,10 @@ pub mod orders;
 pub mod parcels;
 pub mod payment_allocations;
 pub mod payments;
+pub mod price_change_parts;
+pub mod price_change_set_agreements;
+pub mod price_change_set_entries;
+pub mod price_change_sets;
 pub mod price_changes;
 pub mod price_entries;
 pub mod price_list_terms;
@@ -63,12 +67,13 @@ pub mod visibility_rules;
 pub mod warehouses;
 
 pub use enums::{
-    AccountStatus, AssignedKind, AudienceKind, CartStatus, Consent, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
-    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VisibilityEffect,
-    VolumeScope,
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, ChangeSetStatus, Consent, ContractMode, HoldKind, IdentifierKind,
+    JobStatus, Lifecycle, PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus,
+    VisibilityEffect, VolumeScope,
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
-    PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId, WarehouseId,
+    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId,
+    WarehouseId,
 };
 pub use values::{Amount, Instant, Quantity};

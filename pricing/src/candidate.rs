@@ -152,8 +152,7 @@ impl<'b> Gather<'_, 'b, '_> {
 
     fn entries_of(&self, rank: u32, list: u32, found: &mut Vec<Candidate<'b>>) {
         let (slot, unit) = (self.known.slot, self.known.line.unit);
-        let range = slot.entry_range(list);
-        for entry in &slot.entries[range] {
+        for entry in slot.entries.of(list, self.scene.as_of()) {
             if entry.currency != self.scene.request.currency {
                 continue;
             }

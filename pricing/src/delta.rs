@@ -204,9 +204,10 @@ impl<'b> Delta<'b> {
             return false;
         };
         let [before, after] = &self.sides;
+        let known = before.asking.as_of.min(after.asking.as_of);
         self.lists.iter().any(|list| {
             let moved = self.moved_lists.contains(list);
-            slot.entries[slot.entry_range(*list)].iter().filter(|entry| entry.currency == after.asking.currency).any(|entry| {
+            slot.entries.of(*list, known).filter(|entry| entry.currency == after.asking.currency).any(|entry| {
                 let (then, now) = (before.counts(&entry.span), after.counts(&entry.span));
                 then != now || (moved && now)
             })

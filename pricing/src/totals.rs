@@ -108,7 +108,7 @@ impl<'b> Totals<'b> {
 impl<'b> Known<'b> {
     pub(crate) fn find(book: &'b PriceBook, request: &PriceRequest<'_>, line: &RequestLine) -> Result<Self, LineError> {
         let (slot, product) = book.product(line.product, request.as_of).ok_or(LineError::UnknownProduct)?;
-        slot.touch();
+        slot.entries.touch();
         let factor = product.factor(line.unit).ok_or(LineError::UnknownUnit)?;
         if !line.quantity.is_positive() {
             return Err(LineError::QuantityNotPositive);

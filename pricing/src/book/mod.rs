@@ -4,6 +4,7 @@
 //! prices are the same; nothing is copied per account; nothing that was known is forgotten. Not here: where rows come
 //! from, how a price is found (see [`crate::price`]).
 
+pub(crate) mod entries;
 pub(crate) mod few;
 mod history;
 pub(crate) mod index;
@@ -98,8 +99,7 @@ impl PriceBook {
     /// Gives back memory that growing left unused. Worth a call after loading, never needed.
     pub fn shrink(&mut self) {
         for slot in &mut self.products {
-            slot.entry_lists.shrink_to_fit();
-            slot.entries.shrink_to_fit();
+            slot.entries.shrink();
         }
         self.products.shrink_to_fit();
         self.contracts.iter_mut().for_each(|contract| contract.lines.shrink());
@@ -159,7 +159,7 @@ impl PriceBook {
         if entry.list.0 >= HANDLE_LIMIT {
             return Err(BookError::HandleTooLarge);
         }
-        let mut row = EntryRow {
+        let row = EntryRow {
             id: entry.id.0,
             unit: entry.unit,
             per: entry.per,
@@ -167,29 +167,14 @@ impl PriceBook {
             step: crate::Break { threshold: entry.min_quantity, value: entry.unit_price },
             span: Span::new(&entry.times),
         };
-        let slot = slot(&mut self.products, entry.product.0)?;
-        let range = slot.entry_range(entry.list.0);
-        let end = range.end;
-        if let Some(old) = slot.entries[range].iter_mut().find(|old| old.id == row.id) {
-            row.span = row.span.superseded_no_later_than(old.span);
-            *old = row;
-            return Ok(());
-        }
-        slot.entry_lists.insert(end, entry.list.0);
-        slot.entries.insert(end, row);
+        slot(&mut self.products, entry.product.0)?.entries.put(entry.list.0, row);
         Ok(())
     }
 
     /// Says from when on an entry was known to be replaced or withdrawn. False when the product has no such entry.
     pub fn supersede_entry(&mut self, id: EntryId, product: ProductId, at: Instant) -> bool {
-        let Some(slot) = self.products.get_mut(product.0 as usize) else {
-            return false;
-        };
-        let Some(row) = slot.entries.iter_mut().find(|row| row.id == id.0) else {
-            return false;
-        };
-        row.span.superseded_at = row.span.superseded_at.min(at);
-        true
+        let slot = self.products.get_mut(product.0 as usize);
+        slot.is_some_and(|slot| slot.entries.supersede(id.0, at))
     }
 
     /// Adds a version of a contract's header.
@@ -308,21 +293,6 @@ impl PriceBook {
 
     pub(crate) fn account(&self, id: AccountId) -> Option<&AccountSlot> {
         self.accounts.get(id.0 as usize)
-    }
-}
-
-impl ProductSlot {
-    /// Begins to load what is needed soon, so that the waits for memory run side by side. Changes nothing.
-    pub(crate) fn touch(&self) {
-        std::hint::black_box(self.entry_lists.last().copied());
-        std::hint::black_box(self.entries.first().map(|entry| entry.id));
-    }
-
-    /// Where the entries of a list are.
-    pub(crate) fn entry_range(&self, list: u32) -> std::ops::Range<usize> {
-        let start = self.entry_lists.partition_point(|other| *other < list);
-        let length = self.entry_lists[start..].iter().take_while(|other| **other == list).count();
-        start..start + length
     }
 }
 

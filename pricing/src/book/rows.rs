@@ -1,5 +1,6 @@
 //! The compact forms in which the book holds its rows.
 
+use super::entries::Entries;
 use super::few::Few;
 use super::history::History;
 use super::index::TargetIndex;
@@ -47,9 +48,7 @@ pub(crate) struct ProductSlot {
     /// Whether a contract line, a promotion line names this very product; if not, the look-up is skipped.
     pub(crate) in_contracts: bool,
     pub(crate) in_promotions: bool,
-    /// The list of each entry, ascending, beside `entries` so that a search touches little memory.
-    pub(crate) entry_lists: Vec<u32>,
-    pub(crate) entries: Vec<EntryRow>,
+    pub(crate) entries: Entries,
 }
 
 /// A product's facts, laid out for reading.
