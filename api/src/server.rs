@@ -19,7 +19,8 @@ use crate::catalog::{CatalogRoutes, Categories, Products};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{
-    AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes, Prices, QuoteRoutes,
+    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes,
+    Prices, QuoteRoutes,
 };
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
@@ -174,10 +175,13 @@ async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
 pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
     let db = Database::connect(&config.database(), config.database_connections).await;
-    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?;
+    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?.joined_by(vec![Arc::new(FactKeeper)]);
     migrate(&db).await?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
-    Ok(Kernel::new(db, keys, Rates::new(config.rate_limit)))
+    let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
+    let recorded = contracts::record_missing_facts(&System::at_work(&kernel, "price facts")).await;
+    recorded.map_err(|e| format!("price facts: {e}"))?;
+    Ok(kernel)
 }
 
 /// Brings the schema up to date. Processes that start together wait for each other.
@@ -222,7 +226,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             carts: surfaces.carts.clone(),
             index: surfaces.search.clone(),
         },
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone(), prices: surfaces.prices.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
         price_routes(surfaces),
@@ -241,7 +245,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .server("/")
 }
 
-/// Price lists, contracts, promotions and quotes.
+/// Everything about prices; one part of a tuple has room for so many only.
 fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
     (
         PriceListRoutes {
@@ -273,6 +277,7 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
         },
         PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
         QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
     )
 }
 

@@ -27,6 +27,8 @@ mod m20261121_000009_billing;
 mod m20261121_000010_suggestions;
 mod m20261122_000011_price_change_sets;
 mod m20261122_000012_price_history;
+mod m20261122_000013_price_history;
+mod m20261122_000014_cart_prices;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -48,6 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_suggestions::Migration),
             Box::new(m20261122_000011_price_change_sets::Migration),
             Box::new(m20261122_000012_price_history::Migration),
+            Box::new(m20261122_000013_price_history::Migration),
+            Box::new(m20261122_000014_cart_prices::Migration),
         ]
     }
 }

@@ -94,10 +94,12 @@ mod book;
 mod candidate;
 mod currency;
 mod decimal;
+mod delta;
 mod explain;
 pub mod facts;
 mod ids;
 mod instant;
+mod ladder;
 mod money;
 mod next_break;
 mod order;
@@ -119,6 +121,7 @@ pub use amount::Amount;
 pub use book::{BookError, PriceBook};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DECIMALS, ParseDecimalError};
+pub use delta::{Causes, Delta, compare_ladders};
 pub use explain::{AppliedTerms, ExplainedLine, Explanation, Internal, LostCandidate, Step, StepKind, Viewer, explain};
 pub use facts::{
     AccountFacts, Assignment, Audience, Break, CategoryAt, ContractLine, ContractStatus, ContractVersion, Entry, Kind, ListFacts,
@@ -129,10 +132,11 @@ pub use ids::{
     PromotionId,
 };
 pub use instant::Instant;
+pub use ladder::{Asking, LadderStep, Ladders};
 pub use money::{Money, MoneyError, Per};
 pub use next_break::NextBreak;
 pub use period::{PeriodLine, period_lines};
-pub use pricing::{CatalogueLine, price, price_catalogue};
+pub use pricing::{CatalogueLine, price, price_catalogue, price_some};
 pub use quantity::Quantity;
 pub use reason::Reason;
 pub use request::{Flags, LineError, LinePrice, PeriodQuantity, PriceAnswer, PriceRequest, RequestLine, Source, UnitPrice};

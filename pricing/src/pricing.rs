@@ -32,6 +32,18 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
     PriceAnswer { version: book.version(), lines }
 }
 
+/// Prices some lines of a basket, given by their places, as [`price`] would; all lines count towards thresholds.
+pub fn price_some(book: &PriceBook, request: &PriceRequest<'_>, places: &[usize]) -> Vec<Result<LinePrice, LineError>> {
+    let mut candidates = Candidates::with_room();
+    let scene = Scene::new(book, request);
+    let (mut totals, known) = Totals::of_basket(book, request);
+    let one = |place: &usize| {
+        let known = (*known.get(*place).ok_or(LineError::UnknownProduct)?)?;
+        price_line(&scene, &mut totals, &known, &mut candidates)
+    };
+    places.iter().map(one).collect()
+}
+
 fn price_line<'b>(
     scene: &Scene<'b, '_>,
     totals: &mut Totals<'b>,

@@ -4,10 +4,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use tantivy::Searcher;
-
 use crate::error::Result;
 use crate::filter::Gate;
+use crate::moment::Moment;
 use crate::normal::{compact, words};
 use crate::schema::Fields;
 
@@ -41,11 +40,10 @@ struct Entry {
 }
 
 impl Lexicon {
-    pub(crate) fn read(searcher: &Searcher, fields: &Fields) -> Result<Self> {
+    pub(crate) fn read(moment: &Moment, fields: &Fields) -> Result<Self> {
         let mut counts: BTreeMap<Box<str>, u32> = BTreeMap::new();
-        for segment in searcher.segment_readers() {
-            let index = segment.inverted_index(fields.raw)?;
-            let mut stream = index.terms().stream().map_err(tantivy::TantivyError::from)?;
+        for dictionary in moment.parts.iter().filter_map(|part| part.dictionary(fields.raw)) {
+            let mut stream = dictionary.terms().stream().map_err(tantivy::TantivyError::from)?;
             while stream.advance() {
                 let Ok(word) = std::str::from_utf8(stream.key()) else {
                     continue;
@@ -58,7 +56,7 @@ impl Lexicon {
             }
         }
         let words = counts.into_iter().map(|(word, frequency)| Entry { letters: letters(&word), word, frequency }).collect();
-        let (brand_names, categories) = (names(searcher, fields, "brand")?, names(searcher, fields, "category")?);
+        let (brand_names, categories) = (names(moment, fields, "brand")?, names(moment, fields, "category")?);
         let brands = brand_names.iter().map(|name| (compact(&name.written), name.written.clone()));
         let brands = brands.filter(|(name, _)| !name.is_empty()).collect();
         Ok(Self { words, brands, categories, brand_names })
@@ -114,25 +112,17 @@ fn letters(word: &str) -> u32 {
 }
 
 /// The values of a label column, most used first, of products that everyone may see.
-fn names(searcher: &Searcher, fields: &Fields, column: &str) -> Result<Vec<Name>> {
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for segment in searcher.segment_readers() {
-        let Some(values) = segment.fast_fields().str(column)? else {
+fn names(moment: &Moment, fields: &Fields, column: &str) -> Result<Vec<Name>> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for part in &moment.parts {
+        let columns = part.columns(column)?;
+        let Some(values) = &columns.texts else {
             continue;
         };
-        let open = Gate::for_everyone(fields, segment)?;
-        let mut by_ordinal = vec![0_u32; values.num_terms()];
-        for doc in (0..segment.max_doc()).filter(|doc| open.admits(*doc)) {
-            for ordinal in values.term_ords(doc) {
-                by_ordinal[ordinal as usize] += 1;
-            }
-        }
-        let mut name = String::new();
-        for (ordinal, count) in by_ordinal.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-            name.clear();
-            if values.ord_to_str(ordinal as u64, &mut name)? {
-                *counts.entry(name.clone()).or_default() += count;
-            }
+        let open = Gate::for_everyone(fields, part)?;
+        let docs: Vec<u32> = (0..part.documents()).filter(|doc| open.admits(*doc)).collect();
+        for (ordinal, count) in values.tally(&docs).into_iter().enumerate().filter(|(_, count)| *count > 0) {
+            *counts.entry(values.name(ordinal as u32)?).or_default() += count;
         }
     }
     let mut names: Vec<_> = counts.into_iter().collect();

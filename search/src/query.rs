@@ -1,5 +1,7 @@
 //! What is asked and what is answered. Plain data, no behaviour beyond constructors.
 
+use crate::highlight::Highlighter;
+
 /// A search. Build it with [`Query::new`] so that nobody forgets who is asking.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -125,7 +127,7 @@ pub struct Hit {
 }
 
 /// A ranking before its page is cut, for joining prices and stock. See [`crate::Index::rank`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Ranking {
     /// Best first.
     pub items: Vec<Ranked>,
@@ -135,13 +137,17 @@ pub struct Ranking {
     pub kind: Kind,
     pub relaxed: bool,
     pub nearest_categories: Vec<String>,
+    /// Finds in titles what was asked for.
+    pub highlighter: Highlighter,
 }
 
 /// A product in a [`Ranking`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     pub id: u64,
     pub score: f32,
+    /// One line per reason of the rank; empty unless asked for.
+    pub explanation: Vec<String>,
 }
 
 /// Counts of the values of one name over everything found.

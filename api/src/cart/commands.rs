@@ -11,6 +11,7 @@ use serde_json::json;
 use super::contents::CartLine;
 use super::error::CartError;
 use super::input::CheckedLine;
+use crate::contracts::Moment;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::sql::insert_all;
@@ -26,8 +27,9 @@ pub(super) struct NewCart {
     pub(super) currency: String,
 }
 
-/// Creates an empty cart.
-pub(super) async fn create(tx: &Tx, new: NewCart) -> Result<carts::Model, CartError> {
+/// Creates a cart that will hold `count` lines.
+pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts::Model, CartError> {
+    let count = count_within_limit(count)?;
     let row = carts::Model {
         id: CartId(tx.id().await?),
         account_id: new.account,
@@ -35,8 +37,8 @@ pub(super) async fn create(tx: &Tx, new: NewCart) -> Result<carts::Model, CartEr
         currency: new.currency,
         status: CartStatus::Open,
         created_by: tx.actor().label.to_string(),
-        next_line: 1,
-        line_count: 0,
+        next_line: 1 + count,
+        line_count: count,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -44,6 +46,11 @@ pub(super) async fn create(tx: &Tx, new: NewCart) -> Result<carts::Model, CartEr
     carts::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     record(tx, "cart.created", &row);
     Ok(row)
+}
+
+fn count_within_limit(count: usize) -> Result<i32, CartError> {
+    let most = || CartError::Full(MAX_CART_LINES);
+    i32::try_from(count).ok().filter(|count| *count <= MAX_CART_LINES as i32).ok_or_else(most)
 }
 
 /// A cart of an id, if this account (or the seller, for `None`) may see it.
@@ -70,33 +77,51 @@ async fn read(db: &impl ConnectionTrait, id: &str, account: Option<AccountId>, l
     select.one(db).await?.ok_or_else(unknown)
 }
 
-/// Adds lines to a cart locked by the caller; gives the cart as it then is and the new lines.
-pub(super) async fn add_lines(
-    tx: &Tx,
-    mut cart: carts::Model,
-    lines: &[CheckedLine],
-) -> Result<(carts::Model, Vec<CartLine>), CartError> {
-    let count = i32::try_from(lines.len()).map_err(|_| CartError::Full(MAX_CART_LINES))?;
-    let first = cart.next_line;
-    if i64::from(cart.line_count) + i64::from(count) > MAX_CART_LINES as i64 {
-        return Err(CartError::Full(MAX_CART_LINES));
+/// Makes room for `count` more lines in an open cart, which is locked from here on: its version rises by one and the lines'
+/// numbers are taken. With no lines to come it is only locked.
+pub(super) async fn grow(tx: &Tx, id: &str, account: Option<AccountId>, count: usize) -> Result<carts::Model, CartError> {
+    let unknown = || CartError::NotFound(id.to_owned());
+    let count = count_within_limit(count)?;
+    if count == 0 {
+        return lock_open(tx, id, account).await;
     }
-    let added: Vec<CartLine> = (first..)
-        .zip(lines)
-        .map(|(line, asked)| CartLine {
-            line,
-            product: asked.product.id,
-            unit: asked.unit,
-            quantity: asked.quantity.into(),
-            note: asked.note.as_str().into(),
-        })
-        .collect();
-    let rows = added.iter().map(|line| row_of(cart.id, line).into_active_model().reset_all()).collect();
-    insert_all(tx, rows, None).await?;
-    cart.next_line += count;
-    cart.line_count += count;
-    save(tx, &mut cart).await?;
-    Ok((cart, added))
+    let number: i64 = id.parse().map_err(|_| unknown())?;
+    let more = |column| Expr::col(column).add(count);
+    let update = carts::Entity::update_many()
+        .col_expr(carts::Column::NextLine, more(carts::Column::NextLine))
+        .col_expr(carts::Column::LineCount, more(carts::Column::LineCount))
+        .col_expr(carts::Column::Version, Expr::col(carts::Column::Version).add(1))
+        .col_expr(carts::Column::UpdatedAt, Expr::value(tx.now().0))
+        .filter(carts::Column::Id.eq(CartId(number)))
+        .filter(carts::Column::Status.eq(CartStatus::Open))
+        .filter(carts::Column::LineCount.lte(MAX_CART_LINES as i32 - count));
+    let update = if let Some(account) = account { update.filter(carts::Column::AccountId.eq(account)) } else { update };
+    let Some(cart) = update.exec_with_returning(tx).await?.pop() else {
+        lock_open(tx, id, account).await?;
+        return Err(CartError::Full(MAX_CART_LINES));
+    };
+    record(tx, "cart.changed", &cart);
+    Ok(cart)
+}
+
+/// The last lines of a cart that has room for them, with their numbers.
+pub(super) fn number_lines(cart: &carts::Model, lines: &[CheckedLine]) -> Result<Vec<CartLine>, CartError> {
+    let first = cart.next_line - count_within_limit(lines.len())?;
+    let numbered = (first..).zip(lines).map(|(line, asked)| CartLine {
+        line,
+        product: asked.product.id,
+        unit: asked.unit,
+        quantity: asked.quantity.into(),
+        note: asked.note.as_str().into(),
+        seen: None,
+    });
+    Ok(numbered.collect())
+}
+
+/// Writes new lines.
+pub(super) async fn add_lines(tx: &Tx, cart: &carts::Model, lines: &[CartLine]) -> Result<(), CartError> {
+    let rows = lines.iter().map(|line| row_of(cart.id, line).into_active_model().reset_all()).collect();
+    Ok(insert_all(tx, rows, None).await?)
 }
 
 fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {
@@ -107,6 +132,8 @@ fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {
         unit: line.unit.to_string(),
         quantity: line.quantity,
         note: line.note.to_string(),
+        seen_at: line.seen.map(|seen| seen.at),
+        seen_as_of: line.seen.map(|seen| seen.as_of),
     }
 }
 
@@ -132,12 +159,26 @@ pub(super) async fn change_line(tx: &Tx, mut cart: carts::Model, line: &CartLine
         .col_expr(cart_lines::Column::Unit, Expr::value(line.unit.to_string()))
         .col_expr(cart_lines::Column::Quantity, Expr::value(line.quantity.0))
         .col_expr(cart_lines::Column::Note, Expr::value(line.note.to_string()))
+        .col_expr(cart_lines::Column::SeenAt, Expr::value(line.seen.map(|seen| seen.at.0)))
+        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(line.seen.map(|seen| seen.as_of.0)))
         .filter(cart_lines::Column::CartId.eq(cart.id).and(cart_lines::Column::LineNo.eq(line.line)))
         .exec(tx)
         .await?;
     if done.rows_affected == 0 {
         return Err(CartError::NoSuchLine(line.line));
     }
+    save(tx, &mut cart).await?;
+    Ok(cart)
+}
+
+/// Writes of a cart locked by the caller that all its prices were seen in a state.
+pub(super) async fn see_prices(tx: &Tx, mut cart: carts::Model, seen: Moment) -> Result<carts::Model, CartError> {
+    cart_lines::Entity::update_many()
+        .col_expr(cart_lines::Column::SeenAt, Expr::value(seen.at.0))
+        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(seen.as_of.0))
+        .filter(cart_lines::Column::CartId.eq(cart.id))
+        .exec(tx)
+        .await?;
     save(tx, &mut cart).await?;
     Ok(cart)
 }

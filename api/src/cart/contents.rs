@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use entity::{AccountId, CartId, ProductId, Quantity, cart_lines};
+use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
 use pricing::Currency;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Statement};
 
-use crate::contracts::{OpenBaskets, Touched};
+use crate::contracts::{Moment, OpenBaskets, Touched};
 use crate::kernel::database::Reader;
 use crate::kernel::problem::Trouble;
 
@@ -18,12 +18,22 @@ pub(crate) struct CartLine {
     pub(crate) unit: pricing::UnitCode,
     pub(crate) quantity: Quantity,
     pub(crate) note: Arc<str>,
+    /// The state of prices in which it was last priced for who filled the cart.
+    pub(crate) seen: Option<Moment>,
 }
 
 /// What this process remembers of carts.
 #[derive(Clone, Debug)]
 pub(crate) struct Carts {
-    contents: moka::sync::Cache<(CartId, i64), Arc<Vec<CartLine>>, ahash::RandomState>,
+    contents: moka::sync::Cache<CartId, Arc<Content>, ahash::RandomState>,
+}
+
+/// A cart as it was at a version.
+#[derive(Debug)]
+struct Content {
+    account: AccountId,
+    version: i64,
+    lines: Arc<Vec<CartLine>>,
 }
 
 /// Lines remembered over all carts, some 60 bytes each.
@@ -32,7 +42,7 @@ const LINES_REMEMBERED: u64 = 400_000;
 impl Default for Carts {
     fn default() -> Self {
         let contents = moka::sync::Cache::builder()
-            .weigher(|_, lines: &Arc<Vec<CartLine>>| u32::try_from(lines.len() + 1).unwrap_or(u32::MAX))
+            .weigher(|_, content: &Arc<Content>| u32::try_from(content.lines.len() + 1).unwrap_or(u32::MAX))
             .max_capacity(LINES_REMEMBERED)
             .build_with_hasher(ahash::RandomState::default());
         Self { contents }
@@ -40,11 +50,16 @@ impl Default for Carts {
 }
 
 impl Carts {
+    /// Whose cart it is, if that is remembered. A cart never changes hands, but it may be deleted.
+    pub(super) fn owner(&self, cart: CartId) -> Option<AccountId> {
+        self.contents.get(&cart).map(|content| content.account)
+    }
+
     /// The lines of a cart at a version, read if they are not remembered. The caller must hold that version: read it in the
     /// same transaction, or accept lines that are newer.
     pub(crate) async fn lines(&self, db: &impl ConnectionTrait, cart: CartId, version: i64) -> Result<Arc<Vec<CartLine>>, DbErr> {
-        if let Some(lines) = self.contents.get(&(cart, version)) {
-            return Ok(lines);
+        if let Some(content) = self.contents.get(&cart).filter(|content| content.version == version) {
+            return Ok(content.lines.clone());
         }
         let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
         let rows = select.order_by_asc(cart_lines::Column::LineNo).all(db).await?;
@@ -55,15 +70,16 @@ impl Carts {
                 unit: row.unit.parse().ok()?,
                 quantity: row.quantity,
                 note: row.note.into(),
+                seen: row.seen_as_of.zip(row.seen_at).map(|(as_of, at)| Moment { as_of, at }),
             })
         });
         Ok(Arc::new(lines.collect()))
     }
 
-    /// Remembers the lines of a cart at a version that was committed; the version before is forgotten.
-    pub(super) fn remember(&self, cart: CartId, version: i64, lines: Arc<Vec<CartLine>>) {
-        self.contents.invalidate(&(cart, version - 1));
-        self.contents.insert((cart, version), lines);
+    /// Remembers the lines of a cart as it was committed.
+    pub(super) fn remember(&self, cart: &carts::Model, lines: Arc<Vec<CartLine>>) {
+        let content = Content { account: cart.account_id, version: cart.version, lines };
+        self.contents.insert(cart.id, Arc::new(content));
     }
 }
 

@@ -28,6 +28,7 @@ mod put_category;
 pub(crate) mod queries;
 mod resolve;
 mod routes;
+mod texts;
 mod views;
 
 pub(crate) use categories::Categories;
@@ -40,6 +41,7 @@ pub(crate) use put::{add_relations, put_products};
 pub(crate) use put_category::{NewCategory, put_categories};
 pub(crate) use resolve::{Candidate, Name, Resolution, resolve};
 pub(crate) use routes::CatalogRoutes;
+pub(crate) use texts::{ProductText, product_text};
 pub(crate) use views::ProductView;
 
 #[cfg(test)]

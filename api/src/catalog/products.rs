@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::load::{self, Names};
 use super::product::Product;
-use super::views::ProductView;
+use super::texts::Texts;
 use crate::kernel::database::Reader;
 use crate::kernel::events::Event;
 use crate::kernel::follow::Surface;
@@ -47,22 +47,20 @@ struct Maps {
     by_sku: AHashSet<BySku>,
 }
 
-/// How many products' full descriptions are kept at hand.
-const VIEWS: u64 = 5_000;
-
 /// All products.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Products {
     maps: Arc<RwLock<Maps>>,
     /// Brands, tax classes and mix groups, once each.
     names: Names,
-    /// Full descriptions asked for lately; each carries the version it shows.
-    pub(super) views: moka::sync::Cache<ProductId, Arc<ProductView>>,
+    /// Full descriptions asked for lately.
+    pub(super) texts: Texts,
 }
 
-impl Default for Products {
-    fn default() -> Self {
-        Self { maps: Arc::default(), names: Names::default(), views: moka::sync::Cache::new(VIEWS) }
+impl Maps {
+    fn shrink(&mut self) {
+        self.by_id.shrink_to_fit();
+        self.by_sku.shrink_to_fit();
     }
 }
 
@@ -70,7 +68,9 @@ impl Products {
     /// Loads every product.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let all = Self::default();
-        all.put(load::all(db, &all.names).await?);
+        let taker = all.clone();
+        load::all(db, &all.names, move |products| taker.put(products)).await?;
+        all.maps.write().shrink();
         Ok(all)
     }
 
@@ -113,7 +113,7 @@ impl Products {
         maps.by_sku.reserve(products.len());
         for product in products {
             let product = Arc::new(product);
-            self.views.invalidate(&product.id);
+            self.texts.forget(product.id);
             maps.by_sku.replace(BySku(product.clone()));
             maps.by_id.insert(product.id, product);
         }
@@ -130,7 +130,7 @@ pub(super) struct Changed {
 impl Surface for Products {
     async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
         if events.iter().any(|e| e.kind == "categories.changed") {
-            self.views.invalidate_all();
+            self.texts.forget_all();
         }
         let changed = events.iter().filter(|e| e.kind == "products.changed").filter_map(Event::read::<Changed>);
         let mut ids: Vec<ProductId> = changed.flat_map(|c| c.ids).map(ProductId).collect();

@@ -1,7 +1,5 @@
 //! Reading products with everything that is said of them.
 
-use std::sync::Arc;
-
 use ahash::AHashMap;
 use entity::{
     AccountId, IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products,
@@ -9,10 +7,7 @@ use entity::{
 use pricing::Quantity;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::categories::Categories;
 use super::new_product::Attribute;
-use super::products::Products;
-use super::views::ProductView;
 use crate::kernel::sql::key_chunks;
 
 /// A product with everything that is said of it.
@@ -78,24 +73,6 @@ async fn relations_of(
 ) -> Result<Vec<product_relations::Model>, DbErr> {
     let select = product_relations::Entity::find().filter(product_relations::Column::ProductId.is_in(ids));
     select.order_by_asc(product_relations::Column::Kind).order_by_asc(product_relations::Column::TargetId).all(db).await
-}
-
-/// The product of an SKU with everything that is said of it; none when there is no such product. Kept in memory until the
-/// product changes, so that it usually costs no statement.
-pub(crate) async fn product_view(
-    db: &impl ConnectionTrait,
-    products: &Products,
-    categories: &Categories,
-    sku: &str,
-) -> Result<Option<Arc<ProductView>>, DbErr> {
-    let Some(product) = products.by_sku(sku) else { return Ok(None) };
-    if let Some(view) = products.views.get(&product.id).filter(|view| view.version >= product.version) {
-        return Ok(Some(view));
-    }
-    let Some(detail) = details(db, &[product.id]).await?.pop() else { return Ok(None) };
-    let view = Arc::new(ProductView::new(&detail, products, categories));
-    products.views.insert(product.id, view.clone());
-    Ok(Some(view))
 }
 
 /// A relation as suggestions need it.

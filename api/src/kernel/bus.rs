@@ -12,7 +12,7 @@ use redis::aio::ConnectionManager;
 use redis::{AsyncCommands as _, Client};
 use tokio::sync::watch;
 
-use super::events::{self, Range};
+use super::events;
 use super::principal::System;
 use super::problem::Trouble;
 
@@ -107,7 +107,7 @@ async fn append(system: &System, redis: &mut ConnectionManager) -> Result<(), St
         Some(position) => position,
         None => events::latest(&db).await.map_err(|e| e.to_string())?,
     };
-    let batch = events::read(&db, Range { after: position, limit: 500, account: None }).await.map_err(|e| e.to_string())?;
+    let batch = events::next(&db, system.kernel().feed(), position, 500).await.map_err(|e| e.to_string())?;
     let mut pipe = redis::pipe();
     for event in &batch {
         pipe.cmd("XADD").arg(STREAM).arg("MAXLEN").arg("~").arg(STREAM_LENGTH).arg(format!("{}-1", event.seq));

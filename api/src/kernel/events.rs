@@ -15,15 +15,13 @@
 //! Not here: what events mean; slices record and follow them. Delivery to partners is a reader like any other.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use entity::{AccountId, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::value::RawValue;
-use tokio::sync::{Notify, watch};
 
-use super::database::Tx;
+use super::database::{Reader, Tx};
+use super::feed::Feed;
 
 /// An event about to be recorded.
 #[derive(Clone, Debug)]
@@ -36,6 +34,21 @@ pub(crate) struct NewEvent {
     pub(crate) account: Option<AccountId>,
     /// Details, a JSON object.
     pub(crate) data: serde_json::Value,
+}
+
+impl NewEvent {
+    /// The event of a transaction, without its number.
+    fn recorded(self, tx: &Tx) -> Result<Event, DbErr> {
+        Ok(Event {
+            seq: 0,
+            kind: self.kind.to_owned(),
+            subject: self.subject,
+            account: self.account,
+            actor: tx.actor().label.to_string(),
+            occurred_at: tx.now(),
+            data: RawValue::from_string(self.data.to_string()).map_err(|e| DbErr::Type(e.to_string()))?,
+        })
+    }
 }
 
 /// An event as it was recorded.
@@ -57,18 +70,12 @@ impl Event {
     }
 }
 
-/// The number of a recorded event.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Written {
-    pub(super) seq: i64,
-}
-
 /// Advisory locks of the event log are told from others by their upper bits.
 const LOCK_SPACE: i64 = 0x00B4 << 48;
 const ROWS_PER_STATEMENT: usize = 500;
 
-/// Writes the events of a transaction that is about to commit.
-pub(super) async fn write(tx: &Tx, events: &[NewEvent]) -> Result<Vec<Written>, DbErr> {
+/// Writes the events of a transaction that is about to commit; gives them as they were recorded.
+pub(super) async fn write(tx: &Tx, events: Vec<NewEvent>) -> Result<Vec<Event>, DbErr> {
     if events.is_empty() {
         return Ok(Vec::new());
     }
@@ -77,32 +84,33 @@ pub(super) async fn write(tx: &Tx, events: &[NewEvent]) -> Result<Vec<Written>, 
         let announce = format!("select pg_advisory_xact_lock_shared({LOCK_SPACE} + last_value) from events_seq_seq");
         tx.query_one_raw(Statement::from_string(backend, announce)).await?;
     }
-    let mut written = Vec::with_capacity(events.len());
-    for chunk in events.chunks(ROWS_PER_STATEMENT) {
+    let mut recorded: Vec<Event> = events.into_iter().map(|event| event.recorded(tx)).collect::<Result<_, _>>()?;
+    for chunk in recorded.chunks_mut(ROWS_PER_STATEMENT) {
         let mut sql =
             String::from("insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data) values ");
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 8);
         for (row, event) in chunk.iter().enumerate() {
             super::sql::push_row(&mut sql, backend, row, 8);
-            let actor = tx.actor();
+            let request = &tx.actor().request;
             values.extend([
-                event.kind.into(),
-                event.subject.clone().into(),
+                event.kind.as_str().into(),
+                event.subject.as_str().into(),
                 event.account.map(|a| a.0).into(),
-                actor.label.as_ref().into(),
-                actor.request.ip.as_ref().into(),
-                actor.request.id.as_ref().into(),
-                tx.now().0.into(),
-                event.data.to_string().into(),
+                event.actor.as_str().into(),
+                request.ip.as_ref().into(),
+                request.id.as_ref().into(),
+                event.occurred_at.0.into(),
+                event.data.get().into(),
             ]);
         }
         sql.push_str(" returning seq");
-        for row in tx.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await? {
-            written.push(Written { seq: row.try_get_by_index(0)? });
-        }
+        let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
+        let mut numbers: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        // Rows are numbered in the order they are given, but not always told in it.
+        numbers.sort_unstable();
+        chunk.iter_mut().zip(numbers).for_each(|(event, seq)| event.seq = seq);
     }
-    written.sort_by_key(|w| w.seq);
-    Ok(written)
+    Ok(recorded)
 }
 
 /// The number up to which every event that will ever exist is visible. Must be asked in a statement of its own, before the
@@ -157,6 +165,14 @@ pub(crate) async fn read(db: &impl ConnectionTrait, range: Range) -> Result<Vec<
     db.query_all_raw(statement).await?.iter().map(from_row).collect()
 }
 
+/// The next events for a reader of this process: from memory when the process followed them lately, else from the log.
+pub(crate) async fn next(db: &Reader, feed: &Feed, after: i64, limit: u64) -> Result<Vec<Arc<Event>>, DbErr> {
+    if let Some(events) = feed.recent(after, limit as usize) {
+        return Ok(events);
+    }
+    Ok(read(db, Range { after, limit, account: None }).await?.into_iter().map(Arc::new).collect())
+}
+
 fn from_row(row: &QueryResult) -> Result<Event, DbErr> {
     let data: String = row.try_get_by_index(6)?;
     Ok(Event {
@@ -178,72 +194,5 @@ pub(crate) async fn latest(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
     match db.query_one_raw(statement).await? {
         Some(row) => row.try_get_by_index(0),
         None => Ok(0),
-    }
-}
-
-/// How long a writer waits for its own process to follow what it wrote. Following normally takes a millisecond; the bound
-/// keeps a stuck follower from holding up answers.
-const FOLLOW_PATIENCE: Duration = Duration::from_millis(1_500);
-
-/// Where this process stands in the log: wakes its readers after a commit, lets writers wait for its follower.
-#[derive(Clone, Debug)]
-pub(crate) struct Feed {
-    inner: Arc<FeedInner>,
-}
-
-#[derive(Debug)]
-struct FeedInner {
-    committed: Notify,
-    latest: AtomicI64,
-    followed: watch::Sender<i64>,
-}
-
-impl Default for Feed {
-    fn default() -> Self {
-        let (followed, _) = watch::channel(i64::MAX);
-        Self { inner: Arc::new(FeedInner { committed: Notify::new(), latest: AtomicI64::new(0), followed }) }
-    }
-}
-
-impl Feed {
-    /// Says that an event was committed here or, by way of Redis, elsewhere.
-    pub(crate) fn committed(&self, seq: i64) {
-        self.inner.latest.fetch_max(seq, Ordering::AcqRel);
-        self.inner.committed.notify_waiters();
-    }
-
-    /// The last number this process heard of.
-    pub(crate) fn heard(&self) -> i64 {
-        self.inner.latest.load(Ordering::Acquire)
-    }
-
-    /// Waits until something after `seq` was committed, or for `patience`.
-    pub(crate) async fn wait_for_more(&self, seq: i64, patience: Duration) {
-        let woken = self.inner.committed.notified();
-        if self.heard() > seq {
-            return;
-        }
-        let _ = tokio::time::timeout(patience, woken).await;
-    }
-
-    /// Says how far the follower of this process is. Before the first call nobody waits for it.
-    pub(crate) fn followed(&self, seq: i64) {
-        self.inner.followed.send_replace(seq);
-    }
-
-    /// How far the follower of this process is.
-    pub(crate) fn position(&self) -> i64 {
-        *self.inner.followed.borrow()
-    }
-
-    async fn wait_until(&self, seq: i64) {
-        let mut followed = self.inner.followed.subscribe();
-        let _ = followed.wait_for(|at| *at >= seq).await;
-    }
-
-    pub(super) async fn wait_until_followed(&self, seq: i64) {
-        if tokio::time::timeout(FOLLOW_PATIENCE, self.wait_until(seq)).await.is_err() {
-            tracing::warn!(event.seq = seq, "the follower is late");
-        }
     }
 }

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use super::database::{Reader, Tx};
 use super::events::{self, Event, Range};
+use super::feed::Feed;
 use super::principal::System;
 use super::problem::Trouble;
 use super::telemetry;
@@ -47,56 +48,65 @@ pub(crate) trait Listener: Send + Sync {
 /// How often the log is looked at when nothing wakes a reader: the bound on how late another process's change is seen
 /// without Redis.
 const POLL: Duration = Duration::from_millis(200);
+/// How soon the log is looked at again for an event that was committed but does not show yet.
+const RETRY: Duration = Duration::from_millis(1);
 const SURFACE_BATCH: u64 = 1_000;
 const LISTENER_BATCH: u64 = 50;
 
 /// Keeps surfaces up to date until `stop` says so. `from` is the position read before they were loaded.
 pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>, from: i64, mut stop: watch::Receiver<bool>) {
     let feed = system.kernel().feed().clone();
-    let mut position = from;
-    feed.followed(position);
+    feed.starts_at(from, surfaces);
+    let mut look = true;
     while !*stop.borrow() {
-        match follow_once(&system, &surfaces, position).await {
-            Ok(reached) if reached > position => {
-                position = reached;
-                feed.followed(position);
-                telemetry::event_lag("surfaces", feed.heard().saturating_sub(position).max(0));
-            }
-            Ok(_) => {
-                tokio::select! {
-                    () = feed.wait_for_more(position, POLL) => {}
-                    _ = stop.changed() => {}
-                }
-            }
+        let position = feed.position();
+        match follow_once(&system, &feed, look).await {
+            Ok(count) => look = count as u64 == SURFACE_BATCH,
             Err(error) => {
                 tracing::error!(error = %error, "following the event log failed; trying again");
                 tokio::time::sleep(POLL).await;
+                look = true;
+            }
+        }
+        if feed.position() > position {
+            telemetry::event_lag("surfaces", feed.heard().saturating_sub(feed.position()).max(0));
+        } else if feed.heard() > position {
+            // Committed, but another transaction with a smaller number is not yet.
+            tokio::time::sleep(RETRY).await;
+        } else {
+            tokio::select! {
+                woken = feed.wait_behind(POLL) => look = !woken,
+                _ = stop.changed() => {}
             }
         }
     }
 }
 
-async fn follow_once(system: &System, surfaces: &[Arc<dyn Surface>], after: i64) -> Result<i64, Trouble> {
+/// Follows what comes next, from the hands of this process's writers or from the log, and gives how many events that were.
+/// Without `look` the log is asked only when something was committed that nobody handed over.
+async fn follow_once(system: &System, feed: &Feed, look: bool) -> Result<usize, Trouble> {
     let db = system.db();
-    let batch = events::read(&db, Range { after, limit: SURFACE_BATCH, account: None }).await?;
-    let Some(last) = batch.last() else { return Ok(after) };
-    for surface in surfaces {
-        surface.follow(&db, &batch).await?;
+    let turn = feed.turn().await;
+    let handed = feed.follow_handed(&db, &turn).await?;
+    let after = feed.position();
+    if handed > 0 || !(look || feed.heard() > after) {
+        return Ok(handed);
     }
-    Ok(last.seq)
+    let batch = events::read(&db, Range { after, limit: SURFACE_BATCH, account: None }).await?;
+    feed.follow(&db, batch, &turn).await
 }
 
 /// Runs a listener until `stop` says so.
 pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop: watch::Receiver<bool>) {
-    let feed = system.kernel().feed().clone();
+    let wants = listener.clone();
+    let bell = system.kernel().feed().bell(move |kind| wants.wants(kind));
     let mut place = None;
     while !*stop.borrow() {
-        let heard = feed.heard();
         match listen_once(&system, &*listener, &mut place).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
-                    () = feed.wait_for_more(heard, POLL) => {}
+                    () = bell.wait(POLL) => {}
                     _ = stop.changed() => {}
                 }
             }
@@ -130,7 +140,7 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
             Place { seen: stored, stored }
         }
     };
-    let ahead = events::read(&db, Range { after: at.seen, limit: LISTENER_BATCH, account: None }).await?;
+    let ahead = events::next(&db, system.kernel().feed(), at.seen, LISTENER_BATCH).await?;
     let Some(last) = ahead.last() else {
         *place = Some(at);
         return Ok(false);
@@ -143,7 +153,7 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
     }
     let tx = system.begin().await?;
     let Some(position) = claim(&tx, listener.name()).await? else { return Ok(false) };
-    let wanted: Vec<&Event> = ahead.iter().filter(|e| e.seq > position && listener.wants(&e.kind)).collect();
+    let wanted: Vec<&Event> = ahead.iter().map(|e| &**e).filter(|e| e.seq > position && listener.wants(&e.kind)).collect();
     listener.prepare(&tx, &wanted).await?;
     for event in wanted {
         listener.hear(&tx, event).await?;

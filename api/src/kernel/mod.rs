@@ -3,8 +3,10 @@
 
 pub(crate) mod bus;
 pub(crate) mod clock;
+pub(crate) mod companion;
 pub(crate) mod database;
 pub(crate) mod events;
+pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod idempotency;
 pub(crate) mod long;
@@ -42,7 +44,7 @@ impl Kernel {
     }
 
     /// The event feed of this process.
-    pub(crate) fn feed(&self) -> &events::Feed {
+    pub(crate) fn feed(&self) -> &feed::Feed {
         self.db.feed()
     }
 

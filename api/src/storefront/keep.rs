@@ -4,6 +4,7 @@
 //! wait for it. Changes that come close together share a commit. The place of the index is committed with its documents;
 //! events after it are followed again after a restart, and following twice does no harm.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ahash::AHashSet;
@@ -16,7 +17,7 @@ use super::documents::{document, products_within};
 use super::index::SearchIndex;
 use super::place::{Place, database_mark};
 use crate::catalog::{Categories, Products, queries};
-use crate::kernel::events::{self, Event, Range};
+use crate::kernel::events::{self, Event};
 use crate::kernel::principal::System;
 use crate::kernel::problem::Trouble;
 use crate::kernel::telemetry;
@@ -46,7 +47,7 @@ pub(crate) async fn keep_index(
     if index.engine().is_none() {
         return;
     }
-    let feed = system.kernel().feed().clone();
+    let bell = system.kernel().feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
     let mut keeper = Keeper { system, index, products, categories, state: State::Unknown, filling: None };
     while !*stop.borrow() {
         let wait = match keeper.step().await {
@@ -57,9 +58,7 @@ pub(crate) async fn keep_index(
             }
         };
         let Some(wait) = wait else { continue };
-        let woken = async {
-            if wait == POLL { feed.wait_for_more(keeper.position(), wait).await } else { tokio::time::sleep(wait).await }
-        };
+        let woken = async { if wait == POLL { bell.wait(wait).await } else { tokio::time::sleep(wait).await } };
         tokio::select! {
             () = woken => {}
             _ = stop.changed() => {}
@@ -110,13 +109,6 @@ struct Changed {
 }
 
 impl Keeper {
-    fn position(&self) -> i64 {
-        match &self.state {
-            State::Following(following) => following.position,
-            State::Unknown | State::Useless => i64::MAX,
-        }
-    }
-
     /// Does what is next to do; says how long there is nothing more.
     async fn step(&mut self) -> Result<Option<Duration>, Trouble> {
         if self.filling.as_ref().is_some_and(Filling::is_filled)
@@ -172,24 +164,21 @@ impl Keeper {
     async fn follow(&mut self) -> Result<Option<Duration>, Trouble> {
         let State::Following(following) = &mut self.state else { return Ok(None) };
         let feed = self.system.kernel().feed();
-        let range = Range { after: following.position, limit: BATCH, account: None };
-        let mut batch = events::read(&self.system.db(), range).await?;
+        let batch = events::next(&self.system.db(), feed, following.position, BATCH).await?;
         let full = batch.len() as u64 == BATCH;
         // Categories are taken from memory, so the index follows no further than this process has.
-        let (unheard, followed) = (batch.len(), feed.position());
-        batch.retain(|event| event.seq <= followed);
-        let ahead = batch.len() < unheard;
+        let followed = feed.position();
+        let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
         let asked = gather(&batch, &self.products, &self.categories, &mut following.pending);
         following.position = batch.last().map_or(following.position, |last| last.seq);
         telemetry::event_lag("search", feed.heard().saturating_sub(following.position).max(0));
         if asked {
             self.fill().await?;
         }
-        if full && !ahead && !self.is_due() {
+        if full && !self.is_due() {
             return Ok(None);
         }
-        let wait = self.write_if_due().await?;
-        Ok(Some(if ahead { Duration::from_millis(5) } else { wait }))
+        self.write_if_due().await.map(Some)
     }
 
     /// Whether so much is gathered that it must be written.
@@ -246,9 +235,9 @@ async fn busy(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Res
 }
 
 /// Adds the products that events concern; says whether one of them asks for a new index.
-fn gather(batch: &[Event], products: &Products, categories: &Categories, pending: &mut AHashSet<ProductId>) -> bool {
+fn gather(batch: &[Arc<Event>], products: &Products, categories: &Categories, pending: &mut AHashSet<ProductId>) -> bool {
     let ids = |kind: &'static str| {
-        let changed = batch.iter().filter(move |event| event.kind == kind).filter_map(Event::read::<Changed>);
+        let changed = batch.iter().filter(move |event| event.kind == kind).filter_map(|event| event.read::<Changed>());
         changed.flat_map(|changed| changed.ids)
     };
     pending.extend(ids("products.changed").map(ProductId));

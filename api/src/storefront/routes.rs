@@ -10,10 +10,10 @@ use super::index::SearchIndex;
 use super::look::look;
 use super::offers::{Offers, Viewpoint};
 use super::views::{
-    CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, PriceView, ProductPage,
-    SearchView,
+    CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, OfferView, PriceView,
+    ProductPage, SearchView,
 };
-use crate::catalog::{Categories, queries};
+use crate::catalog::{Categories, product_text};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Etag, page_limit};
@@ -60,14 +60,14 @@ impl StorefrontRoutes {
         let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
         let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.shows(p)).ok_or_else(unknown)?;
         let db = who.db();
-        let view = queries::product_view(&db, &offers.products, &self.categories, &sku.0).await?.ok_or_else(unknown)?;
+        let text = product_text(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
         let price = offers.price(&db, &viewpoint, &product).await?;
-        let page = ProductPage {
-            product: view.as_ref().clone(),
+        let offer = OfferView {
             price: price.map(PriceView::from),
             availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
         };
-        Ok(Answer::of(&page)?.with_etag(Etag(page.product.version)))
+        let version = Etag(text.version);
+        Ok(Answer::of_text(ProductPage::text(text, &offer)?).with_etag(version))
     }
 
     /// Search products

@@ -71,7 +71,12 @@ impl Shop {
         let (categories, products) =
             (Categories::load(&db).await.expect("categories"), Products::load(&db).await.expect("products"));
         let index = SearchIndex::default();
-        index.open(index_dir).expect("an index");
+        // A killed process lets go of its index as soon as its last thread ends.
+        let started = Instant::now();
+        while let Err(error) = index.open(index_dir) {
+            assert!(started.elapsed() < Duration::from_secs(20), "no index: {error}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         let (stop, stopped) = watch::channel(false);
         let mut work = JoinSet::new();
         let surfaces = vec![std::sync::Arc::new(categories.clone()) as _, std::sync::Arc::new(products.clone()) as _];

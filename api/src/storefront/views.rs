@@ -5,24 +5,48 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::offers::{HitOffer, PageOffer, Stocked};
-use crate::catalog::{Candidate, Product, ProductView};
+use crate::catalog::{Candidate, Product, ProductText, ProductView};
+use crate::kernel::problem::Trouble;
 use crate::kernel::wire::{AmountText, Code, QuantityText};
 
 /// A product as an account sees it.
-#[derive(Clone, Debug, Object, Serialize)]
+#[derive(Debug, Object, Serialize)]
 pub(crate) struct ProductPage {
     /// The product.
     #[oai(flatten)]
     #[serde(flatten)]
-    pub(crate) product: ProductView,
+    product: ProductView,
+    /// What the account is offered.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    offer: OfferView,
+}
+
+impl ProductPage {
+    /// The page of a product whose text is ready.
+    pub(super) fn text(product: ProductText, offer: &OfferView) -> Result<String, Trouble> {
+        let offer = serde_json::to_string(offer).map_err(|e| Trouble::Internal(e.to_string()))?;
+        let mut page = product.json;
+        if let Some(fields) = offer.strip_prefix('{').filter(|fields| *fields != "}") {
+            page.pop();
+            page.push(',');
+            page.push_str(fields);
+        }
+        Ok(page)
+    }
+}
+
+/// What an account is offered of a product.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct OfferView {
     /// What it costs; left out when there is no price or the token may not read prices.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) price: Option<PriceView>,
+    pub(super) price: Option<PriceView>,
     /// Whether it is there; left out when the token may not read stock.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) availability: Option<OfferAvailabilityView>,
+    pub(super) availability: Option<OfferAvailabilityView>,
 }
 
 /// The price of a product.
@@ -212,12 +236,18 @@ pub(crate) struct SpanView {
 }
 
 impl HitView {
-    pub(super) fn new(hit: search::Hit, price: Option<HitOffer>, availability: Option<OfferAvailabilityView>) -> Self {
+    pub(super) fn new(
+        ranked: search::Ranked,
+        product: &Product,
+        highlights: &[(usize, usize)],
+        price: Option<HitOffer>,
+        availability: Option<OfferAvailabilityView>,
+    ) -> Self {
         Self {
-            highlights: hit.highlights.iter().map(|span| SpanView::in_characters(&hit.title, *span)).collect(),
-            sku: hit.sku,
-            title: hit.title,
-            score: hit.score,
+            highlights: highlights.iter().map(|span| SpanView::in_characters(&product.title, *span)).collect(),
+            sku: product.sku.to_string(),
+            title: product.title.to_string(),
+            score: ranked.score,
             price: price.map(|offer| HitPriceView {
                 unit_price: AmountText(offer.unit_price),
                 per: offer.per.get(),
@@ -225,7 +255,7 @@ impl HitView {
                 unit: offer.unit.to_string(),
             }),
             availability,
-            explanation: Some(hit.explanation).filter(|reasons| !reasons.is_empty()),
+            explanation: Some(ranked.explanation).filter(|reasons| !reasons.is_empty()),
         }
     }
 }

@@ -30,6 +30,12 @@ impl TargetIndex {
         std::hint::black_box(self.keys.first().copied());
     }
 
+    /// The head of every chain.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = u32> {
+        let large = self.large.iter().flat_map(|large| large.values().copied());
+        self.heads.iter().copied().chain(large)
+    }
+
     pub(crate) fn head(&self, target: Target) -> Option<u32> {
         let key = key(target);
         if let Some(large) = &self.large {

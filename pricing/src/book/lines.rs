@@ -23,6 +23,11 @@ impl LineTable {
         std::iter::successors(self.row(head), |row| self.row(row.next))
     }
 
+    /// All lines of an owner.
+    pub(crate) fn all_of(&self, index: &TargetIndex) -> impl Iterator<Item = &LineRow> {
+        index.heads().flat_map(|head| std::iter::successors(self.row(head), |row| self.row(row.next)))
+    }
+
     /// Files a contract line; one of the same id is replaced.
     pub(crate) fn put_contract_line(&mut self, index: &mut TargetIndex, line: &ContractLine) -> Result<(), BookError> {
         let span = Span::new(&line.times);

@@ -9,6 +9,7 @@ pub(crate) mod few;
 mod history;
 pub(crate) mod index;
 pub(crate) mod lines;
+mod members;
 pub(crate) mod rows;
 
 use crate::facts::{

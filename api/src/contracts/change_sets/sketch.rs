@@ -6,20 +6,20 @@
 //! Not here: which prices are asked for (`preview`).
 
 use ahash::AHashMap;
-use entity::{AccountId, Instant, PriceEntryId, ProductId, accounts};
+use entity::{AccountId, Instant, PriceEntryId, ProductId};
 use pricing::{Currency, Times};
 use sea_orm::{ConnectionTrait as _, Value};
 
 use super::agreements::{Drafted, Shall};
 use super::collect::DraftEntry;
-use crate::contracts::book::{ContractRow, EntryRow, LineRow, PromotionRow};
+use crate::contracts::book::{AccountRow, ContractRow, EntryRow, LineRow, PromotionRow};
 use crate::contracts::change::places;
 use crate::contracts::contract::{self, Difference};
 use crate::contracts::error::ContractError;
 use crate::contracts::lines::{COLUMNS, NewLine};
-use crate::contracts::load::{note, statement};
+use crate::contracts::load::{latest, note, statement};
 use crate::contracts::prices::{Ask, AskLine, LineRefusal, PricedLine, Prices};
-use crate::contracts::products::{self, Which as WhichProducts};
+use crate::contracts::products;
 use crate::contracts::rows::{self, Which};
 use crate::contracts::{NewContract, NewEntry, NewPromotion, packed};
 use crate::kernel::clock;
@@ -74,12 +74,11 @@ impl Sketch {
     /// The lists and current entries of some products.
     pub(super) async fn of(db: &Reader, products: &[ProductId]) -> Result<Self, ContractError> {
         let prices = Prices::default();
-        let ids = products.iter().map(|product| product.0).collect();
-        products::take(&prices, db, WhichProducts::These(ids)).await?;
+        products::take_these(&prices, db, products).await?;
         let current = Which { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
         let text = packed::current_entries(db, products).await?;
         let entries: Vec<EntryRow> = packed::records(&text).filter_map(packed::entry).collect();
-        let mut recorded = clock::now();
+        let mut recorded = clock::now().max(latest(db).await?.recorded_at);
         {
             let lists = rows::lists(db, &current).await?;
             let mut book = prices.book.write();
@@ -123,25 +122,11 @@ impl Sketch {
         {
             let id = AccountId(self.number());
             self.members.insert(group.clone(), id);
-            let nobody = accounts::Model {
-                id,
-                code: String::new(),
-                name: String::new(),
-                parent_id: None,
-                group_code: Some(group.clone()),
-                currency: String::new(),
-                credit_limit: None,
-                terms: String::new(),
-                overdue_grace_days: 0,
-                status: entity::AccountStatus::Active,
-                version: 1,
-                created_at: self.before,
-                updated_at: self.before,
-            };
-            note(self.prices.book.write().put_account(&nobody), "account", id.0);
+            let recorded_at = Instant(i64::MIN);
+            let nobody = AccountRow { id: id.0, recorded_at, parent: None, group: Some(group.clone()) };
+            note(self.prices.book.write().put_account(nobody), "account", id.0);
         }
-        self.prices.take_accounts(db, Some(chain.iter().map(|account| account.0).collect())).await?;
-        Ok(())
+        Ok(products::take_these_accounts(&self.prices, db, chain).await?)
     }
 
     /// Puts an entry of the draft in, from `start` on. False when it says what is recorded already.

@@ -35,7 +35,12 @@ macro_rules! answer {
             /// The answer with `value` as its body.
             pub(crate) fn of(value: &T) -> Result<Self, Trouble> {
                 let body = serde_json::to_string(value).map_err(|e| Trouble::Internal(e.to_string()))?;
-                Ok(Self { status: $status, body, etag: None, replayed: false, content: PhantomData })
+                Ok(Self::of_text(body))
+            }
+
+            /// The answer whose body is written already.
+            pub(crate) fn of_text(body: String) -> Self {
+                Self { status: $status, body, etag: None, replayed: false, content: PhantomData }
             }
 
             /// The answer with `value`, kept for retries in the transaction of its effect.

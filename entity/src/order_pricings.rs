@@ -1,0 +1,21 @@
+//! Rows of `order_pricings`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Instant, OrderId};
+
+/// One row of `order_pricings`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "order_pricings")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub order_id: OrderId,
+    pub as_of: Instant,
+    pub ordered_before: String,
+}
+
+/// Rows are joined by explicit queries; there are no declared relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
