@@ -5,11 +5,12 @@
 //! told by comparing two ladders. Not here: which entries were recorded when; the caller may know that better than by looking
 //! at every product.
 
+use crate::book::entries::{EntryKey, EntryRow};
 use crate::book::rows::Span;
 use crate::facts::Target;
 use crate::ladder::{Asking, Ladders};
 use crate::scene::{Contract, Scene};
-use crate::{Audience, LadderStep, ListId, PriceBook, ProductId};
+use crate::{Audience, Instant, LadderStep, ListId, PriceBook, ProductId};
 use ahash::{AHashMap, AHashSet};
 
 /// Why a product may cost something else.
@@ -204,11 +205,15 @@ impl<'b> Delta<'b> {
             return false;
         };
         let [before, after] = &self.sides;
-        let known = before.asking.as_of.min(after.asking.as_of);
         self.lists.iter().any(|list| {
             let moved = self.moved_lists.contains(list);
-            slot.entries.of(*list, known).filter(|entry| entry.currency == after.asking.currency).any(|entry| {
-                let (then, now) = (before.counts(&entry.span), after.counts(&entry.span));
+            let counts = |side: &Side<'_>, entry: &EntryRow, superseded_at: Instant| {
+                let as_of = side.asking.as_of;
+                let known = entry.recorded_at <= as_of && (as_of < superseded_at || superseded_at == Instant::MAX);
+                known && entry.is_valid(side.asking.at)
+            };
+            slot.entries.ever(EntryKey::new(*list, after.asking.currency)).any(|(entry, superseded_at)| {
+                let (then, now) = (counts(before, entry, superseded_at), counts(after, entry, superseded_at));
                 then != now || (moved && now)
             })
         })

@@ -1,154 +1,231 @@
-//! The list entries of one product: those in force, found by list in one short search, and apart from them those that
-//! were replaced or withdrawn.
+//! The entries of one product, over all price lists.
 //!
-//! Promises: a product's history costs nothing when today's knowledge is asked for, and putting an entry costs the same
-//! however long that history is. Not here: which entry wins.
+//! Those in force of knowledge lie by list and currency, each in one cache line; their keys lie with the product, so finding
+//! them touches little memory. What was superseded lies apart: the history of a price costs nothing but to those who ask for it.
 
-use super::rows::{EntryRow, Span};
-use crate::Instant;
-use std::collections::BTreeMap;
+use super::few::Few;
+use crate::facts::Break;
+use crate::{Currency, Instant, Per, UnitCode};
+
+/// An entry that is not superseded.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct EntryRow {
+    pub(crate) key: EntryKey,
+    pub(crate) per: Per,
+    pub(crate) unit: UnitCode,
+    pub(crate) id: i64,
+    pub(crate) step: Break,
+    pub(crate) valid_from: Instant,
+    pub(crate) valid_until: Instant,
+    pub(crate) recorded_at: Instant,
+}
+
+const _: () = assert!(size_of::<EntryRow>() == 64, "an entry fills a cache line");
+
+/// The list and the currency of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct EntryKey(u32);
+
+const _: () = assert!(crate::HANDLE_LIMIT <= 1 << 24, "a list's handle leaves room for the currency beside it");
+
+impl EntryKey {
+    pub(crate) const fn new(list: u32, currency: Currency) -> Self {
+        Self(list << 8 | currency.index() as u32)
+    }
+
+    pub(crate) const fn list(self) -> u32 {
+        self.0 >> 8
+    }
+}
+
+/// An entry that was superseded.
+#[derive(Debug, Clone, Copy)]
+struct PastEntry {
+    row: EntryRow,
+    superseded_at: Instant,
+}
+
+/// What was superseded, by id.
+#[derive(Debug, Clone, Default)]
+struct Past {
+    rows: Vec<PastEntry>,
+    /// From this instant of knowledge on nothing of it counts.
+    until: Option<Instant>,
+}
 
 /// The entries of one product.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entries {
-    /// The list of each row, ascending, beside `rows` so that a search touches little memory.
-    lists: Vec<u32>,
-    /// Rows nobody replaced or withdrew, by list and id.
+    /// The key of each row, ascending.
+    keys: Few<u32, 22>,
     rows: Vec<EntryRow>,
     past: Option<Box<Past>>,
 }
 
-/// Rows that were replaced or withdrawn.
-#[derive(Debug, Clone)]
-struct Past {
-    /// For knowledge from this instant on none of them counts.
-    until: Instant,
-    /// By list and id.
-    rows: BTreeMap<(u32, i64), EntryRow>,
-}
-
-impl Default for Past {
-    fn default() -> Self {
-        Self { until: Instant::MIN, rows: BTreeMap::new() }
+impl EntryRow {
+    pub(crate) fn is_valid(&self, at: Instant) -> bool {
+        self.valid_from <= at && (at < self.valid_until || self.valid_until == Instant::MAX)
     }
 }
 
 impl Entries {
-    /// Adds a row of a list; one of the same id is replaced, but what was known to have ended stays so.
-    pub(crate) fn put(&mut self, list: u32, mut row: EntryRow) {
-        let old = self.past.as_ref().and_then(|past| past.rows.get(&(list, row.id)));
-        if let Some(old) = old {
-            row.span = row.span.superseded_no_later_than(old.span);
-        }
-        let place = self.place_of(list, row.id);
-        if row.span.superseded_at != Instant::MAX {
-            if let Ok(place) = place {
-                self.lists.remove(place);
-                self.rows.remove(place);
-            }
-            let past = self.past.get_or_insert_default();
-            past.until = past.until.max(row.span.superseded_at);
-            past.rows.insert((list, row.id), row);
+    /// Adds an entry, known until `superseded_at`; one of the same id and key is replaced, and stays superseded if it was.
+    pub(crate) fn put(&mut self, row: EntryRow, superseded_at: Instant) {
+        let before = self.past_place(row.id).ok().filter(|place| self.past_rows()[*place].row.key == row.key);
+        if let (Some(place), Some(past)) = (before, &mut self.past) {
+            let old = &mut past.rows[place];
+            *old = PastEntry { row, superseded_at: superseded_at.min(old.superseded_at) };
             return;
         }
-        match place {
-            Ok(place) => self.rows[place] = row,
-            Err(place) => {
-                self.lists.insert(place, list);
-                self.rows.insert(place, row);
+        let current = self.place_of(row.key, row.id);
+        match (current, superseded_at) {
+            (Some(place), Instant::MAX) => self.rows[place] = row,
+            (None, Instant::MAX) => {
+                let end = self.range(row.key).end;
+                self.keys.insert_at(end, row.key.0);
+                self.rows.insert(end, row);
+            }
+            (current, superseded_at) => {
+                if let Some(place) = current {
+                    self.remove(place);
+                }
+                self.bury(row, superseded_at);
             }
         }
     }
 
-    /// Says from when on a row was known to be replaced or withdrawn. False when there is no such row.
+    /// Says from when on an entry was known to be replaced or withdrawn. False when there is no such entry.
     pub(crate) fn supersede(&mut self, id: i64, at: Instant) -> bool {
-        if let Some(place) = self.rows.iter().position(|row| row.id == id) {
-            let (list, row) = (self.lists[place], self.rows[place].clone());
-            let span = Span { superseded_at: at, ..row.span };
-            self.put(list, EntryRow { span, ..row });
+        if let (Ok(place), Some(past)) = (self.past_place(id), &mut self.past) {
+            let old = &mut past.rows[place];
+            old.superseded_at = old.superseded_at.min(at);
             return true;
         }
-        let mut past = self.past.iter_mut().flat_map(|past| past.rows.values_mut());
-        let Some(row) = past.find(|row| row.id == id) else {
+        let Some(place) = self.rows.iter().position(|row| row.id == id) else {
             return false;
         };
-        row.span.superseded_at = row.span.superseded_at.min(at);
+        if at < Instant::MAX {
+            let row = self.remove(place);
+            self.bury(row, at);
+        }
         true
     }
 
-    /// The rows of a list that may be known at `as_of`, in no particular order.
-    pub(crate) fn of(&self, list: u32, as_of: Instant) -> impl Iterator<Item = &EntryRow> {
-        let start = self.lists.partition_point(|other| *other < list);
-        let length = self.lists[start..].iter().take_while(|other| **other == list).count();
-        let past = self.past.iter().filter(move |past| as_of < past.until);
-        let past = past.flat_map(move |past| past.rows.range((list, i64::MIN)..=(list, i64::MAX)).map(|(_, row)| row));
-        self.rows[start..start + length].iter().chain(past)
+    /// The entries of a list and currency that are not superseded.
+    pub(crate) fn current(&self, key: EntryKey) -> &[EntryRow] {
+        &self.rows[self.range(key)]
+    }
+
+    /// The entries of a list and currency that are superseded by now, but were not at `as_of`.
+    pub(crate) fn past(&self, key: EntryKey, as_of: Instant) -> impl Iterator<Item = &EntryRow> {
+        let past = self.past.as_ref().filter(|past| past.until.is_none_or(|until| as_of < until));
+        let rows = past.map_or(&[][..], |past| &past.rows);
+        let counted = rows.iter().filter(move |past| past.row.key == key && as_of < past.superseded_at);
+        counted.map(|past| &past.row)
+    }
+
+    /// All entries of a list and currency, each with the instant from which it was superseded.
+    pub(crate) fn ever(&self, key: EntryKey) -> impl Iterator<Item = (&EntryRow, Instant)> {
+        let past = self.past_rows().iter().filter(move |past| past.row.key == key);
+        self.current(key).iter().map(|row| (row, Instant::MAX)).chain(past.map(|past| (&past.row, past.superseded_at)))
     }
 
     /// Begins to load what is needed soon, so that the waits for memory run side by side. Changes nothing.
-    pub(crate) fn touch(&self) {
-        std::hint::black_box(self.lists.last().copied());
-        std::hint::black_box(self.rows.first().map(|entry| entry.id));
+    pub(crate) fn touch(&self, key: EntryKey) {
+        let start = self.keys.partition_point(|other| *other < key.0);
+        std::hint::black_box(self.rows.get(start).map(|row| row.id));
     }
 
-    /// Gives back memory that growing left unused.
+    /// Whether nothing is in force.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     pub(crate) fn shrink(&mut self) {
-        self.lists.shrink_to_fit();
         self.rows.shrink_to_fit();
+        if let Some(past) = &mut self.past {
+            past.rows.shrink_to_fit();
+        }
     }
 
-    fn place_of(&self, list: u32, id: i64) -> Result<usize, usize> {
-        let start = self.lists.partition_point(|other| *other < list);
-        let length = self.lists[start..].partition_point(|other| *other == list);
-        let found = self.rows[start..start + length].binary_search_by_key(&id, |row| row.id);
-        found.map(|place| start + place).map_err(|place| start + place)
+    fn range(&self, key: EntryKey) -> std::ops::Range<usize> {
+        let start = self.keys.partition_point(|other| *other < key.0);
+        let length = self.keys[start..].iter().take_while(|other| **other == key.0).count();
+        start..start + length
+    }
+
+    fn place_of(&self, key: EntryKey, id: i64) -> Option<usize> {
+        let range = self.range(key);
+        range.into_iter().find(|place| self.rows[*place].id == id)
+    }
+
+    fn remove(&mut self, place: usize) -> EntryRow {
+        self.keys.remove_at(place);
+        self.rows.remove(place)
+    }
+
+    fn bury(&mut self, row: EntryRow, superseded_at: Instant) {
+        let past = self.past.get_or_insert_default();
+        let place = past.rows.binary_search_by_key(&row.id, |past| past.row.id).unwrap_or_else(|place| place);
+        past.rows.insert(place, PastEntry { row, superseded_at });
+        past.until = past.until.max(Some(superseded_at));
+    }
+
+    fn past_rows(&self) -> &[PastEntry] {
+        self.past.as_ref().map_or(&[], |past| &past.rows)
+    }
+
+    fn past_place(&self, id: i64) -> Result<usize, usize> {
+        self.past_rows().binary_search_by_key(&id, |past| past.row.id)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Break, Per, Times};
 
-    fn row(id: i64, superseded: Option<i64>) -> EntryRow {
-        let times = Times { superseded_at: superseded.map(Instant::from_micros), ..Times::since(Instant::from_micros(id)) };
+    fn row(id: i64, list: u32) -> EntryRow {
         EntryRow {
-            id,
-            unit: "EA".parse().expect("a unit"),
+            key: EntryKey::new(list, Currency::FIRST),
             per: Per::ONE,
-            currency: crate::Currency::FIRST,
+            unit: "EA".parse().expect("a code"),
+            id,
             step: Break::default(),
-            span: Span::new(&times),
+            valid_from: Instant::MIN,
+            valid_until: Instant::MAX,
+            recorded_at: Instant::from_micros(id),
         }
     }
 
     fn ids(entries: &Entries, list: u32, as_of: i64) -> Vec<i64> {
-        let as_of = Instant::from_micros(as_of);
-        let mut ids: Vec<i64> = entries.of(list, as_of).filter(|row| row.span.known(as_of)).map(|row| row.id).collect();
+        let (key, as_of) = (EntryKey::new(list, Currency::FIRST), Instant::from_micros(as_of));
+        let mut ids: Vec<i64> = entries.current(key).iter().chain(entries.past(key, as_of)).map(|row| row.id).collect();
         ids.sort_unstable();
         ids
     }
 
     #[test]
-    fn what_ended_is_known_before_and_not_in_the_way_after() {
+    fn what_is_superseded_is_found_by_those_who_go_back() {
         let mut entries = Entries::default();
-        for id in [3, 1, 2] {
-            entries.put(7, row(id, None));
+        for id in (0..40).rev() {
+            entries.put(row(id, id as u32 % 3), Instant::MAX);
         }
-        entries.put(8, row(4, None));
-        entries.put(7, row(1, Some(10)));
-        assert_eq!((ids(&entries, 7, 9), ids(&entries, 7, 10)), (vec![1, 2, 3], vec![2, 3]));
-        assert_eq!(ids(&entries, 8, 10), [4]);
-        assert_eq!(entries.of(7, Instant::from_micros(10)).count(), 2, "the past is not even looked at");
-    }
-
-    #[test]
-    fn a_late_reader_does_not_bring_back_what_ended() {
-        let mut entries = Entries::default();
-        entries.put(7, row(1, Some(10)));
-        entries.put(7, row(1, None));
-        assert!(ids(&entries, 7, 10).is_empty());
-        assert!(entries.supersede(1, Instant::from_micros(5)) && !entries.supersede(2, Instant::MIN));
-        assert!(ids(&entries, 7, 5).is_empty());
+        assert_eq!(ids(&entries, 1, 100), (0..40).filter(|id| id % 3 == 1).collect::<Vec<_>>());
+        assert!(entries.supersede(4, Instant::from_micros(50)) && !entries.supersede(99, Instant::from_micros(50)));
+        entries.put(row(7, 1), Instant::from_micros(60));
+        entries.put(row(4, 1), Instant::MAX);
+        entries.put(row(41, 1), Instant::from_micros(45));
+        let with = |more: &[i64]| {
+            let mut expected: Vec<i64> =
+                (0..40).filter(|id| id % 3 == 1 && ![4, 7].contains(id)).chain(more.iter().copied()).collect();
+            expected.sort_unstable();
+            expected
+        };
+        assert_eq!(ids(&entries, 1, 44), with(&[4, 7, 41]));
+        assert_eq!(ids(&entries, 1, 49), with(&[4, 7]));
+        assert_eq!(ids(&entries, 1, 50), with(&[7]));
+        assert_eq!(ids(&entries, 1, 60), with(&[]));
+        assert_eq!(entries.ever(EntryKey::new(1, Currency::FIRST)).count(), 14);
     }
 }

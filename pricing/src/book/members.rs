@@ -21,9 +21,7 @@ impl PriceBook {
         };
         match target {
             Target::Sku(named) => named == product,
-            Target::Category(category) => facts.categories.iter().any(|at| at.id == category),
-            Target::Brand(brand) => facts.brand == Some(brand),
-            Target::Everything => true,
+            other => facts.is_in(other),
         }
     }
 
