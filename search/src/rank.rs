@@ -174,8 +174,15 @@ fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize
     match &query.sort {
         Sort::Relevance => {
             keep_best(items, most);
-            let id = |s: &Scored| snapshot.id(s.address);
-            items.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then_with(|| id(a).cmp(&id(b))));
+            let keyed = items.iter().map(|s| (snapshot.id(s.address), *s));
+            let mut keyed: Vec<(u64, Scored)> = keyed.collect();
+            let order = |a: &(u64, Scored), b: &(u64, Scored)| b.1.score.total_cmp(&a.1.score).then_with(|| a.0.cmp(&b.0));
+            if keyed.len() > most && most > 0 {
+                keyed.select_nth_unstable_by(most, order);
+                keyed.truncate(most);
+            }
+            keyed.sort_unstable_by(order);
+            *items = keyed.into_iter().map(|(_, s)| s).collect();
         }
         Sort::Sku => sort_by_sku(snapshot, items, most)?,
         Sort::Attribute { name, descending } => {
