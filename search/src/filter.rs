@@ -18,7 +18,7 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
-    fn none(documents: u32) -> Self {
+    pub(crate) fn none(documents: u32) -> Self {
         Self { blocks: vec![0; documents as usize / 64 + 1] }
     }
 
@@ -26,7 +26,7 @@ impl Bits {
         self.blocks[doc as usize / 64] >> (doc % 64) & 1 == 1
     }
 
-    fn set(&mut self, doc: u32) {
+    pub(crate) fn set(&mut self, doc: u32) {
         self.blocks[doc as usize / 64] |= 1 << (doc % 64);
     }
 
@@ -97,8 +97,10 @@ impl Condition {
 }
 
 fn hidden(audience: &Audience, fields: &Fields, segment: &SegmentReader) -> Result<Option<Bits>> {
-    let Audience::Of(ids) = audience else {
-        return Ok(None);
+    let (ids, sight) = match audience {
+        Audience::Staff => return Ok(None),
+        Audience::Of(ids) => (ids.as_slice(), None),
+        Audience::Sees(sight) => (&[][..], Some(sight)),
     };
     let mut out: Option<Bits> = marked("restricted", fields, segment)?;
     if let Some(bits) = &mut out {
@@ -111,6 +113,10 @@ fn hidden(audience: &Audience, fields: &Fields, segment: &SegmentReader) -> Resu
         each(segment, fields.deny, &Term::from_field_u64(fields.deny, *id), |doc| out.get_or_insert_with(none).set(doc))?;
     }
     each(segment, fields.mark, &Term::from_field_text(fields.mark, "hidden"), |doc| out.get_or_insert_with(none).set(doc))?;
+    if let Some(sight) = sight {
+        let mut each = |term: &Term, work: &mut dyn FnMut(u32)| each(segment, term.field(), term, work);
+        sight.hide(segment.max_doc(), fields, &mut each, out.get_or_insert_with(none))?;
+    }
     Ok(out)
 }
 

@@ -30,6 +30,7 @@ mod record;
 mod schema;
 mod score;
 mod scratch;
+mod sight;
 mod snapshot;
 mod synonyms;
 mod terms;
@@ -44,3 +45,4 @@ pub use query::{
     Audience, Candidate, Completion, CompletionKind, Facet, Filter, Hit, Hits, IdentifierMatch, Kind, Query, Ranked, Ranking,
     Sort,
 };
+pub use sight::{Sight, Targets};

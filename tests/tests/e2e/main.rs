@@ -28,3 +28,4 @@ mod scenarios;
 mod statements;
 mod stock;
 mod suggestions;
+mod visibility;
