@@ -29,6 +29,9 @@ pub struct Sight {
     granted: Targets,
 }
 
+/// Calls back with every document of a term.
+pub(crate) type EachDocument<'a> = dyn FnMut(&Term, &mut dyn FnMut(u32)) -> Result<()> + 'a;
+
 impl Sight {
     /// Nothing of `denied`; nothing but `allowed`, when given; of `reserved` only what is `granted`.
     pub fn new(denied: Targets, allowed: Option<Targets>, reserved: Targets, granted: Targets) -> Self {
@@ -38,13 +41,7 @@ impl Sight {
     }
 
     /// Marks the documents that are not seen. `each` calls back with every document of a term.
-    pub(crate) fn hide(
-        &self,
-        documents: u32,
-        fields: &Fields,
-        each: &mut dyn FnMut(&Term, &mut dyn FnMut(u32)) -> Result<()>,
-        hidden: &mut Bits,
-    ) -> Result<()> {
+    pub(crate) fn hide(&self, documents: u32, fields: &Fields, each: &mut EachDocument<'_>, hidden: &mut Bits) -> Result<()> {
         let mut listed = |targets: &Targets| -> Result<Bits> {
             let mut found = Bits::none(documents);
             targets.terms(fields).try_for_each(|term| each(&term, &mut |doc| found.set(doc)))?;
