@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::billing::{BillingRoutes, Invoicing};
 use crate::cart::{CartRoutes, Carts};
-use crate::catalog::{CatalogRoutes, Categories, Products};
+use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{
@@ -61,9 +61,10 @@ pub(crate) struct Surfaces {
 
 impl Surfaces {
     async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
-        let (categories, products) = (Categories::load(db).await?, Products::load(db).await?);
+        let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
+        let products = Products::load_for(db, &accounts, &categories).await?;
         Ok(Self {
-            accounts: Accounts::load(db).await?,
+            accounts,
             related: Related::load(db, &products, &categories).await?,
             categories,
             products,
@@ -292,7 +293,7 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
 }
 
 /// A tuple of routes holds at most sixteen.
-fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRoutes) {
+fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRoutes, VisibilityRoutes) {
     let suggestions = SuggestionRoutes {
         accounts: surfaces.accounts.clone(),
         products: surfaces.products.clone(),
@@ -302,7 +303,12 @@ fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRout
         consents: surfaces.consents.clone(),
     };
     let rules = RelationRuleRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
-    (suggestions, rules)
+    let visibility = VisibilityRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        categories: surfaces.categories.clone(),
+    };
+    (suggestions, rules, visibility)
 }
 
 #[handler]

@@ -31,9 +31,8 @@ impl Consents {
     /// Loads what was said.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let all = Self::default();
-        all.said
-            .write()
-            .extend(replacement_consents::Entity::find().all(db).await?.into_iter().map(|row| (row.account_id, row.consent)));
+        let rows = replacement_consents::Entity::find().all(db).await?;
+        all.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
         Ok(all)
     }
 

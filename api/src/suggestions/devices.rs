@@ -29,6 +29,9 @@ const NO_LISTS: &[&str] =
 pub(super) const PATTERNS: &[&str] =
     &["compatib", "suitable%for", "component%for", "fits", "supported%model", "supported%device", "for%model", "for%printer"];
 
+/// Words before the last of a list.
+const JOINING: &[&str] = &["and", "or", "und", "oder"];
+
 /// Longer lists are cut here: what fits more devices fits nearly everything.
 const MOST_KEYS: usize = 4_000;
 
@@ -52,7 +55,7 @@ pub(super) fn listed(text: &str, keys: &mut AHashMap<u64, Sureness>) {
 
 /// Reads one device. One that starts with its model belongs to the series named before.
 fn one(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut AHashMap<u64, Sureness>) {
-    let item: Vec<String> = words(item).take(8).collect();
+    let item: Vec<String> = words(item).skip_while(|word| JOINING.contains(&word.as_str())).take(8).collect();
     let Some(model) = item.iter().position(|word| has_digit(word)) else {
         if !continued && (1..=4).contains(&item.len()) {
             *series = item;
@@ -138,6 +141,7 @@ mod tests {
             assert_eq!(fits(list, "HP", title), Some(Sureness::Named), "{title}");
         }
         assert_eq!(fits(list, "HP", "HP LaserJet 1200 printer"), None);
+        assert_eq!(fits("HP DesignJet 30, 90, and 130 Printer series", "HP", "HP Designjet 130"), Some(Sureness::Named));
         assert_eq!(fits("3330dn", "DELL", "DELL 3330dn 1200 x 1200 DPI A4"), Some(Sureness::Named));
     }
 

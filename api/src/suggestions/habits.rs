@@ -71,7 +71,9 @@ pub(super) fn habits(history: &History, account: AccountId, minute: u32, wanted:
         habit.score *= (history.activity(habit.product, minute) + 0.05).powf(power) * habit.dueness(minute);
     }
     let best = habits.iter().map(|habit| habit.score).fold(f32::MIN_POSITIVE, f32::max);
-    habits.iter_mut().for_each(|habit| habit.score /= best);
+    for habit in &mut habits {
+        habit.score /= best;
+    }
     habits
 }
 
@@ -163,7 +165,7 @@ mod tests {
         assert_eq!(of(&history, 66, 1).words(66 * 1_440), "You order this about every 3 weeks, last 24 days ago");
         assert_eq!(of(&history, 66, 2).words(66 * 1_440), "You ordered this once, 2 months ago");
         assert_eq!(of(&history, 43, 3).words(43 * 1_440), "You ordered this once, yesterday");
-        assert_eq!(of(&history, 66, 1).usual_quantity(), 12.0, "one large order changes no habit");
+        assert_eq!(of(&history, 66, 1).usual_quantity() as i64, 12, "one large order changes no habit");
         assert_eq!(of(&history, 66, 1).due(), Some(63 * 1_440));
         assert_eq!(of(&history, 66, 2).due(), None);
     }

@@ -10,7 +10,7 @@ use super::habits::{For, Habit, habits};
 use super::history::History;
 use super::memory::Memory;
 use super::shop::Shop;
-use super::together::{CONTEXT, View, support};
+use super::together::{CONTEXT, Others, View, support};
 use crate::catalog::Product;
 
 /// A product that goes with the basket.
@@ -124,21 +124,28 @@ impl Reasons<'_> {
     }
 }
 
-/// With which of the products of `context` a product was bought, in words; none when nobody may be told.
+/// With which of the products of `context` a product was bought, in words; none when the account may not be told.
 fn partner_words(history: &History, shop: &Shop<'_>, context: &AHashSet<u32>, product: ProductId, view: View) -> Option<String> {
     let place = history.place_of(product)?;
     let mut partners: AHashMap<u32, u32> = AHashMap::new();
-    for order in history.with(place, view.minute).take(ORDERS) {
-        let with = history.together(history.order(order)).iter().filter(|other| context.contains(other));
+    let mut others = Others::default();
+    for order in history.with(place, view.minute).take(ORDERS).map(|order| history.order(order)) {
+        let mut with = history.together(order).iter().filter(|other| context.contains(other)).peekable();
+        if with.peek().is_some() && view.account != Some(order.account) {
+            others.count(order.account);
+        }
         with.for_each(|other| *partners.entry(*other).or_default() += 1);
     }
     let mut partners: Vec<(u32, u32)> = partners.into_iter().collect();
     partners.sort_unstable_by_key(|(partner, count)| (std::cmp::Reverse(*count), *partner));
-    partners.iter().take(PARTNERS).find_map(|(partner, _)| {
+    let told = partners.iter().take(PARTNERS).find_map(|(partner, _)| {
         let support = support(history, *partner, place, view);
         let partner = shop.products.by_id(history.product(*partner))?;
         support.may_be_told().then(|| support.words(&partner.sku))
-    })
+    });
+    // Rare with each of them, common with all of them.
+    let of_all = || format!("Bought together with products of this basket in {} orders", others.orders());
+    told.or_else(|| others.are_many().then(of_all))
 }
 
 /// Products bought together with one product, best first, each with its reason.

@@ -34,7 +34,9 @@ impl Memory {
         let memory = Self::default();
         read::all(db, |bought| {
             let mut history = memory.history.write();
-            bought.iter().for_each(|order| history.learn(order));
+            for order in &bought {
+                history.learn(order);
+            }
         })
         .await?;
         memory.catch_up(db).await?;
@@ -78,7 +80,9 @@ impl Memory {
         let bought = read::some(db, ids).await?;
         let left: AHashSet<OrderId> = bought.iter().map(|order| order.order).collect();
         let mut history = self.history.write();
-        bought.iter().for_each(|order| history.learn(order));
+        for order in &bought {
+            history.learn(order);
+        }
         ids.iter().filter(|id| !left.contains(id)).for_each(|id| history.forget(*id));
         Ok(())
     }

@@ -162,7 +162,9 @@ impl Surface for Related {
             let ties = Ties::again(db, &changed).await?;
             {
                 let mut known = self.known.write();
-                ties.into_iter().for_each(|(product, ties)| known.ties.put(product, ties));
+                for (product, ties) in ties {
+                    known.ties.put(product, ties);
+                }
             }
             self.apply(db, Of::These(&changed), None).await?;
         }

@@ -21,7 +21,7 @@ use super::replacement_views::{ReplacementConsentInput, ReplacementConsentView};
 use super::shop::Shop;
 use super::together::View;
 use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, SuggestionsView};
-use crate::catalog::{CatalogError, Product, Products};
+use crate::catalog::{CatalogError, Product, Products, Sight};
 use crate::identity::{Account, Accounts, account_for, visible_account};
 use crate::inventory::Board;
 use crate::kernel::clock;
@@ -74,7 +74,7 @@ impl SuggestionRoutes {
     ) -> Result<Answer<SuggestionsView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
         let view = self.view(&who, account.0.as_deref(), None)?;
-        let product = self.shown(&sku.0, who.is_seller());
+        let product = self.shown(&sku.0, &self.products.sight(view.account));
         let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
         let found = suggestions(&self.counsel(view), &product, kind.0, limit);
         Ok(Answer::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
@@ -95,10 +95,11 @@ impl SuggestionRoutes {
             return Err(Trouble::invalid("/lines", "out-of-range", format!("a basket has 1 to {MOST_LINES} lines")).into());
         }
         let view = self.view(&who, input.account.as_deref(), input.at)?;
+        let sight = self.products.sight(view.account);
         let mut basket = Basket::default();
         let mut rejected = Vec::new();
         for (place, line) in input.lines.into_iter().enumerate() {
-            match self.line(line, who.is_seller()) {
+            match self.line(line, &sight) {
                 Ok((product, quantity, consent)) => basket.add(product, quantity, consent),
                 Err(problems) => rejected
                     .extend(problems.into_iter().map(|p| FieldProblem { pointer: format!("/lines/{place}{}", p.pointer), ..p })),
@@ -171,7 +172,8 @@ impl SuggestionRoutes {
 
 impl SuggestionRoutes {
     fn counsel(&self, view: View) -> Counsel<'_> {
-        let shop = Shop { products: &self.products, board: &self.board };
+        let sight = self.products.sight(view.account);
+        let shop = Shop { products: &self.products, board: &self.board, sight };
         Counsel { memory: &self.memory, related: &self.related, shop, view }
     }
 
@@ -188,19 +190,19 @@ impl SuggestionRoutes {
     }
 
     /// The product of an SKU, if whoever asks may know of it.
-    fn shown(&self, sku: &str, to_seller: bool) -> Option<Arc<Product>> {
-        self.products.by_sku(sku).filter(|product| to_seller || product.is_published())
+    fn shown(&self, sku: &str, sight: &Sight) -> Option<Arc<Product>> {
+        self.products.by_sku(sku).filter(|product| sight.shows(product))
     }
 
     /// The product and the quantity of a line in stock units. Order rules do not matter here: a basket may be in the making.
     fn line(
         &self,
         line: Each<BasketLineInput>,
-        to_seller: bool,
+        sight: &Sight,
     ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldProblem>> {
         let line = line.0?;
         let problem = |pointer: &str, code: &str, detail: String| vec![FieldProblem::new(pointer, code, detail)];
-        let product = self.shown(&line.sku, to_seller);
+        let product = self.shown(&line.sku, sight);
         let product =
             product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;
         let unit = match line.unit.as_deref() {

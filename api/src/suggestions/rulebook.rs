@@ -101,7 +101,9 @@ fn key_of(rule: &Rule, values: &[Value]) -> u64 {
 
 fn shared(known: &mut AHashMap<u64, Arc<[Value]>>, values: Vec<Value>) -> Arc<[Value]> {
     let mut hasher = AHasher::default();
-    values.iter().for_each(|value| value.words.hash(&mut hasher));
+    for value in &values {
+        value.words.hash(&mut hasher);
+    }
     let same = known.entry(hasher.finish()).or_insert_with(|| values.clone().into());
     if **same == *values { same.clone() } else { values.into() }
 }

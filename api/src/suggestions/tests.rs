@@ -204,7 +204,7 @@ async fn following_learns_what_loading_does() {
 async fn cancel(db: &Database, order: i64, line_no: i32) {
     let tx = begin(db).await;
     let all = sea_orm::sea_query::Expr::col(order_lines::Column::Quantity);
-    let update = order_lines::Entity::update_many().col_expr(order_lines::Column::Cancelled, all.into());
+    let update = order_lines::Entity::update_many().col_expr(order_lines::Column::Cancelled, all);
     let update = update.filter(order_lines::Column::OrderId.eq(order)).filter(order_lines::Column::LineNo.eq(line_no));
     update.exec(&tx).await.expect("cancelled");
     tx.keep(()).await.expect("a commit");

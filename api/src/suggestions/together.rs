@@ -70,7 +70,9 @@ pub(super) fn together(history: &History, context: &[u32], view: View, scratch: 
             scored.push((other, score));
         }
     }
-    scored.iter_mut().for_each(|(_, score)| *score /= best);
+    for (_, score) in &mut scored {
+        *score /= best;
+    }
     scored
 }
 
@@ -115,10 +117,35 @@ pub(super) struct Support {
 const ENOUGH: usize = 3;
 const ACCOUNTS: usize = 2;
 
+/// Orders of others, counted so that one sees whether nobody can tell whose they are.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    orders: usize,
+    /// Only so many as must be told apart.
+    accounts: Vec<AccountId>,
+}
+
+impl Others {
+    pub(super) fn count(&mut self, account: AccountId) {
+        self.orders += 1;
+        if self.accounts.len() < ACCOUNTS && !self.accounts.contains(&account) {
+            self.accounts.push(account);
+        }
+    }
+
+    pub(super) fn orders(&self) -> usize {
+        self.orders
+    }
+
+    pub(super) fn are_many(&self) -> bool {
+        self.orders >= ENOUGH && self.accounts.len() >= ACCOUNTS
+    }
+}
+
 /// What stands behind suggesting `other` for `product`.
 pub(super) fn support(history: &History, product: u32, other: u32, view: View) -> Support {
     let mut support = Support { all: history.popularity(product) <= LATEST, ..Support::default() };
-    let (mut others, mut accounts) = (0, Vec::with_capacity(ACCOUNTS));
+    let mut others = Others::default();
     for place in history.with(product, view.minute).take(LATEST) {
         let order = history.order(place);
         let own = view.account == Some(order.account);
@@ -128,13 +155,10 @@ pub(super) fn support(history: &History, product: u32, other: u32, view: View) -
         support.own_of += usize::from(own);
         support.own += usize::from(own && both);
         if both && !own {
-            others += 1;
-            if accounts.len() < ACCOUNTS && !accounts.contains(&order.account) {
-                accounts.push(order.account);
-            }
+            others.count(order.account);
         }
     }
-    support.common = view.account.is_none() || (others >= ENOUGH && accounts.len() >= ACCOUNTS);
+    support.common = view.account.is_none() || others.are_many();
     support
 }
 

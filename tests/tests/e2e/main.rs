@@ -36,3 +36,4 @@ mod scenarios;
 mod statements;
 mod stock;
 mod suggestions;
+mod visibility;

@@ -18,7 +18,7 @@ pub(crate) use answer::Answer;
 pub(crate) use home::{Home, is_postgres};
 pub(crate) use number::{decimal, line_amount, micros, parse};
 pub(crate) use process::{Process, bulkhead};
-pub(crate) use shop::{BUYER_SCOPES, Setup, Shop};
+pub(crate) use shop::{BUYER_SCOPES, Setup, Shop, merge};
 pub(crate) use suggest::{Past, pairs, skus};
 pub(crate) use trade::{MAIN, line, nothing_rejected, number_of};
 pub(crate) use wait::{eventually, in_millis, unique};
