@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{CartId, ProductId, Quantity};
+use crate::{CartId, Instant, ProductId, Quantity};
 
 /// One row of `cart_lines`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,6 +16,8 @@ pub struct Model {
     pub unit: String,
     pub quantity: Quantity,
     pub note: String,
+    pub seen_at: Option<Instant>,
+    pub seen_as_of: Option<Instant>,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

@@ -3,16 +3,17 @@
 //! Promises: a candidate does not depend on quantities yet to be added, so that the same set answers for the asked
 //! quantity and for a larger one. Not here: which candidate wins (see `resolve`).
 
-use crate::book::few::Few;
+use crate::book::entries::{EntryKey, EntryRow};
 use crate::book::index::TargetIndex;
-use crate::book::rows::{EntryRow, LineRow, PromotionRow, Span};
+use crate::book::named::{IN_CONTRACTS, IN_PROMOTIONS};
+use crate::book::rows::{EVERYTHING, LineRow, PromotionRow, SKU};
 use crate::facts::{Break, Kind, Scope, Target};
 use crate::ratio::Ratio;
 use crate::resolve::{self, Value};
 use crate::scene::{Held, Scene};
 use crate::totals::{Known, Pool, Totals};
 use crate::volume::Volume;
-use crate::{ContractLineId, Factor, LineError, Overflow, Per, Quantity, UnitPrice};
+use crate::{ContractLineId, Factor, Instant, LineError, Overflow, Per, Quantity, UnitPrice};
 
 /// The row behind a candidate.
 #[derive(Clone, Copy)]
@@ -83,10 +84,6 @@ pub(crate) enum Depth {
     Everything,
 }
 
-const SKU: u32 = u32::MAX;
-const BRAND: u32 = 1;
-const EVERYTHING: u32 = 0;
-
 impl<'b> Candidates<'b> {
     pub(crate) fn with_room() -> Self {
         Self {
@@ -121,12 +118,11 @@ impl<'b> Gather<'_, 'b, '_> {
     /// Fills `found` with the candidates of the line.
     pub(crate) fn all(&mut self, found: &mut Candidates<'b>) -> Result<(), LineError> {
         found.all.clear();
-        let targets = targets(self.known);
         let list = self.list_entries(&mut found.all)?;
         found.contracts_from = found.all.len();
-        self.contract_lines(&targets, &mut found.all, list)?;
+        self.contract_lines(&mut found.all, list)?;
         found.promotions_from = found.all.len();
-        self.promotion_lines(&targets, &mut found.all);
+        self.promotion_lines(&mut found.all);
         Ok(())
     }
 
@@ -151,49 +147,57 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn entries_of(&self, rank: u32, list: u32, found: &mut Vec<Candidate<'b>>) {
-        let (slot, unit) = (self.known.slot, self.known.line.unit);
-        let range = slot.entry_range(list);
-        for entry in &slot.entries[range] {
-            if entry.currency != self.scene.request.currency {
-                continue;
-            }
-            let Some(timely) = self.timely(&entry.span) else {
-                continue;
-            };
-            let (fit, row_unit, unfit) = if entry.unit == unit {
-                (Fit::Asked, self.known.factor, timely.err())
-            } else if entry.unit == self.known.product.stock_unit {
-                (Fit::Converted, Factor::ONE, timely.err())
-            } else if self.depth != Depth::Price {
-                (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
-            } else {
-                continue;
-            };
-            found.push(Candidate {
-                row: Row::Entry { list, entry },
-                rank,
-                specificity: SKU,
-                kind: Kind::Fixed,
-                per: entry.per,
-                breaks: std::slice::from_ref(&entry.step),
-                fit,
-                volume: self.sku_volume(row_unit),
-                unfit,
-            });
+        let entries = &self.known.slot.entries;
+        let key = EntryKey::new(list, self.scene.request.currency);
+        let as_of = self.scene.as_of();
+        for entry in entries.current(key).iter().filter(|entry| entry.recorded_at <= as_of) {
+            self.entry(rank, entry, found);
+        }
+        for entry in entries.past(key, as_of).filter(|entry| entry.recorded_at <= as_of) {
+            self.entry(rank, entry, found);
         }
     }
 
-    fn contract_lines(
-        &mut self,
-        targets: &Targets,
-        found: &mut Vec<Candidate<'b>>,
-        list: Option<UnitPrice>,
-    ) -> Result<(), LineError> {
+    fn entry(&self, rank: u32, entry: &'b EntryRow, found: &mut Vec<Candidate<'b>>) {
+        let Some(timely) = self.timely(entry.valid_from, entry.is_valid(self.scene.request.at)) else {
+            return;
+        };
+        let (fit, row_unit, unfit) = if entry.unit == self.known.line.unit {
+            (Fit::Asked, self.known.factor, timely.err())
+        } else if entry.unit == self.known.product.stock_unit {
+            (Fit::Converted, Factor::ONE, timely.err())
+        } else if self.depth != Depth::Price {
+            (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
+        } else {
+            return;
+        };
+        found.push(Candidate {
+            row: Row::Entry { list: entry.key.list(), entry },
+            rank,
+            specificity: SKU,
+            kind: Kind::Fixed,
+            per: entry.per,
+            breaks: std::slice::from_ref(&entry.step),
+            fit,
+            volume: self.sku_volume(row_unit),
+            unfit,
+        });
+    }
+
+    fn contract_lines(&mut self, found: &mut Vec<Candidate<'b>>, list: Option<UnitPrice>) -> Result<(), LineError> {
         if self.scene.contracts.is_empty() {
             return Ok(());
         }
+        let own = [(Target::Sku(self.known.line.product), SKU)];
+        let own = if self.known.slot.in_contracts { &own[..] } else { &[] };
         // Categories of one depth are equally specific.
-        for level in targets.chunk_by(|left, right| left.1 == right.1) {
+        let product = self.known.product;
+        let levels = product.targets.chunk_by(|left, right| left.1 == right.1);
+        let levels = std::iter::once(own).chain(levels).chain([&[(Target::Everything, EVERYTHING)][..]]);
+        for level in levels {
+            if !level.iter().any(|(target, _)| self.scene.book.named.may_name(*target, IN_CONTRACTS)) {
+                continue;
+            }
             let start = found.len();
             for rank in 0..self.scene.contracts.len() {
                 self.contract_lines_of(rank, level, found);
@@ -219,11 +223,13 @@ impl<'b> Gather<'_, 'b, '_> {
     fn contract_lines_of(&mut self, rank: usize, level: &[(Target, u32)], found: &mut Vec<Candidate<'b>>) {
         let contract = self.scene.contracts[rank];
         for (target, specificity) in level {
-            if !may_name(contract.lines, self.known.slot.in_contracts, *target) {
+            if !contract.lines.may_have(*target) {
                 continue;
             }
             for line in self.scene.book.lines.of(contract.lines, *target) {
-                let Some(timely) = self.timely(&line.span) else {
+                let known = line.span.known(self.scene.as_of());
+                let timely = self.timely(line.span.valid_from, line.span.valid(self.scene.request.at));
+                let Some(timely) = timely.filter(|_| known) else {
                     continue;
                 };
                 let row = Row::Contract { contract: contract.held, line };
@@ -234,15 +240,17 @@ impl<'b> Gather<'_, 'b, '_> {
         }
     }
 
-    fn promotion_lines(&mut self, targets: &Targets, found: &mut Vec<Candidate<'b>>) {
+    fn promotion_lines(&mut self, found: &mut Vec<Candidate<'b>>) {
         let start = found.len();
+        let (product, slot) = (self.known.product, self.known.slot);
+        let own = slot.in_promotions.then_some((Target::Sku(self.known.line.product), SKU));
         for index in self.scene.audiences() {
-            for (target, specificity) in targets.iter() {
-                if !may_name(index, self.known.slot.in_promotions, *target) {
-                    continue;
-                }
-                for line in self.scene.book.lines.of(index, *target) {
-                    self.promotion_line(line, *specificity, found);
+            let all = own.iter().chain(product.targets.iter()).chain(&[(Target::Everything, EVERYTHING)]);
+            for (target, specificity) in all {
+                if index.may_have(*target) && self.scene.book.named.may_name(*target, IN_PROMOTIONS) {
+                    for line in self.scene.book.lines.of(index, *target) {
+                        self.promotion_line(line, *specificity, found);
+                    }
                 }
             }
         }
@@ -252,14 +260,18 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn promotion_line(&mut self, line: &'b LineRow, specificity: u32, found: &mut Vec<Candidate<'b>>) {
-        if !line.span.known(self.scene.as_of()) || !self.scene.promotion_is_known(line.owner) {
+        let request = &self.scene.request;
+        if !line.span.known(request.as_of) || line.currency.is_some_and(|currency| currency != request.currency) {
+            return;
+        }
+        let Some(timely) = self.timely(line.span.valid_from, line.span.valid(request.at)) else {
+            return;
+        };
+        if line.has_versions && !self.scene.book.is_known_promotion(line.owner, request.as_of) {
             return;
         }
         let promotion = &self.scene.book.promotion_rows[line.owner as usize];
-        let Some(timely) = self.timely(&promotion.span) else {
-            return;
-        };
-        let has_coupon = self.scene.has_coupon(promotion);
+        let has_coupon = !line.needs_coupon || self.scene.has_coupon(promotion);
         if !has_coupon && self.depth == Depth::Price {
             return;
         }
@@ -272,15 +284,12 @@ impl<'b> Gather<'_, 'b, '_> {
         found.push(candidate);
     }
 
-    /// Whether a row counts at the asked instants; nothing when it is not even to be shown.
-    fn timely(&self, span: &Span) -> Option<Result<(), Unfit>> {
-        let (at, as_of) = (self.scene.request.at, self.scene.request.as_of);
-        if !span.known(as_of) {
-            None
-        } else if span.valid(at) {
+    /// Whether a row that is known counts at the asked instant; nothing when it is not even to be shown.
+    fn timely(&self, valid_from: Instant, is_valid: bool) -> Option<Result<(), Unfit>> {
+        if is_valid {
             Some(Ok(()))
         } else if self.depth == Depth::Everything {
-            Some(Err(if at < span.valid_from { Unfit::NotYetValid } else { Unfit::Expired }))
+            Some(Err(if self.scene.request.at < valid_from { Unfit::NotYetValid } else { Unfit::Expired }))
         } else {
             None
         }
@@ -314,9 +323,7 @@ impl<'b> Gather<'_, 'b, '_> {
             (Scope::Sku, _) => return self.sku_volume(row_unit),
             (Scope::Group, _) => self.known.product.mix_group.map(Pool::Group),
             (Scope::Period, Target::Sku(_)) => None,
-            (Scope::Period, Target::Category(category)) => Some(Pool::Category(category)),
-            (Scope::Period, Target::Brand(brand)) => Some(Pool::Brand(brand)),
-            (Scope::Period, Target::Everything) => Some(Pool::Everything),
+            (Scope::Period, other) => Some(Pool::Target(other)),
         };
         let mut total = match pool {
             Some(pool) => self.totals.of_pool(pool, line.unit),
@@ -366,22 +373,10 @@ impl<'b> Candidate<'b> {
     }
 }
 
-/// Targets with their specificity, most specific first.
-pub(crate) type Targets = Few<(Target, u32), 8>;
-
-/// The targets that name the product.
-pub(crate) fn targets(known: &Known<'_>) -> Targets {
-    let product = known.product;
-    let mut targets = Targets::new(&[(Target::Sku(known.line.product), SKU)], (Target::Everything, EVERYTHING));
-    for category in product.categories.iter() {
-        let specificity = category.depth.saturating_add(BRAND + 1).min(SKU - 1);
-        targets.push((Target::Category(category.id), specificity));
-    }
-    if let Some(brand) = product.brand {
-        targets.push((Target::Brand(brand), BRAND));
-    }
-    targets.push((Target::Everything, EVERYTHING));
-    targets
+/// The targets that name a product.
+pub(crate) fn targets<'k>(known: &'k Known<'_>) -> impl Iterator<Item = Target> + use<'k> {
+    let own = [Target::Sku(known.line.product), Target::Everything];
+    own.into_iter().chain(known.product.targets.iter().map(|(target, _)| *target))
 }
 
 /// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.

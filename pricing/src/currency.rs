@@ -28,6 +28,11 @@ impl Currency {
         CODES[usize::from(self.0)]
     }
 
+    /// Its place among all listed currencies.
+    pub(crate) const fn index(self) -> u8 {
+        self.0
+    }
+
     /// Digits after the point of its smallest coin: 0, 2, 3 or 4.
     pub fn minor_digits(self) -> u8 {
         match self.code() {

@@ -84,6 +84,13 @@
 //! 16. **Coupons** are compared without regard to ASCII case.
 //! 17. **Companies in a circle** are each visited once; at most 64 are looked at.
 //! 18. **A fixed promotion price** needs no list price. A promotion without currency may only have percentages.
+//! 19. **An open start is the earliest.** Of two contracts that tie up to their start, one that began on a day beats one that has
+//!     always been valid; the same goes for list entries of one threshold.
+//! 20. **One fault per line**: an unknown product comes before an unknown unit, and that before a quantity that is not above zero.
+//! 21. **A category given twice** counts at its deepest place.
+//! 22. **A ladder** (see [`Ladders`]) is what one line alone costs: no coupons, nothing ordered before, no other lines. A price that
+//!     holds from the smallest quantity that may be ordered has no threshold there: sold by the piece, an entry from 1 on is
+//!     told as from 0 on.
 //!
 //! To replay an old order the book must hold the rows and facts of that time, and the request must bring `at`, `as_of`,
 //! the coupons, all lines of the basket and the period quantities of that time.
@@ -94,10 +101,12 @@ mod book;
 mod candidate;
 mod currency;
 mod decimal;
+mod delta;
 mod explain;
 pub mod facts;
 mod ids;
 mod instant;
+mod ladder;
 mod money;
 mod next_break;
 mod order;
@@ -119,6 +128,7 @@ pub use amount::Amount;
 pub use book::{BookError, PriceBook};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DECIMALS, ParseDecimalError};
+pub use delta::{Causes, Delta, compare_ladders};
 pub use explain::{AppliedTerms, ExplainedLine, Explanation, Internal, LostCandidate, Step, StepKind, Viewer, explain};
 pub use facts::{
     AccountFacts, Assignment, Audience, Break, CategoryAt, ContractLine, ContractStatus, ContractVersion, Entry, Kind, ListFacts,
@@ -129,10 +139,11 @@ pub use ids::{
     PromotionId,
 };
 pub use instant::Instant;
+pub use ladder::{Asking, LadderStep, Ladders};
 pub use money::{Money, MoneyError, Per};
 pub use next_break::NextBreak;
 pub use period::{PeriodLine, period_lines};
-pub use pricing::{CatalogueLine, price, price_catalogue};
+pub use pricing::{CatalogueLine, price, price_catalogue, price_some};
 pub use quantity::Quantity;
 pub use reason::Reason;
 pub use request::{Flags, LineError, LinePrice, PeriodQuantity, PriceAnswer, PriceRequest, RequestLine, Source, UnitPrice};

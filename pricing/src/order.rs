@@ -4,7 +4,7 @@
 //! Not here: the choice between list, contract and promotion.
 
 use crate::UnitPrice;
-use crate::book::rows::EntryRow;
+use crate::book::entries::EntryRow;
 use crate::candidate::{Candidate, Fit, Row};
 use crate::resolve::Winner;
 use std::cmp::Ordering;
@@ -21,8 +21,8 @@ pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Orderi
     fit(left)
         .cmp(&fit(right))
         .then_with(|| right_entry.step.threshold.cmp(&left_entry.step.threshold))
-        .then_with(|| right_entry.span.valid_from.cmp(&left_entry.span.valid_from))
-        .then_with(|| right_entry.span.recorded_at.cmp(&left_entry.span.recorded_at))
+        .then_with(|| right_entry.valid_from.cmp(&left_entry.valid_from))
+        .then_with(|| right_entry.recorded_at.cmp(&left_entry.recorded_at))
         .then_with(|| {
             let price = |entry: &EntryRow| UnitPrice { amount: entry.step.value, per: entry.per };
             price(left_entry).cmp_value(&price(right_entry))

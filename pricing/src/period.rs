@@ -41,9 +41,9 @@ pub fn period_lines(book: &PriceBook, request: &PriceRequest<'_>) -> Vec<PeriodL
         let Ok(known) = Known::find(book, request, line) else {
             continue;
         };
-        for (target, _) in targets(&known).iter() {
-            if seen.insert(*target) {
-                lines_of(&scene, &known, *target, &mut lines);
+        for target in targets(&known) {
+            if seen.insert(target) {
+                lines_of(&scene, &known, target, &mut lines);
             }
         }
     }

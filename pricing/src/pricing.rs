@@ -11,6 +11,9 @@ use crate::{
     UnitCode,
 };
 
+/// Lines whose entries are loaded together, so that the waits for memory run side by side.
+const BLOCK: usize = 16;
+
 /// Prices a basket, line by line. Lines in error do not disturb the others and count in no quantity.
 pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
     let mut candidates = Candidates::with_room();
@@ -19,6 +22,7 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
         let scene = Scene::new(book, request);
         let mut totals = Totals::default();
         let price = known.and_then(|known| {
+            known.touch_entries(&scene);
             totals.set_single(&known);
             price_line(&scene, &mut totals, &known, &mut candidates)
         });
@@ -26,10 +30,26 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
     } else {
         let scene = Scene::new(book, request);
         let (mut totals, known) = Totals::of_basket(book, request);
-        let known = known.into_iter();
-        known.map(|known| price_line(&scene, &mut totals, &known?, &mut candidates)).collect()
+        let mut lines = Vec::with_capacity(known.len());
+        for block in known.chunks(BLOCK) {
+            block.iter().flatten().for_each(|known| known.touch_entries(&scene));
+            lines.extend(block.iter().map(|known| price_line(&scene, &mut totals, &(*known)?, &mut candidates)));
+        }
+        lines
     };
     PriceAnswer { version: book.version(), lines }
+}
+
+/// Prices some lines of a basket, given by their places, as [`price`] would; all lines count towards thresholds.
+pub fn price_some(book: &PriceBook, request: &PriceRequest<'_>, places: &[usize]) -> Vec<Result<LinePrice, LineError>> {
+    let mut candidates = Candidates::with_room();
+    let scene = Scene::new(book, request);
+    let (mut totals, known) = Totals::of_basket(book, request);
+    let one = |place: &usize| {
+        let known = (*known.get(*place).ok_or(LineError::UnknownProduct)?)?;
+        price_line(&scene, &mut totals, &known, &mut candidates)
+    };
+    places.iter().map(one).collect()
 }
 
 fn price_line<'b>(

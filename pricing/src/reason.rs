@@ -138,9 +138,9 @@ fn lost_list(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
         Reason::ConvertedUnit
     } else if lost.step.threshold != won.step.threshold {
         Reason::SmallerThreshold
-    } else if lost.span.valid_from != won.span.valid_from {
+    } else if lost.valid_from != won.valid_from {
         Reason::EarlierStart
-    } else if lost.span.recorded_at != won.span.recorded_at {
+    } else if lost.recorded_at != won.recorded_at {
         Reason::EarlierRecorded
     } else if loser.value.price.cmp_value(&winner.value.price) != Ordering::Equal {
         Reason::HigherPrice

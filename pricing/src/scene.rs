@@ -44,6 +44,8 @@ pub(crate) struct Scene<'b, 'r> {
     pub(crate) lists: Vec<ListSource>,
     /// Nearest holder first.
     pub(crate) contracts: Vec<Contract<'b>>,
+    /// The account's group.
+    pub(crate) group: Option<GroupId>,
     audiences: [Option<&'b TargetIndex>; 3],
     ordered: Option<AHashMap<ContractLineId, Quantity>>,
 }
@@ -55,6 +57,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             request: *request,
             lists: Vec::with_capacity(8),
             contracts: Vec::new(),
+            group: None,
             audiences: [Some(&book.everyone), None, None],
             ordered: None,
         };
@@ -125,7 +128,8 @@ impl<'b, 'r> Scene<'b, 'r> {
             return;
         };
         self.audiences[2] = slot.promotions.as_deref();
-        let Some(GroupId(group)) = slot.facts.known(self.request.as_of).and_then(|facts| facts.group) else {
+        self.group = slot.facts.known(self.request.as_of).and_then(|facts| facts.group);
+        let Some(GroupId(group)) = self.group else {
             return;
         };
         let Some(slot) = self.book.groups.get(&group) else {

@@ -4,9 +4,12 @@
 //! held in stock units. Quantities over several SKUs are added in the unit that is asked for, each SKU by its own
 //! factor; a SKU that does not have the unit does not count. Not here: thresholds, quantities ordered before.
 
+use crate::book::entries::EntryKey;
 use crate::book::rows::{Product, ProductSlot};
+use crate::facts::Target;
 use crate::ratio::Ratio;
-use crate::{BrandId, CategoryId, Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest, RequestLine, UnitCode};
+use crate::scene::Scene;
+use crate::{Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest, RequestLine, UnitCode};
 use ahash::AHashMap;
 
 /// A line whose product and unit are known.
@@ -30,9 +33,8 @@ struct Sku<'b> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Pool {
     Group(MixGroupId),
-    Category(CategoryId),
-    Brand(BrandId),
-    Everything,
+    /// All that a target other than a single product names.
+    Target(Target),
 }
 
 /// The quantities of one basket.
@@ -96,7 +98,7 @@ impl<'b> Totals<'b> {
         let skus = &self.skus;
         let members = match pool {
             Pool::Group(_) => self.groups.get_or_insert_with(|| group_members(skus)),
-            Pool::Category(_) | Pool::Brand(_) | Pool::Everything => self.targets.get_or_insert_with(|| target_members(skus)),
+            Pool::Target(_) => self.targets.get_or_insert_with(|| target_members(skus)),
         };
         let members = members.get(&pool).map_or(&[][..], Vec::as_slice);
         let sum = members.iter().try_fold(Ratio::ZERO, |sum, sku| sum.plus(skus[*sku as usize].total_in(unit)?));
@@ -117,6 +119,15 @@ impl<'b> Known<'b> {
     }
 }
 
+impl Known<'_> {
+    /// Begins to load the entries that are looked at first. Changes nothing.
+    pub(crate) fn touch_entries(&self, scene: &Scene<'_, '_>) {
+        if let Some(first) = scene.lists.first() {
+            self.slot.entries.touch(EntryKey::new(first.list, scene.request.currency));
+        }
+    }
+}
+
 impl Sku<'_> {
     fn total_in(&self, unit: Option<UnitCode>) -> Result<Ratio, Overflow> {
         match unit.map(|unit| self.product.factor(unit)) {
@@ -130,9 +141,7 @@ impl Sku<'_> {
 fn is_member(sku: &Sku<'_>, pool: Pool) -> bool {
     match pool {
         Pool::Group(group) => sku.product.mix_group == Some(group),
-        Pool::Category(id) => sku.product.categories.iter().any(|category| category.id == id),
-        Pool::Brand(id) => sku.product.brand == Some(id),
-        Pool::Everything => true,
+        Pool::Target(target) => sku.product.is_in(target),
     }
 }
 
@@ -149,10 +158,9 @@ fn group_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
 fn target_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
     let mut members: AHashMap<Pool, Vec<u32>> = AHashMap::new();
     for (index, sku) in skus.iter().enumerate() {
-        let categories = sku.product.categories.iter().map(|category| Pool::Category(category.id));
-        let brand = sku.product.brand.map(Pool::Brand);
-        for pool in categories.chain(brand).chain([Pool::Everything]) {
-            members.entry(pool).or_default().push(index as u32);
+        let own = sku.product.targets.iter().map(|(target, _)| *target);
+        for target in own.chain([Target::Everything]) {
+            members.entry(Pool::Target(target)).or_default().push(index as u32);
         }
     }
     members

@@ -88,8 +88,10 @@ impl Condition {
 
 /// What `audience` may not see of a segment. Worked out once for each audience and segment.
 pub(crate) fn hidden(audience: &Audience, fields: &Fields, part: &Opened) -> Result<Option<Bits>> {
-    let Audience::Of(ids) = audience else {
-        return Ok(None);
+    let (ids, sight) = match audience {
+        Audience::Staff => return Ok(None),
+        Audience::Of(ids) => (ids.as_slice(), None),
+        Audience::Sees(sight) => (&[][..], Some(sight)),
     };
     let mut out: Option<Bits> = part.restricted.clone();
     if let Some(bits) = &mut out {
@@ -103,6 +105,10 @@ pub(crate) fn hidden(audience: &Audience, fields: &Fields, part: &Opened) -> Res
     }
     if let Some(hidden) = &part.hidden {
         out.get_or_insert_with(none).add(hidden);
+    }
+    if let Some(sight) = sight {
+        let mut each = |term: &Term, work: &mut dyn FnMut(u32)| each(part, term, work);
+        sight.hide(part.documents(), fields, &mut each, out.get_or_insert_with(none))?;
     }
     Ok(out)
 }

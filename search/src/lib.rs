@@ -35,6 +35,7 @@ mod record;
 mod schema;
 mod score;
 mod scratch;
+mod sight;
 mod snapshot;
 mod synonyms;
 mod terms;
@@ -50,3 +51,4 @@ pub use query::{
     Audience, Candidate, Completion, CompletionKind, Facet, Filter, Hit, Hits, IdentifierMatch, Kind, Query, Ranked, Ranking,
     Sort,
 };
+pub use sight::{Sight, Targets};

@@ -1,6 +1,9 @@
 //! What is asked and what is answered. Plain data, no behaviour beyond constructors.
 
+use std::sync::Arc;
+
 use crate::highlight::Highlighter;
+use crate::sight::Sight;
 
 /// A search. Build it with [`Query::new`] so that nobody forgets who is asking.
 #[derive(Debug, Clone)]
@@ -63,6 +66,8 @@ pub enum Audience {
     Staff,
     /// The ids this person belongs to (account, its parents, groups); empty for a visitor without account.
     Of(Vec<u64>),
+    /// Somebody for whom rules say what they see, whatever documents say themselves of accounts.
+    Sees(Arc<Sight>),
 }
 
 /// The order of the hits.

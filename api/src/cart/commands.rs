@@ -11,6 +11,7 @@ use serde_json::json;
 use super::contents::CartLine;
 use super::error::CartError;
 use super::input::CheckedLine;
+use crate::contracts::Moment;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::sql::insert_all;
@@ -103,22 +104,24 @@ pub(super) async fn grow(tx: &Tx, id: &str, account: Option<AccountId>, count: u
     Ok(cart)
 }
 
-/// Writes the last lines of a cart that has room for them; gives them with their numbers.
-pub(super) async fn add_lines(tx: &Tx, cart: &carts::Model, lines: &[CheckedLine]) -> Result<Vec<CartLine>, CartError> {
+/// The last lines of a cart that has room for them, with their numbers.
+pub(super) fn number_lines(cart: &carts::Model, lines: &[CheckedLine]) -> Result<Vec<CartLine>, CartError> {
     let first = cart.next_line - count_within_limit(lines.len())?;
-    let added: Vec<CartLine> = (first..)
-        .zip(lines)
-        .map(|(line, asked)| CartLine {
-            line,
-            product: asked.product.id,
-            unit: asked.unit,
-            quantity: asked.quantity.into(),
-            note: asked.note.as_str().into(),
-        })
-        .collect();
-    let rows = added.iter().map(|line| row_of(cart.id, line).into_active_model().reset_all()).collect();
-    insert_all(tx, rows, None).await?;
-    Ok(added)
+    let numbered = (first..).zip(lines).map(|(line, asked)| CartLine {
+        line,
+        product: asked.product.id,
+        unit: asked.unit,
+        quantity: asked.quantity.into(),
+        note: asked.note.as_str().into(),
+        seen: None,
+    });
+    Ok(numbered.collect())
+}
+
+/// Writes new lines.
+pub(super) async fn add_lines(tx: &Tx, cart: &carts::Model, lines: &[CartLine]) -> Result<(), CartError> {
+    let rows = lines.iter().map(|line| row_of(cart.id, line).into_active_model().reset_all()).collect();
+    Ok(insert_all(tx, rows, None).await?)
 }
 
 fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {
@@ -129,6 +132,8 @@ fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {
         unit: line.unit.to_string(),
         quantity: line.quantity,
         note: line.note.to_string(),
+        seen_at: line.seen.map(|seen| seen.at),
+        seen_as_of: line.seen.map(|seen| seen.as_of),
     }
 }
 
@@ -154,12 +159,26 @@ pub(super) async fn change_line(tx: &Tx, mut cart: carts::Model, line: &CartLine
         .col_expr(cart_lines::Column::Unit, Expr::value(line.unit.to_string()))
         .col_expr(cart_lines::Column::Quantity, Expr::value(line.quantity.0))
         .col_expr(cart_lines::Column::Note, Expr::value(line.note.to_string()))
+        .col_expr(cart_lines::Column::SeenAt, Expr::value(line.seen.map(|seen| seen.at.0)))
+        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(line.seen.map(|seen| seen.as_of.0)))
         .filter(cart_lines::Column::CartId.eq(cart.id).and(cart_lines::Column::LineNo.eq(line.line)))
         .exec(tx)
         .await?;
     if done.rows_affected == 0 {
         return Err(CartError::NoSuchLine(line.line));
     }
+    save(tx, &mut cart).await?;
+    Ok(cart)
+}
+
+/// Writes of a cart locked by the caller that all its prices were seen in a state.
+pub(super) async fn see_prices(tx: &Tx, mut cart: carts::Model, seen: Moment) -> Result<carts::Model, CartError> {
+    cart_lines::Entity::update_many()
+        .col_expr(cart_lines::Column::SeenAt, Expr::value(seen.at.0))
+        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(seen.as_of.0))
+        .filter(cart_lines::Column::CartId.eq(cart.id))
+        .exec(tx)
+        .await?;
     save(tx, &mut cart).await?;
     Ok(cart)
 }

@@ -6,7 +6,8 @@
 //! - Adding a line costs the same in a cart of ten and in a cart of a thousand lines: the lines of a cart are kept in memory
 //!   per version, and totals are priced from there.
 //! - Two people adding to one cart never collide: line numbers are drawn from the cart's row.
-//! - A cart shows today's prices; what an order costs is settled when it is placed.
+//! - A cart shows today's prices; what an order costs is settled when it is placed. Each line remembers the prices it was seen
+//!   at, so what changed since, and why, can be told ([`drift`]).
 //!
 //! Tables: `carts`, `cart_lines`. Events: `cart.created`, `cart.changed`, `cart.deleted`.
 //!
@@ -14,6 +15,7 @@
 
 mod commands;
 mod contents;
+pub(crate) mod drift;
 mod error;
 mod input;
 mod routes;

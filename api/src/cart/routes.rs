@@ -10,11 +10,12 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::commands::{self, NewCart};
 use super::contents::{CartLine, Carts};
+use super::drift::{self, CartDriftView};
 use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
 use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
 use crate::catalog::Products;
-use crate::contracts::{Ask, AskLine, PricedBasket, Prices};
+use crate::contracts::{Ask, AskLine, Moment, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
@@ -70,8 +71,10 @@ impl CartRoutes {
         }
         let new = NewCart { account: account.id, name: input.name.into_inner(), currency };
         let cart = commands::create(&tx, new, good.len()).await?;
-        let lines = commands::add_lines(&tx, &cart, &good).await?;
+        let mut lines = commands::number_lines(&cart, &good)?;
         let basket = self.price(&tx, &cart, &lines).await?;
+        see(&mut lines, &basket);
+        commands::add_lines(&tx, &cart, &lines).await?;
         let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i))).collect();
         let totals = totals(&basket, &cart.currency)?;
         let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
@@ -103,13 +106,14 @@ impl CartRoutes {
         }
         let cart = commands::grow(&tx, &id.0, who.account(), good.len()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version - i64::from(!good.is_empty())).await?;
-        let added = commands::add_lines(&tx, &cart, &good).await?;
-        let all: Arc<Vec<CartLine>> = Arc::new(before.iter().cloned().chain(added).collect());
+        let mut all: Vec<CartLine> = before.iter().cloned().chain(commands::number_lines(&cart, &good)?).collect();
         let basket = self.price(&tx, &cart, &all).await?;
+        see(&mut all[before.len()..], &basket);
+        commands::add_lines(&tx, &cart, &all[before.len()..]).await?;
         let view = self.added(&cart, &all[before.len()..], before.len(), &basket, &good, rejected)?;
         let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
-        self.carts.remember(&cart, all);
+        self.carts.remember(&cart, Arc::new(all));
         Ok(answer)
     }
 
@@ -160,14 +164,17 @@ impl CartRoutes {
         body: Body<LineChange>,
     ) -> Result<Answer<CartView>> {
         let tx = who.begin().await?;
-        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
+        let mut cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let mut lines = before.as_ref().clone();
         let changed = lines.iter_mut().find(|l| l.line == line.0).ok_or(CartError::NoSuchLine(line.0))?;
         self.apply(changed, body.0)?;
-        let changed = changed.clone();
-        let cart = commands::change_line(&tx, cart, &changed).await?;
-        let answer = self.cart_answer(&tx, &cart, &lines).await?;
+        let basket = self.price(&tx, &cart, &lines).await?;
+        for changed in lines.iter_mut().filter(|l| l.line == line.0) {
+            see(std::slice::from_mut(changed), &basket);
+            cart = commands::change_line(&tx, cart, changed).await?;
+        }
+        let answer = self.answer_of(&cart, &lines, &basket)?;
         let answer = tx.keep(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
@@ -194,6 +201,46 @@ impl CartRoutes {
         Ok(answer)
     }
 
+    /// See what changed of a cart's prices
+    ///
+    /// Which lines cost something else than when they were added, last changed or accepted: the old price, the new one and why.
+    /// The old price is that of the same basket then, so other quantities are no drift.
+    #[oai(path = "/v1/carts/:id/price-drift", method = "get", operation_id = "get_cart_price_drift")]
+    async fn price_drift(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<Answer<CartDriftView>> {
+        let db = who.db();
+        let cart = commands::find(&db, &id.0, who.account()).await?;
+        let lines = self.carts.lines(&db, cart.id, cart.version).await?;
+        let report = drift::report(&db, &self.prices, &cart, &lines, &[]).await?;
+        Ok(Answer::of(&drift::view(&self.products, &cart, &lines, &report)?)?)
+    }
+
+    /// Accept a cart's prices
+    ///
+    /// From now on all lines count as seen at today's prices. The answer is the cart with these prices.
+    #[oai(path = "/v1/carts/:id/price-acceptance", method = "post", operation_id = "accept_cart_prices")]
+    async fn accept_prices(
+        &self,
+        who: Acting<permit::WriteCarts>,
+        id: Path<Text<20>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+    ) -> Result<Answer<CartView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
+        let before = self.carts.lines(&tx, cart.id, cart.version).await?;
+        let mut lines = before.as_ref().clone();
+        let basket = self.price(&tx, &cart, &lines).await?;
+        see(&mut lines, &basket);
+        let cart = commands::see_prices(&tx, cart, Moment { at: basket.at, as_of: basket.as_of }).await?;
+        let view = self.view_of(&cart, &lines, &basket)?;
+        let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
+        let answer = tx.keep(answer).await?;
+        self.carts.remember(&cart, Arc::new(lines));
+        Ok(answer)
+    }
+
     /// Delete a cart
     ///
     /// With its lines. A cart that became an order stays.
@@ -210,7 +257,11 @@ impl CartRoutes {
     /// Whose cart it is, if the caller may see it.
     async fn owner(&self, who: &Acting<permit::WriteCarts>, db: &impl ConnectionTrait, id: &str) -> Result<AccountId> {
         if let Some(owner) = id.parse().ok().and_then(|id| self.carts.owner(CartId(id))) {
-            return if who.account().is_none_or(|own| own == owner) { Ok(owner) } else { Err(CartError::NotFound(id.to_owned()).into()) };
+            return if who.account().is_none_or(|own| own == owner) {
+                Ok(owner)
+            } else {
+                Err(CartError::NotFound(id.to_owned()).into())
+            };
         }
         Ok(commands::find(db, id, who.account()).await?.account_id)
     }
@@ -225,10 +276,17 @@ impl CartRoutes {
 
     async fn cart_answer(&self, db: &impl ConnectionTrait, cart: &carts::Model, lines: &[CartLine]) -> Result<Answer<CartView>> {
         let basket = self.price(db, cart, lines).await?;
-        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, None)).collect();
-        let totals = totals(&basket, &cart.currency)?;
-        let view = CartView { cart: self.summary(cart), lines: views, totals, rejected: Vec::new() };
-        Ok(Answer::of(&view)?.with_etag(Etag(cart.version)))
+        self.answer_of(cart, lines, &basket)
+    }
+
+    fn answer_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket) -> Result<Answer<CartView>> {
+        Ok(Answer::of(&self.view_of(cart, lines, basket)?)?.with_etag(Etag(cart.version)))
+    }
+
+    fn view_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket) -> Result<CartView> {
+        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, basket, None)).collect();
+        let totals = totals(basket, &cart.currency)?;
+        Ok(CartView { cart: self.summary(cart), lines: views, totals, rejected: Vec::new() })
     }
 
     fn added(
@@ -295,6 +353,13 @@ impl CartRoutes {
             return Err(Trouble::invalid(pointer, problem.code, problem.detail).into());
         }
         Ok(())
+    }
+}
+
+/// Notes of lines that they are seen with the prices of a basket.
+fn see(lines: &mut [CartLine], basket: &PricedBasket) {
+    for line in lines {
+        line.seen = Some(Moment { at: basket.at, as_of: basket.as_of });
     }
 }
 

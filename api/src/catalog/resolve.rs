@@ -63,22 +63,24 @@ pub(crate) enum Resolution {
 const MOST_CANDIDATES: usize = 5;
 
 /// Resolves many names for an account in as many statements as there are thousands of names; none when all are SKUs as
-/// written. Drafts are not found: a buyer does not know of them.
+/// written. Drafts are not found, nor what the account may not see: a buyer does not know of them.
 pub(crate) async fn resolve(
     db: &impl ConnectionTrait,
     products: &Products,
     account: Option<AccountId>,
     names: &[Name<'_>],
 ) -> Result<Vec<Resolution>, DbErr> {
+    let sight = products.sight(account);
+    let is_known = |product: &Product| product.is_published() && sight.shows(product);
     let exact = products.by_skus(names.iter().map(Name::text));
     let sure = |at: usize| names[at].sku.is_some() || account.is_none();
-    let known = |at: usize| exact[at].as_ref().is_some_and(|p| p.is_published());
+    let known = |at: usize| exact[at].as_ref().is_some_and(|p| is_known(p));
     let open: AHashSet<String> =
         (0..names.len()).filter(|at| !(known(*at) && sure(*at))).flat_map(|at| keys(names[at].text())).collect();
     let rows = lookup(db, account, open.into_iter().collect()).await?;
     let resolved = names.iter().zip(exact).map(|(name, exact)| {
-        let exact = exact.filter(|p| p.is_published());
-        decide(products, &rows, *name, exact)
+        let exact = exact.filter(|p| is_known(p));
+        decide(products, &rows, *name, exact, is_known)
     });
     Ok(resolved.collect())
 }
@@ -139,7 +141,13 @@ enum Source {
     Near,
 }
 
-fn decide(products: &Products, rows: &Rows, name: Name<'_>, exact: Option<Arc<Product>>) -> Resolution {
+fn decide(
+    products: &Products,
+    rows: &Rows,
+    name: Name<'_>,
+    exact: Option<Arc<Product>>,
+    is_known: impl Fn(&Product) -> bool,
+) -> Resolution {
     let text = name.text();
     let mut hits: Vec<(Source, String, Arc<Product>)> = Vec::new();
     if let Some(product) = exact {
@@ -147,7 +155,7 @@ fn decide(products: &Products, rows: &Rows, name: Name<'_>, exact: Option<Arc<Pr
     }
     for key in keys(text) {
         for found in rows.get(&key).into_iter().flatten() {
-            let Some(product) = products.by_id(found.product).filter(|p| p.is_published()) else { continue };
+            let Some(product) = products.by_id(found.product).filter(|p| is_known(p)) else { continue };
             let source = source_of(name, found);
             hits.push((source, reason(found), product));
         }

@@ -1,6 +1,6 @@
 //! Comparing today's price with the one a caller expects.
 
-use pricing::Amount;
+use pricing::{Amount, Per};
 
 use super::views::OnDrift;
 
@@ -8,6 +8,8 @@ use super::views::OnDrift;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Expectation {
     pub(super) unit_price: Amount,
+    /// Basis of that price; none for the basis that today's price has.
+    pub(super) per: Option<Per>,
     pub(super) tolerance: Tolerance,
     pub(super) otherwise: OnDrift,
 }
@@ -35,20 +37,21 @@ impl Tolerance {
         Some(if percent { Self::Percent(amount.micros()) } else { Self::Amount(amount) })
     }
 
-    /// Whether a difference of `micros` from `expected` is within it.
-    fn allows(self, expected: Amount, micros: i128) -> bool {
+    /// Whether a difference from `expected` is within it; both and an amount are in parts of which `parts` make a millionth.
+    fn allows(self, expected: i128, difference: i128, parts: i128) -> bool {
         match self {
-            Self::Amount(most) => micros.abs() <= i128::from(most.micros()),
-            Self::Percent(percent) => micros.abs() * 100_000_000 <= i128::from(expected.micros()).abs() * i128::from(percent),
+            Self::Amount(most) => difference.abs() <= i128::from(most.micros()) * parts,
+            Self::Percent(percent) => difference.abs() * 100_000_000 <= expected.abs() * i128::from(percent),
         }
     }
 }
 
 impl Expectation {
-    /// Whether today's unit price is as expected.
-    pub(super) fn is_met_by(&self, today: Amount) -> bool {
-        let difference = i128::from(today.micros()) - i128::from(self.unit_price.micros());
-        self.tolerance.allows(self.unit_price, difference)
+    /// Whether today's unit price is as expected. A tolerance that is an amount is for the basis of today's price.
+    pub(super) fn is_met_by(&self, today: Amount, per: Per) -> bool {
+        let expected_per = i128::from(self.per.unwrap_or(per).get());
+        let expected = i128::from(self.unit_price.micros()) * i128::from(per.get());
+        self.tolerance.allows(expected, i128::from(today.micros()) * expected_per - expected, expected_per)
     }
 }
 
@@ -59,7 +62,18 @@ mod tests {
     fn met(expected: &str, tolerance: &str, today: &str) -> bool {
         let amount = |text: &str| text.parse::<Amount>().unwrap_or_default();
         let tolerance = Tolerance::parse(tolerance).unwrap_or(Tolerance::Amount(Amount::default()));
-        Expectation { unit_price: amount(expected), tolerance, otherwise: OnDrift::Reject }.is_met_by(amount(today))
+        let per = |text: &str| text.split_once('/').map(|(_, per)| Per::new(per.parse().unwrap_or(1)).unwrap_or_default());
+        let price = |text: &str| amount(text.split('/').next().unwrap_or_default());
+        let expected = Expectation { unit_price: price(expected), per: per(expected), tolerance, otherwise: OnDrift::Reject };
+        expected.is_met_by(price(today), per(today).unwrap_or_default())
+    }
+
+    #[test]
+    fn prices_of_another_basis_are_compared_by_what_one_costs() {
+        assert!(met("12", "0", "12/100"), "without a basis that of today is meant");
+        assert!(!met("12/1", "0", "12/100") && met("0.12/1", "0", "12/100") && met("1200/100", "0", "12/1"));
+        assert!(met("0.12/1", "0.01", "12.01/100") && !met("0.12/1", "0.01", "12.02/100"));
+        assert!(met("0.12/1", "2%", "12.24/100") && !met("0.12/1", "2%", "12.25/100"));
     }
 
     #[test]

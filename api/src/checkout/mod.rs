@@ -2,11 +2,13 @@
 //!
 //! What happens, in this order: products and quantities are checked; the price version is locked, so that no price can
 //! change between now and the commit; all lines are priced as one basket; prices the caller expected are compared; stock is
-//! reserved, credit committed and the order placed, all in one transaction.
+//! reserved, credit committed and the order placed, all in one transaction. Lines that are refused on the way count towards no
+//! volume break: the rest is priced without them.
 //!
 //! Promises:
 //! - An order never silently costs more than its caller expects: a line with `expected_unit_price` is refused, reported or
-//!   accepted when today's price differs by more than its `tolerance`, as the caller chose.
+//!   accepted when today's price differs by more than its `tolerance`, as the caller chose. A line of a cart expects the price
+//!   it was seen at.
 //! - A dry run gives the same answer as the real call and writes nothing.
 //! - With `partial: accept` good lines are ordered and bad ones reported; with `reject` one bad line refuses the order.
 //! - The same Idempotency-Key never makes a second order.
@@ -19,6 +21,7 @@ mod drift;
 mod error;
 mod order;
 mod routes;
+mod settle;
 mod views;
 
 pub(crate) use error::CheckoutError;

@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use entity::{AccountStatus, PaymentMethod, carts, sites};
-use pricing::{Currency, Quantity};
+use pricing::{Currency, Per, Quantity};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
-use serde_json::json;
 
 use super::drift::{Expectation, Tolerance};
 use super::error::CheckoutError;
-use super::views::{OnDrift, OrderInput, OrderLineInput, Partial, ShipTo};
+use super::views::{OrderInput, OrderLineInput, Partial, ShipTo};
 use crate::cart::{self, AskedLine, Carts, CheckedLine, check_lines};
 use crate::catalog::Products;
-use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine, Prices};
+use crate::contracts::{PricedBasket, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
-use crate::inventory::{self, Board, Prefer};
+use crate::inventory::{Board, Prefer};
 use crate::kernel::database::{Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
-use crate::orders::{self, AgreedPrice, Destination, NewLine, NewOrder, OrderView, RejectedLine};
+use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 use crate::storefront::SearchIndex;
 
 /// What the checkout works with.
@@ -36,22 +35,22 @@ pub(crate) struct Checkout {
 /// An order as far as it can be prepared before its transaction begins.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    account: Arc<Account>,
-    currency: Currency,
-    ship_to: Destination,
+    pub(super) account: Arc<Account>,
+    pub(super) currency: Currency,
+    pub(super) ship_to: Destination,
     cart: Option<String>,
-    lines: Vec<CheckedLine>,
+    pub(super) lines: Vec<CheckedLine>,
     /// Expectations and references by place of the line in the request.
-    extras: Vec<Extra>,
-    problems: Vec<FieldProblem>,
-    input: OrderInput,
+    pub(super) extras: Vec<Extra>,
+    pub(super) problems: Vec<FieldProblem>,
+    pub(super) input: OrderInput,
 }
 
 /// What a line of a direct order carries besides product and quantity.
-#[derive(Debug, Default)]
-struct Extra {
-    expectation: Option<Expectation>,
-    reference: String,
+#[derive(Clone, Debug, Default)]
+pub(super) struct Extra {
+    pub(super) expectation: Option<Expectation>,
+    pub(super) reference: String,
 }
 
 impl Checkout {
@@ -103,8 +102,15 @@ impl Checkout {
                     continue;
                 }
             };
+            let per = line.expected_per.map(Per::new);
+            if per == Some(None) {
+                let pointer = format!("/lines/{index}/expected_per");
+                malformed.push(FieldProblem::new(pointer, "out-of-range", "a price is for at least 1 unit"));
+                continue;
+            }
             let expectation = line.expected_unit_price.map(|price| Expectation {
                 unit_price: price.0,
+                per: per.flatten(),
                 tolerance,
                 otherwise: line.on_price_drift,
             });
@@ -139,18 +145,20 @@ impl Checkout {
         }
         self.prices.lock_version(tx).await?;
         let coupons: Vec<String> = prepared.input.coupons.iter().map(|c| c.to_string()).collect();
-        let basket = self.price(tx, &prepared, &coupons).await?;
-        let partial = prepared.input.partial == Partial::Accept;
-        let (lines, warnings) = self.new_lines(tx, &mut prepared, &basket).await?;
-        if lines.is_empty() || (!partial && !prepared.problems.is_empty()) {
-            if prepared.problems.is_empty() {
-                return Err(orders::OrderError::Empty.into());
-            }
-            return Err(CheckoutError::Lines(prepared.problems));
+        if let Some(cart) = &cart {
+            self.expect_seen(tx, cart, &mut prepared, &coupons).await?;
         }
-        let rejected = std::mem::take(&mut prepared.problems);
-        let mut placed = orders::place(tx, new_order(tx, prepared, &basket, coupons, lines, partial)).await?;
-        placed.rejected.extend(rejected.into_iter().map(|problem| RejectedLine { problem }));
+        let settled = self.settle(tx, &mut prepared, &coupons).await?;
+        let problems = std::mem::take(&mut prepared.problems);
+        let expectations = settled.expectations;
+        let mut warnings = settled.warnings;
+        let new = new_order(tx, prepared, &settled.basket, coupons, settled.lines);
+        let mut reserved = orders::reserve(tx, new).await?;
+        if reserved.has_dropped() {
+            self.settle_again(tx, &mut reserved, &expectations, &mut warnings).await?;
+        }
+        let mut placed = orders::place(tx, &self.board, reserved).await?;
+        placed.rejected.extend(problems.into_iter().map(|problem| RejectedLine { problem }));
         if let Some(cart) = &cart {
             cart::mark_ordered(tx, cart).await?;
         }
@@ -162,12 +170,13 @@ impl Checkout {
     /// The lines of a cart, checked again: products may have changed since they were added.
     async fn take_cart(&self, tx: &Tx, cart: &carts::Model, prepared: &mut Prepared) -> Result<(), CheckoutError> {
         let lines = self.carts.lines(tx, cart.id, cart.version).await?;
+        let sight = self.products.sight(Some(prepared.account.id));
         for (index, line) in lines.iter().enumerate() {
             let pointer = format!("/cart/lines/{}", line.line);
             let mut refuse = |field: &str, code: &str, detail: String| {
                 prepared.problems.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail));
             };
-            let Some(product) = self.products.by_id(line.product) else {
+            let Some(product) = self.products.by_id(line.product).filter(|product| sight.shows(product)) else {
                 refuse("sku", "unknown-product", "the product no longer exists".to_owned());
                 continue;
             };
@@ -185,78 +194,6 @@ impl Checkout {
         }
         Ok(())
     }
-
-    async fn price(&self, tx: &Tx, prepared: &Prepared, coupons: &[String]) -> Result<PricedBasket, CheckoutError> {
-        let lines: Vec<AskLine> =
-            prepared.lines.iter().map(|l| AskLine { product: l.product.id, unit: l.unit, quantity: l.quantity }).collect();
-        let account = Some(prepared.account.id);
-        let ask = Ask { account, currency: prepared.currency, at: None, as_of: None, coupons, lines: &lines };
-        Ok(self.prices.price(tx, &ask).await?)
-    }
-
-    /// Lines with their price and promise; lines without a price, or with one that nobody expects, become problems.
-    async fn new_lines(
-        &self,
-        tx: &Tx,
-        prepared: &mut Prepared,
-        basket: &PricedBasket,
-    ) -> Result<(Vec<NewLine>, Vec<FieldProblem>), CheckoutError> {
-        let promises = self.promises(tx, prepared).await?;
-        let mut warnings = Vec::new();
-        let mut lines = Vec::with_capacity(prepared.lines.len());
-        let checked = std::mem::take(&mut prepared.lines);
-        for ((line, price), promised_at) in checked.into_iter().zip(&basket.lines).zip(promises) {
-            let price = match price {
-                Ok(price) => price,
-                Err(refusal) => {
-                    let code = refusal.code().replace('_', "-");
-                    prepared.problems.push(FieldProblem::new(line.pointer, &code, refusal.detail()));
-                    continue;
-                }
-            };
-            let extra = prepared.extras.get_mut(line.index).map(std::mem::take).unwrap_or_default();
-            if let Some(expected) = extra.expectation.filter(|e| !e.is_met_by(price.unit_price)) {
-                let drift = drift_problem(&line, &expected, price);
-                match expected.otherwise {
-                    OnDrift::Reject => {
-                        prepared.problems.push(drift);
-                        continue;
-                    }
-                    OnDrift::Warn => warnings.push(drift),
-                    OnDrift::Accept => {}
-                }
-            }
-            lines.push(NewLine {
-                pointer: line.pointer,
-                product: line.product,
-                unit: line.unit,
-                quantity: line.quantity.into(),
-                price: agreed(price, basket)?,
-                promised_at,
-                note: line.note,
-                reference: extra.reference,
-            });
-        }
-        Ok((lines, warnings))
-    }
-
-    async fn promises(&self, tx: &Tx, prepared: &Prepared) -> Result<Vec<Option<entity::Instant>>, CheckoutError> {
-        let mut asks = Vec::with_capacity(prepared.lines.len());
-        for (key, line) in prepared.lines.iter().enumerate() {
-            let quantity = line.product.stock_quantity(line.unit, line.quantity);
-            asks.push(inventory::Ask {
-                key,
-                product: line.product.id,
-                quantity: quantity.unwrap_or_default(),
-                multiple: Quantity::default(),
-                backorder: line.product.may_backorder(),
-                lead_time_days: line.product.lead_time_days,
-            });
-        }
-        let prefer = prefer(&prepared.ship_to);
-        let promises = inventory::promise(tx, &self.board, &asks, &prefer, tx.now()).await.map_err(orders::OrderError::from)?;
-        Ok(promises.iter().map(|promise| promise.last().map(|part| part.at)).collect())
-    }
 }
 
 fn prefer(ship_to: &Destination) -> Prefer {
@@ -268,44 +205,7 @@ fn currency(code: &str) -> Result<Currency, Trouble> {
     code.parse().map_err(|_| detail())
 }
 
-/// The price of a line as it is written into the order.
-fn agreed(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, CheckoutError> {
-    let list_price = match price.list_price {
-        Some(list) if list.per == price.per => Some(list.amount.into()),
-        // Rare: the list price has another basis than the price that won.
-        _ => None,
-    };
-    let per = pricing::Quantity::from_whole(i64::from(price.per.get())).map_err(|_| orders::OrderError::OutOfRange)?;
-    Ok(AgreedPrice {
-        unit_price: price.unit_price.into(),
-        per: per.into(),
-        line_amount: price.line_amount.into(),
-        list_price,
-        source: price.source,
-        detail: json!({
-            "label": &*price.label,
-            "row": price.row,
-            "version": basket.version,
-            "as_of": basket.as_of.0,
-            "floor_lifted": price.flags.floor_lifted,
-        })
-        .to_string(),
-    })
-}
-
-fn drift_problem(line: &CheckedLine, expected: &Expectation, price: &PricedLine) -> FieldProblem {
-    let detail = format!("{} costs {} and not {}", line.product.sku, price.unit_price, expected.unit_price);
-    FieldProblem::new(format!("{}/expected_unit_price", line.pointer), "price-drift", detail)
-}
-
-fn new_order(
-    tx: &Tx,
-    prepared: Prepared,
-    basket: &PricedBasket,
-    coupons: Vec<String>,
-    lines: Vec<NewLine>,
-    partial: bool,
-) -> NewOrder {
+fn new_order(tx: &Tx, prepared: Prepared, basket: &PricedBasket, coupons: Vec<String>, lines: Vec<NewLine>) -> NewOrder {
     let prepaid = Terms::parse(&prepared.account.terms).is_some_and(Terms::prepaid);
     let usual = if prepaid { PaymentMethod::Prepaid } else { PaymentMethod::Terms };
     let input = prepared.input;
@@ -326,9 +226,11 @@ fn new_order(
         coupons,
         price_version: basket.version,
         priced_at: basket.at,
+        priced_as_of: basket.as_of,
+        ordered_before: basket.ordered.clone(),
         requested_at: input.requested_at.map(|t| t.0),
         lines,
-        partial,
+        partial: input.partial == Partial::Accept,
         account: prepared.account,
     }
 }

@@ -43,6 +43,10 @@ pub(crate) struct OrderInput {
     /// When the customer wants it.
     #[serde(default)]
     pub(crate) requested_at: Option<Timestamp>,
+    /// What happens when a line of the cart costs something else than when it was added, last changed or accepted. Default
+    /// `warn`.
+    #[serde(default)]
+    pub(crate) on_price_drift: Option<OnDrift>,
     /// What happens when a line cannot be ordered. Default `reject`.
     #[serde(default)]
     pub(crate) partial: Partial,
@@ -72,9 +76,12 @@ pub(crate) struct OrderLineInput {
     /// The customer's reference of the line.
     #[serde(default)]
     pub(crate) reference: Text<100>,
-    /// Unit price the caller expects, for the price basis of the answer.
+    /// Unit price the caller expects.
     #[serde(default)]
     pub(crate) expected_unit_price: Option<AmountText>,
+    /// Price basis of the expected price; that of the answer when left out.
+    #[serde(default)]
+    pub(crate) expected_per: Option<u32>,
     /// How far the price may differ: an amount (`0.05`) or a percentage of the expected price (`2%`). Default 0.
     #[serde(default)]
     pub(crate) tolerance: Option<Text<20>>,

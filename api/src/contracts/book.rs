@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, AssignedKind, AudienceKind, ContractMode, Instant, PriceRuleKind, TargetKind, VolumeScope};
 use pricing::{
     AccountFacts, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
@@ -12,7 +12,9 @@ use pricing::{
     Target, Terms, Times, UnitCode,
 };
 
+use super::facts;
 use super::handles::Handles;
+use super::journal::Journal;
 use super::period::{Counted, Period};
 use super::prices::AskLine;
 
@@ -34,11 +36,9 @@ pub(super) struct Book {
     contract_codes: Vec<Arc<str>>,
     promotion_codes: Vec<Arc<str>>,
     currencies: AHashSet<Currency>,
-    /// The category tree the products were read with.
-    pub(super) tree: super::products::Tree,
-    /// Versions of the product and account rows taken, so that a late reader does not bring back old facts.
-    product_versions: Vec<i64>,
-    account_versions: Vec<i64>,
+    /// When products that buyers did not always know of were shown and hidden, in order.
+    hidden: AHashMap<u32, Vec<(Instant, bool)>>,
+    journal: Journal,
 }
 
 /// What a contract line and a promotion line have in common, as stored.
@@ -55,19 +55,23 @@ pub(super) struct LineRow {
     pub(super) scope: VolumeScope,
 }
 
-/// A product's facts, as stored.
+/// All that was ever known of a product.
 #[derive(Clone, Debug)]
 pub(super) struct ProductRow {
     pub(super) id: i64,
-    pub(super) version: i64,
-    /// Its category and those above, with their depths.
-    pub(super) categories: Vec<(i64, u32)>,
-    pub(super) brand: String,
-    pub(super) mix_group: Option<String>,
-    pub(super) stock_unit: UnitCode,
-    pub(super) units: Vec<pricing::ProductUnit>,
+    /// Its facts from each instant on at which they changed, in order; at least one.
+    pub(super) facts: Vec<(Instant, facts::ProductFacts)>,
     /// Cost and floor from each instant on at which they changed, in order.
     pub(super) money: MoneyHistory,
+}
+
+/// An account's place in the company tree and its group, as recorded.
+#[derive(Clone, Debug)]
+pub(super) struct AccountRow {
+    pub(super) id: i64,
+    pub(super) recorded_at: Instant,
+    pub(super) parent: Option<i64>,
+    pub(super) group: Option<String>,
 }
 
 /// Cost and floor by the instants at which they changed, in order.
@@ -153,6 +157,22 @@ impl Book {
         }
     }
 
+    /// Which products' own rows changed when.
+    pub(super) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub(super) fn journal_mut(&mut self) -> &mut Journal {
+        &mut self.journal
+    }
+
+    /// Whether buyers did not know of the product at an instant.
+    pub(super) fn is_hidden(&self, product: pricing::ProductId, as_of: Instant) -> bool {
+        let Some(known) = self.hidden.get(&product.0) else { return false };
+        let place = known.partition_point(|(at, _)| *at <= as_of).max(1);
+        known[place - 1].1
+    }
+
     /// Whether any row is in the currency.
     pub(super) fn has_currency(&self, currency: Currency) -> bool {
         self.currencies.contains(&currency)
@@ -160,6 +180,14 @@ impl Book {
 
     pub(super) fn account(&self, account: AccountId) -> pricing::AccountId {
         pricing::AccountId(self.accounts.known(&account.0))
+    }
+
+    pub(super) fn account_id(&self, account: pricing::AccountId) -> Option<i64> {
+        self.accounts.key(account.0).copied()
+    }
+
+    pub(super) fn product_id(&self, product: pricing::ProductId) -> Option<i64> {
+        self.products.key(product.0).copied()
     }
 
     pub(super) fn request_line(&self, line: &AskLine) -> RequestLine {
@@ -202,46 +230,62 @@ impl Book {
         })
     }
 
-    /// Takes a product's facts, all that is known of them.
+    /// Takes all that is known of a product. What was known before the first facts is that they were the same, and that
+    /// there was neither cost nor floor.
     pub(super) fn put_product(&mut self, row: &ProductRow) -> Result<(), Refused> {
         let number = self.products.number(row.id);
-        if !newer(&mut self.product_versions, number, row.version) {
-            return Ok(());
+        let Some((first, _)) = row.facts.first() else { return Ok(()) };
+        let mut instants: Vec<Instant> = row.facts.iter().skip(1).map(|(at, _)| *at).collect();
+        instants.extend(row.money.iter().map(|(at, _)| *at));
+        instants.sort_unstable();
+        instants.dedup();
+        // Facts that are kept since later than cost were the same before.
+        let begin = if instants.first().is_some_and(|at| at <= first) { Instant(i64::MIN) } else { *first };
+        for at in std::iter::once(begin).chain(instants) {
+            let known = row.facts.partition_point(|(from, _)| *from <= at).max(1);
+            self.journal.note_product(number, at);
+            let priced = row.money.partition_point(|(from, _)| *from <= at);
+            let money = priced.checked_sub(1).map_or(&[][..], |place| &row.money[place].1);
+            self.put_facts(number, at, &row.facts[known - 1].1, money)?;
         }
-        let categories = row
-            .categories
-            .iter()
-            .map(|(id, depth)| pricing::CategoryAt { id: pricing::CategoryId(self.categories.number(*id)), depth: *depth });
-        let mut facts = ProductFacts {
-            id: pricing::ProductId(number),
-            recorded_at: pricing::Instant::MIN,
-            categories: categories.collect(),
-            brand: (!row.brand.is_empty()).then(|| pricing::BrandId(self.brands.number(row.brand.clone()))),
-            mix_group: row.mix_group.clone().map(|mix| pricing::MixGroupId(self.mixes.number(mix))),
-            stock_unit: row.stock_unit,
-            units: row.units.clone(),
-            money: Vec::new(),
-        };
-        self.engine.put_product(&facts)?;
-        for (at, money) in &row.money {
-            facts.recorded_at = (*at).into();
-            facts.money.clone_from(money);
-            self.engine.put_product(&facts)?;
+        if row.facts.iter().any(|(_, facts)| facts.hidden) {
+            self.hidden.insert(number, row.facts.iter().map(|(at, facts)| (*at, facts.hidden)).collect());
         }
         Ok(())
     }
 
+    fn put_facts(
+        &mut self,
+        number: u32,
+        at: Instant,
+        facts: &facts::ProductFacts,
+        money: &[ProductMoney],
+    ) -> Result<(), Refused> {
+        let Some((stock_unit, units)) = facts.sold_in() else { return Err(Refused::ConflictingUnits) };
+        let categories = facts
+            .categories
+            .iter()
+            .map(|(id, depth)| pricing::CategoryAt { id: pricing::CategoryId(self.categories.number(*id)), depth: *depth });
+        let facts = ProductFacts {
+            id: pricing::ProductId(number),
+            recorded_at: at.into(),
+            categories: categories.collect(),
+            brand: (!facts.brand.is_empty()).then(|| pricing::BrandId(self.brands.number(facts.brand.clone()))),
+            mix_group: facts.mix_group.clone().map(|mix| pricing::MixGroupId(self.mixes.number(mix))),
+            stock_unit,
+            units,
+            money: money.to_vec(),
+        };
+        self.engine.put_product(&facts)
+    }
+
     /// Takes an account's place in the company tree and its group.
-    pub(super) fn put_account(&mut self, row: &entity::accounts::Model) -> Result<(), Refused> {
-        let number = self.accounts.number(row.id.0);
-        if !newer(&mut self.account_versions, number, row.version) {
-            return Ok(());
-        }
+    pub(super) fn put_account(&mut self, row: AccountRow) -> Result<(), Refused> {
         self.engine.put_account(&AccountFacts {
-            id: pricing::AccountId(number),
-            recorded_at: pricing::Instant::MIN,
-            parent: row.parent_id.map(|parent| pricing::AccountId(self.accounts.number(parent.0))),
-            group: row.group_code.clone().map(|group| pricing::GroupId(self.groups.number(group))),
+            id: pricing::AccountId(self.accounts.number(row.id)),
+            recorded_at: row.recorded_at.into(),
+            parent: row.parent.map(|parent| pricing::AccountId(self.accounts.number(parent))),
+            group: row.group.map(|group| pricing::GroupId(self.groups.number(group))),
         })
     }
 
@@ -265,10 +309,12 @@ impl Book {
     /// Takes an entry; also one whose end has become known.
     pub(super) fn put_entry(&mut self, row: &EntryRow) -> Result<(), Refused> {
         self.currencies.insert(row.currency);
+        let (list, product) = (self.lists.number(row.list), self.products.number(row.product));
+        self.journal.note_entry(list, product, &row.times);
         self.engine.put_entry(&Entry {
             id: EntryId(row.id),
-            list: pricing::ListId(self.lists.number(row.list)),
-            product: pricing::ProductId(self.products.number(row.product)),
+            list: pricing::ListId(list),
+            product: pricing::ProductId(product),
             unit: row.unit,
             currency: row.currency,
             min_quantity: row.min_quantity,
@@ -372,17 +418,4 @@ fn set_code(codes: &mut Vec<Arc<str>>, number: u32, code: &str) {
     if &*codes[place] != code {
         codes[place] = Arc::from(code);
     }
-}
-
-/// Whether a row of this version is at least as new as the one taken before; notes it if so.
-fn newer(versions: &mut Vec<i64>, number: u32, version: i64) -> bool {
-    let place = number as usize;
-    if versions.len() <= place {
-        versions.resize(place + 1, 0);
-    }
-    if version < versions[place] {
-        return false;
-    }
-    versions[place] = version;
-    true
 }

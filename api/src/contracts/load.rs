@@ -4,15 +4,15 @@
 //! up to it. Entries and contract lines, of which there may be millions, travel packed as text, many rows at a time; reading
 //! them one by one is what would make a start slow.
 
-use entity::{Instant, accounts};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter, Statement, Value};
-use serde::Deserialize;
+use entity::Instant;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Value};
 
 use super::book::Refused;
 use super::packed::{self, Rows};
 use super::prices::Prices;
 use super::products;
 use super::rows;
+use crate::kernel::clock;
 use crate::kernel::database::Reader;
 use crate::kernel::events::Event;
 use crate::kernel::follow::Surface;
@@ -41,42 +41,32 @@ impl Prices {
     /// Loads everything.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let prices = Self::default();
+        prices.book.write().journal_mut().open(clock::now());
         let latest = latest(db).await?;
         let versions = Versions { after: 0, upto: latest.version };
-        prices.take_accounts(db, None).await?;
-        products::take(&prices, db, products::Which::All).await?;
         prices.take_rows(db, versions).await?;
         let mut book = prices.book.write();
         book.reached(latest.version, latest.recorded_at);
+        book.journal_mut().begin(latest.recorded_at);
         book.shrink();
         drop(book);
         Ok(prices)
     }
 
-    async fn take_accounts(&self, db: &impl ConnectionTrait, ids: Option<Vec<i64>>) -> Result<(), Trouble> {
-        let mut select = accounts::Entity::find();
-        if let Some(ids) = ids {
-            select = select.filter(accounts::Column::Id.is_in(ids));
-        }
-        let rows = select.all(db).await?;
-        let mut book = self.book.write();
-        for row in &rows {
-            note(book.put_account(row), "account", row.id.0);
-        }
-        Ok(())
-    }
-
-    /// Rows of prices that the versions recorded or ended.
+    /// Rows that the versions recorded or ended.
     async fn take_rows(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
-        for row in rows::lists(db, versions).await? {
+        products::take_accounts(self, db, versions).await?;
+        products::take(self, db, versions).await?;
+        let which = rows::Which::changed(versions);
+        for row in rows::lists(db, &which).await? {
             let list = row.list;
             note(self.book.write().put_list(row), "price list", list);
         }
-        for row in rows::contracts(db, versions).await? {
+        for row in rows::contracts(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_contract(row), "contract", id);
         }
-        for row in rows::promotions(db, versions).await? {
+        for row in rows::promotions(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_promotion(row), "promotion", id);
         }
@@ -124,39 +114,14 @@ pub(super) async fn catch_up(prices: &Prices, db: &impl ConnectionTrait) -> Resu
         return Ok(());
     }
     let versions = Versions { after, upto: latest.version };
-    products::take(prices, db, products::Which::CostChanged(versions)).await?;
     prices.take_rows(db, versions).await?;
     prices.book.write().reached(latest.version, latest.recorded_at);
     Ok(())
 }
 
-/// What the events that concern prices have in common.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    #[serde(default)]
-    id: Option<i64>,
-    #[serde(default)]
-    ids: Vec<i64>,
-}
-
 #[async_trait::async_trait]
 impl Surface for Prices {
     async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
-        let ids = |kind: &str| -> Vec<i64> {
-            let changed = events.iter().filter(|event| event.kind == kind);
-            changed.filter_map(Event::read::<Changed>).flat_map(|c| c.ids.into_iter().chain(c.id)).collect()
-        };
-        let accounts = ids("account.changed");
-        for chunk in crate::kernel::sql::key_chunks(&accounts) {
-            self.take_accounts(db, Some(chunk.to_vec())).await?;
-        }
-        if events.iter().any(|event| event.kind == "categories.changed") {
-            products::take(self, db, products::Which::CategoriesMoved).await?;
-        }
-        let changed = ids("products.changed");
-        for chunk in crate::kernel::sql::key_chunks(&changed) {
-            products::take(self, db, products::Which::These(chunk.to_vec())).await?;
-        }
         if events.iter().any(|event| event.kind == "prices.changed") {
             catch_up(self, db).await?;
         }

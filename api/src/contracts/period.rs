@@ -89,7 +89,7 @@ fn parts_of(periods: &[Period]) -> Vec<Part<'_>> {
 }
 
 /// A quantity from one unit into another by way of the stock unit, cut to whole millionths.
-fn converted(micros: i64, sold: Factor, wanted: Factor) -> i128 {
+pub(super) fn converted(micros: i64, sold: Factor, wanted: Factor) -> i128 {
     let upper = i128::from(micros) * i128::from(sold.numerator()) * i128::from(wanted.denominator());
     upper / (i128::from(sold.denominator()) * i128::from(wanted.numerator()))
 }

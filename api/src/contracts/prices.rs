@@ -8,14 +8,14 @@ use std::sync::Arc;
 use entity::{AccountId, Instant, PriceSource, ProductId};
 use parking_lot::RwLock;
 use pricing::{
-    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PriceRequest, Quantity, RequestLine, Source, UnitCode,
-    UnitPrice, Viewer,
+    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PeriodQuantity, PriceRequest, Quantity, RequestLine, Source,
+    UnitCode, UnitPrice, Viewer,
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::book::Book;
 use super::error::{BadInput, ContractError};
-use super::{load, period};
+use super::{load, period, period_then};
 use crate::kernel::clock;
 use crate::kernel::database::Tx;
 
@@ -59,6 +59,8 @@ pub(crate) struct PricedBasket {
     pub(crate) at: Instant,
     /// The instant whose knowledge counted.
     pub(crate) as_of: Instant,
+    /// What had been ordered before, under contract lines that count it.
+    pub(crate) ordered: Vec<PeriodQuantity>,
     /// One per line asked, in the same order.
     pub(crate) lines: Vec<Result<PricedLine, LineRefusal>>,
 }
@@ -103,12 +105,18 @@ pub(super) struct Ready {
     at: Instant,
     as_of: Instant,
     account: Option<pricing::AccountId>,
-    lines: Vec<RequestLine>,
-    ordered: Vec<pricing::PeriodQuantity>,
+    pub(super) lines: Vec<RequestLine>,
+    pub(super) ordered: Vec<PeriodQuantity>,
+}
+
+/// What has to be known of orders placed before.
+enum Needed {
+    Now(Vec<period::Period>),
+    Then(Vec<period_then::Window>),
 }
 
 impl Ready {
-    fn request<'a>(&'a self, ask: &Ask<'a>, lines: &'a [RequestLine]) -> PriceRequest<'a> {
+    pub(super) fn request<'a>(&'a self, ask: &Ask<'a>, lines: &'a [RequestLine]) -> PriceRequest<'a> {
         PriceRequest {
             account: self.account,
             currency: ask.currency,
@@ -135,6 +143,11 @@ impl Prices {
         self.book.read().version()
     }
 
+    /// When the version held here was recorded.
+    pub(super) fn recorded_at(&self) -> Instant {
+        self.book.read().recorded_at()
+    }
+
     /// Prices a basket: all lines together reach volume breaks. Touches the database only when a contract line counts what was
     /// ordered before. Lines without price say why; the basket is never refused.
     pub(crate) async fn price(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, ContractError> {
@@ -142,7 +155,7 @@ impl Prices {
         let book = self.book.read();
         let answer = pricing::price(book.engine(), &ready.request(ask, &ready.lines));
         let lines = answer.lines.into_iter().map(|line| book.priced(line)).collect();
-        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, lines })
+        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, ordered: ready.ordered, lines })
     }
 
     /// Prices every line as a basket of its own, for lists of products.
@@ -154,7 +167,7 @@ impl Prices {
             answer.lines.into_iter().next().map_or(Err(LineRefusal(LineError::UnknownProduct)), |line| book.priced(line))
         };
         let lines = ready.lines.iter().map(one).collect();
-        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, lines })
+        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, ordered: ready.ordered, lines })
     }
 
     /// Prices a basket and explains every line. Refuses a currency nobody has prices in.
@@ -182,25 +195,22 @@ impl Prices {
         Ok(explained.lines.into_iter().next().and_then(|line| line.next_break))
     }
 
-    async fn ready(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Ready, ContractError> {
-        let at = ask.at.unwrap_or_else(clock::now);
+    pub(super) async fn ready(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Ready, ContractError> {
         let (mut ready, needed) = {
             let book = self.book.read();
-            let as_of = ask.as_of.unwrap_or(book.recorded_at());
-            let ready = Ready {
-                version: book.version(),
-                at,
-                as_of,
-                account: ask.account.map(|account| book.account(account)),
-                lines: ask.lines.iter().map(|line| book.request_line(line)).collect(),
-                ordered: Vec::new(),
+            let ready = book.ready(ask);
+            let request = ready.request(ask, &ready.lines);
+            let needed = match ask.as_of {
+                None => Needed::Now(book.periods(&request)),
+                Some(_) => Needed::Then(book.windows(&request)),
             };
-            let needed = book.periods(&ready.request(ask, &ready.lines));
             (ready, needed)
         };
-        if !needed.is_empty() {
-            ready.ordered = period::ordered(db, &needed, at).await?;
-        }
+        ready.ordered = match &needed {
+            Needed::Now(periods) if !periods.is_empty() => period::ordered(db, periods, ready.at).await?,
+            Needed::Then(windows) if !windows.is_empty() => period_then::ordered(db, windows, ready.at, ready.as_of).await?,
+            _ => Vec::new(),
+        };
         Ok(ready)
     }
 
@@ -220,8 +230,21 @@ impl Prices {
 }
 
 impl Book {
+    /// A question without what was ordered before.
+    pub(super) fn ready(&self, ask: &Ask<'_>) -> Ready {
+        Ready {
+            version: self.version(),
+            // The clocks of two processes may differ: what is known already counts now.
+            at: ask.at.unwrap_or_else(|| clock::now().max(self.recorded_at())),
+            as_of: ask.as_of.unwrap_or(self.recorded_at()),
+            account: ask.account.map(|account| self.account(account)),
+            lines: ask.lines.iter().map(|line| self.request_line(line)).collect(),
+            ordered: Vec::new(),
+        }
+    }
+
     /// An engine's answer in the words of the house.
-    fn priced(&self, line: Result<pricing::LinePrice, LineError>) -> Result<PricedLine, LineRefusal> {
+    pub(super) fn priced(&self, line: Result<pricing::LinePrice, LineError>) -> Result<PricedLine, LineRefusal> {
         let line = line.map_err(LineRefusal)?;
         let (source, label, row) = match line.source {
             Source::List { list, entry } => (PriceSource::List, self.list_code(list), entry.0),

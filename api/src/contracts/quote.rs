@@ -259,7 +259,7 @@ impl Serialize for RowId {
 
 /// A unit code.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct UnitText(UnitCode);
+pub(crate) struct UnitText(pub(super) UnitCode);
 
 super::loose::never_read!(UnitText);
 super::loose::text_schema!(UnitText, "string_unit", poem_openapi::registry::MetaSchema::new("string"));
@@ -333,7 +333,7 @@ fn source(source: Source) -> (Word, RowId) {
     }
 }
 
-fn step(step: Step) -> PriceStepView {
+pub(super) fn step(step: Step) -> PriceStepView {
     let per = step.after.per;
     PriceStepView {
         source: Word(step.kind.code()),

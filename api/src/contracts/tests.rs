@@ -7,11 +7,12 @@ use sea_orm::ConnectionTrait as _;
 
 use super::load::catch_up;
 use super::{
-    Ask, AskLine, Assigned, EntryOutcome, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange,
-    PricedBasket, Prices, put_contract, put_costs, put_entries, put_price_list,
+    Ask, AskLine, Assigned, EntryOutcome, FactKeeper, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewTarget,
+    PriceChange, PricedBasket, Prices, put_contract, put_costs, put_entries, put_price_list,
 };
 use crate::identity::{NewAccount, put_account};
 use crate::kernel::database::{Database, Tx};
+use crate::kernel::events::NewEvent;
 use crate::kernel::principal::Actor;
 
 struct House {
@@ -55,7 +56,7 @@ impl House {
     async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let db = Database::connect(&url, 2).await.expect("a database");
+        let db = Database::connect(&url, 2).await.expect("a database").joined_by(vec![std::sync::Arc::new(FactKeeper)]);
         Migrator::up(db.for_migration(), None).await.expect("a schema");
         let tx = begin(&db).await;
         for id in 1..=3 {
@@ -69,6 +70,7 @@ impl House {
         tx.execute_unprepared("insert into product_units (product_id, unit, numerator, denominator) values (1, 'BX', 30, 1)")
             .await
             .expect("a unit");
+        products_changed(&tx, (1..=3).collect());
         let account = NewAccount {
             code: "A".to_owned(),
             name: "A".to_owned(),
@@ -137,6 +139,12 @@ impl House {
     }
 }
 
+/// Says that products changed, as the catalog does.
+fn products_changed(tx: &Tx, ids: Vec<i64>) {
+    let data = serde_json::json!({ "ids": ids });
+    tx.record(NewEvent { kind: "products.changed", subject: "products".to_owned(), account: None, data });
+}
+
 async fn begin(db: &Database) -> Tx {
     db.begin(Actor::system("test")).await.expect("a transaction")
 }
@@ -150,6 +158,8 @@ fn line(kind: PriceRuleKind, value: &str) -> NewLine {
         per: Per::ONE,
         scope: VolumeScope::Sku,
         breaks: vec![(quantity("20"), amount("1"))],
+        valid_from: None,
+        valid_until: None,
     }
 }
 
@@ -192,6 +202,41 @@ async fn following_and_loading_give_the_same_and_the_past_stays() {
 }
 
 #[tokio::test]
+async fn facts_of_products_and_accounts_count_as_they_were() {
+    let house = House::open().await;
+    house.entries(&[entry(1, "10", "0"), entry(2, "20", "0")]).await;
+    let brand = NewTarget { kind: TargetKind::Brand, id: 0, code: "Acme".to_owned() };
+    house.contract(vec![NewLine { target: brand, ..line(PriceRuleKind::PercentOff, "50") }]).await;
+    let follower = house.loaded().await;
+    let mut past: Vec<(PricedBasket, Vec<String>)> = Vec::new();
+    for sql in [
+        "select 1",
+        "update products set brand = 'Other' where id = 1",
+        "update product_units set numerator = 20 where product_id = 1",
+        "update products set title = 'a new title' where id = 1",
+        "update products set brand = 'Acme' where id = 1",
+    ] {
+        let (before, tx) = (follower.version(), begin(&house.db).await);
+        tx.execute_unprepared(sql).await.expect("a change");
+        products_changed(&tx, vec![1]);
+        tx.keep(()).await.expect("a commit");
+        catch_up(&follower, &house.db.reader()).await.expect("caught up");
+        let answer = house.ask(&follower, None).await;
+        let text = shown(&answer);
+        let concerns_prices = past.last().is_some_and(|(_, before)| *before != text);
+        assert_eq!(follower.version() > before, concerns_prices, "{sql}: only what concerns prices is a price version");
+        past.push((answer, text));
+        let fresh = house.loaded().await;
+        for (then, expected) in &past {
+            assert_eq!(&shown(&house.ask(&follower, Some(then)).await), expected, "followed, after {sql}");
+            assert_eq!(&shown(&house.ask(&fresh, Some(then)).await), expected, "loaded, after {sql}");
+        }
+    }
+    assert_eq!(past[0].1[0], "5 5 C");
+    assert_eq!(past[1].1[0], "10 10 STD");
+}
+
+#[tokio::test]
 async fn a_repeated_entry_is_left_alone() {
     let house = House::open().await;
     let first = house.entries(&[entry(1, "10", "0"), entry(1, "10", "0"), entry(1, "9", "5")]).await;
@@ -224,6 +269,7 @@ async fn thousands_of_entries_are_loaded_in_batches() {
     )
     .await
     .expect("products");
+    products_changed(&tx, (1_001..=5_500).collect());
     tx.keep(()).await.expect("a commit");
     let numbers = (1_001..=5_500).flat_map(|product| (0..10).map(move |step| (product, step)));
     let mut entries: Vec<NewEntry> = numbers.map(|(product, step)| entry(product, "1", &step.to_string())).collect();

@@ -7,7 +7,7 @@
 //! start with `BEGIN IMMEDIATE`, since one that read first could be refused when it begins to write.
 //!
 //! A transaction collects what it [`records`](Tx::record) and writes it in one statement when it is kept. What is not kept
-//! is rolled back.
+//! is rolled back. [`Companion`]s add what must be true together with it.
 //!
 //! Not here: which rows belong to whom; entities are filtered by account in the slices' queries.
 
@@ -22,6 +22,7 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, TryGetable,
 };
 
+use super::companion::Companion;
 use super::events::{self, NewEvent};
 use super::feed::Feed;
 use super::principal::Actor;
@@ -44,6 +45,7 @@ pub(crate) struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
     feed: Feed,
+    companions: Arc<[Arc<dyn Companion>]>,
 }
 
 impl Database {
@@ -60,7 +62,12 @@ impl Database {
             let pool = sea_orm::Database::connect(options).await?;
             (pool.clone(), pool)
         };
-        Ok(Self { read, write, feed: Feed::default() })
+        Ok(Self { read, write, feed: Feed::default(), companions: Arc::new([]) })
+    }
+
+    /// The same connections, whose transactions are joined by these.
+    pub(crate) fn joined_by(self, companions: Vec<Arc<dyn Companion>>) -> Self {
+        Self { companions: companions.into(), ..self }
     }
 
     /// The connection that migrations run on.
@@ -98,10 +105,12 @@ impl Database {
         let inner = self.write.begin_with_options(options).await?;
         Ok(Tx {
             inner,
+            reader: self.reader(),
             actor,
             now: clock::now(),
             events: Mutex::new(Vec::new()),
             feed: self.feed.clone(),
+            companions: self.companions.clone(),
             claimed: Mutex::new(None),
         })
     }
@@ -142,8 +151,8 @@ fn sqlite_options(url: &str, connections: u32, writer: bool) -> ConnectOptions {
             .pragma("synchronous", "FULL")
             .pragma("foreign_keys", "ON")
             .pragma("busy_timeout", "15000")
-            .pragma("cache_size", if writer { "-32768" } else { "-4096" })
-            .pragma("mmap_size", "33554432")
+            // Pages that are not in these caches usually are in the system's.
+            .pragma("cache_size", if writer { "-16384" } else { "-2048" })
             .pragma("temp_store", "MEMORY")
             .statement_cache_capacity(400)
     });
@@ -160,10 +169,13 @@ pub(crate) struct Reader {
 #[derive(Debug)]
 pub(crate) struct Tx {
     inner: DatabaseTransaction,
+    /// For those who follow what it did.
+    reader: Reader,
     actor: Actor,
     now: Instant,
     events: Mutex<Vec<NewEvent>>,
     feed: Feed,
+    companions: Arc<[Arc<dyn Companion>]>,
     pub(super) claimed: Mutex<Option<super::idempotency::Claimed>>,
 }
 
@@ -186,21 +198,34 @@ impl Tx {
     /// Writes the recorded events, commits, and hands `value` on. Returns once this process has followed the events, so that
     /// its own next answer knows of them.
     pub(crate) async fn keep<T>(self, value: T) -> Result<T, Trouble> {
-        let events = std::mem::take(&mut *self.events.lock());
-        let written = events::write(&self, events).await?;
+        let mut recorded = std::mem::take(&mut *self.events.lock());
+        self.companions_join(&recorded).await?;
+        recorded.append(&mut self.events.lock());
+        let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, .. } = self;
+        let Self { inner, feed, claimed, reader, .. } = self;
         count_statement();
         inner.commit().await?;
         drop(claimed);
         if let Some(last) = written.last().map(|event| event.seq) {
             if !has_gaps {
-                feed.hand_over(written);
+                feed.hand_over(&reader, written).await;
             }
             feed.committed(last);
             feed.wait_until_followed(last).await;
         }
         Ok(value)
+    }
+
+    /// Lets companions add what must be true together with these events.
+    async fn companions_join(&self, recorded: &[NewEvent]) -> Result<(), Trouble> {
+        for companion in self.companions.iter() {
+            let wanted: Vec<&NewEvent> = recorded.iter().filter(|event| companion.wants(event.kind)).collect();
+            if !wanted.is_empty() {
+                companion.join(self, &wanted).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The first column of the first row of a statement that must give one.

@@ -3,11 +3,13 @@
 
 pub(crate) mod bus;
 pub(crate) mod clock;
+pub(crate) mod companion;
 pub(crate) mod database;
 pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod idempotency;
+pub(crate) mod long;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod rate;

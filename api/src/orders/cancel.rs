@@ -1,8 +1,9 @@
 //! Cancelling an order or parts of it before it ships: stock and credit come back at once.
 
 use ahash::AHashMap;
-use entity::{Quantity, order_allocations, order_lines, orders};
+use entity::{Quantity, order_allocations, order_cancellations, order_lines, orders};
 use pricing::Currency;
+use sea_orm::{NotSet, Set};
 use serde_json::json;
 
 use super::amounts::{self, worth_between};
@@ -12,6 +13,8 @@ use super::queries::{allocations_of, allocations_update, lines_of, lines_update}
 use crate::inventory::{self, Held};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
+use crate::kernel::problem::Trouble;
+use crate::kernel::sql::insert_all;
 
 /// How much of which line is cancelled; no lines at all means everything that can be.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +46,7 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
     free_stock(tx, &parts, &allocations, &order.number).await?;
     let cancelled: Vec<_> = parts.iter().map(|p| (p.line.order_id, p.line.line_no, p.quantity.0)).collect();
     lines_update(tx, "cancelled", &cancelled).await?;
+    date(tx, &parts).await?;
     super::progress::touch(tx, order.id).await?;
     record(tx, order, &parts, what);
     super::progress::close_if_done(tx, order).await
@@ -119,6 +123,18 @@ async fn free_stock(tx: &Tx, parts: &[Part], allocations: &[order_allocations::M
     lines_update(tx, "allocated", &from_lines).await?;
     allocations_update(tx, "quantity", &moved).await?;
     Ok(inventory::release(tx, &gives, number).await?)
+}
+
+/// Says when what was cancelled, for prices that count what was ordered so far and are asked for again.
+async fn date(tx: &Tx, parts: &[Part]) -> Result<(), Trouble> {
+    let row = |part: &Part| order_cancellations::ActiveModel {
+        id: NotSet,
+        order_id: Set(part.line.order_id),
+        line_no: Set(part.line.line_no),
+        quantity: Set(part.quantity),
+        cancelled_at: Set(tx.now()),
+    };
+    Ok(insert_all(tx, parts.iter().map(row).collect(), None).await?)
 }
 
 fn record(tx: &Tx, order: &orders::Model, parts: &[Part], what: &Cancellation) {

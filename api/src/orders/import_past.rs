@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use ahash::AHashSet;
-use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_lines, orders};
+use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_imports, order_lines, orders};
 use pricing::{Currency, UnitCode};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
@@ -95,6 +95,8 @@ pub(crate) async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Impor
     }
     insert_all(tx, rows, None).await?;
     insert_all(tx, lines, None).await?;
+    let imported = |id: &i64| order_imports::Model { order_id: OrderId(*id), imported_at: tx.now() }.into_active_model();
+    insert_all(tx, stored.iter().map(imported).collect(), None).await?;
     for ids in stored.chunks(IDS_PER_EVENT) {
         tx.record(NewEvent {
             kind: "order.imported",

@@ -13,7 +13,10 @@
 //! - Cancelling before shipment gives back stock and credit; what was freed or received goes to the oldest waiting lines.
 //! - Locks are taken in the order: order rows by id, credit position, stock levels. No interleaving deadlocks.
 //!
-//! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `credit_positions`.
+//! - An order keeps all it was priced with; priced again, it costs the same to the cent.
+//!
+//! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `order_pricings`, `order_cancellations`, `order_imports`,
+//! `credit_positions`.
 //! Events: `order.placed`, `order.held`, `order.released`, `order.changed`, `order.cancelled`, `order.allocated`,
 //! `order.closed`; `orders.waiting` when more lines wait than one round serves.
 //!
@@ -22,6 +25,7 @@
 
 mod allocate;
 pub(crate) mod amounts;
+mod basis;
 mod cancel;
 mod change;
 pub(crate) mod credit;
@@ -29,9 +33,11 @@ mod error;
 mod holds;
 mod import_past;
 mod place;
+mod price_audit;
 pub(crate) mod progress;
 mod queries;
 mod recount;
+mod reserve;
 mod routes;
 mod status;
 mod views;
@@ -43,5 +49,6 @@ pub(crate) use import_past::{Imported, PastLine, PastOrder, import_past};
 pub(crate) use place::{AgreedPrice, Destination, NewLine, NewOrder, RejectedLine, place};
 pub(crate) use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of};
 pub(crate) use recount::recount;
+pub(crate) use reserve::{Reservation, reserve};
 pub(crate) use routes::OrderRoutes;
 pub(crate) use views::{AddressInput, OrderView};

@@ -1,21 +1,23 @@
-//! Placing an order: reservations, credit, lines, holds and the event in one transaction.
+//! Placing an order whose stock is reserved: credit, lines, holds and the event, in the transaction that reserved it.
 
 use std::sync::Arc;
 
 use entity::{
-    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines, orders,
+    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines,
+    order_pricings, orders,
 };
-use pricing::{Currency, UnitCode};
+use pricing::{Currency, PeriodQuantity, UnitCode};
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::amounts;
 use super::credit::{self, Shift};
 use super::error::OrderError;
+use super::reserve::Reservation;
+use super::{amounts, basis};
 use crate::catalog::Product;
 use crate::identity::Account;
-use crate::inventory::{self, Prefer, Reserved, Want};
+use crate::inventory::{self, Board, Prefer, Reserved};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::FieldProblem;
@@ -44,7 +46,6 @@ pub(crate) struct NewLine {
     pub(crate) unit: UnitCode,
     pub(crate) quantity: Quantity,
     pub(crate) price: AgreedPrice,
-    pub(crate) promised_at: Option<Instant>,
     pub(crate) note: String,
     /// The customer's own reference of the line.
     pub(crate) reference: String,
@@ -87,6 +88,10 @@ pub(crate) struct NewOrder {
     pub(crate) coupons: Vec<String>,
     pub(crate) price_version: i64,
     pub(crate) priced_at: Instant,
+    /// Whose knowledge counted.
+    pub(crate) priced_as_of: Instant,
+    /// What had been ordered before, under contract lines that count it.
+    pub(crate) ordered_before: Vec<PeriodQuantity>,
     pub(crate) requested_at: Option<Instant>,
     pub(crate) lines: Vec<NewLine>,
     /// Drop lines that cannot be ordered instead of refusing the order.
@@ -111,95 +116,63 @@ pub(crate) struct Placed {
     pub(crate) rejected: Vec<RejectedLine>,
 }
 
-/// Places an order. Lines that lack stock and cannot be backordered refuse the order, or are dropped when it is partial.
-pub(crate) async fn place(tx: &Tx, new: NewOrder) -> Result<Placed, OrderError> {
-    if new.lines.is_empty() {
-        return Err(OrderError::Empty);
-    }
+/// Places an order whose stock is reserved, at the prices its lines have now.
+pub(crate) async fn place(tx: &Tx, board: &Board, reserved: Reservation) -> Result<Placed, OrderError> {
+    let Reservation { id, new, lines, parts, rejected, committed, mut position } = reserved;
     let currency = new.currency.code();
-    let asked = amounts::sum(new.lines.iter().map(|l| l.price.line_amount))?;
-    let committed = Shift { receivable: 0, committed: asked.0 };
-    let mut position = credit::shift(tx, new.account.id, currency, committed).await?;
-
-    let id = OrderId(tx.id().await?);
-    let (lines, reserved, rejected) = reserve(tx, &new, &number_of(id)).await?;
     let total = amounts::sum(lines.iter().map(|l| l.price.line_amount))?;
-    if total != asked {
-        let back = Shift { receivable: 0, committed: total.0 - asked.0 };
-        position = credit::shift(tx, new.account.id, currency, back).await?;
+    if total != committed {
+        let difference = Shift { receivable: 0, committed: total.0 - committed.0 };
+        position = credit::shift(tx, new.account.id, currency, difference).await?;
     }
     let reasons = match new.payment_method {
         PaymentMethod::Terms => credit::reasons_to_hold(&new.account, currency, position, tx.now()),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
     let order = order_row(tx, &new, id, total);
-    let placed = write(tx, &new, order, lines, &reserved, &reasons).await?;
+    let promises = promises(tx, board, &new.prefer, &lines, &parts).await?;
+    let lines = lines.into_iter().zip(promises).collect();
+    let placed = write(tx, &new, order, lines, &parts, &reasons).await?;
     record(tx, &placed);
     telemetry::count("bulkhead_orders_placed_total");
     Ok(Placed { rejected, ..placed })
 }
 
-/// Reserves stock for all lines in one call. Gives the lines that stand, with what each got.
-async fn reserve(tx: &Tx, new: &NewOrder, number: &str) -> Result<(Vec<NewLine>, Vec<Reserved>, Vec<RejectedLine>), OrderError> {
-    let mut wants = Vec::with_capacity(new.lines.len());
-    for (key, line) in new.lines.iter().enumerate() {
+/// When each line leaves.
+async fn promises(
+    tx: &Tx,
+    board: &Board,
+    prefer: &Prefer,
+    lines: &[NewLine],
+    reserved: &[Reserved],
+) -> Result<Vec<Option<Instant>>, OrderError> {
+    let mut asks = Vec::with_capacity(lines.len());
+    for (key, line) in lines.iter().enumerate() {
         let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
-        let quantity = factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?;
-        wants.push(Want {
+        asks.push(inventory::Ask {
             key,
             product: line.product.id,
-            quantity,
-            multiple: step(line)?,
-            all_or_nothing: !line.product.may_backorder(),
+            quantity: factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?,
+            multiple: pricing::Quantity::default(),
+            backorder: line.product.may_backorder(),
+            lead_time_days: line.product.lead_time_days,
         });
     }
-    let reserved = inventory::reserve(tx, &wants, &new.prefer, number).await?;
-    let mut got = vec![0_i64; new.lines.len()];
-    for part in &reserved {
-        got[part.key] += part.quantity.micros();
-    }
-    let mut lines = Vec::with_capacity(new.lines.len());
-    let mut places = vec![usize::MAX; new.lines.len()];
-    let mut rejected = Vec::new();
-    for (key, line) in new.lines.iter().enumerate() {
-        if got[key] < wants[key].quantity.micros() && !line.product.may_backorder() {
-            let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.product.sku);
-            let pointer = format!("{}/quantity", line.pointer);
-            rejected.push(RejectedLine { problem: FieldProblem::new(pointer, "insufficient-stock", detail) });
-        } else {
-            places[key] = lines.len();
-            lines.push(line.clone());
-        }
-    }
-    if !rejected.is_empty() && (!new.partial || lines.is_empty()) {
-        return Err(OrderError::OutOfStock(rejected.into_iter().map(|r| r.problem).collect()));
-    }
-    let reserved = reserved.into_iter().map(|part| Reserved { key: places[part.key], ..part }).collect();
-    Ok((lines, reserved, rejected))
-}
-
-/// The smallest stock quantity that is a whole step of the line's unit: what one warehouse can give at a time.
-fn step(line: &NewLine) -> Result<pricing::Quantity, OrderError> {
-    if line.product.fractional && line.unit == line.product.stock_unit {
-        return Ok(pricing::Quantity::from_micros(1));
-    }
-    let one = pricing::Quantity::from_micros(1_000_000);
-    let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
-    factor.to_stock(one).map_err(|_| OrderError::OutOfRange)
+    Ok(inventory::promise_reserved(tx, board, &asks, reserved, prefer, tx.now()).await?)
 }
 
 async fn write(
     tx: &Tx,
     new: &NewOrder,
     order: orders::Model,
-    lines: Vec<NewLine>,
+    lines: Vec<(NewLine, Option<Instant>)>,
     reserved: &[Reserved],
     reasons: &[(HoldKind, String)],
 ) -> Result<Placed, OrderError> {
     let id = order.id;
     let mut rows: Vec<order_lines::Model> = Vec::with_capacity(lines.len());
-    for (index, line) in lines.into_iter().enumerate() {
-        rows.push(line_row(tx, new, id, index, line)?);
+    for (index, (line, promised_at)) in lines.into_iter().enumerate() {
+        rows.push(order_lines::Model { promised_at, ..line_row(tx, new, id, index, line)? });
     }
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in reserved {
@@ -230,6 +203,8 @@ async fn write(
     orders::Entity::insert(order.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
     insert_all(tx, allocations.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
+    let pricing = basis::row(new, id).into_active_model().reset_all();
+    order_pricings::Entity::insert(pricing).exec_without_returning(tx).await?;
     insert_all(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
     Ok(Placed { order, lines: rows, allocations, holds, rejected: Vec::new() })
 }
@@ -292,7 +267,7 @@ fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -
         list_price: line.price.list_price,
         price_source: line.price.source,
         price_detail: line.price.detail,
-        promised_at: line.promised_at,
+        promised_at: None,
         note: line.note,
         reference: line.reference,
         placed_at: tx.now(),

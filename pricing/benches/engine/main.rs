@@ -10,7 +10,8 @@ mod clock;
 use book::{ACCOUNTS, Draw, SKUS};
 use clock::{Clock, resident_bytes};
 use pricing::{
-    AccountId, Entry, EntryId, ListId, Per, PriceBook, ProductId, RequestLine, Times, Viewer, explain, price, price_catalogue,
+    AccountId, Asking, Delta, Entry, EntryId, Ladders, ListId, Per, PriceBook, ProductId, RequestLine, Times, Viewer, explain,
+    price, price_catalogue,
 };
 use std::hint::black_box;
 
@@ -22,10 +23,13 @@ struct Row {
 }
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test --benches` runs this too; there it only has to build.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !arguments.iter().any(|argument| argument == "--bench") {
         return;
     }
+    let wanted = arguments.iter().find(|argument| !argument.starts_with("--"));
+    let wanted = |name: &str| wanted.is_none_or(|wanted| name.contains(wanted.as_str()));
     let before = resident_bytes();
     let loading = Clock::start();
     let mut book = book::large();
@@ -34,19 +38,28 @@ fn main() {
     let mut rows = Vec::new();
     for spread in [Spread::Usual, Spread::Everywhere] {
         for viewer in [None, Some(Viewer::Buyer), Some(Viewer::Staff)] {
-            rows.push(one_line(&book, viewer, spread));
+            if wanted("line") {
+                rows.push(one_line(&book, viewer, spread));
+            }
         }
     }
-    rows.extend([basket(&book, 1_000), basket(&book, 10_000), catalogue(&book)]);
-    rows.push(apply_entries(&mut book));
+    if wanted("basket") {
+        rows.extend([basket(&book, 1_000), basket(&book, 10_000)]);
+    }
+    if wanted("catalogue") {
+        rows.extend([catalogue(&book), ladders(&book)]);
+    }
+    if wanted("change") {
+        rows.extend([delta(&book), apply_entries(&mut book)]);
+    }
     println!("\n{:<44} {:>12} {:>10}   work", "operation", "measured", "goal");
     for row in &rows {
         let goal = if row.goal_nanos == 0 { "-".to_owned() } else { readable(row.goal_nanos) };
         let mark = if row.goal_nanos != 0 && row.nanos >= row.goal_nanos { "MISSED " } else { "" };
         println!("{:<44} {:>12} {goal:>10}   {mark}{}", row.what, readable(row.nanos), row.work);
     }
-    println!("{:<44} {:>12} {:>10}   {} entries in all", "loading the book", readable(load.as_nanos()), "-", book::ENTRIES);
-    println!("{:<44} {:>9} MB {:>7} MB   resident, growth by loading", "memory of the book", memory / 1_000_000, 600);
+    println!("{:<44} {:>12} {:>10}   {} entries in all", "filling the book", readable(load.as_nanos()), "-", book::ENTRIES);
+    println!("{:<44} {:>9} MB {:>7} MB   resident, growth by filling", "memory of the book", memory / 1_000_000, 600);
 }
 
 /// How the lines of a run are spread over the book.
@@ -132,6 +145,35 @@ fn catalogue(book: &PriceBook) -> Row {
     });
     let work = format!("{lines} products priced");
     Row { what: "catalogue of 100,000 for one account", nanos, goal_nanos: 100_000_000, work }
+}
+
+/// Every unit and every volume break of every product.
+fn ladders(book: &PriceBook) -> Row {
+    let mut account = 0;
+    let mut steps = 0;
+    let nanos = fastest(1, || {
+        account += 777;
+        let mut ladders = Ladders::new(book, asking(account));
+        steps = book.all_products().map(|product| black_box(ladders.of(product)).len()).sum();
+    });
+    let work = format!("{steps} prices: every unit and break");
+    Row { what: "catalogue of 100,000 with every price", nanos, goal_nanos: 100_000_000, work }
+}
+
+fn asking(account: u32) -> Asking {
+    Asking { account: Some(AccountId(account)), currency: book::euro(), at: book::NOW, as_of: book::NOW }
+}
+
+/// What changed for an account, without and with a look at every product.
+fn delta(book: &PriceBook) -> Row {
+    let mut account = 0;
+    let mut causes = 0;
+    let nanos = fastest(1, || {
+        account += 777;
+        let delta = Delta::new(book, asking(account), asking(account));
+        causes = book.all_products().filter(|product| delta.causes(*product).any()).count();
+    });
+    Row { what: "looking for changes in 100,000 products", nanos, goal_nanos: 0, work: format!("{causes} may have changed") }
 }
 
 fn apply_entries(book: &mut PriceBook) -> Row {

@@ -17,29 +17,18 @@ impl<T: Copy, const N: usize> Few<T, N> {
         inline[..items.len()].copy_from_slice(items);
         Self::Inline(inline, items.len() as u8)
     }
-
-    pub(crate) fn push(&mut self, item: T) {
-        match self {
-            Self::Inline(items, length) if usize::from(*length) < N => {
-                items[usize::from(*length)] = item;
-                *length += 1;
-            }
-            Self::Inline(items, _) => {
-                let mut many = items.to_vec();
-                many.push(item);
-                *self = Self::Many(many);
-            }
-            Self::Many(items) => items.push(item),
-        }
-    }
 }
 
 impl<const N: usize> Few<u32, N> {
     /// Adds an item to a sorted list that has each item once.
     pub(crate) fn insert(&mut self, item: u32) {
-        let Err(place) = self.binary_search(&item) else {
-            return;
-        };
+        if let Err(place) = self.binary_search(&item) {
+            self.insert_at(place, item);
+        }
+    }
+
+    /// Puts an item at a place.
+    pub(crate) fn insert_at(&mut self, place: usize, item: u32) {
         match self {
             Self::Inline(items, length) if usize::from(*length) < N => {
                 items.copy_within(place..usize::from(*length), place + 1);
@@ -52,6 +41,19 @@ impl<const N: usize> Few<u32, N> {
                 *self = Self::Many(many);
             }
             Self::Many(items) => items.insert(place, item),
+        }
+    }
+
+    /// Takes out the item at a place.
+    pub(crate) fn remove_at(&mut self, place: usize) {
+        match self {
+            Self::Inline(items, length) => {
+                items.copy_within(place + 1..usize::from(*length), place);
+                *length -= 1;
+            }
+            Self::Many(items) => {
+                items.remove(place);
+            }
         }
     }
 }
@@ -84,11 +86,13 @@ mod tests {
             few.insert(item);
         }
         assert_eq!(*few, [1, 3, 5, 9]);
-        let mut few = Few::<u8, 2>::new(&[1], 0);
-        assert_eq!(*few, [1]);
-        few.push(2);
-        few.push(3);
-        assert_eq!(*few, [1, 2, 3]);
+        few.remove_at(2);
+        assert_eq!(*few, [1, 3, 9]);
+        let mut few = Few::<u32, 4>::default();
+        (0..4).for_each(|item| few.insert_at(0, item));
+        few.remove_at(1);
+        assert_eq!(*few, [3, 1, 0]);
+        assert_eq!(*Few::<u8, 2>::new(&[1], 0), [1]);
         assert_eq!(*Few::<u8, 2>::new(&[1, 2, 3], 0), [1, 2, 3]);
     }
 }

@@ -6,16 +6,17 @@
 use crate::facts::Target;
 use ahash::AHashMap;
 
-/// Targets up to which they are kept as a sorted list.
+/// SKUs up to which they are kept as a sorted list.
 const SMALL: usize = 128;
 
 /// Chains of lines by target.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TargetIndex {
     kinds: u8,
-    /// Sorted, beside `heads`; empty when `large` is in use.
-    keys: Vec<u32>,
-    heads: Vec<u32>,
+    /// Key and head of categories, brands and everything, sorted: few, and looked at for every product.
+    others: Vec<(u32, u32)>,
+    /// Key and head of SKUs, sorted; empty when `large` is in use.
+    skus: Vec<(u32, u32)>,
     large: Option<Box<AHashMap<u32, u32>>>,
 }
 
@@ -27,41 +28,63 @@ impl TargetIndex {
 
     /// Begins to load the keys, so that the waits for memory run side by side. Changes nothing.
     pub(crate) fn touch(&self) {
-        std::hint::black_box(self.keys.first().copied());
+        std::hint::black_box((self.others.first().copied(), self.skus.first().copied()));
+    }
+
+    /// The head of every chain.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = u32> {
+        let large = self.large.iter().flat_map(|large| large.values().copied());
+        self.others.iter().chain(&self.skus).map(|(_, head)| *head).chain(large)
     }
 
     pub(crate) fn head(&self, target: Target) -> Option<u32> {
         let key = key(target);
-        if let Some(large) = &self.large {
-            return large.get(&key).copied();
+        if !matches!(target, Target::Sku(_)) {
+            return find(&self.others, key);
         }
-        self.keys.binary_search(&key).ok().map(|place| self.heads[place])
+        match &self.large {
+            Some(large) => large.get(&key).copied(),
+            None => find(&self.skus, key),
+        }
     }
 
     /// Makes `row` the head of the chain; returns the head before.
     pub(crate) fn replace_head(&mut self, target: Target, row: u32) -> Option<u32> {
         self.kinds |= 1 << kind(target);
         let key = key(target);
-        if self.large.is_none() && self.keys.len() == SMALL {
-            let pairs = self.keys.drain(..).zip(self.heads.drain(..));
-            self.large = Some(Box::new(pairs.collect()));
+        if !matches!(target, Target::Sku(_)) {
+            return replace(&mut self.others, key, row);
         }
-        if let Some(large) = &mut self.large {
-            return large.insert(key, row);
+        if self.large.is_none() && self.skus.len() == SMALL {
+            self.large = Some(Box::new(self.skus.drain(..).collect()));
         }
-        match self.keys.binary_search(&key) {
-            Ok(place) => Some(std::mem::replace(&mut self.heads[place], row)),
-            Err(place) => {
-                self.keys.insert(place, key);
-                self.heads.insert(place, row);
-                None
-            }
+        match &mut self.large {
+            Some(large) => large.insert(key, row),
+            None => replace(&mut self.skus, key, row),
         }
     }
 
     pub(crate) fn shrink(&mut self) {
-        self.keys.shrink_to_fit();
-        self.heads.shrink_to_fit();
+        self.others.shrink_to_fit();
+        self.skus.shrink_to_fit();
+    }
+}
+
+fn find(pairs: &[(u32, u32)], key: u32) -> Option<u32> {
+    // A handful is found faster one by one.
+    if pairs.len() <= 8 {
+        return pairs.iter().find(|(other, _)| *other == key).map(|(_, head)| *head);
+    }
+    pairs.binary_search_by_key(&key, |(other, _)| *other).ok().map(|place| pairs[place].1)
+}
+
+fn replace(pairs: &mut Vec<(u32, u32)>, key: u32, row: u32) -> Option<u32> {
+    match pairs.binary_search_by_key(&key, |(other, _)| *other) {
+        Ok(place) => Some(std::mem::replace(&mut pairs[place].1, row)),
+        Err(place) => {
+            pairs.insert(place, (key, row));
+            None
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::few::Few;
 use super::index::TargetIndex;
 use super::rows::{LineRow, Span};
-use crate::facts::{Break, ContractLine, Target, Terms, Times};
+use crate::facts::{Break, ContractLine, Promotion, Target, Terms};
 use crate::{BookError, ContractLineId, HANDLE_LIMIT, Instant};
 use ahash::AHashMap;
 
@@ -21,6 +21,11 @@ impl LineTable {
     pub(crate) fn of(&self, index: &TargetIndex, target: Target) -> impl Iterator<Item = &LineRow> {
         let head = index.head(target).unwrap_or(END);
         std::iter::successors(self.row(head), |row| self.row(row.next))
+    }
+
+    /// All lines of an owner.
+    pub(crate) fn all_of(&self, index: &TargetIndex) -> impl Iterator<Item = &LineRow> {
+        index.heads().flat_map(|head| std::iter::successors(self.row(head), |row| self.row(row.next)))
     }
 
     /// Files a contract line; one of the same id is replaced.
@@ -46,12 +51,20 @@ impl LineTable {
     pub(crate) fn put_promotion_line(
         &mut self,
         index: &mut TargetIndex,
-        promotion: u32,
+        promotion: (u32, &Promotion, Span),
         position: usize,
         terms: &Terms,
     ) -> Result<u32, BookError> {
-        let span = Span::new(&Times::since(Instant::MIN));
-        Ok(self.push(index, row(position as i64, promotion, terms, span)?))
+        let (owner, facts, span) = promotion;
+        let row = row(position as i64, owner, terms, span)?;
+        let row = LineRow { currency: facts.currency, needs_coupon: facts.coupon.is_some(), ..row };
+        Ok(self.push(index, row))
+    }
+
+    /// Says of a line of a promotion when it is known, and whether its promotion has versions.
+    pub(crate) fn set_promotion(&mut self, index: u32, span: Span, has_versions: bool) {
+        let row = &mut self.rows[index as usize];
+        (row.span, row.has_versions) = (span, has_versions);
     }
 
     /// Says from when on a line was known to be withdrawn. False for an unknown line.
@@ -130,5 +143,8 @@ fn row(id: i64, owner: u32, terms: &Terms, span: Span) -> Result<LineRow, BookEr
         per: terms.per,
         breaks: Few::new(&sorted_breaks(terms)?, Break::default()),
         span,
+        currency: None,
+        needs_coupon: false,
+        has_versions: false,
     })
 }

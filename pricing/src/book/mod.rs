@@ -4,10 +4,13 @@
 //! prices are the same; nothing is copied per account; nothing that was known is forgotten. Not here: where rows come
 //! from, how a price is found (see [`crate::price`]).
 
+pub(crate) mod entries;
 pub(crate) mod few;
 mod history;
 pub(crate) mod index;
 pub(crate) mod lines;
+mod members;
+pub(crate) mod named;
 pub(crate) mod rows;
 
 use crate::facts::{
@@ -16,13 +19,13 @@ use crate::facts::{
 };
 use crate::{AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId};
 use ahash::AHashMap;
+use entries::{EntryKey, EntryRow};
 use few::Few;
 use history::History;
 use index::TargetIndex;
 use lines::{LineTable, check_terms};
-use rows::{
-    Account, AccountSlot, ContractHeader, ContractSlot, EntryRow, GroupSlot, List, Product, ProductSlot, PromotionRow, Span,
-};
+use named::{IN_CONTRACTS, IN_PROMOTIONS, Named};
+use rows::{Account, AccountSlot, ContractHeader, ContractSlot, GroupSlot, List, Product, ProductSlot, PromotionRow, Span};
 use std::sync::Arc;
 
 /// Why a row is not taken into the book. The book is unchanged then.
@@ -64,6 +67,7 @@ pub struct PriceBook {
     pub(crate) everyone: TargetIndex,
     pub(crate) promotion_rows: Vec<PromotionRow>,
     promotion_versions: AHashMap<u32, Vec<u32>>,
+    pub(crate) named: Named,
     pub(crate) lines: LineTable,
     floor_label: FloorLabel,
 }
@@ -96,10 +100,7 @@ impl PriceBook {
 
     /// Gives back memory that growing left unused. Worth a call after loading, never needed.
     pub fn shrink(&mut self) {
-        for slot in &mut self.products {
-            slot.entry_lists.shrink_to_fit();
-            slot.entries.shrink_to_fit();
-        }
+        self.products.iter_mut().for_each(|slot| slot.entries.shrink());
         self.products.shrink_to_fit();
         self.contracts.iter_mut().for_each(|contract| contract.lines.shrink());
         self.lines.shrink();
@@ -150,7 +151,7 @@ impl PriceBook {
         Ok(())
     }
 
-    /// Adds an entry of a price list; one of the same id, list and product is replaced.
+    /// Adds an entry of a price list; one of the same id, list, product and currency is replaced.
     pub fn put_entry(&mut self, entry: &Entry) -> Result<(), BookError> {
         if entry.min_quantity.is_negative() {
             return Err(BookError::NegativeThreshold);
@@ -158,37 +159,24 @@ impl PriceBook {
         if entry.list.0 >= HANDLE_LIMIT {
             return Err(BookError::HandleTooLarge);
         }
-        let mut row = EntryRow {
-            id: entry.id.0,
-            unit: entry.unit,
+        let span = Span::new(&entry.times);
+        let row = EntryRow {
+            key: EntryKey::new(entry.list.0, entry.currency),
             per: entry.per,
-            currency: entry.currency,
+            unit: entry.unit,
+            id: entry.id.0,
             step: crate::Break { threshold: entry.min_quantity, value: entry.unit_price },
-            span: Span::new(&entry.times),
+            valid_from: span.valid_from,
+            valid_until: span.valid_until,
+            recorded_at: span.recorded_at,
         };
-        let slot = slot(&mut self.products, entry.product.0)?;
-        let range = slot.entry_range(entry.list.0);
-        let end = range.end;
-        if let Some(old) = slot.entries[range].iter_mut().find(|old| old.id == row.id) {
-            row.span = row.span.superseded_no_later_than(old.span);
-            *old = row;
-            return Ok(());
-        }
-        slot.entry_lists.insert(end, entry.list.0);
-        slot.entries.insert(end, row);
+        slot(&mut self.products, entry.product.0)?.entries.put(row, span.superseded_at);
         Ok(())
     }
 
     /// Says from when on an entry was known to be replaced or withdrawn. False when the product has no such entry.
     pub fn supersede_entry(&mut self, id: EntryId, product: ProductId, at: Instant) -> bool {
-        let Some(slot) = self.products.get_mut(product.0 as usize) else {
-            return false;
-        };
-        let Some(row) = slot.entries.iter_mut().find(|row| row.id == id.0) else {
-            return false;
-        };
-        row.span.superseded_at = row.span.superseded_at.min(at);
-        true
+        self.products.get_mut(product.0 as usize).is_some_and(|slot| slot.entries.supersede(id.0, at))
     }
 
     /// Adds a version of a contract's header.
@@ -217,6 +205,7 @@ impl PriceBook {
         if let Target::Sku(product) = line.terms.target {
             slot(&mut self.products, product.0)?.in_contracts = true;
         }
+        self.named.note(line.terms.target, IN_CONTRACTS);
         let contract = slot(&mut self.contracts, line.contract.0)?;
         contract.has_period |= line.terms.scope == Scope::Period;
         self.lines.put_contract_line(&mut contract.lines, line)
@@ -245,13 +234,10 @@ impl PriceBook {
         }
         let row = self.promotion_rows.len() as u32;
         versions.push(row);
-        let only = versions.len() == 1;
-        for other in versions.iter().filter(|other| **other != row) {
-            self.promotion_rows[*other as usize].only = false;
-        }
-        let rows = self.file_promotion(promotion, row)?;
+        let rows = self.file_promotion(promotion, row, span)?;
         let (facts, code) = (promotion.clone(), promotion.code.as_str().into());
-        self.promotion_rows.push(PromotionRow { facts, code, span, only, rows });
+        self.promotion_rows.push(PromotionRow { facts, code, span, rows });
+        self.tell_lines(promotion.id.0);
         Ok(())
     }
 
@@ -264,11 +250,24 @@ impl PriceBook {
             let span = &mut self.promotion_rows[*row as usize].span;
             span.superseded_at = span.superseded_at.min(at);
         }
+        self.tell_lines(id.0);
         true
     }
 
-    fn file_promotion(&mut self, promotion: &Promotion, row: u32) -> Result<Vec<u32>, BookError> {
+    /// Lets the lines of a promotion's versions know what is known of them.
+    fn tell_lines(&mut self, promotion: u32) {
+        let versions = self.promotion_versions.get(&promotion).map_or(&[][..], Vec::as_slice);
+        for row in versions {
+            let version = &self.promotion_rows[*row as usize];
+            for line in &version.rows {
+                self.lines.set_promotion(*line, version.span, versions.len() > 1);
+            }
+        }
+    }
+
+    fn file_promotion(&mut self, promotion: &Promotion, row: u32, span: Span) -> Result<Vec<u32>, BookError> {
         for terms in &promotion.lines {
+            self.named.note(terms.target, IN_PROMOTIONS);
             if let Target::Sku(product) = terms.target {
                 slot(&mut self.products, product.0)?.in_promotions = true;
             }
@@ -279,14 +278,15 @@ impl PriceBook {
             Audience::Account(account) => slot(&mut self.accounts, account.0)?.promotions.get_or_insert_default(),
         };
         let terms = promotion.lines.iter().enumerate();
-        terms.map(|(position, terms)| self.lines.put_promotion_line(index, row, position, terms)).collect()
+        let owner = (row, promotion, span);
+        terms.map(|(position, terms)| self.lines.put_promotion_line(index, owner, position, terms)).collect()
     }
 
     /// Whether this row is the version of its promotion that counts at `as_of`.
     pub(crate) fn is_known_promotion(&self, row: u32, as_of: Instant) -> bool {
         let promotion = &self.promotion_rows[row as usize];
-        if promotion.only || !promotion.span.known(as_of) {
-            return promotion.span.known(as_of);
+        if !promotion.span.known(as_of) {
+            return false;
         }
         let versions = self.promotion_versions.get(&promotion.facts.id.0).map_or(&[][..], Vec::as_slice);
         let order = |row: &PromotionRow| (row.span.recorded_at, row.facts.version);
@@ -313,15 +313,7 @@ impl PriceBook {
 impl ProductSlot {
     /// Begins to load what is needed soon, so that the waits for memory run side by side. Changes nothing.
     pub(crate) fn touch(&self) {
-        std::hint::black_box(self.entry_lists.last().copied());
-        std::hint::black_box(self.entries.first().map(|entry| entry.id));
-    }
-
-    /// Where the entries of a list are.
-    pub(crate) fn entry_range(&self, list: u32) -> std::ops::Range<usize> {
-        let start = self.entry_lists.partition_point(|other| *other < list);
-        let length = self.entry_lists[start..].iter().take_while(|other| **other == list).count();
-        start..start + length
+        std::hint::black_box((self.in_contracts, self.entries.is_empty()));
     }
 }
 

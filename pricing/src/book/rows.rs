@@ -1,10 +1,11 @@
 //! The compact forms in which the book holds its rows.
 
+use super::entries::Entries;
 use super::few::Few;
 use super::history::History;
 use super::index::TargetIndex;
-use crate::facts::{Break, CategoryAt, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times};
-use crate::{AccountId, Amount, Assignment, BrandId, Currency, Factor, GroupId, Instant, MixGroupId, Per, Quantity, UnitCode};
+use crate::facts::{Break, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times};
+use crate::{AccountId, Amount, Assignment, Currency, Factor, GroupId, Instant, MixGroupId, Per, Quantity, UnitCode};
 use std::sync::Arc;
 
 /// Valid and recorded time without options: open ends are the extremes.
@@ -47,10 +48,13 @@ pub(crate) struct ProductSlot {
     /// Whether a contract line, a promotion line names this very product; if not, the look-up is skipped.
     pub(crate) in_contracts: bool,
     pub(crate) in_promotions: bool,
-    /// The list of each entry, ascending, beside `entries` so that a search touches little memory.
-    pub(crate) entry_lists: Vec<u32>,
-    pub(crate) entries: Vec<EntryRow>,
+    pub(crate) entries: Entries,
 }
+
+/// SKU > deeper category > shallower category > brand > everything.
+pub(crate) const SKU: u32 = u32::MAX;
+const BRAND: u32 = 1;
+pub(crate) const EVERYTHING: u32 = 0;
 
 /// A product's facts, laid out for reading.
 #[derive(Debug, Clone)]
@@ -58,9 +62,8 @@ pub(crate) struct Product {
     pub(crate) stock_unit: UnitCode,
     pub(crate) units: Few<UnitRow, 3>,
     pub(crate) money: Few<MoneyRow, 2>,
-    /// Deepest first.
-    pub(crate) categories: Few<CategoryAt, 4>,
-    pub(crate) brand: Option<BrandId>,
+    /// Its categories, deepest first, and its brand, each with how specific it is.
+    pub(crate) targets: Few<(Target, u32), 5>,
     pub(crate) mix_group: Option<MixGroupId>,
 }
 
@@ -92,12 +95,15 @@ impl Product {
         categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
         let mut seen = ahash::AHashSet::new();
         categories.retain(|category| seen.insert(category.id));
+        let specificity = |depth: u32| depth.saturating_add(BRAND + 1).min(SKU - 1);
+        let mut targets: Vec<(Target, u32)> =
+            categories.iter().map(|at| (Target::Category(at.id), specificity(at.depth))).collect();
+        targets.extend(facts.brand.map(|brand| (Target::Brand(brand), BRAND)));
         Self {
             stock_unit: facts.stock_unit,
             units: Few::new(&units, UnitRow { code: facts.stock_unit, factor: Factor::ONE, order_multiple: Quantity::ZERO }),
             money: Few::new(&money, MoneyRow { currency: Currency::FIRST, cost: None, floor: None }),
-            categories: Few::new(&categories, CategoryAt::default()),
-            brand: facts.brand,
+            targets: Few::new(&targets, (Target::Everything, EVERYTHING)),
             mix_group: facts.mix_group,
         }
     }
@@ -114,19 +120,14 @@ impl Product {
         self.units.iter().find(|row| row.code == unit).map_or(Quantity::ZERO, |row| row.order_multiple)
     }
 
+    /// Whether a target other than a single product names it.
+    pub(crate) fn is_in(&self, target: Target) -> bool {
+        target == Target::Everything || self.targets.iter().any(|(own, _)| *own == target)
+    }
+
     pub(crate) fn money(&self, currency: Currency) -> Option<&MoneyRow> {
         self.money.iter().find(|row| row.currency == currency)
     }
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct EntryRow {
-    pub(crate) id: i64,
-    pub(crate) unit: UnitCode,
-    pub(crate) per: Per,
-    pub(crate) currency: Currency,
-    pub(crate) step: Break,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -162,7 +163,8 @@ pub(crate) struct List {
 pub(crate) struct ContractSlot {
     /// The version put first and, rarely, more of them.
     pub(crate) first: Option<ContractHeader>,
-    pub(crate) more: Vec<ContractHeader>,
+    #[expect(clippy::box_collection, reason = "nearly every contract has none, and then it is small")]
+    pub(crate) more: Option<Box<Vec<ContractHeader>>>,
     pub(crate) lines: TargetIndex,
     /// Whether any line looks at what was ordered before.
     pub(crate) has_period: bool,
@@ -182,20 +184,25 @@ pub(crate) struct ContractHeader {
 impl ContractSlot {
     /// Adds a version; one of the same number is replaced.
     pub(crate) fn put(&mut self, mut header: ContractHeader) {
-        let mut versions = self.first.iter_mut().chain(&mut self.more);
+        let more = self.more.iter_mut().flat_map(|more| more.iter_mut());
+        let mut versions = self.first.iter_mut().chain(more);
         if let Some(old) = versions.find(|old| old.version == header.version) {
             header.span = header.span.superseded_no_later_than(old.span);
             *old = header;
         } else if self.first.is_none() {
             self.first = Some(header);
         } else {
-            self.more.push(header);
+            self.more.get_or_insert_default().push(header);
         }
     }
 
     /// The version that counts at `as_of`, active or not.
     pub(crate) fn known(&self, as_of: Instant) -> Option<&ContractHeader> {
-        let known = self.first.iter().chain(&self.more).filter(|header| header.span.known(as_of));
+        if self.more.is_none() {
+            return self.first.as_ref().filter(|header| header.span.known(as_of));
+        }
+        let more = self.more.iter().flat_map(|more| more.iter());
+        let known = self.first.iter().chain(more).filter(|header| header.span.known(as_of));
         known.max_by_key(|header| (header.span.recorded_at, header.version))
     }
 }
@@ -206,8 +213,6 @@ pub(crate) struct PromotionRow {
     pub(crate) facts: Promotion,
     pub(crate) code: Arc<str>,
     pub(crate) span: Span,
-    /// Whether the promotion has no other version; spares looking for one.
-    pub(crate) only: bool,
     pub(crate) rows: Vec<u32>,
 }
 
@@ -227,5 +232,11 @@ pub(crate) struct LineRow {
     pub(crate) per: Per,
     /// By threshold, which are all different.
     pub(crate) breaks: Few<Break, 2>,
+    /// When the contract line, or the promotion, applies and is known.
     pub(crate) span: Span,
+    /// The promotion's currency and whether it needs a coupon, so that most can be passed over without looking at it.
+    pub(crate) currency: Option<Currency>,
+    pub(crate) needs_coupon: bool,
+    /// Whether the promotion has versions to be told apart.
+    pub(crate) has_versions: bool,
 }

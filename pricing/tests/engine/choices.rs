@@ -182,3 +182,39 @@ fn a_catalogue_has_every_product() {
         price_catalogue(&shop.book, None, euro, shop.at, shop.as_of).map(|line| (line.product.0, line.price.is_ok())).collect();
     assert_eq!(priced, [(1, true), (2, false), (3, false)]);
 }
+
+#[test]
+fn an_open_start_is_the_earliest() {
+    let mut shop = Shop::open();
+    shop.contract(1, 2, EXCLUSIVE, vec![terms(sku(1), Fixed, "4")]);
+    shop.timed_contract(2, 2, EXCLUSIVE, vec![terms(sku(1), Fixed, "5")], valid(1, 9_999));
+    assert_eq!(shop.price(&[(1, "1", "EA")]), "5");
+}
+
+#[test]
+fn one_fault_per_line() {
+    let shop = Shop::open();
+    assert_eq!(shop.price(&[(9, "0", "PAL")]), "unknown_product");
+    assert_eq!(shop.price(&[(1, "0", "PAL")]), "unknown_unit");
+    assert_eq!(shop.price(&[(1, "0", "EA")]), "quantity_not_positive");
+}
+
+#[test]
+fn a_category_given_twice_counts_at_its_deepest_place() {
+    let mut shop = Shop::open();
+    let category = |id, depth| pricing::CategoryAt { id: CategoryId(id), depth };
+    let facts = pricing::ProductFacts {
+        id: ProductId(7),
+        recorded_at: Instant::from_micros(0),
+        categories: vec![category(5, 0), category(6, 1), category(5, 2)],
+        brand: None,
+        mix_group: None,
+        stock_unit: "EA".parse().expect("a code"),
+        units: vec![],
+        money: vec![],
+    };
+    shop.book.put_product(&facts).expect("sound");
+    let lines = vec![terms(Target::Category(CategoryId(6)), Fixed, "6"), terms(Target::Category(CategoryId(5)), Fixed, "5")];
+    shop.contract(1, 2, EXCLUSIVE, lines);
+    assert_eq!(shop.price(&[(7, "1", "EA")]), "5");
+}

@@ -3,6 +3,7 @@
 mod cases;
 mod choices;
 mod explained;
+mod ladders;
 mod oracle;
 mod properties;
 mod shop;

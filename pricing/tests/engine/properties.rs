@@ -4,7 +4,7 @@ use crate::oracle;
 use crate::world::{Draw, World, put};
 use pricing::{
     Amount, EntryId, ExplainedLine, Flags, LineError, LinePrice, NextBreak, PriceBook, Quantity, RequestLine, StepKind,
-    UnitPrice, Viewer, explain, period_lines, price,
+    UnitPrice, Viewer, explain, period_lines, price, price_some,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -53,6 +53,17 @@ proptest! {
             check_waterfall(buyer)?;
             check_redaction(buyer)?;
         }
+    }
+
+    #[test]
+    fn some_lines_cost_what_they_cost_among_all(seed in any::<u64>()) {
+        let world = World::random(seed);
+        let book = world.book();
+        let all = price(&book, &world.request());
+        let places: Vec<usize> = (0..world.lines.len()).rev().step_by(2).collect();
+        let some = price_some(&book, &world.request(), &places);
+        let expected: Vec<_> = places.iter().map(|place| all.lines[*place]).collect();
+        prop_assert_eq!(some, expected);
     }
 
     #[test]

@@ -1,19 +1,17 @@
-//! Rows of `bought_together`.
+//! Rows of `order_pricings`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Instant, ProductId};
+use crate::{Instant, OrderId};
 
-/// One row of `bought_together`.
+/// One row of `order_pricings`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "bought_together")]
+#[sea_orm(table_name = "order_pricings")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub product_id: ProductId,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub other_id: ProductId,
-    pub baskets: i64,
-    pub last_at: Instant,
+    pub order_id: OrderId,
+    pub as_of: Instant,
+    pub ordered_before: String,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

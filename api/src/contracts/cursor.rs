@@ -1,0 +1,76 @@
+//! The cursor of a price feed: which state of whose prices a client has.
+//!
+//! Promises: it names an exact state of time and knowledge, so nothing between two states can be missed, and it is the same on
+//! every process. It carries no price; one made up gives its bearer nothing but his own prices.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::{AccountId, Instant};
+use pricing::Currency;
+
+use super::journal::Moment;
+
+/// What a client has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cursor {
+    pub(super) account: AccountId,
+    pub(super) currency: Currency,
+    /// The state that the client has.
+    pub(super) from: Moment,
+    /// The state that it is being brought to, and the last product it got, when that takes several pages.
+    pub(super) toward: Option<(Moment, i64)>,
+}
+
+impl Cursor {
+    /// As text.
+    pub(super) fn write(&self) -> String {
+        let mut bytes = Vec::with_capacity(51);
+        let mut put = |number: i64| bytes.extend(number.to_be_bytes());
+        put(self.account.0);
+        put(self.from.at.0);
+        put(self.from.as_of.0);
+        if let Some((to, product)) = self.toward {
+            put(to.at.0);
+            put(to.as_of.0);
+            put(product);
+        }
+        bytes.extend(self.currency.code().as_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads what [`Cursor::write`] wrote; none for anything else.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (numbers, currency) = bytes.split_at_checked(bytes.len().checked_sub(3)?)?;
+        let currency = std::str::from_utf8(currency).ok()?.parse().ok()?;
+        let (numbers, rest) = numbers.as_chunks::<8>();
+        let numbers: Vec<i64> = numbers.iter().map(|number| i64::from_be_bytes(*number)).collect();
+        let moment = |at, as_of| Moment { at: Instant(at), as_of: Instant(as_of) };
+        let (account, from, toward) = match numbers[..] {
+            [account, at, as_of] => (account, moment(at, as_of), None),
+            [account, at, as_of, to_at, to_as_of, product] => {
+                (account, moment(at, as_of), Some((moment(to_at, to_as_of), product)))
+            }
+            _ => return None,
+        };
+        rest.is_empty().then_some(Self { account: AccountId(account), currency, from, toward })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_what_it_writes_and_nothing_else() {
+        let moment = |at, as_of| Moment { at: Instant(at), as_of: Instant(as_of) };
+        let currency = "EUR".parse().expect("listed");
+        for toward in [None, Some((moment(3, 4), 5))] {
+            let cursor = Cursor { account: AccountId(7), currency, from: moment(1, 2), toward };
+            assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
+        }
+        for text in ["", "AAAA", "7", "not a cursor", "AAAAAAAAAAAAAAAA"] {
+            assert_eq!(Cursor::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Prices by product, unit and quantity on the wire: as a whole, and as what changed.
+
+use poem_openapi::Object;
+use pricing::{Causes, Currency, LadderStep, UnitPrice};
+use serde::Serialize;
+
+use super::loose::{Label, Word};
+use super::quote::UnitText;
+use crate::kernel::wire::{AmountText, QuantityText};
+
+/// What one product costs from a quantity on. Product, unit and quantity tell prices apart.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PriceRow {
+    /// The product.
+    pub(crate) sku: String,
+    /// Unit of quantity and price.
+    pub(crate) unit: UnitText,
+    /// Smallest quantity of one line that gets the price; 0 when any does.
+    pub(crate) min_quantity: QuantityText,
+    /// Currency.
+    pub(crate) currency: Word,
+    /// Price of `per` units.
+    pub(crate) unit_price: AmountText,
+    /// Price basis.
+    pub(crate) per: u32,
+    /// List price of `list_price_per` units, when there is one.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price: Option<AmountText>,
+    /// Basis of the list price.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price_per: Option<u32>,
+    /// `list`, `contract` or `promotion`.
+    pub(crate) source: Word,
+    /// Code of the price list, contract or promotion.
+    pub(crate) label: Label,
+}
+
+/// A price that changed, or a tombstone of one that is gone.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PriceChangeRow {
+    /// The product.
+    pub(crate) sku: String,
+    /// Unit of quantity and price.
+    pub(crate) unit: UnitText,
+    /// Smallest quantity of one line that gets the price; 0 when any does.
+    pub(crate) min_quantity: QuantityText,
+    /// Currency.
+    pub(crate) currency: Word,
+    /// Whether the price exists no more: another quantity's price, or none, holds.
+    pub(crate) deleted: bool,
+    /// Price of `per` units; none when it is gone.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) unit_price: Option<AmountText>,
+    /// Price basis.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) per: Option<u32>,
+    /// List price of `list_price_per` units, when there is one.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price: Option<AmountText>,
+    /// Basis of the list price.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) list_price_per: Option<u32>,
+    /// `list`, `contract` or `promotion`.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<Word>,
+    /// Code of the price list, contract or promotion.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) label: Option<Label>,
+    /// Price before, of `previous_per` units; none for a new price.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) previous_unit_price: Option<AmountText>,
+    /// Basis of the price before.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) previous_per: Option<u32>,
+    /// What changed of what the account's price depends on, recorded or begun or ended as scheduled: `list`, `contract`,
+    /// `promotion`, `product` (units, category, brand, cost, floor, publication).
+    pub(crate) causes: Vec<Word>,
+}
+
+/// Changes since a cursor.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PriceChangesView {
+    /// The changes, by product.
+    pub(crate) items: Vec<PriceChangeRow>,
+    /// Give this as `after` to read on, now or later.
+    pub(crate) next_cursor: String,
+    /// Whether there is more already.
+    pub(crate) has_more: bool,
+}
+
+/// A step of a ladder with the word for its source.
+#[derive(Clone, Debug)]
+pub(super) struct Labelled {
+    pub(super) step: LadderStep,
+    pub(super) source: &'static str,
+    pub(super) label: Label,
+}
+
+impl PriceRow {
+    pub(super) fn new(sku: &str, currency: Currency, labelled: Labelled) -> Self {
+        let step = labelled.step;
+        Self {
+            sku: sku.to_owned(),
+            unit: UnitText(step.unit),
+            min_quantity: QuantityText(step.min_quantity),
+            currency: Word(currency.code()),
+            unit_price: AmountText(step.price.amount),
+            per: step.price.per.get(),
+            list_price: step.list_price.map(|list| AmountText(list.amount)),
+            list_price_per: step.list_price.map(|list| list.per.get()),
+            source: Word(labelled.source),
+            label: labelled.label,
+        }
+    }
+}
+
+impl PriceChangeRow {
+    /// A price that is new or other than before.
+    pub(super) fn changed(
+        sku: &str,
+        currency: Currency,
+        labelled: Labelled,
+        previous: Option<UnitPrice>,
+        causes: Causes,
+    ) -> Self {
+        let row = PriceRow::new(sku, currency, labelled);
+        Self {
+            sku: row.sku,
+            unit: row.unit,
+            min_quantity: row.min_quantity,
+            currency: row.currency,
+            deleted: false,
+            unit_price: Some(row.unit_price),
+            per: Some(row.per),
+            list_price: row.list_price,
+            list_price_per: row.list_price_per,
+            source: Some(row.source),
+            label: Some(row.label),
+            previous_unit_price: previous.map(|price| AmountText(price.amount)),
+            previous_per: previous.map(|price| price.per.get()),
+            causes: words(causes).map(Word).collect(),
+        }
+    }
+
+    /// A price that is gone.
+    pub(super) fn gone(sku: &str, currency: Currency, step: &LadderStep, causes: Causes) -> Self {
+        Self {
+            sku: sku.to_owned(),
+            unit: UnitText(step.unit),
+            min_quantity: QuantityText(step.min_quantity),
+            currency: Word(currency.code()),
+            deleted: true,
+            unit_price: None,
+            per: None,
+            list_price: None,
+            list_price_per: None,
+            source: None,
+            label: None,
+            previous_unit_price: Some(AmountText(step.price.amount)),
+            previous_per: Some(step.price.per.get()),
+            causes: words(causes).map(Word).collect(),
+        }
+    }
+}
+
+/// The words for causes.
+pub(super) fn words(causes: Causes) -> impl Iterator<Item = &'static str> {
+    let all =
+        [(causes.list, "list"), (causes.contract, "contract"), (causes.promotion, "promotion"), (causes.product, "product")];
+    all.into_iter().filter(|(is, _)| *is).map(|(_, word)| word)
+}

@@ -1,0 +1,298 @@
+//! An order priced again with what it was priced with, compared to the cent.
+//!
+//! Promises: nothing differs, whatever changed since; prices, contracts, promotions, cost, floor, units, categories, groups and
+//! companies are taken as they were known then, and so is what had been ordered before. Where something differs all the same,
+//! the audit says what and why. Not here: today's price.
+
+use entity::{PriceSource, order_lines, orders};
+use poem_openapi::{Enum, Object};
+use pricing::{Currency, Viewer};
+use sea_orm::ConnectionTrait;
+use serde::{Deserialize, Serialize};
+
+use super::amounts;
+use super::basis;
+use super::error::OrderError;
+use super::queries::lines_of;
+use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
+use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+
+/// What comparing gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AuditResult {
+    /// Priced again, it costs the same to the cent.
+    Same,
+    /// Something differs.
+    Differs,
+    /// It was not priced here: the prices came with the order.
+    NotPricedHere,
+}
+
+/// An order priced again.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PriceAuditView {
+    /// Number of the order.
+    pub(crate) order: String,
+    /// What comparing gave.
+    pub(crate) result: AuditResult,
+    /// Currency of all amounts.
+    pub(crate) currency: String,
+    /// Price version the order was priced from.
+    pub(crate) price_version: i64,
+    /// Instant whose prices it got.
+    pub(crate) at: Timestamp,
+    /// What was known then counted.
+    pub(crate) as_of: Option<Timestamp>,
+    /// Coupons given.
+    pub(crate) coupons: Vec<String>,
+    /// What the order costs, as placed.
+    pub(crate) agreed: Money,
+    /// What it costs priced again; none when a line has no price.
+    pub(crate) replayed: Option<Money>,
+    /// The second less the first.
+    pub(crate) difference: Option<Money>,
+    /// One per line of the order, as placed; cancelled quantities are not taken off.
+    pub(crate) lines: Vec<PriceAuditLine>,
+}
+
+/// A line priced again.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct PriceAuditLine {
+    /// Number of the line.
+    pub(crate) line: i32,
+    /// SKU.
+    pub(crate) sku: String,
+    /// Quantity ordered.
+    pub(crate) quantity: QuantityText,
+    /// Unit.
+    pub(crate) unit: String,
+    /// What comparing gave.
+    pub(crate) result: AuditResult,
+    /// The price in the order.
+    pub(crate) agreed: AuditedPrice,
+    /// The price found again; none when there is none.
+    pub(crate) replayed: Option<AuditedPrice>,
+    /// What differs.
+    pub(crate) differences: Vec<PriceDifference>,
+    /// Why: `row_changed` (the same row gives another price), `other_row` (another row gives the price), `other_amount` (the same
+    /// unit price gives another amount), or why there is no price.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) why: Option<String>,
+    /// How the price came about.
+    pub(crate) waterfall: Vec<PriceStepView>,
+}
+
+/// A price with the row it comes from.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct AuditedPrice {
+    /// Price of `per` units.
+    pub(crate) unit_price: AmountText,
+    /// Price basis.
+    pub(crate) per: QuantityText,
+    /// Unit price × quantity ÷ per, rounded.
+    pub(crate) line_amount: AmountText,
+    /// List price of `per` units; none when it has another basis.
+    pub(crate) list_price: Option<AmountText>,
+    /// Where the price comes from.
+    pub(crate) source: PriceSource,
+    /// Code of the price list, contract or promotion.
+    pub(crate) label: Option<String>,
+    /// Id of the entry or contract line, or place of the promotion's line.
+    pub(crate) row: Option<String>,
+}
+
+/// A field that differs.
+#[derive(Debug, PartialEq, Eq, Object, Serialize)]
+pub(crate) struct PriceDifference {
+    /// The field.
+    pub(crate) field: String,
+    /// In the order.
+    pub(crate) agreed: Option<String>,
+    /// Priced again.
+    pub(crate) replayed: Option<String>,
+}
+
+/// How a line's price came about, as stored with it.
+#[derive(Debug, Default, Deserialize)]
+struct Detail {
+    #[serde(default)]
+    label: Option<String>,
+    #[serde(default)]
+    row: Option<i64>,
+}
+
+/// Prices an order again and compares.
+pub(super) async fn audit(
+    db: &impl ConnectionTrait,
+    prices: &Prices,
+    order: &orders::Model,
+    viewer: Viewer,
+) -> Result<PriceAuditView, OrderError> {
+    let lines = lines_of(db, order.id).await?;
+    let detail = lines.first().map_or("", |line| &line.price_detail);
+    let basis = basis::find(db, order, detail).await?;
+    let as_of = basis.as_ref().map(|basis| basis.as_of);
+    let replayed = match basis {
+        None => Vec::new(),
+        Some(basis) => replay(db, prices, order, &lines, basis, viewer).await?,
+    };
+    let mut again = replayed.into_iter();
+    let lines = lines.iter().map(|line| compared(line, again.next())).collect::<Result<Vec<_>, _>>()?;
+    let result = lines.iter().map(|line| line.result).find(|result| *result != AuditResult::Same).unwrap_or(AuditResult::Same);
+    let totals = lines.iter().map(|line| line.replayed.as_ref().map(|price| price.line_amount.0.into()));
+    let total = totals.collect::<Option<Vec<entity::Amount>>>().map(amounts::sum).transpose()?;
+    let difference = total.map(|total| entity::Amount(total.0.saturating_sub(order.total.0)));
+    let money = |amount: entity::Amount| Money::new(amount, &order.currency);
+    Ok(PriceAuditView {
+        order: order.number.clone(),
+        result,
+        currency: order.currency.clone(),
+        price_version: order.price_version,
+        at: Timestamp(order.priced_at),
+        as_of: as_of.map(Timestamp),
+        coupons: order.coupons.split_whitespace().map(str::to_owned).collect(),
+        agreed: money(order.total),
+        replayed: total.map(money),
+        difference: difference.map(money),
+        lines,
+    })
+}
+
+async fn replay(
+    db: &impl ConnectionTrait,
+    prices: &Prices,
+    order: &orders::Model,
+    lines: &[order_lines::Model],
+    basis: basis::Basis,
+    viewer: Viewer,
+) -> Result<Vec<ReplayedLine>, OrderError> {
+    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+    let mut asked = Vec::with_capacity(lines.len());
+    for line in lines {
+        let unit = line.unit.parse().map_err(|_| OrderError::OutOfRange)?;
+        asked.push(AskLine { product: line.product_id, unit, quantity: line.quantity.into() });
+    }
+    let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
+    let (at, as_of) = (Some(order.priced_at), Some(basis.as_of));
+    let ask = Ask { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
+    Ok(prices.replay(db, order.price_version, &ask, basis.ordered_before, viewer).await?)
+}
+
+/// A line of the order beside the same line priced again.
+fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<PriceAuditLine, OrderError> {
+    let detail: Detail = serde_json::from_str(&line.price_detail).unwrap_or_default();
+    let agreed = AuditedPrice {
+        unit_price: line.unit_price.into(),
+        per: line.per.into(),
+        line_amount: line.line_amount.into(),
+        list_price: line.list_price.map(Into::into),
+        source: line.price_source,
+        label: detail.label,
+        row: detail.row.map(|row| row.to_string()),
+    };
+    let (price, waterfall) = match again {
+        None => (None, Vec::new()),
+        Some(again) => (Some(again.price), again.waterfall),
+    };
+    let mut view = PriceAuditLine {
+        line: line.line_no,
+        sku: line.sku.clone(),
+        quantity: line.quantity.into(),
+        unit: line.unit.clone(),
+        result: AuditResult::NotPricedHere,
+        agreed,
+        replayed: None,
+        differences: Vec::new(),
+        why: None,
+        waterfall,
+    };
+    match price {
+        None => return Ok(view),
+        Some(Err(refusal)) => view.why = Some(refusal.code().to_owned()),
+        Some(Ok(price)) => {
+            let replayed = audited(&price)?;
+            view.differences = differences(&view.agreed, &replayed);
+            view.why = why(&view.differences).map(str::to_owned);
+            view.replayed = Some(replayed);
+        }
+    }
+    view.result = if view.why.is_some() { AuditResult::Differs } else { AuditResult::Same };
+    Ok(view)
+}
+
+fn audited(price: &PricedLine) -> Result<AuditedPrice, OrderError> {
+    let per = pricing::Quantity::from_whole(i64::from(price.per.get())).map_err(|_| OrderError::OutOfRange)?;
+    Ok(AuditedPrice {
+        unit_price: AmountText(price.unit_price),
+        per: QuantityText(per),
+        line_amount: AmountText(price.line_amount),
+        list_price: price.list_price.filter(|list| list.per == price.per).map(|list| AmountText(list.amount)),
+        source: price.source,
+        label: Some(price.label.to_string()),
+        row: Some(price.row.to_string()),
+    })
+}
+
+fn differences(agreed: &AuditedPrice, replayed: &AuditedPrice) -> Vec<PriceDifference> {
+    let shown = |price: &AuditedPrice| {
+        [
+            ("unit_price", Some(price.unit_price.0.to_string())),
+            ("per", Some(price.per.0.to_string())),
+            ("line_amount", Some(price.line_amount.0.to_string())),
+            ("list_price", price.list_price.map(|list| list.0.to_string())),
+            ("source", Some(price.source.word().to_owned())),
+            ("label", price.label.clone()),
+            ("row", price.row.clone()),
+        ]
+    };
+    let pairs = shown(agreed).into_iter().zip(shown(replayed));
+    let differ = pairs.filter(|((_, agreed), (_, replayed))| agreed != replayed);
+    differ.map(|((field, agreed), (_, replayed))| PriceDifference { field: field.to_owned(), agreed, replayed }).collect()
+}
+
+/// The reason behind differences. That a list, contract or promotion bears another code now is none: codes name, rows price.
+fn why(differences: &[PriceDifference]) -> Option<&'static str> {
+    let has = |fields: &[&str]| differences.iter().any(|difference| fields.contains(&difference.field.as_str()));
+    if has(&["source", "row"]) {
+        Some("other_row")
+    } else if has(&["unit_price", "per", "list_price"]) {
+        Some("row_changed")
+    } else if has(&["line_amount"]) {
+        Some("other_amount")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn price(unit_price: &str, row: i64) -> AuditedPrice {
+        let amount = |text: &str| AmountText(text.parse().unwrap_or_default());
+        AuditedPrice {
+            unit_price: amount(unit_price),
+            per: QuantityText(pricing::Quantity::ONE),
+            line_amount: amount(unit_price),
+            list_price: None,
+            source: PriceSource::List,
+            label: Some("STANDARD".to_owned()),
+            row: Some(row.to_string()),
+        }
+    }
+
+    #[test]
+    fn differences_are_named_with_their_reason() {
+        assert_eq!(differences(&price("1", 7), &price("1", 7)), []);
+        let changed = differences(&price("1", 7), &price("1.01", 7));
+        assert_eq!(changed.iter().map(|d| d.field.as_str()).collect::<Vec<_>>(), ["unit_price", "line_amount"]);
+        assert_eq!((changed[0].agreed.as_deref(), changed[0].replayed.as_deref()), (Some("1"), Some("1.01")));
+        assert_eq!(why(&changed), Some("row_changed"));
+        assert_eq!(why(&differences(&price("1", 7), &price("1", 8))), Some("other_row"));
+        let renamed = AuditedPrice { label: Some("NEW".to_owned()), ..price("1", 7) };
+        assert_eq!(why(&differences(&price("1", 7), &renamed)), None);
+    }
+}

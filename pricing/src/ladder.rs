@@ -1,0 +1,157 @@
+//! Price ladders: what one product costs an account by quantity, in every unit it is sold in.
+//!
+//! Promises: a ladder says what [`crate::price`] gives for a basket of one line, at every quantity that may be ordered; each
+//! step differs from the one before. No coupons are given and nothing counts as ordered before. Not here: other lines of a
+//! basket, which can only make thresholds be reached sooner.
+
+use crate::candidate::{Candidates, Depth, Gather};
+use crate::resolve::{line_price, outcome};
+use crate::scene::Scene;
+use crate::totals::{Known, Totals};
+use crate::{
+    AccountId, Currency, Instant, LinePrice, PriceBook, PriceRequest, ProductId, Quantity, RequestLine, Source, UnitCode,
+    UnitPrice,
+};
+
+/// Whose prices are asked for, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asking {
+    /// Who asks; `None` for a visitor without account.
+    pub account: Option<AccountId>,
+    /// The currency everything happens in.
+    pub currency: Currency,
+    /// The instant whose prices are asked for.
+    pub at: Instant,
+    /// The instant whose knowledge counts.
+    pub as_of: Instant,
+}
+
+/// From a quantity on, a price.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LadderStep {
+    /// The unit of quantity and price.
+    pub unit: UnitCode,
+    /// The smallest quantity of one line that gets the price, rounded up to the order multiple; zero when any does.
+    pub min_quantity: Quantity,
+    /// The price of `per` units.
+    pub price: UnitPrice,
+    /// The list price, when there is one.
+    pub list_price: Option<UnitPrice>,
+    /// Where the price comes from.
+    pub source: Source,
+}
+
+/// Makes ladders for one account, product by product.
+pub struct Ladders<'b> {
+    book: &'b PriceBook,
+    request: PriceRequest<'static>,
+    scene: Scene<'b, 'static>,
+    totals: Totals<'b>,
+    candidates: Candidates<'b>,
+    quantities: Vec<Quantity>,
+    steps: Vec<LadderStep>,
+}
+
+impl Asking {
+    fn request(self) -> PriceRequest<'static> {
+        PriceRequest {
+            account: self.account,
+            currency: self.currency,
+            at: self.at,
+            as_of: self.as_of,
+            coupons: &[],
+            lines: &[],
+            period_quantities: &[],
+        }
+    }
+
+    pub(crate) fn scene(self, book: &PriceBook) -> Scene<'_, 'static> {
+        Scene::new(book, &self.request())
+    }
+}
+
+impl<'b> Ladders<'b> {
+    /// Gets ready to make ladders.
+    pub fn new(book: &'b PriceBook, asking: Asking) -> Self {
+        Self {
+            book,
+            request: asking.request(),
+            scene: asking.scene(book),
+            totals: Totals::default(),
+            candidates: Candidates::with_room(),
+            quantities: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// The ladder of a product: by unit, the stock unit first, then by quantity. Empty when it has no price, or is unknown.
+    pub fn of(&mut self, product: ProductId) -> &[LadderStep] {
+        self.steps.clear();
+        if let Some((_, facts)) = self.book.product(product, self.request.as_of) {
+            self.climb(product, facts.stock_unit);
+            for unit in facts.units.iter().filter(|unit| unit.code != facts.stock_unit) {
+                self.climb(product, unit.code);
+            }
+        }
+        &self.steps
+    }
+
+    fn climb(&mut self, product: ProductId, unit: UnitCode) {
+        // The smallest quantity there is; whatever applies at it applies at every quantity.
+        let line = RequestLine { product, quantity: Quantity::from_micros(1), unit };
+        let Ok(known) = Known::find(self.book, &self.request, &line) else {
+            return;
+        };
+        self.totals.set_single(&known);
+        let mut gather = Gather { scene: &self.scene, totals: &mut self.totals, known: &known, depth: Depth::Price };
+        // A number out of range at a threshold is no price there; one found while gathering is none anywhere.
+        if gather.all(&mut self.candidates).is_err() {
+            return;
+        }
+        self.collect_quantities(&known);
+        let start = self.steps.len();
+        for place in 0..self.quantities.len() {
+            let quantity = self.quantities[place];
+            if let Some(step) = self.step_at(&known, quantity) {
+                let before = self.steps[start..].last();
+                if before.is_none_or(|before| before.price != step.price) {
+                    self.steps.push(step);
+                }
+            }
+        }
+        // What costs the same from the first quantity that may be ordered on has no smallest quantity.
+        if let Some(first) = self.steps.get_mut(start)
+            && self.quantities.first() == Some(&first.min_quantity)
+        {
+            first.min_quantity = Quantity::ZERO;
+        }
+    }
+
+    /// The quantities at which a price may change, ascending, beginning with the smallest that may be ordered.
+    fn collect_quantities(&mut self, known: &Known<'b>) {
+        let multiple = known.product.order_multiple(known.line.unit);
+        let smallest = if multiple.is_positive() { multiple } else { known.line.quantity };
+        self.quantities.clear();
+        self.quantities.push(smallest);
+        for candidate in self.candidates.all.iter().filter(|candidate| candidate.unfit.is_none()) {
+            for step in candidate.breaks.iter().filter(|step| step.threshold.is_positive()) {
+                let missing = candidate.volume.missing(step.threshold, known.factor);
+                let needed = missing.ok().and_then(|missing| known.line.quantity.checked_add(missing));
+                let quantity = needed.and_then(|needed| needed.rounded_up_to(multiple).ok());
+                self.quantities.extend(quantity.filter(|quantity| *quantity > smallest));
+            }
+        }
+        self.quantities.sort_unstable();
+        self.quantities.dedup();
+    }
+
+    fn step_at(&self, known: &Known<'b>, quantity: Quantity) -> Option<LadderStep> {
+        let added = quantity.checked_sub(known.line.quantity)?;
+        let outcome = outcome(&self.scene, known, &self.candidates, added).ok()?;
+        // The line amount does not matter here; that of the smallest quantity is in range whenever the price is.
+        let LinePrice { unit_price, per, list_price, source, .. } =
+            line_price(&self.scene, known, &outcome, known.line.quantity).ok()?;
+        let price = UnitPrice { amount: unit_price, per };
+        Some(LadderStep { unit: known.line.unit, min_quantity: quantity, price, list_price, source })
+    }
+}
