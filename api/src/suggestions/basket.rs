@@ -12,7 +12,6 @@ use super::counsel::{Counsel, words};
 use super::items::{Item, items};
 use super::missing::{Missing, missing};
 use super::replace::{Replacement, replacements};
-use super::together::CONTEXT;
 use crate::catalog::Product;
 
 /// What there is to say of a basket.
@@ -75,7 +74,8 @@ impl Basket {
     }
 }
 
-/// So many accessories of one product are taken into account.
+/// So many products, the last ones, are asked for their accessories, and so many of each are taken into account.
+const ASKED_FOR_ACCESSORIES: usize = 20;
 const MOST_ACCESSORIES: usize = 200;
 
 /// Looks at a basket; gives at most `limit` items. Asks the database only when products of the basket are related to each
@@ -97,7 +97,7 @@ fn said(counsel: &Counsel<'_>, basket: &Basket, consent: Consent, limit: usize) 
     let known = counsel.related.known();
     let mut accessories = AHashMap::new();
     let ids: Vec<ProductId> = basket.products().map(|product| product.id).collect();
-    for product in basket.order.iter().rev().take(CONTEXT) {
+    for product in basket.order.iter().rev().take(ASKED_FOR_ACCESSORIES) {
         for (target, says) in known.accessories(product, counsel.shop.products, MOST_ACCESSORIES) {
             accessories.entry(target).or_insert_with(|| words(format!("Accessory for {}", product.sku), &says));
         }

@@ -60,7 +60,7 @@ pub(super) fn together(history: &History, context: &[u32], view: View, scratch: 
         }
     }
     let basket: AHashSet<u32> = context.iter().copied().collect();
-    let mut best = 0.0_f32;
+    let mut best = f32::MIN_POSITIVE;
     let mut scored = Vec::with_capacity(found.len());
     for other in found {
         let sum = std::mem::take(&mut scratch.sums[other as usize]);
