@@ -47,6 +47,11 @@ pub(crate) struct Config {
           value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub(crate) max_body_mb: u32,
 
+    /// Largest upload of the seller's staff in MiB, read as it comes
+    #[arg(long, env = "BULKHEAD_MAX_UPLOAD_MB", default_value_t = 1024, global = true, value_name = "MIB",
+          value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub(crate) max_upload_mb: u32,
+
     /// Seconds after which a request is given up; 0 for never
     #[arg(long, env = "BULKHEAD_REQUEST_TIMEOUT", default_value_t = 60, global = true, value_name = "SECONDS")]
     pub(crate) request_timeout: u32,

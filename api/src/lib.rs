@@ -11,10 +11,10 @@
 //! | `kernel` | principals and the database they hand out, transactions, problems, events, idempotency, paging, telemetry |
 //! | `files` | reading a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
-//! | `catalog` | products, units, categories, relations, identifiers |
+//! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
 //! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
-//! | `suggestions` | required, compatible, substitute, bought together |
+//! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
 //! | `storefront` | what a buyer sees: products and search hits with the account's price and stock |
 //! | `cart` | baskets of any size, bulk input |
 //! | `orders` | order management: place, hold, release, change, cancel, allocate |

@@ -15,16 +15,20 @@ use tokio::sync::watch;
 
 use crate::billing::{BillingRoutes, Invoicing};
 use crate::cart::{CartRoutes, Carts};
-use crate::catalog::{CatalogRoutes, Categories, Products};
+use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{self, AgreementRoutes, FactKeeper, FeedRoutes, PriceListRoutes, Prices, QuoteRoutes};
+use crate::contracts::{
+    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes,
+    PriceListRoutes, Prices, QuoteRoutes,
+};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
 use crate::inventory::{Board, InventoryRoutes};
 use crate::kernel::database::{Database, Reader};
 use crate::kernel::follow::{self, Listener, Surface};
+use crate::kernel::long::{Long, LongOperation, LongRequests};
 use crate::kernel::principal::System;
 use crate::kernel::problem::Trouble;
 use crate::kernel::rate::Rates;
@@ -32,7 +36,7 @@ use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::notifications::EventRoutes;
-use crate::suggestions::{Learner, SuggestionRoutes};
+use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
@@ -47,6 +51,9 @@ pub(crate) struct Surfaces {
     pub(crate) products: Products,
     pub(crate) prices: Prices,
     pub(crate) board: Board,
+    pub(crate) memory: Memory,
+    pub(crate) related: Related,
+    pub(crate) consents: Consents,
     pub(crate) carts: Carts,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
@@ -54,12 +61,17 @@ pub(crate) struct Surfaces {
 
 impl Surfaces {
     async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
+        let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
+        let products = Products::load_for(db, &accounts, &categories).await?;
         Ok(Self {
-            accounts: Accounts::load(db).await?,
-            categories: Categories::load(db).await?,
-            products: Products::load(db).await?,
+            accounts,
+            related: Related::load(db, &products, &categories).await?,
+            categories,
+            products,
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
+            memory: Memory::load(db).await?,
+            consents: Consents::load(db).await?,
             carts: Carts::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
@@ -114,6 +126,9 @@ impl App {
             Arc::new(self.surfaces.products.clone()),
             Arc::new(self.surfaces.prices.clone()),
             Arc::new(self.surfaces.board.clone()),
+            Arc::new(self.surfaces.memory.clone()),
+            Arc::new(self.surfaces.related.clone()),
+            Arc::new(self.surfaces.consents.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
@@ -226,7 +241,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         CheckoutRoutes { checkout: surfaces.checkout() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
         price_routes(surfaces),
-        SuggestionRoutes { products: surfaces.products.clone() },
+        suggestion_routes(surfaces),
         FulfilmentRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -241,8 +256,8 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .server("/")
 }
 
-/// Everything about prices; one part of a tuple has room for so many only.
-fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, QuoteRoutes, FeedRoutes) {
+/// Price lists, contracts, promotions and quotes.
+fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
     (
         PriceListRoutes {
             accounts: surfaces.accounts.clone(),
@@ -254,9 +269,46 @@ fn price_routes(surfaces: &Surfaces) -> (PriceListRoutes, AgreementRoutes, Quote
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
         },
-        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        ChangeSetRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+            prices: surfaces.prices.clone(),
+            baskets: vec![Arc::new(surfaces.carts.clone())],
+        },
+        CopyRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            categories: surfaces.categories.clone(),
+        },
+        FindingRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
+        PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
         FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
     )
+}
+
+/// A tuple of routes holds at most sixteen.
+fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRoutes, VisibilityRoutes) {
+    let suggestions = SuggestionRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        board: surfaces.board.clone(),
+        memory: surfaces.memory.clone(),
+        related: surfaces.related.clone(),
+        consents: surfaces.consents.clone(),
+    };
+    let rules = RelationRuleRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
+    let visibility = VisibilityRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        categories: surfaces.categories.clone(),
+    };
+    (suggestions, rules, visibility)
 }
 
 #[handler]
@@ -296,6 +348,17 @@ fn problem_page(code: poem::web::Path<String>) -> Response {
 #[derive(Debug)]
 struct SpecText(String);
 
+/// Operations of the seller's staff that may take longer, and more, than ordinary requests.
+const LONG: &[LongOperation] = &[
+    LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-lists/*/entries" },
+    LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-change-sets/*/entries" },
+    LongOperation { long: Long::Work, method: "GET", path: "/v1/price-change-sets/*/preview" },
+    LongOperation { long: Long::Work, method: "POST", path: "/v1/price-change-sets/*/publication" },
+    LongOperation { long: Long::Work, method: "POST", path: "/v1/price-lists/*/copies" },
+];
+const LONG_TIMEOUT: Duration = Duration::from_hours(1);
+const LONG_AT_ONCE: usize = 16;
+
 /// Everything a process answers.
 fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpoint<Output = Response> + use<> {
     let service = routes(&app.surfaces);
@@ -306,6 +369,13 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
         show_statements: config.show_statements,
         timeout: (config.request_timeout > 0).then(|| Duration::from_secs(u64::from(config.request_timeout))),
         places: Arc::new(tokio::sync::Semaphore::new(config.max_concurrency as usize)),
+        long: LongRequests {
+            operations: LONG,
+            keys: app.kernel.keys.clone(),
+            max_stream: u64::from(config.max_upload_mb) * 1024 * 1024,
+            timeout: LONG_TIMEOUT,
+            places: Arc::new(tokio::sync::Semaphore::new(LONG_AT_ONCE)),
+        },
     };
     Route::new()
         .at("/healthz", get(healthz))

@@ -24,6 +24,8 @@ pub struct Model {
     pub superseded_at: Option<Instant>,
     pub change_id: i64,
     pub end_change_id: Option<i64>,
+    pub valid_from: Option<Instant>,
+    pub valid_until: Option<Instant>,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

@@ -91,6 +91,24 @@ stored_enum! {
         /// Replaces for good.
         Successor = "successor",
     }
+    /// What an account says to getting another product than it asked for.
+    Consent {
+        /// Never another product.
+        Never = "never",
+        /// Only if somebody of the account agrees.
+        Ask = "ask",
+        /// Without asking.
+        Automatic = "automatic",
+    }
+    /// What a rule of visibility does.
+    VisibilityEffect {
+        /// Its audience never sees the targets.
+        Deny = "deny",
+        /// Its audience sees nothing but targets of such rules.
+        Allow = "allow",
+        /// Nobody but the audiences of such rules sees the targets.
+        Reserve = "reserve",
+    }
     /// Whom a price list is for.
     AssignedKind {
         /// One account and, by inheritance, its descendants.
@@ -157,6 +175,15 @@ stored_enum! {
         Promotion = "promotion",
         /// Agreed outside the price engine and imported.
         Agreed = "agreed",
+    }
+    /// How far a draft of price changes is.
+    ChangeSetStatus {
+        /// Being collected.
+        Draft = "draft",
+        /// In force, or from its date on.
+        Published = "published",
+        /// Given up.
+        Dropped = "dropped",
     }
     /// Whether a cart can still change.
     CartStatus {

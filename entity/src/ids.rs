@@ -43,6 +43,8 @@ typed_id! {
     PromotionId,
     /// One line of a promotion.
     PromotionLineId,
+    /// A draft of price changes.
+    PriceChangeSetId,
     /// A warehouse.
     WarehouseId,
     /// Supply on its way to a warehouse.

@@ -7,9 +7,7 @@ mod enums;
 mod ids;
 mod values;
 
-pub mod account_purchases;
 pub mod accounts;
-pub mod bought_together;
 pub mod cart_lines;
 pub mod carts;
 pub mod categories;
@@ -25,7 +23,7 @@ pub mod inbound_supplies;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod jobs;
-pub mod learned_orders;
+pub mod learned_baskets;
 pub mod order_allocations;
 pub mod order_cancellations;
 pub mod order_holds;
@@ -36,6 +34,10 @@ pub mod orders;
 pub mod parcels;
 pub mod payment_allocations;
 pub mod payments;
+pub mod price_change_parts;
+pub mod price_change_set_agreements;
+pub mod price_change_set_entries;
+pub mod price_change_sets;
 pub mod price_changes;
 pub mod price_entries;
 pub mod price_list_terms;
@@ -50,6 +52,8 @@ pub mod promotion_lines;
 pub mod promotion_terms;
 pub mod promotions;
 pub mod refresh_tokens;
+pub mod relation_rules;
+pub mod replacement_consents;
 pub mod sequences;
 pub mod shipment_lines;
 pub mod shipments;
@@ -59,14 +63,17 @@ pub mod stock_levels;
 pub mod stock_movements;
 pub mod tracking_events;
 pub mod users;
+pub mod visibility_rules;
 pub mod warehouses;
 
 pub use enums::{
-    AccountStatus, AssignedKind, AudienceKind, CartStatus, ContractMode, HoldKind, IdentifierKind, JobStatus, Lifecycle,
-    PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus, VolumeScope,
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, ChangeSetStatus, Consent, ContractMode, HoldKind, IdentifierKind,
+    JobStatus, Lifecycle, PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus,
+    VisibilityEffect, VolumeScope,
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
-    PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId, WarehouseId,
+    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId,
+    WarehouseId,
 };
 pub use values::{Amount, Instant, Quantity};

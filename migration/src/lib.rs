@@ -25,8 +25,12 @@ mod m20261121_000007_orders;
 mod m20261121_000008_fulfilment;
 mod m20261121_000009_billing;
 mod m20261121_000010_suggestions;
+mod m20261122_000011_price_change_sets;
+mod m20261122_000012_price_history;
 mod m20261122_000013_price_history;
 mod m20261122_000014_cart_prices;
+mod m20261122_000017_learning;
+mod m20261122_000018_rules;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -46,8 +50,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_fulfilment::Migration),
             Box::new(m20261121_000009_billing::Migration),
             Box::new(m20261121_000010_suggestions::Migration),
+            Box::new(m20261122_000011_price_change_sets::Migration),
+            Box::new(m20261122_000012_price_history::Migration),
             Box::new(m20261122_000013_price_history::Migration),
             Box::new(m20261122_000014_cart_prices::Migration),
+            Box::new(m20261122_000017_learning::Migration),
+            Box::new(m20261122_000018_rules::Migration),
         ]
     }
 }

@@ -1,44 +1,34 @@
 //! Counts of values over everything found, read from columns: one array per segment and name, no hashing per product.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use tantivy::SegmentReader;
+use tantivy::columnar::Column;
 
+use crate::columns::Texts;
 use crate::error::Result;
-use crate::normal::key;
+use crate::moment::Moment;
 use crate::query::Facet;
 
 /// How many values of one name are told.
 const MOST_VALUES: usize = 50;
 const RANGES: usize = 6;
+/// The bounds of ranges are taken from so many numbers at most, evenly drawn: ranges need not be exactly equal.
+const MOST_DRAWN: usize = 1_000;
 
-/// Counts `name` over the products `found`, given per segment in rising order.
-pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) -> Result<Facet> {
-    let column = match key(name).as_str() {
-        "brand" => "brand".to_owned(),
-        "category" => "category".to_owned(),
-        other => format!("columns.{other}"),
-    };
+/// Counts `name` over the products `found`, given per segment.
+pub(crate) fn count(name: &str, moment: &Moment, found: &[Vec<u32>]) -> Result<Facet> {
     let mut texts: BTreeMap<String, usize> = BTreeMap::new();
     let mut numbers: Vec<f64> = Vec::new();
-    for (segment, docs) in segments.iter().zip(found) {
+    for (part, docs) in moment.parts.iter().zip(found) {
         if docs.is_empty() {
             continue;
         }
-        if let Some(values) = segment.fast_fields().str(&column)? {
-            let mut counts = vec![0_usize; values.num_terms()];
-            let (mut holders, mut rows) = (Vec::new(), Vec::new());
-            let ordinals = values.ords();
-            ordinals.index.docids_to_rowids(docs, &mut holders, &mut rows);
-            let mut found = vec![0_u64; rows.len()];
-            ordinals.values.get_vals(&rows, &mut found);
-            for ordinal in found {
-                counts[ordinal as usize] += 1;
-            }
-            most_used(&values, &counts, &mut texts)?;
+        let columns = part.columns(name)?;
+        if let Some(values) = &columns.texts {
+            most_used(values, &values.tally(docs), &mut texts)?;
         }
-        if let Some(values) = segment.fast_fields().column_opt::<f64>(&column).ok().flatten() {
-            numbers.extend(docs.iter().flat_map(|doc| values.values_for_doc(*doc)).filter(|v| v.is_finite()));
+        if let Some(values) = &columns.numbers {
+            read(values, docs, &mut numbers);
         }
     }
     let mut values: Vec<(String, usize)> = texts.into_iter().collect();
@@ -50,39 +40,77 @@ pub(crate) fn count(name: &str, segments: &[SegmentReader], found: &[Vec<u32>]) 
     Ok(Facet { name: name.to_owned(), values })
 }
 
+fn read(values: &Column<f64>, docs: &[u32], numbers: &mut Vec<f64>) {
+    let (mut holders, mut rows) = (Vec::with_capacity(docs.len()), Vec::with_capacity(docs.len()));
+    values.index.docids_to_rowids(docs, &mut holders, &mut rows);
+    let start = numbers.len();
+    numbers.resize(start + rows.len(), 0.0);
+    values.values.get_vals(&rows, &mut numbers[start..]);
+}
+
 /// Resolves the names of the most used values only: reading a name costs more than counting it.
-fn most_used(values: &tantivy::columnar::StrColumn, counts: &[usize], texts: &mut BTreeMap<String, usize>) -> Result<()> {
+fn most_used(values: &Texts, counts: &[usize], texts: &mut BTreeMap<String, usize>) -> Result<()> {
     let mut used: Vec<(usize, usize)> = counts.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
     if used.len() > 2 * MOST_VALUES {
         used.select_nth_unstable_by(2 * MOST_VALUES, |a, b| b.1.cmp(&a.1));
         used.truncate(2 * MOST_VALUES);
     }
-    let mut text = String::new();
     for (ordinal, count) in used {
-        text.clear();
-        if values.ord_to_str(ordinal as u64, &mut text)? {
-            *texts.entry(text.clone()).or_default() += count;
-        }
+        *texts.entry(values.name(ordinal as u32)?).or_default() += count;
     }
     Ok(())
 }
 
-/// Ranges that hold about equally many; single values when there are few.
+/// Single values when there are few, otherwise ranges that hold about equally many.
 fn ranges(mut numbers: Vec<f64>) -> Vec<(String, usize)> {
-    numbers.sort_by(f64::total_cmp);
-    let mut distinct = numbers.clone();
-    distinct.dedup();
-    if distinct.len() <= 2 * RANGES {
-        return distinct.iter().map(|v| (v.to_string(), numbers.iter().filter(|n| n.total_cmp(v).is_eq()).count())).collect();
+    numbers.retain(|n| n.is_finite());
+    let mut distinct: HashSet<u64, ahash::RandomState> = HashSet::default();
+    let few = numbers.iter().all(|n| {
+        distinct.insert(n.to_bits());
+        distinct.len() <= 2 * RANGES
+    });
+    if few {
+        let mut values: Vec<f64> = distinct.into_iter().map(f64::from_bits).collect();
+        values.sort_by(f64::total_cmp);
+        let count = |v: f64| numbers.iter().filter(|n| n.to_bits() == v.to_bits()).count();
+        return values.into_iter().map(|v| (v.to_string(), count(v))).collect();
     }
-    let mut out = Vec::new();
-    let mut start = 0;
-    while start < numbers.len() {
-        let end = (start + numbers.len().div_ceil(RANGES)).min(numbers.len());
-        let high = numbers[end - 1];
-        let end = numbers.partition_point(|v| *v <= high);
-        out.push((format!("{}..{high}", numbers[start]), end - start));
-        start = end;
+    let bounds = bounds(&numbers);
+    let mut lows = vec![f64::INFINITY; bounds.len()];
+    let mut counts = vec![0_usize; bounds.len()];
+    for number in numbers {
+        let at = bounds.partition_point(|bound| *bound < number);
+        lows[at] = lows[at].min(number);
+        counts[at] += 1;
     }
-    out
+    let told = bounds.iter().zip(lows).zip(counts).filter(|(_, n)| *n > 0);
+    told.map(|((high, low), n)| (format!("{low}..{high}"), n)).collect()
+}
+
+/// The upper ends of the ranges, rising; the last is the largest number.
+fn bounds(numbers: &[f64]) -> Vec<f64> {
+    let mut drawn: Vec<f64> = numbers.iter().copied().step_by(numbers.len().div_ceil(MOST_DRAWN)).collect();
+    drawn.sort_by(f64::total_cmp);
+    let mut bounds: Vec<f64> = (1..RANGES).map(|nth| drawn[(drawn.len() * nth).div_ceil(RANGES) - 1]).collect();
+    bounds.extend(numbers.iter().copied().max_by(f64::total_cmp));
+    bounds.dedup();
+    bounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_numbers_are_told_singly_and_many_in_ranges_that_hold_them_all() {
+        assert!(ranges(Vec::new()).is_empty());
+        assert_eq!(ranges(vec![2.0, 1.0, 2.0]), [("1".to_owned(), 1), ("2".to_owned(), 2)]);
+        let all = ranges((0..10_000).map(|n| f64::from(n * 7919 % 10_000)).collect());
+        assert_eq!(all.len(), RANGES);
+        assert_eq!(all.iter().map(|(_, n)| n).sum::<usize>(), 10_000);
+        assert!(all[0].0.starts_with("0..") && all[RANGES - 1].0.ends_with("..9999"));
+        assert!(all.iter().all(|(_, n)| (1_500..1_900).contains(n)), "{all:?}");
+        let skewed: Vec<f64> = (0..1_000).map(|n| if n < 900 { 5.0 } else { f64::from(n) }).collect();
+        assert_eq!(ranges(skewed).iter().map(|(_, n)| n).sum::<usize>(), 1_000);
+    }
 }

@@ -2,87 +2,75 @@
 //!
 //! Visibility is not a filter one can forget: a gate cannot be built without the audience.
 
-use tantivy::columnar::{Column, StrColumn};
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
+use std::sync::Arc;
 
+use tantivy::columnar::Column;
+use tantivy::schema::{Field, IndexRecordOption, Term};
+
+use crate::bits::Bits;
+use crate::columns::Columns;
 use crate::error::Result;
+use crate::moment::{Moment, Opened, Part};
 use crate::normal::{key, words};
 use crate::query::{Audience, Filter, Query};
 use crate::schema::Fields;
+use crate::score::read;
 use crate::units;
-
-/// One bit per document of a segment.
-pub(crate) struct Bits {
-    blocks: Vec<u64>,
-}
-
-impl Bits {
-    fn none(documents: u32) -> Self {
-        Self { blocks: vec![0; documents as usize / 64 + 1] }
-    }
-
-    pub(crate) fn has(&self, doc: u32) -> bool {
-        self.blocks[doc as usize / 64] >> (doc % 64) & 1 == 1
-    }
-
-    fn set(&mut self, doc: u32) {
-        self.blocks[doc as usize / 64] |= 1 << (doc % 64);
-    }
-
-    fn unset(&mut self, doc: u32) {
-        self.blocks[doc as usize / 64] &= !(1 << (doc % 64));
-    }
-}
 
 enum Condition {
     Listed(Bits),
     /// Any of these values of a text column.
-    Text(StrColumn, Vec<u64>),
+    Text(Arc<Columns>, Vec<u32>),
     /// Inside this range of a number column.
     Number(Column<f64>, (f64, f64)),
 }
 
 pub(crate) struct Gate<'a> {
-    segment: &'a SegmentReader,
-    hidden: Option<Bits>,
-    pub(crate) discontinued: Option<Bits>,
-    pub(crate) sparse: Option<Bits>,
+    part: &'a Part,
+    hidden: Option<Arc<Bits>>,
     within: Option<Bits>,
     /// All must hold; inside one, any.
     conditions: Vec<Vec<Condition>>,
+    /// Whether there is anything to look at.
+    open: bool,
+}
+
+/// The gates of all segments.
+pub(crate) fn gates<'a>(query: &Query, fields: &Fields, moment: &'a Moment) -> Result<Vec<Gate<'a>>> {
+    moment.parts.iter().map(|part| Gate::new(query, fields, part)).collect()
 }
 
 impl<'a> Gate<'a> {
     /// What a visitor without account may see.
-    pub(crate) fn for_everyone(fields: &Fields, segment: &'a SegmentReader) -> Result<Self> {
-        Self::new(&Query::new("", Audience::Of(Vec::new())), fields, segment)
+    pub(crate) fn for_everyone(fields: &Fields, part: &'a Part) -> Result<Self> {
+        Self::new(&Query::new("", Audience::Of(Vec::new())), fields, part)
     }
 
-    pub(crate) fn new(query: &Query, fields: &Fields, segment: &'a SegmentReader) -> Result<Self> {
+    fn new(query: &Query, fields: &Fields, part: &'a Part) -> Result<Self> {
         let mut names: Vec<String> = query.filters.iter().map(|f| key(&f.name)).collect();
         names.sort_unstable();
         names.dedup();
         let mut conditions = Vec::new();
         for name in names {
             let same = query.filters.iter().filter(|f| key(&f.name) == name);
-            let ways = same.map(|f| condition(f, &name, fields, segment)).collect::<Result<Vec<_>>>()?;
+            let ways = same.map(|f| condition(f, &name, fields, part)).collect::<Result<Vec<_>>>()?;
             conditions.push(ways.into_iter().flatten().collect());
         }
         let within = match &query.within {
-            Some(ids) => Some(listed(ids.iter().map(|id| fields.id_term(*id)), segment)?),
+            Some(ids) => Some(listed(ids.iter().map(|id| fields.id_term(*id)), part)?),
             None => None,
         };
-        let discontinued = marked("discontinued", fields, segment)?;
-        let sparse = marked("sparse", fields, segment)?;
-        Ok(Self { segment, hidden: hidden(&query.visible_to, fields, segment)?, discontinued, sparse, within, conditions })
+        let hidden = part.hidden_from(&query.visible_to, fields)?;
+        let open = hidden.is_none() && within.is_none() && conditions.is_empty() && !part.reader.has_deletes();
+        Ok(Self { part, hidden, within, conditions, open })
     }
 
     pub(crate) fn admits(&self, doc: u32) -> bool {
-        !self.segment.is_deleted(doc)
-            && self.hidden.as_ref().is_none_or(|h| !h.has(doc))
-            && self.within.as_ref().is_none_or(|w| w.has(doc))
-            && self.conditions.iter().all(|any| any.iter().any(|c| c.holds(doc)))
+        self.open
+            || (!self.part.reader.is_deleted(doc)
+                && self.hidden.as_ref().is_none_or(|h| !h.has(doc))
+                && self.within.as_ref().is_none_or(|w| w.has(doc))
+                && self.conditions.iter().all(|any| any.iter().any(|c| c.holds(doc))))
     }
 }
 
@@ -90,85 +78,89 @@ impl Condition {
     fn holds(&self, doc: u32) -> bool {
         match self {
             Self::Listed(bits) => bits.has(doc),
-            Self::Text(column, ordinals) => column.term_ords(doc).any(|o| ordinals.contains(&o)),
+            Self::Text(columns, ordinals) => {
+                columns.texts.as_ref().is_some_and(|texts| texts.of(doc).iter().any(|o| ordinals.contains(o)))
+            }
             Self::Number(column, (low, high)) => column.values_for_doc(doc).any(|v| *low <= v && v <= *high),
         }
     }
 }
 
-fn hidden(audience: &Audience, fields: &Fields, segment: &SegmentReader) -> Result<Option<Bits>> {
-    let Audience::Of(ids) = audience else {
-        return Ok(None);
+/// What `audience` may not see of a segment. Worked out once for each audience and segment.
+pub(crate) fn hidden(audience: &Audience, fields: &Fields, part: &Opened) -> Result<Option<Bits>> {
+    let (ids, sight) = match audience {
+        Audience::Staff => return Ok(None),
+        Audience::Of(ids) => (ids.as_slice(), None),
+        Audience::Sees(sight) => (&[][..], Some(sight)),
     };
-    let mut out: Option<Bits> = marked("restricted", fields, segment)?;
+    let mut out: Option<Bits> = part.restricted.clone();
     if let Some(bits) = &mut out {
         for id in ids {
-            each(segment, fields.allow, &Term::from_field_u64(fields.allow, *id), |doc| bits.unset(doc))?;
+            each(part, &Term::from_field_u64(fields.allow, *id), |doc| bits.unset(doc))?;
         }
     }
-    let none = || Bits::none(segment.max_doc());
+    let none = || Bits::none(part.documents());
     for id in ids {
-        each(segment, fields.deny, &Term::from_field_u64(fields.deny, *id), |doc| out.get_or_insert_with(none).set(doc))?;
+        each(part, &Term::from_field_u64(fields.deny, *id), |doc| out.get_or_insert_with(none).set(doc))?;
     }
-    each(segment, fields.mark, &Term::from_field_text(fields.mark, "hidden"), |doc| out.get_or_insert_with(none).set(doc))?;
+    if let Some(hidden) = &part.hidden {
+        out.get_or_insert_with(none).add(hidden);
+    }
+    if let Some(sight) = sight {
+        let mut each = |term: &Term, work: &mut dyn FnMut(u32)| each(part, term, work);
+        sight.hide(part.documents(), fields, &mut each, out.get_or_insert_with(none))?;
+    }
     Ok(out)
 }
 
-fn marked(mark: &str, fields: &Fields, segment: &SegmentReader) -> Result<Option<Bits>> {
+/// The products with a mark.
+pub(crate) fn marked(mark: &str, fields: &Fields, part: &Opened) -> Result<Option<Bits>> {
     let mut out: Option<Bits> = None;
-    let none = || Bits::none(segment.max_doc());
-    each(segment, fields.mark, &Term::from_field_text(fields.mark, mark), |doc| out.get_or_insert_with(none).set(doc))?;
+    let none = || Bits::none(part.documents());
+    each(part, &Term::from_field_text(fields.mark, mark), |doc| out.get_or_insert_with(none).set(doc))?;
     Ok(out)
 }
 
-fn listed(terms: impl Iterator<Item = Term>, segment: &SegmentReader) -> Result<Bits> {
-    let mut out = Bits::none(segment.max_doc());
+fn listed(terms: impl Iterator<Item = Term>, part: &Opened) -> Result<Bits> {
+    let mut out = Bits::none(part.documents());
     for term in terms {
-        each(segment, term.field(), &term, |doc| out.set(doc))?;
+        each(part, &term, |doc| out.set(doc))?;
     }
     Ok(out)
 }
 
-fn each(segment: &SegmentReader, field: Field, term: &Term, mut work: impl FnMut(u32)) -> Result<()> {
-    let index = segment.inverted_index(field)?;
-    let Some(mut list) = index.read_postings(term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)? else {
+/// Every document with this term, deleted ones too.
+pub(crate) fn each(part: &Opened, term: &Term, mut work: impl FnMut(u32)) -> Result<()> {
+    let field: Field = term.field();
+    let Some(dictionary) = part.dictionary(field) else {
         return Ok(());
     };
-    let mut doc = list.doc();
-    while doc != TERMINATED {
-        work(doc);
-        doc = list.advance();
+    let list = dictionary.read_block_postings(term, IndexRecordOption::Basic).map_err(tantivy::TantivyError::from)?;
+    if let Some(mut list) = list {
+        read(&mut list, |doc, _| work(doc));
     }
     Ok(())
 }
 
 /// The ways to hold a filter: an attribute may be text on one product and a number on another.
-fn condition(filter: &Filter, name: &str, fields: &Fields, segment: &SegmentReader) -> Result<Vec<Condition>> {
+fn condition(filter: &Filter, name: &str, fields: &Fields, part: &Part) -> Result<Vec<Condition>> {
     let lower = filter.value.to_lowercase();
     if name == "brand" || name == "category" {
         let terms = [format!("{name}:{lower}"), format!("{name}#{lower}")];
         let terms = terms.map(|term| Term::from_field_text(fields.label, &term));
-        return Ok(vec![Condition::Listed(listed(terms.into_iter(), segment)?)]);
+        return Ok(vec![Condition::Listed(listed(terms.into_iter(), part)?)]);
     }
-    let column = format!("columns.{name}");
+    let columns = part.columns(name)?;
     let mut out = Vec::new();
-    if let (Some(range), Some(numbers)) = (range(&filter.value), segment.fast_fields().column_opt::<f64>(&column)?) {
-        out.push(Condition::Number(numbers, range));
+    if let (Some(range), Some(numbers)) = (range(&filter.value), &columns.numbers) {
+        out.push(Condition::Number(numbers.clone(), range));
     }
-    if let Some(texts) = segment.fast_fields().str(&column)? {
-        let mut ordinals = Vec::new();
-        let mut value = String::new();
-        for ordinal in 0..texts.num_terms().min(50_000) as u64 {
-            value.clear();
-            if texts.ord_to_str(ordinal, &mut value)? && value.to_lowercase() == lower {
-                ordinals.push(ordinal);
-            }
-        }
-        out.push(Condition::Text(texts, ordinals));
+    if let Some(texts) = &columns.texts {
+        let ordinals = texts.ordinals(&lower)?;
+        out.push(Condition::Text(columns, ordinals));
     }
     Ok(out)
 }
-
 /// `2`, `2 m`, `1..3`, `..200 cm`: bounds in base units, a little widened so that a converted number meets itself.
 pub(crate) fn range(text: &str) -> Option<(f64, f64)> {
     let value = |part: &str| -> Option<f64> {

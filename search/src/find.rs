@@ -1,21 +1,21 @@
 //! Answers a question with what is shown: hits with SKU, title, highlights and, for staff, the reasons of their rank.
 
 use crate::error::Result;
+use crate::highlight::Highlighter;
 use crate::index::Index;
-use crate::normal::{Stems, words};
-use crate::plan::Plan;
+use crate::matched::Scored;
 use crate::query::{Hit, Hits, Query, Ranked, Ranking};
-use crate::rank::{Answer, Scored};
+use crate::rank::Answer;
 use crate::snapshot::Snapshot;
-use crate::understand::understand;
 
 impl Index {
     /// Answers `query` with one page of hits. The text never makes it fail.
     pub fn find(&self, query: &Query) -> Result<Hits> {
         let snapshot = self.snapshot();
         let answer = self.answer(query, &snapshot, query.offset.saturating_add(query.limit))?;
-        let page: Vec<Scored> = answer.items.iter().skip(query.offset).take(query.limit).copied().collect();
-        let items = page.iter().map(|s| hit(s, &answer, query, &snapshot)).collect::<Result<Vec<_>>>()?;
+        let mut highlighter = Highlighter::of(answer.plan.highlights.clone());
+        let page = answer.items.iter().skip(query.offset).take(query.limit);
+        let items = page.map(|s| hit(s, &answer, query, &snapshot, &mut highlighter)).collect::<Result<Vec<_>>>()?;
         Ok(Hits {
             items,
             total: answer.total,
@@ -27,48 +27,36 @@ impl Index {
         })
     }
 
-    /// The best `most` ids for `query` (its limit and offset do not count), for joining prices and stock, which may filter and
-    /// sort again. [`Index::render`] then shows the page.
+    /// The best `most` products for `query` (its limit and offset do not count), for joining prices and stock, which may filter
+    /// and sort again, and titles, in which [`Ranking::highlighter`] finds what was asked. Shows nothing of its own, so it
+    /// reads nothing that is stored.
     pub fn rank(&self, query: &Query, most: usize) -> Result<Ranking> {
         let snapshot = self.snapshot();
         let answer = self.answer(query, &snapshot, most)?;
-        let items = answer.items.iter().map(|s| Ranked { id: s.id, score: s.score }).collect();
+        let ranked = |s: &Scored| Ranked {
+            id: snapshot.id(s.address),
+            score: s.score,
+            explanation: if query.explain { explain(s, &answer) } else { Vec::new() },
+        };
         Ok(Ranking {
-            items,
+            items: answer.items.iter().map(ranked).collect(),
             total: answer.total,
             facets: answer.facets,
-            did_you_mean: answer.plan.corrected,
             kind: answer.kind,
             relaxed: answer.relaxed,
             nearest_categories: answer.nearest,
+            highlighter: Highlighter::of(answer.plan.highlights),
+            did_you_mean: answer.plan.corrected,
         })
-    }
-
-    /// Shows ranked products: SKU, title, highlights. Those gone meanwhile are left out. Visibility was decided by
-    /// [`Index::rank`]; pass only what it gave.
-    pub fn render(&self, query: &Query, ranked: &[Ranked]) -> Result<Vec<Hit>> {
-        let snapshot = self.snapshot();
-        let plan = understand(&query.text, &snapshot)?;
-        let mut out = Vec::with_capacity(ranked.len());
-        for one in ranked {
-            let Some(address) = snapshot.address(one.id)? else {
-                continue;
-            };
-            let record = snapshot.record(address)?;
-            let highlights = highlights(&record.title, &plan);
-            let (sku, title) = (record.sku, record.title);
-            out.push(Hit { id: one.id, sku, title, score: one.score, highlights, explanation: Vec::new() });
-        }
-        Ok(out)
     }
 }
 
-fn hit(scored: &Scored, answer: &Answer, query: &Query, snapshot: &Snapshot) -> Result<Hit> {
+fn hit(scored: &Scored, answer: &Answer, query: &Query, snapshot: &Snapshot, highlighter: &mut Highlighter) -> Result<Hit> {
     let record = snapshot.record(scored.address)?;
     let explanation = if query.explain { explain(scored, answer) } else { Vec::new() };
     Ok(Hit {
-        id: scored.id,
-        highlights: highlights(&record.title, &answer.plan),
+        id: snapshot.id(scored.address),
+        highlights: highlighter.spans(&record.title),
         sku: record.sku,
         title: record.title,
         score: scored.score,
@@ -90,10 +78,4 @@ fn explain(scored: &Scored, answer: &Answer) -> Vec<String> {
     }
     out.push(format!("{:.0} % of the question, score {:.3}", scored.share * 100.0, scored.score));
     out
-}
-
-fn highlights(title: &str, plan: &Plan) -> Vec<(usize, usize)> {
-    let mut stems = Stems::new();
-    let wanted = |w: &crate::normal::Word, stems: &mut Stems| plan.highlights.contains(&stems.stem(&w.text));
-    words(title).iter().filter(|w| wanted(w, &mut stems)).map(|w| (w.start, w.end)).collect()
 }

@@ -5,17 +5,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use tantivy::collector::TopDocs;
+use tantivy::DocAddress;
+use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{IndexRecordOption, Term};
-use tantivy::{DocAddress, DocSet, TERMINATED};
 
 use crate::error::Result;
-use crate::filter::Gate;
+use crate::filter::{each, gates};
 use crate::normal::{LONGEST_WORD, compact, gtin, look_alike};
 use crate::query::Query;
 use crate::record::Record;
-use crate::score::{document_frequency, postings};
+use crate::score::read;
 use crate::snapshot::Snapshot;
 
 /// How many candidates are judged by distance.
@@ -173,23 +173,42 @@ impl Snapshot {
 
     /// Products with an identifier one edit away.
     fn one_off(&self, folded: &str, most: usize) -> Result<Vec<DocAddress>> {
+        let mut out = Vec::new();
         if folded.len() < 4 {
-            return Ok(Vec::new());
+            return Ok(out);
         }
-        let term = Term::from_field_text(self.fields.identifier, folded);
-        let query = FuzzyTermQuery::new(term, 1, true);
-        let found = self.searcher.search(&query, &TopDocs::with_limit(most).order_by_score())?;
-        Ok(found.into_iter().map(|(_, address)| address).collect())
+        let near = FuzzyTermQuery::new(Term::from_field_text(self.fields.identifier, folded), 1, true);
+        for (ord, part) in self.moment.parts.iter().enumerate() {
+            let Some(dictionary) = part.dictionary(self.fields.identifier) else {
+                continue;
+            };
+            let stream = dictionary.terms().search(near.automaton()?).into_stream();
+            let mut stream = stream.map_err(tantivy::TantivyError::from)?;
+            while out.len() < most && stream.advance() {
+                let list = dictionary.read_block_postings_from_terminfo(stream.value(), IndexRecordOption::Basic);
+                self.bearers(ord, &mut list.map_err(tantivy::TantivyError::from)?, most, &mut out);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Adds the products of a list that are not deleted, until there are `most`.
+    fn bearers(&self, ord: usize, list: &mut BlockSegmentPostings, most: usize, out: &mut Vec<DocAddress>) {
+        let part = &self.moment.parts[ord];
+        read(list, |doc, _| {
+            if out.len() < most && !part.reader.is_deleted(doc) {
+                out.push(DocAddress::new(ord as u32, doc));
+            }
+        });
     }
 
     /// Products one of whose numbers begins with `folded`, as far as `query` may see them.
     pub(crate) fn numbered(&self, folded: &str, most: usize, query: &Query) -> Result<Vec<(u64, Record)>> {
         let mut out = Vec::new();
-        let readers = self.searcher.segment_readers();
-        let gates = readers.iter().map(|s| Gate::new(query, &self.fields, s)).collect::<Result<Vec<_>>>()?;
+        let gates = gates(query, &self.fields, &self.moment)?;
         for address in self.beginning_with(folded, 4 * most)? {
             if out.len() < most && gates[address.segment_ord as usize].admits(address.doc_id) {
-                out.push((self.id(address)?, self.record(address)?));
+                out.push((self.id(address), self.record(address)?));
             }
         }
         Ok(out)
@@ -197,22 +216,17 @@ impl Snapshot {
 
     fn beginning_with(&self, folded: &str, most: usize) -> Result<Vec<DocAddress>> {
         let mut out = Vec::new();
-        for (ord, segment) in self.searcher.segment_readers().iter().enumerate() {
-            let index = segment.inverted_index(self.fields.identifier)?;
-            let stream = index.terms().range().ge(folded.as_bytes()).into_stream();
+        for (ord, part) in self.moment.parts.iter().enumerate() {
+            let Some(dictionary) = part.dictionary(self.fields.identifier) else {
+                continue;
+            };
+            let stream = dictionary.terms().range().ge(folded.as_bytes()).into_stream();
             let mut stream = stream.map_err(tantivy::TantivyError::from)?;
             let mut seen = 0;
             while seen < most && stream.advance() && stream.key().starts_with(folded.as_bytes()) {
                 seen += 1;
-                let read = index.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic);
-                let mut list = read.map_err(tantivy::TantivyError::from)?;
-                let mut doc = list.doc();
-                while doc != TERMINATED && out.len() < 4 * most {
-                    if !segment.is_deleted(doc) {
-                        out.push(DocAddress::new(ord as u32, doc));
-                    }
-                    doc = list.advance();
-                }
+                let list = dictionary.read_block_postings_from_terminfo(stream.value(), IndexRecordOption::Basic);
+                self.bearers(ord, &mut list.map_err(tantivy::TantivyError::from)?, 4 * most, &mut out);
             }
         }
         Ok(out)
@@ -226,10 +240,9 @@ impl Snapshot {
         if wanted.len() < 3 {
             return Ok(Vec::new());
         }
-        let readers = self.searcher.segment_readers();
         let mut rare = Vec::with_capacity(wanted.len());
         for gram in wanted {
-            rare.push((document_frequency(readers, self.fields.gram, &gram)?, gram));
+            rare.push((self.moment.frequency(self.fields.gram, &gram)?, gram));
         }
         rare.sort_unstable();
         let mut counts: HashMap<DocAddress, f32, ahash::RandomState> = HashMap::default();
@@ -239,23 +252,17 @@ impl Snapshot {
             if read > MOST_READ {
                 break;
             }
-            let worth = (self.searcher.num_docs() as f32 / (frequency as f32 + 1.0)).ln_1p();
+            let worth = (self.moment.documents as f32 / (frequency as f32 + 1.0)).ln_1p();
             whole += worth;
-            for (ord, segment) in readers.iter().enumerate() {
-                let Some(mut list) = postings(segment, self.fields.gram, &gram, IndexRecordOption::Basic)? else {
-                    continue;
-                };
-                let mut doc = list.doc();
-                while doc != TERMINATED {
-                    *counts.entry(DocAddress::new(ord as u32, doc)).or_default() += worth;
-                    doc = list.advance();
-                }
+            let term = Term::from_field_text(self.fields.gram, &gram);
+            for (ord, part) in self.moment.parts.iter().enumerate() {
+                each(part, &term, |doc| *counts.entry(DocAddress::new(ord as u32, doc)).or_default() += worth)?;
             }
         }
         let mut ranked: Vec<(f32, DocAddress)> =
             counts.into_iter().filter(|(_, n)| *n >= whole * 0.25).map(|(a, n)| (n, a)).collect();
         ranked.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        ranked.retain(|(_, a)| !readers[a.segment_ord as usize].is_deleted(a.doc_id));
+        ranked.retain(|(_, a)| !self.moment.parts[a.segment_ord as usize].reader.is_deleted(a.doc_id));
         ranked.truncate(most);
         Ok(ranked.into_iter().map(|(_, a)| a).collect())
     }

@@ -19,6 +19,7 @@ use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 use crate::document::Document;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
+use crate::moment::Moment;
 use crate::schema::{self, Fields, VERSION};
 use crate::scratch::Pool;
 use crate::snapshot::Snapshot;
@@ -42,6 +43,7 @@ struct Generation {
     dir: Option<PathBuf>,
     fields: Fields,
     reader: IndexReader,
+    moment: RwLock<Arc<Moment>>,
     lexicon: RwLock<Arc<Lexicon>>,
     write: Mutex<Write>,
 }
@@ -122,7 +124,7 @@ impl Index {
 
     /// How many products are in the index.
     pub fn len(&self) -> u64 {
-        self.live().reader.searcher().num_docs()
+        u64::from(self.live().moment.read().documents)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -145,7 +147,8 @@ impl Index {
         let live = self.live();
         let lexicon = Arc::clone(&live.lexicon.read());
         let synonyms = Arc::clone(&self.synonyms.read());
-        Snapshot { searcher: live.reader.searcher(), fields: live.fields.clone(), lexicon, synonyms }
+        let moment = Arc::clone(&live.moment.read());
+        Snapshot { moment, fields: live.fields.clone(), lexicon, synonyms }
     }
 }
 
@@ -205,12 +208,14 @@ impl Generation {
         policy.set_max_docs_before_merge(1_000_000);
         policy.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(policy));
-        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let reader: IndexReader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let payload = engine.load_metas()?.payload;
-        let lexicon = RwLock::new(Arc::new(Lexicon::read(&reader.searcher(), &fields)?));
+        let moment = Moment::open(reader.searcher(), &fields, None)?;
+        let lexicon = RwLock::new(Arc::new(Lexicon::read(&moment, &fields)?));
+        let moment = RwLock::new(Arc::new(moment));
         let terms = Writer::new(fields.clone());
         let write = Mutex::new(Write { engine: writer, terms, payload, changed: 0 });
-        Ok(Self { dir, fields, reader, lexicon, write })
+        Ok(Self { dir, fields, reader, moment, lexicon, write })
     }
 
     fn put(&self, documents: &[Document]) -> Result<()> {
@@ -240,10 +245,12 @@ impl Generation {
         commit.commit()?;
         self.reader.reload()?;
         write.payload = Some(payload.to_owned());
-        let searcher = self.reader.searcher();
+        let before = Arc::clone(&self.moment.read());
+        let moment = Arc::new(Moment::open(self.reader.searcher(), &self.fields, Some(&before))?);
+        *self.moment.write() = Arc::clone(&moment);
         // The lexicon only advises on spelling and completion: it may lag behind by one product in fifty.
-        if write.changed * 50 > searcher.num_docs() {
-            *self.lexicon.write() = Arc::new(Lexicon::read(&searcher, &self.fields)?);
+        if write.changed * 50 > u64::from(moment.documents) {
+            *self.lexicon.write() = Arc::new(Lexicon::read(&moment, &self.fields)?);
             write.changed = 0;
         }
         Ok(())

@@ -4,20 +4,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use tantivy::Searcher;
-
 use crate::error::Result;
 use crate::filter::Gate;
+use crate::moment::Moment;
 use crate::normal::{compact, words};
 use crate::schema::Fields;
 
 /// A catalogue's language is covered by far fewer; the rest are part numbers.
 const MOST_WORDS: usize = 200_000;
+/// Longer words are not kept, in bytes.
+const LONGEST: usize = 32;
 
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
     /// In alphabetical order.
     words: Vec<Entry>,
+    /// The letters of each word of a length, and its place: what spelling goes through.
+    by_length: Vec<Vec<(u32, u32)>>,
     /// Compact name to name as written.
     brands: HashMap<String, String, ahash::RandomState>,
     /// Most used first.
@@ -37,31 +40,33 @@ pub(crate) struct Name {
 struct Entry {
     word: Box<str>,
     frequency: u32,
-    letters: u32,
 }
 
 impl Lexicon {
-    pub(crate) fn read(searcher: &Searcher, fields: &Fields) -> Result<Self> {
+    pub(crate) fn read(moment: &Moment, fields: &Fields) -> Result<Self> {
         let mut counts: BTreeMap<Box<str>, u32> = BTreeMap::new();
-        for segment in searcher.segment_readers() {
-            let index = segment.inverted_index(fields.raw)?;
-            let mut stream = index.terms().stream().map_err(tantivy::TantivyError::from)?;
+        for dictionary in moment.parts.iter().filter_map(|part| part.dictionary(fields.raw)) {
+            let mut stream = dictionary.terms().stream().map_err(tantivy::TantivyError::from)?;
             while stream.advance() {
                 let Ok(word) = std::str::from_utf8(stream.key()) else {
                     continue;
                 };
                 let frequency = stream.value().doc_freq;
                 let wordlike = word.len() >= 2 && !word.bytes().any(|b| b.is_ascii_digit());
-                if word.len() <= 32 && (wordlike || frequency >= 5) && counts.len() < MOST_WORDS {
+                if word.len() <= LONGEST && (wordlike || frequency >= 5) && counts.len() < MOST_WORDS {
                     *counts.entry(word.into()).or_default() += frequency;
                 }
             }
         }
-        let words = counts.into_iter().map(|(word, frequency)| Entry { letters: letters(&word), word, frequency }).collect();
-        let (brand_names, categories) = (names(searcher, fields, "brand")?, names(searcher, fields, "category")?);
+        let words: Vec<Entry> = counts.into_iter().map(|(word, frequency)| Entry { word, frequency }).collect();
+        let mut by_length: Vec<Vec<(u32, u32)>> = vec![Vec::new(); LONGEST + 1];
+        for (at, entry) in words.iter().enumerate() {
+            by_length[entry.word.len().min(LONGEST)].push((letters(&entry.word), at as u32));
+        }
+        let (brand_names, categories) = (names(moment, fields, "brand")?, names(moment, fields, "category")?);
         let brands = brand_names.iter().map(|name| (compact(&name.written), name.written.clone()));
         let brands = brands.filter(|(name, _)| !name.is_empty()).collect();
-        Ok(Self { words, brands, categories, brand_names })
+        Ok(Self { words, by_length, brands, categories, brand_names })
     }
 
     /// The brand that `parts`, joined, name; its name as written.
@@ -78,10 +83,11 @@ impl Lexicon {
         let reach = if length >= 8 { 2 } else { 1 };
         let mask = letters(word);
         let mut best: Option<(f64, &Entry)> = None;
-        for entry in &self.words {
-            let near =
-                entry.word.len().abs_diff(word.len()) <= reach && (entry.letters ^ mask).count_ones() as usize <= 2 * reach;
-            if !near || entry.word.len() < 3 || *entry.word == *word {
+        let lengths = word.len().saturating_sub(reach).max(3)..=(word.len() + reach).min(LONGEST);
+        let same_length = self.by_length.get(lengths).into_iter().flatten().flatten();
+        let near = same_length.filter(|(letters, _)| (letters ^ mask).count_ones() as usize <= 2 * reach);
+        for entry in near.map(|(_, at)| &self.words[*at as usize]) {
+            if *entry.word == *word {
                 continue;
             }
             let distance = strsim::osa_distance(&entry.word, word);
@@ -90,7 +96,7 @@ impl Lexicon {
             }
             let same_start = entry.word.as_bytes()[0] == word.as_bytes()[0];
             let worth = f64::from(entry.frequency).ln_1p() - 4.0 * distance as f64 + if same_start { 1.5 } else { 0.0 };
-            if best.is_none_or(|(b, _)| worth > b) {
+            if best.is_none_or(|(b, other)| worth > b || (worth >= b && entry.word < other.word)) {
                 best = Some((worth, entry));
             }
         }
@@ -114,25 +120,17 @@ fn letters(word: &str) -> u32 {
 }
 
 /// The values of a label column, most used first, of products that everyone may see.
-fn names(searcher: &Searcher, fields: &Fields, column: &str) -> Result<Vec<Name>> {
-    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
-    for segment in searcher.segment_readers() {
-        let Some(values) = segment.fast_fields().str(column)? else {
+fn names(moment: &Moment, fields: &Fields, column: &str) -> Result<Vec<Name>> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for part in &moment.parts {
+        let columns = part.columns(column)?;
+        let Some(values) = &columns.texts else {
             continue;
         };
-        let open = Gate::for_everyone(fields, segment)?;
-        let mut by_ordinal = vec![0_u32; values.num_terms()];
-        for doc in (0..segment.max_doc()).filter(|doc| open.admits(*doc)) {
-            for ordinal in values.term_ords(doc) {
-                by_ordinal[ordinal as usize] += 1;
-            }
-        }
-        let mut name = String::new();
-        for (ordinal, count) in by_ordinal.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-            name.clear();
-            if values.ord_to_str(ordinal as u64, &mut name)? {
-                *counts.entry(name.clone()).or_default() += count;
-            }
+        let open = Gate::for_everyone(fields, part)?;
+        let docs: Vec<u32> = (0..part.documents()).filter(|doc| open.admits(*doc)).collect();
+        for (ordinal, count) in values.tally(&docs).into_iter().enumerate().filter(|(_, count)| *count > 0) {
+            *counts.entry(values.name(ordinal as u32)?).or_default() += count;
         }
     }
     let mut names: Vec<_> = counts.into_iter().collect();

@@ -3,11 +3,13 @@
 //! - [`Index`] takes [`Document`]s from one writer, survives a kill at any moment, and is rebuilt while it serves.
 //! - [`Index::find`] recognises what kind of question a text is (part number, specification, device, words) and ranks each kind its own
 //!   way. Any text gets an answer; none costs more than its length limit allows.
-//! - [`Index::rank`] and [`Index::render`] split that, so that the caller can join prices and stock in between.
+//! - [`Index::rank`] does the same for a caller that joins titles, prices and stock itself.
 //! - [`Index::complete`] finishes what is being typed; [`Index::match_identifiers`] resolves lists of part numbers.
 //!
 //! Not here: the database, HTTP, prices and stock, and any type of tantivy.
 
+mod bits;
+mod columns;
 mod compatibility;
 mod complete;
 mod dimension;
@@ -16,10 +18,13 @@ mod error;
 mod facets;
 mod filter;
 mod find;
+mod highlight;
 mod identify;
 mod index;
 mod lexicon;
+mod matched;
 mod matching;
+mod moment;
 mod normal;
 mod pairs;
 mod plan;
@@ -30,6 +35,7 @@ mod record;
 mod schema;
 mod score;
 mod scratch;
+mod sight;
 mod snapshot;
 mod synonyms;
 mod terms;
@@ -39,8 +45,10 @@ mod units;
 
 pub use document::{Attribute, Category, Document, Lifecycle, Value, Visibility};
 pub use error::{Error, Result};
+pub use highlight::Highlighter;
 pub use index::{Index, Rebuild};
 pub use query::{
     Audience, Candidate, Completion, CompletionKind, Facet, Filter, Hit, Hits, IdentifierMatch, Kind, Query, Ranked, Ranking,
     Sort,
 };
+pub use sight::{Sight, Targets};

@@ -1,7 +1,7 @@
 //! Resolves lists of identifiers at once: exact ones by term, the rest by what comes near.
 
 use crate::error::Result;
-use crate::filter::Gate;
+use crate::filter::{Gate, gates};
 use crate::identify::{Found, Probe};
 use crate::index::Index;
 use crate::normal::compact;
@@ -23,8 +23,7 @@ impl Index {
     ) -> Result<Vec<IdentifierMatch>> {
         let snapshot = self.snapshot();
         let query = Query::new("", visible_to.clone());
-        let gates = snapshot.searcher.segment_readers().iter().map(|s| Gate::new(&query, &snapshot.fields, s));
-        let gates = gates.collect::<Result<Vec<_>>>()?;
+        let gates = gates(&query, &snapshot.fields, &snapshot.moment)?;
         let mut near_left = MOST_NEAR;
         identifiers.iter().map(|text| one(text.as_ref(), account, &snapshot, &gates, &mut near_left)).collect()
     }
@@ -47,11 +46,11 @@ fn one(
     let equal = admitted(snapshot.equal(&number, account)?);
     let exact: Vec<&Found> = equal.iter().filter(|f| f.similarity >= 0.99).collect();
     if let [only] = exact[..] {
-        return Ok(IdentifierMatch::Exact(candidate(only, snapshot)?));
+        return Ok(IdentifierMatch::Exact(candidate(only, snapshot)));
     }
     if let Some(sku) = exact.iter().find(|f| compact(&f.record.sku) == number) {
         // Another product's MPN may be our SKU: our own number wins.
-        return Ok(IdentifierMatch::Exact(candidate(sku, snapshot)?));
+        return Ok(IdentifierMatch::Exact(candidate(sku, snapshot)));
     }
     let found = if !equal.is_empty() {
         equal
@@ -65,10 +64,10 @@ fn one(
         return Ok(IdentifierMatch::None);
     }
     let candidates = found.iter().take(MOST_CANDIDATES).map(|f| candidate(f, snapshot));
-    Ok(IdentifierMatch::Ambiguous(candidates.collect::<Result<Vec<_>>>()?))
+    Ok(IdentifierMatch::Ambiguous(candidates.collect()))
 }
 
-fn candidate(found: &Found, snapshot: &Snapshot) -> Result<Candidate> {
+fn candidate(found: &Found, snapshot: &Snapshot) -> Candidate {
     let (sku, title) = (found.record.sku.clone(), found.record.title.clone());
-    Ok(Candidate { id: snapshot.id(found.address)?, sku, title, matched: found.matched.clone(), similarity: found.similarity })
+    Candidate { id: snapshot.id(found.address), sku, title, matched: found.matched.clone(), similarity: found.similarity }
 }

@@ -1,5 +1,10 @@
 //! What is asked and what is answered. Plain data, no behaviour beyond constructors.
 
+use std::sync::Arc;
+
+use crate::highlight::Highlighter;
+use crate::sight::Sight;
+
 /// A search. Build it with [`Query::new`] so that nobody forgets who is asking.
 #[derive(Debug, Clone)]
 pub struct Query {
@@ -61,6 +66,8 @@ pub enum Audience {
     Staff,
     /// The ids this person belongs to (account, its parents, groups); empty for a visitor without account.
     Of(Vec<u64>),
+    /// Somebody for whom rules say what they see, whatever documents say themselves of accounts.
+    Sees(Arc<Sight>),
 }
 
 /// The order of the hits.
@@ -125,7 +132,7 @@ pub struct Hit {
 }
 
 /// A ranking before its page is cut, for joining prices and stock. See [`crate::Index::rank`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Ranking {
     /// Best first.
     pub items: Vec<Ranked>,
@@ -135,13 +142,17 @@ pub struct Ranking {
     pub kind: Kind,
     pub relaxed: bool,
     pub nearest_categories: Vec<String>,
+    /// Finds in titles what was asked for.
+    pub highlighter: Highlighter,
 }
 
 /// A product in a [`Ranking`].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     pub id: u64,
     pub score: f32,
+    /// One line per reason of the rank; empty unless asked for.
+    pub explanation: Vec<String>,
 }
 
 /// Counts of the values of one name over everything found.

@@ -1,47 +1,24 @@
 //! Ranks: scores what matches, adds what was found by number and what staff decided, gates, counts and orders.
 //!
-//! Ties are broken by id, so that every process gives the same pages. Not here: reading what is shown (`find`).
+//! Ties are broken by id, so that every process gives the same pages. Not here: which products match (`matched`), reading what is
+//! shown (`find`).
 
 use std::collections::HashMap;
 
 use tantivy::DocAddress;
-use tantivy::columnar::Column;
 
 use crate::error::Result;
 use crate::facets;
-use crate::filter::Gate;
+use crate::filter::{Gate, gates};
 use crate::identify::{Found, looks_like_number, probes};
 use crate::index::Index;
+use crate::matched::{Matched, Scored, matched};
+use crate::moment::Moment;
 use crate::normal::words;
-use crate::plan::{Plan, Role};
+use crate::plan::Plan;
 use crate::query::{Facet, Kind, Query, Sort};
-use crate::score::{self, Weights};
-use crate::scratch::Scratch;
 use crate::snapshot::Snapshot;
 use crate::understand::understand;
-
-/// Products matching less than this share of the best match are not told.
-const LEAST_SHARE: f32 = 0.5;
-
-/// Products told of without brand and GTIN come after comparable ones that are fully described.
-const SPARSE: f32 = 0.7;
-
-/// Products that are no longer sold come after comparable ones that are.
-const DISCONTINUED: f32 = 0.8;
-
-/// When so many products match everything asked, those that match only a part are not told.
-const ENOUGH: usize = 40;
-
-/// Everything known about one product while ranking.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Scored {
-    pub(crate) score: f32,
-    /// Share of the question's weight that matched.
-    pub(crate) share: f32,
-    pub(crate) mask: u32,
-    pub(crate) address: DocAddress,
-    pub(crate) id: u64,
-}
 
 /// A finished ranking with what the next steps need.
 pub(crate) struct Answer {
@@ -58,92 +35,20 @@ pub(crate) struct Answer {
 impl Index {
     pub(crate) fn answer(&self, query: &Query, snapshot: &Snapshot, most: usize) -> Result<Answer> {
         let plan = understand(&query.text, snapshot)?;
-        let gates = snapshot.searcher.segment_readers().iter().map(|s| Gate::new(query, &snapshot.fields, s));
-        let gates = gates.collect::<Result<Vec<_>>>()?;
-        let ids = snapshot.ids()?;
-        let mut items = self.scratch.with(|scratch| matched(&plan, snapshot, &gates, &ids, scratch))?;
-        let full_matches = items.iter().filter(|s| s.share > 0.999).count();
-        let full = full_matches > 0;
-        let (identified, exact) = identified(query, &plan, snapshot, &gates, full_matches)?;
-        let kind = kind(&plan, &identified, exact, full);
-        let best_share = items.iter().map(|s| s.share).fold(0.0, f32::max);
-        let least = if full_matches >= ENOUGH { 0.999 } else { best_share * LEAST_SHARE };
-        items.retain(|s| s.share >= least);
-        merge(&mut items, &identified, exact, full, &ids);
+        let moment = &*snapshot.moment;
+        let gates = gates(query, &snapshot.fields, moment)?;
+        let Matched { mut items, full } = self.scratch.with(|scratch| matched(&plan, moment, &gates, scratch))?;
+        let (identified, exact) = identified(query, &plan, snapshot, &gates, full)?;
+        let kind = kind(&plan, &identified, exact, full > 0);
+        merge(&mut items, &identified, exact, full > 0);
         staff_choices(query, snapshot, &gates, &mut items)?;
-        let facets = count_facets(query, snapshot, &items)?;
+        let facets = count_facets(query, moment, &items)?;
         let total = items.len();
         sort(query, snapshot, &mut items, most)?;
-        let relaxed = !plan.concepts.is_empty() && !full && !exact;
+        let relaxed = !plan.concepts.is_empty() && full == 0 && !exact;
         let nearest = if relaxed || total == 0 { nearest(snapshot, &items)? } else { Vec::new() };
         Ok(Answer { plan, items, identified, total, facets, kind, relaxed, nearest })
     }
-}
-
-/// Scores every admitted product that matches anything; all products when nothing is asked.
-fn matched(
-    plan: &Plan,
-    snapshot: &Snapshot,
-    gates: &[Gate<'_>],
-    ids: &[Column<u64>],
-    scratch: &mut Scratch,
-) -> Result<Vec<Scored>> {
-    let segments = snapshot.searcher.segment_readers();
-    let mut out = Vec::new();
-    if plan.concepts.is_empty() {
-        if plan.kind == Kind::Everything {
-            for (ord, (segment, gate)) in segments.iter().zip(gates).enumerate() {
-                let all = (0..segment.max_doc()).filter(|doc| gate.admits(*doc));
-                out.extend(all.map(|doc| Scored {
-                    score: 0.0,
-                    share: 1.0,
-                    mask: 0,
-                    address: DocAddress::new(ord as u32, doc),
-                    id: id_at(ids, ord, doc),
-                }));
-            }
-        }
-        return Ok(out);
-    }
-    let weights = Weights::of(plan, segments, flatness(plan.kind))?;
-    let asked: Vec<usize> = (0..plan.concepts.len()).filter(|c| plan.concepts[*c].role != Role::Head).collect();
-    let whole: f32 = asked.iter().map(|c| weights.importance[*c]).sum::<f32>().max(f32::MIN_POSITIVE);
-    let everything = asked.iter().fold(0_u32, |mask, c| mask | 1 << c);
-    for (ord, (segment, gate)) in segments.iter().zip(gates).enumerate() {
-        score::evaluate(plan, &weights, segment, scratch)?;
-        let full = scratch.touched.iter().filter(|doc| scratch.mask[**doc as usize] & everything == everything).count();
-        let mut last = (0_u32, 0.0_f32);
-        for &doc in &scratch.touched {
-            let mask = scratch.mask[doc as usize];
-            if (full >= ENOUGH && mask & everything != everything) || !gate.admits(doc) {
-                continue;
-            }
-            if last.0 != mask {
-                let matched: f32 = asked.iter().filter(|c| mask >> **c & 1 == 1).map(|c| weights.importance[*c]).sum();
-                last = (mask, matched / whole);
-            }
-            let share = last.1;
-            let mut score = scratch.score[doc as usize] / whole * share.powf(1.5);
-            if gate.discontinued.as_ref().is_some_and(|d| d.has(doc)) {
-                score *= DISCONTINUED;
-            }
-            if gate.sparse.as_ref().is_some_and(|s| s.has(doc)) {
-                score *= SPARSE;
-            }
-            out.push(Scored { score, share, mask, address: DocAddress::new(ord as u32, doc), id: id_at(ids, ord, doc) });
-        }
-        scratch.clear();
-    }
-    Ok(out)
-}
-
-fn id_at(ids: &[Column<u64>], segment: usize, doc: u32) -> u64 {
-    ids[segment].first(doc).unwrap_or_default()
-}
-
-/// How little rarity counts: in a specification every property is asked for.
-fn flatness(kind: Kind) -> f32 {
-    if kind == Kind::Specification { 0.6 } else { 0.0 }
 }
 
 /// Products found by number, admitted ones only, and whether the number was borne exactly.
@@ -202,31 +107,27 @@ fn kind(plan: &Plan, identified: &[Found], exact: bool, full: bool) -> Kind {
 }
 
 /// Puts what was found by number into the ranking: exact ones first, near ones by their similarity.
-fn merge(items: &mut Vec<Scored>, identified: &[Found], exact: bool, full: bool, ids: &[Column<u64>]) {
-    let places: HashMap<DocAddress, usize, ahash::RandomState> = if identified.is_empty() {
-        HashMap::default()
-    } else {
-        items.iter().enumerate().map(|(at, s)| (s.address, at)).collect()
-    };
-    for found in identified {
-        let worth = if exact {
+fn merge(items: &mut Vec<Scored>, identified: &[Found], exact: bool, full: bool) {
+    if identified.is_empty() {
+        return;
+    }
+    let worth = |found: &Found| {
+        if exact {
             4.0 * found.similarity
         } else if full {
             0.2 * found.similarity
         } else {
             2.0 * found.similarity * found.similarity
-        };
-        match places.get(&found.address) {
-            Some(at) => items[*at].score = worth + 0.3 * items[*at].score,
-            None => items.push(Scored {
-                score: worth,
-                share: found.similarity,
-                mask: 0,
-                address: found.address,
-                id: id_at(ids, found.address.segment_ord as usize, found.address.doc_id),
-            }),
+        }
+    };
+    let mut left: HashMap<DocAddress, &Found, ahash::RandomState> = identified.iter().map(|f| (f.address, f)).collect();
+    for item in items.iter_mut() {
+        if let Some(found) = left.remove(&item.address) {
+            item.score = worth(found) + 0.3 * item.score;
         }
     }
+    let others = left.into_values();
+    items.extend(others.map(|f| Scored { score: worth(f), share: f.similarity, mask: 0, address: f.address }));
 }
 
 /// Boosts and pins.
@@ -247,40 +148,43 @@ fn staff_choices(query: &Query, snapshot: &Snapshot, gates: &[Gate<'_>], items: 
             continue;
         }
         items.retain(|s| s.address != address);
-        items.push(Scored { score: 1e6 - place as f32, share: 1.0, mask: 0, address, id: *id });
+        items.push(Scored { score: 1e6 - place as f32, share: 1.0, mask: 0, address });
     }
     Ok(())
 }
 
-fn count_facets(query: &Query, snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<Facet>> {
+fn count_facets(query: &Query, moment: &Moment, items: &[Scored]) -> Result<Vec<Facet>> {
     if query.facets.is_empty() {
         return Ok(Vec::new());
     }
-    let segments = snapshot.searcher.segment_readers();
-    let mut found: Vec<Vec<u32>> = vec![Vec::new(); segments.len()];
+    let found = by_segment(items.iter(), moment);
+    query.facets.iter().map(|name| facets::count(name, moment, &found)).collect()
+}
+
+fn by_segment<'a>(items: impl Iterator<Item = &'a Scored>, moment: &Moment) -> Vec<Vec<u32>> {
+    let mut found: Vec<Vec<u32>> = vec![Vec::new(); moment.parts.len()];
     for item in items {
         found[item.address.segment_ord as usize].push(item.address.doc_id);
     }
-    query.facets.iter().map(|name| facets::count(name, segments, &found)).collect()
+    found
 }
 
 /// Orders the best `most` and drops the rest.
 fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize) -> Result<()> {
     match &query.sort {
         Sort::Relevance => {
-            let order = |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id));
-            if items.len() > most && most > 0 {
-                items.select_nth_unstable_by(most, order);
-                items.truncate(most);
+            keep_best(items, most);
+            let keyed = items.iter().map(|s| (snapshot.id(s.address), *s));
+            let mut keyed: Vec<(u64, Scored)> = keyed.collect();
+            let order = |a: &(u64, Scored), b: &(u64, Scored)| b.1.score.total_cmp(&a.1.score).then_with(|| a.0.cmp(&b.0));
+            if keyed.len() > most && most > 0 {
+                keyed.select_nth_unstable_by(most, order);
+                keyed.truncate(most);
             }
-            items.sort_unstable_by(order);
-        }
-        Sort::Sku => {
-            let keyed = items.iter().map(|s| Ok((snapshot.sku(s.address)?, *s))).collect::<Result<Vec<_>>>();
-            let mut keyed = keyed?;
-            keyed.sort_by(|a, b| a.0.cmp(&b.0));
+            keyed.sort_unstable_by(order);
             *items = keyed.into_iter().map(|(_, s)| s).collect();
         }
+        Sort::Sku => sort_by_sku(snapshot, items, most)?,
         Sort::Attribute { name, descending } => {
             let values = snapshot.numbers(name)?;
             let value = |s: &Scored| {
@@ -303,17 +207,46 @@ fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize
     Ok(())
 }
 
+/// Drops what scores less than the best `most`; of those that score the same all stay.
+fn keep_best(items: &mut Vec<Scored>, most: usize) {
+    if items.len() <= most || most == 0 {
+        return;
+    }
+    let mut scores: Vec<f32> = items.iter().map(|s| s.score).collect();
+    let (_, least, _) = scores.select_nth_unstable_by(most - 1, |a, b| b.total_cmp(a));
+    let least = *least;
+    items.retain(|s| s.score >= least);
+}
+
+/// Reads the SKUs of those only that may come first.
+fn sort_by_sku(snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize) -> Result<()> {
+    let mut keyed: Vec<(String, Scored)> = Vec::new();
+    for (ord, part) in snapshot.moment.parts.iter().enumerate() {
+        let Some(column) = part.reader.fast_fields().str("sku")? else {
+            continue;
+        };
+        let here = items.iter().filter(|s| s.address.segment_ord as usize == ord);
+        let mut here: Vec<(u64, Scored)> = here.filter_map(|s| Some((column.term_ords(s.address.doc_id).next()?, *s))).collect();
+        if here.len() > most && most > 0 {
+            here.select_nth_unstable_by_key(most, |(ordinal, _)| *ordinal);
+            here.truncate(most);
+        }
+        for (ordinal, item) in here {
+            let mut sku = String::new();
+            column.ord_to_str(ordinal, &mut sku)?;
+            keyed.push((sku, item));
+        }
+    }
+    keyed.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| snapshot.id(a.1.address).cmp(&snapshot.id(b.1.address))));
+    *items = keyed.into_iter().map(|(_, item)| item).collect();
+    Ok(())
+}
+
 /// The categories of the best products, for someone who found little.
 fn nearest(snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<String>> {
-    let segments = snapshot.searcher.segment_readers();
-    let mut found: Vec<Vec<u32>> = vec![Vec::new(); segments.len()];
-    for item in items.iter().take(50) {
-        found[item.address.segment_ord as usize].push(item.address.doc_id);
-    }
-    for docs in &mut found {
-        docs.sort_unstable();
-    }
-    let mut names: Vec<String> = facets::count("category", segments, &found)?.values.into_iter().map(|(name, _)| name).collect();
+    let found = by_segment(items.iter().take(50), &snapshot.moment);
+    let counted = facets::count("category", &snapshot.moment, &found)?;
+    let mut names: Vec<String> = counted.values.into_iter().map(|(name, _)| name).collect();
     if names.is_empty() {
         names = snapshot.lexicon.categories.iter().map(|name| name.written.clone()).collect();
     }

@@ -11,7 +11,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever the terms of a document change, so that an index written by an older program is rebuilt.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {

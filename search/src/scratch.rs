@@ -2,34 +2,52 @@
 
 use parking_lot::Mutex;
 
-/// Dense accumulators by document of one segment, all zero between uses.
-#[derive(Default)]
-pub(crate) struct Scratch {
+/// What is known of one document while a question is worked on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cell {
     /// Sum over the concepts finished.
-    pub(crate) score: Vec<f32>,
+    pub(crate) score: f32,
     /// Weighted frequency in the concept at work.
-    pub(crate) part: Vec<f32>,
+    pub(crate) part: f32,
     /// Concepts matched, one bit each.
-    pub(crate) mask: Vec<u32>,
+    pub(crate) mask: u32,
+}
+
+/// Dense accumulators by document of one segment, all zero between uses.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub(crate) cells: Vec<Cell>,
     /// Documents with a non-zero mask.
     pub(crate) touched: Vec<u32>,
     /// Documents with a non-zero part.
     pub(crate) fresh: Vec<u32>,
 }
 
+/// One sheet per segment.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    pub(crate) sheets: Vec<Sheet>,
+}
+
 impl Scratch {
-    pub(crate) fn fit(&mut self, documents: usize) {
-        if self.score.len() < documents {
-            self.score.resize(documents, 0.0);
-            self.part.resize(documents, 0.0);
-            self.mask.resize(documents, 0);
+    /// Makes room for segments of these sizes.
+    pub(crate) fn fit(&mut self, documents: impl Iterator<Item = u32>) {
+        for (at, documents) in documents.enumerate() {
+            if self.sheets.len() <= at {
+                self.sheets.push(Sheet::default());
+            }
+            let cells = &mut self.sheets[at].cells;
+            if cells.len() < documents as usize {
+                cells.resize(documents as usize, Cell::default());
+            }
         }
     }
 
     pub(crate) fn clear(&mut self) {
-        for doc in self.touched.drain(..) {
-            self.score[doc as usize] = 0.0;
-            self.mask[doc as usize] = 0;
+        for sheet in &mut self.sheets {
+            for doc in sheet.touched.drain(..).chain(sheet.fresh.drain(..)) {
+                sheet.cells[doc as usize] = Cell::default();
+            }
         }
     }
 }

@@ -218,7 +218,7 @@ impl Writer {
                 Value::Text(text) if text.len() > 120 => continue,
                 Value::Number(n, _) if !n.is_finite() => continue,
                 Value::Text(text) => OwnedValue::Str(text.clone()),
-                Value::Number(n, unit) => OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| n * factor)),
+                Value::Number(n, unit) => OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| told(n * factor))),
                 Value::Bool(b) => OwnedValue::Str(if *b { "yes" } else { "no" }.to_owned()),
             };
             object.insert(name, value);
@@ -227,6 +227,11 @@ impl Writer {
             out.add_object(self.fields.columns, object);
         }
     }
+}
+
+/// Without the noise that conversion adds behind the digits that count: 3 inches are 0.0762 m and not 0.07619999999999999.
+fn told(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
 }
 
 fn push(into: &mut String, word: &str) {
@@ -257,5 +262,19 @@ fn known(class: &str, text: &str, terms: &mut HashSet<String, ahash::RandomState
         if let Some((dimension, factor)) = q.unit {
             terms.extend(units::known_term(class, dimension, q.written * factor));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn converted_numbers_have_no_noise() {
+        assert_eq!(told(3.0 * 0.0254).to_string(), "0.0762");
+        assert_eq!(told(0.1 + 0.2).to_string(), "0.3");
+        assert_eq!(told(1.5e3 * 1e6).to_string(), "1500000000");
+        assert_eq!(told(-12.5 * 0.001).to_string(), "-0.0125");
+        assert_eq!(told(0.0).to_string(), "0");
     }
 }

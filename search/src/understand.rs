@@ -9,7 +9,6 @@ use crate::error::Result;
 use crate::normal::{Stems, Word, compact, words};
 use crate::plan::{Concept, Lookup, MOST_CONCEPTS, Plan, Role};
 use crate::query::Kind;
-use crate::score::document_frequency;
 use crate::snapshot::Snapshot;
 use crate::terms::joined;
 use crate::title::neighbours;
@@ -97,7 +96,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn frequency(&self, field: Field, term: &str) -> Result<u32> {
-        document_frequency(self.snapshot.searcher.segment_readers(), field, term)
+        self.snapshot.moment.frequency(field, term)
     }
 
     /// `cat 6a` is one word when the catalogue also writes it as one.

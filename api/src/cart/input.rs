@@ -62,7 +62,7 @@ pub(crate) async fn check_lines(
     let names: Vec<Name<'_>> =
         lines.iter().map(|l| Name { sku: l.sku.as_deref(), identifier: l.identifier.as_deref() }).collect();
     let mut found = catalog::resolve(db, products, account, &names).await?;
-    add_candidates(index, account, &names, &mut found).await;
+    add_candidates(products, index, account, &names, &mut found).await;
     let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for ((index, line), resolution) in lines.into_iter().enumerate().zip(found) {
         match checked(index, line, resolution) {
@@ -74,7 +74,13 @@ pub(crate) async fn check_lines(
 }
 
 /// Gives names that nobody bears the products that come near.
-async fn add_candidates(index: &SearchIndex, account: Option<AccountId>, names: &[Name<'_>], found: &mut [Resolution]) {
+async fn add_candidates(
+    products: &Products,
+    index: &SearchIndex,
+    account: Option<AccountId>,
+    names: &[Name<'_>],
+    found: &mut [Resolution],
+) {
     let without = |(name, resolution): (&Name<'_>, &Resolution)| {
         matches!(resolution, Resolution::Unknown { candidates } if candidates.is_empty()) && !name.text().is_empty()
     };
@@ -83,7 +89,8 @@ async fn add_candidates(index: &SearchIndex, account: Option<AccountId>, names: 
         return;
     }
     let texts: Vec<&str> = open.iter().map(|at| names[*at].text()).collect();
-    for (at, candidates) in open.iter().zip(index.candidates(account, &texts).await) {
+    let audience = products.sight(account).audience();
+    for (at, candidates) in open.iter().zip(index.candidates(account, audience, &texts).await) {
         found[*at] = Resolution::Unknown { candidates };
     }
 }

@@ -7,6 +7,9 @@ use super::identifiers::{is_gtin, normalise};
 use super::new_product::{AttributeValue, NewProduct, NewUnit};
 use crate::kernel::problem::FieldProblem;
 
+/// Lists of devices a product fits are long.
+const LONGEST_VALUE: usize = 8_000;
+
 /// Limits that keep one product a product.
 const MOST_UNITS: usize = 50;
 const MOST_SUPERSEDED: usize = 50;
@@ -160,7 +163,7 @@ impl Check {
         for (at, attribute) in new.attributes.iter().enumerate() {
             self.text(format!("/attributes/{at}/name"), &attribute.name, 1, 100);
             if let AttributeValue::Text(text) = &attribute.value {
-                self.text(format!("/attributes/{at}/value"), text, 0, 2_000);
+                self.text(format!("/attributes/{at}/value"), text, 0, LONGEST_VALUE);
             }
             if let Some(unit) = &attribute.unit {
                 self.text(format!("/attributes/{at}/unit"), unit, 1, 40);

@@ -45,38 +45,40 @@ const PRODUCT: &str = "id, sku, title, brand, coalesce(cast(category_id as text)
 const UNIT: &str = "product_id, unit, numerator, denominator";
 
 /// How many ids one statement covers.
-const SLICE: i64 = 10_000;
+const SLICE: i64 = 3_000;
 
 /// How many statements run at once.
 const READERS: usize = 4;
 
-/// Every product.
-pub(super) async fn all(db: &Reader, names: &Names) -> Result<Vec<Product>, DbErr> {
+/// Hands every product to `take`, some thousands at a time: a large catalog is never there twice.
+pub(super) async fn all<F>(db: &Reader, names: &Names, take: F) -> Result<(), DbErr>
+where
+    F: Fn(Vec<Product>) + Clone + Send + 'static,
+{
     let extent =
         Statement::from_string(db.get_database_backend(), "select coalesce(min(id), 0), coalesce(max(id), -1) from products");
-    let Some(row) = db.query_one_raw(extent).await? else { return Ok(Vec::new()) };
+    let Some(row) = db.query_one_raw(extent).await? else { return Ok(()) };
     let (first, last): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
     let slices: Vec<i64> = (first..=last).step_by(usize::try_from(SLICE).unwrap_or(1)).collect();
     let share = slices.len().div_ceil(READERS).max(1);
     let reads: Vec<_> = slices
         .chunks(share)
         .map(|starts| {
-            let (db, names, starts) = (db.clone(), names.clone(), starts.to_vec());
+            let (db, names, starts, take) = (db.clone(), names.clone(), starts.to_vec(), take.clone());
             tokio::spawn(async move {
-                let mut products = Vec::new();
                 for from in starts {
                     let range = [from.into(), (from + SLICE).into()];
-                    products.extend(read(&db, &names, ">= $1 and {id} < $2", range.to_vec()).await?);
+                    let products = read(&db, &names, ">= $1 and {id} < $2", range.to_vec()).await?;
+                    take(products);
                 }
-                Ok::<_, DbErr>(products)
+                Ok::<_, DbErr>(())
             })
         })
         .collect();
-    let mut products = Vec::new();
     for read in reads {
-        products.extend(read.await.map_err(|e| DbErr::Custom(e.to_string()))??);
+        read.await.map_err(|e| DbErr::Custom(e.to_string()))??;
     }
-    Ok(products)
+    Ok(())
 }
 
 /// The products of the ids given.

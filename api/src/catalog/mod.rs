@@ -7,9 +7,10 @@
 //!   leaves untouched what is already as given.
 //! - A name is resolved to one product or to candidates, never to a guess: [`resolve`].
 //! - Every process holds all products in memory ([`Products`]) and follows `products.changed`.
+//! - What an account may not see does not exist for it ([`Sight`]): every slice that shows, finds or takes a product asks.
 //!
-//! Tables: `products`, `product_units`, `product_identifiers`, `product_relations`, `categories`.
-//! Events: `products.changed`, `categories.changed`, both with `{"ids": […]}`.
+//! Tables: `products`, `product_units`, `product_identifiers`, `product_relations`, `categories`, `visibility_rules`.
+//! Events: `products.changed`, `categories.changed`, both with `{"ids": […]}`; `visibility_rules.changed`.
 //!
 //! Not here: prices, cost and floor (`contracts`), stock (`inventory`), what a buyer sees (`storefront`).
 
@@ -25,11 +26,15 @@ mod product;
 mod products;
 mod put;
 mod put_category;
+mod put_visibility;
 pub(crate) mod queries;
 mod resolve;
 mod routes;
 mod texts;
 mod views;
+mod visibility;
+mod visibility_routes;
+mod visibility_views;
 
 pub(crate) use categories::Categories;
 pub(crate) use error::CatalogError;
@@ -43,6 +48,8 @@ pub(crate) use resolve::{Candidate, Name, Resolution, resolve};
 pub(crate) use routes::CatalogRoutes;
 pub(crate) use texts::{ProductText, product_text};
 pub(crate) use views::ProductView;
+pub(crate) use visibility::Sight;
+pub(crate) use visibility_routes::VisibilityRoutes;
 
 #[cfg(test)]
 mod tests;

@@ -5,13 +5,16 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
-use entity::ProductId;
+use entity::{AccountId, ProductId};
 use parking_lot::RwLock;
 use serde::Deserialize;
 
+use super::categories::Categories;
 use super::load::{self, Names};
 use super::product::Product;
 use super::texts::Texts;
+use super::visibility::{Sight, Visibility};
+use crate::identity::Accounts;
 use crate::kernel::database::Reader;
 use crate::kernel::events::Event;
 use crate::kernel::follow::Surface;
@@ -55,14 +58,36 @@ pub(crate) struct Products {
     names: Names,
     /// Full descriptions asked for lately.
     pub(super) texts: Texts,
+    visibility: Visibility,
+}
+
+impl Maps {
+    fn shrink(&mut self) {
+        self.by_id.shrink_to_fit();
+        self.by_sku.shrink_to_fit();
+    }
 }
 
 impl Products {
     /// Loads every product.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let all = Self::default();
-        all.put(load::all(db, &all.names).await?);
+        let taker = all.clone();
+        load::all(db, &all.names, move |products| taker.put(products)).await?;
+        all.maps.write().shrink();
         Ok(all)
+    }
+
+    /// Loads every product, and what accounts may see of them.
+    pub(crate) async fn load_for(db: &Reader, accounts: &Accounts, categories: &Categories) -> Result<Self, Trouble> {
+        let visibility = Visibility::new(accounts.clone(), categories.clone());
+        visibility.read(db).await?;
+        Ok(Self { visibility, ..Self::load(db).await? })
+    }
+
+    /// What an account may see of them; none is the seller's side.
+    pub(crate) fn sight(&self, account: Option<AccountId>) -> Arc<Sight> {
+        self.visibility.sight(account)
     }
 
     /// The product of an SKU, exactly as written.
@@ -120,6 +145,7 @@ pub(super) struct Changed {
 #[async_trait::async_trait]
 impl Surface for Products {
     async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+        self.visibility.follow(db, events).await?;
         if events.iter().any(|e| e.kind == "categories.changed") {
             self.texts.forget_all();
         }

@@ -1,11 +1,8 @@
 //! Reading products with everything that is said of them.
 
 use ahash::AHashMap;
-use entity::{
-    AccountId, IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products,
-};
-use pricing::Quantity;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{AccountId, IdentifierKind, ProductId, product_identifiers, product_relations, product_units, products};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::new_product::Attribute;
 use crate::kernel::sql::key_chunks;
@@ -73,64 +70,6 @@ async fn relations_of(
 ) -> Result<Vec<product_relations::Model>, DbErr> {
     let select = product_relations::Entity::find().filter(product_relations::Column::ProductId.is_in(ids));
     select.order_by_asc(product_relations::Column::Kind).order_by_asc(product_relations::Column::TargetId).all(db).await
-}
-
-/// A relation as suggestions need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Relation {
-    pub(crate) product: ProductId,
-    pub(crate) kind: RelationKind,
-    pub(crate) target: ProductId,
-    /// How much of the target goes with 1 stock unit of the product.
-    pub(crate) quantity: Quantity,
-    pub(crate) note: String,
-}
-
-impl From<product_relations::Model> for Relation {
-    fn from(row: product_relations::Model) -> Self {
-        Self { product: row.product_id, kind: row.kind, target: row.target_id, quantity: row.quantity.into(), note: row.note }
-    }
-}
-
-/// Relations from the products given.
-pub(crate) async fn relations_from(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<Relation>, DbErr> {
-    let mut found = Vec::new();
-    for ids in key_chunks(ids) {
-        found.extend(relations_of(db, ids.iter().copied()).await?.into_iter().map(Relation::from));
-    }
-    Ok(found)
-}
-
-/// Relations of a kind towards the products given.
-pub(crate) async fn relations_to(
-    db: &impl ConnectionTrait,
-    ids: &[ProductId],
-    kind: RelationKind,
-) -> Result<Vec<Relation>, DbErr> {
-    let mut found = Vec::new();
-    for ids in key_chunks(ids) {
-        let select = product_relations::Entity::find()
-            .filter(product_relations::Column::TargetId.is_in(ids.iter().copied()))
-            .filter(product_relations::Column::Kind.eq(kind))
-            .order_by_asc(product_relations::Column::ProductId);
-        found.extend(select.all(db).await?.into_iter().map(Relation::from));
-    }
-    Ok(found)
-}
-
-/// The properties of the products given.
-pub(crate) async fn attributes(
-    db: &impl ConnectionTrait,
-    ids: &[ProductId],
-) -> Result<AHashMap<ProductId, Vec<Attribute>>, DbErr> {
-    let mut found = AHashMap::with_capacity(ids.len());
-    for ids in key_chunks(ids) {
-        let select = products::Entity::find().select_only().columns([products::Column::Id, products::Column::Attributes]);
-        let rows: Vec<(ProductId, String)> =
-            select.filter(products::Column::Id.is_in(ids.iter().copied())).into_tuple().all(db).await?;
-        found.extend(rows.into_iter().map(|(id, text)| (id, serde_json::from_str(&text).unwrap_or_default())));
-    }
-    Ok(found)
 }
 
 /// What an account calls a product.

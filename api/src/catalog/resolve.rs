@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, IdentifierKind, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use serde_json::json;
 
 use super::identifiers::{gtin_14, is_gtin, normalise, numeric_form};
@@ -63,22 +63,24 @@ pub(crate) enum Resolution {
 const MOST_CANDIDATES: usize = 5;
 
 /// Resolves many names for an account in as many statements as there are thousands of names; none when all are SKUs as
-/// written. Drafts are not found: a buyer does not know of them.
+/// written. Drafts are not found, nor what the account may not see: a buyer does not know of them.
 pub(crate) async fn resolve(
     db: &impl ConnectionTrait,
     products: &Products,
     account: Option<AccountId>,
     names: &[Name<'_>],
 ) -> Result<Vec<Resolution>, DbErr> {
+    let sight = products.sight(account);
+    let is_known = |product: &Product| product.is_published() && sight.shows(product);
     let exact = products.by_skus(names.iter().map(Name::text));
     let sure = |at: usize| names[at].sku.is_some() || account.is_none();
-    let known = |at: usize| exact[at].as_ref().is_some_and(|p| p.is_published());
+    let known = |at: usize| exact[at].as_ref().is_some_and(|p| is_known(p));
     let open: AHashSet<String> =
         (0..names.len()).filter(|at| !(known(*at) && sure(*at))).flat_map(|at| keys(names[at].text())).collect();
     let rows = lookup(db, account, open.into_iter().collect()).await?;
     let resolved = names.iter().zip(exact).map(|(name, exact)| {
-        let exact = exact.filter(|p| p.is_published());
-        decide(products, &rows, *name, exact)
+        let exact = exact.filter(|p| is_known(p));
+        decide(products, &rows, *name, exact, is_known)
     });
     Ok(resolved.collect())
 }
@@ -100,29 +102,31 @@ struct Found {
 
 type Rows = AHashMap<String, Vec<Found>>;
 
+/// Gathers the rows of a chunk into one: a row for each name would wake this task for each name.
 async fn lookup(db: &impl ConnectionTrait, account: Option<AccountId>, keys: Vec<String>) -> Result<Rows, DbErr> {
+    let backend = db.get_database_backend();
+    let (gather, each) = match backend {
+        DbBackend::Postgres => ("json_agg", "json_build_array"),
+        _ => ("json_group_array", "json_array"),
+    };
+    let sql = format!(
+        "select coalesce(cast({gather}({each}(product_id, kind, value, normalised)) as text), '[]') \
+         from product_identifiers where normalised in {} and account_id in (0, $1)",
+        key_list(backend, 2, "text")
+    );
     let mut rows = Rows::new();
     for chunk in key_chunks(&keys) {
-        let backend = db.get_database_backend();
-        let sql = format!(
-            "select product_id, kind, value, normalised from product_identifiers \
-             where normalised in {} and account_id in (0, $1)",
-            key_list(backend, 2, "text")
-        );
         let values = [account.map_or(0, |a| a.0).into(), json!(chunk).to_string().into()];
-        for row in db.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await? {
-            let (key, found) = found_of(&row)?;
-            rows.entry(key).or_default().push(found);
+        let Some(row) = db.query_one_raw(Statement::from_sql_and_values(backend, &sql, values)).await? else { continue };
+        let found: Vec<(i64, String, String, String)> =
+            serde_json::from_str(&row.try_get_by_index::<String>(0)?).map_err(|e| DbErr::Json(e.to_string()))?;
+        for (product, kind, value, key) in found {
+            let unknown = || DbErr::Type(format!("\"{kind}\" is not a kind of identifier"));
+            let kind = IdentifierKind::from_word(&kind).ok_or_else(unknown)?;
+            rows.entry(key).or_default().push(Found { product: ProductId(product), kind, value });
         }
     }
     Ok(rows)
-}
-
-fn found_of(row: &QueryResult) -> Result<(String, Found), DbErr> {
-    let kind: String = row.try_get_by_index(1)?;
-    let kind = IdentifierKind::from_word(&kind).ok_or_else(|| DbErr::Type(format!("\"{kind}\" is not a kind of identifier")))?;
-    let found = Found { product: ProductId(row.try_get_by_index(0)?), kind, value: row.try_get_by_index(2)? };
-    Ok((row.try_get_by_index(3)?, found))
 }
 
 /// Sources in the order in which they decide.
@@ -137,7 +141,13 @@ enum Source {
     Near,
 }
 
-fn decide(products: &Products, rows: &Rows, name: Name<'_>, exact: Option<Arc<Product>>) -> Resolution {
+fn decide(
+    products: &Products,
+    rows: &Rows,
+    name: Name<'_>,
+    exact: Option<Arc<Product>>,
+    is_known: impl Fn(&Product) -> bool,
+) -> Resolution {
     let text = name.text();
     let mut hits: Vec<(Source, String, Arc<Product>)> = Vec::new();
     if let Some(product) = exact {
@@ -145,7 +155,7 @@ fn decide(products: &Products, rows: &Rows, name: Name<'_>, exact: Option<Arc<Pr
     }
     for key in keys(text) {
         for found in rows.get(&key).into_iter().flatten() {
-            let Some(product) = products.by_id(found.product).filter(|p| p.is_published()) else { continue };
+            let Some(product) = products.by_id(found.product).filter(|p| is_known(p)) else { continue };
             let source = source_of(name, found);
             hits.push((source, reason(found), product));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{ProductId, products};
+use entity::{AccountId, ProductId, products};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -24,10 +24,10 @@ use crate::kernel::problem::{Failure, FieldProblem, Trouble};
 use crate::kernel::scope::Scope;
 use crate::kernel::wire::{Answer, Body, Code, Each, Etag, Page, if_match, page_limit, place_of};
 
-type Result<T> = std::result::Result<T, Failure<CatalogError>>;
+pub(super) type Result<T> = std::result::Result<T, Failure<CatalogError>>;
 
 #[derive(Tags)]
-enum Tag {
+pub(super) enum Tag {
     /// Products, units, identifiers, relations, categories.
     Catalog,
 }
@@ -160,7 +160,7 @@ impl CatalogRoutes {
         }
         let input = body.0;
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CatalogError::from)?;
-        let product = self.shown(&sku.0, who.is_seller())?;
+        let product = self.shown(&sku.0, who.account())?;
         if input.part_numbers.len() > MOST_PART_NUMBERS {
             let detail = format!("an account has at most {MOST_PART_NUMBERS} numbers for a product");
             return Err(Trouble::invalid("/part_numbers", "too-many", detail).into());
@@ -194,7 +194,7 @@ impl CatalogRoutes {
         account: Query<Option<Code>>,
     ) -> Result<Answer<PartNumbersView>> {
         let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(CatalogError::from)?;
-        let product = self.shown(&sku.0, who.is_seller())?;
+        let product = self.shown(&sku.0, who.account())?;
         let numbers = queries::part_numbers(&who.db(), account.id, product.id).await?;
         part_numbers_answer(&product, &account, numbers)
     }
@@ -251,8 +251,8 @@ impl CatalogRoutes {
 
 impl CatalogRoutes {
     /// The product of an SKU, if whoever asks may know of it.
-    fn shown(&self, sku: &str, to_seller: bool) -> Result<Arc<Product>> {
-        let product = self.products.by_sku(sku).filter(|product| to_seller || product.is_published());
+    fn shown(&self, sku: &str, to: Option<AccountId>) -> Result<Arc<Product>> {
+        let product = self.products.by_sku(sku).filter(|product| self.products.sight(to).shows(product));
         Ok(product.ok_or_else(|| CatalogError::ProductNotFound(sku.to_owned()))?)
     }
 

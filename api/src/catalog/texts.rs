@@ -10,12 +10,14 @@ use std::sync::Arc;
 use entity::{IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QuerySelect as _, QueryTrait as _};
+use serde_json::Value;
 
 use super::categories::Categories;
 use super::product::Product;
 use super::products::Products;
 use super::queries::Detail;
 use super::views::ProductView;
+use super::visibility::Sight;
 
 /// Bytes of packed texts that are remembered.
 const REMEMBERED: u64 = 64 * 1024 * 1024;
@@ -31,6 +33,21 @@ pub(crate) struct ProductText {
     pub(crate) version: i64,
     /// Its [`ProductView`] as JSON.
     pub(crate) json: String,
+}
+
+impl ProductText {
+    /// Without relations to products that whoever looks may not see.
+    pub(crate) fn seen_with(mut self, sight: &Sight, products: &Products) -> Self {
+        let Some(mut view) = sight.is_limited().then(|| serde_json::from_str::<Value>(&self.json).ok()).flatten() else {
+            return self;
+        };
+        if let Some(relations) = view.get_mut("relations").and_then(Value::as_array_mut) {
+            let shown = |sku: &str| products.by_sku(sku).is_some_and(|product| sight.shows(&product));
+            relations.retain(|relation| relation["sku"].as_str().is_some_and(shown));
+        }
+        self.json = view.to_string();
+        self
+    }
 }
 
 /// Texts asked for lately.

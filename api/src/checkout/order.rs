@@ -157,7 +157,7 @@ impl Checkout {
         if reserved.has_dropped() {
             self.settle_again(tx, &mut reserved, &expectations, &mut warnings).await?;
         }
-        let mut placed = orders::place(tx, reserved).await?;
+        let mut placed = orders::place(tx, &self.board, reserved).await?;
         placed.rejected.extend(problems.into_iter().map(|problem| RejectedLine { problem }));
         if let Some(cart) = &cart {
             cart::mark_ordered(tx, cart).await?;
@@ -170,12 +170,13 @@ impl Checkout {
     /// The lines of a cart, checked again: products may have changed since they were added.
     async fn take_cart(&self, tx: &Tx, cart: &carts::Model, prepared: &mut Prepared) -> Result<(), CheckoutError> {
         let lines = self.carts.lines(tx, cart.id, cart.version).await?;
+        let sight = self.products.sight(Some(prepared.account.id));
         for (index, line) in lines.iter().enumerate() {
             let pointer = format!("/cart/lines/{}", line.line);
             let mut refuse = |field: &str, code: &str, detail: String| {
                 prepared.problems.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail));
             };
-            let Some(product) = self.products.by_id(line.product) else {
+            let Some(product) = self.products.by_id(line.product).filter(|product| sight.shows(product)) else {
                 refuse("sku", "unknown-product", "the product no longer exists".to_owned());
                 continue;
             };
@@ -195,7 +196,7 @@ impl Checkout {
     }
 }
 
-pub(super) fn prefer(ship_to: &Destination) -> Prefer {
+fn prefer(ship_to: &Destination) -> Prefer {
     Prefer { warehouse: None, country: Some(ship_to.country.clone()) }
 }
 

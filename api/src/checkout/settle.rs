@@ -5,17 +5,16 @@
 //! not accept refuses the order as a whole.
 
 use ahash::AHashMap;
-use entity::{Instant, carts};
+use entity::carts;
 use pricing::{Amount, Per, Quantity};
 use serde_json::json;
 
 use super::drift::{Expectation, Tolerance};
 use super::error::CheckoutError;
-use super::order::{Checkout, Extra, Prepared, prefer};
+use super::order::{Checkout, Extra, Prepared};
 use super::views::{OnDrift, Partial};
 use crate::cart::{CheckedLine, drift as cart_drift};
 use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
-use crate::inventory;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
 use crate::orders::{self, AgreedPrice, NewLine, Reservation};
@@ -42,7 +41,7 @@ impl Checkout {
         for _ in 0..ROUNDS {
             let basket = self.price(tx, prepared, coupons).await?;
             let mut warnings = Vec::new();
-            let refused = self.judge(prepared, &basket, &mut warnings);
+            let refused = Self::judge(prepared, &basket, &mut warnings);
             let none_left = prepared.lines.is_empty();
             if none_left && prepared.problems.is_empty() {
                 return Err(orders::OrderError::Empty.into());
@@ -51,7 +50,7 @@ impl Checkout {
                 return Err(CheckoutError::Lines(std::mem::take(&mut prepared.problems)));
             }
             if !refused {
-                let (lines, expectations) = self.new_lines(tx, prepared, &basket).await?;
+                let (lines, expectations) = Self::new_lines(prepared, &basket)?;
                 return Ok(Settled { basket, lines, warnings, expectations });
             }
         }
@@ -90,7 +89,7 @@ impl Checkout {
     }
 
     /// Takes out lines that do not stand; says whether there were any.
-    fn judge(&self, prepared: &mut Prepared, basket: &PricedBasket, warnings: &mut Vec<FieldProblem>) -> bool {
+    fn judge(prepared: &mut Prepared, basket: &PricedBasket, warnings: &mut Vec<FieldProblem>) -> bool {
         let asked = std::mem::take(&mut prepared.lines);
         let count = asked.len();
         for (line, price) in asked.into_iter().zip(&basket.lines) {
@@ -116,18 +115,15 @@ impl Checkout {
         prepared.lines.len() < count
     }
 
-    /// Lines with their price and promise, and what was expected of them.
-    async fn new_lines(
-        &self,
-        tx: &Tx,
+    /// Lines with their price, and what was expected of them.
+    fn new_lines(
         prepared: &mut Prepared,
         basket: &PricedBasket,
     ) -> Result<(Vec<NewLine>, AHashMap<String, Expectation>), CheckoutError> {
-        let promises = self.promises(tx, prepared).await?;
         let mut lines = Vec::with_capacity(prepared.lines.len());
         let mut expectations = AHashMap::new();
         let checked = std::mem::take(&mut prepared.lines);
-        for ((line, price), promised_at) in checked.into_iter().zip(basket.lines.iter().flatten()).zip(promises) {
+        for (line, price) in checked.into_iter().zip(basket.lines.iter().flatten()) {
             let extra = prepared.extras.get_mut(line.index).map(std::mem::take).unwrap_or_default();
             if let Some(expected) = extra.expectation {
                 expectations.insert(line.pointer.clone(), expected);
@@ -138,30 +134,11 @@ impl Checkout {
                 unit: line.unit,
                 quantity: line.quantity.into(),
                 price: agreed(price, basket)?,
-                promised_at,
                 note: line.note,
                 reference: extra.reference,
             });
         }
         Ok((lines, expectations))
-    }
-
-    async fn promises(&self, tx: &Tx, prepared: &Prepared) -> Result<Vec<Option<Instant>>, CheckoutError> {
-        let mut asks = Vec::with_capacity(prepared.lines.len());
-        for (key, line) in prepared.lines.iter().enumerate() {
-            let quantity = line.product.stock_quantity(line.unit, line.quantity);
-            asks.push(inventory::Ask {
-                key,
-                product: line.product.id,
-                quantity: quantity.unwrap_or_default(),
-                multiple: Quantity::default(),
-                backorder: line.product.may_backorder(),
-                lead_time_days: line.product.lead_time_days,
-            });
-        }
-        let prefer = prefer(&prepared.ship_to);
-        let promises = inventory::promise(tx, &self.board, &asks, &prefer, tx.now()).await.map_err(orders::OrderError::from)?;
-        Ok(promises.iter().map(|promise| promise.last().map(|part| part.at)).collect())
     }
 
     /// Prices what is left after lines were dropped for lack of stock.

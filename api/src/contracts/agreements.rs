@@ -25,7 +25,7 @@ pub(crate) struct TargetInput {
 }
 
 /// From a quantity on, a value.
-#[derive(Clone, Debug, Object, Deserialize)]
+#[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BreakInput {
     /// The quantity, in the line's unit and scope.
@@ -35,7 +35,7 @@ pub(crate) struct BreakInput {
 }
 
 /// A line of a contract or promotion.
-#[derive(Clone, Debug, Object, Deserialize)]
+#[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgreementLineInput {
     /// What it is for.
@@ -57,6 +57,12 @@ pub(crate) struct AgreementLineInput {
     /// Volume breaks, rising.
     #[serde(default)]
     pub(crate) breaks: Vec<BreakInput>,
+    /// First instant at which the line applies, within its contract's validity; lines of promotions have none of their own.
+    #[serde(default)]
+    pub(crate) valid_from: Option<Timestamp>,
+    /// First instant at which the line does not apply any more.
+    #[serde(default)]
+    pub(crate) valid_until: Option<Timestamp>,
 }
 
 /// Most lines of one contract or promotion.
@@ -86,7 +92,8 @@ impl AgreementLineInput {
         let breaks = self.breaks(base, faults);
         let per = faults.per(&format!("{base}/per"), self.per);
         let scope = self.scope.unwrap_or(VolumeScope::Sku);
-        let line = NewLine { target: target?, kind: self.kind, value, unit, per, scope, breaks };
+        let [valid_from, valid_until] = faults.validity(base, self.valid_from, self.valid_until);
+        let line = NewLine { target: target?, kind: self.kind, value, unit, per, scope, breaks, valid_from, valid_until };
         (faults.0.len() == before).then_some(line)
     }
 
@@ -161,7 +168,7 @@ pub(crate) enum InForce {
 }
 
 /// A contract to create or change.
-#[derive(Debug, Object, Deserialize)]
+#[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ContractInput {
     /// Name.
@@ -220,7 +227,7 @@ pub(crate) struct AudienceInput {
 }
 
 /// A promotion to create or change.
-#[derive(Debug, Object, Deserialize)]
+#[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PromotionInput {
     /// Name.
@@ -251,7 +258,8 @@ pub(crate) struct PromotionInput {
 
 impl PromotionInput {
     pub(super) fn check(self, code: &str, names: &Names<'_>, faults: &mut Faults) -> Option<NewPromotion> {
-        let audience = self.audience(names, faults);
+        let everyone = AudienceInput { kind: AudienceKind::Everyone, code: None };
+        let audience = self.audience.unwrap_or(everyone).check(names, faults);
         let currency = self.currency.as_ref().and_then(|code| faults.currency("/currency", code));
         let [valid_from, valid_until] = faults.validity("", self.valid_from, self.valid_until);
         let lines = check_lines(&self.lines, names, faults);
@@ -261,6 +269,9 @@ impl PromotionInput {
             }
             if line.scope == Some(VolumeScope::Period) {
                 faults.add(format!("/lines/{index}/scope"), "not-for-promotions", "only contracts have a period");
+            }
+            if line.valid_from.is_some() || line.valid_until.is_some() {
+                faults.add(format!("/lines/{index}/valid_from"), "not-for-promotions", "all lines apply as the promotion does");
             }
             if self.currency.is_none() && line.kind != PriceRuleKind::PercentOff {
                 faults.add("/currency", "currency-needed", "a promotion with amounts names its currency");
@@ -278,10 +289,12 @@ impl PromotionInput {
             lines,
         })
     }
+}
 
-    fn audience(&self, names: &Names<'_>, faults: &mut Faults) -> Option<NewAudience> {
-        let kind = self.audience.as_ref().map_or(AudienceKind::Everyone, |audience| audience.kind);
-        let code = self.audience.as_ref().and_then(|audience| audience.code.clone());
+impl AudienceInput {
+    /// Whom it means; nothing when there are faults.
+    pub(super) fn check(self, names: &Names<'_>, faults: &mut Faults) -> Option<NewAudience> {
+        let Self { kind, code } = self;
         match (kind, code) {
             (AudienceKind::Everyone, None) => Some(NewAudience { kind, id: 0, code: String::new() }),
             (AudienceKind::Everyone, Some(_)) => {

@@ -3,7 +3,7 @@
 //! The row's lock puts price changes in line, and makes them wait for transactions that hold the version to place an order.
 //! The instant is read after the lock was got, so what was placed before it was also priced before it.
 
-use entity::{Instant, price_changes};
+use entity::{ContractId, Instant, PriceListId, PromotionId, price_changes};
 use sea_orm::{ConnectionTrait, EntityTrait, Set, Statement, Value};
 use serde_json::json;
 
@@ -11,6 +11,25 @@ use crate::kernel::clock;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::Trouble;
+
+/// What a price version may touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    List(PriceListId),
+    Contract(ContractId),
+    Promotion(PromotionId),
+}
+
+impl Part {
+    /// As `price_change_parts` has it.
+    pub(super) const fn key(self) -> (&'static str, i64) {
+        match self {
+            Self::List(PriceListId(id)) => ("price_list", id),
+            Self::Contract(ContractId(id)) => ("contract", id),
+            Self::Promotion(PromotionId(id)) => ("promotion", id),
+        }
+    }
+}
 
 /// A price version being recorded. Every row of it carries its number and instant.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +58,15 @@ impl PriceChange {
         price_changes::Entity::insert(change).exec_without_returning(tx).await?;
         tx.record(NewEvent { kind: "prices.changed", subject, account: None, data: json!({ "version": version }) });
         Ok(Self { version, recorded_at })
+    }
+
+    /// Notes that this version touches something, so that its history is found again.
+    pub(super) async fn touches(&self, tx: &Tx, part: Part) -> Result<(), Trouble> {
+        let (kind, owner) = part.key();
+        let sql = "insert into price_change_parts (kind, owner_id, version) values ($1, $2, $3) on conflict do nothing";
+        let values: [Value; 3] = [kind.into(), owner.into(), self.version.into()];
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        Ok(())
     }
 
     /// Says of rows of a table that this version ended them.

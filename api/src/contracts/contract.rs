@@ -6,9 +6,11 @@
 use ahash::AHashMap;
 use entity::{AccountId, ContractId, ContractMode, Instant, contract_terms, contracts};
 use pricing::Currency;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, Statement, Value};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement, Value,
+};
 
-use super::change::PriceChange;
+use super::change::{Part, PriceChange};
 use super::error::ContractError;
 use super::lines::{COLUMNS, NewLine};
 use super::load::statement;
@@ -52,10 +54,36 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Contra
     Ok(Contract { header: contract, terms, lines })
 }
 
+/// The contract of a code, if there is one.
+pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result<Option<Contract>, ContractError> {
+    match find(db, code).await {
+        Ok(found) => Ok(Some(found)),
+        Err(ContractError::ContractNotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The price version of a contract as it stands now.
+pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
+    let sql = "select t.change_id from contract_terms t join contracts c on c.id = t.contract_id \
+               where c.code = $1 and t.superseded_at is null";
+    let row = db.query_one_raw(statement(db, sql, vec![code.into()])).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
 async fn lines_of(db: &impl ConnectionTrait, contract: ContractId) -> Result<Vec<(i64, NewLine)>, DbErr> {
-    let sql = format!("select id, {COLUMNS} from contract_lines where contract_id = $1 and superseded_at is null order by id");
+    let sql = format!(
+        "select id, valid_from, valid_until, {COLUMNS} from contract_lines \
+         where contract_id = $1 and superseded_at is null order by id"
+    );
     let rows = db.query_all_raw(statement(db, sql, vec![contract.0.into()])).await?;
-    rows.iter().map(|row| Ok((row.try_get("", "id")?, NewLine::of(rows::line(row)?)))).collect()
+    rows.iter().map(|row| Ok((row.try_get("", "id")?, read_line(row)?))).collect()
+}
+
+/// A stored line with its validity.
+pub(super) fn read_line(row: &QueryResult) -> Result<NewLine, DbErr> {
+    let line = NewLine::of(rows::line(row)?);
+    Ok(NewLine { valid_from: row.try_get("", "valid_from")?, valid_until: row.try_get("", "valid_until")?, ..line })
 }
 
 /// Creates the contract or changes it to what is given. `expected` is the version the caller read, if it said one.
@@ -65,11 +93,7 @@ pub(crate) async fn put_contract(
     new: NewContract,
     expected: Option<i64>,
 ) -> Result<Contract, ContractError> {
-    let old = match find(tx, &new.code).await {
-        Ok(old) => Some(old),
-        Err(ContractError::ContractNotFound(_)) => None,
-        Err(error) => return Err(error),
-    };
+    let old = find_if_any(tx, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
         return Err(Trouble::Stale.into());
     }
@@ -85,6 +109,7 @@ pub(crate) async fn put_contract(
         }
         change.supersede(tx, "contract_terms", &[old.id]).await?;
     }
+    change.touches(tx, Part::Contract(contract.id)).await?;
     change.supersede(tx, "contract_lines", &difference.gone).await?;
     let added = insert_lines(tx, change, contract.id, &difference.added).await?;
     let terms = contract_terms::Model {
@@ -116,20 +141,40 @@ async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<contracts::
     Ok(contract)
 }
 
-fn says_the_same(old: &contract_terms::Model, new: &NewContract) -> bool {
+pub(super) fn says_the_same(old: &contract_terms::Model, new: &NewContract) -> bool {
     (old.name.as_str(), old.account_id, old.currency.as_str(), old.valid_from, old.valid_until, old.mode, old.active)
         == (new.name.as_str(), new.account, new.currency.code(), new.valid_from, new.valid_until, new.mode, new.active)
 }
 
+/// What a contract has to become for `new` to hold from an instant on: lines that are gone end there, new ones begin there.
+/// None when more than its lines differs, which has no date of its own. A contract that is not there yet begins there.
+pub(super) fn from_then_on(old: Option<&Contract>, new: NewContract, at: Instant) -> Option<NewContract> {
+    let Some(old) = old else {
+        return Some(NewContract { valid_from: Some(new.valid_from.map_or(at, |from| from.max(at))), ..new });
+    };
+    if !says_the_same(&old.terms, &new) {
+        return None;
+    }
+    let difference = Difference::between(old.lines.clone(), &new.lines);
+    let ends = |line: &NewLine| NewLine { valid_until: Some(line.valid_until.map_or(at, |until| until.min(at))), ..line.clone() };
+    let gone = old.lines.iter().filter(|(id, _)| difference.gone.contains(id)).map(|(_, line)| line);
+    let gone = gone.filter(|line| line.valid_from.is_none_or(|from| from < at)).map(ends);
+    let begins = |line: NewLine| NewLine { valid_from: Some(line.valid_from.map_or(at, |from| from.max(at))), ..line };
+    let added = difference.added.into_iter().map(begins);
+    let lines = difference.kept.iter().map(|(_, line)| line.clone()).chain(gone).chain(added).collect();
+    Some(NewContract { lines, ..new })
+}
+
 /// What a contract's lines have to undergo.
-struct Difference {
-    kept: Vec<(i64, NewLine)>,
-    gone: Vec<i64>,
-    added: Vec<NewLine>,
+#[derive(Debug)]
+pub(super) struct Difference {
+    pub(super) kept: Vec<(i64, NewLine)>,
+    pub(super) gone: Vec<i64>,
+    pub(super) added: Vec<NewLine>,
 }
 
 impl Difference {
-    fn between(old: Vec<(i64, NewLine)>, new: &[NewLine]) -> Self {
+    pub(super) fn between(old: Vec<(i64, NewLine)>, new: &[NewLine]) -> Self {
         let mut wanted: AHashMap<&NewLine, usize> = AHashMap::with_capacity(new.len());
         for line in new {
             *wanted.entry(line).or_default() += 1;
@@ -163,12 +208,15 @@ async fn insert_lines(tx: &Tx, change: &PriceChange, contract: ContractId, lines
     let ids = tx.ids(lines.len()).await?;
     let backend = tx.get_database_backend();
     for (ids, lines) in ids.chunks(2_000).zip(lines.chunks(2_000)) {
-        let mut sql = format!("insert into contract_lines (id, contract_id, {COLUMNS}, recorded_at, change_id) values ");
-        let mut values: Vec<Value> = Vec::with_capacity(lines.len() * 13);
+        let mut sql = format!(
+            "insert into contract_lines (id, contract_id, {COLUMNS}, valid_from, valid_until, recorded_at, change_id) values "
+        );
+        let mut values: Vec<Value> = Vec::with_capacity(lines.len() * 15);
         for (row, (id, line)) in ids.iter().zip(lines).enumerate() {
-            push_row(&mut sql, backend, row, 13);
+            push_row(&mut sql, backend, row, 15);
             values.extend([(*id).into(), contract.0.into()]);
             values.extend(line.values());
+            values.extend([line.valid_from, line.valid_until].map(|at| Value::from(at.map(|at| at.0))));
             values.extend([change.recorded_at.0.into(), change.version.into()]);
         }
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
@@ -193,6 +241,8 @@ mod tests {
             per: Per::ONE,
             scope: VolumeScope::Sku,
             breaks: Vec::new(),
+            valid_from: None,
+            valid_until: None,
         }
     }
 

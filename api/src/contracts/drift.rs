@@ -37,6 +37,9 @@ pub(crate) struct Drifted {
 /// Most states that a basket is compared with. Lines seen before the earliest of them are compared with that one.
 const MOST_STATES: usize = 50;
 
+/// The place of a line that may have drifted, and what may be the reasons.
+type Suspect = (usize, Vec<&'static str>);
+
 impl Prices {
     /// Prices a basket and says which lines cost something else than when they were seen. A line that was never seen has not
     /// drifted.
@@ -63,7 +66,7 @@ impl Prices {
     }
 
     /// Lines that may have drifted, by the state they were seen in, each with what may be the reason.
-    fn suspects(&self, ask: &Ask<'_>, seen: &[Option<Moment>], now: Moment) -> Vec<(Moment, Vec<(usize, Vec<&'static str>)>)> {
+    fn suspects(&self, ask: &Ask<'_>, seen: &[Option<Moment>], now: Moment) -> Vec<(Moment, Vec<Suspect>)> {
         let mut suspects = Vec::new();
         for (state, lines) in states(seen) {
             let book = self.book.read();

@@ -15,6 +15,12 @@ pub(crate) enum ContractError {
     PromotionNotFound(String),
     #[error("there is no product \"{0}\"")]
     ProductNotFound(String),
+    #[error("the code \"{0}\" is taken")]
+    CodeTaken(String),
+    #[error("there is no price change set \"{0}\"")]
+    ChangeSetNotFound(String),
+    #[error("the price change set \"{0}\" is {1}")]
+    ChangeSetClosed(String, &'static str),
     #[error("the upload cannot be read: {0}")]
     Unreadable(String),
     #[error(transparent)]
@@ -31,6 +37,9 @@ refusals! { ContractError {
     Self::ContractNotFound(_) => 404, "contract-not-found", "The contract does not exist";
     Self::PromotionNotFound(_) => 404, "promotion-not-found", "The promotion does not exist";
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
+    Self::CodeTaken(_) => 409, "code-taken", "Something has this code already";
+    Self::ChangeSetNotFound(_) => 404, "price-change-set-not-found", "The price change set does not exist";
+    Self::ChangeSetClosed(..) => 409, "price-change-set-closed", "The price change set was published or dropped";
     Self::Unreadable(_) => 400, "unreadable-upload", "The upload cannot be read";
 } delegates {
     Self::Input(inner) => inner: BadInput,
@@ -50,6 +59,9 @@ const RULES: &[(&str, &str)] = &[
     ("unknown-sku", "The product does not exist"),
     ("unknown-target", "What the line is for does not exist"),
     ("unknown-account", "The account does not exist"),
+    ("unknown-price-list", "The price list does not exist"),
+    ("outdated-draft", "It was changed since it was drafted"),
+    ("no-date-possible", "It cannot be changed at a date"),
     ("end-before-start", "It ends before it starts"),
     ("breaks-out-of-order", "Volume breaks rise from one to the next"),
     ("too-many-decimals", "More than six decimals"),

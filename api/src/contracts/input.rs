@@ -14,7 +14,7 @@ use super::{NewCost, NewEntry, NewPriceList};
 use crate::catalog::{Categories, Product, Products};
 use crate::identity::Accounts;
 use crate::kernel::problem::FieldProblem;
-use crate::kernel::wire::{Code, Text, Timestamp};
+use crate::kernel::wire::{Code, Each, Text, Timestamp};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]
@@ -215,6 +215,14 @@ impl PriceEntryInput {
         };
         (faults.0.len() == before).then_some(entry)
     }
+}
+
+/// Entries of a price list.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PriceEntriesInput {
+    /// At most 10,000; send CSV or NDJSON for more.
+    pub(crate) entries: Vec<Each<PriceEntryInput>>,
 }
 
 /// Cost and floor of a product in one currency.

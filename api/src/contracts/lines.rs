@@ -1,6 +1,6 @@
 //! The lines that contracts and promotions are made of, as they are stored.
 
-use entity::{PriceRuleKind, TargetKind, VolumeScope};
+use entity::{Instant, PriceRuleKind, TargetKind, VolumeScope};
 use pricing::{Amount, Break, Per, UnitCode};
 use sea_orm::Value;
 
@@ -18,6 +18,9 @@ pub(crate) struct NewLine {
     pub(crate) per: Per,
     pub(crate) scope: VolumeScope,
     pub(crate) breaks: Vec<(pricing::Quantity, Amount)>,
+    /// When it applies, within its contract's validity. Lines of promotions have none of their own.
+    pub(crate) valid_from: Option<Instant>,
+    pub(crate) valid_until: Option<Instant>,
 }
 
 /// What a line is for.
@@ -61,6 +64,8 @@ impl NewLine {
             per: row.per,
             scope: row.scope,
             breaks: row.breaks.iter().map(|step| (step.threshold, step.value)).collect(),
+            valid_from: None,
+            valid_until: None,
         }
     }
 }

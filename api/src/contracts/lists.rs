@@ -1,9 +1,10 @@
 //! Creating and changing price lists: their name and whom they are for.
 
+use ahash::AHashMap;
 use entity::{AssignedKind, PriceListId, price_list_terms, price_lists};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 
-use super::change::PriceChange;
+use super::change::{Part, PriceChange};
 use super::error::ContractError;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
@@ -42,6 +43,12 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<PriceL
         .filter(price_list_terms::Column::SupersededAt.is_null());
     let terms = terms.one(db).await?.ok_or_else(missing)?;
     Ok(PriceList { list, terms })
+}
+
+/// The lists there are, by code.
+pub(super) async fn ids(db: &impl ConnectionTrait) -> Result<AHashMap<String, PriceListId>, DbErr> {
+    let found = price_lists::Entity::find().all(db).await?;
+    Ok(found.into_iter().map(|list| (list.code, list.id)).collect())
 }
 
 /// Creates the list or changes it to what is given. `expected` is the version the caller read, if it said one.
@@ -90,6 +97,7 @@ pub(crate) async fn put_price_list(
         change_id: change.version,
         end_change_id: None,
     };
+    change.touches(tx, Part::List(list.id)).await?;
     let row: price_list_terms::ActiveModel = terms.clone().into();
     price_list_terms::Entity::insert(sea_orm::ActiveModelTrait::reset_all(row)).exec_without_returning(tx).await?;
     Ok(PriceList { list, terms })

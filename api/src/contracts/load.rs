@@ -57,15 +57,16 @@ impl Prices {
     async fn take_rows(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
         products::take_accounts(self, db, versions).await?;
         products::take(self, db, versions).await?;
-        for row in rows::lists(db, versions).await? {
+        let which = rows::Which::changed(versions);
+        for row in rows::lists(db, &which).await? {
             let list = row.list;
             note(self.book.write().put_list(row), "price list", list);
         }
-        for row in rows::contracts(db, versions).await? {
+        for row in rows::contracts(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_contract(row), "contract", id);
         }
-        for row in rows::promotions(db, versions).await? {
+        for row in rows::promotions(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_promotion(row), "promotion", id);
         }

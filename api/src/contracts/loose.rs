@@ -52,7 +52,8 @@ macro_rules! never_read {
 pub(super) use never_read;
 
 /// A decimal as it was sent, a string or a number. Whether it is one is found out later, line by line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Loose(pub(crate) String);
 
 text_schema!(Loose, "string_decimal_text", {
@@ -63,6 +64,11 @@ text_schema!(Loose, "string_decimal_text", {
 });
 
 impl Loose {
+    /// What is longer than any number in range is cut: it is no number in range, and is not worth keeping.
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.chars().take(64).collect())
+    }
+
     /// The number, or why it is none: a code and a sentence.
     pub(super) fn read<T>(&self) -> Result<T, (&'static str, String)>
     where
@@ -103,8 +109,7 @@ impl<'de> Deserialize<'de> for Loose {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Loose, E> {
-                // What is longer is no number in range, and is not worth keeping.
-                Ok(Loose(text.chars().take(64).collect()))
+                Ok(Loose::new(text))
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Loose, E> {

@@ -13,9 +13,9 @@
 //!   nothing can be recorded until that transaction ends.
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
-//! Tables: `price_versions`, `price_changes`, `price_lists`, `price_list_terms`, `price_entries`, `contracts`,
-//! `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`,
-//! `product_price_facts`, `account_price_facts`.
+//! Tables: `price_versions`, `price_changes`, `price_change_parts`, `price_lists`, `price_list_terms`, `price_entries`,
+//! `contracts`, `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`,
+//! `product_price_facts`, `account_price_facts`, and what `change_sets` keeps.
 //! Events: `prices.changed` with `version`.
 //!
 //! Not here: how a price is found (`pricing`), products and units (`catalog`).
@@ -24,12 +24,14 @@ mod agreement_routes;
 mod agreements;
 mod book;
 mod change;
+mod change_sets;
 mod changes;
 mod contract;
 mod costs;
 mod cursor;
 mod drift;
 mod entries;
+mod entry_rows;
 mod error;
 mod facts;
 mod feed_routes;
@@ -55,13 +57,17 @@ mod replay;
 mod review;
 mod routes;
 mod rows;
+mod staff;
 #[cfg(test)]
 mod tests;
+mod told;
+mod touched;
 mod upload;
 mod views;
 
 pub(crate) use agreement_routes::AgreementRoutes;
 pub(crate) use change::PriceChange;
+pub(crate) use change_sets::ChangeSetRoutes;
 pub(crate) use contract::{NewContract, put_contract};
 pub(crate) use costs::{NewCost, put_costs};
 pub(crate) use drift::{DriftReport, Drifted};
@@ -78,3 +84,5 @@ pub(crate) use quote::PriceStepView;
 pub(crate) use quote_routes::QuoteRoutes;
 pub(crate) use replay::ReplayedLine;
 pub(crate) use routes::PriceListRoutes;
+pub(crate) use staff::{CopyRoutes, FindingRoutes, PriceHistoryRoutes};
+pub(crate) use touched::{OpenBaskets, Touched};

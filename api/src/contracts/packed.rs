@@ -1,13 +1,14 @@
 //! Rows by the thousands in one text: fields apart by the unit separator, rows by the record separator, both of which no
 //! stored text can contain. What is null is empty.
 
-use entity::{PriceRuleKind, TargetKind, VolumeScope};
+use entity::{PriceListId, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{Amount, Break, Instant, Per, Quantity, Times};
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::book::{EntryRow, LineRow};
 use super::load::{Versions, chr, statement};
 use crate::kernel::problem::Trouble;
+use crate::kernel::sql::key_list;
 
 /// Rows in one text.
 const BATCH: i64 = 20_000;
@@ -54,6 +55,8 @@ pub(super) const CONTRACT_LINES: Table = Table {
         "scope",
         "recorded_at",
         "superseded_at",
+        "valid_from",
+        "valid_until",
     ],
 };
 
@@ -118,6 +121,37 @@ impl Rows {
             None => Ok(Batch { rows: 0, last_id: 0, text: String::new() }),
         }
     }
+}
+
+/// The current entries of products, in any list, as one text.
+pub(super) async fn current_entries(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<String, sea_orm::DbErr> {
+    let keys: Vec<i64> = products.iter().map(|product| product.0).collect();
+    let keys = serde_json::to_string(&keys).unwrap_or_default();
+    let condition = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+    current(db, &condition, vec![keys.into()]).await
+}
+
+/// The current entries of a list for products from one id to another.
+pub(super) async fn current_entries_between(
+    db: &impl ConnectionTrait,
+    list: PriceListId,
+    first: i64,
+    last: i64,
+) -> Result<String, sea_orm::DbErr> {
+    let condition = "list_id = $1 and product_id >= $2 and product_id <= $3";
+    current(db, condition, vec![list.0.into(), first.into(), last.into()]).await
+}
+
+async fn current(db: &impl ConnectionTrait, condition: &str, values: Vec<sea_orm::Value>) -> Result<String, sea_orm::DbErr> {
+    let chr = chr(db);
+    let fields: Vec<String> = ENTRIES.columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
+    let sql = format!(
+        "select coalesce(string_agg(concat_ws({chr}(31), {}), {chr}(30)), '') from price_entries \
+         where superseded_at is null and {condition}",
+        fields.join(", "),
+    );
+    let row = db.query_one_raw(statement(db, sql, values)).await?;
+    row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))
 }
 
 fn number(row: &QueryResult, place: usize) -> Result<i64, sea_orm::DbErr> {
@@ -205,11 +239,12 @@ pub(super) fn contract_line(record: &str) -> Option<ContractLineRow> {
         breaks: read_breaks(fields.text()?)?,
         scope: VolumeScope::from_word(fields.text()?)?,
     };
+    let (recorded_at, superseded_at) = (fields.number()?, fields.optional().ok()?);
     let times = Times {
-        valid_from: None,
-        valid_until: None,
-        recorded_at: Instant::from_micros(fields.number()?),
-        superseded_at: fields.optional().ok()?.map(Instant::from_micros),
+        valid_from: fields.optional().ok()?.map(Instant::from_micros),
+        valid_until: fields.optional().ok()?.map(Instant::from_micros),
+        recorded_at: Instant::from_micros(recorded_at),
+        superseded_at: superseded_at.map(Instant::from_micros),
     };
     Some(ContractLineRow { id, contract, line, times })
 }
@@ -263,9 +298,10 @@ mod tests {
         let entry = entry(&record).expect("a row");
         assert_eq!((entry.id, entry.list, entry.product, entry.per.get()), (7, 2, 3, 100));
         assert_eq!((entry.times.valid_from, entry.times.valid_until), (None, Some(Instant::from_micros(9))));
-        let record = ["8", "2", "brand", "0", "Acme", "percent_off", "", "", "1", "1:2", "sku", "5", "6"].join("\u{1f}");
+        let record = ["8", "2", "brand", "0", "Acme", "percent_off", "", "", "1", "1:2", "sku", "5", "6", "", "9"].join("\u{1f}");
         let line = contract_line(&record).expect("a row");
         assert_eq!((line.line.target_code.as_str(), line.line.value, line.line.breaks.len()), ("Acme", None, 1));
         assert_eq!(line.times.superseded_at, Some(Instant::from_micros(6)));
+        assert_eq!((line.times.valid_from, line.times.valid_until), (None, Some(Instant::from_micros(9))));
     }
 }

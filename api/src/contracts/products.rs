@@ -12,6 +12,13 @@ use super::prices::Prices;
 use crate::kernel::problem::Trouble;
 
 const BATCH: usize = 10_000;
+const EVERYTHING: Versions = Versions { after: 0, upto: i64::MAX };
+
+/// A condition on a key.
+fn among(keys: &[i64]) -> String {
+    let keys: Vec<String> = keys.iter().map(i64::to_string).collect();
+    format!("in ({})", keys.join(", "))
+}
 
 /// Reads the products whose facts, cost or floor the versions changed, with everything known of them, and puts them into
 /// the book.
@@ -24,8 +31,15 @@ pub(super) async fn take(prices: &Prices, db: &impl ConnectionTrait, versions: V
     let rows = db.query_all_raw(statement(db, sql, vec![versions.after.into(), versions.upto.into()])).await?;
     let products = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<i64>, DbErr>>()?;
     for chunk in products.chunks(BATCH) {
-        let list: Vec<String> = chunk.iter().map(i64::to_string).collect();
-        take_where(prices, db, versions, &format!("in ({})", list.join(", "))).await?;
+        take_where(prices, db, versions, &among(chunk)).await?;
+    }
+    Ok(())
+}
+
+/// Reads some products with everything known of them, and puts them into the book.
+pub(super) async fn take_these(prices: &Prices, db: &impl ConnectionTrait, products: &[i64]) -> Result<(), Trouble> {
+    for chunk in products.chunks(BATCH) {
+        take_where(prices, db, EVERYTHING, &among(chunk)).await?;
     }
     Ok(())
 }
@@ -102,8 +116,27 @@ fn history(rows: &[QueryResult]) -> Result<MoneyHistory, Box<dyn std::error::Err
 
 /// Reads the accounts whose place in the company tree or group the versions changed, and puts them into the book.
 pub(super) async fn take_accounts(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
-    let sql = "select account_id, recorded_at, parent_id, group_code from account_price_facts \
-               where change_id > $1 and change_id <= $2 order by id";
+    take_accounts_where(prices, db, versions, "change_id > $1").await
+}
+
+/// Reads some accounts with everything known of them, and puts them into the book.
+pub(super) async fn take_these_accounts(prices: &Prices, db: &impl ConnectionTrait, accounts: &[i64]) -> Result<(), Trouble> {
+    for chunk in accounts.chunks(BATCH) {
+        take_accounts_where(prices, db, EVERYTHING, &format!("change_id > $1 and account_id {}", among(chunk))).await?;
+    }
+    Ok(())
+}
+
+async fn take_accounts_where(
+    prices: &Prices,
+    db: &impl ConnectionTrait,
+    versions: Versions,
+    condition: &str,
+) -> Result<(), Trouble> {
+    let sql = format!(
+        "select account_id, recorded_at, parent_id, group_code from account_price_facts \
+         where {condition} and change_id <= $2 order by id"
+    );
     let rows = db.query_all_raw(statement(db, sql, vec![versions.after.into(), versions.upto.into()])).await?;
     let one = |row: &QueryResult| {
         Ok(AccountRow {

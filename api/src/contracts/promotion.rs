@@ -4,7 +4,7 @@ use entity::{AudienceKind, Instant, PromotionId, promotion_terms, promotions};
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, Statement, Value};
 
-use super::change::PriceChange;
+use super::change::{Part, PriceChange};
 use super::error::ContractError;
 use super::lines::{COLUMNS, NewLine};
 use super::load::statement;
@@ -60,6 +60,23 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promot
     Ok(Promotion { header: promotion, terms, lines })
 }
 
+/// The promotion of a code, if there is one.
+pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result<Option<Promotion>, ContractError> {
+    match find(db, code).await {
+        Ok(found) => Ok(Some(found)),
+        Err(ContractError::PromotionNotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The price version of a promotion as it stands now.
+pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
+    let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
+               where p.code = $1 and t.superseded_at is null";
+    let row = db.query_one_raw(statement(db, sql, vec![code.into()])).await?;
+    row.map(|row| row.try_get_by_index(0)).transpose()
+}
+
 /// Creates the promotion or changes it to what is given. `expected` is the version the caller read, if it said one.
 pub(crate) async fn put_promotion(
     tx: &Tx,
@@ -67,11 +84,7 @@ pub(crate) async fn put_promotion(
     new: NewPromotion,
     expected: Option<i64>,
 ) -> Result<Promotion, ContractError> {
-    let old = match find(tx, &new.code).await {
-        Ok(old) => Some(old),
-        Err(ContractError::PromotionNotFound(_)) => None,
-        Err(error) => return Err(error),
-    };
+    let old = find_if_any(tx, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
         return Err(Trouble::Stale.into());
     }
@@ -83,6 +96,7 @@ pub(crate) async fn put_promotion(
         }
         None => create(tx, change, &new.code).await?,
     };
+    change.touches(tx, Part::Promotion(promotion.id)).await?;
     let terms = promotion_terms::Model {
         id: tx.id().await?,
         promotion_id: promotion.id,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use entity::AccountId;
 use poem_openapi::OpenApi;
 use pricing::{Amount, Currency, Quantity, UnitCode, Viewer};
 
@@ -47,7 +48,7 @@ impl QuoteRoutes {
         let currency = currency_of(&input, &account)?;
         let staff = who.is_seller() && who.holds(Scope::PricesWrite);
         let coupons: Vec<String> = input.coupons.into_iter().map(Text::into_inner).collect();
-        let mut basket = self.basket(input.lines, staff);
+        let mut basket = self.basket(input.lines, (!staff).then_some(account.id));
         let ask = Ask {
             account: Some(account.id),
             currency,
@@ -70,12 +71,12 @@ struct Basket {
 }
 
 impl QuoteRoutes {
-    fn basket(&self, lines: Vec<QuoteLineInput>, staff: bool) -> Basket {
+    fn basket(&self, lines: Vec<QuoteLineInput>, viewer: Option<AccountId>) -> Basket {
+        let sight = self.products.sight(viewer);
         let products = self.products.by_skus(lines.iter().map(|line| &*line.sku));
         let mut basket = Basket { asked: Vec::with_capacity(lines.len()), lines: Vec::with_capacity(lines.len()) };
         for (place, (line, product)) in lines.into_iter().zip(products).enumerate() {
-            // Buyers do not know of drafts.
-            let product = product.filter(|product| staff || product.is_published());
+            let product = product.filter(|product| sight.shows(product));
             let view = match ask_line(place, &line, product.as_deref()) {
                 Ok((asked, order_rule)) => {
                     basket.asked.push(asked);

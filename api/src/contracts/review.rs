@@ -29,7 +29,7 @@ pub(crate) struct PriceWarning {
 }
 
 impl PriceWarning {
-    fn of(finding: &Finding, base: &str) -> Self {
+    pub(super) fn of(finding: &Finding, base: &str) -> Self {
         let pointer = |row: ReviewedRow| match row {
             ReviewedRow::Entry(EntryId(place)) | ReviewedRow::ContractLine(ContractLineId(place)) => format!("{base}/{place}"),
         };
@@ -44,7 +44,7 @@ impl PriceWarning {
     }
 }
 
-fn sentence(kind: FindingKind) -> &'static str {
+pub(super) fn sentence(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::NeverValid => "it ends before it starts, so it never applies",
         FindingKind::Overlap => "another one says something for the same case at the same time; the later start counts",
@@ -110,16 +110,14 @@ pub(super) fn products_of(lines: &[NewLine]) -> Vec<ProductId> {
     named.map(|line| ProductId(line.target.id)).collect()
 }
 
-/// Reviews a contract's lines.
+/// Reviews a contract's lines, and its currency.
 pub(super) fn contract(
     new: &NewContract,
     products: &Products,
     costs: &[StoredCost],
     account_currency: &str,
 ) -> Vec<PriceWarning> {
-    let facts = Facts::of(products_of(&new.lines).into_iter(), products, costs);
-    let lines: Vec<ContractLine> = new.lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
-    let found = review_contract_lines(&lines, new.currency, Instant::MIN, |id| facts.find(id));
+    let found = of_contract(new, products, costs);
     let mut warnings: Vec<PriceWarning> = found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect();
     if new.currency.code() != account_currency {
         let detail = format!("the account orders in {account_currency}");
@@ -128,19 +126,28 @@ pub(super) fn contract(
     warnings
 }
 
-/// Reviews a promotion's lines, as far as they have a currency.
+/// Reviews a contract's lines, each by its place.
+pub(super) fn of_contract(new: &NewContract, products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
+    of_lines(&new.lines, Some(new.currency), products, costs)
+}
+
+/// Reviews a promotion's lines.
 pub(super) fn lines(
     lines: &[NewLine],
     currency: Option<Currency>,
     products: &Products,
     costs: &[StoredCost],
 ) -> Vec<PriceWarning> {
+    of_lines(lines, currency, products, costs).iter().map(|finding| PriceWarning::of(finding, "/lines")).collect()
+}
+
+/// Reviews lines, as far as they have a currency, each by its place.
+pub(super) fn of_lines(lines: &[NewLine], currency: Option<Currency>, products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
     let facts = Facts::of(products_of(lines).into_iter(), products, costs);
     let rows: Vec<ContractLine> = lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
     // Percentages alone are compared with nothing in a currency.
     let Some(currency) = currency.or_else(|| Currency::all().next()) else { return Vec::new() };
-    let found = review_contract_lines(&rows, currency, Instant::MIN, |id| facts.find(id));
-    found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect()
+    review_contract_lines(&rows, currency, Instant::MIN, |id| facts.find(id))
 }
 
 fn row(place: usize, line: &NewLine, facts: &Facts) -> ContractLine {
@@ -170,34 +177,51 @@ fn row(place: usize, line: &NewLine, facts: &Facts) -> ContractLine {
         breaks: line.steps(),
     };
     let (id, contract) = (ContractLineId(place as i64), pricing::ContractId(0));
-    ContractLine { id, contract, terms, times: Times::since(Instant::MIN) }
+    let times = Times {
+        valid_from: line.valid_from.map(Into::into),
+        valid_until: line.valid_until.map(Into::into),
+        ..Times::since(Instant::MIN)
+    };
+    ContractLine { id, contract, terms, times }
 }
 
 fn brand_number(name: &str) -> u32 {
     name.bytes().fold(2_166_136_261, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619))
 }
 
+/// An entry to be reviewed: its number, and that of its list.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reviewed {
+    pub(super) id: i64,
+    pub(super) list: u32,
+    pub(super) entry: NewEntry,
+}
+
+/// Reviews entries, each against the others of its list and against its product.
+pub(super) fn findings(entries: &[Reviewed], products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
+    let facts = Facts::of(entries.iter().map(|reviewed| reviewed.entry.product), products, costs);
+    let row = |Reviewed { id, list, entry }: &Reviewed| Entry {
+        id: EntryId(*id),
+        list: pricing::ListId(*list),
+        product: facts.number(entry.product),
+        unit: entry.unit,
+        currency: entry.currency,
+        min_quantity: entry.min_quantity,
+        unit_price: entry.unit_price,
+        per: entry.per,
+        times: Times {
+            valid_from: entry.valid_from.map(Into::into),
+            valid_until: entry.valid_until.map(Into::into),
+            ..Times::since(Instant::MIN)
+        },
+    };
+    let rows: Vec<Entry> = entries.iter().map(row).collect();
+    review_entries(&rows, Instant::MIN, |id| facts.find(id))
+}
+
 /// Reviews entries with their places in the request.
 pub(super) fn entries(entries: &[(usize, NewEntry)], products: &Products, costs: &[StoredCost]) -> Vec<PriceWarning> {
-    let facts = Facts::of(entries.iter().map(|(_, entry)| entry.product), products, costs);
-    let rows: Vec<Entry> = entries
-        .iter()
-        .map(|(place, entry)| Entry {
-            id: EntryId(*place as i64),
-            list: pricing::ListId(0),
-            product: facts.number(entry.product),
-            unit: entry.unit,
-            currency: entry.currency,
-            min_quantity: entry.min_quantity,
-            unit_price: entry.unit_price,
-            per: entry.per,
-            times: Times {
-                valid_from: entry.valid_from.map(Into::into),
-                valid_until: entry.valid_until.map(Into::into),
-                ..Times::since(Instant::MIN)
-            },
-        })
-        .collect();
-    let found = review_entries(&rows, Instant::MIN, |id| facts.find(id));
+    let reviewed = entries.iter().map(|(place, entry)| Reviewed { id: *place as i64, list: 0, entry: *entry });
+    let found = findings(&reviewed.collect::<Vec<_>>(), products, costs);
     found.iter().map(|finding| PriceWarning::of(finding, "/entries")).collect()
 }

@@ -2,17 +2,18 @@
 
 use entity::{PriceEntryId, PriceListId, price_entries, price_list_terms, price_lists};
 use poem_openapi::param::{Header, Path, Query};
-use poem_openapi::{OpenApi, Tags};
+use poem_openapi::{Enum, OpenApi, Tags};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::change::PriceChange;
 use super::costs::{StoredCost, costs_of};
 use super::error::{BadInput, ContractError};
-use super::input::{CostInput, EndingInput, Faults, Names, PriceListInput};
+use super::input::{CostInput, EndingInput, Faults, Names, PriceEntriesInput, PriceListInput};
 use super::lists::PriceList;
-use super::record::{self, MAX_UPLOADED};
-use super::upload::{EntriesBody, Format, RowReader};
-use super::views::{CostsView, PriceEntriesView, PriceEntryView, PriceListView};
+use super::record::{self, Answering, Given, Place};
+use super::told::EntriesAnswer;
+use super::upload::RowsBody;
+use super::views::{CostsView, PriceEntryView, PriceListView};
 use super::{entries, lists, put_costs, put_price_list};
 use crate::catalog::{Categories, Product, Products};
 use crate::identity::Accounts;
@@ -29,8 +30,15 @@ pub(super) enum Tag {
     Prices,
 }
 
-/// Rows of an upload that are recorded at once.
-const UPLOAD_BATCH: usize = 4_000;
+/// Of which rows of an upload something is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub(super) enum Results {
+    /// Of the first 1,000 that were rejected, in the answer.
+    Rejected,
+    /// Of every row: the answer is NDJSON with a result per row, in order, and the sums as `summary` in the last line.
+    All,
+}
 
 /// Price lists and costs.
 #[derive(Debug)]
@@ -107,27 +115,36 @@ impl PriceListRoutes {
     ///
     /// Good entries are recorded and bad ones told. An entry with the same SKU, unit, currency, smallest quantity and start as
     /// a current one takes its place; one that says the same leaves it alone, so a request can be repeated. JSON takes up to
-    /// 10,000 entries and records them at once. CSV and NDJSON take up to 1,000,000 and are recorded in batches as they come:
-    /// when an upload breaks off, what was recorded stays, and sending it again completes it.
+    /// 10,000 entries and records them at once. CSV and NDJSON, also packed, take up to 1,000,000 and are recorded in batches
+    /// as they come: when an upload breaks off, what was recorded stays, and sending it again completes it. With an
+    /// `Idempotency-Key` an upload is one transaction and has the size of an ordinary request.
     #[oai(path = "/v1/price-lists/:code/entries", method = "post", operation_id = "put_price_entries")]
     async fn put_price_entries(
         &self,
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
+        /// Of which rows of an upload something is told.
+        results: Query<Option<Results>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
-        body: EntriesBody,
-    ) -> Result<Answer<PriceEntriesView>> {
+        body: RowsBody<PriceEntriesInput>,
+    ) -> Result<EntriesAnswer> {
+        let list = lists::find(&who.db(), &code.0).await?.list.id;
+        let place = Place::List { code: code.0.to_string(), id: list };
         let input = match body {
-            EntriesBody::Json(input) => input,
-            EntriesBody::Stream(format, body) => return self.upload(&who, &code.0, format, body).await,
+            RowsBody::Json(input) => input,
+            RowsBody::Stream(stream) => {
+                let how = Answering { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
+                return Ok(record::record_stream(&who, place, stream, &self.products, how).await?);
+            }
         };
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(EntriesAnswer::Once(Answer::replayed(replay)));
         }
-        let view = record::record(&tx, &code.0, &input.entries, &self.names()).await?;
+        let given = input.entries.into_iter().map(|entry| entry.0.map(|entry| Given { list: None, entry })).collect();
+        let view = record::record(&tx, &place, given, &self.products).await?;
         let answer = Answer::kept(&tx, &view).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(EntriesAnswer::Once(tx.keep(answer).await?))
     }
 
     /// List entries of a price list
@@ -232,31 +249,6 @@ impl PriceListRoutes {
     fn entry_view(&self, row: price_entries::Model) -> PriceEntryView {
         let sku = self.products.by_id(row.product_id).map(|product| product.sku.to_string());
         PriceEntryView::new(row, sku.unwrap_or_default())
-    }
-
-    async fn upload(
-        &self,
-        who: &Acting<permit::WritePrices>,
-        code: &str,
-        format: Format,
-        body: poem::Body,
-    ) -> Result<Answer<PriceEntriesView>> {
-        let list = lists::find(&who.db(), code).await?.list.id;
-        let mut rows = RowReader::new(body.into_async_read(), format).await?;
-        let mut view = PriceEntriesView::default();
-        loop {
-            let batch = rows.batch(UPLOAD_BATCH).await?;
-            if batch.is_empty() {
-                return Ok(Answer::of(&view)?);
-            }
-            if view.received + batch.len() as u64 > MAX_UPLOADED {
-                let detail = format!("at most {MAX_UPLOADED} entries at once; those before are recorded");
-                return Err(ContractError::from(BadInput::one("", "too-many-lines", detail)).into());
-            }
-            let tx = who.begin().await?;
-            record::record_batch(&tx, code, list, batch, &self.names(), &mut view).await?;
-            tx.keep(()).await?;
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use entity::{AssignedKind, AudienceKind, Instant};
 use pricing::{Currency, Times};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
 use super::book::{ContractRow, LineRow, ListRow, PromotionRow};
 use super::load::{Versions, statement};
@@ -27,15 +27,30 @@ fn times(row: &QueryResult) -> Result<Times, DbErr> {
     })
 }
 
-async fn changed(db: &impl ConnectionTrait, sql: &str, versions: Versions) -> Result<Vec<QueryResult>, DbErr> {
-    db.query_all_raw(statement(db, sql, vec![versions.after.into(), versions.upto.into()])).await
+/// Which terms are read: a condition on `t` and what it binds.
+#[derive(Clone, Debug)]
+pub(super) struct Which {
+    pub(super) condition: String,
+    pub(super) values: Vec<Value>,
+}
+
+impl Which {
+    /// Those that the versions recorded.
+    pub(super) fn changed(versions: Versions) -> Self {
+        let condition = "t.change_id > $1 and t.change_id <= $2".to_owned();
+        Self { condition, values: vec![versions.after.into(), versions.upto.into()] }
+    }
+
+    async fn rows(&self, db: &impl ConnectionTrait, select: &str, order: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let sql = format!("{select} where {} order by {order}", self.condition);
+        db.query_all_raw(statement(db, sql, self.values.clone())).await
+    }
 }
 
 /// Terms of price lists.
-pub(super) async fn lists(db: &impl ConnectionTrait, versions: Versions) -> Result<Vec<ListRow>, DbErr> {
+pub(super) async fn lists(db: &impl ConnectionTrait, which: &Which) -> Result<Vec<ListRow>, DbErr> {
     let sql = "select t.list_id, l.code, t.recorded_at, t.assigned_kind, t.assigned_id, t.assigned_code \
-               from price_list_terms t join price_lists l on l.id = t.list_id \
-               where t.change_id > $1 and t.change_id <= $2 order by t.id";
+               from price_list_terms t join price_lists l on l.id = t.list_id";
     let one = |row: QueryResult| {
         Ok(ListRow {
             list: row.try_get("", "list_id")?,
@@ -46,14 +61,13 @@ pub(super) async fn lists(db: &impl ConnectionTrait, versions: Versions) -> Resu
             assigned_code: row.try_get("", "assigned_code")?,
         })
     };
-    changed(db, sql, versions).await?.into_iter().map(one).collect()
+    which.rows(db, sql, "t.id").await?.into_iter().map(one).collect()
 }
 
 /// Terms of contracts.
-pub(super) async fn contracts(db: &impl ConnectionTrait, versions: Versions) -> Result<Vec<ContractRow>, DbErr> {
+pub(super) async fn contracts(db: &impl ConnectionTrait, which: &Which) -> Result<Vec<ContractRow>, DbErr> {
     let sql = "select t.id, t.contract_id, c.code, t.account_id, t.currency, t.mode, t.active, t.valid_from, t.valid_until, \
-               t.recorded_at, t.superseded_at from contract_terms t join contracts c on c.id = t.contract_id \
-               where t.change_id > $1 and t.change_id <= $2 order by t.id";
+               t.recorded_at, t.superseded_at from contract_terms t join contracts c on c.id = t.contract_id";
     let one = |row: QueryResult| {
         Ok(ContractRow {
             id: row.try_get("", "id")?,
@@ -66,17 +80,16 @@ pub(super) async fn contracts(db: &impl ConnectionTrait, versions: Versions) -> 
             times: times(&row)?,
         })
     };
-    changed(db, sql, versions).await?.into_iter().map(one).collect()
+    which.rows(db, sql, "t.id").await?.into_iter().map(one).collect()
 }
 
 /// Versions of promotions with their lines.
-pub(super) async fn promotions(db: &impl ConnectionTrait, versions: Versions) -> Result<Vec<PromotionRow>, DbErr> {
+pub(super) async fn promotions(db: &impl ConnectionTrait, which: &Which) -> Result<Vec<PromotionRow>, DbErr> {
     let sql = "select t.id, t.promotion_id, p.code, t.audience_kind, t.audience_id, t.audience_code, t.currency, t.coupon, \
                t.active, t.valid_from, t.valid_until, t.recorded_at, t.superseded_at \
-               from promotion_terms t join promotions p on p.id = t.promotion_id \
-               where t.change_id > $1 and t.change_id <= $2 order by t.id";
+               from promotion_terms t join promotions p on p.id = t.promotion_id";
     let mut promotions: Vec<PromotionRow> = Vec::new();
-    for row in changed(db, sql, versions).await? {
+    for row in which.rows(db, sql, "t.id").await? {
         let stored: Option<String> = row.try_get("", "currency")?;
         promotions.push(PromotionRow {
             id: row.try_get("", "id")?,
@@ -92,9 +105,8 @@ pub(super) async fn promotions(db: &impl ConnectionTrait, versions: Versions) ->
             lines: Vec::new(),
         });
     }
-    let sql = "select l.* from promotion_lines l join promotion_terms t on t.id = l.terms_id \
-               where t.change_id > $1 and t.change_id <= $2 order by l.id";
-    for row in changed(db, sql, versions).await? {
+    let sql = "select l.* from promotion_lines l join promotion_terms t on t.id = l.terms_id";
+    for row in which.rows(db, sql, "l.id").await? {
         let terms: i64 = row.try_get("", "terms_id")?;
         // Both are read in order of the terms' ids.
         if let Ok(place) = promotions.binary_search_by_key(&terms, |promotion| promotion.id) {

@@ -158,6 +158,8 @@ fn line(kind: PriceRuleKind, value: &str) -> NewLine {
         per: Per::ONE,
         scope: VolumeScope::Sku,
         breaks: vec![(quantity("20"), amount("1"))],
+        valid_from: None,
+        valid_until: None,
     }
 }
 

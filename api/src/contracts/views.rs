@@ -121,7 +121,7 @@ pub(crate) enum PriceEntryStatus {
 /// What became of one entry.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct PriceEntryResult {
-    /// Its place in the request, from 0; in an upload its line, from 1.
+    /// Its place in the request, from 0; in an upload the line it begins on, from 1.
     pub(crate) index: u64,
     /// What became of it.
     pub(crate) status: PriceEntryStatus,
@@ -136,7 +136,7 @@ pub(crate) struct PriceEntryResult {
 /// What became of entries.
 #[derive(Clone, Debug, Default, Object, Serialize)]
 pub(crate) struct PriceEntriesView {
-    /// Price version that recorded them; of an upload the last one. None when nothing was recorded.
+    /// Price version that recorded them; of an upload the last one. None when nothing was recorded, and for drafts.
     pub(crate) price_version: Option<i64>,
     /// Entries read.
     pub(crate) received: u64,
@@ -148,7 +148,7 @@ pub(crate) struct PriceEntriesView {
     pub(crate) unchanged: u64,
     /// Those that were not recorded.
     pub(crate) rejected: u64,
-    /// What became of each entry. Of an upload only the rejected ones, at most 1,000.
+    /// What became of each entry. Of an upload only the rejected ones, at most 1,000; `results=all` tells of every row.
     pub(crate) results: Vec<PriceEntryResult>,
     /// What looks like a mistake and was recorded all the same. Not looked for in uploads.
     pub(crate) warnings: Vec<PriceWarning>,
@@ -191,10 +191,18 @@ pub(crate) struct AgreementLineView {
     pub(crate) scope: VolumeScope,
     /// Volume breaks.
     pub(crate) breaks: Vec<BreakView>,
+    /// First instant at which it applies, within its contract's validity.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_from: Option<Timestamp>,
+    /// First instant at which it does not apply any more.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) valid_until: Option<Timestamp>,
 }
 
 impl AgreementLineView {
-    fn new(id: Option<i64>, line: NewLine) -> Self {
+    pub(super) fn new(id: Option<i64>, line: NewLine) -> Self {
         let one = |(quantity, value): (pricing::Quantity, Amount)| BreakView {
             min_quantity: QuantityText(quantity),
             value: AmountText(value),
@@ -208,6 +216,8 @@ impl AgreementLineView {
             per: line.per.get(),
             scope: line.scope,
             breaks: line.breaks.into_iter().map(one).collect(),
+            valid_from: line.valid_from.map(Timestamp),
+            valid_until: line.valid_until.map(Timestamp),
         }
     }
 }

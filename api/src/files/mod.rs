@@ -31,5 +31,5 @@ pub(crate) mod sheet;
 pub(crate) mod source;
 pub(crate) mod stream;
 mod transform;
-mod value;
+pub(crate) mod value;
 mod xlsx;

@@ -144,6 +144,11 @@ impl Records {
         &self.columns
     }
 
+    /// Whether the names stand in the file once for all records.
+    pub(crate) fn has_header(&self) -> bool {
+        matches!(self.grammar, Grammar::Csv { .. })
+    }
+
     fn read_header(&mut self, first: &Line) -> Result<(), ReadError> {
         let delimiter = self.format.delimiter.unwrap_or_else(|| sniff_delimiter(first));
         let mut splitter = Splitter::new(delimiter);

@@ -97,6 +97,11 @@ impl Accounts {
         chain
     }
 
+    /// Every account, in no order.
+    pub(crate) fn all(&self) -> Vec<Arc<Account>> {
+        self.maps.read().by_id.values().cloned().collect()
+    }
+
     fn put(&self, rows: Vec<accounts::Model>) {
         let mut maps = self.maps.write();
         for row in rows {

@@ -11,7 +11,7 @@ use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
 use super::reserve::Prefer;
-use crate::catalog::{Product, Products};
+use crate::catalog::{Product, Products, Sight};
 use crate::kernel::database::Reader;
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::wire::QuantityText;
@@ -32,6 +32,8 @@ pub(super) struct Question<'a> {
     pub(super) board: &'a Board,
     pub(super) asked: Vec<Asked>,
     pub(super) prefer: Prefer,
+    /// What may be seen.
+    pub(super) sight: Arc<Sight>,
     /// Whether exact levels are shown.
     pub(super) exact: bool,
 }
@@ -42,7 +44,7 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
     let mut rejected = Vec::new();
     let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
     for (asked, product) in question.asked.iter().zip(found) {
-        let ask = product.filter(|p| question.exact || p.is_published()).ok_or_else(|| {
+        let ask = product.filter(|p| question.sight.shows(p)).ok_or_else(|| {
             FieldProblem::new(field(asked, "sku"), "unknown-sku", format!("there is no product \"{}\"", asked.sku))
         });
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {

@@ -47,7 +47,7 @@ pub(crate) use held::{Held, issue, release};
 pub(crate) use inbound::{NewInbound, put_inbound};
 pub(crate) use ledger::verify;
 pub(crate) use moves::{Move, Reason, move_stock, set_levels};
-pub(crate) use promise::{Ask, promise};
+pub(crate) use promise::{Ask, promise_reserved};
 pub(crate) use reserve::{Prefer, Reserved, Want, reserve};
 pub(crate) use routes::InventoryRoutes;
 pub(crate) use warehouses::{NewWarehouse, put_warehouse};

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use super::board::{Board, Level, Warehouse};
 use super::calendar::Calendar;
 use super::error::StockError;
-use super::reserve::{Prefer, Want, choose, rank};
+use super::reserve::{Prefer, Reserved, Want, choose, rank};
 use super::sheet::{among, read_levels};
 use crate::kernel::clock;
 use crate::kernel::sql::is_sqlite;
@@ -94,16 +94,37 @@ pub(crate) struct Outlook {
     warehouses: BTreeMap<WarehouseId, (Warehouse, Calendar)>,
 }
 
-/// Promises for many lines at once.
-pub(crate) async fn promise(
+/// When the last part of each ask leaves whose stock is reserved already, as far as there was any; none for an ask that
+/// cannot be promised whole. Asks are in the order of their keys, which are places in `asks`. Only what is still missing
+/// costs statements.
+pub(crate) async fn promise_reserved(
     db: &impl ConnectionTrait,
     board: &Board,
     asks: &[Ask],
+    reserved: &[Reserved],
     prefer: &Prefer,
     now: Instant,
-) -> Result<Vec<Promise>, StockError> {
-    let mut outlook = Outlook::read(db, board, asks.iter().map(|ask| ask.product).collect()).await?;
-    Ok(asks.iter().map(|ask| outlook.promise(ask, prefer, now)).collect())
+) -> Result<Vec<Option<Instant>>, StockError> {
+    let mut missing: Vec<i64> = asks.iter().map(|ask| ask.quantity.micros()).collect();
+    for part in reserved {
+        missing[part.key] -= part.quantity.micros();
+    }
+    let waits = |ask: &&Ask| missing[ask.key] > 0 && ask.backorder;
+    let waiting = asks.iter().filter(waits).map(|ask| ask.product).collect();
+    let mut outlook = Outlook::beyond_stock(db, board, waiting).await?;
+    let mut promises: Vec<Promise> =
+        asks.iter().map(|ask| Promise { key: ask.key, parts: Vec::new(), uncovered: Quantity::default() }).collect();
+    for part in reserved {
+        if let Some(at) = outlook.ships_at(part.warehouse, now) {
+            let (quantity, warehouse) = (part.quantity, part.warehouse);
+            promises[part.key].parts.push(Part { quantity, warehouse, source: Source::Stock, at });
+        }
+    }
+    for (promise, ask) in promises.iter_mut().zip(asks) {
+        let left = outlook.promise_rest(ask, missing[ask.key], prefer, now, &mut promise.parts);
+        promise.uncovered = Quantity::from_micros(left);
+    }
+    Ok(promises.iter().map(|promise| promise.last().map(|part| part.at)).collect())
 }
 
 impl Outlook {
@@ -116,11 +137,19 @@ impl Outlook {
         for (product, level) in read_levels(db, &ids).await? {
             levels.entry(product).or_default().push(level);
         }
-        let incoming = read_incoming(db, &ids).await?;
+        Ok(Self { levels, ..Self::beyond_stock(db, board, products).await? })
+    }
+
+    /// Reads supply on its way and waiting demand of the products, and no levels: no statement without products.
+    async fn beyond_stock(db: &impl ConnectionTrait, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
+        products.sort_unstable();
+        products.dedup();
+        let ids: Vec<i64> = products.iter().map(|p| p.0).collect();
+        let incoming = if ids.is_empty() { AHashMap::new() } else { read_incoming(db, &ids).await? };
         let waiting = if incoming.is_empty() { AHashMap::new() } else { read_waiting(db, &ids).await? };
         let dated = |w: &Warehouse| (w.id, (w.clone(), Calendar::of(w)));
         let warehouses = board.warehouses().iter().map(dated).collect();
-        Ok(Self { levels, incoming, waiting, warehouses })
+        Ok(Self { levels: AHashMap::new(), incoming, waiting, warehouses })
     }
 
     /// The levels of a product.
@@ -136,18 +165,24 @@ impl Outlook {
     /// Promises one ask and takes what it promised, so that the next ask gets the rest.
     pub(crate) fn promise(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Promise {
         let mut parts = self.take_stock(ask, prefer, now);
-        let mut left = ask.quantity.micros() - parts.iter().map(|part| part.quantity.micros()).sum::<i64>();
-        if left > 0 && ask.backorder {
-            left -= self.take_inbound(ask.product, left, now, &mut parts);
-        }
-        if left > 0
-            && ask.backorder
-            && let Some(part) = self.order_more(ask, left, prefer, now)
-        {
-            parts.push(part);
-            left = 0;
-        }
+        let left = ask.quantity.micros() - parts.iter().map(|part| part.quantity.micros()).sum::<i64>();
+        let left = self.promise_rest(ask, left, prefer, now, &mut parts);
         Promise { key: ask.key, parts, uncovered: Quantity::from_micros(left) }
+    }
+
+    /// Promises what is not in stock, in millionths; gives what nobody can promise.
+    fn promise_rest(&mut self, ask: &Ask, missing: i64, prefer: &Prefer, now: Instant, parts: &mut Vec<Part>) -> i64 {
+        if missing <= 0 || !ask.backorder {
+            return missing.max(0);
+        }
+        let left = missing - self.take_inbound(ask.product, missing, now, parts);
+        match self.order_more(ask, left, prefer, now) {
+            Some(part) if left > 0 => {
+                parts.push(part);
+                0
+            }
+            _ => left,
+        }
     }
 
     fn take_stock(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Vec<Part> {

@@ -261,7 +261,8 @@ impl InventoryRoutes {
         let db = who.db();
         let prefer = availability::destination(&db, account, ship_to).await?;
         let (products, board) = (&self.products, &self.board);
-        let question = Question { products, board, asked, prefer, exact: who.is_seller() };
+        let sight = products.sight(who.account());
+        let question = Question { products, board, asked, prefer, sight, exact: who.is_seller() };
         Ok(Answer::of(&availability::answer(&db, question, clock::now()).await?)?)
     }
 }

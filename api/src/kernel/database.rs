@@ -105,6 +105,7 @@ impl Database {
         let inner = self.write.begin_with_options(options).await?;
         Ok(Tx {
             inner,
+            reader: self.reader(),
             actor,
             now: clock::now(),
             events: Mutex::new(Vec::new()),
@@ -150,8 +151,8 @@ fn sqlite_options(url: &str, connections: u32, writer: bool) -> ConnectOptions {
             .pragma("synchronous", "FULL")
             .pragma("foreign_keys", "ON")
             .pragma("busy_timeout", "15000")
-            .pragma("cache_size", if writer { "-32768" } else { "-4096" })
-            .pragma("mmap_size", "33554432")
+            // Pages that are not in these caches usually are in the system's.
+            .pragma("cache_size", if writer { "-16384" } else { "-2048" })
             .pragma("temp_store", "MEMORY")
             .statement_cache_capacity(400)
     });
@@ -168,6 +169,8 @@ pub(crate) struct Reader {
 #[derive(Debug)]
 pub(crate) struct Tx {
     inner: DatabaseTransaction,
+    /// For those who follow what it did.
+    reader: Reader,
     actor: Actor,
     now: Instant,
     events: Mutex<Vec<NewEvent>>,
@@ -200,13 +203,13 @@ impl Tx {
         recorded.append(&mut self.events.lock());
         let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, .. } = self;
+        let Self { inner, feed, claimed, reader, .. } = self;
         count_statement();
         inner.commit().await?;
         drop(claimed);
         if let Some(last) = written.last().map(|event| event.seq) {
             if !has_gaps {
-                feed.hand_over(written);
+                feed.hand_over(&reader, written).await;
             }
             feed.committed(last);
             feed.wait_until_followed(last).await;

@@ -56,11 +56,11 @@ const LISTENER_BATCH: u64 = 50;
 /// Keeps surfaces up to date until `stop` says so. `from` is the position read before they were loaded.
 pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>, from: i64, mut stop: watch::Receiver<bool>) {
     let feed = system.kernel().feed().clone();
-    feed.starts_at(from);
+    feed.starts_at(from, surfaces);
     let mut look = true;
     while !*stop.borrow() {
         let position = feed.position();
-        match follow_once(&system, &feed, &surfaces, look).await {
+        match follow_once(&system, &feed, look).await {
             Ok(count) => look = count as u64 == SURFACE_BATCH,
             Err(error) => {
                 tracing::error!(error = %error, "following the event log failed; trying again");
@@ -75,7 +75,7 @@ pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>
             tokio::time::sleep(RETRY).await;
         } else {
             tokio::select! {
-                woken = feed.wait_for_more(position, POLL) => look = !woken,
+                woken = feed.wait_behind(POLL) => look = !woken,
                 _ = stop.changed() => {}
             }
         }
@@ -84,35 +84,29 @@ pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>
 
 /// Follows what comes next, from the hands of this process's writers or from the log, and gives how many events that were.
 /// Without `look` the log is asked only when something was committed that nobody handed over.
-async fn follow_once(system: &System, feed: &Feed, surfaces: &[Arc<dyn Surface>], look: bool) -> Result<usize, Trouble> {
+async fn follow_once(system: &System, feed: &Feed, look: bool) -> Result<usize, Trouble> {
     let db = system.db();
+    let turn = feed.turn().await;
+    let handed = feed.follow_handed(&db, &turn).await?;
     let after = feed.position();
-    let mut batch = feed.handed(after);
-    if batch.is_empty() && (look || feed.heard() > after) {
-        batch = events::read(&db, Range { after, limit: SURFACE_BATCH, account: None }).await?;
+    if handed > 0 || !(look || feed.heard() > after) {
+        return Ok(handed);
     }
-    if batch.is_empty() {
-        return Ok(0);
-    }
-    for surface in surfaces {
-        surface.follow(&db, &batch).await?;
-    }
-    let count = batch.len();
-    feed.followed(batch);
-    Ok(count)
+    let batch = events::read(&db, Range { after, limit: SURFACE_BATCH, account: None }).await?;
+    feed.follow(&db, batch, &turn).await
 }
 
 /// Runs a listener until `stop` says so.
 pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop: watch::Receiver<bool>) {
-    let feed = system.kernel().feed().clone();
+    let wants = listener.clone();
+    let bell = system.kernel().feed().bell(move |kind| wants.wants(kind));
     let mut place = None;
     while !*stop.borrow() {
         match listen_once(&system, &*listener, &mut place).await {
             Ok(true) => {}
             Ok(false) => {
-                let seen = place.map_or(0, |place| place.seen);
                 tokio::select! {
-                    () = feed.wait_past(seen, POLL) => {}
+                    () = bell.wait(POLL) => {}
                     _ = stop.changed() => {}
                 }
             }

@@ -9,6 +9,7 @@ pub(crate) mod events;
 pub(crate) mod feed;
 pub(crate) mod follow;
 pub(crate) mod idempotency;
+pub(crate) mod long;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod rate;

@@ -22,6 +22,7 @@ use super::database::{Reader, Tx};
 use super::problem::{Entry, Problem, Trouble};
 use super::request::RequestFacts;
 use super::scope::{Scope, Scopes};
+use super::tokens::Keys;
 
 /// Who did something, for events and idempotency keys.
 #[derive(Clone, Debug)]
@@ -309,6 +310,11 @@ fn of_request(request: &Request) -> Result<(Kernel, RequestFacts), Problem> {
     let kernel = request.extensions().get::<Kernel>().cloned();
     let facts = request.extensions().get::<RequestFacts>().cloned();
     kernel.zip(facts).ok_or_else(|| Problem::new(OFF, "the service is not ready"))
+}
+
+/// Whether a request carries a valid token of the seller's side.
+pub(super) fn is_sellers(request: &Request, keys: &Keys) -> bool {
+    bearer(request).and_then(|token| keys.verify(token)).is_some_and(|verified| verified.account.is_none())
 }
 
 fn bearer(request: &Request) -> Option<&str> {

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::database::STATEMENTS;
+use super::long::{Long, LongRequests};
 use super::{problem, telemetry};
 
 tokio::task_local! {
@@ -55,6 +56,8 @@ pub(crate) struct Frame {
     pub(crate) timeout: Option<Duration>,
     /// As many requests as may be worked on at once.
     pub(crate) places: Arc<Semaphore>,
+    /// Requests with other limits.
+    pub(crate) long: LongRequests,
 }
 
 impl<E: Endpoint> Middleware<E> for Frame {
@@ -103,17 +106,20 @@ impl<E: Endpoint> Endpoint for Framed<E> {
 
 impl<E: Endpoint> Framed<E> {
     async fn answer(&self, request: &mut Request, id: &Arc<str>) -> Response {
-        let Ok(_place) = self.settings.places.try_acquire() else {
+        let long = self.settings.long.allow(request);
+        let places = if long.is_some() { &self.settings.long.places } else { &self.settings.places };
+        let Ok(_place) = places.try_acquire() else {
             return busy("too many requests are being worked on");
         };
         let work = async {
-            self.prepare(request, id).await?;
+            self.prepare(request, id, long).await?;
             match self.inner.call(std::mem::take(request)).await {
                 Ok(response) => Ok(response.into_response()),
                 Err(error) => Err(problem::refuse(error).await),
             }
         };
-        let (Ok(response) | Err(response)) = match self.settings.timeout {
+        let timeout = if long.is_some() { Some(self.settings.long.timeout) } else { self.settings.timeout };
+        let (Ok(response) | Err(response)) = match timeout {
             Some(timeout) => tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(busy("the request took too long"))),
             None => work.await,
         };
@@ -121,8 +127,9 @@ impl<E: Endpoint> Framed<E> {
     }
 
     /// Puts the facts into the request; reads the body first when its digest is needed.
-    async fn prepare(&self, request: &mut Request, id: &Arc<str>) -> Result<(), Response> {
-        let limit = self.settings.max_body;
+    async fn prepare(&self, request: &mut Request, id: &Arc<str>, long: Option<Long>) -> Result<(), Response> {
+        let is_stream = long == Some(Long::Stream);
+        let limit = if is_stream { self.settings.long.max_stream as usize } else { self.settings.max_body };
         if request.header("content-length").and_then(|l| l.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
             let _ = tokio::time::timeout(DRAIN_PATIENCE, read_body(request.take_body(), 0, limit.max(LEAST_DRAIN))).await;
             return Err(too_large(limit));
@@ -132,7 +139,10 @@ impl<E: Endpoint> Framed<E> {
         }
         let chunked = request.header("transfer-encoding").is_some();
         let mut digest = None;
-        if request.header("idempotency-key").is_some() || chunked {
+        if is_stream {
+            let body = self.settings.long.bounded(request.take_body());
+            request.set_body(body);
+        } else if request.header("idempotency-key").is_some() || chunked {
             let body = read_body(request.take_body(), limit, limit.max(LEAST_DRAIN)).await.ok_or_else(|| too_large(limit))?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());

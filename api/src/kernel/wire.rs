@@ -58,6 +58,21 @@ pub(crate) fn place_of(cursor: &str) -> Result<i64, Trouble> {
         .ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
 }
 
+/// An opaque cursor for a place of two numbers.
+pub(crate) fn pair_cursor(first: i64, second: i64) -> String {
+    URL_SAFE_NO_PAD.encode([first.to_be_bytes(), second.to_be_bytes()].concat())
+}
+
+/// The two numbers of a cursor.
+pub(crate) fn pair_of(cursor: &str) -> Result<(i64, i64), Trouble> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let pair = bytes.as_deref().and_then(|bytes| {
+        let (first, second) = bytes.split_at_checked(8)?;
+        Some((i64::from_be_bytes(first.try_into().ok()?), i64::from_be_bytes(second.try_into().ok()?)))
+    });
+    pair.ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+}
+
 /// A limit within `1..=max`, or `normal` when none is given.
 pub(crate) fn page_limit(limit: Option<u64>, normal: u64, max: u64) -> Result<u64, Trouble> {
     match limit {

@@ -17,7 +17,7 @@ use super::reserve::Reservation;
 use super::{amounts, basis};
 use crate::catalog::Product;
 use crate::identity::Account;
-use crate::inventory::{Prefer, Reserved};
+use crate::inventory::{self, Board, Prefer, Reserved};
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::FieldProblem;
@@ -46,7 +46,6 @@ pub(crate) struct NewLine {
     pub(crate) unit: UnitCode,
     pub(crate) quantity: Quantity,
     pub(crate) price: AgreedPrice,
-    pub(crate) promised_at: Option<Instant>,
     pub(crate) note: String,
     /// The customer's own reference of the line.
     pub(crate) reference: String,
@@ -118,7 +117,7 @@ pub(crate) struct Placed {
 }
 
 /// Places an order whose stock is reserved, at the prices its lines have now.
-pub(crate) async fn place(tx: &Tx, reserved: Reservation) -> Result<Placed, OrderError> {
+pub(crate) async fn place(tx: &Tx, board: &Board, reserved: Reservation) -> Result<Placed, OrderError> {
     let Reservation { id, new, lines, parts, rejected, committed, mut position } = reserved;
     let currency = new.currency.code();
     let total = amounts::sum(lines.iter().map(|l| l.price.line_amount))?;
@@ -131,24 +130,49 @@ pub(crate) async fn place(tx: &Tx, reserved: Reservation) -> Result<Placed, Orde
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
     let order = order_row(tx, &new, id, total);
+    let promises = promises(tx, board, &new.prefer, &lines, &parts).await?;
+    let lines = lines.into_iter().zip(promises).collect();
     let placed = write(tx, &new, order, lines, &parts, &reasons).await?;
     record(tx, &placed);
     telemetry::count("bulkhead_orders_placed_total");
     Ok(Placed { rejected, ..placed })
 }
 
+/// When each line leaves.
+async fn promises(
+    tx: &Tx,
+    board: &Board,
+    prefer: &Prefer,
+    lines: &[NewLine],
+    reserved: &[Reserved],
+) -> Result<Vec<Option<Instant>>, OrderError> {
+    let mut asks = Vec::with_capacity(lines.len());
+    for (key, line) in lines.iter().enumerate() {
+        let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
+        asks.push(inventory::Ask {
+            key,
+            product: line.product.id,
+            quantity: factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?,
+            multiple: pricing::Quantity::default(),
+            backorder: line.product.may_backorder(),
+            lead_time_days: line.product.lead_time_days,
+        });
+    }
+    Ok(inventory::promise_reserved(tx, board, &asks, reserved, prefer, tx.now()).await?)
+}
+
 async fn write(
     tx: &Tx,
     new: &NewOrder,
     order: orders::Model,
-    lines: Vec<NewLine>,
+    lines: Vec<(NewLine, Option<Instant>)>,
     reserved: &[Reserved],
     reasons: &[(HoldKind, String)],
 ) -> Result<Placed, OrderError> {
     let id = order.id;
     let mut rows: Vec<order_lines::Model> = Vec::with_capacity(lines.len());
-    for (index, line) in lines.into_iter().enumerate() {
-        rows.push(line_row(tx, new, id, index, line)?);
+    for (index, (line, promised_at)) in lines.into_iter().enumerate() {
+        rows.push(order_lines::Model { promised_at, ..line_row(tx, new, id, index, line)? });
     }
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in reserved {
@@ -243,7 +267,7 @@ fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -
         list_price: line.price.list_price,
         price_source: line.price.source,
         price_detail: line.price.detail,
-        promised_at: line.promised_at,
+        promised_at: None,
         note: line.note,
         reference: line.reference,
         placed_at: tx.now(),

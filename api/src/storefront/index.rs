@@ -86,13 +86,18 @@ impl SearchIndex {
         Ok(answer.map_err(|e| Trouble::Internal(e.to_string()))??)
     }
 
-    /// Products that come near each of the names that nobody bears, best first. Empty where the index has no answer; only the
+    /// Products that come near each of the names that nobody bears and that the audience sees, best first. Empty where the index has no answer; only the
     /// first few hundred names are looked for, since a list with more mistakes is the wrong list.
-    pub(crate) async fn candidates(&self, account: Option<AccountId>, names: &[&str]) -> Vec<Vec<Candidate>> {
+    pub(crate) async fn candidates(
+        &self,
+        account: Option<AccountId>,
+        audience: search::Audience,
+        names: &[&str],
+    ) -> Vec<Vec<Candidate>> {
         let asked: Vec<String> = names.iter().take(MOST_UNKNOWN).map(|name| bounded(name)).collect();
         let asking = self.ask(move |engine| {
             let account = account.map(|a| a.0 as u64);
-            engine.match_identifiers(&asked, account, &search::Audience::Of(account.into_iter().collect()))
+            engine.match_identifiers(&asked, account, &audience)
         });
         let mut found = match asking.await {
             Ok(matches) => matches.into_iter().map(|m| candidates_of(m, CANDIDATES)).collect(),

@@ -47,7 +47,7 @@ pub(crate) async fn keep_index(
     if index.engine().is_none() {
         return;
     }
-    let feed = system.kernel().feed().clone();
+    let bell = system.kernel().feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
     let mut keeper = Keeper { system, index, products, categories, state: State::Unknown, filling: None };
     while !*stop.borrow() {
         let wait = match keeper.step().await {
@@ -58,8 +58,7 @@ pub(crate) async fn keep_index(
             }
         };
         let Some(wait) = wait else { continue };
-        let woken =
-            async { if wait == POLL { feed.wait_past(keeper.position(), wait).await } else { tokio::time::sleep(wait).await } };
+        let woken = async { if wait == POLL { bell.wait(wait).await } else { tokio::time::sleep(wait).await } };
         tokio::select! {
             () = woken => {}
             _ = stop.changed() => {}
@@ -110,13 +109,6 @@ struct Changed {
 }
 
 impl Keeper {
-    fn position(&self) -> i64 {
-        match &self.state {
-            State::Following(following) => following.position,
-            State::Unknown | State::Useless => i64::MAX,
-        }
-    }
-
     /// Does what is next to do; says how long there is nothing more.
     async fn step(&mut self) -> Result<Option<Duration>, Trouble> {
         if self.filling.as_ref().is_some_and(Filling::is_filled)

@@ -8,7 +8,7 @@ use pricing::{Amount, Currency, NextBreak, Per, Quantity, UnitCode, UnitPrice};
 use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
-use crate::catalog::{Product, Products};
+use crate::catalog::{Product, Products, Sight};
 use crate::contracts::{Ask, AskLine, Prices};
 use crate::identity::{Account, Accounts, account_for};
 use crate::inventory::Board;
@@ -30,14 +30,12 @@ pub(crate) struct Offers {
 pub(super) struct Viewpoint {
     /// None for staff who see the catalog as it is.
     pub(super) account: Option<Arc<Account>>,
-    /// The ids that visibility is decided by.
-    family: Vec<u64>,
+    /// What may be seen: for staff who look as nobody, everything.
+    pub(super) sight: Arc<Sight>,
     currency: Option<Currency>,
     /// Whether the token allows to read prices and stock.
     pub(super) prices: bool,
     pub(super) stock: bool,
-    /// Whether drafts are seen.
-    drafts: bool,
 }
 
 /// The price of a hit.
@@ -84,13 +82,13 @@ impl Viewpoint {
     /// The principal's own account, or on the seller's side the one named; its currency, or the one named.
     pub(super) fn of<P: Permission>(
         who: &Acting<P>,
-        accounts: &Accounts,
+        offers: &Offers,
         account: Option<&str>,
         currency: Option<&str>,
     ) -> Result<Self, StorefrontError> {
         let account = match (who.account(), account) {
             (None, None) => None,
-            (_, code) => Some(account_for(who, accounts, code)?),
+            (_, code) => Some(account_for(who, &offers.accounts, code)?),
         };
         let unknown = |_| Trouble::invalid("currency", "unknown-currency", "not an ISO 4217 currency");
         let currency = match (currency, &account) {
@@ -98,11 +96,9 @@ impl Viewpoint {
             (None, Some(account)) => account.currency.parse().ok(),
             (None, None) => None,
         };
-        let family = account.iter().flat_map(|account| accounts.chain(account.id)).map(|above| above.id.0 as u64).collect();
         Ok(Self {
-            drafts: account.is_none(),
+            sight: offers.products.sight(account.as_ref().map(|account| account.id)),
             account,
-            family,
             currency,
             prices: who.holds(Scope::PricesRead),
             stock: who.holds(Scope::StockRead),
@@ -111,7 +107,7 @@ impl Viewpoint {
 
     /// What the index may show.
     pub(super) fn audience(&self) -> search::Audience {
-        if self.drafts { search::Audience::Staff } else { search::Audience::Of(self.family.clone()) }
+        self.sight.audience()
     }
 
     /// The account whose own part numbers count.
@@ -121,7 +117,7 @@ impl Viewpoint {
 
     /// Whether this product exists for whoever looks.
     pub(super) fn shows(&self, product: &Product) -> bool {
-        self.drafts || product.is_published()
+        self.sight.shows(product)
     }
 }
 

@@ -56,11 +56,12 @@ impl StorefrontRoutes {
         currency: Query<Option<Code>>,
     ) -> Result<Answer<ProductPage>> {
         let offers = &self.offers;
-        let viewpoint = Viewpoint::of(&who, &offers.accounts, account.0.as_deref(), currency.0.as_deref())?;
+        let viewpoint = Viewpoint::of(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
         let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
         let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.shows(p)).ok_or_else(unknown)?;
         let db = who.db();
         let text = product_text(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
+        let text = text.seen_with(&viewpoint.sight, &offers.products);
         let price = offers.price(&db, &viewpoint, &product).await?;
         let offer = OfferView {
             price: price.map(PriceView::from),
@@ -98,7 +99,7 @@ impl StorefrontRoutes {
         if explain && !who.is_seller() {
             return Err(StorefrontError::SellersOnly("explanations are for the seller's side").into());
         }
-        let viewpoint = Viewpoint::of(&who, &self.offers.accounts, account.0.as_deref(), currency.0.as_deref())?;
+        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
         let asked = Asked {
             q: q.0,
             limit: limit.0,
@@ -124,7 +125,7 @@ impl StorefrontRoutes {
         limit: Query<Option<u64>>,
         account: Query<Option<Code>>,
     ) -> Result<Answer<CompletionsView>> {
-        let viewpoint = Viewpoint::of(&who, &self.offers.accounts, account.0.as_deref(), None)?;
+        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
         let limit = page_limit(limit.0, 10, 50)? as usize;
         let (prefix, audience) = (text(q.0)?, viewpoint.audience());
         let mut found = self.index.ask(move |engine| engine.complete(&prefix, limit, &audience)).await?;
@@ -149,7 +150,7 @@ impl StorefrontRoutes {
             let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
             return Err(Trouble::invalid("/identifiers", "too-many", detail).into());
         }
-        let viewpoint = Viewpoint::of(&who, &self.offers.accounts, input.account.as_deref(), None)?;
+        let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
         let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;
         Ok(Answer::of(&IdentifierMatchesView { items })?)
     }

@@ -236,12 +236,18 @@ pub(crate) struct SpanView {
 }
 
 impl HitView {
-    pub(super) fn new(hit: search::Hit, price: Option<HitOffer>, availability: Option<OfferAvailabilityView>) -> Self {
+    pub(super) fn new(
+        ranked: search::Ranked,
+        product: &Product,
+        highlights: &[(usize, usize)],
+        price: Option<HitOffer>,
+        availability: Option<OfferAvailabilityView>,
+    ) -> Self {
         Self {
-            highlights: hit.highlights.iter().map(|span| SpanView::in_characters(&hit.title, *span)).collect(),
-            sku: hit.sku,
-            title: hit.title,
-            score: hit.score,
+            highlights: highlights.iter().map(|span| SpanView::in_characters(&product.title, *span)).collect(),
+            sku: product.sku.to_string(),
+            title: product.title.to_string(),
+            score: ranked.score,
             price: price.map(|offer| HitPriceView {
                 unit_price: AmountText(offer.unit_price),
                 per: offer.per.get(),
@@ -249,7 +255,7 @@ impl HitView {
                 unit: offer.unit.to_string(),
             }),
             availability,
-            explanation: Some(hit.explanation).filter(|reasons| !reasons.is_empty()),
+            explanation: Some(ranked.explanation).filter(|reasons| !reasons.is_empty()),
         }
     }
 }

@@ -1,15 +1,29 @@
 //! What suggestions refuse.
 
 use crate::catalog::CatalogError;
+use crate::identity::IdentityError;
 use crate::kernel::problem::{Trouble, refusals};
 
 /// What suggestions refuse.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SuggestionError {
+    #[error("there is no relation rule \"{0}\"")]
+    RuleNotFound(String),
+    #[error("there are {0} relation rules already")]
+    TooManyRules(usize),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     #[error(transparent)]
     Trouble(#[from] Trouble),
 }
 
-refusals! { SuggestionError {} delegates { Self::Catalog(inner) => inner: CatalogError, Self::Trouble(inner) => inner: Trouble } }
+refusals! { SuggestionError {
+    Self::RuleNotFound(_) => 404, "relation-rule-not-found", "The relation rule does not exist";
+    Self::TooManyRules(_) => 422, "too-many-relation-rules", "There are too many relation rules";
+} delegates {
+    Self::Catalog(inner) => inner: CatalogError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Trouble(inner) => inner: Trouble,
+} }

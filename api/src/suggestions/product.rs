@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use ahash::AHashSet;
-use entity::{AccountId, RelationKind};
+use ahash::{AHashMap, AHashSet};
+use entity::{ProductId, RelationKind};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr};
 
-use super::together::{companions, in_orders, own_habit};
+use super::counsel::{Counsel, words};
+use super::items::companions;
+use super::related::{Link, Says};
 use super::views::SuggestionKind;
-use crate::catalog::queries::{self, Relation};
-use crate::catalog::{Product, Products};
+use crate::catalog::Product;
 
 /// A product suggested for another.
 #[derive(Clone, Debug)]
@@ -22,68 +22,69 @@ pub(super) struct Suggestion {
     pub(super) reason: String,
 }
 
-/// What to suggest, of which kind (every kind when none is given), to whom, and how many at most.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wish {
-    pub(super) kind: Option<SuggestionKind>,
-    pub(super) account: Option<AccountId>,
-    pub(super) limit: usize,
-}
-
-/// What goes with a product: related products by kind, then what is bought with it. A product stands in it once.
-pub(super) async fn suggestions(
-    db: &impl ConnectionTrait,
-    products: &Products,
+/// What goes with a product, of one kind or of every: related products by kind, then what is bought with it. A product stands
+/// in it once. Of one kind, products somebody related to it come first; then the best of those that a rule or a list of
+/// devices relates. Asks no database.
+pub(super) fn suggestions(
+    counsel: &Counsel<'_>,
     product: &Product,
-    wish: Wish,
-) -> Result<Vec<Suggestion>, DbErr> {
-    let mut found = Vec::new();
-    if wish.kind != Some(SuggestionKind::BoughtTogether) {
-        let mut relations = queries::relations_from(db, &[product.id]).await?;
-        // What fits this product says so from its own side as well.
-        if wish.kind.is_none_or(|kind| kind == SuggestionKind::Compatible) {
-            relations.extend(queries::relations_to(db, &[product.id], RelationKind::Compatible).await?.into_iter().map(turned));
+    wanted: Option<SuggestionKind>,
+    limit: usize,
+) -> Vec<Suggestion> {
+    let mut found: Vec<Suggestion> = Vec::new();
+    if wanted != Some(SuggestionKind::BoughtTogether) {
+        let mut by_kind: AHashMap<SuggestionKind, Vec<Link>> = AHashMap::new();
+        for link in counsel.related.known().links(product, counsel.shop.products) {
+            let kind = SuggestionKind::from(link.kind);
+            if wanted.is_none_or(|wanted| wanted == kind) {
+                by_kind.entry(kind).or_default().push(link);
+            }
         }
-        found.extend(relations.iter().filter_map(|relation| related(products, product, relation)));
+        for (kind, links) in by_kind {
+            found.extend(of_kind(counsel, product, kind, links));
+        }
     }
-    if wish.kind.is_none_or(|kind| kind == SuggestionKind::BoughtTogether) {
-        let (pairs, known) = companions(db, &[product.id], wish.account).await?;
-        let others = products.by_ids(pairs.iter().map(|pair| pair.other));
-        found.extend(pairs.iter().zip(others).filter_map(|(pair, other)| {
-            let other = other?;
-            let reason =
-                format!("Bought together with {} {}{}", product.sku, in_orders(pair.baskets), own_habit(&known, other.id));
-            Some(Suggestion { product: other, kind: SuggestionKind::BoughtTogether, quantity: None, reason })
+    if wanted.is_none_or(|wanted| wanted == SuggestionKind::BoughtTogether) {
+        found.extend(companions(counsel.memory, &counsel.shop, product.id, counsel.view, limit).into_iter().map(|item| {
+            Suggestion { product: item.product, kind: SuggestionKind::BoughtTogether, quantity: None, reason: item.reason }
         }));
     }
-    found.retain(|s| s.product.is_orderable() && s.product.id != product.id && wish.kind.is_none_or(|kind| kind == s.kind));
-    found.sort_by_key(|s| s.kind.rank());
-    let mut seen = AHashSet::new();
-    found.retain(|s| seen.insert(s.product.id));
-    found.truncate(wish.limit);
-    Ok(found)
+    found.sort_by_key(|suggestion| suggestion.kind.rank());
+    let mut seen = AHashSet::from([product.id]);
+    found.retain(|suggestion| seen.insert(suggestion.product.id));
+    found.truncate(limit);
+    found
 }
 
-/// The same relation told from the target's side.
-fn turned(relation: Relation) -> Relation {
-    Relation { product: relation.target, target: relation.product, quantity: Quantity::ONE, ..relation }
-}
-
-fn related(products: &Products, product: &Product, relation: &Relation) -> Option<Suggestion> {
-    let target = products.by_id(relation.target)?;
-    let kind = SuggestionKind::from(relation.kind);
-    Some(Suggestion { product: target, kind, quantity: Some(relation.quantity), reason: reason(product, relation) })
+/// What can be suggested of one kind: what somebody related first, what lists a device of another brand last.
+fn of_kind(counsel: &Counsel<'_>, product: &Product, kind: SuggestionKind, links: Vec<Link>) -> Vec<Suggestion> {
+    let mut by_target: AHashMap<ProductId, Link> = AHashMap::with_capacity(links.len());
+    // A product may be related in several ways; what somebody said by hand comes first in the links.
+    for link in links {
+        by_target.entry(link.target).or_insert(link);
+    }
+    let mut ranked = counsel.ranked(by_target.keys().copied(), &[product.id]);
+    ranked.sort_by_key(|other| match by_target.get(&other.id).map(|link| &link.says) {
+        Some(Says::Tie(_)) => 0,
+        Some(Says::Device) if !other.brand.eq_ignore_ascii_case(&product.brand) => 2,
+        _ => 1,
+    });
+    let said = ranked.into_iter().filter_map(|other| {
+        let link = by_target.get(&other.id)?;
+        Some(Suggestion { kind, quantity: link.quantity, reason: reason(product, link), product: other })
+    });
+    said.collect()
 }
 
 /// Why, in words.
-pub(super) fn reason(product: &Product, relation: &Relation) -> String {
+fn reason(product: &Product, link: &Link) -> String {
     let sku = &product.sku;
-    let reason = match relation.kind {
+    let said = match link.kind {
         RelationKind::Required => format!("{sku} cannot be used without it"),
         RelationKind::Accessory => format!("Accessory for {sku}"),
         RelationKind::Compatible => format!("Fits {sku}"),
         RelationKind::Substitute => format!("Can be used instead of {sku}"),
         RelationKind::Successor => format!("Replaces {sku}"),
     };
-    if relation.note.is_empty() { reason } else { format!("{reason}: {}", relation.note) }
+    words(said, &link.says)
 }

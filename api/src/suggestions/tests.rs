@@ -1,15 +1,15 @@
-//! Learning from orders against a database: each order once, a long order bounded, nobody's single order told to others.
+//! Learning from orders against a database: each order once, what is cancelled not, followed or loaded alike.
 
 use entity::{AccountId, OrderId, PaymentMethod, PriceSource, ProductId, accounts, order_lines, orders};
 use migration::{Migrator, MigratorTrait as _};
-use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait as _};
+use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter as _};
 
 use super::learn::{Learner, learn_all};
-use super::together::companions;
+use super::memory::Memory;
 use crate::catalog::{NewProduct, put_products};
 use crate::kernel::database::{Database, Tx};
 use crate::kernel::events::Event;
-use crate::kernel::follow::Listener as _;
+use crate::kernel::follow::{Listener as _, Surface as _};
 use crate::kernel::principal::Actor;
 use crate::kernel::sql::insert_all;
 
@@ -114,11 +114,11 @@ fn line(order: i64, account: i64, product: i64, line_no: i32, placed_at: entity:
     }
 }
 
-fn placed(order: i64) -> Event {
-    let data = format!("{{\"order_id\":{order},\"number\":\"SO-{order}\",\"account_id\":1}}");
+fn event(kind: &str, order: i64) -> Event {
+    let data = format!("{{\"order_id\":{order},\"order_ids\":[{order}]}}");
     Event {
         seq: 1,
-        kind: "order.placed".to_owned(),
+        kind: kind.to_owned(),
         subject: String::new(),
         account: None,
         actor: String::new(),
@@ -127,54 +127,99 @@ fn placed(order: i64) -> Event {
     }
 }
 
-/// Companions of product 1 as an account sees them, with the number of orders.
-async fn seen(db: &Database, account: Option<i64>) -> Vec<(i64, i64)> {
-    let (mut pairs, _) = companions(&db.reader(), &[ProductId(1)], account.map(AccountId)).await.expect("pairs");
-    pairs.sort_by_key(|pair| pair.other);
-    pairs.into_iter().map(|pair| (pair.other.0, pair.baskets)).collect()
+/// What a memory knows: of each order its account and what it bought, in stock units.
+fn known(memory: &Memory) -> Vec<(i64, Vec<(i64, f32)>)> {
+    let history = memory.history();
+    let mut all: Vec<_> = [1, 2]
+        .into_iter()
+        .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |place| (account, place)))
+        .map(|(account, place)| {
+            let mut lines: Vec<_> = history.lines_of(place).map(|(at, quantity)| (history.product(at).0, quantity)).collect();
+            lines.sort_by_key(|line| line.0);
+            (account, lines)
+        })
+        .collect();
+    all.sort_by_key(|order| (order.0, order.1.len()));
+    all
+}
+
+async fn loaded(db: &Database) -> Vec<(i64, Vec<(i64, f32)>)> {
+    known(&Memory::load(&db.reader()).await.expect("a memory"))
+}
+
+async fn hear(db: &Database, events: &[Event]) {
+    let tx = begin(db).await;
+    for event in events {
+        Learner.hear(&tx, event).await.expect("learnt");
+    }
+    tx.keep(()).await.expect("a commit");
+}
+
+async fn kept(db: &Database) -> u64 {
+    entity::learned_baskets::Entity::find().count(&db.reader()).await.expect("a count")
 }
 
 #[tokio::test]
-async fn every_order_counts_once() {
+async fn every_order_counts_once_whoever_learns_it() {
     let (db, _folder) = open().await;
     order(&db, 101, 1, [1, 2, 1, 3]).await;
-    order(&db, 102, 1, [1, 2]).await;
+    order(&db, 102, 2, [1, 2]).await;
+    let right = vec![(1, vec![(1, 120.0), (2, 60.0), (3, 60.0)]), (2, vec![(1, 60.0), (2, 60.0)])];
+    assert_eq!(loaded(&db).await, right, "what nobody learnt yet is read from the orders themselves");
+    hear(&db, &[event("order.placed", 101), event("order.placed", 101), event("order.placed", 999)]).await;
+    assert_eq!((loaded(&db).await, kept(&db).await), (right.clone(), 1));
     let tx = begin(&db).await;
-    for _ in 0..2 {
-        Learner.hear(&tx, &placed(101)).await.expect("learnt");
-    }
     assert_eq!(learn_all(&tx).await.expect("learnt"), 1);
     assert_eq!(learn_all(&tx).await.expect("learnt"), 0);
-    Learner.hear(&tx, &placed(102)).await.expect("learnt");
-    Learner.hear(&tx, &placed(999)).await.expect("an order that is gone");
     tx.keep(()).await.expect("a commit");
-    assert_eq!(seen(&db, None).await, [(2, 2), (3, 1)]);
-    let bought = entity::account_purchases::Entity::find_by_id((AccountId(1), ProductId(1)));
-    let bought = bought.one(&db.reader()).await.expect("a row").expect("bought");
-    assert_eq!((bought.orders, bought.quantity.0), (2, 180_000_000));
+    assert_eq!((loaded(&db).await, kept(&db).await), (right, 2));
 }
 
 #[tokio::test]
-async fn a_single_order_is_told_to_nobody_else() {
+async fn following_learns_what_loading_does() {
     let (db, _folder) = open().await;
-    order(&db, 101, 1, [1, 2]).await;
-    order(&db, 102, 1, [1, 2, 3]).await;
-    order(&db, 103, 1, [1, 2]).await;
-    let tx = begin(&db).await;
-    learn_all(&tx).await.expect("learnt");
+    let memory = Memory::load(&db.reader()).await.expect("a memory");
+    let follow = async |kind, id| memory.follow(&db.reader(), &[event(kind, id)]).await.expect("followed");
+    order(&db, 101, 1, [1, 2, 3]).await;
+    order(&db, 102, 2, [2, 3]).await;
+    follow("order.placed", 101).await;
+    follow("order.imported", 102).await;
+    follow("order.imported", 102).await;
+    hear(&db, &[event("order.placed", 101)]).await;
+    assert_eq!(known(&memory), loaded(&db).await);
+    cancel(&db, 101, 2).await;
+    follow("order.cancelled", 101).await;
+    hear(&db, &[event("order.cancelled", 101)]).await;
+    let left = vec![(1, vec![(1, 60.0), (3, 60.0)]), (2, vec![(2, 60.0), (3, 60.0)])];
+    assert_eq!((known(&memory), loaded(&db).await), (left.clone(), left));
+    for line in [1, 3] {
+        cancel(&db, 101, line).await;
+    }
+    follow("order.cancelled", 101).await;
+    hear(&db, &[event("order.cancelled", 101)]).await;
+    assert_eq!(known(&memory).len(), 1, "an order of which nothing is left is forgotten");
+    assert_eq!((loaded(&db).await.len(), kept(&db).await), (1, 0));
+}
+
+async fn cancel(db: &Database, order: i64, line_no: i32) {
+    let tx = begin(db).await;
+    let all = sea_orm::sea_query::Expr::col(order_lines::Column::Quantity);
+    let update = order_lines::Entity::update_many().col_expr(order_lines::Column::Cancelled, all);
+    let update = update.filter(order_lines::Column::OrderId.eq(order)).filter(order_lines::Column::LineNo.eq(line_no));
+    update.exec(&tx).await.expect("cancelled");
     tx.keep(()).await.expect("a commit");
-    assert_eq!(seen(&db, Some(1)).await, [(2, 3), (3, 1)]);
-    assert_eq!(seen(&db, Some(2)).await, [(2, 3)]);
 }
 
 #[tokio::test]
-async fn a_long_order_stays_cheap() {
+async fn a_long_order_is_a_row_like_any_other() {
     let (db, _folder) = open().await;
     order(&db, 101, 1, 1..=5_000).await;
     let tx = begin(&db).await;
     learn_all(&tx).await.expect("learnt");
     tx.keep(()).await.expect("a commit");
-    let pairs = entity::bought_together::Entity::find().count(&db.reader()).await.expect("a count");
-    let bought = entity::account_purchases::Entity::find().count(&db.reader()).await.expect("a count");
-    assert_eq!((pairs, bought), (60 * 59, 5_000));
+    assert_eq!(kept(&db).await, 1);
+    let memory = Memory::load(&db.reader()).await.expect("a memory");
+    let history = memory.history();
+    let order = history.order(0);
+    assert_eq!((history.lines_of(0).count(), history.together(order).len()), (5_000, 100));
 }

@@ -1,84 +1,242 @@
-//! What was bought together, and what the account itself bought, as counted.
+//! What is bought together with the products of a basket, counted from the orders themselves when it is asked.
+//!
+//! The latest orders with each product of the basket are walked; what else stands in them counts, the more the younger and
+//! the shorter the order, and orders of the account itself count several times. What is popular everywhere counts less.
+//!
+//! Not here: whether the account may be told; [`support`] says how much stands behind a suggestion.
 
-use ahash::AHashMap;
-use entity::{AccountId, ProductId, account_purchases};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Statement, Value};
+use ahash::AHashSet;
+use entity::AccountId;
 
-/// Two products that stood in the same orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub(super) product: ProductId,
-    pub(super) other: ProductId,
-    pub(super) baskets: i64,
+use super::history::{DAY, History, fading};
+
+/// Who asks for what, at what time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View {
+    /// None sees everything: the seller's side.
+    pub(super) account: Option<AccountId>,
+    /// Nothing after this minute is looked at, and recency is counted from it.
+    pub(super) minute: u32,
 }
 
-/// Fewer orders than this say nothing to a buyer who does not know them.
-const ENOUGH: i64 = 3;
+/// Looked at: so many products of a basket, the last ones; so many latest orders with each; so many orders in all.
+pub(super) const CONTEXT: usize = 64;
+const LATEST: usize = 400;
+const IN_ALL: usize = 6_000;
+const LEAST: usize = 40;
 
-/// Companions are looked up for so many products of a basket.
-const MOST_PRODUCTS: usize = 100;
+/// Minutes in which an order's say halves.
+const HALF: f32 = 150.0 * DAY;
+/// An order of the account itself says as much as so many of others.
+const OWN: f32 = 8.0;
 
-/// How many companions of one product are looked at.
-const COMPANIONS: i64 = 40;
+/// Room to add up scores, used again and again: clearing it costs what was touched.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    sums: Vec<f32>,
+    part: Vec<f32>,
+}
 
-/// What an account bought before: in how many orders.
-pub(super) type Purchases = AHashMap<ProductId, i64>;
-
-/// The most frequent companions of the products given that whoever asks may know of, most frequent first for each product;
-/// and what their account bought of them before. Two statements at most.
-pub(super) async fn companions(
-    db: &impl ConnectionTrait,
-    ids: &[ProductId],
-    account: Option<AccountId>,
-) -> Result<(Vec<Pair>, Purchases), DbErr> {
-    let ids = &ids[..ids.len().min(MOST_PRODUCTS)];
-    if ids.is_empty() {
-        return Ok((Vec::new(), Purchases::new()));
+/// Products that stand in orders with those of `context`, with a score from 0 to 1, in no order.
+pub(super) fn together(history: &History, context: &[u32], view: View, scratch: &mut Scratch) -> Vec<(u32, f32)> {
+    scratch.sums.resize(history.products(), 0.0);
+    scratch.part.resize(history.products(), 0.0);
+    let context = &context[context.len().saturating_sub(CONTEXT)..];
+    let each = (IN_ALL / context.len().max(1)).clamp(LEAST, LATEST);
+    let mut found: Vec<u32> = Vec::new();
+    for product in context {
+        let (touched, weight) = walk(history, *product, each, view, &mut scratch.part);
+        if touched.is_empty() {
+            continue;
+        }
+        let rarity = (history.orders() as f32 / history.popularity(*product) as f32).ln().max(0.01).sqrt();
+        let factor = rarity / weight.powf(0.25);
+        for other in touched {
+            let sum = &mut scratch.sums[other as usize];
+            if *sum == 0.0 {
+                found.push(other);
+            }
+            *sum += factor * std::mem::take(&mut scratch.part[other as usize]);
+        }
     }
-    // One branch per product: each reads the head of its part of the index, however popular the product is.
-    let branch = |at: usize| {
-        format!(
-            "select * from (select product_id, other_id, baskets from bought_together where product_id = ${} \
-             order by baskets desc, other_id desc limit {COMPANIONS}) as top{at}",
-            at + 1
-        )
-    };
-    let sql = (0..ids.len()).map(branch).collect::<Vec<_>>().join(" union all ");
-    let values: Vec<Value> = ids.iter().map(|id| id.0.into()).collect();
-    let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
-    let mut pairs = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (product, other) = (ProductId(row.try_get_by_index(0)?), ProductId(row.try_get_by_index(1)?));
-        pairs.push(Pair { product, other, baskets: row.try_get_by_index(2)? });
+    let basket: AHashSet<u32> = context.iter().copied().collect();
+    let mut best = f32::MIN_POSITIVE;
+    let mut scored = Vec::with_capacity(found.len());
+    for other in found {
+        let sum = std::mem::take(&mut scratch.sums[other as usize]);
+        if !basket.contains(&other) {
+            let score = sum / (history.popularity(other).max(1) as f32).powf(0.2);
+            best = best.max(score);
+            scored.push((other, score));
+        }
     }
-    let Some(account) = account else { return Ok((pairs, Purchases::new())) };
-    let known = purchases(db, account, &pairs).await?;
-    pairs.retain(|pair| pair.baskets >= ENOUGH || (known.contains_key(&pair.product) && known.contains_key(&pair.other)));
-    Ok((pairs, known))
-}
-
-async fn purchases(db: &impl ConnectionTrait, account: AccountId, pairs: &[Pair]) -> Result<Purchases, DbErr> {
-    let mut ids: Vec<ProductId> = pairs.iter().flat_map(|pair| [pair.product, pair.other]).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(Purchases::new());
+    for (_, score) in &mut scored {
+        *score /= best;
     }
-    let select = account_purchases::Entity::find()
-        .select_only()
-        .columns([account_purchases::Column::ProductId, account_purchases::Column::Orders])
-        .filter(account_purchases::Column::AccountId.eq(account))
-        .filter(account_purchases::Column::ProductId.is_in(ids));
-    let rows: Vec<(ProductId, i64)> = select.into_tuple().all(db).await?;
-    Ok(rows.into_iter().collect())
+    scored
 }
 
-/// How often, in words.
-pub(super) fn in_orders(count: i64) -> String {
-    if count == 1 { "in 1 order".to_owned() } else { format!("in {count} orders") }
+/// Adds up what stands in the latest orders with a product; gives what was touched and the weight of all orders walked.
+fn walk(history: &History, product: u32, each: usize, view: View, part: &mut [f32]) -> (Vec<u32>, f32) {
+    let mut touched = Vec::new();
+    let mut weight = 0.0;
+    for place in history.with(product, view.minute).take(each) {
+        let order = history.order(place);
+        let own = if view.account == Some(order.account) { OWN } else { 1.0 };
+        let say = own * order.weight * fading((view.minute - order.minute) as f32, HALF);
+        weight += say;
+        for other in history.together(order) {
+            let sum = &mut part[*other as usize];
+            if *sum == 0.0 {
+                touched.push(*other);
+            }
+            // Never quite nothing, so that what was touched is known.
+            *sum += say.max(f32::MIN_POSITIVE);
+        }
+    }
+    (touched, weight.max(f32::MIN_POSITIVE))
 }
 
-/// What the account itself did, as the end of a reason.
-pub(super) fn own_habit(known: &Purchases, product: ProductId) -> String {
-    known.get(&product).map(|orders| format!("; you ordered it {}", in_orders(*orders))).unwrap_or_default()
+/// How often two products stand together in the latest orders with the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Support {
+    /// Orders with both.
+    pub(super) both: usize,
+    /// Orders looked at.
+    pub(super) of: usize,
+    /// Whether these are all orders with the first.
+    pub(super) all: bool,
+    /// Orders of the account itself with both, and with the first.
+    pub(super) own: usize,
+    pub(super) own_of: usize,
+    /// Whether so many orders of so many others have both that nobody can tell whose they are.
+    pub(super) common: bool,
+}
+
+/// Fewer orders, of fewer accounts, than this say nothing to a buyer who does not know them.
+const ENOUGH: usize = 3;
+const ACCOUNTS: usize = 2;
+
+/// Orders of others, counted so that one sees whether nobody can tell whose they are.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    orders: usize,
+    /// Only so many as must be told apart.
+    accounts: Vec<AccountId>,
+}
+
+impl Others {
+    pub(super) fn count(&mut self, account: AccountId) {
+        self.orders += 1;
+        if self.accounts.len() < ACCOUNTS && !self.accounts.contains(&account) {
+            self.accounts.push(account);
+        }
+    }
+
+    pub(super) fn orders(&self) -> usize {
+        self.orders
+    }
+
+    pub(super) fn are_many(&self) -> bool {
+        self.orders >= ENOUGH && self.accounts.len() >= ACCOUNTS
+    }
+}
+
+/// What stands behind suggesting `other` for `product`.
+pub(super) fn support(history: &History, product: u32, other: u32, view: View) -> Support {
+    let mut support = Support { all: history.popularity(product) <= LATEST, ..Support::default() };
+    let mut others = Others::default();
+    for place in history.with(product, view.minute).take(LATEST) {
+        let order = history.order(place);
+        let own = view.account == Some(order.account);
+        let both = history.together(order).contains(&other);
+        support.of += 1;
+        support.both += usize::from(both);
+        support.own_of += usize::from(own);
+        support.own += usize::from(own && both);
+        if both && !own {
+            others.count(order.account);
+        }
+    }
+    support.common = view.account.is_none() || others.are_many();
+    support
+}
+
+impl Support {
+    /// Whether the account may be told.
+    pub(super) fn may_be_told(&self) -> bool {
+        self.common || self.own > 0
+    }
+
+    /// In words.
+    pub(super) fn words(&self, sku: &str) -> String {
+        let orders = |count: usize| if count == 1 { "order" } else { "orders" };
+        if !self.common {
+            return format!("You bought it together with {sku} in {} of {} {}", self.own, self.own_of, orders(self.own_of));
+        }
+        let last = if self.all { "" } else { "the last " };
+        format!("Bought together with {sku} in {} of {last}{} {}", self.both, self.of, orders(self.of))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{Instant, OrderId, ProductId};
+
+    use super::super::history::Bought;
+    use super::*;
+
+    fn learnt(orders: &[(i64, i64, &[i64])]) -> History {
+        let mut history = History::default();
+        for (order, (account, day, products)) in (1..).zip(orders) {
+            let lines = products.iter().map(|product| (ProductId(*product), 1_000_000)).collect();
+            let at = Instant(day * 86_400_000_000);
+            history.learn(&Bought { order: OrderId(order), account: AccountId(*account), at, lines });
+        }
+        history
+    }
+
+    fn view(account: i64, day: u32) -> View {
+        View { account: Some(AccountId(account)), minute: day * 1_440 }
+    }
+
+    fn best(history: &History, context: &[i64], view: View) -> Vec<i64> {
+        let places: Vec<u32> = context.iter().filter_map(|product| history.place_of(ProductId(*product))).collect();
+        let mut scratch = Scratch::default();
+        let mut scored = together(history, &places, view, &mut scratch);
+        scored.sort_by(|a, b| b.1.total_cmp(&a.1));
+        assert!(scratch.part.iter().chain(&scratch.sums).all(|sum| *sum == 0.0), "the room is left as it was found");
+        scored.into_iter().map(|(place, _)| history.product(place).0).collect()
+    }
+
+    #[test]
+    fn recent_orders_and_ones_own_say_more() {
+        let history = learnt(&[(1, 0, &[1, 2]), (1, 700, &[1, 3]), (2, 0, &[1, 4])]);
+        assert_eq!(best(&history, &[1], view(3, 701))[0], 3, "the younger one");
+        assert_eq!(best(&history, &[1], view(3, 1)), best(&history, &[1], view(3, 0)));
+        assert!(!best(&history, &[1], view(3, 10)).contains(&3), "nothing of later");
+        let history = learnt(&[(1, 0, &[1, 2]), (2, 0, &[1, 3])]);
+        assert_eq!(best(&history, &[1], view(2, 1)), [3, 2]);
+        assert_eq!(best(&history, &[1], view(1, 1)), [2, 3]);
+    }
+
+    #[test]
+    fn what_is_popular_everywhere_says_less() {
+        let mut orders: Vec<(i64, i64, &[i64])> = vec![(1, 0, &[1, 2, 3]), (2, 0, &[1, 2, 3])];
+        orders.extend((3..40).map(|account| (account, 0, &[3, 4][..])));
+        assert_eq!(best(&learnt(&orders), &[1], view(9, 1)), [2, 3]);
+    }
+
+    #[test]
+    fn a_few_orders_of_one_account_are_told_to_that_account_alone() {
+        let history = learnt(&[(1, 0, &[1, 2]), (1, 1, &[1, 2]), (1, 2, &[1, 2]), (2, 3, &[1, 3])]);
+        let place = |product| history.place_of(ProductId(product)).expect("known");
+        let told = |account, day| support(&history, place(1), place(2), view(account, day)).may_be_told();
+        assert!(told(1, 9) && !told(3, 9) && !told(2, 9));
+        assert!(support(&history, place(1), place(2), View { account: None, minute: u32::MAX }).may_be_told());
+        let history = learnt(&[(1, 0, &[1, 2]), (1, 1, &[1, 2]), (2, 2, &[1, 2])]);
+        let support = support(&history, 0, 1, view(3, 9));
+        assert!(support.may_be_told(), "three orders of two accounts");
+        assert_eq!(support.words("A"), "Bought together with A in 3 of 3 orders");
+    }
 }

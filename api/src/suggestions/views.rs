@@ -1,17 +1,19 @@
 //! Suggestions on the wire.
 
-use entity::RelationKind;
+use entity::{Consent, RelationKind};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
-use super::basket::{Item, Missing};
-use super::conflicts::Conflict;
+use super::conflicts::{Conflict, Fix};
+use super::items::Item;
+use super::missing::Missing;
 use super::product::Suggestion;
+use super::replacement_views::ReplacementView;
 use crate::kernel::problem::FieldProblem;
-use crate::kernel::wire::{Code, Each, QuantityText, Text};
+use crate::kernel::wire::{Code, Each, QuantityText, Text, Timestamp};
 
 /// How a suggestion goes with a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum SuggestionKind {
@@ -101,12 +103,21 @@ pub(crate) struct BasketLineInput {
     /// Unit of the quantity; the product's stock unit when left out.
     #[serde(default)]
     pub(crate) unit: Option<Text<8>>,
+    /// What may be done when it cannot be had; as the account wants it when left out.
+    #[serde(default)]
+    pub(crate) replacement: Option<Consent>,
 }
 
 /// A basket to look at.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BasketInput {
+    /// Code of the account to suggest to. The buyer's side may leave it out; the seller's side may name one.
+    #[serde(default)]
+    pub(crate) account: Option<Code>,
+    /// From which instant to look: recency counts back from it, orders after it do not count. Default now.
+    #[serde(default)]
+    pub(crate) at: Option<Timestamp>,
     /// 1 to 10,000 lines.
     #[oai(validator(min_items = 1, max_items = 10000))]
     pub(crate) lines: Vec<Each<BasketLineInput>>,
@@ -134,6 +145,12 @@ pub(crate) struct MissingView {
     pub(crate) needed_for: Vec<String>,
     /// Why, in words.
     pub(crate) reason: String,
+    /// Code of the relation rule that says so; absent when a product of the basket requires this very part.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<String>,
+    /// SKUs of others that would do as well, the best first.
+    pub(crate) alternatives: Vec<String>,
 }
 
 impl From<Missing> for MissingView {
@@ -147,6 +164,8 @@ impl From<Missing> for MissingView {
             in_basket: QuantityText(missing.present),
             needed_for: missing.needed_for,
             reason: missing.reason,
+            rule: missing.rule,
+            alternatives: missing.alternatives.iter().map(|product| product.sku.to_string()).collect(),
         }
     }
 }
@@ -154,17 +173,49 @@ impl From<Missing> for MissingView {
 /// Two products of the basket that do not go together.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ConflictView {
-    /// The rule that says so: `voltage-differs`, `frequency-differs`, `thread-differs`, `replaced-and-replacement`.
+    /// The rule that says so: `voltage-differs`, `frequency-differs`, `thread-differs`, `size-differs`,
+    /// `replaced-and-replacement`, or the code of a relation rule.
     pub(crate) rule: String,
     /// Their SKUs.
     pub(crate) skus: Vec<String>,
     /// What is wrong, in words.
     pub(crate) detail: String,
+    /// What would fix it, the best first.
+    pub(crate) fixes: Vec<FixView>,
+}
+
+/// A product instead of one of the basket.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct FixView {
+    /// SKU of the product to take out.
+    pub(crate) instead_of: String,
+    /// SKU of the product to put in.
+    pub(crate) sku: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// Why, in words.
+    pub(crate) reason: String,
+}
+
+impl From<Fix> for FixView {
+    fn from(fix: Fix) -> Self {
+        Self {
+            instead_of: fix.instead_of,
+            sku: fix.product.sku.to_string(),
+            title: fix.product.title.to_string(),
+            reason: fix.reason,
+        }
+    }
 }
 
 impl From<Conflict> for ConflictView {
     fn from(conflict: Conflict) -> Self {
-        Self { rule: conflict.rule.to_owned(), skus: conflict.skus.into(), detail: conflict.detail }
+        Self {
+            rule: conflict.rule,
+            skus: conflict.skus.into(),
+            detail: conflict.detail,
+            fixes: conflict.fixes.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
@@ -194,6 +245,8 @@ pub(crate) struct AdviceView {
     pub(crate) missing: Vec<MissingView>,
     /// Products that do not go together.
     pub(crate) conflicts: Vec<ConflictView>,
+    /// Products that are no longer sold, or out of stock while others may stand in.
+    pub(crate) replacements: Vec<ReplacementView>,
     /// What else goes with the basket, best first.
     pub(crate) items: Vec<ItemView>,
     /// Lines that could not be looked at, and why.

@@ -37,7 +37,13 @@ impl<T> History<T> {
                     Err(place) => self.older.insert(place, (recorded_at, facts)),
                 }
             }
-            _ => self.older.extend(self.latest.replace((recorded_at, facts))),
+            _ => {
+                // Most things are recorded once or twice, and there are many things.
+                if self.older.len() < 2 {
+                    self.older.reserve_exact(1);
+                }
+                self.older.extend(self.latest.replace((recorded_at, facts)));
+            }
         }
     }
 }

@@ -94,16 +94,17 @@ fn staff_pin_boost_and_ask_why() {
 }
 
 #[test]
-fn a_ranking_can_be_joined_and_rendered_later() {
+fn a_ranking_is_what_is_found_and_marks_titles() {
     let index = shop();
-    let query = Query::new("cable blue", visitor());
+    let mut query = Query::new("cable blue", visitor());
+    query.explain = true;
+    let hits = index.find(&query).expect("hits");
     let mut ranking = index.rank(&query, 2000).expect("ranking");
-    ranking.items.reverse();
-    let hits = index.render(&query, &ranking.items).expect("hits");
-    assert_eq!(hits.len(), ranking.items.len());
-    let blue = hits.iter().find(|h| h.id == 1).expect("found");
-    let marked: Vec<&str> = blue.highlights.iter().map(|(start, end)| &blue.title[*start..*end]).collect();
-    assert_eq!(marked, ["cable", "blue"]);
+    assert_eq!(ranking.items.iter().map(|r| r.id).collect::<Vec<_>>(), ids(&hits));
+    assert_eq!(ranking.items[0].explanation, hits.items[0].explanation);
+    let title = "Blue patch cables, 2 m";
+    let marked: Vec<&str> = ranking.highlighter.spans(title).iter().map(|(start, end)| &title[*start..*end]).collect();
+    assert_eq!(marked, ["Blue", "cables"]);
 }
 
 #[test]

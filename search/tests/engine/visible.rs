@@ -1,6 +1,8 @@
 //! Nobody finds what they may not see, by any way of asking.
 
-use search::{Audience, Document, IdentifierMatch, Index, Lifecycle, Query, Visibility};
+use std::sync::Arc;
+
+use search::{Audience, Category, Document, IdentifierMatch, Index, Lifecycle, Query, Sight, Targets, Visibility};
 
 use crate::shop::product;
 
@@ -100,4 +102,39 @@ fn pins_and_given_ids_do_not_open_doors() {
     query.within = Some(vec![1, 2, 3, 5]);
     let ids: Vec<u64> = index.find(&query).expect("answer").items.iter().map(|h| h.id).collect();
     assert_eq!(ids, [3, 1]);
+}
+
+#[test]
+fn rules_hide_by_number_category_and_brand_without_writing_anything() {
+    let of = |id: u64, brand: &str, category: u64| Document {
+        categories: vec![Category { id: 1, name: "All".into() }, Category { id: category, name: format!("C{category}") }],
+        ..product(id, brand, &format!("ZX{id}00"), "widget", vec![])
+    };
+    let index = Index::in_memory().expect("memory");
+    index.put(&[of(1, "Acme", 10), of(2, "Acme", 11), of(3, "Zeta", 10), of(4, "Zeta", 11)]).expect("put");
+    index.commit("").expect("commit");
+    let ids = |ids: &[u64]| Targets { ids: ids.to_vec(), ..Targets::default() };
+    let categories = |all: &[u64]| Targets { categories: all.to_vec(), ..Targets::default() };
+    let brands = |all: &[&str]| Targets { brands: all.iter().map(|b| (*b).to_owned()).collect(), ..Targets::default() };
+    let none = Targets::default;
+    let sees = |denied, allowed, reserved, granted| {
+        seen(&index, "widget", &Audience::Sees(Arc::new(Sight::new(denied, allowed, reserved, granted))))
+    };
+    assert_eq!(sees(none(), None, none(), none()), [1, 2, 3, 4]);
+    assert_eq!(sees(ids(&[2]), None, none(), none()), [1, 3, 4]);
+    assert_eq!(sees(brands(&["zeta"]), None, none(), none()), [1, 2]);
+    assert_eq!(sees(categories(&[1]), None, none(), none()), [0_u64; 0]);
+    assert_eq!(sees(none(), Some(categories(&[10])), none(), none()), [1, 3]);
+    assert_eq!(sees(ids(&[1]), Some(categories(&[10])), none(), none()), [3], "what is denied stays so");
+    assert_eq!(sees(none(), Some(none()), none(), none()), [0_u64; 0], "an empty list allows nothing");
+    assert_eq!(sees(none(), None, brands(&["acme", "zeta"]), brands(&["zeta"])), [3, 4]);
+    let one = Sight::new(ids(&[1]), None, none(), none());
+    assert!(one == Sight::new(ids(&[1]), None, none(), none()) && one != Sight::new(ids(&[2]), None, none(), none()));
+    let hidden = index.match_identifiers(&["ZX100".to_owned()], None, &Audience::Sees(Arc::new(one))).expect("matches");
+    let near = match &hidden[..] {
+        [IdentifierMatch::None] => Vec::new(),
+        [IdentifierMatch::Ambiguous(near)] => near.iter().map(|candidate| candidate.id).collect(),
+        other => panic!("a hidden product was found: {other:?}"),
+    };
+    assert!(!near.contains(&1), "what comes near to its number may be told, it may not: {near:?}");
 }

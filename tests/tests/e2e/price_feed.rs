@@ -103,7 +103,7 @@ async fn who_follows_changes_knows_what_reading_everything_says() {
             0 => shop.price("A-1", "11.00").await,
             1 => {
                 entries(&shop, "STANDARD", json!([{ "sku": "A-1", "currency": "EUR", "min_quantity": "50", "unit_price": "8" }]))
-                    .await
+                    .await;
             }
             2 => drop(admin.put("/v1/contracts/C-1", &contract("ACME", "7.50")).await.ok()),
             3 => drop(admin.put("/v1/contracts/C-2", &contract("RIVAL", "1.00")).await.ok()),

@@ -182,6 +182,8 @@ impl Loader<'_> {
             per: per(line.per)?,
             scope,
             breaks: breaks.collect(),
+            valid_from: None,
+            valid_until: None,
         })
     }
 

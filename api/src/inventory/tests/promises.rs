@@ -3,8 +3,8 @@
 use entity::Instant;
 
 use super::house::{House, whole};
-use crate::inventory::promise::Source;
-use crate::inventory::{Ask, Board, NewInbound, Prefer, promise, put_inbound};
+use crate::inventory::promise::{Outlook, Source, promise_reserved};
+use crate::inventory::{Ask, Board, NewInbound, Prefer, Reserved, put_inbound};
 use crate::kernel::clock::DAY;
 
 /// Friday 2026-11-20, 08:00 UTC; the cut-off is at 15:00.
@@ -33,7 +33,9 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
             lead_time_days: Some(10),
         };
         let asks = [ask(0, 4, true), ask(1, 8, true), ask(2, 5, true), ask(3, 1, false)];
-        let given = promise(&db, &board, &asks, &Prefer::default(), Instant(FRIDAY_MORNING)).await.expect("promised");
+        let (anywhere, now) = (Prefer::default(), Instant(FRIDAY_MORNING));
+        let mut outlook = Outlook::read(&db, &board, vec![product]).await.expect("read");
+        let given: Vec<_> = asks.iter().map(|ask| outlook.promise(ask, &anywhere, now)).collect();
         let parts = |key: usize| -> Vec<_> { given[key].parts.iter().map(|p| (p.quantity, p.source, p.at)).collect() };
         let cutoff = |days| Instant(FRIDAY_MORNING + 7 * HOUR + days * DAY);
         assert_eq!(parts(0), [(whole(4), Source::Stock, cutoff(0))]);
@@ -42,6 +44,10 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
         assert_eq!(parts(2), [(whole(3), Source::Inbound, cutoff(5)), (whole(2), Source::LeadTime, cutoff(10))]);
         assert_eq!(given[2].last().map(|p| (p.source, p.warehouse)), Some((Source::LeadTime, kassel)));
         assert_eq!((parts(3), given[3].uncovered, given[3].last()), (Vec::new(), whole(1), None));
+        let got = |key, units| Reserved { key, product, warehouse: kassel, quantity: whole(units) };
+        let reserved = [got(0, 4), got(1, 6)];
+        let dates = promise_reserved(&db, &board, &asks, &reserved, &anywhere, now).await.expect("promised");
+        assert_eq!(dates, [Some(cutoff(0)), Some(cutoff(5)), Some(cutoff(10)), None], "as before anything was reserved");
         house.leave().await;
     }
 }

@@ -2,6 +2,7 @@
 //! release on both homes.
 
 mod crash;
+mod learning;
 mod load;
 mod oversell;
 mod real_orders;

@@ -7,18 +7,18 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-/// The binary under test.
+/// The binary under test, unless `BULKHEAD_BINARY` names another build of it.
 const BINARY: &str = env!("CARGO_BIN_EXE_bulkhead-under-test");
 const START_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Path of the binary under test.
-pub(crate) fn binary() -> &'static Path {
-    Path::new(BINARY)
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("BULKHEAD_BINARY").map_or_else(|| BINARY.into(), PathBuf::from)
 }
 
 /// A command of the product that sees nothing of this process's own settings.
 pub(crate) fn command(args: &[String]) -> Command {
-    let mut command = Command::new(BINARY);
+    let mut command = Command::new(binary());
     for (name, _) in std::env::vars() {
         if name.starts_with("BULKHEAD_") || name == "DATABASE_URL" || name == "REDIS_URL" {
             command.env_remove(name);

@@ -1,19 +1,17 @@
-//! Rows of `bought_together`.
+//! Rows of `price_change_parts`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Instant, ProductId};
-
-/// One row of `bought_together`.
+/// One row of `price_change_parts`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "bought_together")]
+#[sea_orm(table_name = "price_change_parts")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub product_id: ProductId,
+    pub kind: String,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub other_id: ProductId,
-    pub baskets: i64,
-    pub last_at: Instant,
+    pub owner_id: i64,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub version: i64,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

@@ -1,16 +1,22 @@
-//! Rows of `learned_orders`.
+//! Rows of `relation_rules`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::OrderId;
+use crate::{Instant, RelationKind};
 
-/// One row of `learned_orders`.
+/// One row of `relation_rules`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "learned_orders")]
+#[sea_orm(table_name = "relation_rules")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub order_id: OrderId,
-    pub batch: i64,
+    pub id: i64,
+    pub code: String,
+    pub kind: RelationKind,
+    pub active: bool,
+    pub version: i64,
+    pub created_at: Instant,
+    pub updated_at: Instant,
+    pub definition: String,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

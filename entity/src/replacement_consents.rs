@@ -1,21 +1,17 @@
-//! Rows of `account_purchases`.
+//! Rows of `replacement_consents`.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Instant, ProductId, Quantity};
+use crate::{AccountId, Consent, Instant};
 
-/// One row of `account_purchases`.
+/// One row of `replacement_consents`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "account_purchases")]
+#[sea_orm(table_name = "replacement_consents")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub account_id: AccountId,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub product_id: ProductId,
-    pub orders: i64,
-    pub quantity: Quantity,
-    pub first_at: Instant,
-    pub last_at: Instant,
+    pub consent: Consent,
+    pub updated_at: Instant,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

@@ -1,0 +1,116 @@
+//! What a price change touches: which accounts, for which products, in which currencies.
+//!
+//! Later slices keep baskets that show today's prices: open carts, quotes that are being made. Each says here how many of its
+//! baskets a change touches; the server hands them in, so that this slice need not know them.
+
+use ahash::{AHashMap, AHashSet};
+use entity::{AccountId, ProductId};
+use pricing::Currency;
+
+use crate::identity::{Account, Accounts};
+use crate::kernel::database::Reader;
+use crate::kernel::problem::Trouble;
+
+/// Baskets that show today's prices.
+#[async_trait::async_trait]
+pub(crate) trait OpenBaskets: std::fmt::Debug + Send + Sync {
+    /// What they are called, as `carts`.
+    fn name(&self) -> &'static str;
+    /// How many of them hold something whose price may change.
+    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble>;
+}
+
+/// Whom changed rows concern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Concerned {
+    Everyone,
+    /// The accounts of a group.
+    Group(String),
+    /// An account and all below it.
+    Family(AccountId),
+    /// One account alone.
+    Account(AccountId),
+}
+
+/// Which products.
+#[derive(Clone, Debug)]
+pub(super) enum Goods {
+    All,
+    These(AHashSet<ProductId>),
+}
+
+impl Goods {
+    fn has(&self, product: ProductId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(products) => products.contains(&product),
+        }
+    }
+}
+
+/// Changed rows that concern the same accounts.
+#[derive(Clone, Debug)]
+pub(super) struct Reach {
+    pub(super) concerned: Concerned,
+    /// None for every currency.
+    pub(super) currency: Option<Currency>,
+    pub(super) goods: Goods,
+}
+
+/// What a price change touches.
+#[derive(Debug, Default)]
+pub(crate) struct Touched {
+    reaches: Vec<Reach>,
+    /// The reaches of each account that any concerns.
+    of: AHashMap<AccountId, Vec<u32>>,
+    /// Accounts that are concerned in their own currency.
+    codes: Vec<String>,
+}
+
+impl Touched {
+    pub(super) fn new(reaches: Vec<Reach>, accounts: &Accounts) -> Self {
+        let mut touched = Self { reaches, of: AHashMap::new(), codes: Vec::new() };
+        for account in accounts.all() {
+            let found = touched.concerning(&account, accounts);
+            if found.is_empty() {
+                continue;
+            }
+            let usual: Option<Currency> = account.currency.parse().ok();
+            let in_own = |reach: &u32| touched.reaches[*reach as usize].currency.is_none_or(|currency| usual == Some(currency));
+            if found.iter().any(in_own) {
+                touched.codes.push(account.code.clone());
+            }
+            touched.of.insert(account.id, found);
+        }
+        touched.codes.sort_unstable();
+        touched
+    }
+
+    fn concerning(&self, account: &Account, accounts: &Accounts) -> Vec<u32> {
+        let mut above = None;
+        let mut is_below = |holder: AccountId| {
+            let chain = above.get_or_insert_with(|| accounts.chain(account.id));
+            chain.iter().any(|company| company.id == holder)
+        };
+        let concerns = |concerned: &Concerned, is_below: &mut dyn FnMut(AccountId) -> bool| match concerned {
+            Concerned::Everyone => true,
+            Concerned::Group(code) => account.group.as_ref() == Some(code),
+            Concerned::Family(holder) => is_below(*holder),
+            Concerned::Account(only) => account.id == *only,
+        };
+        let numbered = self.reaches.iter().zip(0_u32..);
+        numbered.filter(|(reach, _)| concerns(&reach.concerned, &mut is_below)).map(|(_, number)| number).collect()
+    }
+
+    /// Codes of the accounts that are concerned in their own currency, in order.
+    pub(super) fn codes(&self) -> &[String] {
+        &self.codes
+    }
+
+    /// Whether an account's price of a product may change in a currency.
+    pub(crate) fn has(&self, account: AccountId, currency: Currency, product: ProductId) -> bool {
+        let Some(reaches) = self.of.get(&account) else { return false };
+        let mut reaches = reaches.iter().map(|reach| &self.reaches[*reach as usize]);
+        reaches.any(|reach| reach.currency.is_none_or(|only| only == currency) && reach.goods.has(product))
+    }
+}

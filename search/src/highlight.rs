@@ -1,0 +1,36 @@
+//! Finds in a title the words that were asked for.
+
+use crate::normal::{Stems, words};
+
+/// Finds the words of one question in texts.
+pub struct Highlighter {
+    /// Stems and joined words.
+    wanted: Vec<String>,
+    stems: Stems,
+}
+
+impl std::fmt::Debug for Highlighter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Highlighter").field("wanted", &self.wanted).finish_non_exhaustive()
+    }
+}
+
+impl Highlighter {
+    pub(crate) fn of(wanted: Vec<String>) -> Self {
+        Self { wanted, stems: Stems::new() }
+    }
+
+    /// Byte ranges of `text` that match the question, in order, not overlapping.
+    pub fn spans(&mut self, text: &str) -> Vec<(usize, usize)> {
+        if self.wanted.is_empty() {
+            return Vec::new();
+        }
+        let mut found = words(text);
+        found.retain(|word| {
+            // A stem begins as its word does, so most words need none.
+            let possible = self.wanted.iter().any(|wanted| wanted.as_bytes().first() == word.text.as_bytes().first());
+            possible && self.wanted.contains(&self.stems.stem(&word.text))
+        });
+        found.into_iter().map(|word| (word.start, word.end)).collect()
+    }
+}

@@ -1,0 +1,201 @@
+//! Bad input about prices: each kind of fault has a code of its own and points to where it is; good lines are kept.
+
+use serde_json::{Value, json};
+
+use crate::support::{Shop, line};
+
+async fn shop() -> Shop {
+    let shop = Shop::open().await;
+    shop.account("ACME").await;
+    shop.product("A-1", json!({})).await;
+    shop.price("A-1", "10").await;
+    shop
+}
+
+fn long_decimal(zeros: usize) -> String {
+    format!("0.{}1", "0".repeat(zeros))
+}
+
+fn fault(value: &Value) -> (String, String) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    (text(&value["code"]), text(&value["pointer"]))
+}
+
+#[tokio::test]
+async fn quoted_lines_say_what_is_wrong_with_them_and_good_lines_are_priced() {
+    let shop = shop().await;
+    let ask = |quantity: Value| json!({ "sku": "A-1", "quantity": quantity });
+    let lines = json!([
+        ask(json!("-1")),
+        ask(json!("0")),
+        ask(json!("99999999999999999999")),
+        ask(json!(long_decimal(1_000_000))),
+        ask(json!("1e3")),
+        ask(json!("ten")),
+        { "sku": "A-1", "quantity": "1", "unit": "PALLET" },
+        { "sku": "NOBODY", "quantity": "1" },
+        ask(json!("2")),
+    ]);
+    let quote = shop.erp("ACME").await.post("/v1/price-quotes", &json!({ "currency": "EUR", "lines": lines })).await.ok();
+    let expected = [
+        ("quantity_not_positive", "/lines/0/quantity"),
+        ("quantity_not_positive", "/lines/1/quantity"),
+        ("quantity_out_of_range", "/lines/2/quantity"),
+        ("too_many_decimals", "/lines/3/quantity"),
+        ("not_a_number", "/lines/4/quantity"),
+        ("not_a_number", "/lines/5/quantity"),
+        ("unknown_unit", "/lines/6/unit"),
+        ("unknown_sku", "/lines/7/sku"),
+    ];
+    for (place, (code, pointer)) in expected.into_iter().enumerate() {
+        assert_eq!(fault(&quote["lines"][place]["problem"]), (code.to_owned(), pointer.to_owned()), "line {place}");
+    }
+    assert_eq!(quote["lines"][8]["line_amount"], "20");
+    assert_eq!(quote["totals"]["priced_lines"], 1);
+}
+
+#[tokio::test]
+async fn quotes_that_cannot_be_answered_at_all_are_refused() {
+    let shop = shop().await;
+    let acme = shop.erp("ACME").await;
+    let many: Vec<Value> = (0..10_001).map(|_| line("A-1", 1)).collect();
+    let refusals = [
+        (json!({ "currency": "EUR", "lines": many }), "too-many-lines", "/lines"),
+        (json!({ "currency": "CHF", "lines": [line("A-1", 1)] }), "currency-without-prices", "/currency"),
+        (json!({ "currency": "QQQ", "lines": [line("A-1", 1)] }), "unknown-currency", "/currency"),
+        (json!({ "currency": "EUR", "at": "yesterday", "lines": [] }), "invalid-request", "/at"),
+    ];
+    for (body, code, pointer) in refusals {
+        let problem = acme.post("/v1/price-quotes", &body).await.is_refused(code);
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn bad_entries_are_named_by_code_and_pointer_wherever_they_are_sent() {
+    let shop = shop().await;
+    shop.admin().put("/v1/price-change-sets/S", &json!({})).await.ok();
+    let cases = [
+        (json!({ "unit_price": "-1" }), "negative", "/unit_price"),
+        (json!({ "min_quantity": "-1" }), "negative", "/min_quantity"),
+        (json!({ "min_quantity": "99999999999999999999" }), "out-of-range", "/min_quantity"),
+        (json!({ "unit_price": long_decimal(10_000) }), "too-many-decimals", "/unit_price"),
+        (json!({ "unit_price": "9".repeat(1_000) }), "out-of-range", "/unit_price"),
+        (json!({ "unit_price": "cheap" }), "not-a-number", "/unit_price"),
+        (json!({ "unit": "PALLET" }), "unknown-unit", "/unit"),
+        (json!({ "sku": "NOBODY" }), "unknown-sku", "/sku"),
+        (json!({ "currency": "QQQ" }), "unknown-currency", "/currency"),
+        (json!({ "per": 0 }), "out-of-range", "/per"),
+        (json!({ "valid_from": "2030-01-01", "valid_until": "2030-01-01" }), "end-before-start", "/valid_until"),
+        (json!({ "valid_from": "2030-13-01" }), "invalid-value", "/valid_from"),
+    ];
+    for list in [None, Some("STANDARD")] {
+        let entries: Vec<Value> = cases
+            .iter()
+            .map(|(fields, ..)| {
+                let mut entry = json!({ "sku": "A-1", "currency": "EUR", "unit_price": "1" });
+                let entry_fields = entry.as_object_mut().expect("an object");
+                entry_fields.extend(list.map(|list| ("price_list".to_owned(), json!(list))));
+                entry_fields.extend(fields.as_object().expect("an object").clone());
+                entry
+            })
+            .collect();
+        let path = if list.is_some() { "/v1/price-change-sets/S/entries" } else { "/v1/price-lists/STANDARD/entries" };
+        let answer = shop.admin().post(path, &json!({ "entries": entries })).await.ok();
+        let rows = entries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+        let streamed = shop.admin().post_raw(path, "application/x-ndjson", rows).await.ok();
+        for (place, (_, code, pointer)) in cases.iter().enumerate() {
+            let told = fault(&answer["results"][place]["errors"][0]);
+            assert_eq!(told, ((*code).to_owned(), format!("/entries/{place}{pointer}")), "{path}");
+            let told = fault(&streamed["results"][place]["errors"][0]);
+            assert_eq!(told, ((*code).to_owned(), (*pointer).to_owned()), "{path} streamed");
+            assert_eq!(streamed["results"][place]["index"], place + 1);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_million_decimals_cost_their_entry_and_nothing_else() {
+    let shop = shop().await;
+    let long = |price: &str| json!({ "sku": "A-1", "currency": "EUR", "unit_price": price });
+    let entries = [long(&long_decimal(1_000_000)), long("7")];
+    let path = "/v1/price-lists/STANDARD/entries";
+    let answer = shop.admin().post(path, &json!({ "entries": entries })).await.ok();
+    assert_eq!(fault(&answer["results"][0]["errors"][0]), ("too-many-decimals".to_owned(), "/entries/0/unit_price".to_owned()));
+    let rows = entries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let answer = shop.admin().post_raw(path, "application/x-ndjson", rows).await.ok();
+    assert_eq!(fault(&answer["results"][0]["errors"][0]), ("line-too-long".to_owned(), String::new()));
+    assert_eq!((answer["unchanged"].as_u64(), answer["rejected"].as_u64()), (Some(1), Some(1)), "{answer}");
+}
+
+#[tokio::test]
+async fn too_many_entries_and_lines_are_refused_as_such() {
+    let shop = shop().await;
+    let entry = json!({ "sku": "A-1", "currency": "EUR", "unit_price": "1" });
+    let entries: Vec<&Value> = (0..10_001).map(|_| &entry).collect();
+    let problem = shop.admin().post("/v1/price-lists/STANDARD/entries", &json!({ "entries": entries })).await;
+    assert_eq!(problem.is_refused("too-many-lines")["errors"][0]["pointer"], "/entries");
+    let line = json!({ "target": { "kind": "everything" }, "kind": "percent_off", "value": "1" });
+    let lines: Vec<&Value> = (0..100_001).map(|_| &line).collect();
+    let contract = json!({ "account": "ACME", "currency": "EUR", "lines": lines });
+    let problem = shop.admin().put("/v1/contracts/C-1", &contract).await.is_refused("too-many-lines");
+    assert_eq!(problem["errors"][0]["pointer"], "/lines");
+}
+
+#[tokio::test]
+async fn bad_contracts_and_promotions_are_refused_with_code_and_pointer() {
+    let shop = shop().await;
+    let contract = |fields: Value, line: Value| {
+        let mut whole = json!({ "target": { "kind": "sku", "code": "A-1" }, "kind": "fixed", "value": "5" });
+        whole.as_object_mut().expect("an object").extend(line.as_object().expect("an object").clone());
+        let mut body = json!({ "account": "ACME", "currency": "EUR", "lines": [whole] });
+        body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        body
+    };
+    let steps = |quantities: &[&str]| -> Value {
+        let steps: Vec<Value> = quantities.iter().map(|quantity| json!({ "min_quantity": quantity, "value": "1" })).collect();
+        json!({ "breaks": steps })
+    };
+    let none = || json!({});
+    let cases = [
+        (contract(none(), steps(&["10", "5"])), "breaks-out-of-order", "/lines/0/breaks/1/min_quantity"),
+        (contract(none(), steps(&["10", "10"])), "breaks-out-of-order", "/lines/0/breaks/1/min_quantity"),
+        (contract(none(), steps(&["-10"])), "negative", "/lines/0/breaks/0/min_quantity"),
+        (contract(none(), steps(&["1.1234567"])), "too-many-decimals", "/lines/0/breaks/0/min_quantity"),
+        (contract(none(), json!({ "value": "-5" })), "negative", "/lines/0/value"),
+        (contract(none(), json!({ "value": null })), "missing-value", "/lines/0/value"),
+        (contract(none(), json!({ "unit": "PALLET" })), "unknown-unit", "/lines/0/unit"),
+        (contract(none(), json!({ "target": { "kind": "sku", "code": "NOBODY" } })), "unknown-target", "/lines/0/target/code"),
+        (
+            contract(none(), json!({ "valid_from": "2030-01-01", "valid_until": "2029-01-01" })),
+            "end-before-start",
+            "/lines/0/valid_until",
+        ),
+        (
+            contract(json!({ "valid_from": "2030-01-01", "valid_until": "2029-01-01" }), none()),
+            "end-before-start",
+            "/valid_until",
+        ),
+        (contract(json!({ "currency": "QQQ" }), none()), "unknown-currency", "/currency"),
+        (contract(json!({ "account": "NOBODY" }), none()), "unknown-account", "/account"),
+    ];
+    for (body, code, pointer) in cases {
+        let problem = shop.admin().put("/v1/contracts/C-1", &body).await.is_refused(code);
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+    }
+    shop.admin().get("/v1/contracts/C-1").await.is_refused("contract-not-found");
+    let promotion = |line: Value| json!({ "currency": "EUR", "lines": [line] });
+    let everything = |fields: Value| {
+        let mut line = json!({ "target": { "kind": "everything" }, "kind": "percent_off", "value": "5" });
+        line.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        line
+    };
+    for (line, pointer) in [
+        (everything(json!({ "kind": "cost_plus" })), "/lines/0/kind"),
+        (everything(json!({ "scope": "period" })), "/lines/0/scope"),
+        (everything(json!({ "valid_from": "2030-01-01" })), "/lines/0/valid_from"),
+    ] {
+        let problem = shop.admin().put("/v1/promotions/P-1", &promotion(line)).await.is_refused("not-for-promotions");
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+    }
+}
