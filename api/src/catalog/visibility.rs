@@ -16,6 +16,7 @@ use entity::{AccountId, AudienceKind, CategoryId, ProductId, VisibilityEffect, v
 use parking_lot::RwLock;
 use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::categories::Categories;
 use super::product::Product;
@@ -70,6 +71,7 @@ pub(crate) struct Sight {
     reserved: Vec<Arc<Rule>>,
     granted: Vec<Arc<Rule>>,
     audience: search::Audience,
+    stamp: u64,
 }
 
 /// All rules, and what follows from them for each account. Cheap to clone; every clone is the same.
@@ -188,6 +190,13 @@ impl Rule {
 }
 
 impl Targets {
+    /// Whether they hold a product that lies in these categories, with those above, and is of this brand.
+    fn held(&self, product: ProductId, categories: &[i64], brand: &str) -> bool {
+        self.products.contains(&product)
+            || self.named.categories.iter().any(|named| categories.contains(named))
+            || (!self.brands.is_empty() && self.brands.contains(&brand.to_lowercase()))
+    }
+
     fn hold(&self, product: &Product) -> bool {
         self.products.contains(&product.id)
             || product.category.is_some_and(|category| self.categories.contains(&category))
@@ -214,7 +223,22 @@ impl Sight {
             let allowed = allowed.as_deref().map(shown);
             search::Audience::Sees(Arc::new(search::Sight::new(shown(&denied), allowed, shown(&reserved), shown(&granted))))
         };
-        Self { staff: false, denied, allowed, reserved, granted, audience }
+        let stamp = stamp_of([Some(&denied), allowed.as_ref(), Some(&reserved), Some(&granted)]);
+        Self { staff: false, denied, allowed, reserved, granted, audience, stamp }
+    }
+
+    /// A number that is another one when other rules apply, and the same on every process.
+    pub(crate) fn stamp(&self) -> u64 {
+        self.stamp
+    }
+
+    /// Whether the rules let a published product be seen that lies in these categories, with those above, and is of this brand.
+    pub(crate) fn would_show(&self, product: ProductId, categories: &[i64], brand: &str) -> bool {
+        let any = |rules: &[Arc<Rule>]| rules.iter().any(|rule| rule.targets.held(product, categories, brand));
+        self.staff
+            || !(any(&self.denied)
+                || self.allowed.as_deref().is_some_and(|allowed| !any(allowed))
+                || (any(&self.reserved) && !any(&self.granted)))
     }
 
     /// Whether a product exists for whoever looks.
@@ -238,6 +262,17 @@ impl Sight {
     pub(crate) fn audience(&self) -> search::Audience {
         self.audience.clone()
     }
+}
+
+fn stamp_of(lists: [Option<&Vec<Arc<Rule>>>; 4]) -> u64 {
+    let mut hash = Sha256::new();
+    for list in lists {
+        hash.update(if list.is_some() { b"+" } else { b"-" });
+        for rule in list.into_iter().flatten() {
+            hash.update(serde_json::to_vec(&rule.targets.named).unwrap_or_default());
+        }
+    }
+    hash.finalize().first_chunk::<8>().map_or(0, |head| u64::from_be_bytes(*head))
 }
 
 /// The targets of some rules, as the index knows them.

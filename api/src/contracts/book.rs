@@ -190,6 +190,14 @@ impl Book {
         self.products.key(product.0).copied()
     }
 
+    pub(super) fn category_id(&self, category: pricing::CategoryId) -> Option<i64> {
+        self.categories.key(category.0).copied()
+    }
+
+    pub(super) fn brand(&self, brand: pricing::BrandId) -> Option<&str> {
+        self.brands.key(brand.0).map(String::as_str)
+    }
+
     pub(super) fn request_line(&self, line: &AskLine) -> RequestLine {
         let product = pricing::ProductId(self.products.known(&line.product.0));
         RequestLine { product, quantity: line.quantity, unit: line.unit }

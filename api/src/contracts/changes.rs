@@ -5,14 +5,14 @@
 
 use ahash::AHashSet;
 use entity::{AccountId, Instant, ProductId};
-use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, UnitPrice, compare_ladders};
+use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Target, UnitPrice, compare_ladders};
 
 use super::book::Book;
 use super::journal::Moment;
 use super::loose::Label;
 use super::price_rows::{Labelled, PriceChangeRow, PriceRow};
 use super::prices::Prices;
-use crate::catalog::Products;
+use crate::catalog::{Products, Sight};
 
 /// Products looked at under one lock.
 const PORTION: usize = 500;
@@ -41,6 +41,22 @@ struct Changed {
 }
 
 impl Book {
+    /// Whether the product existed for a viewer at an instant, by the rules of now.
+    fn is_seen(&self, sight: &Sight, product: pricing::ProductId, as_of: Instant) -> bool {
+        if self.is_hidden(product, as_of) || !sight.is_limited() {
+            return !self.is_hidden(product, as_of);
+        }
+        let (mut categories, mut brand) = (Vec::new(), "");
+        for target in self.engine().targets_of(product, as_of.into()) {
+            match target {
+                Target::Category(category) => categories.extend(self.category_id(category)),
+                Target::Brand(handle) => brand = self.brand(handle).unwrap_or_default(),
+                Target::Sku(_) | Target::Everything => {}
+            }
+        }
+        self.product_id(product).is_some_and(|id| sight.would_show(ProductId(id), &categories, brand))
+    }
+
     fn asking(&self, whose: Whose, moment: Moment) -> Asking {
         let (at, as_of) = (moment.at.into(), moment.as_of.into());
         Asking { account: Some(self.account(whose.account)), currency: whose.currency, at, as_of }
@@ -67,15 +83,20 @@ impl Book {
         products
     }
 
-    fn changed(&self, delta: &mut Delta<'_>, product: (i64, pricing::ProductId), from: Moment, to: Moment) -> Option<Changed> {
-        let (product, handle) = product;
+    fn changed(
+        &self,
+        delta: &mut Delta<'_>,
+        sight: &Sight,
+        (product, handle): (i64, pricing::ProductId),
+        (from, to): (Moment, Moment),
+    ) -> Option<Changed> {
         let causes = delta.causes(handle);
         if !causes.any() {
             return None;
         }
         let (before, after) = delta.ladders(handle);
-        let before = if self.is_hidden(handle, from.as_of) { &[] } else { before };
-        let after = if self.is_hidden(handle, to.as_of) { &[] } else { after };
+        let before = if self.is_seen(sight, handle, from.as_of) { before } else { &[] };
+        let after = if self.is_seen(sight, handle, to.as_of) { after } else { &[] };
         let (gone, fresh) = compare_ladders(before, after);
         if gone.is_empty() && fresh.is_empty() {
             return None;
@@ -115,13 +136,14 @@ impl Prices {
         after: i64,
         limit: usize,
     ) -> Changes {
+        let sight = products.sight(Some(whose.account));
         let candidates = self.book.read().candidates(whose, from, to, after);
         let mut changes = Changes::default();
         for portion in candidates.chunks(PORTION) {
             let found: Vec<Changed> = {
                 let book = self.book.read();
                 let mut delta = book.delta(whose, from, to);
-                portion.iter().filter_map(|product| book.changed(&mut delta, *product, from, to)).collect()
+                portion.iter().filter_map(|product| book.changed(&mut delta, &sight, *product, (from, to))).collect()
             };
             let known = products.by_ids(found.iter().map(|changed| ProductId(changed.product)));
             for (changed, product) in found.into_iter().zip(known) {
@@ -138,12 +160,13 @@ impl Prices {
 
     /// The next portion of all prices at a state, from a place on; the place after it, or none at the end.
     pub(super) fn portion(&self, products: &Products, whose: Whose, moment: Moment, place: u32) -> (Vec<PriceRow>, Option<u32>) {
+        let sight = products.sight(Some(whose.account));
         let mut steps: Vec<(ProductId, Vec<Labelled>)> = Vec::with_capacity(PORTION);
         let next = {
             let book = self.book.read();
             let mut ladders = Ladders::new(book.engine(), book.asking(whose, moment));
             let mut all = book.engine().all_products().skip(place as usize);
-            for handle in all.by_ref().take(PORTION).filter(|handle| !book.is_hidden(*handle, moment.as_of)) {
+            for handle in all.by_ref().take(PORTION).filter(|handle| book.is_seen(&sight, *handle, moment.as_of)) {
                 let ladder: Vec<Labelled> = ladders.of(handle).iter().map(|step| book.labelled(*step)).collect();
                 if let Some(id) = book.product_id(handle).filter(|_| !ladder.is_empty()) {
                     steps.push((ProductId(id), ladder));

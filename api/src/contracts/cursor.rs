@@ -15,6 +15,8 @@ use super::journal::Moment;
 pub(super) struct Cursor {
     pub(super) account: AccountId,
     pub(super) currency: Currency,
+    /// What the account was shown at all: a number for the rules that applied.
+    pub(super) sight: u64,
     /// The state that the client has.
     pub(super) from: Moment,
     /// The state that it is being brought to, and the last product it got, when that takes several pages.
@@ -24,11 +26,12 @@ pub(super) struct Cursor {
 impl Cursor {
     /// As text.
     pub(super) fn write(&self) -> String {
-        let mut bytes = Vec::with_capacity(51);
+        let mut bytes = Vec::with_capacity(59);
         let mut put = |number: i64| bytes.extend(number.to_be_bytes());
         put(self.account.0);
         put(self.from.at.0);
         put(self.from.as_of.0);
+        put(self.sight.cast_signed());
         if let Some((to, product)) = self.toward {
             put(to.at.0);
             put(to.as_of.0);
@@ -47,13 +50,14 @@ impl Cursor {
         let numbers: Vec<i64> = numbers.iter().map(|number| i64::from_be_bytes(*number)).collect();
         let moment = |at, as_of| Moment { at: Instant(at), as_of: Instant(as_of) };
         let (account, from, toward) = match numbers[..] {
-            [account, at, as_of] => (account, moment(at, as_of), None),
-            [account, at, as_of, to_at, to_as_of, product] => {
-                (account, moment(at, as_of), Some((moment(to_at, to_as_of), product)))
+            [account, at, as_of, sight] => ((account, sight), moment(at, as_of), None),
+            [account, at, as_of, sight, to_at, to_as_of, product] => {
+                ((account, sight), moment(at, as_of), Some((moment(to_at, to_as_of), product)))
             }
             _ => return None,
         };
-        rest.is_empty().then_some(Self { account: AccountId(account), currency, from, toward })
+        let (account, sight) = (AccountId(account.0), account.1.cast_unsigned());
+        rest.is_empty().then_some(Self { account, currency, sight, from, toward })
     }
 }
 
@@ -66,7 +70,7 @@ mod tests {
         let moment = |at, as_of| Moment { at: Instant(at), as_of: Instant(as_of) };
         let currency = "EUR".parse().expect("listed");
         for toward in [None, Some((moment(3, 4), 5))] {
-            let cursor = Cursor { account: AccountId(7), currency, from: moment(1, 2), toward };
+            let cursor = Cursor { account: AccountId(7), currency, sight: u64::MAX - 5, from: moment(1, 2), toward };
             assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
         }
         for text in ["", "AAAA", "7", "not a cursor", "AAAAAAAAAAAAAAAA"] {

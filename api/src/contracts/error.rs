@@ -23,6 +23,8 @@ pub(crate) enum ContractError {
     ChangeSetClosed(String, &'static str),
     #[error("the upload cannot be read: {0}")]
     Unreadable(String),
+    #[error("what the account may see is not what it was; read all its prices again")]
+    CursorOutdated,
     #[error(transparent)]
     Input(#[from] BadInput),
     #[error(transparent)]
@@ -40,6 +42,7 @@ refusals! { ContractError {
     Self::CodeTaken(_) => 409, "code-taken", "Something has this code already";
     Self::ChangeSetNotFound(_) => 404, "price-change-set-not-found", "The price change set does not exist";
     Self::ChangeSetClosed(..) => 409, "price-change-set-closed", "The price change set was published or dropped";
+    Self::CursorOutdated => 410, "cursor-outdated", "The cursor is outdated; read all prices again";
     Self::Unreadable(_) => 400, "unreadable-upload", "The upload cannot be read";
 } delegates {
     Self::Input(inner) => inner: BadInput,

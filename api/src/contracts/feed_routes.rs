@@ -54,12 +54,14 @@ impl FeedRoutes {
     ) -> Result<PriceStream> {
         let whose = self.whose(&who, account.0.as_deref(), currency.0.as_deref())?;
         let (from, version) = self.prices.present(clock::now());
-        if let Some(cursor) = known.0.as_deref().and_then(StreamTag::read).filter(|cursor| Whose::of(cursor) == whose)
+        let sight = self.stamp(whose);
+        if let Some(cursor) =
+            known.0.as_deref().and_then(StreamTag::read).filter(|cursor| Whose::of(cursor) == whose && cursor.sight == sight)
             && self.is_unchanged(&who.db(), &cursor).await?
         {
             return Ok(PriceStream::unchanged(cursor));
         }
-        let cursor = Cursor { account: whose.account, currency: whose.currency, from, toward: None };
+        let cursor = Cursor { account: whose.account, currency: whose.currency, sight, from, toward: None };
         Ok(PriceStream::of(self.prices.clone(), self.products.clone(), cursor, version))
     }
 
@@ -69,7 +71,8 @@ impl FeedRoutes {
     /// one that is gone, also when a price begins or ends as scheduled. Only the last state counts: what went and came back in
     /// between is not told. No change is ever missed; one may be told twice. Begin with the `Price-Cursor` of `/v1/prices`;
     /// without `after` the answer is empty and its cursor says where to go on from now. What a cursor is brought to stays the
-    /// same from page to page while `has_more` is true.
+    /// same from page to page while `has_more` is true. When the rules of what the account may see have changed, the answer is
+    /// 410 `cursor-outdated`: read `/v1/prices` again.
     #[oai(path = "/v1/price-changes", method = "get", operation_id = "follow_price_changes")]
     async fn follow_price_changes(
         &self,
@@ -83,7 +86,8 @@ impl FeedRoutes {
         let Some(after) = after.0 else {
             let whose = self.whose(&who, account.0.as_deref(), currency.0.as_deref())?;
             let (from, _) = self.prices.present(clock::now());
-            let cursor = Cursor { account: whose.account, currency: whose.currency, from, toward: None };
+            let sight = self.stamp(whose);
+            let cursor = Cursor { account: whose.account, currency: whose.currency, sight, from, toward: None };
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
             return Ok(Answer::of(&view)?);
         };
@@ -92,6 +96,9 @@ impl FeedRoutes {
         let named = currency.0.as_deref().unwrap_or(cursor.currency.code());
         if self.whose(&who, account.0.as_deref(), Some(named))? != Whose::of(&cursor) {
             return Err(refused().into());
+        }
+        if self.stamp(Whose::of(&cursor)) != cursor.sight {
+            return Err(ContractError::CursorOutdated.into());
         }
         let (cursor, changes) = self.advance(&who.db(), cursor, limit as usize).await?.ok_or_else(refused)?;
         let view = PriceChangesView { items: changes.rows, has_more: cursor.toward.is_some(), next_cursor: cursor.write() };
@@ -118,6 +125,11 @@ impl FeedRoutes {
         BadInput::check(faults.0)?;
         let currency = currency.ok_or_else(|| BadInput::one("currency", "unknown-currency", "the currency is unknown"))?;
         Ok(Whose { account: account.id, currency })
+    }
+
+    /// A number for what the account is shown at all.
+    fn stamp(&self, whose: Whose) -> u64 {
+        self.products.sight(Some(whose.account)).stamp()
     }
 
     /// The next page after a cursor and the cursor after it; none for a cursor of a state that never was.

@@ -14,6 +14,12 @@ impl PriceBook {
         self.all_products().filter(|product| self.is_named(*product, target, as_of)).collect()
     }
 
+    /// The categories, with those above, and the brand of a product, as known at `as_of`.
+    pub fn targets_of(&self, product: ProductId, as_of: Instant) -> impl Iterator<Item = Target> {
+        let facts = self.product(product, as_of).map(|(_, facts)| facts);
+        facts.into_iter().flat_map(|facts| facts.targets.iter().map(|(target, _)| *target))
+    }
+
     /// Whether a target names the product, as known at `as_of`.
     pub fn is_named(&self, product: ProductId, target: Target, as_of: Instant) -> bool {
         let Some((_, facts)) = self.product(product, as_of) else {

@@ -238,3 +238,31 @@ async fn cursors_are_their_own_accounts_and_unchanged() {
     }
     acme.get(&format!("{path}&limit=0")).await.is_refused("invalid-request");
 }
+
+#[tokio::test]
+async fn what_an_account_may_not_see_is_in_no_feed() {
+    let shop = shop().await;
+    let (admin, acme, rival) = (shop.admin(), shop.erp("ACME").await, shop.erp("RIVAL").await);
+    let (mut known, mut cursor) = all(&acme).await;
+    let (mut others, mut theirs) = all(&rival).await;
+    for (code, parent) in [("TOOLS", None), ("SAWS", Some("TOOLS"))] {
+        admin.put(&format!("/v1/categories/{code}"), &json!({ "name": code, "parent": parent })).await.ok();
+    }
+    let deny = json!({ "effect": "deny", "audience": { "kind": "account", "code": "ACME" }, "categories": ["TOOLS"], "skus": ["B-1"] });
+    admin.put("/v1/visibility-rules/NO-TOOLS", &deny).await.ok();
+    acme.get(&format!("/v1/price-changes?after={cursor}")).await.is_refused("cursor-outdated");
+    assert!(follow(&rival, &mut others, &mut theirs, 10).await.is_empty(), "rules of another account are no news");
+    let request = acme.request(reqwest::Method::GET, "/v1/prices").header("if-none-match", format!("\"{cursor}\""));
+    assert_eq!(acme.send(request).await.status, 200, "what is seen is another thing now");
+    (known, cursor) = all(&acme).await;
+    assert!(!known.keys().any(|(sku, ..)| sku == "B-1") && known.keys().any(|(sku, ..)| sku == "C-1"), "{known:?}");
+    shop.price("B-1", "77.00").await;
+    assert!(follow(&acme, &mut known, &mut cursor, 10).await.is_empty());
+    shop.product("C-1", json!({ "category": "SAWS", "brand": "Ferrum" })).await;
+    let told = follow(&acme, &mut known, &mut cursor, 10).await;
+    assert!(!told.is_empty() && told.iter().all(|row| row["sku"] == "C-1" && row["deleted"] == true), "{told:?}");
+    admin.put("/v1/categories/SAWS", &json!({ "name": "Saws" })).await.ok();
+    let told = follow(&acme, &mut known, &mut cursor, 10).await;
+    assert!(!told.is_empty() && told.iter().all(|row| row["sku"] == "C-1" && row["deleted"] == false), "{told:?}");
+    assert_eq!(known, all(&acme).await.0);
+}
