@@ -16,6 +16,7 @@
 //! promised dates (`inventory`), full explanations of prices (`contracts`).
 
 mod build;
+mod complete;
 mod documents;
 mod error;
 mod filters;

@@ -3,6 +3,7 @@
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
+use super::complete::complete;
 use super::error::StorefrontError;
 use super::filters::{Asked, Plan, text};
 use super::identify::identify;
@@ -128,7 +129,7 @@ impl StorefrontRoutes {
         let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
         let limit = page_limit(limit.0, 10, 50)? as usize;
         let (prefix, audience) = (text(q.0)?, viewpoint.audience());
-        let mut found = self.index.ask(move |engine| engine.complete(&prefix, limit, &audience)).await?;
+        let mut found = self.index.ask(move |engine| complete(engine, &prefix, limit, &audience)).await?;
         let products = &self.offers.products;
         found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.shows(&p))));
         Ok(Answer::of(&CompletionsView { items: found.into_iter().map(CompletionView::from).collect() })?)

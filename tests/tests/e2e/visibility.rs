@@ -121,6 +121,11 @@ async fn rules_count_at_once_for_those_below_and_those_in_a_group_and_outlive_th
     shop.rules("R", "deny", ("group", Some("GOLD")), json!({ "brands": ["ALBA"] })).await;
     assert_eq!(seen(&acme).await, ["SAW-2"]);
     finds(&acme, &["SAW-2"]).await;
+    for (typed, told) in [("alb", false), ("bet", true), ("glu", false), ("saw", true)] {
+        let completions = acme.get(&format!("/v1/search/completions?q={typed}")).await.ok();
+        let any = completions["items"].as_array().is_some_and(|items| !items.is_empty());
+        assert_eq!(any, told, "words tell nothing either: {completions}");
+    }
     shop.rules("R", "deny", ("everyone", None), json!({ "brands": ["beta"] })).await;
     assert_eq!((seen(&acme).await, seen(&rival).await), (vec!["GLUE-1", "SAW-1"], vec!["GLUE-1", "SAW-1"]));
     shop.start_again();
