@@ -19,7 +19,7 @@ pub struct Targets {
     pub brands: Vec<String>,
 }
 
-/// What somebody may see. Cheap to compare.
+/// What somebody may see. Cheap to tell from another.
 #[derive(Debug, Clone)]
 pub struct Sight {
     fingerprint: u64,
@@ -63,6 +63,8 @@ impl Sight {
 impl PartialEq for Sight {
     fn eq(&self, other: &Self) -> bool {
         self.fingerprint == other.fingerprint
+            && (&self.denied, &self.allowed, &self.reserved, &self.granted)
+                == (&other.denied, &other.allowed, &other.reserved, &other.granted)
     }
 }
 

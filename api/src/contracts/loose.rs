@@ -1,7 +1,6 @@
 //! Values on the wire whose faults belong to their line, not to the whole request.
 
 use std::fmt;
-use std::sync::Arc;
 
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON};
