@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
-use migration::{Migrator, MigratorTrait as _};
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::CatchPanic;
 use poem::web::{Data, Html};
@@ -187,20 +186,12 @@ pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
     let db = Database::connect(&config.database(), config.database_connections).await;
     let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?.joined_by(vec![Arc::new(FactKeeper)]);
-    migrate(&db).await?;
+    db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
     let recorded = contracts::record_missing_facts(&System::at_work(&kernel, "price facts")).await;
     recorded.map_err(|e| format!("price facts: {e}"))?;
     Ok(kernel)
-}
-
-/// Brings the schema up to date. Processes that start together wait for each other.
-async fn migrate(db: &Database) -> Result<(), String> {
-    let failed = |e: &dyn std::fmt::Display| format!("migration: {e}");
-    let turn = db.migration_turn().await.map_err(|e| failed(&e))?;
-    Migrator::up(db.for_migration(), None).await.map_err(|e| failed(&e))?;
-    turn.end().await.map_err(|e| failed(&e))
 }
 
 /// The OpenAPI document, without a running server.

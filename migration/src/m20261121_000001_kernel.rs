@@ -12,7 +12,7 @@ crate::migration! {
         "create index events_by_account on events (account_id, seq)",
         "create table event_readers (name text primary key, seq bigint not null, updated_at bigint not null)",
         "create table idempotency_keys (
-            owner text not null, key text not null, request_hash text not null, status integer not null,
+            owner text not null, key text not null, request_hash text not null, status int not null,
             body text not null, created_at bigint not null, primary key (owner, key))",
         "create index idempotency_keys_by_age on idempotency_keys (created_at)",
         "create table jobs (

@@ -5,7 +5,7 @@ crate::migration! {
     up: [
         "create table accounts (
             id {id}, code text not null, name text not null, parent_id bigint references accounts (id), group_code text,
-            currency text not null, credit_limit bigint, terms text not null, overdue_grace_days integer not null,
+            currency text not null, credit_limit bigint, terms text not null, overdue_grace_days int not null,
             status text not null, version bigint not null, created_at bigint not null, updated_at bigint not null)",
         "create unique index accounts_by_code on accounts (code)",
         "create index accounts_by_parent on accounts (parent_id)",
@@ -17,7 +17,7 @@ crate::migration! {
         "create table users (
             id {id}, email text not null, name text not null, password_hash text not null,
             account_id bigint references accounts (id), roles text not null, status text not null,
-            failed_logins integer not null, locked_until bigint, created_at bigint not null, updated_at bigint not null)",
+            failed_logins int not null, locked_until bigint, created_at bigint not null, updated_at bigint not null)",
         "create unique index users_by_email on users (email)",
         "create index users_by_account on users (account_id)",
         "create table clients (

@@ -10,7 +10,7 @@ crate::migration! {
             id {id}, sku text not null, title text not null, brand text not null,
             category_id bigint references categories (id), stock_unit text not null, fractional boolean not null,
             lifecycle text not null, backorder boolean not null, min_quantity bigint, max_quantity bigint, quantity_multiple bigint,
-            lead_time_days integer, weight_grams bigint, tax_class text not null, mix_group text,
+            lead_time_days int, weight_grams bigint, tax_class text not null, mix_group text,
             mpn text, gtin text, fingerprint bigint not null, version bigint not null, created_at bigint not null,
             updated_at bigint not null, description text not null, attributes text not null, keywords text not null)",
         "create unique index products_by_sku on products (sku)",

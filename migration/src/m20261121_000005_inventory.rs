@@ -4,8 +4,8 @@ crate::migration! {
     tables: ["warehouses", "stock_levels", "stock_movements", "inbound_supplies"],
     up: [
         "create table warehouses (
-            id {id}, code text not null, name text not null, country text not null, city text not null, priority integer not null,
-            working_days text not null, holidays text not null, cutoff_minutes integer not null, utc_offset_minutes integer not null,
+            id {id}, code text not null, name text not null, country text not null, city text not null, priority int not null,
+            working_days text not null, holidays text not null, cutoff_minutes int not null, utc_offset_minutes int not null,
             version bigint not null)",
         "create unique index warehouses_by_code on warehouses (code)",
         // The running sums of the ledger. The checks are the last line of defence: no statement can oversell.

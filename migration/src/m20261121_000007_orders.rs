@@ -19,7 +19,7 @@ crate::migration! {
         "create index orders_by_po on orders (account_id, purchase_order_number)",
         "create index orders_by_external_reference on orders (external_reference) where external_reference is not null",
         "create table order_lines (
-            order_id bigint not null references orders (id), line_no integer not null, account_id bigint not null, product_id bigint not null references products (id),
+            order_id bigint not null references orders (id), line_no int not null, account_id bigint not null, product_id bigint not null references products (id),
             sku text not null, title text not null, unit text not null, numerator bigint not null, denominator bigint not null,
             quantity bigint not null, cancelled bigint not null, allocated bigint not null, picked bigint not null, shipped bigint not null,
             delivered bigint not null, invoiced bigint not null, returned bigint not null,
@@ -33,7 +33,7 @@ crate::migration! {
         // Lines still waiting for stock, found by product when stock arrives.
         "create index order_lines_waiting on order_lines (product_id, order_id) where allocated + cancelled < quantity",
         "create table order_allocations (
-            order_id bigint not null, line_no integer not null, warehouse_id bigint not null references warehouses (id),
+            order_id bigint not null, line_no int not null, warehouse_id bigint not null references warehouses (id),
             quantity bigint not null, released bigint not null, picked bigint not null, shipped bigint not null,
             primary key (order_id, line_no, warehouse_id), foreign key (order_id, line_no) references order_lines (order_id, line_no),
             check (quantity >= 0), check (released <= quantity), check (picked <= released), check (shipped <= picked))",

@@ -11,14 +11,14 @@ crate::migration! {
         "create unique index shipments_by_number on shipments (number)",
         "create index shipments_by_order on shipments (order_id)",
         "create table shipment_lines (
-            shipment_id bigint not null references shipments (id), order_id bigint not null, line_no integer not null, quantity bigint not null,
+            shipment_id bigint not null references shipments (id), order_id bigint not null, line_no int not null, quantity bigint not null,
             primary key (shipment_id, line_no))",
         "create table parcels (
-            shipment_id bigint not null references shipments (id), parcel_no integer not null, tracking_number text not null,
+            shipment_id bigint not null references shipments (id), parcel_no int not null, tracking_number text not null,
             weight_grams bigint, contents text not null, primary key (shipment_id, parcel_no))",
         "create index parcels_by_tracking on parcels (tracking_number)",
         "create table tracking_events (
-            id {serial}, shipment_id bigint not null references shipments (id), parcel_no integer, code text not null,
+            id {serial}, shipment_id bigint not null references shipments (id), parcel_no int, code text not null,
             description text not null, location text not null, occurred_at bigint not null, recorded_at bigint not null, dedup text not null)",
         "create unique index tracking_events_once on tracking_events (shipment_id, dedup)",
         // What waits to be put on a pick list, found by warehouse.

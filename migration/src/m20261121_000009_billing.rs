@@ -14,7 +14,7 @@ crate::migration! {
         "create index invoices_by_order on invoices (order_id)",
         "create index invoices_open on invoices (account_id, due_at) where paid + discounted < total",
         "create table invoice_lines (
-            invoice_id bigint not null references invoices (id), line_no integer not null, order_id bigint not null, order_line_no integer not null,
+            invoice_id bigint not null references invoices (id), line_no int not null, order_id bigint not null, order_line_no int not null,
             sku text not null, title text not null, unit text not null, quantity bigint not null, unit_price bigint not null, per bigint not null,
             line_amount bigint not null, primary key (invoice_id, line_no))",
         "create table payments (

@@ -21,7 +21,7 @@ crate::migration! {
         "create index account_price_facts_by_change on account_price_facts (change_id)",
         "create index price_changes_by_instant on price_changes (recorded_at)",
         "create table order_cancellations (
-            id {serial}, order_id bigint not null references orders (id), line_no integer not null, quantity bigint not null,
+            id {serial}, order_id bigint not null references orders (id), line_no int not null, quantity bigint not null,
             cancelled_at bigint not null)",
         "create index order_cancellations_by_order on order_cancellations (order_id, line_no)",
         "create table order_imports (order_id {id}, imported_at bigint not null)",

@@ -1,7 +1,6 @@
 //! The catalog against a database: what is stored, what is refused, what a name means.
 
 use entity::{AccountId, Lifecycle, RelationKind};
-use migration::{Migrator, MigratorTrait as _};
 use pricing::{Quantity, UnitCode};
 use tempfile::TempDir;
 
@@ -25,7 +24,7 @@ impl Shop {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database");
-        Migrator::up(db.for_migration(), None).await.expect("a schema");
+        db.migrate().await.expect("a schema");
         Self { db, _folder: folder }
     }
 

@@ -1,7 +1,6 @@
 //! Prices against a real database: what is recorded is what is priced, followed or loaded, now or as of then.
 
 use entity::{AccountId, AccountStatus, AssignedKind, ContractMode, PriceRuleKind, ProductId, TargetKind, VolumeScope};
-use migration::{Migrator, MigratorTrait as _};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::ConnectionTrait as _;
 
@@ -57,7 +56,7 @@ impl House {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database").joined_by(vec![std::sync::Arc::new(FactKeeper)]);
-        Migrator::up(db.for_migration(), None).await.expect("a schema");
+        db.migrate().await.expect("a schema");
         let tx = begin(&db).await;
         for id in 1..=3 {
             let sql = format!(

@@ -4,7 +4,6 @@ use std::io::{Cursor, Write};
 use std::sync::Arc;
 
 use entity::{orders, price_entries, products};
-use migration::{Migrator, MigratorTrait as _};
 use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio::sync::watch;
@@ -43,7 +42,7 @@ impl Shop {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database");
-        Migrator::up(db.for_migration(), None).await.expect("a schema");
+        db.migrate().await.expect("a schema");
         let keys = Keys::load(&db).await.expect("keys");
         Self { system: System::at_work(&Kernel::new(db, keys, Rates::new(0)), "test"), _folder: folder }
     }

@@ -3,8 +3,9 @@
 //! A handler never sees a connection pool: its principal hands out a [`Reader`] for reads and a [`Tx`] for writes. Writing
 //! functions take `&Tx`, so they cannot be called outside a transaction; reading functions take `&impl ConnectionTrait`.
 //!
-//! SQLite gets one writing connection (writers queue fairly instead of colliding) and several reading ones. Transactions
-//! start with `BEGIN IMMEDIATE`, since one that read first could be refused when it begins to write.
+//! SQLite runs in the thread that asks ([`sqlite`](super::sqlite)): one connection writes (writers queue fairly instead of
+//! colliding), several read. Transactions start with `BEGIN IMMEDIATE`, since one that read first could be refused when it
+//! begins to write.
 //!
 //! A transaction collects what it [`records`](Tx::record) and writes it in one statement when it is kept. What is not kept
 //! is rolled back. [`Companion`]s add what must be true together with it.
@@ -16,10 +17,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use entity::Instant;
+use migration::{Migrator, MigratorTrait as _};
 use parking_lot::Mutex;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, TryGetable,
+    Statement, TransactionTrait, TryGetable,
 };
 
 use super::companion::Companion;
@@ -27,6 +29,7 @@ use super::events::{self, NewEvent};
 use super::feed::Feed;
 use super::principal::Actor;
 use super::problem::Trouble;
+use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::{clock, telemetry};
 
 tokio::task_local! {
@@ -42,27 +45,31 @@ fn count_statement() {
 /// The connections of this process.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
-    read: DatabaseConnection,
-    write: DatabaseConnection,
+    home: Home,
     feed: Feed,
     companions: Arc<[Arc<dyn Companion>]>,
 }
 
+/// Where the rows are.
+#[derive(Clone, Debug)]
+enum Home {
+    Sqlite(Sqlite),
+    Postgres(DatabaseConnection),
+}
+
 impl Database {
-    /// Connects to `sqlite:…` or `postgres:…`; a SQLite file is created when it is missing.
+    /// Connects to `sqlite:…` or `postgres:…`; a SQLite file is created when it is missing. PostgreSQL gets at most so many
+    /// connections.
     pub(crate) async fn connect(url: &str, connections: u32) -> Result<Self, DbErr> {
-        let (read, write) = if url.starts_with("sqlite:") {
-            let write = sea_orm::Database::connect(sqlite_options(url, 1, true)).await?;
-            let read = sea_orm::Database::connect(sqlite_options(url, connections.clamp(1, 8), false)).await?;
-            (read, write)
+        let home = if url.starts_with("sqlite:") {
+            Home::Sqlite(Sqlite::open(url)?)
         } else {
             let mut options = ConnectOptions::new(url);
             options.max_connections(connections).min_connections(1).sqlx_logging(false);
             options.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
-            let pool = sea_orm::Database::connect(options).await?;
-            (pool.clone(), pool)
+            Home::Postgres(sea_orm::Database::connect(options).await?)
         };
-        Ok(Self { read, write, feed: Feed::default(), companions: Arc::new([]) })
+        Ok(Self { home, feed: Feed::default(), companions: Arc::new([]) })
     }
 
     /// The same connections, whose transactions are joined by these.
@@ -70,19 +77,17 @@ impl Database {
         Self { companions: companions.into(), ..self }
     }
 
-    /// The connection that migrations run on.
-    pub(crate) fn for_migration(&self) -> &DatabaseConnection {
-        &self.write
-    }
-
-    /// Waits until no other process migrates. SQLite locks the file by itself.
-    pub(crate) async fn migration_turn(&self) -> Result<MigrationTurn, DbErr> {
-        if self.write.get_database_backend() != DbBackend::Postgres {
-            return Ok(MigrationTurn { lock: None });
+    /// Brings the schema up to date. Processes that start together wait for each other.
+    pub(crate) async fn migrate(&self) -> Result<(), DbErr> {
+        match &self.home {
+            Home::Sqlite(sqlite) => sqlite.migrate().await,
+            Home::Postgres(pool) => {
+                let turn = pool.begin().await?;
+                turn.execute_unprepared("select pg_advisory_xact_lock(781)").await?;
+                Migrator::up(pool, None).await?;
+                turn.commit().await
+            }
         }
-        let lock = self.write.begin().await?;
-        lock.execute_unprepared("select pg_advisory_xact_lock(781)").await?;
-        Ok(MigrationTurn { lock: Some(lock) })
     }
 
     /// The event feed of this process.
@@ -92,17 +97,16 @@ impl Database {
 
     /// Reads outside a transaction.
     pub(crate) fn reader(&self) -> Reader {
-        Reader { connection: self.read.clone() }
+        Reader { home: self.home.clone() }
     }
 
     /// Starts a transaction on behalf of `actor`.
     pub(crate) async fn begin(&self, actor: Actor) -> Result<Tx, Trouble> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         count_statement();
-        let inner = self.write.begin_with_options(options).await?;
+        let inner = match &self.home {
+            Home::Sqlite(sqlite) => Work::Sqlite(sqlite.begin().await?),
+            Home::Postgres(pool) => Work::Postgres(pool.begin().await?),
+        };
         Ok(Tx {
             inner,
             reader: self.reader(),
@@ -115,60 +119,32 @@ impl Database {
         })
     }
 
-    /// Closes the pools, so that SQLite folds its log into the file.
+    /// Closes the connections, so that SQLite folds its log into the file.
     pub(crate) async fn close(self) {
-        let _ = self.read.close().await;
-        let _ = self.write.close().await;
-    }
-}
-
-/// The right to migrate, until it is ended.
-#[derive(Debug)]
-pub(crate) struct MigrationTurn {
-    lock: Option<DatabaseTransaction>,
-}
-
-impl MigrationTurn {
-    /// Lets others migrate.
-    pub(crate) async fn end(self) -> Result<(), DbErr> {
-        match self.lock {
-            Some(lock) => lock.commit().await,
-            None => Ok(()),
+        match self.home {
+            Home::Sqlite(sqlite) => sqlite.close().await,
+            Home::Postgres(pool) => drop(pool.close().await),
         }
     }
-}
-
-fn sqlite_options(url: &str, connections: u32, writer: bool) -> ConnectOptions {
-    let separator = if url.contains('?') { '&' } else { '?' };
-    let mut options = ConnectOptions::new(format!("{url}{separator}mode=rwc"));
-    options.max_connections(connections).min_connections(1).sqlx_logging(false);
-    options.acquire_timeout(Duration::from_secs(if writer { 60 } else { 10 })).test_before_acquire(false);
-    options.idle_timeout(None).max_lifetime(None);
-    options.map_sqlx_sqlite_opts(move |sqlite| {
-        sqlite
-            .pragma("journal_mode", "WAL")
-            // An acknowledged order survives a power cut, not only a crash of the process.
-            .pragma("synchronous", "FULL")
-            .pragma("foreign_keys", "ON")
-            .pragma("busy_timeout", "15000")
-            // Pages that are not in these caches usually are in the system's.
-            .pragma("cache_size", if writer { "-16384" } else { "-2048" })
-            .pragma("temp_store", "MEMORY")
-            .statement_cache_capacity(400)
-    });
-    options
 }
 
 /// A place to read from, outside any transaction.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
-    connection: DatabaseConnection,
+    home: Home,
+}
+
+/// What a transaction runs on.
+#[derive(Debug)]
+enum Work {
+    Sqlite(Transaction),
+    Postgres(DatabaseTransaction),
 }
 
 /// A transaction. What it changed is lost unless it is [kept](Tx::keep).
 #[derive(Debug)]
 pub(crate) struct Tx {
-    inner: DatabaseTransaction,
+    inner: Work,
     /// For those who follow what it did.
     reader: Reader,
     actor: Actor,
@@ -205,7 +181,10 @@ impl Tx {
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
         let Self { inner, feed, claimed, reader, .. } = self;
         count_statement();
-        inner.commit().await?;
+        match inner {
+            Work::Sqlite(transaction) => transaction.commit()?,
+            Work::Postgres(transaction) => transaction.commit().await?,
+        }
         drop(claimed);
         if let Some(last) = written.last().map(|event| event.seq) {
             if !has_gaps {
@@ -237,35 +216,50 @@ impl Tx {
 
 /// Forwards to the connection inside and counts the statement.
 macro_rules! forward_connection {
-    ($type:ty, $field:ident) => {
+    ($type:ty, $field:ident, $home:ident) => {
         #[async_trait::async_trait]
         impl ConnectionTrait for $type {
             fn get_database_backend(&self) -> DbBackend {
-                self.$field.get_database_backend()
+                match self.$field {
+                    $home::Sqlite(_) => DbBackend::Sqlite,
+                    $home::Postgres(_) => DbBackend::Postgres,
+                }
             }
 
             async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
                 count_statement();
-                self.$field.execute_raw(statement).await
+                match &self.$field {
+                    $home::Sqlite(sqlite) => sqlite.execute(&statement),
+                    $home::Postgres(postgres) => postgres.execute_raw(statement).await,
+                }
             }
 
             async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
                 count_statement();
-                self.$field.execute_unprepared(sql).await
+                match &self.$field {
+                    $home::Sqlite(sqlite) => sqlite.execute_script(sql),
+                    $home::Postgres(postgres) => postgres.execute_unprepared(sql).await,
+                }
             }
 
             async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
                 count_statement();
-                self.$field.query_one_raw(statement).await
+                match &self.$field {
+                    $home::Sqlite(sqlite) => Ok(sqlite.query(&statement, 1)?.pop()),
+                    $home::Postgres(postgres) => postgres.query_one_raw(statement).await,
+                }
             }
 
             async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
                 count_statement();
-                self.$field.query_all_raw(statement).await
+                match &self.$field {
+                    $home::Sqlite(sqlite) => sqlite.query(&statement, usize::MAX),
+                    $home::Postgres(postgres) => postgres.query_all_raw(statement).await,
+                }
             }
         }
     };
 }
 
-forward_connection!(Reader, connection);
-forward_connection!(Tx, inner);
+forward_connection!(Reader, home, Home);
+forward_connection!(Tx, inner, Work);

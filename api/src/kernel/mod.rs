@@ -17,6 +17,7 @@ pub(crate) mod request;
 pub(crate) mod scope;
 pub(crate) mod sequence;
 pub(crate) mod sql;
+mod sqlite;
 pub(crate) mod telemetry;
 pub(crate) mod terms;
 pub(crate) mod tokens;

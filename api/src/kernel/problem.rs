@@ -309,7 +309,10 @@ impl From<DbErr> for Trouble {
 
 /// Whether an error is the violation of a unique index, so that the statement's caller can say what it means.
 pub(crate) fn is_duplicate(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+    match error {
+        DbErr::Query(RuntimeErr::Internal(told)) => told.starts_with("UNIQUE constraint failed"),
+        _ => matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))),
+    }
 }
 
 fn summary(fields: &[FieldProblem]) -> String {

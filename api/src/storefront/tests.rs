@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use entity::Lifecycle;
-use migration::{Migrator, MigratorTrait as _};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -38,7 +37,7 @@ impl Shop {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database");
-        Migrator::up(db.for_migration(), None).await.expect("a schema");
+        db.migrate().await.expect("a schema");
         let keys = Keys::load(&db).await.expect("keys");
         Self { kernel: Kernel::new(db, keys, Rates::new(0)), folder }
     }

@@ -1,7 +1,6 @@
 //! Learning from orders against a database: each order once, what is cancelled not, followed or loaded alike.
 
 use entity::{AccountId, OrderId, PaymentMethod, PriceSource, ProductId, accounts, order_lines, orders};
-use migration::{Migrator, MigratorTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter as _};
 
 use super::learn::{Learner, learn_all};
@@ -17,7 +16,7 @@ async fn open() -> (Database, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Database::connect(&url, 2).await.expect("a database");
-    Migrator::up(db.for_migration(), None).await.expect("a schema");
+    db.migrate().await.expect("a schema");
     let tx = begin(&db).await;
     for id in [1, 2] {
         let account = accounts::Model {

@@ -1,7 +1,6 @@
 //! A house for tests: a fresh database with warehouses and products.
 
 use entity::{Lifecycle, ProductId, WarehouseId, products};
-use migration::{Migrator, MigratorTrait as _};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait as _, IntoActiveModel as _};
 
@@ -47,14 +46,14 @@ impl House {
     async fn on_postgres(url: &str, products: usize) -> Self {
         let server = Database::connect(url, 1).await.expect("BULKHEAD_TEST_DATABASE_URL answers");
         let name = format!("bulkhead_stock_{}", uuid::Uuid::new_v4().simple());
-        server.for_migration().execute_unprepared(&format!("create database {name}")).await.expect("may create databases");
+        server.reader().execute_unprepared(&format!("create database {name}")).await.expect("may create databases");
         let (base, _) = url.rsplit_once('/').expect("the address names a database");
         let db = Database::connect(&format!("{base}/{name}"), 24).await.expect("the new database answers");
         Self::furnish(db, products, Clean::Database { server, name }).await
     }
 
     async fn furnish(db: Database, count: usize, clean: Clean) -> Self {
-        Migrator::up(db.for_migration(), None).await.expect("the schema");
+        db.migrate().await.expect("the schema");
         let mut house = Self { db, warehouses: Vec::new(), products: Vec::new(), clean };
         let tx = house.begin().await;
         for (code, country, priority) in [("KASSEL", "DE", 1), ("LYON", "FR", 2), ("LEEDS", "GB", 3)] {
@@ -98,7 +97,7 @@ impl House {
     pub(super) async fn leave(self) {
         self.db.close().await;
         if let Clean::Database { server, name } = self.clean {
-            server.for_migration().execute_unprepared(&format!("drop database {name}")).await.expect("may drop databases");
+            server.reader().execute_unprepared(&format!("drop database {name}")).await.expect("may drop databases");
             server.close().await;
         }
     }
