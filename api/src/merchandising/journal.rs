@@ -72,6 +72,11 @@ pub(crate) struct Journal {
     pub(crate) recall: Recall,
 }
 
+/// Whether a part of a query is a word, and not a number or what may be a piece of one.
+fn is_word(part: &str) -> bool {
+    part.chars().all(char::is_alphabetic) && part.chars().nth(2).is_some()
+}
+
 /// The first id of an instant.
 pub(super) fn first_id(at: Instant) -> i64 {
     at.0.max(0).saturating_mul(1 << LOW_BITS)
@@ -99,6 +104,7 @@ impl Journal {
         }
         let Seen { account, lookup, relaxed, found, mut shown, .. } = seen;
         shown.truncate(MOST_SHOWN);
+        let lookup = lookup || !query.split(' ').any(is_word);
         if found > 0 {
             self.recall.learn(account, &query, lookup, now);
         }

@@ -89,12 +89,13 @@ impl ReportRoutes {
         let limit = page_limit(limit.0, 50, 500)?;
         let place = cursor.0.as_deref().map(Place::read).transpose()?;
         let db = who.db();
+        // First, so that what they count is among the items.
+        let totals = report::totals(&db, asked).await?;
         let mut rows = report::by_query(&db, asked, place.as_ref(), limit + 1).await?;
         let more = rows.len() as u64 > limit;
         rows.truncate(limit as usize);
         let end = rows.last().filter(|_| more);
         let next = end.map(|row| Place { measure: asked.order.of(row), query: row.query.clone() }.cursor());
-        let totals = report::totals(&db, asked).await?;
         let items = rows.into_iter().map(|row| SearchedView { totals: (&row).into(), query: row.query });
         let view = SearchReportView { totals: (&totals).into(), items: items.collect(), next_cursor: next };
         Ok(Answer::of(&view)?)

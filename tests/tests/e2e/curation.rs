@@ -53,8 +53,7 @@ async fn synonyms_count_at_once_both_ways_or_one_and_are_explained() {
     assert_eq!(acme.finds("cap nuts").await.len(), 4, "in any form of the word");
     assert!(!acme.finds("hex bolt").await.contains(&"N-2".to_owned()), "not the other way round");
     shop.admin().delete("/v1/search-synonyms/KW").await.ok();
-    assert_eq!(acme.finds("cap nuts").await[0], "N-2");
-    assert_eq!(acme.finds("cap nuts").await.len(), 2);
+    assert_eq!(acme.finds("cap nuts").await, ["N-2"]);
 }
 
 #[tokio::test]

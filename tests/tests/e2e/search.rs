@@ -118,7 +118,7 @@ async fn what_finds_nothing_is_answered_with_what_comes_near() {
     assert_eq!((&relaxed["relaxed"], &relaxed["relaxed_query"]), (&json!(true), &json!("rotary pump")), "{relaxed}");
     assert!(!skus(&relaxed["items"]).is_empty());
     assert_eq!(relaxed["nearest_categories"][0], "Pumps");
-    let corrected = acme.search(&[("q", "rotari pump")]).await;
+    let corrected = acme.search(&[("q", "rotarry pump")]).await;
     assert_eq!(corrected["did_you_mean"], "rotary pump", "{corrected}");
     assert_eq!(skus(&corrected["items"]).len(), 3);
     let nothing = acme.search(&[("q", "xqzvkw")]).await;
