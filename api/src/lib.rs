@@ -15,6 +15,7 @@
 //! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
 //! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
+//! | `merchandising` | what staff make of search: synonyms, pins, boosts, redirects; what buyers searched for, reports |
 //! | `storefront` | what a buyer sees: products and search hits with the account's price and stock |
 //! | `cart` | baskets of any size, bulk input |
 //! | `orders` | order management: place, hold, release, change, cancel, allocate |
@@ -44,6 +45,8 @@ mod contracts;
 mod inventory;
 
 mod suggestions;
+
+mod merchandising;
 
 mod storefront;
 

@@ -34,11 +34,12 @@ use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
 use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events, idempotency};
+use crate::merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use crate::notifications::EventRoutes;
 use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
-use crate::storefront::{self, Offers, SearchIndex, StorefrontRoutes};
+use crate::storefront::{self, Offers, OwnSets, SearchIndex, StorefrontRoutes};
 
 mod spec;
 
@@ -53,6 +54,8 @@ pub(crate) struct Surfaces {
     pub(crate) memory: Memory,
     pub(crate) related: Related,
     pub(crate) consents: Consents,
+    pub(crate) curation: Curation,
+    pub(crate) journal: Journal,
     pub(crate) carts: Carts,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
@@ -65,6 +68,8 @@ impl Surfaces {
         Ok(Self {
             accounts,
             related: Related::load(db, &products, &categories).await?,
+            curation: Curation::load(db, &products, &categories).await?,
+            journal: Journal::default(),
             categories,
             products,
             prices: Prices::load(db).await?,
@@ -128,13 +133,15 @@ impl App {
             Arc::new(self.surfaces.memory.clone()),
             Arc::new(self.surfaces.related.clone()),
             Arc::new(self.surfaces.consents.clone()),
+            Arc::new(self.surfaces.curation.clone()),
             Arc::new(self.kernel.keys.clone()),
         ]
     }
 
     /// What reacts to events, exactly once.
-    fn listeners() -> Vec<Arc<dyn Listener>> {
-        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(Invoicing)]
+    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
+        let followed = Followed { journal: self.surfaces.journal.clone() };
+        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(followed), Arc::new(Invoicing)]
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -144,9 +151,10 @@ impl App {
         work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
         let Surfaces { search, products, categories, .. } = self.surfaces.clone();
         work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
+        work.spawn(merchandising::keep_journal(system("search log"), self.surfaces.journal.clone(), stop.clone()));
         if config.role != Role::Api {
             work.spawn(keep_house(system("housekeeping"), stop.clone()));
-            for listener in Self::listeners() {
+            for listener in self.listeners() {
                 work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
             }
             let known = Known { accounts: self.surfaces.accounts.clone(), products: self.surfaces.products.clone() };
@@ -167,11 +175,11 @@ async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let forgotten = async {
             let tx = system.begin().await?;
-            let count = idempotency::forget_old(&tx).await?;
+            let count = idempotency::forget_old(&tx).await? + merchandising::forget_old(&tx).await?;
             tx.keep(count).await
         };
         match forgotten.await {
-            Ok(count) => tracing::debug!(count, "old idempotency keys were forgotten"),
+            Ok(count) => tracing::debug!(count, "old idempotency keys and notes of searches were forgotten"),
             Err(error) => tracing::error!(error = %error, "housekeeping failed"),
         }
         tokio::select! {
@@ -220,7 +228,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             products: surfaces.products.clone(),
             board: surfaces.board.clone(),
         },
-        StorefrontRoutes { offers: surfaces.offers(), categories: surfaces.categories.clone(), index: surfaces.search.clone() },
+        search_routes(surfaces),
         CartRoutes {
             accounts: surfaces.accounts.clone(),
             products: surfaces.products.clone(),
@@ -245,6 +253,25 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .description(spec::DESCRIPTION)
         .server("/")
+}
+
+/// Products, search, and what staff make of it.
+fn search_routes(surfaces: &Surfaces) -> (StorefrontRoutes, CurationRoutes, ReportRoutes) {
+    let storefront = StorefrontRoutes {
+        offers: surfaces.offers(),
+        categories: surfaces.categories.clone(),
+        index: surfaces.search.clone(),
+        own: OwnSets::over(&surfaces.memory, &surfaces.prices, &surfaces.accounts),
+        curation: surfaces.curation.clone(),
+        journal: surfaces.journal.clone(),
+    };
+    let curation = CurationRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
+    let reports = ReportRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        journal: surfaces.journal.clone(),
+    };
+    (storefront, curation, reports)
 }
 
 /// Price lists, contracts, promotions and quotes.

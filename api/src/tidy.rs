@@ -12,6 +12,7 @@ const SLICES: &[&str] = &[
     "contracts",
     "inventory",
     "suggestions",
+    "merchandising",
     "storefront",
     "cart",
     "orders",

@@ -47,6 +47,13 @@ stored_enum! {
         /// May look, not order.
         Blocked = "blocked",
     }
+    /// What staff say of search.
+    CurationKind {
+        /// Words that mean the same.
+        Synonyms = "synonyms",
+        /// What a question is answered with besides what is found.
+        Rule = "rule",
+    }
     /// Whether a person may sign in.
     UserStatus {
         /// May sign in.

@@ -24,6 +24,8 @@ pub mod invoice_lines;
 pub mod invoices;
 pub mod jobs;
 pub mod learned_baskets;
+pub mod noted_clicks;
+pub mod noted_searches;
 pub mod order_allocations;
 pub mod order_cancellations;
 pub mod order_holds;
@@ -54,6 +56,8 @@ pub mod promotions;
 pub mod refresh_tokens;
 pub mod relation_rules;
 pub mod replacement_consents;
+pub mod search_curations;
+pub mod search_tallies;
 pub mod sequences;
 pub mod shipment_lines;
 pub mod shipments;
@@ -67,9 +71,9 @@ pub mod visibility_rules;
 pub mod warehouses;
 
 pub use enums::{
-    AccountStatus, AssignedKind, AudienceKind, CartStatus, ChangeSetStatus, Consent, ContractMode, HoldKind, IdentifierKind,
-    JobStatus, Lifecycle, PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind, UserStatus,
-    VisibilityEffect, VolumeScope,
+    AccountStatus, AssignedKind, AudienceKind, CartStatus, ChangeSetStatus, Consent, ContractMode, CurationKind, HoldKind,
+    IdentifierKind, JobStatus, Lifecycle, PaymentMethod, PriceRuleKind, PriceSource, RelationKind, ShipmentStage, TargetKind,
+    UserStatus, VisibilityEffect, VolumeScope,
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,

@@ -31,6 +31,8 @@ mod m20261122_000013_price_history;
 mod m20261122_000014_cart_prices;
 mod m20261122_000017_learning;
 mod m20261122_000018_rules;
+mod m20261122_000019_search_curations;
+mod m20261122_000020_search_log;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000014_cart_prices::Migration),
             Box::new(m20261122_000017_learning::Migration),
             Box::new(m20261122_000018_rules::Migration),
+            Box::new(m20261122_000019_search_curations::Migration),
+            Box::new(m20261122_000020_search_log::Migration),
         ]
     }
 }

@@ -99,6 +99,7 @@
 mod amount;
 mod book;
 mod candidate;
+mod coverage;
 mod currency;
 mod decimal;
 mod delta;
@@ -127,6 +128,7 @@ mod volume;
 
 pub use amount::Amount;
 pub use book::{BookError, PriceBook};
+pub use coverage::{Coverage, coverage};
 pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DECIMALS, ParseDecimalError};
 pub use delta::{Causes, Delta, compare_ladders};

@@ -101,6 +101,11 @@ impl<'b, 'r> Scene<'b, 'r> {
         }
     }
 
+    /// The account and the companies above it, nearest first; none once their contracts were added.
+    pub(crate) fn companies(&self) -> impl Iterator<Item = AccountId> {
+        self.companies.iter().copied()
+    }
+
     pub(crate) fn as_of(&self) -> Instant {
         self.request.as_of
     }

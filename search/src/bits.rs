@@ -10,6 +10,10 @@ impl Bits {
         Self { blocks: vec![0; documents as usize / 64 + 1] }
     }
 
+    pub(crate) fn all(documents: u32) -> Self {
+        Self { blocks: vec![u64::MAX; documents as usize / 64 + 1] }
+    }
+
     pub(crate) fn has(&self, doc: u32) -> bool {
         self.blocks[doc as usize / 64] >> (doc % 64) & 1 == 1
     }

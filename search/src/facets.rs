@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use tantivy::columnar::Column;
 
+use crate::bits::Bits;
 use crate::columns::Texts;
 use crate::error::Result;
 use crate::moment::Moment;
@@ -38,6 +39,17 @@ pub(crate) fn count(name: &str, moment: &Moment, found: &[Vec<u32>]) -> Result<F
         values = ranges(numbers);
     }
     Ok(Facet { name: name.to_owned(), values })
+}
+
+/// Counts what of `found` is in a set, given per segment.
+pub(crate) fn count_group(name: &str, members: &[std::sync::Arc<Bits>], found: &[Vec<u32>]) -> Facet {
+    let inside = |(bits, docs): (&std::sync::Arc<Bits>, &Vec<u32>)| docs.iter().filter(|doc| bits.has(**doc)).count();
+    let inside: usize = members.iter().zip(found).map(inside).sum();
+    let all: usize = found.iter().map(Vec::len).sum();
+    let mut values = vec![("true".to_owned(), inside), ("false".to_owned(), all - inside)];
+    values.retain(|(_, count)| *count > 0);
+    values.sort_by(|a, b| b.1.cmp(&a.1));
+    Facet { name: name.to_owned(), values }
 }
 
 fn read(values: &Column<f64>, docs: &[u32], numbers: &mut Vec<f64>) {

@@ -1,4 +1,4 @@
-//! Which products of a segment exist for this question: visibility, life cycle, filters, a given set of ids.
+//! Which products of a segment exist for this question: visibility, life cycle, filters, given sets.
 //!
 //! Visibility is not a filter one can forget: a gate cannot be built without the audience.
 
@@ -23,12 +23,13 @@ enum Condition {
     Text(Arc<Columns>, Vec<u32>),
     /// Inside this range of a number column.
     Number(Column<f64>, (f64, f64)),
+    /// In a set, or not.
+    Group(Arc<Bits>, bool),
 }
 
 pub(crate) struct Gate<'a> {
     part: &'a Part,
     hidden: Option<Arc<Bits>>,
-    within: Option<Bits>,
     /// All must hold; inside one, any.
     conditions: Vec<Vec<Condition>>,
     /// Whether there is anything to look at.
@@ -56,20 +57,20 @@ impl<'a> Gate<'a> {
             let ways = same.map(|f| condition(f, &name, fields, part)).collect::<Result<Vec<_>>>()?;
             conditions.push(ways.into_iter().flatten().collect());
         }
-        let within = match &query.within {
-            Some(ids) => Some(listed(ids.iter().map(|id| fields.id_term(*id)), part)?),
-            None => None,
-        };
+        for group in &query.groups {
+            if let Some(wanted) = group.wanted {
+                conditions.push(vec![Condition::Group(part.members(&group.members, fields)?, wanted)]);
+            }
+        }
         let hidden = part.hidden_from(&query.visible_to, fields)?;
-        let open = hidden.is_none() && within.is_none() && conditions.is_empty() && !part.reader.has_deletes();
-        Ok(Self { part, hidden, within, conditions, open })
+        let open = hidden.is_none() && conditions.is_empty() && !part.reader.has_deletes();
+        Ok(Self { part, hidden, conditions, open })
     }
 
     pub(crate) fn admits(&self, doc: u32) -> bool {
         self.open
             || (!self.part.reader.is_deleted(doc)
                 && self.hidden.as_ref().is_none_or(|h| !h.has(doc))
-                && self.within.as_ref().is_none_or(|w| w.has(doc))
                 && self.conditions.iter().all(|any| any.iter().any(|c| c.holds(doc))))
     }
 }
@@ -81,6 +82,7 @@ impl Condition {
             Self::Text(columns, ordinals) => {
                 columns.texts.as_ref().is_some_and(|texts| texts.of(doc).iter().any(|o| ordinals.contains(o)))
             }
+            Self::Group(bits, wanted) => bits.has(doc) == *wanted,
             Self::Number(column, (low, high)) => column.values_for_doc(doc).any(|v| *low <= v && v <= *high),
         }
     }
@@ -121,7 +123,8 @@ pub(crate) fn marked(mark: &str, fields: &Fields, part: &Opened) -> Result<Optio
     Ok(out)
 }
 
-fn listed(terms: impl Iterator<Item = Term>, part: &Opened) -> Result<Bits> {
+/// The documents with one of the terms.
+pub(crate) fn listed(terms: impl Iterator<Item = Term>, part: &Opened) -> Result<Bits> {
     let mut out = Bits::none(part.documents());
     for term in terms {
         each(part, &term, |doc| out.set(doc))?;

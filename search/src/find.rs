@@ -1,29 +1,32 @@
 //! Answers a question with what is shown: hits with SKU, title, highlights and, for staff, the reasons of their rank.
 
 use crate::error::Result;
+use crate::explain::reading;
 use crate::highlight::Highlighter;
 use crate::index::Index;
 use crate::matched::Scored;
 use crate::query::{Hit, Hits, Query, Ranked, Ranking};
-use crate::rank::Answer;
 use crate::snapshot::Snapshot;
 
 impl Index {
     /// Answers `query` with one page of hits. The text never makes it fail.
     pub fn find(&self, query: &Query) -> Result<Hits> {
-        let snapshot = self.snapshot();
+        let snapshot = self.snapshot_with(query.synonyms.as_ref());
         let answer = self.answer(query, &snapshot, query.offset.saturating_add(query.limit))?;
         let mut highlighter = Highlighter::of(answer.plan.highlights.clone());
-        let page = answer.items.iter().skip(query.offset).take(query.limit);
-        let items = page.map(|s| hit(s, &answer, query, &snapshot, &mut highlighter)).collect::<Result<Vec<_>>>()?;
+        let page: Vec<Scored> = answer.items.iter().skip(query.offset).take(query.limit).copied().collect();
+        let reasons = self.explain(&page, &answer, query, &snapshot)?;
+        let items = page.iter().zip(reasons).map(|(scored, reasons)| hit(scored, reasons, &snapshot, &mut highlighter));
         Ok(Hits {
-            items,
+            items: items.collect::<Result<Vec<_>>>()?,
             total: answer.total,
             facets: answer.facets,
             did_you_mean: answer.plan.corrected,
             kind: answer.kind,
             relaxed: answer.relaxed,
+            relaxed_to: answer.relaxed_to,
             nearest_categories: answer.nearest,
+            unfiltered: answer.unfiltered,
         })
     }
 
@@ -31,29 +34,34 @@ impl Index {
     /// and sort again, and titles, in which [`Ranking::highlighter`] finds what was asked. Shows nothing of its own, so it
     /// reads nothing that is stored.
     pub fn rank(&self, query: &Query, most: usize) -> Result<Ranking> {
-        let snapshot = self.snapshot();
+        let snapshot = self.snapshot_with(query.synonyms.as_ref());
         let answer = self.answer(query, &snapshot, most)?;
-        let ranked = |s: &Scored| Ranked {
+        let reasons = self.explain(&answer.items, &answer, query, &snapshot)?;
+        let pinned = |s: &Scored| answer.pins.iter().find(|(address, _)| *address == s.address).map(|(_, place)| *place);
+        let ranked = |(s, explanation): (&Scored, Vec<String>)| Ranked {
             id: snapshot.id(s.address),
             score: s.score,
-            explanation: if query.explain { explain(s, &answer) } else { Vec::new() },
+            pinned: pinned(s),
+            explanation,
         };
         Ok(Ranking {
-            items: answer.items.iter().map(ranked).collect(),
+            items: answer.items.iter().zip(reasons).map(ranked).collect(),
+            reading: query.explain.then(|| reading(&answer)),
             total: answer.total,
             facets: answer.facets,
             kind: answer.kind,
             relaxed: answer.relaxed,
+            relaxed_to: answer.relaxed_to,
             nearest_categories: answer.nearest,
+            unfiltered: answer.unfiltered,
             highlighter: Highlighter::of(answer.plan.highlights),
             did_you_mean: answer.plan.corrected,
         })
     }
 }
 
-fn hit(scored: &Scored, answer: &Answer, query: &Query, snapshot: &Snapshot, highlighter: &mut Highlighter) -> Result<Hit> {
+fn hit(scored: &Scored, explanation: Vec<String>, snapshot: &Snapshot, highlighter: &mut Highlighter) -> Result<Hit> {
     let record = snapshot.record(scored.address)?;
-    let explanation = if query.explain { explain(scored, answer) } else { Vec::new() };
     Ok(Hit {
         id: snapshot.id(scored.address),
         highlights: highlighter.spans(&record.title),
@@ -62,20 +70,4 @@ fn hit(scored: &Scored, answer: &Answer, query: &Query, snapshot: &Snapshot, hig
         score: scored.score,
         explanation,
     })
-}
-
-fn explain(scored: &Scored, answer: &Answer) -> Vec<String> {
-    let mut out = vec![format!("read as {:?}", answer.kind)];
-    if scored.score > 1e5 {
-        out.push("pinned by staff".to_owned());
-    }
-    if let Some(found) = answer.identified.iter().find(|f| f.address == scored.address) {
-        out.push(format!("identifier {} with similarity {:.2}", found.matched, found.similarity));
-    }
-    for (at, concept) in answer.plan.concepts.iter().enumerate() {
-        let verb = if scored.mask >> at & 1 == 1 { "matches" } else { "lacks" };
-        out.push(format!("{verb} {} ({:?})", concept.label, concept.role));
-    }
-    out.push(format!("{:.0} % of the question, score {:.3}", scored.share * 100.0, scored.score));
-    out
 }

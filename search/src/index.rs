@@ -34,7 +34,7 @@ const POINTER: &str = "CURRENT";
 pub struct Index {
     dir: Option<PathBuf>,
     live: RwLock<Arc<Generation>>,
-    pub(crate) synonyms: RwLock<Arc<Synonyms>>,
+    synonyms: Arc<Synonyms>,
     pub(crate) scratch: Pool,
 }
 
@@ -88,7 +88,7 @@ impl Index {
 
     fn around(dir: Option<PathBuf>, live: Generation) -> Self {
         let live = RwLock::new(Arc::new(live));
-        Self { dir, live, synonyms: RwLock::new(Arc::new(Synonyms::standard())), scratch: Pool::default() }
+        Self { dir, live, synonyms: Arc::new(Synonyms::standard()), scratch: Pool::default() }
     }
 
     fn fresh(dir: &Path) -> Result<Generation> {
@@ -131,11 +131,6 @@ impl Index {
         self.len() == 0
     }
 
-    /// Replaces the staff's synonyms; active with the next question. The standard table of trade English stays.
-    pub fn set_synonyms(&self, groups: &[Vec<String>]) {
-        *self.synonyms.write() = Arc::new(Synonyms::with(groups));
-    }
-
     /// Starts a new index beside this one, which goes on serving and may go on taking changes. Take the cursor for
     /// [`Rebuild::finish`] before reading the first product: changes made meanwhile are followed again from there.
     pub fn rebuild(&self) -> Result<Rebuild<'_>> {
@@ -144,9 +139,14 @@ impl Index {
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
+        self.snapshot_with(None)
+    }
+
+    /// A snapshot that reads texts with these synonyms.
+    pub(crate) fn snapshot_with(&self, synonyms: Option<&Arc<Synonyms>>) -> Snapshot {
         let live = self.live();
         let lexicon = Arc::clone(&live.lexicon.read());
-        let synonyms = Arc::clone(&self.synonyms.read());
+        let synonyms = Arc::clone(synonyms.unwrap_or(&self.synonyms));
         let moment = Arc::clone(&live.moment.read());
         Snapshot { moment, fields: live.fields.clone(), lexicon, synonyms }
     }

@@ -15,6 +15,7 @@ mod complete;
 mod dimension;
 mod document;
 mod error;
+mod explain;
 mod facets;
 mod filter;
 mod find;
@@ -24,6 +25,7 @@ mod index;
 mod lexicon;
 mod matched;
 mod matching;
+mod members;
 mod moment;
 mod normal;
 mod pairs;
@@ -47,8 +49,11 @@ pub use document::{Attribute, Category, Document, Lifecycle, Value, Visibility};
 pub use error::{Error, Result};
 pub use highlight::Highlighter;
 pub use index::{Index, Rebuild};
+pub use members::{Members, Weights};
+pub use normal::{folded, phrase_key};
 pub use query::{
-    Audience, Candidate, Completion, CompletionKind, Facet, Filter, Hit, Hits, IdentifierMatch, Kind, Query, Ranked, Ranking,
-    Sort,
+    Audience, Candidate, Completion, CompletionKind, Facet, Filter, Group, Hit, Hits, IdentifierMatch, Kind, Meant, Pin, Query,
+    Ranked, Ranking, Reading, Sort,
 };
 pub use sight::{Sight, Targets};
+pub use synonyms::{SynonymGroup, Synonyms};

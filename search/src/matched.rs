@@ -19,9 +19,9 @@ const LEAST_SHARE: f32 = 0.5;
 /// A product with this share has everything but for what every product has.
 const WHOLE: f32 = 0.999;
 /// Products told of without brand and GTIN come after comparable ones that are fully described.
-const SPARSE: f32 = 0.7;
+pub(crate) const SPARSE: f32 = 0.7;
 /// Products that are no longer sold come after comparable ones that are.
-const DISCONTINUED: f32 = 0.8;
+pub(crate) const DISCONTINUED: f32 = 0.8;
 /// When so many products match everything asked, those that match only a part are not told.
 const ENOUGH: usize = 40;
 
@@ -65,6 +65,24 @@ pub(crate) fn matched(plan: &Plan, moment: &Moment, gates: &[Gate<'_>], scratch:
 /// How little rarity counts: in a specification every property is asked for.
 fn flatness(kind: Kind) -> f32 {
     if kind == Kind::Specification { 0.6 } else { 0.0 }
+}
+
+/// What each concept adds to the score of each of these products, before what the whole is multiplied with: for explanations.
+pub(crate) fn parts(plan: &Plan, moment: &Moment, docs: &[DocAddress], scratch: &mut Scratch) -> Result<Vec<Vec<f32>>> {
+    scratch.fit(moment.parts.iter().map(|part| part.documents()));
+    let work = Work::of(plan, moment, flatness(plan.kind))?;
+    let mut parts = vec![Vec::with_capacity(work.concepts.len()); docs.len()];
+    let score = |scratch: &Scratch, at: &DocAddress| scratch.sheets[at.segment_ord as usize].cells[at.doc_id as usize].score;
+    for at in 0..work.concepts.len() {
+        let before: Vec<f32> = docs.iter().map(|doc| score(scratch, doc)).collect();
+        for ord in 0..moment.parts.len() {
+            work.evaluate(at, ord, moment, &mut scratch.sheets[ord], Among::All)?;
+        }
+        for ((parts, doc), before) in parts.iter_mut().zip(docs).zip(before) {
+            parts.push((score(scratch, doc) - before) / work.whole);
+        }
+    }
+    Ok(parts)
 }
 
 fn everything(moment: &Moment, gates: &[Gate<'_>]) -> Matched {

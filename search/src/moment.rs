@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::index::SegmentId;
 use tantivy::postings::TermInfo;
@@ -18,6 +18,7 @@ use crate::bits::Bits;
 use crate::columns::Columns;
 use crate::error::Result;
 use crate::filter;
+use crate::members::{Classes, Kept, KeptClasses, KeptMembers, Members, Weights};
 use crate::normal::key;
 use crate::query::Audience;
 use crate::schema::Fields;
@@ -25,6 +26,9 @@ use crate::score;
 
 /// How many audiences are remembered; accounts that search at the same time.
 const MOST_AUDIENCES: usize = 256;
+/// How many sets of products are remembered, and how many lists of factors, which are larger and few.
+const MOST_SETS: usize = 256;
+const MOST_WEIGHTS: usize = 32;
 
 /// What a question is answered from.
 pub(crate) struct Moment {
@@ -55,7 +59,9 @@ pub(crate) struct Opened {
     pub(crate) discontinued: Option<Bits>,
     pub(crate) sparse: Option<Bits>,
     columns: RwLock<HashMap<String, Arc<Columns>, ahash::RandomState>>,
-    audiences: Mutex<HashMap<Audience, Option<Arc<Bits>>, ahash::RandomState>>,
+    audiences: Kept<Audience, Option<Arc<Bits>>>,
+    members: KeptMembers,
+    weights: KeptClasses,
 }
 
 impl Moment {
@@ -121,7 +127,9 @@ impl Opened {
             discontinued: None,
             sparse: None,
             columns: RwLock::default(),
-            audiences: Mutex::default(),
+            audiences: Kept::at_most(MOST_AUDIENCES),
+            members: Kept::at_most(MOST_SETS),
+            weights: Kept::at_most(MOST_WEIGHTS),
         };
         opened.restricted = filter::marked("restricted", fields, &opened)?;
         opened.hidden = filter::marked("hidden", fields, &opened)?;
@@ -157,16 +165,17 @@ impl Opened {
 
     /// What `audience` may not see.
     pub(crate) fn hidden_from(&self, audience: &Audience, fields: &Fields) -> Result<Option<Arc<Bits>>> {
-        if let Some(known) = self.audiences.lock().get(audience) {
-            return Ok(known.clone());
-        }
-        let hidden = filter::hidden(audience, fields, self)?.map(Arc::new);
-        let mut known = self.audiences.lock();
-        if known.len() >= MOST_AUDIENCES {
-            known.clear();
-        }
-        known.insert(audience.clone(), hidden.clone());
-        Ok(hidden)
+        self.audiences.get(audience, |audience| Ok(filter::hidden(audience, fields, self)?.map(Arc::new)))
+    }
+
+    /// Which documents belong to a set.
+    pub(crate) fn members(&self, members: &Arc<Members>, fields: &Fields) -> Result<Arc<Bits>> {
+        self.members.get(members, |members| Ok(Arc::new(members.bits(fields, self)?)))
+    }
+
+    /// The factors of the documents.
+    pub(crate) fn classes(&self, weights: &Arc<Weights>, fields: &Fields) -> Result<Arc<Classes>> {
+        self.weights.get(weights, |weights| Ok(Arc::new(weights.classes(fields, self)?)))
     }
 }
 

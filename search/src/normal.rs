@@ -147,6 +147,19 @@ pub(crate) fn key(name: &str) -> String {
     out
 }
 
+/// A text as its lower-case words without accents, parted by single spaces.
+pub fn folded(text: &str) -> String {
+    let words: Vec<String> = words(text).into_iter().map(|word| word.text).collect();
+    words.join(" ")
+}
+
+/// What phrases that are asked alike have in common: case, accents, separators and the endings of words do not count.
+pub fn phrase_key(text: &str) -> String {
+    let mut stems = Stems::new();
+    let words: Vec<String> = words(text).iter().map(|word| stems.stem(&word.text)).collect();
+    words.join(" ")
+}
+
 /// Reduces English words to their stems; other languages plug in here.
 #[derive(Clone)]
 pub(crate) struct Stems {

@@ -2,7 +2,7 @@
 
 use tantivy::schema::Field;
 
-use crate::query::Kind;
+use crate::query::{Kind, Meant};
 
 /// More than this is not read from a text; a mask of 32 bits keeps who matched what.
 pub(crate) const MOST_CONCEPTS: usize = 24;
@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     pub(crate) highlights: Vec<String>,
     /// Compact brand names in the text.
     pub(crate) brands: Vec<String>,
+    /// Phrases that are looked for in other words too.
+    pub(crate) synonyms: Vec<Meant>,
 }
 
 /// What part of the meaning a concept carries.

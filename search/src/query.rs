@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::highlight::Highlighter;
+use crate::members::{Members, Weights};
 use crate::sight::Sight;
+use crate::synonyms::Synonyms;
 
 /// A search. Build it with [`Query::new`] so that nobody forgets who is asking.
 #[derive(Debug, Clone)]
@@ -12,7 +14,7 @@ pub struct Query {
     pub text: String,
     /// All must hold. See [`Filter`].
     pub filters: Vec<Filter>,
-    /// Names to count values of: `brand`, `category`, or an attribute.
+    /// Names to count values of: `brand`, `category`, an attribute, or one of `groups`.
     pub facets: Vec<String>,
     pub limit: usize,
     pub offset: usize,
@@ -21,12 +23,14 @@ pub struct Query {
     /// Who is asking; decides what exists for them.
     pub visible_to: Audience,
     pub sort: Sort,
-    /// When given, nothing outside these ids is found (bought before, on contract).
-    pub within: Option<Vec<u64>>,
-    /// Ids put first, in this order, if visible and inside the filters.
-    pub pinned: Vec<u64>,
-    /// Factors on the score of single products.
-    pub boosts: Vec<(u64, f32)>,
+    /// Sets that are kept outside the index, by their names (bought before, on contract).
+    pub groups: Vec<Group>,
+    /// Products put at places of a ranking by relevance, and found whatever the text says, if visible and inside the filters.
+    pub pinned: Vec<Pin>,
+    /// Factors on the scores of products; a number typed exactly is answered without.
+    pub weights: Vec<Arc<Weights>>,
+    /// What means the same; the standard table of trade English when there is none.
+    pub synonyms: Option<Arc<Synonyms>>,
     /// Ask for the reasons of each hit's rank.
     pub explain: bool,
 }
@@ -43,9 +47,10 @@ impl Query {
             account: None,
             visible_to,
             sort: Sort::Relevance,
-            within: None,
+            groups: Vec::new(),
             pinned: Vec::new(),
-            boosts: Vec::new(),
+            weights: Vec::new(),
+            synonyms: None,
             explain: false,
         }
     }
@@ -57,6 +62,23 @@ impl Query {
 pub struct Filter {
     pub name: String,
     pub value: String,
+}
+
+/// A set of products somebody keeps outside the index.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its name among the facets, whose values are `true` and `false`.
+    pub name: String,
+    pub members: Arc<Members>,
+    /// Whether only its products are found, or only the others; both when not said.
+    pub wanted: Option<bool>,
+}
+
+/// A product at a place of the ranking, 0 being the first. Where the ranking is shorter, it comes last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pin {
+    pub id: u64,
+    pub place: usize,
 }
 
 /// Who is asking.
@@ -114,8 +136,12 @@ pub struct Hits {
     pub kind: Kind,
     /// Whether some of the asked words or properties had to be given up to find anything.
     pub relaxed: bool,
+    /// The words of the text that the best product has, when it lacks others.
+    pub relaxed_to: Option<String>,
     /// When relaxed or nothing was found: categories near the question, best first.
     pub nearest_categories: Vec<String>,
+    /// How many products are found without the filters, when nothing is with them.
+    pub unfiltered: Option<usize>,
 }
 
 /// One found product.
@@ -141,9 +167,33 @@ pub struct Ranking {
     pub did_you_mean: Option<String>,
     pub kind: Kind,
     pub relaxed: bool,
+    /// As [`Hits::relaxed_to`].
+    pub relaxed_to: Option<String>,
     pub nearest_categories: Vec<String>,
+    /// As [`Hits::unfiltered`].
+    pub unfiltered: Option<usize>,
     /// Finds in titles what was asked for.
     pub highlighter: Highlighter,
+    /// How the text was read; when asked for.
+    pub reading: Option<Reading>,
+}
+
+/// How a text was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// Each thing asked for, with the part it plays.
+    pub concepts: Vec<(String, &'static str)>,
+    /// Phrases that were also looked for in other words.
+    pub synonyms: Vec<Meant>,
+}
+
+/// A phrase of a text and another way to say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant {
+    pub phrase: String,
+    pub other: String,
+    /// The group it comes from; none for the standard table.
+    pub source: Option<Arc<str>>,
 }
 
 /// A product in a [`Ranking`].
@@ -151,6 +201,8 @@ pub struct Ranking {
 pub struct Ranked {
     pub id: u64,
     pub score: f32,
+    /// The place it is pinned to.
+    pub pinned: Option<usize>,
     /// One line per reason of the rank; empty unless asked for.
     pub explanation: Vec<String>,
 }

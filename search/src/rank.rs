@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use tantivy::DocAddress;
 
+use crate::bits::Bits;
 use crate::error::Result;
 use crate::facets;
 use crate::filter::{Gate, gates};
@@ -15,8 +16,8 @@ use crate::index::Index;
 use crate::matched::{Matched, Scored, matched};
 use crate::moment::Moment;
 use crate::normal::words;
-use crate::plan::Plan;
-use crate::query::{Facet, Kind, Query, Sort};
+use crate::plan::{Plan, Role};
+use crate::query::{Audience, Facet, Kind, Query, Sort};
 use crate::snapshot::Snapshot;
 use crate::understand::understand;
 
@@ -25,11 +26,17 @@ pub(crate) struct Answer {
     pub(crate) plan: Plan,
     pub(crate) items: Vec<Scored>,
     pub(crate) identified: Vec<Found>,
+    /// Where staff pinned products to.
+    pub(crate) pins: Vec<(DocAddress, usize)>,
+    /// Whether staff's factors counted.
+    pub(crate) weighed: bool,
     pub(crate) total: usize,
     pub(crate) facets: Vec<Facet>,
     pub(crate) kind: Kind,
     pub(crate) relaxed: bool,
+    pub(crate) relaxed_to: Option<String>,
     pub(crate) nearest: Vec<String>,
+    pub(crate) unfiltered: Option<usize>,
 }
 
 impl Index {
@@ -41,14 +48,51 @@ impl Index {
         let (identified, exact) = identified(query, &plan, snapshot, &gates, full)?;
         let kind = kind(&plan, &identified, exact, full > 0);
         merge(&mut items, &identified, exact, full > 0);
-        staff_choices(query, snapshot, &gates, &mut items)?;
-        let facets = count_facets(query, moment, &items)?;
-        let total = items.len();
-        sort(query, snapshot, &mut items, most)?;
+        let weighed = !exact && weigh(query, &plan, snapshot, &mut items)?;
         let relaxed = !plan.concepts.is_empty() && full == 0 && !exact;
-        let nearest = if relaxed || total == 0 { nearest(snapshot, &items)? } else { Vec::new() };
-        Ok(Answer { plan, items, identified, total, facets, kind, relaxed, nearest })
+        let pinned = pinned(query, snapshot, &gates, &mut items)?;
+        let pins = pinned.iter().map(|pin| (pin.1.address, pin.0)).collect();
+        let found = items.len();
+        items.extend(pinned.iter().map(|pin| pin.1));
+        let facets = count_facets(query, snapshot, &items)?;
+        let total = items.len();
+        items.truncate(found);
+        sort(query, snapshot, &mut items, &pinned, most)?;
+        let relaxed_to = if relaxed { relaxed_to(&plan, &query.text, &items) } else { None };
+        let (nearest, unfiltered) = match (relaxed, total) {
+            (_, 0) => self.instead(query, &plan, snapshot)?,
+            (true, _) => (nearest(query, snapshot, &items)?, None),
+            (false, _) => (Vec::new(), None),
+        };
+        Ok(Answer { plan, items, identified, pins, weighed, total, facets, kind, relaxed, relaxed_to, nearest, unfiltered })
     }
+
+    /// For someone who found nothing: categories near the question, and how much there is without the filters.
+    fn instead(&self, query: &Query, plan: &Plan, snapshot: &Snapshot) -> Result<(Vec<String>, Option<usize>)> {
+        if query.filters.is_empty() && query.groups.iter().all(|group| group.wanted.is_none()) {
+            return Ok((nearest(query, snapshot, &[])?, None));
+        }
+        let mut wider = query.clone();
+        wider.filters.clear();
+        wider.groups.clear();
+        let gates = gates(&wider, &snapshot.fields, &snapshot.moment)?;
+        let Matched { mut items, full } = self.scratch.with(|scratch| matched(plan, &snapshot.moment, &gates, scratch))?;
+        let (identified, exact) = identified(&wider, plan, snapshot, &gates, full)?;
+        merge(&mut items, &identified, exact, full > 0);
+        let total = items.len();
+        sort(&wider, snapshot, &mut items, &[], NEAREST_OF)?;
+        Ok((nearest(query, snapshot, &items)?, Some(total)))
+    }
+}
+
+/// The words of the text that the best product has.
+fn relaxed_to(plan: &Plan, text: &str, items: &[Scored]) -> Option<String> {
+    let best = items.first()?;
+    let asked = plan.concepts.iter().enumerate().filter(|(_, concept)| concept.role != Role::Head);
+    let mut had: Vec<&str> = asked.filter(|(at, _)| best.mask >> at & 1 == 1).map(|(_, c)| c.label.as_str()).collect();
+    had.sort_by_key(|label| text.find(label).unwrap_or(usize::MAX));
+    had.dedup();
+    (!had.is_empty()).then(|| had.join(" "))
 }
 
 /// Products found by number, admitted ones only, and whether the number was borne exactly.
@@ -130,35 +174,60 @@ fn merge(items: &mut Vec<Scored>, identified: &[Found], exact: bool, full: bool)
     items.extend(others.map(|f| Scored { score: worth(f), share: f.similarity, mask: 0, address: f.address }));
 }
 
-/// Boosts and pins.
-fn staff_choices(query: &Query, snapshot: &Snapshot, gates: &[Gate<'_>], items: &mut Vec<Scored>) -> Result<()> {
-    for (id, factor) in &query.boosts {
-        let Some(address) = snapshot.address(*id)? else {
-            continue;
-        };
-        for item in items.iter_mut().filter(|s| s.address == address) {
-            item.score *= factor.max(0.0);
+/// Multiplies scores by what staff prefer and would rather not show; says whether there is anything of it.
+fn weigh(query: &Query, plan: &Plan, snapshot: &Snapshot, items: &mut [Scored]) -> Result<bool> {
+    for weights in &query.weights {
+        let classes = snapshot.moment.parts.iter().map(|part| part.classes(weights, &snapshot.fields));
+        let classes = classes.collect::<Result<Vec<_>>>()?;
+        for item in &mut *items {
+            let factor = classes[item.address.segment_ord as usize].factor(item.address.doc_id);
+            // Where nothing is asked, nothing scores.
+            item.score = if plan.concepts.is_empty() { item.score + factor - 1.0 } else { item.score * factor };
         }
     }
-    for (place, id) in query.pinned.iter().enumerate() {
-        let Some(address) = snapshot.address(*id)? else {
-            continue;
-        };
-        if !gates[address.segment_ord as usize].admits(address.doc_id) {
-            continue;
-        }
-        items.retain(|s| s.address != address);
-        items.push(Scored { score: 1e6 - place as f32, share: 1.0, mask: 0, address });
-    }
-    Ok(())
+    Ok(!query.weights.is_empty())
 }
 
-fn count_facets(query: &Query, moment: &Moment, items: &[Scored]) -> Result<Vec<Facet>> {
+/// Takes the products that staff pinned out of the ranking, or finds them anew, with their places in rising order.
+fn pinned(query: &Query, snapshot: &Snapshot, gates: &[Gate<'_>], items: &mut Vec<Scored>) -> Result<Vec<(usize, Scored)>> {
+    let mut pinned: Vec<(usize, Scored)> = Vec::with_capacity(query.pinned.len());
+    for pin in &query.pinned {
+        let address = snapshot.address(pin.id)?;
+        let address = address.filter(|at| gates[at.segment_ord as usize].admits(at.doc_id));
+        if let Some(address) = address.filter(|at| pinned.iter().all(|(_, other)| other.address != *at)) {
+            pinned.push((pin.place, Scored { score: 0.0, share: 0.0, mask: 0, address }));
+        }
+    }
+    if pinned.is_empty() {
+        return Ok(pinned);
+    }
+    let mut marked: Vec<Bits> = snapshot.moment.parts.iter().map(|part| Bits::none(part.documents())).collect();
+    pinned.iter().for_each(|(_, pin)| marked[pin.address.segment_ord as usize].set(pin.address.doc_id));
+    items.retain(|item| {
+        let is_pinned = marked[item.address.segment_ord as usize].has(item.address.doc_id);
+        if is_pinned && let Some(pin) = pinned.iter_mut().find(|(_, pin)| pin.address == item.address) {
+            pin.1 = *item;
+        }
+        !is_pinned
+    });
+    pinned.sort_by_key(|(place, _)| *place);
+    Ok(pinned)
+}
+
+fn count_facets(query: &Query, snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<Facet>> {
     if query.facets.is_empty() {
         return Ok(Vec::new());
     }
+    let moment = &*snapshot.moment;
     let found = by_segment(items.iter(), moment);
-    query.facets.iter().map(|name| facets::count(name, moment, &found)).collect()
+    let count = |name: &String| match query.groups.iter().find(|group| group.name == *name) {
+        Some(group) => {
+            let members = moment.parts.iter().map(|part| part.members(&group.members, &snapshot.fields));
+            Ok(facets::count_group(name, &members.collect::<Result<Vec<_>>>()?, &found))
+        }
+        None => facets::count(name, moment, &found),
+    };
+    query.facets.iter().map(count).collect()
 }
 
 fn by_segment<'a>(items: impl Iterator<Item = &'a Scored>, moment: &Moment) -> Vec<Vec<u32>> {
@@ -169,8 +238,12 @@ fn by_segment<'a>(items: impl Iterator<Item = &'a Scored>, moment: &Moment) -> V
     found
 }
 
-/// Orders the best `most` and drops the rest.
-fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize) -> Result<()> {
+/// Orders the best `most` and drops the rest. What is pinned, with its places, stands there when relevance orders and is a
+/// product like others in any order that was asked for.
+fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, pinned: &[(usize, Scored)], most: usize) -> Result<()> {
+    if query.sort != Sort::Relevance {
+        items.extend(pinned.iter().map(|pin| pin.1));
+    }
     match &query.sort {
         Sort::Relevance => {
             keep_best(items, most);
@@ -183,6 +256,9 @@ fn sort(query: &Query, snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize
             }
             keyed.sort_unstable_by(order);
             *items = keyed.into_iter().map(|(_, s)| s).collect();
+            for (place, pin) in pinned {
+                items.insert((*place).min(items.len()), *pin);
+            }
         }
         Sort::Sku => sort_by_sku(snapshot, items, most)?,
         Sort::Attribute { name, descending } => {
@@ -242,14 +318,27 @@ fn sort_by_sku(snapshot: &Snapshot, items: &mut Vec<Scored>, most: usize) -> Res
     Ok(())
 }
 
-/// The categories of the best products, for someone who found little.
-fn nearest(snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<String>> {
-    let found = by_segment(items.iter().take(50), &snapshot.moment);
-    let counted = facets::count("category", &snapshot.moment, &found)?;
-    let mut names: Vec<String> = counted.values.into_iter().map(|(name, _)| name).collect();
-    if names.is_empty() {
+/// How many of the best products say which categories are near.
+const NEAREST_OF: usize = 50;
+
+/// The categories of the best products, for someone who found little; without any, the largest ones the person sees.
+fn nearest(query: &Query, snapshot: &Snapshot, items: &[Scored]) -> Result<Vec<String>> {
+    let moment = &*snapshot.moment;
+    let found = by_segment(items.iter().take(NEAREST_OF), moment);
+    let mut names = categories(moment, &found)?;
+    if names.is_empty() && matches!(query.visible_to, Audience::Sees(_)) {
+        let seen = moment.parts.iter().map(|part| {
+            let hidden = part.hidden_from(&query.visible_to, &snapshot.fields)?;
+            Ok((0..part.documents()).filter(|doc| hidden.as_ref().is_none_or(|hidden| !hidden.has(*doc))).collect())
+        });
+        names = categories(moment, &seen.collect::<Result<Vec<Vec<u32>>>>()?)?;
+    } else if names.is_empty() {
         names = snapshot.lexicon.categories.iter().map(|name| name.written.clone()).collect();
     }
     names.truncate(5);
     Ok(names)
+}
+
+fn categories(moment: &Moment, found: &[Vec<u32>]) -> Result<Vec<String>> {
+    Ok(facets::count("category", moment, found)?.values.into_iter().map(|(name, _)| name).collect())
 }

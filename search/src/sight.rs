@@ -77,7 +77,7 @@ impl Hash for Sight {
 }
 
 impl Targets {
-    fn terms<'a>(&'a self, fields: &'a Fields) -> impl Iterator<Item = Term> + 'a {
+    pub(crate) fn terms<'a>(&'a self, fields: &'a Fields) -> impl Iterator<Item = Term> + 'a {
         let label = |text: String| Term::from_field_text(fields.label, &text);
         let ids = self.ids.iter().map(|id| fields.id_term(*id));
         let categories = self.categories.iter().map(move |id| label(format!("category#{id}")));

@@ -3,6 +3,7 @@
 //! A group is a list of words or phrases; each stands for all the others. Not here: spelling mistakes (`lexicon`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::normal::{Stems, words};
 
@@ -64,50 +65,87 @@ const STANDARD: &[&[&str]] = &[
     &["bulb", "lamp"],
 ];
 
-/// Compiled groups: from a phrase of stems to the phrases that mean the same.
+/// Words that mean the same, as staff say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SynonymGroup {
+    /// What it is called in explanations.
+    pub code: Arc<str>,
+    pub terms: Vec<String>,
+    /// When given, each of the terms stands for these too and not the other way round; otherwise each term for all others.
+    pub means: Vec<String>,
+}
+
+/// Compiled groups: from a phrase of stems to the phrases that mean the same. The standard table is always among them.
 #[derive(Debug, Default)]
-pub(crate) struct Synonyms {
-    phrases: HashMap<String, Vec<Vec<String>>, ahash::RandomState>,
+pub struct Synonyms {
+    phrases: HashMap<String, Vec<Meaning>, ahash::RandomState>,
     longest: usize,
 }
+
+/// Another way to say something.
+#[derive(Debug, Clone)]
+pub(crate) struct Meaning {
+    pub(crate) stems: Vec<String>,
+    pub(crate) text: Arc<str>,
+    /// The staff's group it comes from.
+    pub(crate) source: Option<Arc<str>>,
+}
+
+/// Phrases of more words are no synonyms of anything.
+const MOST_WORDS: usize = 5;
 
 impl Synonyms {
     pub(crate) fn standard() -> Self {
         Self::with(&[])
     }
 
-    pub(crate) fn with(groups: &[Vec<String>]) -> Self {
+    /// The standard table and these.
+    pub fn with(groups: &[SynonymGroup]) -> Self {
         let mut out = Self::default();
         let mut stems = Stems::new();
         for group in STANDARD {
-            out.add(&mut stems, group.iter().copied());
+            let phrases = phrases(&mut stems, group.iter().copied(), None);
+            out.add(&phrases, &phrases);
         }
         for group in groups {
-            out.add(&mut stems, group.iter().map(String::as_str));
+            let source = Some(&group.code);
+            let terms = phrases(&mut stems, group.terms.iter().map(String::as_str), source);
+            let means = phrases(&mut stems, group.means.iter().map(String::as_str), source);
+            out.add(&terms, if means.is_empty() { &terms } else { &means });
         }
         out
     }
 
-    fn add<'a>(&mut self, stems: &mut Stems, group: impl Iterator<Item = &'a str>) {
-        let phrases: Vec<Vec<String>> = group
-            .map(|phrase| words(phrase).iter().map(|w| stems.stem(&w.text)).collect::<Vec<_>>())
-            .filter(|phrase| !phrase.is_empty() && phrase.len() <= 5)
-            .collect();
-        for one in &phrases {
-            self.longest = self.longest.max(one.len());
-            let others = self.phrases.entry(one.join(" ")).or_default();
-            for other in &phrases {
-                if other != one && !others.contains(other) {
+    fn add(&mut self, terms: &[Meaning], means: &[Meaning]) {
+        for one in terms {
+            self.longest = self.longest.max(one.stems.len());
+            let others = self.phrases.entry(one.stems.join(" ")).or_default();
+            for other in means {
+                if other.stems != one.stems && !others.iter().any(|known| known.stems == other.stems) {
                     others.push(other.clone());
                 }
             }
         }
     }
 
+    /// Whether staff say what this stem stands for, so that it is no spelling mistake.
+    pub(crate) fn is_staffs(&self, stem: &str) -> bool {
+        self.phrases.get(stem).is_some_and(|others| others.iter().any(|other| other.source.is_some()))
+    }
+
     /// The longest phrase starting at `stems[0]`: how many stems it has and what it stands for.
-    pub(crate) fn longest_match(&self, stems: &[String]) -> Option<(usize, &[Vec<String>])> {
+    pub(crate) fn longest_match(&self, stems: &[String]) -> Option<(usize, &[Meaning])> {
         (1..=self.longest.min(stems.len()))
             .rev()
             .find_map(|n| self.phrases.get(&stems[..n].join(" ")).map(|others| (n, others.as_slice())))
     }
+}
+
+fn phrases<'a>(stems: &mut Stems, texts: impl Iterator<Item = &'a str>, source: Option<&Arc<str>>) -> Vec<Meaning> {
+    let phrase = |text: &str| Meaning {
+        stems: words(text).iter().map(|word| stems.stem(&word.text)).collect(),
+        text: text.into(),
+        source: source.cloned(),
+    };
+    texts.map(phrase).filter(|phrase| (1..=MOST_WORDS).contains(&phrase.stems.len())).collect()
 }

@@ -8,7 +8,7 @@ use tantivy::schema::Field;
 use crate::error::Result;
 use crate::normal::{Stems, Word, compact, words};
 use crate::plan::{Concept, Lookup, MOST_CONCEPTS, Plan, Role};
-use crate::query::Kind;
+use crate::query::{Kind, Meant};
 use crate::snapshot::Snapshot;
 use crate::terms::joined;
 use crate::title::neighbours;
@@ -72,6 +72,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) companion: Vec<Lookup>,
     /// Words at which a compound like `cat 6a` starts.
     pub(crate) compounds: Vec<(usize, String)>,
+    /// Phrases that are looked for in other words too.
+    pub(crate) synonyms: Vec<Meant>,
 }
 
 impl<'a> Reader<'a> {
@@ -92,6 +94,7 @@ impl<'a> Reader<'a> {
             stemmer,
             compounds: Vec::new(),
             companion: Vec::new(),
+            synonyms: Vec::new(),
         }
     }
 
@@ -260,7 +263,7 @@ impl<'a> Reader<'a> {
             let both = [self.stems[at - 1].clone(), self.stems[at].clone()];
             let mut lookups = vec![Lookup::listed(field, neighbours(&both[0], &both[1]), 2.0)];
             for other in synonyms.longest_match(&both).filter(|(n, _)| *n == 2).map_or(&[][..], |(_, others)| others) {
-                match &other[..] {
+                match &other.stems[..] {
                     [.., one, two] => {
                         lookups.push(Lookup::listed(field, neighbours(one, two), 1.8));
                     }
@@ -287,7 +290,7 @@ impl<'a> Reader<'a> {
             used += self.frequency(field, &term)?;
         }
         let word = &self.words[at].text;
-        if used > 1 || word.bytes().any(|b| b.is_ascii_digit()) {
+        if used > 1 || word.bytes().any(|b| b.is_ascii_digit()) || self.snapshot.synonyms.is_staffs(&term) {
             return Ok(term);
         }
         let Some((better, frequency)) = self.snapshot.lexicon.correct(word) else {
@@ -311,17 +314,23 @@ impl<'a> Reader<'a> {
             };
             let labels: Vec<String> = (at..at + count).map(|w| self.surface(w, w + 1)).collect();
             for concept in self.concepts.iter_mut().filter(|c| c.role == Role::Word && labels.contains(&c.label)) {
-                for other in others {
+                for stems in others.iter().map(|other| &other.stems) {
                     let fields = &self.snapshot.fields;
-                    if other.len() == 1 {
-                        concept.lookups.push(Lookup::synonym(fields.title, &other[0], weights[0] * 0.95));
-                        concept.lookups.push(Lookup::synonym(fields.attributes, &other[0], weights[2] * 0.95));
+                    if stems.len() == 1 {
+                        concept.lookups.push(Lookup::synonym(fields.title, &stems[0], weights[0] * 0.95));
+                        concept.lookups.push(Lookup::synonym(fields.attributes, &stems[0], weights[2] * 0.95));
                     } else {
-                        concept.lookups.push(Lookup::all(fields.title, other.clone(), weights[0] * 0.6));
+                        concept.lookups.push(Lookup::all(fields.title, stems.clone(), weights[0] * 0.6));
                     }
                 }
             }
-            self.highlights.extend(others.iter().flatten().cloned());
+            self.highlights.extend(others.iter().flat_map(|other| &other.stems).cloned());
+            let phrase = self.surface(at, at + count);
+            self.synonyms.extend(others.iter().map(|other| Meant {
+                phrase: phrase.clone(),
+                other: other.text.to_string(),
+                source: other.source.clone(),
+            }));
         }
     }
 
@@ -339,7 +348,7 @@ impl<'a> Reader<'a> {
         });
         let mut concepts = self.concepts;
         concepts.truncate(MOST_CONCEPTS);
-        Plan { kind, concepts, corrected, highlights: self.highlights, brands: self.brands }
+        Plan { kind, concepts, corrected, highlights: self.highlights, brands: self.brands, synonyms: self.synonyms }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::imports::ImportError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
+use crate::merchandising::MerchandisingError;
 use crate::orders::OrderError;
 use crate::storefront::StorefrontError;
 use crate::suggestions::SuggestionError;
@@ -95,6 +96,7 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(OrderError::table());
     all.extend(FulfilmentError::table());
     all.extend(BillingError::table());
+    all.extend(MerchandisingError::table());
     all.extend(StorefrontError::table());
     all.extend(StockError::table());
     all.extend(ContractError::table());

@@ -1,5 +1,7 @@
 //! What is being typed, finished for whoever types.
 
+use std::sync::Arc;
+
 use search::{Audience, Completion, CompletionKind, Filter, Index, Query};
 
 /// At most `limit` ways to finish `prefix`. Words, brands and categories are of the whole catalog; for those who see only a
@@ -23,10 +25,28 @@ pub(super) fn complete(engine: &Index, prefix: &str, limit: usize, audience: &Au
             CompletionKind::Category => query.filters = filter("category"),
             CompletionKind::Words => query.text = text,
         }
-        let hits = engine.find(&query)?;
-        if hits.total > 0 && !hits.relaxed {
+        if finds(engine, &query)? {
             shown.push(completion);
         }
     }
     Ok(shown)
+}
+
+/// Those of the questions that have a result for whoever sees only a part of the catalog.
+pub(super) fn fruitful(engine: &Index, questions: Vec<Arc<str>>, audience: &Audience) -> search::Result<Vec<Arc<str>>> {
+    if !matches!(audience, Audience::Sees(_)) {
+        return Ok(questions);
+    }
+    let mut shown = Vec::with_capacity(questions.len());
+    for question in questions {
+        if finds(engine, &Query { limit: 1, ..Query::new(&*question, audience.clone()) })? {
+            shown.push(question);
+        }
+    }
+    Ok(shown)
+}
+
+fn finds(engine: &Index, query: &Query) -> search::Result<bool> {
+    let hits = engine.find(query)?;
+    Ok(hits.total > 0 && !hits.relaxed)
 }

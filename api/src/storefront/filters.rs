@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use pricing::{Amount, Per};
 
 use super::offers::{HitOffer, Stocked};
+use super::own::{BOUGHT_BEFORE, ON_CONTRACT};
 use crate::catalog::Categories;
 use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::wire::{page_limit, place_of};
+use crate::kernel::wire::{cursor, page_limit, pair_cursor, pair_of, place_of};
 
 /// The longest text that is searched for, in characters.
 const LONGEST_TEXT: usize = 500;
@@ -41,6 +42,10 @@ pub(super) struct Plan {
     pub(super) in_stock: Option<bool>,
     /// Whether products in stock are counted.
     pub(super) counts_stock: bool,
+    /// Sets of the account that products must belong to, or must not.
+    own: Vec<(&'static str, bool)>,
+    /// The search a page belongs to, when an earlier page told.
+    pub(super) search: Option<i64>,
 }
 
 /// The order of hits that the index cannot give.
@@ -72,9 +77,11 @@ impl Plan {
             prices: Vec::new(),
             in_stock: None,
             counts_stock: false,
+            own: Vec::new(),
+            search: None,
         };
         plan.query.limit = page_limit(asked.limit, 20, 100)? as usize;
-        plan.query.offset = place(asked.cursor.as_deref())?;
+        (plan.query.offset, plan.search) = place(asked.cursor.as_deref())?;
         plan.query.explain = asked.explain;
         let mut problems = Vec::new();
         if asked.filters.len() > MOST_FILTERS {
@@ -103,6 +110,22 @@ impl Plan {
         self.in_stock.is_some() || self.counts_stock || self.order == Order::Availability
     }
 
+    /// Whether products must belong to a set of the account, or must not.
+    pub(super) fn own_wanted(&self, name: &str) -> Option<bool> {
+        self.own.iter().find(|(known, _)| *known == name).map(|(_, wanted)| *wanted)
+    }
+
+    fn add_own(&mut self, name: &'static str, value: &str) -> Result<(), FieldProblem> {
+        let refused = |detail: &str| FieldProblem::new("filter", "bad-filter", format!("{name} is {detail}"));
+        let wanted = value.parse::<bool>().map_err(|_| refused("true or false"))?;
+        match self.own_wanted(name) {
+            Some(before) if before != wanted => return Err(refused("one or the other")),
+            Some(_) => {}
+            None => self.own.push((name, wanted)),
+        }
+        Ok(())
+    }
+
     fn add_filter(&mut self, filter: &str, categories: &Categories) -> Result<(), FieldProblem> {
         let refused = |detail: String| FieldProblem::new("filter", "bad-filter", detail);
         let Some((name, value)) = filter.split_once(':') else {
@@ -127,6 +150,8 @@ impl Plan {
                 }
                 self.in_stock = Some(wanted);
             }
+            BOUGHT_BEFORE => return self.add_own(BOUGHT_BEFORE, value),
+            ON_CONTRACT => return self.add_own(ON_CONTRACT, value),
             "category" => {
                 let value = categories.by_code(value).map_or_else(|| value.to_owned(), |c| c.id.to_string());
                 self.query.filters.push(search::Filter { name: "category".to_owned(), value });
@@ -195,12 +220,22 @@ pub(super) fn text(q: Option<String>) -> Result<String, Trouble> {
     Ok(text)
 }
 
-fn place(cursor: Option<&str>) -> Result<usize, Trouble> {
-    let place = cursor.map(place_of).transpose()?.unwrap_or(0);
+/// Where a page begins, and the search it belongs to.
+fn place(cursor: Option<&str>) -> Result<(usize, Option<i64>), Trouble> {
+    let read = |cursor: &str| match pair_of(cursor) {
+        Ok((place, search)) => Ok((place, Some(search))),
+        Err(_) => place_of(cursor).map(|place| (place, None)),
+    };
+    let (place, search) = cursor.map(read).transpose()?.unwrap_or((0, None));
     if !(0..=LAST_PLACE).contains(&place) {
         return Err(Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"));
     }
-    Ok(place as usize)
+    Ok((place as usize, search))
+}
+
+/// The cursor of a page, with the search it belongs to.
+pub(super) fn page_cursor(place: i64, search: Option<i64>) -> String {
+    search.map_or_else(|| cursor(place), |search| pair_cursor(place, search))
 }
 
 /// Where the page after one of `shown` hits at `offset` begins; none when there is no more to see.
@@ -249,6 +284,24 @@ mod tests {
         let names: Vec<(&str, &str)> = plan.query.filters.iter().map(|f| (f.name.as_str(), f.value.as_str())).collect();
         assert_eq!(names, [("brand", "SKF"), ("thread", "M8:x")]);
         assert!(!read(filters(&["length:10..20 mm"])).expect("a plan").joins());
+    }
+
+    #[test]
+    fn sets_of_the_account_are_asked_for_by_name() {
+        let plan = read(filters(&["bought_before:true", "on_contract:false", "on_contract:false"])).expect("a plan");
+        assert_eq!((plan.own_wanted(BOUGHT_BEFORE), plan.own_wanted(ON_CONTRACT)), (Some(true), Some(false)));
+        assert!(plan.query.filters.is_empty() && !plan.joins());
+        let told = read(filters(&["bought_before:yes", "on_contract:true", "on_contract:false"])).expect_err("refused");
+        assert_eq!(told, ["filter bad-filter"; 2]);
+    }
+
+    #[test]
+    fn a_page_knows_its_search() {
+        let asked = |cursor: String| Asked { cursor: Some(cursor), ..Asked::default() };
+        let plan = read(asked(page_cursor(20, Some(7)))).expect("a plan");
+        assert_eq!((plan.query.offset, plan.search), (20, Some(7)));
+        let plan = read(asked(page_cursor(20, None))).expect("a plan");
+        assert_eq!((plan.query.offset, plan.search), (20, None));
     }
 
     #[test]

@@ -10,13 +10,12 @@ use sea_orm::ConnectionTrait;
 use search::{Ranked, Ranking};
 
 use super::error::StorefrontError;
-use super::filters::{Plan, next_place};
+use super::filters::{Order, Plan, next_place};
 use super::index::SearchIndex;
 use super::offers::{HitOffer, Offers, Stocked, Viewpoint};
-use super::views::{FacetView, HitView, OfferAvailabilityView, SearchView};
+use super::views::{HitView, OfferAvailabilityView};
 use crate::catalog::Product;
 use crate::kernel::scope::Scope;
-use crate::kernel::wire::cursor;
 
 /// How many of the best products price and stock may filter and sort.
 const WINDOW: usize = 2_000;
@@ -29,6 +28,16 @@ struct Candidate {
     stock: Stocked,
 }
 
+/// What was found: the ranking without its items, and the page.
+pub(super) struct Found {
+    pub(super) ranking: Ranking,
+    pub(super) page: Vec<HitView>,
+    /// The products of the page.
+    pub(super) shown: Vec<ProductId>,
+    /// Where the next page begins.
+    pub(super) next: Option<i64>,
+}
+
 /// Carries out a search.
 pub(super) async fn look(
     db: &impl ConnectionTrait,
@@ -36,7 +45,7 @@ pub(super) async fn look(
     offers: &Offers,
     viewpoint: &Viewpoint,
     mut plan: Plan,
-) -> Result<SearchView, StorefrontError> {
+) -> Result<Found, StorefrontError> {
     if plan.needs_prices() && !viewpoint.prices {
         return Err(StorefrontError::ScopeNeeded(Scope::PricesRead.word()));
     }
@@ -54,14 +63,14 @@ async fn plain(
     offers: &Offers,
     viewpoint: &Viewpoint,
     plan: Plan,
-) -> Result<SearchView, StorefrontError> {
+) -> Result<Found, StorefrontError> {
     let (offset, limit) = (plan.query.offset, plan.query.limit);
     let query = plan.query;
     let mut ranking = index.ask(move |engine| engine.rank(&query, offset.saturating_add(limit))).await?;
     let page = ranking.items.split_off(offset.min(ranking.items.len()));
     let next = next_place(offset, page.len(), ranking.total);
     let all = joined(offers, viewpoint, page);
-    Ok(view(ranking, priced(db, offers, viewpoint, all).await?, viewpoint, next))
+    Ok(found(ranking, priced(db, offers, viewpoint, all).await?, viewpoint, next))
 }
 
 /// Prices and stock decide among the best of the index.
@@ -71,7 +80,7 @@ async fn decided(
     offers: &Offers,
     viewpoint: &Viewpoint,
     plan: Plan,
-) -> Result<SearchView, StorefrontError> {
+) -> Result<Found, StorefrontError> {
     let query = plan.query.clone();
     let mut ranking = index.ask(move |engine| engine.rank(&query, WINDOW)).await?;
     let mut all = joined(offers, viewpoint, std::mem::take(&mut ranking.items));
@@ -79,6 +88,9 @@ async fn decided(
         all = priced(db, offers, viewpoint, all).await?;
     }
     all.retain(|c| plan.admits(c.price.as_ref(), c.stock));
+    if plan.order == Order::Index && plan.query.sort == search::Sort::Relevance {
+        all = at_their_places(all);
+    }
     all.sort_by(|a, b| plan.compare((a.price.as_ref(), a.stock), (b.price.as_ref(), b.stock)));
     if plan.counts_stock {
         ranking.facets.push(stock_facet(&all));
@@ -89,7 +101,18 @@ async fn decided(
     if !plan.needs_prices() {
         page = priced(db, offers, viewpoint, page).await?;
     }
-    Ok(view(ranking, page, viewpoint, next))
+    Ok(found(ranking, page, viewpoint, next))
+}
+
+/// Puts pinned products where they are pinned to, after others have gone.
+fn at_their_places(all: Vec<Candidate>) -> Vec<Candidate> {
+    let (mut pinned, mut rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|c| c.ranked.pinned.is_some());
+    pinned.sort_by_key(|c| c.ranked.pinned);
+    for pin in pinned {
+        let place = pin.ranked.pinned.unwrap_or_default();
+        rest.insert(place.min(rest.len()), pin);
+    }
+    rest
 }
 
 /// The ranked products that exist for whoever looks, with their stock. The index may be a moment behind.
@@ -121,22 +144,13 @@ fn stock_facet(all: &[Candidate]) -> search::Facet {
     search::Facet { name: "availability".to_owned(), values: values.collect() }
 }
 
-fn view(ranking: Ranking, page: Vec<Candidate>, viewpoint: &Viewpoint, next: Option<i64>) -> SearchView {
-    let mut highlighter = ranking.highlighter;
-    let items = page.into_iter().map(|candidate| {
+fn found(mut ranking: Ranking, page: Vec<Candidate>, viewpoint: &Viewpoint, next: Option<i64>) -> Found {
+    let shown = page.iter().map(|candidate| candidate.product.id).collect();
+    let page = page.into_iter().map(|candidate| {
         let Candidate { ranked, product, price, stock } = candidate;
-        let highlights = highlighter.spans(&product.title);
+        let highlights = ranking.highlighter.spans(&product.title);
         let availability = viewpoint.stock.then(|| OfferAvailabilityView::new(stock, &product));
         HitView::new(ranked, &product, &highlights, price, availability)
     });
-    SearchView {
-        items: items.collect(),
-        total: ranking.total,
-        facets: ranking.facets.into_iter().map(FacetView::from).collect(),
-        did_you_mean: ranking.did_you_mean,
-        kind: ranking.kind.into(),
-        relaxed: ranking.relaxed,
-        nearest_categories: ranking.nearest_categories,
-        next_cursor: next.map(cursor),
-    }
+    Found { page: page.collect(), shown, next, ranking }
 }

@@ -8,23 +8,29 @@
 //! - The index follows the event log a fraction of a second behind. It is rebuilt when it is missing, damaged or of another
 //!   database, and on request (`bulkhead reindex`) while the old one goes on serving. A process killed at any moment goes on
 //!   from its last commit.
+//! - What finds nothing is answered with what comes near: words given up or corrected, what there is without the filters, the
+//!   nearest categories.
 //! - Buyers never meet drafts, nor prices and stock their token does not allow them to read.
 //!
 //! Tables: none. Events: `search.reindex_requested`. Follows `products.changed` and `categories.changed`.
 //!
-//! Not here: understanding and ranking of texts (the crate `search`), exact look-up of part numbers (`catalog::resolve`),
+//! Not here: what staff decide for a text and the notes of searches (`merchandising`), understanding and ranking of texts (the
+//! crate `search`), exact look-up of part numbers (`catalog::resolve`),
 //! promised dates (`inventory`), full explanations of prices (`contracts`).
 
+mod answer;
 mod build;
 mod complete;
 mod documents;
 mod error;
+mod explanation_views;
 mod filters;
 mod identify;
 mod index;
 mod keep;
 mod look;
 mod offers;
+mod own;
 mod place;
 mod routes;
 #[cfg(test)]
@@ -36,4 +42,5 @@ pub(crate) use error::StorefrontError;
 pub(crate) use index::SearchIndex;
 pub(crate) use keep::keep_index;
 pub(crate) use offers::Offers;
+pub(crate) use own::OwnSets;
 pub(crate) use routes::StorefrontRoutes;

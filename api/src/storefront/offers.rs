@@ -32,10 +32,11 @@ pub(super) struct Viewpoint {
     pub(super) account: Option<Arc<Account>>,
     /// What may be seen: for staff who look as nobody, everything.
     pub(super) sight: Arc<Sight>,
-    currency: Option<Currency>,
-    /// Whether the token allows to read prices and stock.
+    pub(super) currency: Option<Currency>,
+    /// Whether the token allows to read prices, stock and orders.
     pub(super) prices: bool,
     pub(super) stock: bool,
+    pub(super) orders: bool,
 }
 
 /// The price of a hit.
@@ -102,6 +103,7 @@ impl Viewpoint {
             currency,
             prices: who.holds(Scope::PricesRead),
             stock: who.holds(Scope::StockRead),
+            orders: who.holds(Scope::OrdersRead),
         })
     }
 

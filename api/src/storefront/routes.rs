@@ -1,23 +1,27 @@
 //! The storefront over HTTP.
 
+use std::sync::Arc;
+
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
-use super::complete::complete;
+use super::answer::Desk;
+use super::complete::{complete, fruitful};
 use super::error::StorefrontError;
 use super::filters::{Asked, Plan, text};
 use super::identify::identify;
 use super::index::SearchIndex;
-use super::look::look;
 use super::offers::{Offers, Viewpoint};
+use super::own::OwnSets;
 use super::views::{
-    CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, OfferView, PriceView,
-    ProductPage, SearchView,
+    CompletionKind, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView,
+    OfferView, PriceView, ProductPage, SearchView,
 };
 use crate::catalog::{Categories, product_text};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Etag, page_limit};
+use crate::merchandising::{Curation, Journal};
 
 type Result<T> = std::result::Result<T, Failure<StorefrontError>>;
 
@@ -36,6 +40,12 @@ pub(crate) struct StorefrontRoutes {
     pub(crate) categories: Categories,
     /// The search index.
     pub(crate) index: SearchIndex,
+    /// What accounts have to do with products.
+    pub(crate) own: OwnSets,
+    /// What staff say of search.
+    pub(crate) curation: Curation,
+    /// Where searches are noted.
+    pub(crate) journal: Journal,
 }
 
 /// How many identifiers a call may bring.
@@ -76,9 +86,11 @@ impl StorefrontRoutes {
     ///
     /// Finds products by whatever the buyer has: part of a number, a GTIN, a competitor's or the account's own number, words,
     /// dimensions with units, a device it shall fit. Any text is answered. `filter` is `name:value` and may be repeated: for
-    /// `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one unit price) and
-    /// `availability` (`in_stock` or `out_of_stock`); filters of one name widen, of different names narrow. `facet` names what
-    /// to count and may be repeated. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
+    /// `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one unit price),
+    /// `availability` (`in_stock` or `out_of_stock`), `bought_before` and `on_contract` (`true` or `false`: whether the account
+    /// ever ordered it, whether a contract of the account covers it); filters of one name widen, of different names narrow.
+    /// `facet` names what to count and may be repeated. What finds nothing is relaxed, corrected, and answered with the nearest
+    /// categories. Staff may pin products, and name in `redirect` where to go instead. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
     /// `-attribute:name`; price and stock filter and sort the 2,000 best products. The seller's side may name the `account` to
     /// search as, and ask with `explain` for the reasons of each rank.
     #[oai(path = "/v1/search", method = "get", operation_id = "search_products")]
@@ -110,14 +122,23 @@ impl StorefrontRoutes {
             sort: sort.0,
             explain,
         };
-        let plan = Plan::read(asked, viewpoint.audience(), &self.categories)?;
-        let found = look(&who.db(), &self.index, &self.offers, &viewpoint, plan).await?;
-        Ok(Answer::of(&found)?)
+        let mut plan = Plan::read(asked, viewpoint.audience(), &self.categories)?;
+        self.own.join(&mut plan, &viewpoint)?;
+        let desk = Desk {
+            index: &self.index,
+            offers: &self.offers,
+            categories: &self.categories,
+            curation: &self.curation,
+            journal: &self.journal,
+        };
+        Ok(Answer::of(&desk.answer(&who, &viewpoint, plan).await?)?)
     }
 
     /// Complete what is being typed
     ///
-    /// Brands and categories, words of the catalog, and products whose number or title begins so.
+    /// What the account searched for before, then what at least three accounts searched for, each only if it had a result;
+    /// brands and categories, words of the catalog, and products whose number or title begins so. Part numbers that other
+    /// accounts looked up are not told. Without text: what the account searched for last.
     #[oai(path = "/v1/search/completions", method = "get", operation_id = "complete_search")]
     async fn complete_search(
         &self,
@@ -129,10 +150,27 @@ impl StorefrontRoutes {
         let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
         let limit = page_limit(limit.0, 10, 50)? as usize;
         let (prefix, audience) = (text(q.0)?, viewpoint.audience());
-        let mut found = self.index.ask(move |engine| complete(engine, &prefix, limit, &audience)).await?;
+        let (asked, most) = (search::folded(&prefix), limit.div_ceil(4));
+        let recall = &self.journal.recall;
+        let own = viewpoint.account.as_ref().map(|account| recall.own(account.id, &asked, most)).unwrap_or_default();
+        let mut popular = recall.popular(&asked, most + own.len());
+        popular.retain(|query| !own.contains(query));
+        popular.truncate(most);
+        let find = move |engine: &search::Index| {
+            Ok((fruitful(engine, popular, &audience)?, complete(engine, &prefix, limit, &audience)?))
+        };
+        let (popular, mut found) = self.index.ask(find).await?;
         let products = &self.offers.products;
         found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.shows(&p))));
-        Ok(Answer::of(&CompletionsView { items: found.into_iter().map(CompletionView::from).collect() })?)
+        let question = |kind: CompletionKind| move |query: &Arc<str>| CompletionView { text: query.to_string(), kind, sku: None };
+        let own = own.iter().map(question(CompletionKind::PastQuery));
+        let popular = popular.iter().map(question(CompletionKind::PopularQuery));
+        let mut items: Vec<CompletionView> = own.chain(popular).collect();
+        let known: Vec<String> = items.iter().map(|item| item.text.clone()).collect();
+        let others = found.into_iter().map(CompletionView::from);
+        items.extend(others.filter(|item| item.kind != CompletionKind::Words || !known.contains(&search::folded(&item.text))));
+        items.truncate(limit);
+        Ok(Answer::of(&CompletionsView { items })?)
     }
 
     /// Resolve a list of identifiers

@@ -4,6 +4,7 @@ use entity::PriceSource;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use super::explanation_views::SearchExplanationView;
 use super::offers::{HitOffer, PageOffer, Stocked};
 use crate::catalog::{Candidate, Product, ProductText, ProductView};
 use crate::kernel::problem::Trouble;
@@ -145,12 +146,45 @@ pub(crate) struct SearchView {
     pub(crate) kind: QuestionKind,
     /// Whether a part of what was asked had to be given up to find anything.
     pub(crate) relaxed: bool,
+    /// The words of the question that the best hit has, when it had to be relaxed.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relaxed_query: Option<String>,
     /// Categories near the question, when it was relaxed or nothing was found.
     pub(crate) nearest_categories: Vec<String>,
+    /// How many are found without the filters, when nothing is with them.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) total_without_filters: Option<usize>,
+    /// Where the client should go instead of showing the hits.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redirect: Option<RedirectView>,
+    /// Names this search when a click on one of its hits is noted; absent for the seller's side and searches without text.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) search_id: Option<String>,
+    /// How the question was read, for staff who ask.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) explanation: Option<SearchExplanationView>,
     /// Give this as `cursor` to read on; absent on the last page.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next_cursor: Option<String>,
+}
+
+/// Where the client should go: one of both.
+#[derive(Clone, Debug, Object, Serialize)]
+pub(crate) struct RedirectView {
+    /// Code of a category.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) category: Option<String>,
+    /// A path of the shop.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path: Option<String>,
 }
 
 /// What a text was taken for.
@@ -295,7 +329,7 @@ impl From<search::Facet> for FacetView {
 /// What may be meant by what is being typed.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct CompletionsView {
-    /// Brands and categories, words, then products.
+    /// What was searched for before, by the account and then by several others; brands and categories; words; products.
     pub(crate) items: Vec<CompletionView>,
 }
 
@@ -317,6 +351,10 @@ pub(crate) struct CompletionView {
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CompletionKind {
+    /// What the account searched for before.
+    PastQuery,
+    /// What several accounts search for.
+    PopularQuery,
     /// Words of the catalogue.
     Words,
     /// A category.

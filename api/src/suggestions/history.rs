@@ -107,6 +107,11 @@ impl History {
         }
     }
 
+    /// Who placed an order.
+    pub(super) fn account_of(&self, order: OrderId) -> Option<AccountId> {
+        self.of_order.get(&order).map(|place| self.order(*place).account)
+    }
+
     /// Forgets an order.
     pub(super) fn forget(&mut self, order: OrderId) {
         if let Some(place) = self.of_order.remove(&order) {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, OrderId, ProductId, event_readers, events};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
@@ -24,6 +24,8 @@ use crate::kernel::problem::Trouble;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     history: Arc<RwLock<History>>,
+    /// What accounts bought, for those asked about; taken with the history's lock held.
+    bought: Arc<Mutex<AHashMap<AccountId, Arc<[ProductId]>>>>,
     /// Room for scores, one for each question asked at the same time.
     rooms: Arc<Mutex<Vec<Scratch>>>,
 }
@@ -56,10 +58,20 @@ impl Memory {
         if ids.is_empty() { Ok(()) } else { self.read_again(db, &ids).await }
     }
 
-    /// Every product an account ever ordered, in no order.
-    #[expect(dead_code, reason = "for what shows products the account bought before")]
-    pub(crate) fn bought_by(&self, account: AccountId) -> Vec<ProductId> {
-        self.history.read().bought_by(account)
+    /// Every product an account ever ordered, in no order. Worked out when it is asked for the first time after an order; the
+    /// same list until then.
+    pub(crate) fn bought_by(&self, account: AccountId) -> Arc<[ProductId]> {
+        let history = self.history.read();
+        if let Some(known) = self.bought.lock().get(&account) {
+            return known.clone();
+        }
+        let all: Arc<[ProductId]> = history.bought_by(account).into();
+        let mut bought = self.bought.lock();
+        if bought.len() >= MOST_ASKED {
+            bought.clear();
+        }
+        bought.insert(account, all.clone());
+        all
     }
 
     /// To look closer.
@@ -80,6 +92,9 @@ impl Memory {
         let bought = read::some(db, ids).await?;
         let left: AHashSet<OrderId> = bought.iter().map(|order| order.order).collect();
         let mut history = self.history.write();
+        let mut known = self.bought.lock();
+        let before = ids.iter().filter_map(|id| history.account_of(*id));
+        before.chain(bought.iter().map(|order| order.account)).for_each(|account| _ = known.remove(&account));
         for order in &bought {
             history.learn(order);
         }
@@ -114,5 +129,7 @@ impl Surface for Memory {
     }
 }
 
+/// Accounts whose purchases are remembered as lists.
+const MOST_ASKED: usize = 1_000;
 /// Orders read at once while following.
 const CHUNK: usize = 4_000;

@@ -4,7 +4,7 @@ use crate::shop::{BEST_OF, EXCLUSIVE, Shop, With, basket, quantity, since, sku, 
 use Kind::{AmountOff, CostPlus, Fixed, PercentOff};
 use pricing::{
     AccountId, Audience, BrandId, CategoryId, ContractId, ContractLineId, ContractStatus, ContractVersion, EntryId, GroupId,
-    Instant, Kind, PeriodQuantity, ProductId, PromotionId, Scope, Target, period_lines, price_catalogue,
+    Instant, Kind, PeriodQuantity, ProductId, PromotionId, Scope, Target, coverage, period_lines, price_catalogue,
 };
 
 const EVERYTHING: Target = Target::Everything;
@@ -53,6 +53,23 @@ fn period_scope_counts_what_was_ordered_under_the_line() {
     let needed = period_lines(&shop.book, &shop.request(&basket));
     assert_eq!(needed.len(), 1);
     assert_eq!((needed[0].line, needed[0].account, needed[0].target), (line, AccountId(1), CATEGORY));
+}
+
+#[test]
+fn coverage_names_what_contracts_in_force_are_for_and_when_that_changes() {
+    let mut shop = Shop::open();
+    shop.contract(1, 2, EXCLUSIVE, vec![terms(sku(1), Fixed, "5"), terms(BRAND, PercentOff, "5"), terms(sku(1), Fixed, "4")]);
+    shop.timed_contract(2, 1, EXCLUSIVE, vec![terms(CATEGORY, Fixed, "5")], valid(0, 2_000));
+    shop.timed_contract(3, 2, EXCLUSIVE, vec![terms(sku(2), Fixed, "5")], valid(1_500, 3_000));
+    shop.contract(4, 3, EXCLUSIVE, vec![terms(EVERYTHING, Fixed, "5")]);
+    let covered = coverage(&shop.book, &shop.request(&[]));
+    assert_eq!(covered.targets, [sku(1), CATEGORY, BRAND], "its own and its parent's, each once");
+    assert_eq!(covered.until, Some(Instant::from_micros(1_500)));
+    shop.at = Instant::from_micros(2_000);
+    let covered = coverage(&shop.book, &shop.request(&[]));
+    assert_eq!((covered.targets, covered.until), (vec![sku(1), sku(2), BRAND], Some(Instant::from_micros(3_000))));
+    shop.currency = "USD";
+    assert!(coverage(&shop.book, &shop.request(&[])).targets.is_empty());
 }
 
 #[test]

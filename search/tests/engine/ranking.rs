@@ -1,6 +1,8 @@
 //! The right product first, whatever the buyer has.
 
-use search::{Filter, Kind, Query, Sort};
+use std::sync::Arc;
+
+use search::{Filter, Group, Index, Kind, Members, Pin, Query, Sort, SynonymGroup, Synonyms, Targets, Weights};
 
 use crate::shop::{ask, ids, shop, visitor};
 
@@ -52,6 +54,7 @@ fn too_much_asked_is_relaxed_and_says_so() {
     assert!(hits.relaxed);
     assert!(!hits.items.is_empty());
     assert_eq!(hits.nearest_categories, ["Network cables"]);
+    assert_eq!(hits.relaxed_to.as_deref(), Some("patch cable"));
     assert!(!ask(&shop(), "patch cable").relaxed);
 }
 
@@ -59,8 +62,18 @@ fn too_much_asked_is_relaxed_and_says_so() {
 fn staff_synonyms_count_at_once() {
     let index = shop();
     assert!(!ids(&ask(&index, "schnur")).contains(&1));
-    index.set_synonyms(&[vec!["schnur".into(), "patch cable".into()]]);
-    assert!(ids(&ask(&index, "schnur")).contains(&1));
+    let texts = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+    let group = |terms: &[&str], means: &[&str]| SynonymGroup { code: "G".into(), terms: texts(terms), means: texts(means) };
+    let asked = |text: &str, group: &SynonymGroup| {
+        let synonyms = Some(Arc::new(Synonyms::with(std::slice::from_ref(group))));
+        index.find(&Query { synonyms, ..Query::new(text, visitor()) }).expect("answer")
+    };
+    let both = group(&["schnur", "patch cable"], &[]);
+    assert!(ids(&asked("schnur", &both)).contains(&1));
+    let one_way = group(&["toner"], &["hex bolt"]);
+    assert!(ids(&asked("toner", &one_way)).contains(&13));
+    assert!(!ids(&asked("hex bolt", &one_way)).contains(&10), "not the other way round");
+    assert!(ids(&asked("tonne", &group(&["tonne"], &["ball valve"]))).contains(&18), "what staff say is no mistake");
 }
 
 #[test]
@@ -84,13 +97,75 @@ fn facets_filters_and_order() {
 fn staff_pin_boost_and_ask_why() {
     let index = shop();
     let mut query = Query::new("patch cable", visitor());
-    query.pinned = vec![17];
-    query.boosts = vec![(2, 5.0)];
+    query.pinned = vec![Pin { id: 17, place: 0 }];
+    query.weights = vec![weights(&[(&[2], 5.0)])];
     query.explain = true;
     let hits = index.find(&query).expect("answer");
     assert_eq!(ids(&hits)[..2], [17, 2]);
-    assert!(hits.items[1].explanation.iter().any(|line| line.contains("patch")), "{:?}", hits.items[1]);
-    assert!(hits.items[0].explanation.contains(&"pinned by staff".to_owned()));
+    assert_eq!(hits.total, 5, "what is pinned is found");
+    let says = |at: usize, what: &str| hits.items[at].explanation.iter().any(|line| line.contains(what));
+    assert!(says(1, "patch") && says(1, "weighed by staff: × 5") && !says(2, "weighed"), "{:?}", hits.items);
+    assert!(says(0, "pinned by staff to place 1"));
+}
+
+fn weights(list: &[(&[u64], f32)]) -> Arc<Weights> {
+    let targets = |ids: &[u64]| Targets { ids: ids.to_vec(), ..Targets::default() };
+    Arc::new(Weights::new(list.iter().map(|(ids, factor)| (targets(ids), *factor)).collect()))
+}
+
+fn found(index: &Index, query: &Query) -> Vec<u64> {
+    ids(&index.find(query).expect("answer"))
+}
+
+#[test]
+fn pins_stand_at_their_places_on_every_page_and_in_no_other_order() {
+    let index = shop();
+    let mut query = Query::new("patch cable", visitor());
+    let before = found(&index, &query);
+    assert_eq!(before.len(), 4);
+    query.pinned = vec![Pin { id: 17, place: 9 }, Pin { id: 10, place: 1 }, Pin { id: before[3], place: 0 }];
+    let expected = [before[3], 10, before[0], before[1], before[2], 17];
+    assert_eq!(found(&index, &query), expected);
+    query.limit = 2;
+    let pages: Vec<u64> = (0..4).flat_map(|page| found(&index, &Query { offset: page * 2, ..query.clone() })).collect();
+    assert_eq!(pages, expected, "pages hold the same");
+    query.limit = 20;
+    query.sort = Sort::Sku;
+    assert_eq!(found(&index, &query), [1, 10, 17, 2, 3, 4]);
+    query.filters = vec![Filter { name: "brand".into(), value: "equip".into() }];
+    query.sort = Sort::Relevance;
+    assert_eq!(found(&index, &query), [before[3], before[0], before[1], before[2]], "filters count for pins");
+}
+
+#[test]
+fn what_is_buried_comes_last_and_numbers_are_answered_as_they_are() {
+    let index = shop();
+    let mut query = Query::new("toner", visitor());
+    let before = found(&index, &query);
+    query.weights = vec![weights(&[(&before[..1], 0.1)])];
+    assert_ne!(found(&index, &query)[0], before[0]);
+    let mut number = Query::new("15G042K", visitor());
+    number.weights = vec![weights(&[(&[10], 0.1), (&[11, 17], 10.0)])];
+    assert_eq!(found(&index, &number).first(), Some(&10));
+}
+
+#[test]
+fn sets_from_outside_are_counted_and_filter() {
+    let index = shop();
+    let mut query = Query::new("patch cable", visitor());
+    let members = Arc::new(Members::new(Targets { ids: vec![1, 13], ..Targets::default() }));
+    query.groups = vec![Group { name: "mine".into(), members, wanted: None }];
+    query.facets = vec!["mine".into()];
+    let counts = index.find(&query).expect("answer").facets[0].values.clone();
+    assert_eq!(counts, [("false".to_owned(), 3), ("true".to_owned(), 1)]);
+    query.groups[0].wanted = Some(true);
+    assert_eq!(found(&index, &query), [1]);
+    query.groups[0].wanted = Some(false);
+    assert_eq!(found(&index, &query).len(), 3);
+    query.groups[0].members = Arc::new(Members::everything());
+    let hits = index.find(&query).expect("answer");
+    assert_eq!((hits.total, hits.unfiltered), (0, Some(4)), "nothing, and what there would be without");
+    assert_eq!(hits.nearest_categories, ["Network cables"]);
 }
 
 #[test]

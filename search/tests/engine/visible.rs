@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use search::{Audience, Category, Document, IdentifierMatch, Index, Lifecycle, Query, Sight, Targets, Visibility};
+use search::{
+    Audience, Category, Document, Group, IdentifierMatch, Index, Lifecycle, Members, Pin, Query, Sight, Targets, Visibility,
+};
 
 use crate::shop::product;
 
@@ -98,8 +100,9 @@ fn what_is_no_longer_sold_comes_last() {
 fn pins_and_given_ids_do_not_open_doors() {
     let index = secret();
     let mut query = Query::new("widget", Audience::Of(vec![]));
-    query.pinned = vec![2, 5, 3];
-    query.within = Some(vec![1, 2, 3, 5]);
+    query.pinned = [3, 2, 5].into_iter().enumerate().map(|(place, id)| Pin { id, place }).collect();
+    let members = Arc::new(Members::new(Targets { ids: vec![1, 2, 3, 5], ..Targets::default() }));
+    query.groups = vec![Group { name: "mine".into(), members, wanted: Some(true) }];
     let ids: Vec<u64> = index.find(&query).expect("answer").items.iter().map(|h| h.id).collect();
     assert_eq!(ids, [3, 1]);
 }

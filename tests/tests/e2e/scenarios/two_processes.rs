@@ -59,6 +59,33 @@ async fn an_order_is_never_sold_at_a_price_that_another_process_has_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL and Redis; tests/run runs it"]
+async fn what_staff_say_of_search_counts_in_the_other_process_within_a_second_and_its_searches_are_known_here() {
+    let (shop, second) = two().await;
+    shop.account("ACME").await;
+    for sku in ["A-1", "A-2"] {
+        shop.sells(sku, "1.00", 100).await;
+        shop.product(sku, json!({ "title": format!("Rotary pump {sku}") })).await;
+    }
+    let here = shop.erp("ACME").await;
+    let there = here.at(&second);
+    let both = async || (there.finds("rotary pump").await.len() == 2).then_some(());
+    eventually("the other process finds both", 20 * SECOND, both).await;
+    shop.finds("rotary pump", 2).await;
+    for pinned in ["A-2", "A-1", "A-2"] {
+        let rule = json!({ "phrases": ["rotary pump"], "pins": [{ "sku": pinned, "position": 1 }] });
+        shop.curates("rules", "P", &rule).await;
+        let first = async || (there.finds("rotary pump").await[0] == pinned).then_some(());
+        let ((), waited) = eventually("the pin stands there", SECOND, first).await;
+        println!("pin of {pinned} seen in the other process after {waited:?}");
+    }
+    let search = there.search(&[("q", "rotary pumps")]).await;
+    here.clicks(&search, "A-1", 2).await.ok();
+    let known = async || (here.completions("rotary pump", "past_query").await == ["rotary pumps"]).then_some(());
+    eventually("what was asked there is known here", 10 * SECOND, known).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs PostgreSQL and Redis; tests/run runs it"]
 async fn a_key_used_on_one_process_is_honoured_by_the_other() {
     let (shop, second) = two().await;
     shop.account("ACME").await;

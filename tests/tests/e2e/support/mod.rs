@@ -4,6 +4,7 @@
 mod actor;
 mod answer;
 mod books;
+mod find;
 mod home;
 mod number;
 mod process;

@@ -1,0 +1,162 @@
+//! Orders that followed searches.
+
+use ahash::{AHashMap, AHashSet};
+use entity::{AccountId, OrderId, ProductId, Quantity, noted_clicks, noted_searches, order_lines};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde::Deserialize;
+
+use super::journal::{Journal, day_of, first_id, instant_of};
+use super::tally::{Tallies, Tally};
+use crate::kernel::clock::{DAY, later};
+use crate::kernel::database::Tx;
+use crate::kernel::events::Event;
+use crate::kernel::follow::Listener;
+use crate::kernel::problem::Trouble;
+
+/// Counts what is ordered after a search that showed it.
+#[derive(Clone, Debug)]
+pub(crate) struct Followed {
+    /// Where searches that are not written yet are found.
+    pub(crate) journal: Journal,
+}
+
+/// How many days before an order a search may have been.
+const WINDOW: i64 = 3;
+/// So many latest searches of an account are looked at.
+const MOST_SEARCHES: u64 = 2_000;
+
+/// What is needed of an order's event.
+#[derive(Debug, Deserialize)]
+struct Placed {
+    order_id: i64,
+}
+
+/// A search of the account.
+struct Search {
+    id: i64,
+    query: String,
+    shown: Vec<ProductId>,
+    clicked: Vec<ProductId>,
+}
+
+#[async_trait::async_trait]
+impl Listener for Followed {
+    fn name(&self) -> &'static str {
+        "search-orders"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "order.placed"
+    }
+
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
+        let (Some(account), Some(placed)) = (event.account, event.read::<Placed>()) else { return Ok(()) };
+        let since = first_id(later(event.occurred_at, -WINDOW * DAY));
+        let until = first_id(later(event.occurred_at, 1));
+        let searches = self.searches(tx, account, since, until).await?;
+        if searches.is_empty() {
+            return Ok(());
+        }
+        let ordered = ordered(tx, OrderId(placed.order_id)).await?;
+        let mut tallies = Tallies::default();
+        for (search, quantity) in attributed(&searches, &ordered) {
+            let one = Tally { orders: 1, quantity, ..Tally::default() };
+            tallies.add(day_of(instant_of(search.id)), &search.query, account, one);
+        }
+        tallies.write(tx).await
+    }
+}
+
+impl Followed {
+    /// Searches of an account with ids in `since..until`, the latest first.
+    async fn searches(&self, tx: &Tx, account: AccountId, since: i64, until: i64) -> Result<Vec<Search>, Trouble> {
+        let waiting = self.journal.waiting_of(account);
+        let of_account = noted_searches::Entity::find().filter(noted_searches::Column::AccountId.eq(account));
+        let recent = of_account.filter(noted_searches::Column::Id.gte(since)).filter(noted_searches::Column::Id.lt(until));
+        let rows = recent.order_by_desc(noted_searches::Column::Id).limit(MOST_SEARCHES).all(tx).await?;
+        let mut clicked = clicks(tx, account, since).await?;
+        let mut search = |id: i64, query: &str, shown: Vec<ProductId>| Search {
+            id,
+            query: query.to_owned(),
+            shown,
+            clicked: clicked.remove(&id).unwrap_or_default(),
+        };
+        let written: AHashSet<i64> = rows.iter().map(|row| row.id).collect();
+        let mut all: Vec<Search> = rows.iter().map(|row| search(row.id, &row.query, shown(&row.shown))).collect();
+        let fresh = waiting.iter().filter(|note| (since..until).contains(&note.id) && !written.contains(&note.id));
+        all.extend(fresh.map(|note| search(note.id, &note.query, note.shown.clone())));
+        all.sort_unstable_by_key(|search| std::cmp::Reverse(search.id));
+        Ok(all)
+    }
+}
+
+fn shown(text: &str) -> Vec<ProductId> {
+    text.split(' ').filter_map(|id| id.parse().ok()).map(ProductId).collect()
+}
+
+/// What was clicked in searches of an account, by search.
+async fn clicks(tx: &Tx, account: AccountId, since: i64) -> Result<AHashMap<i64, Vec<ProductId>>, Trouble> {
+    let own = sea_orm::sea_query::Query::select()
+        .column(noted_searches::Column::Id)
+        .from(noted_searches::Entity)
+        .and_where(noted_searches::Column::AccountId.eq(account))
+        .and_where(noted_searches::Column::Id.gte(since))
+        .to_owned();
+    let select = noted_clicks::Entity::find().filter(noted_clicks::Column::SearchId.gte(since));
+    let mut by_search: AHashMap<i64, Vec<ProductId>> = AHashMap::new();
+    for row in select.filter(noted_clicks::Column::SearchId.in_subquery(own)).all(tx).await? {
+        by_search.entry(row.search_id).or_default().push(row.product_id);
+    }
+    Ok(by_search)
+}
+
+/// What an order is of, in millionths of stock units.
+async fn ordered(tx: &Tx, order: OrderId) -> Result<Vec<(ProductId, i64)>, Trouble> {
+    use order_lines::Column::{Denominator, Numerator, OrderId, ProductId as Product, Quantity as Amount};
+    let select = order_lines::Entity::find().select_only().columns([Product, Amount, Numerator, Denominator]);
+    let rows: Vec<(ProductId, Quantity, i64, i64)> = select.filter(OrderId.eq(order)).into_tuple().all(tx).await?;
+    let mut sums: AHashMap<ProductId, i64> = AHashMap::new();
+    for (product, quantity, numerator, denominator) in rows {
+        let stock = i128::from(quantity.0) * i128::from(numerator) / i128::from(denominator.max(1));
+        let sum = sums.entry(product).or_default();
+        *sum = sum.saturating_add(i64::try_from(stock).unwrap_or(i64::MAX));
+    }
+    Ok(sums.into_iter().collect())
+}
+
+/// For each search that something ordered follows, how much: each product follows the last search in which it was clicked,
+/// otherwise the last that showed it.
+fn attributed<'a>(searches: &'a [Search], ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
+    let (mut clicked, mut shown) = (AHashMap::new(), AHashMap::new());
+    for (at, search) in searches.iter().enumerate() {
+        search.clicked.iter().for_each(|product| _ = clicked.entry(*product).or_insert(at));
+        search.shown.iter().for_each(|product| _ = shown.entry(*product).or_insert(at));
+    }
+    let mut followed: AHashMap<usize, i64> = AHashMap::new();
+    for (product, quantity) in ordered {
+        if let Some(at) = clicked.get(product).or_else(|| shown.get(product)) {
+            let sum = followed.entry(*at).or_default();
+            *sum = sum.saturating_add(*quantity);
+        }
+    }
+    followed.into_iter().map(|(at, quantity)| (&searches[at], quantity)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn search(id: i64, shown: &[i64], clicked: &[i64]) -> Search {
+        let ids = |ids: &[i64]| ids.iter().copied().map(ProductId).collect();
+        Search { id, query: format!("q{id}"), shown: ids(shown), clicked: ids(clicked) }
+    }
+
+    #[test]
+    fn each_product_follows_one_search_the_last_clicked_before_the_last_that_showed_it() {
+        let searches = [search(3, &[1, 2], &[]), search(2, &[1, 3], &[1]), search(1, &[3, 1], &[3, 1])];
+        let ordered = [(ProductId(1), 10), (ProductId(2), 20), (ProductId(3), 30), (ProductId(4), 40)];
+        let mut found: Vec<(i64, i64)> = attributed(&searches, &ordered).iter().map(|(s, q)| (s.id, *q)).collect();
+        found.sort_unstable();
+        assert_eq!(found, [(1, 30), (2, 10), (3, 20)]);
+    }
+}
