@@ -3,7 +3,7 @@
 //! Promises: a candidate does not depend on quantities yet to be added, so that the same set answers for the asked
 //! quantity and for a larger one. Not here: which candidate wins (see `resolve`).
 
-use crate::book::entries::{EntryKey, EntryRow};
+use crate::book::entries::{EntryKey, EntryRow, EntryTerms};
 use crate::book::index::TargetIndex;
 use crate::book::named::{IN_CONTRACTS, IN_PROMOTIONS};
 use crate::book::rows::{EVERYTHING, LineRow, PromotionRow, SKU};
@@ -18,7 +18,7 @@ use crate::{ContractLineId, Factor, Instant, LineError, Overflow, Per, Quantity,
 /// The row behind a candidate.
 #[derive(Clone, Copy)]
 pub(crate) enum Row<'b> {
-    Entry { list: u32, entry: &'b EntryRow },
+    Entry { entry: &'b EntryRow, terms: &'b EntryTerms },
     Contract { contract: Held<'b>, line: &'b LineRow },
     Promotion { promotion: &'b PromotionRow, line: &'b LineRow },
 }
@@ -150,21 +150,22 @@ impl<'b> Gather<'_, 'b, '_> {
         let entries = &self.known.slot.entries;
         let key = EntryKey::new(list, self.scene.request.currency);
         let as_of = self.scene.as_of();
-        for entry in entries.current(key).iter().filter(|entry| entry.recorded_at <= as_of) {
-            self.entry(rank, entry, found);
-        }
-        for entry in entries.past(key, as_of).filter(|entry| entry.recorded_at <= as_of) {
-            self.entry(rank, entry, found);
+        let book = self.scene.book;
+        for entry in entries.current(key).iter().chain(entries.past(key, as_of)) {
+            let terms = book.entry_terms.get(entry.terms);
+            if terms.recorded_at <= as_of {
+                self.entry(rank, entry, terms, found);
+            }
         }
     }
 
-    fn entry(&self, rank: u32, entry: &'b EntryRow, found: &mut Vec<Candidate<'b>>) {
-        let Some(timely) = self.timely(entry.valid_from, entry.is_valid(self.scene.request.at)) else {
+    fn entry(&self, rank: u32, entry: &'b EntryRow, terms: &'b EntryTerms, found: &mut Vec<Candidate<'b>>) {
+        let Some(timely) = self.timely(terms.valid_from, terms.is_valid(self.scene.request.at)) else {
             return;
         };
-        let (fit, row_unit, unfit) = if entry.unit == self.known.line.unit {
+        let (fit, row_unit, unfit) = if terms.unit == self.known.line.unit {
             (Fit::Asked, self.known.factor, timely.err())
-        } else if entry.unit == self.known.product.stock_unit {
+        } else if terms.unit == self.known.product.stock_unit() {
             (Fit::Converted, Factor::ONE, timely.err())
         } else if self.depth != Depth::Price {
             (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
@@ -172,11 +173,11 @@ impl<'b> Gather<'_, 'b, '_> {
             return;
         };
         found.push(Candidate {
-            row: Row::Entry { list: entry.key.list(), entry },
+            row: Row::Entry { entry, terms },
             rank,
             specificity: SKU,
             kind: Kind::Fixed,
-            per: entry.per,
+            per: terms.per,
             breaks: std::slice::from_ref(&entry.step),
             fit,
             volume: self.sku_volume(row_unit),
@@ -192,8 +193,9 @@ impl<'b> Gather<'_, 'b, '_> {
         let own = if self.known.slot.in_contracts { &own[..] } else { &[] };
         // Categories of one depth are equally specific.
         let product = self.known.product;
-        let levels = product.targets.chunk_by(|left, right| left.1 == right.1);
-        let levels = std::iter::once(own).chain(levels).chain([&[(Target::Everything, EVERYTHING)][..]]);
+        let categories = product.categories.chunk_by(|left, right| left.1 == right.1);
+        let levels =
+            std::iter::once(own).chain(categories).chain([product.brand.as_slice(), &[(Target::Everything, EVERYTHING)]]);
         for level in levels {
             if !level.iter().any(|(target, _)| self.scene.book.named.may_name(*target, IN_CONTRACTS)) {
                 continue;
@@ -245,7 +247,7 @@ impl<'b> Gather<'_, 'b, '_> {
         let (product, slot) = (self.known.product, self.known.slot);
         let own = slot.in_promotions.then_some((Target::Sku(self.known.line.product), SKU));
         for index in self.scene.audiences() {
-            let all = own.iter().chain(product.targets.iter()).chain(&[(Target::Everything, EVERYTHING)]);
+            let all = own.iter().chain(product.targets()).chain(&[(Target::Everything, EVERYTHING)]);
             for (target, specificity) in all {
                 if index.may_have(*target) && self.scene.book.named.may_name(*target, IN_PROMOTIONS) {
                     for line in self.scene.book.lines.of(index, *target) {
@@ -297,13 +299,13 @@ impl<'b> Gather<'_, 'b, '_> {
 
     fn line_candidate(&mut self, row: Row<'b>, line: &'b LineRow, rank: u32, specificity: u32) -> Candidate<'b> {
         let product = self.known.product;
-        let unit = line.unit.unwrap_or(product.stock_unit);
+        let unit = line.unit.unwrap_or(product.stock_unit());
         let row_unit = product.factor(unit);
         let (fit, unfit) = match (line.kind, row_unit) {
             (_, None) => (Fit::Unitless, Some(Unfit::UnknownUnit)),
             (Kind::PercentOff | Kind::CostPlus, _) => (Fit::Unitless, None),
             _ if unit == self.known.line.unit => (Fit::Asked, None),
-            _ if unit == product.stock_unit => (Fit::Converted, None),
+            _ if unit == product.stock_unit() => (Fit::Converted, None),
             _ => (Fit::Asked, Some(Unfit::OtherUnit)),
         };
         let breaks: &[Break] = &line.breaks;
@@ -376,7 +378,7 @@ impl<'b> Candidate<'b> {
 /// The targets that name a product.
 pub(crate) fn targets<'k>(known: &'k Known<'_>) -> impl Iterator<Item = Target> + use<'k> {
     let own = [Target::Sku(known.line.product), Target::Everything];
-    own.into_iter().chain(known.product.targets.iter().map(|(target, _)| *target))
+    own.into_iter().chain(known.product.targets().map(|(target, _)| *target))
 }
 
 /// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.

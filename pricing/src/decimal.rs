@@ -70,21 +70,68 @@ pub(crate) fn parse_micros(text: &str) -> Result<i64, ParseDecimalError> {
 
 /// Writes the canonical text with at least `least` decimals (0 to 6).
 pub(crate) fn write_micros(out: &mut impl std::fmt::Write, micros: i64, least: u32) -> std::fmt::Result {
-    let magnitude = micros.unsigned_abs();
-    let (whole, mut fraction) = (magnitude / ONE.unsigned_abs(), magnitude % ONE.unsigned_abs());
-    if micros < 0 {
-        out.write_char('-')?;
+    out.write_str(&DecimalText::new(micros, least))
+}
+
+/// The longest text: a sign, 13 digits, the point, 6 digits.
+const LONGEST: usize = 21;
+
+/// A decimal as text, held inline: made without asking for memory.
+#[derive(Debug, Clone, Copy)]
+pub struct DecimalText {
+    bytes: [u8; LONGEST],
+    /// Where the text begins; it goes to the end.
+    start: u8,
+}
+
+impl DecimalText {
+    pub(crate) fn new(micros: i64, least: u32) -> Self {
+        let magnitude = micros.unsigned_abs();
+        let (mut whole, mut fraction) = (magnitude / ONE.unsigned_abs(), magnitude % ONE.unsigned_abs());
+        let mut width = DECIMALS;
+        while width > least && fraction.is_multiple_of(10) {
+            fraction /= 10;
+            width -= 1;
+        }
+        let mut text = Self { bytes: [b'0'; LONGEST], start: LONGEST as u8 };
+        for _ in 0..width {
+            text.put_before(b'0' + (fraction % 10) as u8);
+            fraction /= 10;
+        }
+        if width > 0 {
+            text.put_before(b'.');
+        }
+        loop {
+            text.put_before(b'0' + (whole % 10) as u8);
+            whole /= 10;
+            if whole == 0 {
+                break;
+            }
+        }
+        if micros < 0 {
+            text.put_before(b'-');
+        }
+        text
     }
-    write!(out, "{whole}")?;
-    let mut width = DECIMALS;
-    while width > least && fraction.is_multiple_of(10) {
-        fraction /= 10;
-        width -= 1;
+
+    fn put_before(&mut self, byte: u8) {
+        self.start -= 1;
+        self.bytes[usize::from(self.start)] = byte;
     }
-    if width == 0 {
-        return Ok(());
+}
+
+impl std::ops::Deref for DecimalText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        std::str::from_utf8(&self.bytes[usize::from(self.start)..]).unwrap_or_default()
     }
-    write!(out, ".{fraction:0width$}", width = width as usize)
+}
+
+impl std::fmt::Display for DecimalText {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self)
+    }
 }
 
 pub(crate) fn to_decimal(micros: i64) -> Decimal {
@@ -114,6 +161,11 @@ macro_rules! millionths {
             pub const MAX: Self = Self(i64::MAX);
             /// The smallest value.
             pub const MIN: Self = Self(i64::MIN);
+
+            /// As text, with as many decimals as it needs.
+            pub fn text(self) -> $crate::DecimalText {
+                $crate::DecimalText::new(self.0, 0)
+            }
 
             /// From whole millionths, the form in which it is stored.
             pub const fn from_micros(micros: i64) -> Self {

@@ -5,7 +5,7 @@
 //! told by comparing two ladders. Not here: which entries were recorded when; the caller may know that better than by looking
 //! at every product.
 
-use crate::book::entries::{EntryKey, EntryRow};
+use crate::book::entries::{EntryKey, EntryTerms};
 use crate::book::rows::Span;
 use crate::facts::Target;
 use crate::ladder::{Asking, Ladders};
@@ -207,13 +207,14 @@ impl<'b> Delta<'b> {
         let [before, after] = &self.sides;
         self.lists.iter().any(|list| {
             let moved = self.moved_lists.contains(list);
-            let counts = |side: &Side<'_>, entry: &EntryRow, superseded_at: Instant| {
+            let counts = |side: &Side<'_>, terms: &EntryTerms, superseded_at: Instant| {
                 let as_of = side.asking.as_of;
-                let known = entry.recorded_at <= as_of && (as_of < superseded_at || superseded_at == Instant::MAX);
-                known && entry.is_valid(side.asking.at)
+                let known = terms.recorded_at <= as_of && (as_of < superseded_at || superseded_at == Instant::MAX);
+                known && terms.is_valid(side.asking.at)
             };
             slot.entries.ever(EntryKey::new(*list, after.asking.currency)).any(|(entry, superseded_at)| {
-                let (then, now) = (counts(before, entry, superseded_at), counts(after, entry, superseded_at));
+                let terms = self.book.entry_terms.get(entry.terms);
+                let (then, now) = (counts(before, terms, superseded_at), counts(after, terms, superseded_at));
                 then != now || (moved && now)
             })
         })

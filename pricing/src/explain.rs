@@ -203,8 +203,8 @@ fn step(scene: &Scene<'_, '_>, known: &Known<'_>, winner: &Winner<'_, '_>, befor
     };
     let secret = viewer == Viewer::Buyer && candidate.kind == Kind::CostPlus;
     let unit = match candidate.row {
-        Row::Entry { entry, .. } => entry.unit,
-        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(known.product.stock_unit),
+        Row::Entry { terms, .. } => terms.unit,
+        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(known.product.stock_unit()),
     };
     let terms = AppliedTerms {
         kind: candidate.kind,
@@ -256,8 +256,8 @@ fn lost_candidates(
 
 fn label(scene: &Scene<'_, '_>, candidate: &Candidate<'_>) -> Label {
     match candidate.row {
-        Row::Entry { list, .. } => {
-            let list = scene.book.lists.get(list as usize).and_then(|list| list.known(scene.as_of()));
+        Row::Entry { entry, .. } => {
+            let list = scene.book.lists.get(entry.key.list() as usize).and_then(|list| list.known(scene.as_of()));
             list.map_or_else(|| Label::from(""), |list| list.code.clone())
         }
         Row::Contract { contract, .. } => contract.header.code.clone(),
@@ -270,7 +270,7 @@ fn internal(scene: &Scene<'_, '_>, known: &Known<'_>) -> Internal {
     let in_asked_unit = |amount: fn(&MoneyRow) -> Option<Amount>| {
         money.and_then(amount).and_then(|amount| stock_price(amount, crate::Per::ONE, known).ok())
     };
-    Internal { cost: in_asked_unit(|money| money.cost), floor: in_asked_unit(|money| money.floor) }
+    Internal { cost: in_asked_unit(MoneyRow::cost), floor: in_asked_unit(MoneyRow::floor) }
 }
 
 impl ExplainedLine {

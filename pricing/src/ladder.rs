@@ -7,7 +7,7 @@
 use crate::candidate::{Candidates, Depth, Gather};
 use crate::resolve::{line_price, outcome};
 use crate::scene::Scene;
-use crate::totals::{Known, Totals};
+use crate::totals::{Known, Totals, touch_ahead};
 use crate::{
     AccountId, Currency, Instant, LinePrice, PriceBook, PriceRequest, ProductId, Quantity, RequestLine, Source, UnitCode,
     UnitPrice,
@@ -87,9 +87,10 @@ impl<'b> Ladders<'b> {
     /// The ladder of a product: by unit, the stock unit first, then by quantity. Empty when it has no price, or is unknown.
     pub fn of(&mut self, product: ProductId) -> &[LadderStep] {
         self.steps.clear();
+        touch_ahead(self.book, product, &self.scene);
         if let Some((_, facts)) = self.book.product(product, self.request.as_of) {
-            self.climb(product, facts.stock_unit);
-            for unit in facts.units.iter().filter(|unit| unit.code != facts.stock_unit) {
+            self.climb(product, facts.stock_unit());
+            for unit in facts.sold.units.iter().filter(|unit| unit.code != facts.stock_unit()) {
                 self.climb(product, unit.code);
             }
         }

@@ -65,29 +65,39 @@
 //!    30 of another are two boxes. A SKU without that unit does not count. A row without unit counts stock units. A SKU
 //!    in no group is its own group.
 //! 6. **Period quantities** are over all that the contract line targets: for a category line all products of the
-//!    category, ordered so far by the contract's account and its descendants plus all such lines of this basket.
+//!    category, ordered so far by the contract's account and its descendants plus all such lines of this basket. From 100 on
+//!    10 % off a category: 60 drills ordered last month and 40 saws in this basket are 100, and the saws get it.
 //!    [`period_lines`] names the lines for which the caller has to fetch a quantity.
 //! 7. **A discount stops at zero**: 5.00 less 6.00 is 0.00, flagged. Prices that are negative as given stay so.
 //! 8. **Amount off** is per 1 unit of its row, also when the list price is per 100: 12.00 per 100 less 0.01 is 11.00 per 100.
 //! 9. **Cost plus** is on the cost of the asked unit, for the line's `per`: cost 0.50, 20 %, per 100 is 60.00 per 100.
 //! 10. **A value without threshold** in a line with breaks applies from 0 on; without it the line applies from its
-//!     smallest break only.
+//!     smallest break only: 10 %, and 15 % from 50 on, is 10 % for 49; with the break alone 49 get nothing.
 //! 11. **Versions of a contract or promotion.** Of those known at `as_of` the last recorded counts, also when it is
-//!     inactive or not valid at `at`; an older version does not step in.
+//!     inactive or not valid at `at`; an older version does not step in: recorded on Monday for ever, on Tuesday as ended in
+//!     May, it gives no price in June, though Monday's version would.
 //! 12. **Facts** about products (cost and floor too), accounts and lists go by `as_of`: the last recorded up to then. For an
-//!     `as_of` before the first recording the first one is used, so that history may begin late.
+//!     `as_of` before the first recording the first one is used, so that history may begin late: a product moved to another
+//!     category in May is priced in its old one as of April, also if it was recorded first in March and is asked as of January.
 //! 13. **Full ties** go on: list entries of one source by lower price, smaller `per`, lower list and entry handle;
-//!     contract lines by smaller `per`, kind, handles; promotions by smaller `per`, handles.
+//!     contract lines by smaller `per`, kind, handles; promotions by smaller `per`, handles. Of 1.00 per 1 and 100.00 per 100
+//!     the first is told.
 //! 14. **The next break** adds to this line: its unit price may also change because other lines of the basket count
-//!     along. The quantity to add, not the sum, is rounded up to the order multiple. A break that raises the price is told too.
-//! 15. **Lines in error** (unknown product or unit, quantity not above zero) count in no quantity.
-//! 16. **Coupons** are compared without regard to ASCII case.
-//! 17. **Companies in a circle** are each visited once; at most 64 are looked at.
-//! 18. **A fixed promotion price** needs no list price. A promotion without currency may only have percentages.
+//!     along. The quantity to add, not the sum, is rounded up to the order multiple: sold in fives, 92 and a break at 95 is 5
+//!     more, 97. A break that raises the price is told too, and one that changes nothing is not.
+//! 15. **Lines in error** (unknown product or unit, quantity not above zero) count in no quantity: 5 pieces and 5 pallets of a
+//!     product that has no pallets are 5.
+//! 16. **Coupons** are compared without regard to ASCII case: `spring` opens what needs `SPRING`.
+//! 17. **Companies in a circle** are each visited once; at most 64 are looked at. With A below B and B below A, A sees its own
+//!     lists and contracts first, then those of B.
+//! 18. **A fixed promotion price** needs no list price: 5.00 for a product that no list has. A promotion without currency may
+//!     only have percentages.
 //! 19. **An open start is the earliest.** Of two contracts that tie up to their start, one that began on a day beats one that has
 //!     always been valid; the same goes for list entries of one threshold.
-//! 20. **One fault per line**: an unknown product comes before an unknown unit, and that before a quantity that is not above zero.
-//! 21. **A category given twice** counts at its deepest place.
+//! 20. **One fault per line**: an unknown product comes before an unknown unit, and that before a quantity that is not above
+//!     zero: −1 pallet of a product that has no pallets is an unknown unit.
+//! 21. **A category given twice** counts at its deepest place: given at depth 1 and 3, its line beats one of another category
+//!     at depth 2.
 //! 22. **A ladder** (see [`Ladders`]) is what one line alone costs: no coupons, nothing ordered before, no other lines. A price that
 //!     holds from the smallest quantity that may be ordered has no threshold there: sold by the piece, an entry from 1 on is
 //!     told as from 0 on.
@@ -130,7 +140,7 @@ pub use amount::Amount;
 pub use book::{BookError, PriceBook};
 pub use coverage::{Coverage, coverage};
 pub use currency::{Currency, UnknownCurrency};
-pub use decimal::{DECIMALS, ParseDecimalError};
+pub use decimal::{DECIMALS, DecimalText, ParseDecimalError};
 pub use delta::{Causes, Delta, compare_ladders};
 pub use explain::{AppliedTerms, ExplainedLine, Explanation, Internal, LostCandidate, Step, StepKind, Viewer, explain};
 pub use facts::{

@@ -4,7 +4,7 @@
 //! Not here: the choice between list, contract and promotion.
 
 use crate::UnitPrice;
-use crate::book::entries::EntryRow;
+use crate::book::entries::{EntryRow, EntryTerms};
 use crate::candidate::{Candidate, Fit, Row};
 use crate::resolve::Winner;
 use std::cmp::Ordering;
@@ -12,7 +12,7 @@ use std::cmp::Ordering;
 /// Which of two applicable entries of one source comes first: the asked unit, the larger threshold, the later start,
 /// the later recorded, then by price and identity so that the order of rows never matters.
 pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Ordering {
-    let (Row::Entry { list: left_list, entry: left_entry }, Row::Entry { list: right_list, entry: right_entry }) =
+    let (Row::Entry { entry: left_entry, terms: left_terms }, Row::Entry { entry: right_entry, terms: right_terms }) =
         (left.row, right.row)
     else {
         return Ordering::Equal;
@@ -21,14 +21,14 @@ pub(crate) fn entry_order(left: &Candidate<'_>, right: &Candidate<'_>) -> Orderi
     fit(left)
         .cmp(&fit(right))
         .then_with(|| right_entry.step.threshold.cmp(&left_entry.step.threshold))
-        .then_with(|| right_entry.valid_from.cmp(&left_entry.valid_from))
-        .then_with(|| right_entry.recorded_at.cmp(&left_entry.recorded_at))
+        .then_with(|| right_terms.valid_from.cmp(&left_terms.valid_from))
+        .then_with(|| right_terms.recorded_at.cmp(&left_terms.recorded_at))
         .then_with(|| {
-            let price = |entry: &EntryRow| UnitPrice { amount: entry.step.value, per: entry.per };
-            price(left_entry).cmp_value(&price(right_entry))
+            let price = |entry: &EntryRow, terms: &EntryTerms| UnitPrice { amount: entry.step.value, per: terms.per };
+            price(left_entry, left_terms).cmp_value(&price(right_entry, right_terms))
         })
-        .then_with(|| left_entry.per.cmp(&right_entry.per))
-        .then_with(|| (left_list, left_entry.id).cmp(&(right_list, right_entry.id)))
+        .then_with(|| left_terms.per.cmp(&right_terms.per))
+        .then_with(|| (left_entry.key.list(), left_entry.id).cmp(&(right_entry.key.list(), right_entry.id)))
 }
 
 /// Which of two contract prices comes first.

@@ -5,7 +5,7 @@
 use crate::candidate::{Candidates, Depth, Gather};
 use crate::resolve::{line_price, outcome};
 use crate::scene::Scene;
-use crate::totals::{Known, Totals};
+use crate::totals::{Known, Totals, touch_ahead};
 use crate::{
     AccountId, Currency, Instant, LineError, LinePrice, PriceAnswer, PriceBook, PriceRequest, ProductId, Quantity, RequestLine,
     UnitCode,
@@ -95,8 +95,9 @@ pub fn price_catalogue(
     let mut totals = Totals::default();
     let mut candidates = Candidates::with_room();
     (0..book.products.len() as u32).map(ProductId).filter_map(move |product| {
+        touch_ahead(book, product, &scene);
         let (_, facts) = book.product(product, as_of)?;
-        let unit = facts.stock_unit;
+        let unit = facts.stock_unit();
         let line = RequestLine { product, quantity: Quantity::ONE, unit };
         let price = Known::find(book, &request, &line).and_then(|known| {
             totals.set_single(&known);

@@ -129,7 +129,9 @@ fn lost_choice(value: &Value, outcome: &Outcome<'_, '_>) -> Reason {
 }
 
 fn lost_list(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
-    let (Row::Entry { entry: lost, .. }, Row::Entry { entry: won, .. }) = (loser.candidate.row, winner.candidate.row) else {
+    let (Row::Entry { entry: lost, terms: lost_terms }, Row::Entry { entry: won, terms: won_terms }) =
+        (loser.candidate.row, winner.candidate.row)
+    else {
         return Reason::Duplicate;
     };
     if loser.candidate.rank != winner.candidate.rank {
@@ -138,9 +140,9 @@ fn lost_list(loser: &Winner<'_, '_>, winner: &Winner<'_, '_>) -> Reason {
         Reason::ConvertedUnit
     } else if lost.step.threshold != won.step.threshold {
         Reason::SmallerThreshold
-    } else if lost.valid_from != won.valid_from {
+    } else if lost_terms.valid_from != won_terms.valid_from {
         Reason::EarlierStart
-    } else if lost.recorded_at != won.recorded_at {
+    } else if lost_terms.recorded_at != won_terms.recorded_at {
         Reason::EarlierRecorded
     } else if loser.value.price.cmp_value(&winner.value.price) != Ordering::Equal {
         Reason::HigherPrice

@@ -210,7 +210,7 @@ pub(crate) fn value_of(
             discounted(list, amount.checked_sub(off).ok_or(Loss::Overflow)?, denominator)
         }
         Kind::CostPlus => {
-            let cost = known.product.money(scene.request.currency).and_then(|money| money.cost).ok_or(Loss::NoCost)?;
+            let cost = known.product.money(scene.request.currency).and_then(MoneyRow::cost).ok_or(Loss::NoCost)?;
             let (numerator, denominator) = per_stock_unit(cost, candidate.per, known);
             let numerator = numerator.checked_mul(HUNDRED_PERCENT + value).ok_or(Loss::Overflow)?;
             let amount = round_unit_price(numerator, denominator * HUNDRED_PERCENT)?;
@@ -230,7 +230,7 @@ pub(crate) fn line_price(
     let mut price = chosen.value.price;
     let mut flags = Flags { stopped_at_zero: chosen.value.stopped_at_zero, ..Flags::default() };
     if let Some(money) = known.product.money(scene.request.currency) {
-        let floor = money.floor.map(|floor| stock_price(floor, price.per, known)).transpose()?;
+        let floor = money.floor().map(|floor| stock_price(floor, price.per, known)).transpose()?;
         if let Some(floor) = floor.filter(|floor| price.amount < *floor) {
             if chosen.candidate.kind == Kind::Fixed && matches!(chosen.candidate.row, Row::Contract { .. }) {
                 flags.below_floor = true;
@@ -267,7 +267,7 @@ impl Winner<'_, '_> {
 impl Candidate<'_> {
     pub(crate) fn source(&self) -> Source {
         match self.row {
-            Row::Entry { list, entry } => Source::List { list: ListId(list), entry: EntryId(entry.id) },
+            Row::Entry { entry, .. } => Source::List { list: ListId(entry.key.list()), entry: EntryId(entry.id) },
             Row::Contract { line, .. } => Source::Contract { contract: ContractId(line.owner), line: ContractLineId(line.id) },
             Row::Promotion { promotion, line } => Source::Promotion { promotion: promotion.facts.id, line: line.id as u32 },
         }
@@ -311,7 +311,7 @@ pub(crate) fn stock_price(amount: Amount, per: Per, known: &Known<'_>) -> Result
 }
 
 fn is_below_cost(money: &MoneyRow, price: UnitPrice, known: &Known<'_>) -> Result<bool, Overflow> {
-    let Some(cost) = money.cost else {
+    let Some(cost) = money.cost() else {
         return Ok(false);
     };
     let (cost, denominator) = per_stock_unit(cost, price.per, known);

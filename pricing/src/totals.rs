@@ -9,7 +9,7 @@ use crate::book::rows::{Product, ProductSlot};
 use crate::facts::Target;
 use crate::ratio::Ratio;
 use crate::scene::Scene;
-use crate::{Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest, RequestLine, UnitCode};
+use crate::{Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest, ProductId, RequestLine, UnitCode};
 use ahash::AHashMap;
 
 /// A line whose product and unit are known.
@@ -122,9 +122,23 @@ impl<'b> Known<'b> {
 impl Known<'_> {
     /// Begins to load the entries that are looked at first. Changes nothing.
     pub(crate) fn touch_entries(&self, scene: &Scene<'_, '_>) {
-        if let Some(first) = scene.lists.first() {
-            self.slot.entries.touch(EntryKey::new(first.list, scene.request.currency));
-        }
+        touch_entries(self.slot, scene);
+    }
+}
+
+/// Products that are walked through one after another are loaded this many ahead.
+const AHEAD: usize = 6;
+
+/// Begins to load what will be looked at soon by who walks through all products. Changes nothing.
+pub(crate) fn touch_ahead(book: &PriceBook, product: ProductId, scene: &Scene<'_, '_>) {
+    if let Some(slot) = book.products.get(product.0 as usize + AHEAD) {
+        touch_entries(slot, scene);
+    }
+}
+
+fn touch_entries(slot: &ProductSlot, scene: &Scene<'_, '_>) {
+    if let Some(first) = scene.lists.first() {
+        slot.entries.touch(EntryKey::new(first.list, scene.request.currency));
     }
 }
 
@@ -158,7 +172,7 @@ fn group_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
 fn target_members(skus: &[Sku<'_>]) -> AHashMap<Pool, Vec<u32>> {
     let mut members: AHashMap<Pool, Vec<u32>> = AHashMap::new();
     for (index, sku) in skus.iter().enumerate() {
-        let own = sku.product.targets.iter().map(|(target, _)| *target);
+        let own = sku.product.targets().map(|(target, _)| *target);
         for target in own.chain([Target::Everything]) {
             members.entry(Pool::Target(target)).or_default().push(index as u32);
         }

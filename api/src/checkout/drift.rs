@@ -41,7 +41,8 @@ impl Tolerance {
     fn allows(self, expected: i128, difference: i128, parts: i128) -> bool {
         match self {
             Self::Amount(most) => difference.abs() <= i128::from(most.micros()) * parts,
-            Self::Percent(percent) => difference.abs() * 100_000_000 <= expected.abs() * i128::from(percent),
+            // The product is out of range only where the percentage is beyond any difference.
+            Self::Percent(percent) => difference.abs() * 100_000_000 <= expected.abs().saturating_mul(i128::from(percent)),
         }
     }
 }
@@ -82,6 +83,8 @@ mod tests {
         assert!(!met("10", "0", "10.000001"));
         assert!(met("10", "0.05", "10.05") && met("10", "0.05", "9.95") && !met("10", "0.05", "10.06"));
         assert!(met("10", "2%", "10.2") && met("10", "2%", "9.8") && !met("10", "2%", "10.200001"));
+        assert!(met("9000000000000/1", "9000000000000%", "1/1000000"), "absurd numbers are compared all the same");
+        assert!(!met("9000000000000/1", "1", "1/1000000") && !met("1/1000000", "0.000001%", "9000000000000/1"));
         assert_eq!(Tolerance::parse("-1"), None);
         assert_eq!(Tolerance::parse("two"), None);
     }

@@ -3,6 +3,8 @@
 //! Both work through the book in portions: the lock is held for one portion at a time, so that a price change is never held up
 //! for long, and the state that is read stays the same, because the book forgets nothing. Not here: the wire's cursor (`cursor`).
 
+use std::sync::Arc;
+
 use ahash::AHashSet;
 use entity::{AccountId, Instant, ProductId};
 use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Target, UnitPrice, compare_ladders};
@@ -10,9 +12,9 @@ use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Targ
 use super::book::Book;
 use super::journal::Moment;
 use super::loose::Label;
-use super::price_rows::{Labelled, PriceChangeRow, PriceRow};
+use super::price_rows::{Labelled, PriceChangeRow, write_line};
 use super::prices::Prices;
-use crate::catalog::{Products, Sight};
+use crate::catalog::{Product, Products, Sight};
 
 /// Products looked at under one lock.
 const PORTION: usize = 500;
@@ -22,6 +24,30 @@ const PORTION: usize = 500;
 pub(super) struct Whose {
     pub(super) account: AccountId,
     pub(super) currency: Currency,
+}
+
+/// Some of all prices.
+pub(super) struct Portion {
+    steps: Vec<Labelled>,
+    /// The products, where this process knows them, and where the steps of each end.
+    products: Vec<(Option<Arc<Product>>, usize)>,
+    /// Where the next portion begins; none at the end.
+    pub(super) next: Option<u32>,
+}
+
+impl Portion {
+    /// The prices as lines of JSON.
+    pub(super) fn lines(&self, currency: Currency) -> Vec<u8> {
+        let mut lines = Vec::with_capacity(self.steps.len() * 192);
+        let mut start = 0;
+        for (product, end) in &self.products {
+            if let Some(product) = product {
+                self.steps[start..*end].iter().for_each(|step| write_line(&mut lines, &product.sku, currency, step));
+            }
+            start = *end;
+        }
+        lines
+    }
 }
 
 /// Changes of one page.
@@ -159,29 +185,24 @@ impl Prices {
     }
 
     /// The next portion of all prices at a state, from a place on; the place after it, or none at the end.
-    pub(super) fn portion(&self, products: &Products, whose: Whose, moment: Moment, place: u32) -> (Vec<PriceRow>, Option<u32>) {
+    pub(super) fn portion(&self, products: &Products, whose: Whose, moment: Moment, place: u32) -> Portion {
         let sight = products.sight(Some(whose.account));
-        let mut steps: Vec<(ProductId, Vec<Labelled>)> = Vec::with_capacity(PORTION);
+        let (mut ids, mut steps) = (Vec::with_capacity(PORTION), Vec::with_capacity(PORTION * 4));
         let next = {
             let book = self.book.read();
             let mut ladders = Ladders::new(book.engine(), book.asking(whose, moment));
             let mut all = book.engine().all_products().skip(place as usize);
             for handle in all.by_ref().take(PORTION).filter(|handle| book.is_seen(&sight, *handle, moment.as_of)) {
-                let ladder: Vec<Labelled> = ladders.of(handle).iter().map(|step| book.labelled(*step)).collect();
-                if let Some(id) = book.product_id(handle).filter(|_| !ladder.is_empty()) {
-                    steps.push((ProductId(id), ladder));
+                if let Some(id) = book.product_id(handle) {
+                    steps.extend(ladders.of(handle).iter().map(|step| book.labelled(*step)));
+                    ids.push((ProductId(id), steps.len()));
                 }
             }
             all.next().map(|handle| handle.0)
         };
-        let known = products.by_ids(steps.iter().map(|(id, _)| *id));
-        let mut rows = Vec::with_capacity(steps.len() * 3);
-        for ((_, ladder), product) in steps.into_iter().zip(known) {
-            if let Some(product) = product {
-                rows.extend(ladder.into_iter().map(|labelled| PriceRow::new(&product.sku, whose.currency, labelled)));
-            }
-        }
-        (rows, next)
+        let known = products.by_ids(ids.iter().map(|(id, _)| *id));
+        let ends = ids.into_iter().map(|(_, end)| end);
+        Portion { steps, products: known.into_iter().zip(ends).collect(), next }
     }
 }
 

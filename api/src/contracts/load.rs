@@ -40,6 +40,7 @@ async fn latest(db: &impl ConnectionTrait) -> Result<Latest, DbErr> {
 impl Prices {
     /// Loads everything.
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+        let started = std::time::Instant::now();
         let prices = Self::default();
         prices.book.write().journal_mut().open(clock::now());
         let latest = latest(db).await?;
@@ -50,6 +51,7 @@ impl Prices {
         book.journal_mut().begin(latest.recorded_at);
         book.shrink();
         drop(book);
+        tracing::info!(version = latest.version, millis = started.elapsed().as_millis(), "prices loaded");
         Ok(prices)
     }
 

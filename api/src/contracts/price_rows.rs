@@ -1,7 +1,7 @@
 //! Prices by product, unit and quantity on the wire: as a whole, and as what changed.
 
 use poem_openapi::Object;
-use pricing::{Causes, Currency, LadderStep, UnitPrice};
+use pricing::{Causes, Currency, LadderStep, Per, UnitPrice};
 use serde::Serialize;
 
 use super::loose::{Label, Word};
@@ -124,6 +124,47 @@ impl PriceRow {
     }
 }
 
+/// Writes the line of JSON that a [`PriceRow`] is, without making one: there may be a million of them.
+pub(super) fn write_line(out: &mut Vec<u8>, sku: &str, currency: Currency, labelled: &Labelled) {
+    let step = &labelled.step;
+    text(out, "{\"sku\":", sku);
+    text(out, ",\"unit\":", step.unit.as_str());
+    text(out, ",\"min_quantity\":", &step.min_quantity.text());
+    text(out, ",\"currency\":", currency.code());
+    text(out, ",\"unit_price\":", &step.price.amount.text());
+    basis(out, ",\"per\":", step.price.per);
+    if let Some(list) = step.list_price {
+        text(out, ",\"list_price\":", &list.amount.text());
+        basis(out, ",\"list_price_per\":", list.per);
+    }
+    text(out, ",\"source\":", labelled.source);
+    text(out, ",\"label\":", &labelled.label.0);
+    out.extend_from_slice(b"}\n");
+}
+
+/// A member that is a price basis, which nearly always is 1.
+fn basis(out: &mut Vec<u8>, name: &str, per: Per) {
+    out.extend_from_slice(name.as_bytes());
+    if per == Per::ONE {
+        out.push(b'1');
+    } else {
+        out.extend_from_slice(per.get().to_string().as_bytes());
+    }
+}
+
+/// A member that is a text.
+fn text(out: &mut Vec<u8>, name: &str, text: &str) {
+    out.extend_from_slice(name.as_bytes());
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(out, text);
+    }
+}
+
 impl PriceChangeRow {
     /// A price that is new or other than before.
     pub(super) fn changed(
@@ -178,4 +219,32 @@ pub(super) fn words(causes: Causes) -> impl Iterator<Item = &'static str> {
     let all =
         [(causes.list, "list"), (causes.contract, "contract"), (causes.promotion, "promotion"), (causes.product, "product")];
     all.into_iter().filter(|(is, _)| *is).map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use pricing::{Amount, ListId, Quantity, Source};
+
+    use super::*;
+
+    #[test]
+    fn a_written_line_is_the_row_it_stands_for() {
+        let price = |micros, per| UnitPrice { amount: Amount::from_micros(micros), per: Per::new(per).unwrap_or_default() };
+        let euro: Currency = "EUR".parse().expect("listed");
+        let lists = [None, Some(price(2_000_000, 1)), Some(price(-5, 1_000_000))];
+        for (list_price, name) in lists.into_iter().zip(["P-1", "quo\"te \\ \u{1f}", "\u{e9}\u{20ac}"]) {
+            let step = LadderStep {
+                unit: "E\"A".parse().expect("a unit code"),
+                min_quantity: Quantity::from_micros(1_500_000),
+                price: price(1_234_500, 100),
+                list_price,
+                source: Source::List { list: ListId(1), entry: pricing::EntryId(2) },
+            };
+            let labelled = Labelled { step, source: "list", label: Label(name.into()) };
+            let mut line = Vec::new();
+            write_line(&mut line, name, euro, &labelled);
+            let row = serde_json::to_string(&PriceRow::new(name, euro, labelled)).expect("JSON");
+            assert_eq!(String::from_utf8(line).expect("UTF-8"), row + "\n");
+        }
+    }
 }

@@ -60,8 +60,8 @@ impl Source {
         let whose = Whose { account: self.cursor.account, currency: self.cursor.currency };
         let (prices, products, moment) = (self.prices.clone(), self.products.clone(), self.cursor.from);
         let work = tokio::task::spawn_blocking(move || {
-            let (rows, next) = prices.portion(&products, whose, moment, place);
-            (lines(&rows), next)
+            let portion = prices.portion(&products, whose, moment, place);
+            (portion.lines(whose.currency), portion.next)
         });
         match work.await {
             Ok((lines, next)) => {
@@ -75,17 +75,6 @@ impl Source {
             }
         }
     }
-}
-
-fn lines(rows: &[PriceRow]) -> Vec<u8> {
-    let mut lines = Vec::with_capacity(rows.len() * 160);
-    for row in rows {
-        // Writing to memory cannot fail, and every field is text or a number.
-        if serde_json::to_writer(&mut lines, row).is_ok() {
-            lines.push(b'\n');
-        }
-    }
-    lines
 }
 
 impl IntoResponse for PriceStream {

@@ -1,7 +1,8 @@
 //! The entries of one product, over all price lists.
 //!
-//! Those in force of knowledge lie by list and currency, each in one cache line; their keys lie with the product, so finding
-//! them touches little memory. What was superseded lies apart: the history of a price costs nothing but to those who ask for it.
+//! Those in force of knowledge lie by list and currency, two to a cache line; their keys lie with the product, so finding
+//! them touches little memory. What the entries of one upload have in common is kept once. What was superseded lies apart:
+//! the history of a price costs nothing but to those who ask for it.
 
 use super::few::Few;
 use crate::facts::Break;
@@ -9,19 +10,26 @@ use crate::{Currency, Instant, Per, UnitCode};
 
 /// An entry that is not superseded.
 #[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
+#[repr(align(32))]
 pub(crate) struct EntryRow {
-    pub(crate) key: EntryKey,
-    pub(crate) per: Per,
-    pub(crate) unit: UnitCode,
     pub(crate) id: i64,
     pub(crate) step: Break,
+    pub(crate) key: EntryKey,
+    /// Number of its [`EntryTerms`] in the book.
+    pub(crate) terms: u32,
+}
+
+const _: () = assert!(size_of::<EntryRow>() == 32, "two entries fill a cache line");
+
+/// What many entries have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EntryTerms {
+    pub(crate) unit: UnitCode,
+    pub(crate) per: Per,
     pub(crate) valid_from: Instant,
     pub(crate) valid_until: Instant,
     pub(crate) recorded_at: Instant,
 }
-
-const _: () = assert!(size_of::<EntryRow>() == 64, "an entry fills a cache line");
 
 /// The list and the currency of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +71,7 @@ pub(crate) struct Entries {
     past: Option<Box<Past>>,
 }
 
-impl EntryRow {
+impl EntryTerms {
     pub(crate) fn is_valid(&self, at: Instant) -> bool {
         self.valid_from <= at && (at < self.valid_until || self.valid_until == Instant::MAX)
     }
@@ -186,16 +194,7 @@ mod tests {
     use super::*;
 
     fn row(id: i64, list: u32) -> EntryRow {
-        EntryRow {
-            key: EntryKey::new(list, Currency::FIRST),
-            per: Per::ONE,
-            unit: "EA".parse().expect("a code"),
-            id,
-            step: Break::default(),
-            valid_from: Instant::MIN,
-            valid_until: Instant::MAX,
-            recorded_at: Instant::from_micros(id),
-        }
+        EntryRow { key: EntryKey::new(list, Currency::FIRST), id, step: Break::default(), terms: 0 }
     }
 
     fn ids(entries: &Entries, list: u32, as_of: i64) -> Vec<i64> {

@@ -1,5 +1,7 @@
 //! A short list that lies inside its owner, so that reading it costs no second look-up in memory.
 
+use std::hash::{Hash, Hasher};
+
 /// Up to `N` items inline, more on the heap.
 #[derive(Debug, Clone)]
 pub(crate) enum Few<T, const N: usize> {
@@ -78,6 +80,20 @@ impl<const N: usize> Few<u32, N> {
 impl<const N: usize> Default for Few<u32, N> {
     fn default() -> Self {
         Self::Inline([0; N], 0)
+    }
+}
+
+impl<T: PartialEq, const N: usize> PartialEq for Few<T, N> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Eq, const N: usize> Eq for Few<T, N> {}
+
+impl<T: Hash, const N: usize> Hash for Few<T, N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
     }
 }
 

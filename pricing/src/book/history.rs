@@ -7,12 +7,13 @@ use crate::Instant;
 pub(crate) struct History<T> {
     latest: Option<(Instant, T)>,
     /// Ascending by instant, all before `latest`.
-    older: Vec<(Instant, T)>,
+    #[expect(clippy::box_collection, reason = "there are many things and most have none, which is smaller so")]
+    older: Option<Box<Vec<(Instant, T)>>>,
 }
 
 impl<T> Default for History<T> {
     fn default() -> Self {
-        Self { latest: None, older: Vec::new() }
+        Self { latest: None, older: None }
     }
 }
 
@@ -20,11 +21,11 @@ impl<T> History<T> {
     /// What was known at `as_of`: the last recording up to then, or else the very first one.
     pub(crate) fn known(&self, as_of: Instant) -> Option<&T> {
         let (recorded_at, latest) = self.latest.as_ref()?;
-        if *recorded_at <= as_of || self.older.is_empty() {
+        let Some(older) = self.older.as_ref().filter(|_| as_of < *recorded_at) else {
             return Some(latest);
-        }
-        let later = self.older.partition_point(|(recorded_at, _)| *recorded_at <= as_of);
-        self.older.get(later.saturating_sub(1)).map(|(_, facts)| facts)
+        };
+        let later = older.partition_point(|(recorded_at, _)| *recorded_at <= as_of);
+        older.get(later.saturating_sub(1)).map(|(_, facts)| facts)
     }
 
     /// Adds a recording, in any order; one of the same instant is replaced.
@@ -32,17 +33,22 @@ impl<T> History<T> {
         match &mut self.latest {
             Some((latest, current)) if *latest == recorded_at => *current = facts,
             Some((latest, _)) if *latest > recorded_at => {
-                match self.older.binary_search_by_key(&recorded_at, |(instant, _)| *instant) {
-                    Ok(found) => self.older[found].1 = facts,
-                    Err(place) => self.older.insert(place, (recorded_at, facts)),
+                let older = self.older.get_or_insert_default();
+                match older.binary_search_by_key(&recorded_at, |(instant, _)| *instant) {
+                    Ok(found) => older[found].1 = facts,
+                    Err(place) => older.insert(place, (recorded_at, facts)),
                 }
             }
             _ => {
+                let Some(before) = self.latest.replace((recorded_at, facts)) else {
+                    return;
+                };
+                let older = self.older.get_or_insert_default();
                 // Most things are recorded once or twice, and there are many things.
-                if self.older.len() < 2 {
-                    self.older.reserve_exact(1);
+                if older.len() < 2 {
+                    older.reserve_exact(1);
                 }
-                self.older.extend(self.latest.replace((recorded_at, facts)));
+                older.push(before);
             }
         }
     }

@@ -5,7 +5,6 @@ use super::index::TargetIndex;
 use super::rows::{LineRow, Span};
 use crate::facts::{Break, ContractLine, Promotion, Target, Terms};
 use crate::{BookError, ContractLineId, HANDLE_LIMIT, Instant};
-use ahash::AHashMap;
 
 const END: u32 = u32::MAX;
 
@@ -13,7 +12,8 @@ const END: u32 = u32::MAX;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LineTable {
     rows: Vec<LineRow>,
-    by_id: AHashMap<i64, u32>,
+    /// The places of contract lines, by their ids, which nearly always come in order.
+    by_id: Vec<u32>,
 }
 
 impl LineTable {
@@ -39,7 +39,9 @@ impl LineTable {
     pub(crate) fn put_contract_line(&mut self, index: &mut TargetIndex, line: &ContractLine) -> Result<(), BookError> {
         let span = Span::new(&line.times);
         let mut row = row(line.id.0, line.contract.0, &line.terms, span)?;
-        if let Some(place) = self.by_id.get(&line.id.0).copied() {
+        let known = self.place_of(line.id);
+        if let Ok(known) = known {
+            let place = self.by_id[known];
             let old = &mut self.rows[place as usize];
             row.span = span.superseded_no_later_than(old.span);
             if (old.owner, old.target) == (row.owner, row.target) {
@@ -50,7 +52,10 @@ impl LineTable {
             self.bury(place);
         }
         let place = self.push(index, row);
-        self.by_id.insert(line.id.0, place);
+        match known {
+            Ok(known) => self.by_id[known] = place,
+            Err(next) => self.by_id.insert(next, place),
+        }
         Ok(())
     }
 
@@ -76,10 +81,10 @@ impl LineTable {
 
     /// Says from when on a line was known to be withdrawn. False for an unknown line.
     pub(crate) fn supersede(&mut self, id: ContractLineId, at: Instant) -> bool {
-        let Some(index) = self.by_id.get(&id.0) else {
+        let Ok(known) = self.place_of(id) else {
             return false;
         };
-        let span = &mut self.rows[*index as usize].span;
+        let span = &mut self.rows[self.by_id[known] as usize].span;
         span.superseded_at = span.superseded_at.min(at);
         true
     }
@@ -93,6 +98,15 @@ impl LineTable {
     pub(crate) fn shrink(&mut self) {
         self.rows.shrink_to_fit();
         self.by_id.shrink_to_fit();
+    }
+
+    /// Where a contract line stands in `by_id`, or would.
+    fn place_of(&self, id: ContractLineId) -> Result<usize, usize> {
+        let id_at = |place: &u32| self.rows[*place as usize].id;
+        if self.by_id.last().is_none_or(|last| id_at(last) < id.0) {
+            return Err(self.by_id.len());
+        }
+        self.by_id.binary_search_by_key(&id.0, id_at)
     }
 
     fn row(&self, index: u32) -> Option<&LineRow> {

@@ -17,7 +17,7 @@ impl PriceBook {
     /// The categories, with those above, and the brand of a product, as known at `as_of`.
     pub fn targets_of(&self, product: ProductId, as_of: Instant) -> impl Iterator<Item = Target> {
         let facts = self.product(product, as_of).map(|(_, facts)| facts);
-        facts.into_iter().flat_map(|facts| facts.targets.iter().map(|(target, _)| *target))
+        facts.into_iter().flat_map(|facts| facts.targets().map(|(target, _)| *target))
     }
 
     /// Whether a target names the product, as known at `as_of`.

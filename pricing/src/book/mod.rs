@@ -12,6 +12,7 @@ pub(crate) mod lines;
 mod members;
 pub(crate) mod named;
 pub(crate) mod rows;
+pub(crate) mod shared;
 
 use crate::facts::{
     AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts, ProductFacts, Promotion, Scope,
@@ -19,13 +20,17 @@ use crate::facts::{
 };
 use crate::{AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId};
 use ahash::AHashMap;
-use entries::{EntryKey, EntryRow};
+use entries::{EntryKey, EntryRow, EntryTerms};
 use few::Few;
 use history::History;
 use index::TargetIndex;
 use lines::{LineTable, check_terms};
 use named::{IN_CONTRACTS, IN_PROMOTIONS, Named};
-use rows::{Account, AccountSlot, ContractHeader, ContractSlot, GroupSlot, List, Product, ProductSlot, PromotionRow, Span};
+use rows::{
+    Account, AccountSlot, Categories, ContractHeader, ContractSlot, GroupSlot, List, Product, ProductSlot, PromotionRow, SoldIn,
+    Span,
+};
+use shared::{Interned, Shared};
 
 /// Why a row is not taken into the book. The book is unchanged then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +63,9 @@ pub enum BookError {
 pub struct PriceBook {
     version: u64,
     pub(crate) products: Vec<ProductSlot>,
+    sold_in: Interned<SoldIn>,
+    categories: Interned<Categories>,
+    pub(crate) entry_terms: Shared<EntryTerms>,
     pub(crate) accounts: Vec<AccountSlot>,
     pub(crate) groups: AHashMap<u32, GroupSlot>,
     pub(crate) lists: Vec<History<List>>,
@@ -90,6 +98,7 @@ impl PriceBook {
     pub fn shrink(&mut self) {
         self.products.iter_mut().for_each(|slot| slot.entries.shrink());
         self.products.shrink_to_fit();
+        self.entry_terms.shrink();
         self.contracts.iter_mut().for_each(|contract| contract.lines.shrink());
         self.lines.shrink();
     }
@@ -106,7 +115,8 @@ impl PriceBook {
             return Err(BookError::HandleTooLarge);
         }
         let slot = slot(&mut self.products, facts.id.0)?;
-        slot.facts.put(facts.recorded_at, Product::new(facts));
+        let product = Product::new(facts, &mut self.sold_in, &mut self.categories);
+        slot.facts.put(facts.recorded_at, product);
         Ok(())
     }
 
@@ -148,17 +158,21 @@ impl PriceBook {
             return Err(BookError::HandleTooLarge);
         }
         let span = Span::new(&entry.times);
-        let row = EntryRow {
-            key: EntryKey::new(entry.list.0, entry.currency),
-            per: entry.per,
+        let slot = slot(&mut self.products, entry.product.0)?;
+        let terms = EntryTerms {
             unit: entry.unit,
-            id: entry.id.0,
-            step: crate::Break { threshold: entry.min_quantity, value: entry.unit_price },
+            per: entry.per,
             valid_from: span.valid_from,
             valid_until: span.valid_until,
             recorded_at: span.recorded_at,
         };
-        slot(&mut self.products, entry.product.0)?.entries.put(row, span.superseded_at);
+        let row = EntryRow {
+            id: entry.id.0,
+            step: crate::Break { threshold: entry.min_quantity, value: entry.unit_price },
+            key: EntryKey::new(entry.list.0, entry.currency),
+            terms: self.entry_terms.number(terms),
+        };
+        slot.entries.put(row, span.superseded_at);
         Ok(())
     }
 

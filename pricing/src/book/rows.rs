@@ -4,8 +4,10 @@ use super::entries::Entries;
 use super::few::Few;
 use super::history::History;
 use super::index::TargetIndex;
-use crate::facts::{Break, ContractStatus, Kind, Mode, ProductFacts, Promotion, Scope, Target, Times};
+use super::shared::Interned;
+use crate::facts::{Break, ContractStatus, Kind, Mode, ProductFacts, ProductMoney, Promotion, Scope, Target, Times};
 use crate::{AccountId, Amount, Assignment, Currency, Factor, GroupId, Instant, Label, MixGroupId, Per, Quantity, UnitCode};
+use std::sync::Arc;
 
 /// Valid and recorded time without options: open ends are the extremes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,18 +57,27 @@ pub(crate) const SKU: u32 = u32::MAX;
 const BRAND: u32 = 1;
 pub(crate) const EVERYTHING: u32 = 0;
 
-/// A product's facts, laid out for reading.
+/// A product's facts, laid out for reading. What many products share is kept once.
 #[derive(Debug, Clone)]
 pub(crate) struct Product {
-    pub(crate) stock_unit: UnitCode,
-    pub(crate) units: Few<UnitRow, 3>,
-    pub(crate) money: Few<MoneyRow, 2>,
-    /// Its categories, deepest first, and its brand, each with how specific it is.
-    pub(crate) targets: Few<(Target, u32), 5>,
+    pub(crate) sold: Arc<SoldIn>,
+    pub(crate) categories: Arc<Categories>,
+    pub(crate) brand: Option<(Target, u32)>,
     pub(crate) mix_group: Option<MixGroupId>,
+    money: Few<MoneyRow, 1>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// The units a product is sold in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct SoldIn {
+    stock_unit: UnitCode,
+    pub(crate) units: Few<UnitRow, 3>,
+}
+
+/// A product's categories, deepest first, each with how specific it is.
+pub(crate) type Categories = Few<(Target, u32), 4>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct UnitRow {
     pub(crate) code: UnitCode,
     pub(crate) factor: Factor,
@@ -74,54 +85,92 @@ pub(crate) struct UnitRow {
     pub(crate) order_multiple: Quantity,
 }
 
+/// Cost and minimum price in one currency.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MoneyRow {
-    pub(crate) currency: Currency,
-    pub(crate) cost: Option<Amount>,
-    pub(crate) floor: Option<Amount>,
+    currency: Currency,
+    has_cost: bool,
+    has_floor: bool,
+    cost: Amount,
+    floor: Amount,
+}
+
+impl MoneyRow {
+    fn new(money: &ProductMoney) -> Self {
+        Self {
+            currency: money.currency,
+            has_cost: money.cost.is_some(),
+            has_floor: money.floor.is_some(),
+            cost: money.cost.unwrap_or_default(),
+            floor: money.floor.unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn cost(&self) -> Option<Amount> {
+        self.has_cost.then_some(self.cost)
+    }
+
+    pub(crate) fn floor(&self) -> Option<Amount> {
+        self.has_floor.then_some(self.floor)
+    }
+}
+
+impl SoldIn {
+    fn new(facts: &ProductFacts) -> Self {
+        let row =
+            |code, factor, multiple: Option<Quantity>| UnitRow { code, factor, order_multiple: multiple.unwrap_or_default() };
+        let units: Vec<UnitRow> = facts.units.iter().map(|unit| row(unit.code, unit.factor, unit.order_multiple)).collect();
+        Self { stock_unit: facts.stock_unit, units: Few::new(&units, row(facts.stock_unit, Factor::ONE, None)) }
+    }
+}
+
+fn categories(facts: &ProductFacts) -> Categories {
+    let mut categories = facts.categories.clone();
+    categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
+    let mut seen = ahash::AHashSet::new();
+    categories.retain(|category| seen.insert(category.id));
+    let specificity = |depth: u32| depth.saturating_add(BRAND + 1).min(SKU - 1);
+    let chain: Vec<(Target, u32)> = categories.iter().map(|at| (Target::Category(at.id), specificity(at.depth))).collect();
+    Few::new(&chain, (Target::Everything, EVERYTHING))
 }
 
 impl Product {
-    pub(crate) fn new(facts: &ProductFacts) -> Self {
-        let units: Vec<UnitRow> = facts
-            .units
-            .iter()
-            .map(|unit| UnitRow { code: unit.code, factor: unit.factor, order_multiple: unit.order_multiple.unwrap_or_default() })
-            .collect();
-        let money: Vec<MoneyRow> =
-            facts.money.iter().map(|money| MoneyRow { currency: money.currency, cost: money.cost, floor: money.floor }).collect();
-        let mut categories = facts.categories.clone();
-        categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
-        let mut seen = ahash::AHashSet::new();
-        categories.retain(|category| seen.insert(category.id));
-        let specificity = |depth: u32| depth.saturating_add(BRAND + 1).min(SKU - 1);
-        let mut targets: Vec<(Target, u32)> =
-            categories.iter().map(|at| (Target::Category(at.id), specificity(at.depth))).collect();
-        targets.extend(facts.brand.map(|brand| (Target::Brand(brand), BRAND)));
+    pub(crate) fn new(facts: &ProductFacts, sold_in: &mut Interned<SoldIn>, chains: &mut Interned<Categories>) -> Self {
+        let money: Vec<MoneyRow> = facts.money.iter().map(MoneyRow::new).collect();
+        let nothing = MoneyRow::new(&ProductMoney { currency: Currency::FIRST, cost: None, floor: None });
         Self {
-            stock_unit: facts.stock_unit,
-            units: Few::new(&units, UnitRow { code: facts.stock_unit, factor: Factor::ONE, order_multiple: Quantity::ZERO }),
-            money: Few::new(&money, MoneyRow { currency: Currency::FIRST, cost: None, floor: None }),
-            targets: Few::new(&targets, (Target::Everything, EVERYTHING)),
+            sold: sold_in.one(SoldIn::new(facts)),
+            categories: chains.one(categories(facts)),
+            brand: facts.brand.map(|brand| (Target::Brand(brand), BRAND)),
             mix_group: facts.mix_group,
+            money: Few::new(&money, nothing),
         }
+    }
+
+    pub(crate) fn stock_unit(&self) -> UnitCode {
+        self.sold.stock_unit
+    }
+
+    /// Its categories, deepest first, and its brand, each with how specific it is.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &(Target, u32)> {
+        self.categories.iter().chain(&self.brand)
     }
 
     /// Stock units in one of the unit; nothing when the product is not sold in it.
     pub(crate) fn factor(&self, unit: UnitCode) -> Option<Factor> {
-        if unit == self.stock_unit {
+        if unit == self.sold.stock_unit {
             return Some(Factor::ONE);
         }
-        self.units.iter().find(|row| row.code == unit).map(|row| row.factor)
+        self.sold.units.iter().find(|row| row.code == unit).map(|row| row.factor)
     }
 
     pub(crate) fn order_multiple(&self, unit: UnitCode) -> Quantity {
-        self.units.iter().find(|row| row.code == unit).map_or(Quantity::ZERO, |row| row.order_multiple)
+        self.sold.units.iter().find(|row| row.code == unit).map_or(Quantity::ZERO, |row| row.order_multiple)
     }
 
     /// Whether a target other than a single product names it.
     pub(crate) fn is_in(&self, target: Target) -> bool {
-        target == Target::Everything || self.targets.iter().any(|(own, _)| *own == target)
+        target == Target::Everything || self.targets().any(|(own, _)| *own == target)
     }
 
     pub(crate) fn money(&self, currency: Currency) -> Option<&MoneyRow> {

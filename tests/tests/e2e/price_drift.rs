@@ -144,6 +144,25 @@ async fn every_line_of_an_order_has_its_own_expectation() {
 }
 
 #[tokio::test]
+async fn a_tolerance_is_an_amount_or_a_percentage_and_anything_else_is_named() {
+    let shop = shop().await;
+    let acme = shop.erp("ACME").await;
+    let expecting = |price: &str, tolerance: &str| json!({ "sku": "A-1", "quantity": "1", "expected_unit_price": price, "tolerance": tolerance });
+    for wrong in ["-1", "two", "1e3", "0.1234567", "%"] {
+        let refused = acme.orders(&[line("B-1", 1), expecting("9.00", wrong)]).await.is_refused("invalid-request");
+        assert_eq!(refused["errors"][0]["code"], "tolerance-malformed", "{refused}");
+        assert_eq!(refused["errors"][0]["pointer"], "/lines/1/tolerance", "{refused}");
+    }
+    for (price, tolerance) in [("9.00", "10%"), ("9.00", "0.999999"), ("9000000000000", "0.0001%"), ("-10.00", "100%")] {
+        let refused = acme.orders(&[expecting(price, tolerance)]).await.is_refused("order-lines-refused");
+        assert_eq!(refused["errors"][0]["code"], "price-drift", "10.00 is not {price} within {tolerance}: {refused}");
+    }
+    for (price, tolerance) in [("8.00", "25%"), ("11.00", "1"), ("9000000000000", "9000000000000%")] {
+        acme.orders(&[expecting(price, tolerance)]).await.is(201);
+    }
+}
+
+#[tokio::test]
 async fn a_price_of_another_basis_is_not_taken_for_the_same() {
     let shop = shop().await;
     let entries = json!({ "entries": [{ "sku": "A-1", "currency": "EUR", "unit_price": "10.00", "per": 100 }] });

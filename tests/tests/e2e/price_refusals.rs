@@ -34,6 +34,7 @@ async fn quoted_lines_say_what_is_wrong_with_them_and_good_lines_are_priced() {
         ask(json!("ten")),
         { "sku": "A-1", "quantity": "1", "unit": "PALLET" },
         { "sku": "NOBODY", "quantity": "1" },
+        ask(json!("9000000000000")),
         ask(json!("2")),
     ]);
     let quote = shop.erp("ACME").await.post("/v1/price-quotes", &json!({ "currency": "EUR", "lines": lines })).await.ok();
@@ -46,11 +47,12 @@ async fn quoted_lines_say_what_is_wrong_with_them_and_good_lines_are_priced() {
         ("not_a_number", "/lines/5/quantity"),
         ("unknown_unit", "/lines/6/unit"),
         ("unknown_sku", "/lines/7/sku"),
+        ("amount_out_of_range", "/lines/8/quantity"),
     ];
     for (place, (code, pointer)) in expected.into_iter().enumerate() {
         assert_eq!(fault(&quote["lines"][place]["problem"]), (code.to_owned(), pointer.to_owned()), "line {place}");
     }
-    assert_eq!(quote["lines"][8]["line_amount"], "20");
+    assert_eq!(quote["lines"][9]["line_amount"], "20");
     assert_eq!(quote["totals"]["priced_lines"], 1);
 }
 

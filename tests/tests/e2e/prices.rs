@@ -135,3 +135,70 @@ async fn quotes_for_another_account_do_not_exist() {
     let seller = shop.seller("pricing").await.post("/v1/price-quotes", &body).await.ok();
     assert_eq!(micros(&first(&seller)["unit_price"]), parse("2.50"));
 }
+
+#[tokio::test]
+async fn the_next_break_comes_in_whole_packs_and_says_when_more_costs_less() {
+    let shop = priced_shop().await;
+    let rules = json!({ "units": [{ "unit": "BX", "factor": "30" }], "order_rules": { "multiple": "30" } });
+    shop.product("A-1", rules).await;
+    let entries = json!({ "entries": [{ "sku": "A-1", "currency": "EUR", "min_quantity": "100", "unit_price": "2.00" }] });
+    nothing_rejected(&shop.admin().post("/v1/price-lists/STANDARD/entries", &entries).await.ok());
+    let acme = shop.erp("ACME").await;
+    let next = async |line: Value| first(&acme.quotes(&[line]).await.ok())["next_break"].clone();
+    let told = |next: &Value| {
+        let of = |name: &str| micros(&next[name]);
+        (of("add"), of("quantity"), of("unit_price"), of("line_amount"), next["costs_less"].clone())
+    };
+    let more = |add: &str, quantity: &str, price: &str, amount: &str, less: bool| {
+        (parse(add), parse(quantity), parse(price), parse(amount), json!(less))
+    };
+    assert_eq!(told(&next(line("A-1", 90)).await), more("30", "120", "2", "240", false), "225.00 is less than 240.00");
+    assert_eq!(told(&next(line("A-1", 60)).await), more("60", "120", "2", "240", false));
+    let boxed = |quantity: u32| json!({ "sku": "A-1", "unit": "BX", "quantity": quantity.to_string() });
+    assert_eq!(told(&next(boxed(3)).await), more("1", "4", "60", "240", false), "100 pieces are four boxes");
+    let cheap = json!({ "entries": [{ "sku": "A-1", "currency": "EUR", "min_quantity": "100", "unit_price": "1.80" }] });
+    nothing_rejected(&shop.admin().post("/v1/price-lists/STANDARD/entries", &cheap).await.ok());
+    assert_eq!(told(&next(line("A-1", 90)).await), more("30", "120", "1.80", "216", true), "216.00 is less than 225.00");
+    assert_eq!(next(line("A-1", 120)).await, Value::Null, "there is no further break");
+}
+
+#[tokio::test]
+async fn losers_are_told_with_their_reasons_and_buyers_learn_neither_cost_nor_what_is_not_theirs() {
+    let shop = priced_shop().await;
+    shop.account("RIVAL").await;
+    let costs = json!({ "costs": [{ "currency": "EUR", "cost": "1.03", "floor": "1.95" }] });
+    shop.admin().put("/v1/products/A-1/costs", &costs).await.ok();
+    let line_of = |kind: &str, value: &str, target: Value| json!({ "target": target, "kind": kind, "value": value });
+    let sku = || json!({ "kind": "sku", "code": "A-1" });
+    for (code, account, lines) in [
+        (
+            "C-OWN",
+            "ACME",
+            json!([line_of("cost_plus", "23", sku()), line_of("percent_off", "5", json!({ "kind": "everything" }))]),
+        ),
+        ("C-RIVAL", "RIVAL", json!([line_of("fixed", "0.50", sku())])),
+    ] {
+        let contract = json!({ "account": account, "currency": "EUR", "mode": "best_of", "lines": lines });
+        shop.admin().put(&format!("/v1/contracts/{code}"), &contract).await.ok();
+    }
+    let promotion = json!({ "coupon": "SECRET", "lines": [line_of("percent_off", "50", sku())] });
+    shop.admin().put("/v1/promotions/P-1", &promotion).await.ok();
+    let reasons = |quote: &Value| -> Vec<String> {
+        let lost = first(quote)["candidates"].as_array().expect("candidates").iter();
+        lost.map(|lost| format!("{} {}", lost["label"].as_str().unwrap_or_default(), lost["reason"].as_str().unwrap_or_default()))
+            .collect()
+    };
+    let buyer = shop.erp("ACME").await.quotes(&[line("A-1", 1)]).await.ok();
+    assert_eq!(micros(&first(&buyer)["unit_price"]), parse("1.95"), "cost and 23 % are 1.27, under the floor: {buyer}");
+    assert_eq!(first(&buyer)["flags"], json!(["floor_lifted"]));
+    let told = buyer.to_string();
+    for secret in ["\"1.03\"", "\"23\"", "internal", "RIVAL", "SECRET", "P-1"] {
+        assert!(!told.contains(secret), "a buyer is told {secret}: {buyer}");
+    }
+    let asked = json!({ "account": "ACME", "lines": [line("A-1", 1)] });
+    let staff = shop.seller("pricing").await.post("/v1/price-quotes", &asked).await.ok();
+    assert_eq!(first(&staff)["unit_price"], first(&buyer)["unit_price"]);
+    assert_eq!(micros(&first(&staff)["internal"]["cost"]), parse("1.03"), "{staff}");
+    assert_eq!(reasons(&staff), ["STANDARD not_lowest", "C-OWN less_specific", "P-1 coupon_missing"], "{staff}");
+    assert_eq!(reasons(&buyer), ["STANDARD not_lowest", "C-OWN less_specific"], "{buyer}");
+}

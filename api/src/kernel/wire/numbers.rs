@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat};
 use poem_openapi::Object;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
-use pricing::{Amount, Quantity};
+use pricing::{Amount, DecimalText, Quantity};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -57,7 +57,7 @@ macro_rules! string_type {
 
         impl ToJSON for $name {
             fn to_json(&self) -> Option<Value> {
-                Some(Value::String($print(self.0)))
+                Some(Value::String($print(self.0).to_string()))
             }
         }
 
@@ -121,16 +121,16 @@ fn parse_amount(text: &str) -> Result<Amount, String> {
     text.parse::<Amount>().map_err(|e| e.to_string())
 }
 
-fn print_amount(amount: Amount) -> String {
-    amount.to_string()
+fn print_amount(amount: Amount) -> DecimalText {
+    amount.text()
 }
 
 fn parse_quantity(text: &str) -> Result<Quantity, String> {
     text.parse::<Quantity>().map_err(|e| e.to_string())
 }
 
-fn print_quantity(quantity: Quantity) -> String {
-    quantity.to_string()
+fn print_quantity(quantity: Quantity) -> DecimalText {
+    quantity.text()
 }
 
 fn parse_instant(text: &str) -> Result<entity::Instant, String> {
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn numbers_and_strings_mean_the_same() {
-        let read = |text: &str| serde_json::from_str::<AmountText>(text).map(|a| print_amount(a.0)).ok();
+        let read = |text: &str| serde_json::from_str::<AmountText>(text).map(|a| print_amount(a.0).to_string()).ok();
         assert_eq!(read("\"12.34\""), Some("12.34".to_owned()));
         assert_eq!(read("12.34"), Some("12.34".to_owned()));
         assert_eq!(read("12"), Some("12".to_owned()));

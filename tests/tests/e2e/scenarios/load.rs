@@ -14,21 +14,22 @@ use crate::support::{Actor, Setup, Shop, line, number_of};
 const ENOUGH_CPU: Duration = Duration::from_millis(1_500);
 const ENOUGH_TIME: Duration = Duration::from_secs(20);
 
-struct Figure {
+pub(super) struct Figure {
     operation: &'static str,
     budget_ms: f64,
-    cpu_ms: f64,
+    pub(super) cpu_ms: f64,
     wall_ms: f64,
     times: u32,
-    statements: u64,
+    pub(super) statements: u64,
 }
 
-fn setting(name: &str, usual: usize) -> usize {
+/// A number from the environment, or the usual one.
+pub(super) fn setting(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
 }
 
 /// Repeats an operation, which says how many statements it ran.
-async fn measure<F>(shop: &mut Shop, operation: &'static str, budget_ms: f64, mut work: F) -> Figure
+pub(super) async fn measure<F>(shop: &mut Shop, operation: &'static str, budget_ms: f64, mut work: F) -> Figure
 where
     F: AsyncFnMut(usize) -> u64,
 {

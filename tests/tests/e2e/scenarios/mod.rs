@@ -5,5 +5,6 @@ mod crash;
 mod learning;
 mod load;
 mod oversell;
+mod price_load;
 mod real_orders;
 mod two_processes;

@@ -113,6 +113,11 @@ impl Process {
         let line = status.lines().find_map(|l| l.strip_prefix(name)).unwrap_or_default();
         line.trim_start_matches(':').split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
     }
+
+    /// Lets the peak of the memory begin anew.
+    pub(crate) fn forget_peak_memory(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.id()), "5").expect("a process of the same user");
+    }
 }
 
 impl Drop for Process {
