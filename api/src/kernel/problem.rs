@@ -302,6 +302,7 @@ impl From<DbErr> for Trouble {
             {
                 Self::Busy
             }
+            DbErr::Query(RuntimeErr::Internal(told)) if told.contains("database is locked") => Self::Busy,
             _ => Self::Database(error),
         }
     }

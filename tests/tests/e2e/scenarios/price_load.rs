@@ -204,6 +204,6 @@ async fn many_prices_load_quote_stream_and_change() {
     changing(&mut shop, &buyer, &mut table).await;
     uploading(&mut shop, size, uploaded, &mut table).await;
     starting(&mut shop, &mut table);
-    bound::measure(&mut shop, uploaded, &mut table).await;
+    bound::measure(&mut shop, uploaded, &mut table);
     table.print(size);
 }
