@@ -129,8 +129,12 @@ async fn ordered(tx: &Tx, order: OrderId) -> Result<Vec<(ProductId, i64)>, Troub
 fn attributed<'a>(searches: &'a [Search], ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
     let (mut clicked, mut shown) = (AHashMap::new(), AHashMap::new());
     for (at, search) in searches.iter().enumerate() {
-        search.clicked.iter().for_each(|product| _ = clicked.entry(*product).or_insert(at));
-        search.shown.iter().for_each(|product| _ = shown.entry(*product).or_insert(at));
+        for product in &search.clicked {
+            clicked.entry(*product).or_insert(at);
+        }
+        for product in &search.shown {
+            shown.entry(*product).or_insert(at);
+        }
     }
     let mut followed: AHashMap<usize, i64> = AHashMap::new();
     for (product, quantity) in ordered {
