@@ -5,10 +5,10 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use std::hint::black_box;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use search::{Attribute, Audience, Category, Document, Filter, Index, Query, Value};
+use search::{Attribute, Audience, Category, Document, Filter, Group, Index, Members, Pin, Query, Targets, Value, Weights};
 
 const KINDS: &[(&str, &str)] = &[
     ("hex bolt", "Fasteners"),
@@ -160,7 +160,37 @@ fn searches(index: &Index, samples: &[Document]) -> Result<(), search::Error> {
         query.filters = vec![Filter { name: "colour".into(), value: "blue".into() }];
         index.rank(&query, 2000).map(|r| r.items.len())
     };
-    measure("top 2,000 ids, one filter", &["valve", "patch cable"], ranked)
+    measure("top 2,000 ids, one filter", &["valve", "patch cable"], ranked)?;
+    curated(index)
+}
+
+/// What an account and the staff add: two sets counted, one of them filtering; pins, and factors on a brand and a category.
+fn curated(index: &Index) -> Result<(), search::Error> {
+    let group =
+        |name: &str, targets: Targets| Group { name: name.into(), members: Arc::new(Members::new(targets)), wanted: None };
+    let ids = (1..=5_000).map(|n| n * 17).collect();
+    let bought = group("bought_before", Targets { ids, ..Targets::default() });
+    let covered = group("on_contract", Targets { categories: vec![3, 5], brands: vec!["acme".into()], ..Targets::default() });
+    let ask = |text: &&str, wanted: Option<bool>, curated: bool| {
+        let mut query = Query::new(*text, Audience::Of(vec![1, 2]));
+        query.facets = vec!["brand".into(), "category".into(), "colour".into(), "bought_before".into(), "on_contract".into()];
+        query.groups = vec![Group { wanted, ..bought.clone() }, covered.clone()];
+        if curated {
+            query.pinned = (0..10).map(|place| Pin { id: 1_000 + place as u64, place }).collect();
+        }
+        index.find(&query).map(|hits| hits.total)
+    };
+    let words = ["valve", "toner", "drill"];
+    measure("one common word, 3 facets and 2 sets", &words, |text| ask(text, None, false))?;
+    measure("the same, bought before only", &words, |text| ask(text, Some(true), false))?;
+    measure("everything, 3 facets and 2 sets", &[""], |text| ask(text, None, false))?;
+    measure("one common word, 2 sets, 10 pins", &words, |text| ask(text, None, true))?;
+    let brand = Targets { brands: vec!["acme".into()], ..Targets::default() };
+    let weights = vec![Arc::new(Weights::new(vec![(brand, 2.0)]))];
+    let weighed = |text: &&str| {
+        index.find(&Query { weights: weights.clone(), ..Query::new(*text, Audience::Of(vec![1, 2])) }).map(|hits| hits.total)
+    };
+    measure("one common word, factors, no facets", &words, weighed)
 }
 
 /// Repeats `work` over the inputs until it has taken long enough to be told apart from the ticks of the clock.

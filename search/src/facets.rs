@@ -48,7 +48,7 @@ pub(crate) fn count_group(name: &str, members: &[std::sync::Arc<Bits>], found: &
     let all: usize = found.iter().map(Vec::len).sum();
     let mut values = vec![("true".to_owned(), inside), ("false".to_owned(), all - inside)];
     values.retain(|(_, count)| *count > 0);
-    values.sort_by(|a, b| b.1.cmp(&a.1));
+    values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     Facet { name: name.to_owned(), values }
 }
 

@@ -202,7 +202,9 @@ fn pinned(query: &Query, snapshot: &Snapshot, gates: &[Gate<'_>], items: &mut Ve
         return Ok(pinned);
     }
     let mut marked: Vec<Bits> = snapshot.moment.parts.iter().map(|part| Bits::none(part.documents())).collect();
-    pinned.iter().for_each(|(_, pin)| marked[pin.address.segment_ord as usize].set(pin.address.doc_id));
+    for (_, pin) in &pinned {
+        marked[pin.address.segment_ord as usize].set(pin.address.doc_id);
+    }
     items.retain(|item| {
         let is_pinned = marked[item.address.segment_ord as usize].has(item.address.doc_id);
         if is_pinned && let Some(pin) = pinned.iter_mut().find(|(_, pin)| pin.address == item.address) {

@@ -1,8 +1,10 @@
 //! Orders that followed searches.
 
 use ahash::{AHashMap, AHashSet};
-use entity::{AccountId, OrderId, ProductId, Quantity, noted_clicks, noted_searches, order_lines};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use entity::{AccountId, OrderId, ProductId, Quantity, noted_searches, order_lines};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
+};
 use serde::Deserialize;
 
 use super::journal::{Journal, day_of, first_id, instant_of};
@@ -12,6 +14,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::events::Event;
 use crate::kernel::follow::Listener;
 use crate::kernel::problem::Trouble;
+use crate::kernel::sql::key_list;
 
 /// Counts what is ordered after a search that showed it.
 #[derive(Clone, Debug)]
@@ -74,18 +77,17 @@ impl Followed {
         let of_account = noted_searches::Entity::find().filter(noted_searches::Column::AccountId.eq(account));
         let recent = of_account.filter(noted_searches::Column::Id.gte(since)).filter(noted_searches::Column::Id.lt(until));
         let rows = recent.order_by_desc(noted_searches::Column::Id).limit(MOST_SEARCHES).all(tx).await?;
-        let mut clicked = clicks(tx, account, since).await?;
-        let mut search = |id: i64, query: &str, shown: Vec<ProductId>| Search {
-            id,
-            query: query.to_owned(),
-            shown,
-            clicked: clicked.remove(&id).unwrap_or_default(),
-        };
+        let search =
+            |id: i64, query: &str, shown: Vec<ProductId>| Search { id, query: query.to_owned(), shown, clicked: Vec::new() };
         let written: AHashSet<i64> = rows.iter().map(|row| row.id).collect();
         let mut all: Vec<Search> = rows.iter().map(|row| search(row.id, &row.query, shown(&row.shown))).collect();
         let fresh = waiting.iter().filter(|note| (since..until).contains(&note.id) && !written.contains(&note.id));
         all.extend(fresh.map(|note| search(note.id, &note.query, note.shown.clone())));
         all.sort_unstable_by_key(|search| std::cmp::Reverse(search.id));
+        let mut clicked = clicks(tx, &all).await?;
+        for search in &mut all {
+            search.clicked = clicked.remove(&search.id).unwrap_or_default();
+        }
         Ok(all)
     }
 }
@@ -94,18 +96,16 @@ fn shown(text: &str) -> Vec<ProductId> {
     text.split(' ').filter_map(|id| id.parse().ok()).map(ProductId).collect()
 }
 
-/// What was clicked in searches of an account, by search.
-async fn clicks(tx: &Tx, account: AccountId, since: i64) -> Result<AHashMap<i64, Vec<ProductId>>, Trouble> {
-    let own = sea_orm::sea_query::Query::select()
-        .column(noted_searches::Column::Id)
-        .from(noted_searches::Entity)
-        .and_where(noted_searches::Column::AccountId.eq(account))
-        .and_where(noted_searches::Column::Id.gte(since))
-        .to_owned();
-    let select = noted_clicks::Entity::find().filter(noted_clicks::Column::SearchId.gte(since));
+/// What was clicked, by search; also in searches that are not written yet.
+async fn clicks(tx: &Tx, searches: &[Search]) -> Result<AHashMap<i64, Vec<ProductId>>, Trouble> {
+    let ids: Vec<i64> = searches.iter().map(|search| search.id).collect();
+    let ids = serde_json::to_string(&ids).map_err(|e| Trouble::Internal(e.to_string()))?;
+    let backend = tx.get_database_backend();
+    let sql = format!("select search_id, product_id from noted_clicks where search_id in {}", key_list(backend, 1, "bigint"));
     let mut by_search: AHashMap<i64, Vec<ProductId>> = AHashMap::new();
-    for row in select.filter(noted_clicks::Column::SearchId.in_subquery(own)).all(tx).await? {
-        by_search.entry(row.search_id).or_default().push(row.product_id);
+    for row in tx.query_all_raw(Statement::from_sql_and_values(backend, sql, [ids.into()])).await? {
+        let (search, product): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        by_search.entry(search).or_default().push(ProductId(product));
     }
     Ok(by_search)
 }
@@ -129,8 +129,12 @@ async fn ordered(tx: &Tx, order: OrderId) -> Result<Vec<(ProductId, i64)>, Troub
 fn attributed<'a>(searches: &'a [Search], ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
     let (mut clicked, mut shown) = (AHashMap::new(), AHashMap::new());
     for (at, search) in searches.iter().enumerate() {
-        search.clicked.iter().for_each(|product| _ = clicked.entry(*product).or_insert(at));
-        search.shown.iter().for_each(|product| _ = shown.entry(*product).or_insert(at));
+        for product in &search.clicked {
+            clicked.entry(*product).or_insert(at);
+        }
+        for product in &search.shown {
+            shown.entry(*product).or_insert(at);
+        }
     }
     let mut followed: AHashMap<usize, i64> = AHashMap::new();
     for (product, quantity) in ordered {

@@ -139,7 +139,7 @@ impl Journal {
     }
 
     /// Writes what waits.
-    async fn write(&self, system: &System) -> Result<(), Trouble> {
+    pub(super) async fn write(&self, system: &System) -> Result<(), Trouble> {
         loop {
             let batch: Vec<Arc<Note>> = self.waiting.lock().iter().take(BATCH).cloned().collect();
             if batch.is_empty() {

@@ -97,7 +97,8 @@ pub(super) async fn by_query(
     let mut having = format!("{measure} > 0");
     if let Some(place) = place {
         let at = values.len() + 1;
-        having += &format!(" and ({measure} < ${at} or ({measure} = ${at} and query > ${}))", at + 1);
+        let words = at + 1;
+        having = format!("{having} and ({measure} < ${at} or ({measure} = ${at} and query > ${words}))");
         values.extend([place.measure.into(), place.query.as_str().into()]);
     }
     let sql = format!(

@@ -1,9 +1,18 @@
-//! What is remembered, without a database.
+//! What is noted, remembered and forgotten.
 
-use entity::{AccountId, Instant};
+use entity::{AccountId, Instant, noted_searches, search_tallies};
+use migration::{Migrator, MigratorTrait as _};
+use sea_orm::EntityTrait as _;
 
 use super::journal::{Journal, Seen};
 use super::recall::Recall;
+use super::tally::forget_old;
+use crate::kernel::Kernel;
+use crate::kernel::clock::{self, DAY, later};
+use crate::kernel::database::Database;
+use crate::kernel::principal::System;
+use crate::kernel::rate::Rates;
+use crate::kernel::tokens::Keys;
 
 fn seen(account: i64, text: &str, lookup: bool, found: usize) -> Seen<'_> {
     Seen { account: AccountId(account), text, lookup, relaxed: false, found, shown: Vec::new() }
@@ -44,4 +53,43 @@ fn fifty_questions_are_remembered_of_an_account() {
     }
     let all = journal.recall.own(AccountId(1), "", 100);
     assert_eq!((all.len(), &*all[0], &*all[49]), (50, "part 59", "part 10"));
+}
+
+async fn house() -> (System, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let db = Database::connect(&url, 2).await.expect("a database");
+    Migrator::up(db.for_migration(), None).await.expect("a schema");
+    let keys = Keys::load(&db).await.expect("keys");
+    (System::at_work(&Kernel::new(db, keys, Rates::new(0)), "test"), folder)
+}
+
+#[tokio::test]
+async fn notes_are_written_once_remembered_anew_and_forgotten_in_time() {
+    let (system, _folder) = house().await;
+    let journal = Journal::default();
+    let now = clock::now();
+    let ago = |days: i64| later(now, -days * DAY);
+    for (at, account, text) in [(ago(200), 1, "very old"), (ago(8), 1, "older"), (now, 1, "hex bolt"), (now, 1, "Hex Bolt")] {
+        journal.note(at, seen(account, text, false, 1)).expect("noted");
+    }
+    for account in [2, 3, 4] {
+        journal.note(now, seen(account, "wing nut", false, 1)).expect("noted");
+        journal.note(now, seen(account, "7-11", false, 1)).expect("noted");
+        journal.note(now, seen(account, "cap nut", account == 4, 1)).expect("noted");
+    }
+    journal.write(&system).await.expect("written");
+    journal.write(&system).await.expect("nothing more to write");
+    let db = system.db();
+    assert_eq!(noted_searches::Entity::find().all(&db).await.expect("rows").len(), 13);
+    let recall = Recall::default();
+    recall.read_all(&db, now).await.expect("read");
+    assert_eq!(own(&recall, 1, "").len(), 2, "90 days are remembered");
+    assert_eq!(recall.popular("", 9).iter().map(ToString::to_string).collect::<Vec<_>>(), ["wing nut"]);
+    let tx = system.begin().await.expect("a transaction");
+    assert_eq!(forget_old(&tx).await.expect("forgotten"), 3, "two searches and a sum");
+    tx.keep(()).await.expect("kept");
+    let left = search_tallies::Entity::find().all(&db).await.expect("rows");
+    let bolts: Vec<i64> = left.iter().filter(|row| row.query == "hex bolt").map(|row| row.searches).collect();
+    assert_eq!((bolts, left.iter().any(|row| row.query == "older")), (vec![2], true));
 }
