@@ -109,7 +109,7 @@ impl Demo {
             }
         };
         if let (_, Some(successor)) = self.lifecycle(&place, item) {
-            add(RelationKind::Successor, Some(successor), ONE, "replaces the discontinued product");
+            add(RelationKind::Successor, Some(successor), 1, "replaces the discontinued product");
         }
         for link in (self.family(&place).links)(place.key) {
             add(link.kind, self.catalog.matching(link.family, link.key, &place), link.quantity, link.note);
@@ -118,7 +118,7 @@ impl Demo {
         for step in 1..=2 {
             let brand = (place.brand + step) % brands;
             let target = self.catalog.other(&place, place.variant, brand);
-            add(RelationKind::Substitute, target, ONE, "same size and material of another brand");
+            add(RelationKind::Substitute, target, 1, "same size and material of another brand");
         }
         relations
     }

@@ -323,11 +323,16 @@ fn borrowed(value: &Value) -> Result<ValueRef<'_>, DbErr> {
     })
 }
 
-/// Names and types of a statement's columns.
-struct Shape {
-    columns: Vec<(String, Whole)>,
-    /// sea-orm finds a column by its place among the sorted names; names that are not sorted get others before them that are.
-    places: bool,
+/// The columns of a statement by name, in the order of the names.
+///
+/// sea-orm finds a column of such a row by its name, or by its place among the sorted names. Names that are not sorted get
+/// others before them that are, so that both ways lead to the value.
+struct Shape(Vec<Column>);
+
+struct Column {
+    name: String,
+    at: usize,
+    whole: Whole,
 }
 
 /// What a whole number of a column is.
@@ -340,45 +345,45 @@ enum Whole {
 
 impl Shape {
     fn of(prepared: &rusqlite::Statement<'_>) -> Self {
-        let columns: Vec<(String, Whole)> = prepared
-            .columns()
-            .iter()
-            .map(|column| {
-                let whole = match column.decl_type() {
-                    Some("boolean") => Whole::Bool,
-                    Some("INT" | "int") => Whole::Int,
-                    _ => Whole::BigInt,
-                };
-                (column.name().to_owned(), whole)
-            })
-            .collect();
-        let places = !columns.is_sorted_by(|(name, _), (next, _)| name < next);
-        Self { columns, places }
+        let column = |(at, column): (usize, &rusqlite::Column<'_>)| {
+            let whole = match column.decl_type() {
+                Some("boolean") => Whole::Bool,
+                Some("INT" | "int") => Whole::Int,
+                _ => Whole::BigInt,
+            };
+            Column { name: column.name().to_owned(), at, whole }
+        };
+        let mut columns: Vec<Column> = prepared.columns().iter().enumerate().map(column).collect();
+        if !columns.is_sorted_by(|one, next| one.name < next.name) {
+            let places = |column: &Column| Column { name: place(column.at), ..*column };
+            columns.extend(columns.iter().map(places).collect::<Vec<_>>());
+            columns.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        Self(columns)
     }
 
     fn read(&self, row: &rusqlite::Row<'_>) -> Result<ProxyRow, DbErr> {
-        let mut values = Vec::with_capacity(self.columns.len() * 2);
-        for (at, (name, whole)) in self.columns.iter().enumerate() {
-            let value = match (row.get_ref(at).map_err(refused)?, whole) {
-                (ValueRef::Null, _) => Value::BigInt(None),
-                (ValueRef::Integer(value), Whole::Bool) => Value::Bool(Some(value != 0)),
-                (ValueRef::Integer(value), Whole::Int) => {
-                    Value::Int(Some(i32::try_from(value).map_err(|_| type_error("a whole number is too large"))?))
-                }
-                (ValueRef::Integer(value), Whole::BigInt) => Value::BigInt(Some(value)),
-                (ValueRef::Real(value), _) => Value::Double(Some(value)),
-                (ValueRef::Text(text), _) => {
-                    Value::String(Some(String::from_utf8(text.to_vec()).map_err(|_| type_error("a text is not UTF-8"))?))
-                }
-                (ValueRef::Blob(bytes), _) => Value::Bytes(Some(bytes.to_vec())),
-            };
-            if self.places {
-                values.push((place(at), value.clone()));
-            }
-            values.push((name.clone(), value));
-        }
+        let value = |column: &Column| Ok((column.name.clone(), value(row.get_ref(column.at).map_err(refused)?, column.whole)?));
+        let values: Vec<(String, Value)> = self.0.iter().map(value).collect::<Result<_, DbErr>>()?;
         Ok(ProxyRow::new(values.into_iter().collect()))
     }
+}
+
+fn value(stored: ValueRef<'_>, whole: Whole) -> Result<Value, DbErr> {
+    Ok(match (stored, whole) {
+        (ValueRef::Null, _) => Value::BigInt(None),
+        (ValueRef::Integer(value), Whole::Bool) => Value::Bool(Some(value != 0)),
+        (ValueRef::Integer(value), Whole::Int) => {
+            Value::Int(Some(i32::try_from(value).map_err(|_| type_error("a whole number is too large"))?))
+        }
+        (ValueRef::Integer(value), Whole::BigInt) => Value::BigInt(Some(value)),
+        (ValueRef::Real(value), _) => Value::Double(Some(value)),
+        (ValueRef::Text(text), _) => {
+            let text = std::str::from_utf8(text).map_err(|_| type_error("a text is not UTF-8"))?;
+            Value::String(Some(text.to_owned()))
+        }
+        (ValueRef::Blob(bytes), _) => Value::Bytes(Some(bytes.to_vec())),
+    })
 }
 
 /// A name that sorts before all names of columns and after the places before it.

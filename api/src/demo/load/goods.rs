@@ -180,7 +180,7 @@ fn new_relation(demo: &Demo, relation: &model::Relation) -> (String, NewRelation
         model::RelationKind::Substitute => RelationKind::Substitute,
         model::RelationKind::Successor => RelationKind::Successor,
     };
-    let quantity = Quantity::from_micros(relation.quantity);
+    let quantity = Quantity::from_micros(relation.quantity * model::ONE);
     let to = NewRelation { kind, sku: demo.sku(relation.target), quantity, note: relation.note.to_owned() };
     (demo.sku(relation.item), to)
 }

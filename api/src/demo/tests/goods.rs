@@ -100,7 +100,7 @@ fn relations_resolve_are_bounded_and_make_sense() {
         let demo = demo(skus);
         let mut per_item: HashMap<Item, Vec<(RelationKind, Item)>> = HashMap::new();
         for relation in demo.relations() {
-            assert!(relation.target < skus && relation.target != relation.item && relation.quantity >= ONE);
+            assert!(relation.target < skus && relation.target != relation.item && relation.quantity > 0);
             per_item.entry(relation.item).or_default().push((relation.kind, relation.target));
         }
         assert!(per_item.values().all(|relations| relations.len() <= 12));
