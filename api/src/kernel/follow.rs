@@ -37,12 +37,23 @@ pub(crate) trait Listener: Send + Sync {
     fn name(&self) -> &'static str;
     /// Whether an event concerns it.
     fn wants(&self, kind: &str) -> bool;
+    /// How long it lets events gather, so that it hears many at once.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
     /// Takes what the events of a batch will need locked, in the order locks are taken everywhere, before the first is heard.
     async fn prepare(&self, _tx: &Tx, _events: &[&Event]) -> Result<(), Trouble> {
         Ok(())
     }
     /// Reacts to one event inside the transaction that moves its position.
     async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble>;
+    /// Reacts to the events of a batch, one after another unless it knows better.
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+        for event in events {
+            self.hear(tx, event).await?;
+        }
+        Ok(())
+    }
 }
 
 /// How often the log is looked at when nothing wakes a reader: the bound on how late another process's change is seen
@@ -105,8 +116,12 @@ pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop
         match listen_once(&system, &*listener, &mut place).await {
             Ok(true) => {}
             Ok(false) => {
+                let rest = async {
+                    tokio::time::sleep(listener.patience()).await;
+                    bell.wait(POLL).await;
+                };
                 tokio::select! {
-                    () = bell.wait(POLL) => {}
+                    () = rest => {}
                     _ = stop.changed() => {}
                 }
             }
@@ -155,9 +170,7 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
     let Some(position) = claim(&tx, listener.name()).await? else { return Ok(false) };
     let wanted: Vec<&Event> = ahead.iter().map(|e| &**e).filter(|e| e.seq > position && listener.wants(&e.kind)).collect();
     listener.prepare(&tx, &wanted).await?;
-    for event in wanted {
-        listener.hear(&tx, event).await?;
-    }
+    listener.hear_all(&tx, &wanted).await?;
     let reached = last.seq.max(position);
     let moved =
         event_readers::ActiveModel { name: Set(listener.name().to_owned()), seq: Set(reached), updated_at: Set(tx.now()) };

@@ -28,7 +28,7 @@ use sea_orm::{
 use tokio::sync::OwnedMutexGuard;
 
 /// How long a transaction waits for its turn, and for another program to let go of the file.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Statements each connection keeps prepared.
 const PREPARED: usize = 400;
 /// Connections kept open for readers when nobody reads.
@@ -78,7 +78,7 @@ impl Sqlite {
         let turn = turn.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?;
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
-            if begin(&turn)? {
+            if begin(turn.as_ref())? {
                 return Ok(Transaction { turn: Mutex::new(Some(turn)) });
             }
             if tokio::time::Instant::now() > patience {
@@ -120,14 +120,14 @@ impl Transaction {
     /// Makes durable what was written.
     pub(super) fn commit(self) -> Result<(), DbErr> {
         let turn = self.turn.lock();
-        let connection = turn.as_ref().map(|turn| open_connection(turn)).transpose()?.ok_or_else(ended)?;
+        let connection = open_connection(turn.as_ref().ok_or_else(ended)?.as_ref())?;
         making_room(|| connection.prepare_cached("commit").and_then(|mut commit| commit.execute([]))).map_err(refused)?;
         Ok(())
     }
 
     fn writing<T>(&self, run: impl FnOnce(&Connection) -> Result<T, DbErr>) -> Result<T, DbErr> {
         let turn = self.turn.lock();
-        run(open_connection(turn.as_ref().ok_or_else(ended)?)?)
+        run(open_connection(turn.as_ref().ok_or_else(ended)?.as_ref())?)
     }
 }
 
@@ -256,12 +256,12 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, rusqlite::Error> {
     Ok(connection)
 }
 
-fn open_connection(held: &Option<Connection>) -> Result<&Connection, DbErr> {
-    held.as_ref().ok_or_else(|| DbErr::Conn(RuntimeErr::Internal("the database is closed".to_owned())))
+fn open_connection(held: Option<&Connection>) -> Result<&Connection, DbErr> {
+    held.ok_or_else(|| DbErr::Conn(RuntimeErr::Internal("the database is closed".to_owned())))
 }
 
 /// Whether a transaction could be started: not while another program writes.
-fn begin(held: &Option<Connection>) -> Result<bool, DbErr> {
+fn begin(held: Option<&Connection>) -> Result<bool, DbErr> {
     match open_connection(held)?.prepare_cached("begin immediate").and_then(|mut begin| begin.execute([])) {
         Ok(_) => Ok(true),
         Err(error) if is_busy(&error) => Ok(false),

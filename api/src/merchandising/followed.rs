@@ -1,7 +1,9 @@
 //! Orders that followed searches.
 
+use std::time::Duration;
+
 use ahash::{AHashMap, AHashSet};
-use entity::{AccountId, OrderId, ProductId, Quantity, noted_searches, order_lines};
+use entity::{AccountId, Instant, OrderId, ProductId, Quantity, noted_searches, order_lines};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
@@ -25,8 +27,10 @@ pub(crate) struct Followed {
 
 /// How many days before an order a search may have been.
 const WINDOW: i64 = 3;
-/// So many latest searches of an account are looked at.
-const MOST_SEARCHES: u64 = 2_000;
+/// So many latest searches of those who ordered are looked at.
+const MOST_SEARCHES: u64 = 10_000;
+/// Orders are looked at together, since each look reads what their accounts searched for.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is needed of an order's event.
 #[derive(Debug, Deserialize)]
@@ -34,9 +38,17 @@ struct Placed {
     order_id: i64,
 }
 
-/// A search of the account.
+/// An order and who placed it when.
+struct Order {
+    id: i64,
+    account: AccountId,
+    placed_at: Instant,
+}
+
+/// A search of an account.
 struct Search {
     id: i64,
+    account: AccountId,
     query: String,
     shown: Vec<ProductId>,
     clicked: Vec<ProductId>,
@@ -52,37 +64,73 @@ impl Listener for Followed {
         kind == "order.placed"
     }
 
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+
     async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
-        let (Some(account), Some(placed)) = (event.account, event.read::<Placed>()) else { return Ok(()) };
-        let since = first_id(later(event.occurred_at, -WINDOW * DAY));
-        let until = first_id(later(event.occurred_at, 1));
-        let searches = self.searches(tx, account, since, until).await?;
+        self.hear_all(tx, &[event]).await
+    }
+
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+        let orders: Vec<Order> = events.iter().filter_map(|event| order(event)).collect();
+        let searches = self.searches(tx, &orders).await?;
         if searches.is_empty() {
             return Ok(());
         }
-        let ordered = ordered(tx, OrderId(placed.order_id)).await?;
+        let lines = ordered(tx, &orders).await?;
         let mut tallies = Tallies::default();
-        for (search, quantity) in attributed(&searches, &ordered) {
-            let one = Tally { orders: 1, quantity, ..Tally::default() };
-            tallies.add(day_of(instant_of(search.id)), &search.query, account, one);
+        for order in &orders {
+            let (since, until) = window(order);
+            let before = |search: &&Search| search.account == order.account && (since..until).contains(&search.id);
+            let own: Vec<&Search> = searches.iter().filter(before).collect();
+            let lines = lines.get(&order.id).map(Vec::as_slice).unwrap_or_default();
+            for (search, quantity) in attributed(&own, lines) {
+                let one = Tally { orders: 1, quantity, ..Tally::default() };
+                tallies.add(day_of(instant_of(search.id)), &search.query, order.account, one);
+            }
         }
         tallies.write(tx).await
     }
 }
 
+fn order(event: &Event) -> Option<Order> {
+    let placed = event.read::<Placed>()?;
+    Some(Order { id: placed.order_id, account: event.account?, placed_at: event.occurred_at })
+}
+
+/// The numbers of searches that an order may follow.
+fn window(order: &Order) -> (i64, i64) {
+    (first_id(later(order.placed_at, -WINDOW * DAY)), first_id(later(order.placed_at, 1)))
+}
+
 impl Followed {
-    /// Searches of an account with ids in `since..until`, the latest first.
-    async fn searches(&self, tx: &Tx, account: AccountId, since: i64, until: i64) -> Result<Vec<Search>, Trouble> {
-        let waiting = self.journal.waiting_of(account);
-        let of_account = noted_searches::Entity::find().filter(noted_searches::Column::AccountId.eq(account));
-        let recent = of_account.filter(noted_searches::Column::Id.gte(since)).filter(noted_searches::Column::Id.lt(until));
-        let rows = recent.order_by_desc(noted_searches::Column::Id).limit(MOST_SEARCHES).all(tx).await?;
-        let search =
-            |id: i64, query: &str, shown: Vec<ProductId>| Search { id, query: query.to_owned(), shown, clicked: Vec::new() };
+    /// Searches that orders may follow, the latest first.
+    async fn searches(&self, tx: &Tx, orders: &[Order]) -> Result<Vec<Search>, Trouble> {
+        use noted_searches::Column::{AccountId as Account, Id};
+        let accounts: AHashSet<AccountId> = orders.iter().map(|order| order.account).collect();
+        let windows = || orders.iter().map(window);
+        let (Some(since), Some(until)) = (windows().map(|w| w.0).min(), windows().map(|w| w.1).max()) else {
+            return Ok(Vec::new());
+        };
+        let waiting: Vec<_> = accounts
+            .iter()
+            .flat_map(|account| self.journal.waiting_of(*account).into_iter().map(move |note| (*account, note)))
+            .collect();
+        let of_accounts = noted_searches::Entity::find().filter(Account.is_in(accounts.iter().copied()));
+        let recent = of_accounts.filter(Id.gte(since)).filter(Id.lt(until));
+        let rows = recent.order_by_desc(Id).limit(MOST_SEARCHES).all(tx).await?;
         let written: AHashSet<i64> = rows.iter().map(|row| row.id).collect();
-        let mut all: Vec<Search> = rows.iter().map(|row| search(row.id, &row.query, shown(&row.shown))).collect();
-        let fresh = waiting.iter().filter(|note| (since..until).contains(&note.id) && !written.contains(&note.id));
-        all.extend(fresh.map(|note| search(note.id, &note.query, note.shown.clone())));
+        let search = |id: i64, account: AccountId, query: &str, shown: Vec<ProductId>| Search {
+            id,
+            account,
+            query: query.to_owned(),
+            shown,
+            clicked: Vec::new(),
+        };
+        let mut all: Vec<Search> = rows.iter().map(|row| search(row.id, row.account_id, &row.query, shown(&row.shown))).collect();
+        let fresh = waiting.iter().filter(|(_, note)| !written.contains(&note.id));
+        all.extend(fresh.map(|(account, note)| search(note.id, *account, &note.query, note.shown.clone())));
         all.sort_unstable_by_key(|search| std::cmp::Reverse(search.id));
         let mut clicked = clicks(tx, &all).await?;
         for search in &mut all {
@@ -110,23 +158,28 @@ async fn clicks(tx: &Tx, searches: &[Search]) -> Result<AHashMap<i64, Vec<Produc
     Ok(by_search)
 }
 
-/// What an order is of, in millionths of stock units.
-async fn ordered(tx: &Tx, order: OrderId) -> Result<Vec<(ProductId, i64)>, Trouble> {
-    use order_lines::Column::{Denominator, Numerator, OrderId, ProductId as Product, Quantity as Amount};
-    let select = order_lines::Entity::find().select_only().columns([Product, Amount, Numerator, Denominator]);
-    let rows: Vec<(ProductId, Quantity, i64, i64)> = select.filter(OrderId.eq(order)).into_tuple().all(tx).await?;
-    let mut sums: AHashMap<ProductId, i64> = AHashMap::new();
-    for (product, quantity, numerator, denominator) in rows {
+/// What each order is of, in millionths of stock units.
+async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(ProductId, i64)>>, Trouble> {
+    use order_lines::Column::{Denominator, Numerator, OrderId as Of, ProductId as Product, Quantity as Amount};
+    let select = order_lines::Entity::find().select_only().columns([Of, Product, Amount, Numerator, Denominator]);
+    let select = select.filter(Of.is_in(orders.iter().map(|order| OrderId(order.id))));
+    let rows: Vec<(OrderId, ProductId, Quantity, i64, i64)> = select.into_tuple().all(tx).await?;
+    let mut sums: AHashMap<(i64, ProductId), i64> = AHashMap::new();
+    for (order, product, quantity, numerator, denominator) in rows {
         let stock = i128::from(quantity.0) * i128::from(numerator) / i128::from(denominator.max(1));
-        let sum = sums.entry(product).or_default();
+        let sum = sums.entry((order.0, product)).or_default();
         *sum = sum.saturating_add(i64::try_from(stock).unwrap_or(i64::MAX));
     }
-    Ok(sums.into_iter().collect())
+    let mut all: AHashMap<i64, Vec<(ProductId, i64)>> = AHashMap::new();
+    for ((order, product), sum) in sums {
+        all.entry(order).or_default().push((product, sum));
+    }
+    Ok(all)
 }
 
 /// For each search that something ordered follows, how much: each product follows the last search in which it was clicked,
 /// otherwise the last that showed it.
-fn attributed<'a>(searches: &'a [Search], ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
+fn attributed<'a>(searches: &[&'a Search], ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
     let (mut clicked, mut shown) = (AHashMap::new(), AHashMap::new());
     for (at, search) in searches.iter().enumerate() {
         for product in &search.clicked {
@@ -143,7 +196,7 @@ fn attributed<'a>(searches: &'a [Search], ordered: &[(ProductId, i64)]) -> Vec<(
             *sum = sum.saturating_add(*quantity);
         }
     }
-    followed.into_iter().map(|(at, quantity)| (&searches[at], quantity)).collect()
+    followed.into_iter().map(|(at, quantity)| (searches[at], quantity)).collect()
 }
 
 #[cfg(test)]
@@ -152,14 +205,14 @@ mod tests {
 
     fn search(id: i64, shown: &[i64], clicked: &[i64]) -> Search {
         let ids = |ids: &[i64]| ids.iter().copied().map(ProductId).collect();
-        Search { id, query: format!("q{id}"), shown: ids(shown), clicked: ids(clicked) }
+        Search { id, account: AccountId(1), query: format!("q{id}"), shown: ids(shown), clicked: ids(clicked) }
     }
 
     #[test]
     fn each_product_follows_one_search_the_last_clicked_before_the_last_that_showed_it() {
         let searches = [search(3, &[1, 2], &[]), search(2, &[1, 3], &[1]), search(1, &[3, 1], &[3, 1])];
         let ordered = [(ProductId(1), 10), (ProductId(2), 20), (ProductId(3), 30), (ProductId(4), 40)];
-        let mut found: Vec<(i64, i64)> = attributed(&searches, &ordered).iter().map(|(s, q)| (s.id, *q)).collect();
+        let mut found: Vec<(i64, i64)> = attributed(&searches.each_ref(), &ordered).iter().map(|(s, q)| (s.id, *q)).collect();
         found.sort_unstable();
         assert_eq!(found, [(1, 30), (2, 10), (3, 20)]);
     }

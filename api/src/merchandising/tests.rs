@@ -1,7 +1,6 @@
 //! What is noted, remembered and forgotten.
 
 use entity::{AccountId, Instant, noted_searches, search_tallies};
-use migration::{Migrator, MigratorTrait as _};
 use sea_orm::EntityTrait as _;
 
 use super::journal::{Journal, Seen};
@@ -59,7 +58,7 @@ async fn house() -> (System, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Database::connect(&url, 2).await.expect("a database");
-    Migrator::up(db.for_migration(), None).await.expect("a schema");
+    db.migrate().await.expect("a schema");
     let keys = Keys::load(&db).await.expect("keys");
     (System::at_work(&Kernel::new(db, keys, Rates::new(0)), "test"), folder)
 }
