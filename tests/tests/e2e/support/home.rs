@@ -5,6 +5,7 @@
 //! `admin` with every scope. PostgreSQL is found at `BULKHEAD_TEST_POSTGRES`, by default `postgres://postgres@127.0.0.1:5432`.
 
 use std::fs::{self, File};
+use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, UNIX_EPOCH};
@@ -150,7 +151,7 @@ impl Drop for Redis {
 
 /// A migrated database to copy from.
 struct Template {
-    /// Tells builds of the binary apart.
+    /// Tells builds of the binary apart, and servers of PostgreSQL.
     key: String,
     /// Name on PostgreSQL.
     name: String,
@@ -165,7 +166,7 @@ impl Template {
         let home = Path::new(env!("CARGO_TARGET_TMPDIR"));
         fs::create_dir_all(home).expect("the target directory can be written");
         let kind = if postgres { "postgres" } else { "sqlite" };
-        let key = build_key();
+        let key = if postgres { format!("{}{:x}", build_key(), server_key()) } else { build_key() };
         let name = format!("bulkhead_template_{key}");
         let dir = home.join(format!("template-{kind}-{key}"));
         let secret = home.join(format!("template-{kind}-{key}.secret"));
@@ -231,9 +232,18 @@ fn build_key() -> String {
     format!("{:x}{:x}", built.as_nanos(), file.len())
 }
 
+fn postgres_server() -> String {
+    std::env::var("BULKHEAD_TEST_POSTGRES").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432".to_owned())
+}
+
+fn server_key() -> u32 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    postgres_server().hash(&mut hasher);
+    hasher.finish() as u32
+}
+
 fn postgres_url(database: &str) -> String {
-    let server = std::env::var("BULKHEAD_TEST_POSTGRES").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432".to_owned());
-    format!("{server}/{database}")
+    format!("{}/{database}", postgres_server())
 }
 
 fn psql(sql: &str) {
