@@ -33,7 +33,7 @@ pub(crate) struct Config {
     #[arg(long, env = "REDIS_URL", global = true, value_name = "URL", hide_env_values = true, value_parser = redis_url)]
     pub(crate) redis_url: Option<SecretString>,
 
-    /// Connections to the database
+    /// Connections to PostgreSQL at most; SQLite has one that writes and as many as read at once
     #[arg(long, env = "BULKHEAD_DATABASE_CONNECTIONS", default_value_t = 8, global = true, value_name = "NUMBER",
           value_parser = clap::value_parser!(u32).range(1..=500))]
     pub(crate) database_connections: u32,

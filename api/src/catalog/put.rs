@@ -126,12 +126,9 @@ fn relation_between(
     Ok(product_relations::Model { product_id, kind: relation.kind, target_id, quantity, note: relation.note.clone() })
 }
 
-/// Lets one transaction at a time write the catalog, so that what it read of it stays true. SQLite has one writer anyway.
+/// Lets one transaction at a time write the catalog.
 pub(super) async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared("select pg_advisory_xact_lock(7301)").await?;
-    }
-    Ok(())
+    tx.take_turn(7301).await
 }
 
 /// Records that products changed.

@@ -207,6 +207,15 @@ impl Tx {
         Ok(())
     }
 
+    /// Waits until no other transaction has this turn, and has it until it ends, so that what it read of the tables behind the
+    /// turn stays true. The number belongs to one slice. SQLite has one writer anyway.
+    pub(crate) async fn take_turn(&self, number: u32) -> Result<(), DbErr> {
+        if self.get_database_backend() == DbBackend::Postgres {
+            self.execute_unprepared(&format!("select pg_advisory_xact_lock({number})")).await?;
+        }
+        Ok(())
+    }
+
     /// The first column of the first row of a statement that must give one.
     pub(crate) async fn first_value<T: TryGetable>(&self, statement: Statement) -> Result<T, DbErr> {
         let row = self.query_one_raw(statement).await?;

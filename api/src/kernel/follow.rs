@@ -37,7 +37,7 @@ pub(crate) trait Listener: Send + Sync {
     fn name(&self) -> &'static str;
     /// Whether an event concerns it.
     fn wants(&self, kind: &str) -> bool;
-    /// How long it lets events gather, so that it hears many at once.
+    /// How long it rests before it hears again, so that it hears many events at once.
     fn patience(&self) -> Duration {
         Duration::ZERO
     }
@@ -117,7 +117,10 @@ pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop
             Ok(true) => {}
             Ok(false) => {
                 let rest = async {
-                    tokio::time::sleep(listener.patience()).await;
+                    // A sleep of nothing still waits for the next tick of the timer.
+                    if !listener.patience().is_zero() {
+                        tokio::time::sleep(listener.patience()).await;
+                    }
                     bell.wait(POLL).await;
                 };
                 tokio::select! {

@@ -113,15 +113,9 @@ impl SearchRuleInput {
     }
 }
 
-/// Words that mean the same.
+/// Whether and when something staff said counts.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct SearchSynonymsView {
-    /// Code.
-    pub(crate) code: String,
-    /// Words or phrases.
-    pub(crate) terms: Vec<String>,
-    /// What the terms stand for; each other when empty.
-    pub(crate) means: Vec<String>,
+pub(crate) struct CurationStateView {
     /// Whether it counts.
     pub(crate) active: bool,
     /// From when on it counts.
@@ -136,6 +130,33 @@ pub(crate) struct SearchSynonymsView {
     pub(crate) version: i64,
     /// When it was last changed.
     pub(crate) updated_at: Timestamp,
+}
+
+impl From<&search_curations::Model> for CurationStateView {
+    fn from(row: &search_curations::Model) -> Self {
+        Self {
+            active: row.active,
+            valid_from: row.valid_from.map(Timestamp),
+            valid_until: row.valid_until.map(Timestamp),
+            version: row.version,
+            updated_at: Timestamp(row.updated_at),
+        }
+    }
+}
+
+/// Words that mean the same.
+#[derive(Debug, Object, Serialize)]
+pub(crate) struct SearchSynonymsView {
+    /// Code.
+    pub(crate) code: String,
+    /// Words or phrases.
+    pub(crate) terms: Vec<String>,
+    /// What the terms stand for; each other when empty.
+    pub(crate) means: Vec<String>,
+    /// Whether and when it counts.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub(crate) state: CurationStateView,
 }
 
 /// What a search is answered with besides what is found.
@@ -153,20 +174,10 @@ pub(crate) struct SearchRuleView {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) redirect: Option<SearchRedirect>,
-    /// Whether it counts.
-    pub(crate) active: bool,
-    /// From when on it counts.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) valid_from: Option<Timestamp>,
-    /// From when on it counts no more.
-    #[oai(skip_serializing_if_is_none)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) valid_until: Option<Timestamp>,
-    /// Rises with every change; the `ETag`.
-    pub(crate) version: i64,
-    /// When it was last changed.
-    pub(crate) updated_at: Timestamp,
+    /// Whether and when it counts.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub(crate) state: CurationStateView,
 }
 
 /// A stored row as it is shown.
@@ -183,16 +194,8 @@ impl CurationView for SearchSynonymsView {
 
     fn read(row: search_curations::Model) -> Option<Self> {
         let definition: SynonymsDefinition = serde_json::from_str(&row.definition).ok()?;
-        Some(Self {
-            code: row.code,
-            terms: definition.terms,
-            means: definition.means,
-            active: row.active,
-            valid_from: row.valid_from.map(Timestamp),
-            valid_until: row.valid_until.map(Timestamp),
-            version: row.version,
-            updated_at: Timestamp(row.updated_at),
-        })
+        let state = CurationStateView::from(&row);
+        Some(Self { code: row.code, terms: definition.terms, means: definition.means, state })
     }
 }
 
@@ -201,17 +204,14 @@ impl CurationView for SearchRuleView {
 
     fn read(row: search_curations::Model) -> Option<Self> {
         let definition: RuleDefinition = serde_json::from_str(&row.definition).ok()?;
+        let state = CurationStateView::from(&row);
         Some(Self {
             code: row.code,
             phrases: definition.phrases,
             pins: definition.pins,
             boosts: definition.boosts,
             redirect: definition.redirect,
-            active: row.active,
-            valid_from: row.valid_from.map(Timestamp),
-            valid_until: row.valid_until.map(Timestamp),
-            version: row.version,
-            updated_at: Timestamp(row.updated_at),
+            state,
         })
     }
 }

@@ -30,6 +30,8 @@ pub(super) struct NewCuration {
 
 /// So many of a kind there may be: all are held in memory.
 const MOST_CURATIONS: u64 = 2_000;
+/// One transaction at a time writes them.
+const TURN: u32 = 7304;
 
 impl MerchandisingError {
     /// That there is none of a code.
@@ -48,7 +50,7 @@ pub(super) async fn put_curation(
     new: NewCuration,
     expected: Option<i64>,
 ) -> Result<search_curations::Model, MerchandisingError> {
-    lock_curations(tx).await?;
+    tx.take_turn(TURN).await?;
     let old = one(tx, new.kind, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(Trouble::Stale.into());
@@ -87,7 +89,7 @@ pub(super) async fn put_curation(
 
 /// Deletes what a code names.
 pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> Result<(), MerchandisingError> {
-    lock_curations(tx).await?;
+    tx.take_turn(TURN).await?;
     let row = one(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
     search_curations::Entity::delete_by_id(row.id).exec(tx).await?;
     record(tx, &row, None);
@@ -116,12 +118,4 @@ fn record(tx: &Tx, row: &search_curations::Model, version: Option<i64>) {
         "valid_until": row.valid_until.map(Timestamp), "definition": definition,
     });
     tx.record(NewEvent { kind: CHANGED, subject: format!("{name}/{}", row.code), account: None, data });
-}
-
-/// Lets one transaction at a time write them. SQLite has one writer anyway.
-async fn lock_curations(tx: &Tx) -> Result<(), Trouble> {
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared("select pg_advisory_xact_lock(7304)").await?;
-    }
-    Ok(())
 }

@@ -67,10 +67,8 @@ const IDS_PER_EVENT: usize = 1_000;
 
 /// Stores orders of the past; one result per order, in the order given.
 pub(crate) async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, OrderError> {
-    // Two imports of one file at the same time would not see each other's orders. SQLite has one writer anyway.
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared("select pg_advisory_xact_lock(7302)").await?;
-    }
+    // Two imports of one file at the same time would not see each other's orders.
+    tx.take_turn(7302).await?;
     let mut known = known_references(tx, past).await?;
     let mut ids = tx.ids(past.len()).await?.into_iter().map(OrderId);
     let mut results = Vec::with_capacity(past.len());

@@ -27,6 +27,8 @@ pub(super) struct NewRule {
 /// So many values a list of a rule may have, and so many rules there may be.
 const MOST_VALUES: usize = 200;
 const MOST_RULES: usize = 500;
+/// One transaction at a time writes rules.
+const TURN: u32 = 7303;
 
 /// Everything wrong with a rule; pointers start at the rule.
 pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), Trouble> {
@@ -80,7 +82,7 @@ fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
 /// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
 /// caller read, if it said one.
 pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Result<relation_rules::Model, SuggestionError> {
-    lock_rules(tx).await?;
+    tx.take_turn(TURN).await?;
     let old = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&new.code)).one(tx).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(Trouble::Stale.into());
@@ -119,7 +121,7 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
 
 /// Deletes the rule of a code.
 pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionError> {
-    lock_rules(tx).await?;
+    tx.take_turn(TURN).await?;
     let row = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(code)).one(tx).await?;
     let row = row.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;
     relation_rules::Entity::delete_by_id(row.id).exec(tx).await?;
@@ -130,12 +132,4 @@ pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionErr
 fn record(tx: &Tx, row: &relation_rules::Model) {
     let subject = format!("relation-rule/{}", row.code);
     tx.record(NewEvent { kind: RULES, subject, account: None, data: json!({ "ids": [row.id], "code": row.code }) });
-}
-
-/// Lets one transaction at a time write rules. SQLite has one writer anyway.
-async fn lock_rules(tx: &Tx) -> Result<(), Trouble> {
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared("select pg_advisory_xact_lock(7303)").await?;
-    }
-    Ok(())
 }
