@@ -97,18 +97,44 @@ impl<'b> Ladders<'b> {
         &self.steps
     }
 
-    fn climb(&mut self, product: ProductId, unit: UnitCode) {
+    /// The first step of a product's ladder in its stock unit; none when it has no price in it, or is unknown.
+    pub fn first(&mut self, product: ProductId) -> Option<LadderStep> {
+        touch_ahead(self.book, product, &self.scene);
+        let (_, facts) = self.book.product(product, self.request.as_of)?;
+        let known = self.gather(product, facts.stock_unit())?;
+        match self.step_at(&known, Self::smallest(&known)) {
+            Some(step) => Some(LadderStep { min_quantity: Quantity::ZERO, ..step }),
+            // The smallest quantity has no price; a larger one may.
+            None => {
+                self.steps.clear();
+                self.climb(product, facts.stock_unit());
+                self.steps.first().copied()
+            }
+        }
+    }
+
+    /// The smallest quantity of a line that may be ordered.
+    fn smallest(known: &Known<'_>) -> Quantity {
+        let multiple = known.product.order_multiple(known.line.unit);
+        if multiple.is_positive() { multiple } else { known.line.quantity }
+    }
+
+    /// Gathers what may make a price of the product in a unit, at any quantity.
+    fn gather(&mut self, product: ProductId, unit: UnitCode) -> Option<Known<'b>> {
         // The smallest quantity there is; whatever applies at it applies at every quantity.
         let line = RequestLine { product, quantity: Quantity::from_micros(1), unit };
-        let Ok(known) = Known::find(self.book, &self.request, &line) else {
-            return;
-        };
+        let known = Known::find(self.book, &self.request, &line).ok()?;
         self.totals.set_single(&known);
         let mut gather = Gather { scene: &self.scene, totals: &mut self.totals, known: &known, depth: Depth::Price };
         // A number out of range at a threshold is no price there; one found while gathering is none anywhere.
-        if gather.all(&mut self.candidates).is_err() {
+        gather.all(&mut self.candidates).ok()?;
+        Some(known)
+    }
+
+    fn climb(&mut self, product: ProductId, unit: UnitCode) {
+        let Some(known) = self.gather(product, unit) else {
             return;
-        }
+        };
         self.collect_quantities(&known);
         let start = self.steps.len();
         for place in 0..self.quantities.len() {
@@ -131,7 +157,7 @@ impl<'b> Ladders<'b> {
     /// The quantities at which a price may change, ascending, beginning with the smallest that may be ordered.
     fn collect_quantities(&mut self, known: &Known<'b>) {
         let multiple = known.product.order_multiple(known.line.unit);
-        let smallest = if multiple.is_positive() { multiple } else { known.line.quantity };
+        let smallest = Self::smallest(known);
         self.quantities.clear();
         self.quantities.push(smallest);
         for candidate in self.candidates.all.iter().filter(|candidate| candidate.unfit.is_none()) {

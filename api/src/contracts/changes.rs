@@ -12,7 +12,7 @@ use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Targ
 use super::book::Book;
 use super::journal::Moment;
 use super::loose::Label;
-use super::price_rows::{Labelled, PriceChangeRow, write_line};
+use super::price_rows::{Labelled, PriceChangeRow, Quantities, write_line};
 use super::prices::Prices;
 use crate::catalog::{Product, Products, Sight};
 
@@ -185,7 +185,14 @@ impl Prices {
     }
 
     /// The next portion of all prices at a state, from a place on; the place after it, or none at the end.
-    pub(super) fn portion(&self, products: &Products, whose: Whose, moment: Moment, place: u32) -> Portion {
+    pub(super) fn portion(
+        &self,
+        products: &Products,
+        whose: Whose,
+        moment: Moment,
+        quantities: Quantities,
+        place: u32,
+    ) -> Portion {
         let sight = products.sight(Some(whose.account));
         let (mut ids, mut steps) = (Vec::with_capacity(PORTION), Vec::with_capacity(PORTION * 4));
         let next = {
@@ -194,7 +201,10 @@ impl Prices {
             let mut all = book.engine().all_products().skip(place as usize);
             for handle in all.by_ref().take(PORTION).filter(|handle| book.is_seen(&sight, *handle, moment.as_of)) {
                 if let Some(id) = book.product_id(handle) {
-                    steps.extend(ladders.of(handle).iter().map(|step| book.labelled(*step)));
+                    match quantities {
+                        Quantities::All => steps.extend(ladders.of(handle).iter().map(|step| book.labelled(*step))),
+                        Quantities::Smallest => steps.extend(ladders.first(handle).map(|step| book.labelled(step))),
+                    }
                     ids.push((ProductId(id), steps.len()));
                 }
             }

@@ -8,11 +8,11 @@ use entity::{Instant, PriceEntryId, PriceListId, ProductId, price_entries};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement, Value};
 
-use super::change::{Part, PriceChange, places};
+use super::change::{Part, PriceChange};
 use super::error::ContractError;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
-use crate::kernel::sql::push_row;
+use crate::kernel::sql::{key_table, push_row};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -94,18 +94,22 @@ pub(crate) async fn put_entries(
     Ok(outcomes)
 }
 
+/// The current entries that entries of a chunk may take the place of.
 async fn current(tx: &Tx, list: PriceListId, chunk: &[NewEntry]) -> Result<AHashMap<Key, (PriceEntryId, NewEntry)>, DbErr> {
-    let mut products: Vec<i64> = chunk.iter().map(|entry| entry.product.0).collect();
-    products.sort_unstable();
-    products.dedup();
-    let mut values: Vec<Value> = vec![list.0.into()];
-    values.extend(products.iter().map(|id| Value::from(*id)));
+    let mut keys: Vec<(i64, i64)> = chunk.iter().map(|entry| (entry.product.0, entry.min_quantity.micros())).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let backend = tx.get_database_backend();
+    // The keys lead, whatever a planner thinks of the number of entries.
     let sql = format!(
-        "select id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, valid_until from price_entries \
-         where list_id = $1 and superseded_at is null and product_id in ({})",
-        places(2, products.len())
+        "select id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, valid_until \
+         from {} keys cross join price_entries where list_id = $1 and superseded_at is null and product_id = k0 \
+         and min_quantity = k1",
+        key_table(backend, 2, 2)
     );
-    let rows = tx.query_all_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let keys = serde_json::to_string(&keys).unwrap_or_default();
+    let values: [Value; 2] = [list.0.into(), keys.into()];
+    let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     let mut found = AHashMap::with_capacity(rows.len());
     for row in rows {
         let unreadable = |()| DbErr::Custom("a stored price entry cannot be read".to_owned());

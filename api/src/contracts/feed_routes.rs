@@ -10,7 +10,7 @@ use super::error::{BadInput, ContractError};
 use super::input::Faults;
 use super::journal::Moment;
 use super::load;
-use super::price_rows::PriceChangesView;
+use super::price_rows::{PriceChangesView, Quantities};
 use super::price_stream::{PriceStream, Tag as StreamTag};
 use super::prices::Prices;
 use super::routes::Tag;
@@ -43,13 +43,15 @@ impl FeedRoutes {
     /// basket costs, without coupons and as if nothing had been ordered before. Products without a price are left out. The
     /// answer is one state, however long it takes to read: `Price-Version` names it, and `Price-Cursor` is what to give
     /// `/v1/price-changes` as `after` to be kept up to date from there. With the `ETag` of an earlier answer in
-    /// `If-None-Match` the answer is 304 when no price of the account has changed since.
+    /// `If-None-Match` the answer is 304 when no price of the account has changed since. With `quantities=smallest` there is one
+    /// line per product, for a price beside each of a catalogue: what its smallest quantity in the stock unit costs.
     #[oai(path = "/v1/prices", method = "get", operation_id = "read_prices")]
     async fn read_prices(
         &self,
         who: Acting<permit::AskPrices>,
         account: Query<Option<Code>>,
         currency: Query<Option<Text<40>>>,
+        quantities: Query<Option<Quantities>>,
         #[oai(name = "If-None-Match")] known: Header<Option<String>>,
     ) -> Result<PriceStream> {
         let whose = self.whose(&who, account.0.as_deref(), currency.0.as_deref())?;
@@ -62,7 +64,7 @@ impl FeedRoutes {
             return Ok(PriceStream::unchanged(cursor));
         }
         let cursor = Cursor { account: whose.account, currency: whose.currency, sight, from, toward: None };
-        Ok(PriceStream::of(self.prices.clone(), self.products.clone(), cursor, version))
+        Ok(PriceStream::of(self.prices.clone(), self.products.clone(), cursor, quantities.0.unwrap_or_default(), version))
     }
 
     /// Follow price changes of an account

@@ -1,12 +1,24 @@
 //! Prices by product, unit and quantity on the wire: as a whole, and as what changed.
 
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 use pricing::{Causes, Currency, LadderStep, Per, UnitPrice};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::loose::{Label, Word};
 use super::quote::UnitText;
 use crate::kernel::wire::{AmountText, QuantityText};
+
+/// Which prices of a product are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Quantities {
+    /// Every unit with every volume break.
+    #[default]
+    All,
+    /// The smallest quantity in the stock unit.
+    Smallest,
+}
 
 /// What one product costs from a quantity on. Product, unit and quantity tell prices apart.
 #[derive(Debug, Object, Serialize)]

@@ -11,7 +11,7 @@ use poem_openapi::types::Type;
 
 use super::changes::Whose;
 use super::cursor::Cursor;
-use super::price_rows::PriceRow;
+use super::price_rows::{PriceRow, Quantities};
 use super::prices::Prices;
 use crate::catalog::Products;
 
@@ -27,6 +27,7 @@ struct Source {
     prices: Prices,
     products: Products,
     cursor: Cursor,
+    quantities: Quantities,
     place: Option<u32>,
 }
 
@@ -43,8 +44,8 @@ impl Tag {
 
 impl PriceStream {
     /// The prices at the state of the cursor.
-    pub(super) fn of(prices: Prices, products: Products, cursor: Cursor, version: i64) -> Self {
-        Self { cursor, content: Some((Source { prices, products, cursor, place: Some(0) }, version)) }
+    pub(super) fn of(prices: Prices, products: Products, cursor: Cursor, quantities: Quantities, version: i64) -> Self {
+        Self { cursor, content: Some((Source { prices, products, cursor, quantities, place: Some(0) }, version)) }
     }
 
     /// Nothing has changed since the cursor.
@@ -59,8 +60,9 @@ impl Source {
         let place = self.place?;
         let whose = Whose { account: self.cursor.account, currency: self.cursor.currency };
         let (prices, products, moment) = (self.prices.clone(), self.products.clone(), self.cursor.from);
+        let quantities = self.quantities;
         let work = tokio::task::spawn_blocking(move || {
-            let portion = prices.portion(&products, whose, moment, place);
+            let portion = prices.portion(&products, whose, moment, quantities, place);
             (portion.lines(whose.currency), portion.next)
         });
         match work.await {

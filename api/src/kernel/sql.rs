@@ -61,6 +61,20 @@ pub(crate) fn key_list(backend: DbBackend, place: usize, of: &str) -> String {
     }
 }
 
+/// A table of keys, bound as one JSON array of arrays of whole numbers in place `$place`; its columns are `k0`, `k1` and so on.
+pub(crate) fn key_table(backend: DbBackend, place: usize, columns: usize) -> String {
+    let column = |at: usize| match backend {
+        DbBackend::Sqlite => format!("value ->> {at} as k{at}"),
+        _ => format!("(key ->> {at})::bigint as k{at}"),
+    };
+    let columns: Vec<String> = (0..columns).map(column).collect();
+    let rows = match backend {
+        DbBackend::Sqlite => format!("json_each(${place})"),
+        _ => format!("jsonb_array_elements(${place}::jsonb) as keys (key)"),
+    };
+    format!("(select {} from {rows})", columns.join(", "))
+}
+
 /// Whether the connection speaks SQLite.
 pub(crate) fn is_sqlite(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DbBackend::Sqlite

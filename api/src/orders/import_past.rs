@@ -11,10 +11,7 @@ use std::sync::Arc;
 use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_imports, order_lines, orders};
 use pricing::{Currency, UnitCode};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
 use serde_json::json;
 
 use super::amounts;

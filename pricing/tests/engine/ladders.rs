@@ -94,6 +94,8 @@ proptest! {
         let draw = &mut Draw(seed);
         for product in (0..4).map(ProductId) {
             let steps = ladders.of(product).to_vec();
+            let in_stock_unit = steps.iter().find(|step| step.unit.as_str() == "EA");
+            prop_assert_eq!(ladders.first(product), in_stock_unit.copied(), "{:?}: {}", product, shown(&steps));
             for unit in ["EA", "BX", "PAL"].map(|code| code.parse::<UnitCode>().expect("a code")) {
                 if book.factor_of(product, unit, world.as_of).is_none() {
                     prop_assert!(steps.iter().all(|step| step.unit != unit));

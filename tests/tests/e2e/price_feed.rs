@@ -17,7 +17,11 @@ fn key(row: &Value) -> (String, String, i128) {
 
 /// Reads all prices; gives them with the cursor to go on from.
 async fn all(actor: &Actor) -> (Known, String) {
-    let answer = actor.get("/v1/prices").await;
+    read(actor, "/v1/prices").await
+}
+
+async fn read(actor: &Actor, path: &str) -> (Known, String) {
+    let answer = actor.get(path).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     let rows = answer.text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
     let known = rows.map(|row| (key(&row), (micros(&row["unit_price"]), row["per"].as_u64().expect("a basis")))).collect();
@@ -87,6 +91,11 @@ async fn all_prices_are_what_quotes_say() {
         assert_eq!((micros(&line["unit_price"]), line["per"].as_u64()), (*price, Some(*per)), "{sku} {unit} {from}: {line}");
     }
     assert_eq!(known.get(&("A-1".to_owned(), "BX".to_owned(), parse("3"))), Some(&(parse("90"), 1)), "25 pieces are 3 boxes");
+    let (smallest, cursor) = read(&acme, "/v1/prices?quantities=smallest").await;
+    let in_pieces = known.iter().filter(|((_, unit, from), _)| unit == "EA" && *from == 0);
+    assert_eq!(smallest, in_pieces.map(|(key, price)| (key.clone(), *price)).collect(), "one price per product");
+    assert_eq!(page(&acme, &cursor, 10).await["items"], json!([]), "the state is the same");
+    acme.get("/v1/prices?quantities=none").await.is_refused("invalid-request");
     let (rival, _) = all(&shop.erp("RIVAL").await).await;
     assert_eq!(rival[&("B-1".to_owned(), "EA".to_owned(), 0)], (parse("10"), 1), "no contract of somebody else");
 }
