@@ -5,7 +5,7 @@ use entity::{
     CategoryId, IdentifierKind, Instant, ProductId, categories, product_identifiers, product_relations, product_units, products,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
