@@ -18,11 +18,14 @@ mod contents;
 pub(crate) mod drift;
 mod error;
 mod input;
+mod recheck;
 mod routes;
 mod views;
 
 pub(crate) use commands::{lock_open, mark_ordered};
-pub(crate) use contents::Carts;
+pub(crate) use contents::{CartLine, Carts};
 pub(crate) use error::CartError;
-pub(crate) use input::{AskedLine, CheckedLine, check_lines};
+pub(crate) use input::{AskedLine, CheckedLine, MAX_LINES, check_lines};
+pub(crate) use recheck::check_again;
 pub(crate) use routes::CartRoutes;
+pub(crate) use views::{CartLineInput, Partial};

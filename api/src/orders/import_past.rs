@@ -11,10 +11,7 @@ use std::sync::Arc;
 use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_imports, order_lines, orders};
 use pricing::{Currency, UnitCode};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
 use serde_json::json;
 
 use super::amounts;
@@ -152,6 +149,7 @@ fn rows_of(past: &PastOrder, id: OrderId) -> Result<(orders::Model, Vec<order_li
         updated_at: past.placed_at,
         version: 1,
         open: false,
+        quote_number: None,
     };
     Ok((row, lines))
 }
