@@ -11,7 +11,7 @@
 //!
 //! Tables: `carts`, `cart_lines`. Events: `cart.created`, `cart.changed`, `cart.deleted`.
 //!
-//! Not here: stock (a cart reserves nothing), ordering (`checkout`).
+//! Not here: stock (a cart reserves nothing), prices that are negotiated (`quotes`), ordering (`checkout`).
 
 mod commands;
 mod contents;

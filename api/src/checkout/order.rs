@@ -212,6 +212,10 @@ impl Checkout {
 /// What an order is made of: one of cart, lines and quote.
 fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
     let (cart, quote) = (input.cart_id.take().map(Text::into_inner), input.quote_number.take().map(Code::into_inner));
+    if quote.is_none() && input.quote_version.is_some() {
+        let detail = "a version needs the number of its quote";
+        return Err(Trouble::invalid("/quote_version", "version-without-quote", detail).into());
+    }
     match (cart, quote, &input.lines) {
         (Some(cart), None, None) => Ok(Origin::Cart(cart)),
         (None, None, Some(_)) => Ok(Origin::Lines),

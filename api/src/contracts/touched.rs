@@ -1,7 +1,7 @@
 //! What a price change touches: which accounts, for which products, in which currencies.
 //!
-//! Later slices keep baskets that show today's prices, or prices agreed beside them: open carts, open quotes. Each says here how many of its
-//! baskets a change touches; the server hands them in, so that this slice need not know them.
+//! Later slices keep baskets that show today's prices, or prices agreed beside them: open carts, open quotes. Each says here how
+//! many of its baskets a change touches; the server hands them in, so that this slice need not know them.
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, ProductId};

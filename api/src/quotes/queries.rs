@@ -105,11 +105,11 @@ pub(crate) async fn lock_offered(
     version: Option<i64>,
 ) -> Result<(quotes::Model, Vec<OfferedLine>), QuoteError> {
     let quote = lock(tx, number, Some(account), None).await?;
+    still_open(&quote, tx.now())?;
     match status(&quote, tx.now()) {
-        QuoteStatus::Offered => {}
         QuoteStatus::Requested => return Err(QuoteError::NotOffered),
         QuoteStatus::Expired => return Err(QuoteError::Expired),
-        _ => still_open(&quote, tx.now())?,
+        _ => {}
     }
     if version.is_some_and(|version| version != quote.version) {
         return Err(Trouble::Stale.into());

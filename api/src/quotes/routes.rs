@@ -58,8 +58,8 @@ impl SalesQuoteRoutes {
     /// Request a quote
     ///
     /// Of a cart or of up to 10,000 lines, each perhaps with the price hoped for. A line that cannot be ordered refuses the
-    /// request, or is left out and reported with `partial: accept`. The price of the day is kept with every line. Staff ask for an account by naming
-    /// it. The same Idempotency-Key never makes a second quote.
+    /// request, or is left out and reported with `partial: accept`. The price of the day is kept with every line. Staff ask for
+    /// an account by naming it. The same Idempotency-Key never makes a second quote.
     #[oai(path = "/v1/quotes", method = "post", operation_id = "request_quote")]
     async fn request_quote(
         &self,

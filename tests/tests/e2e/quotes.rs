@@ -411,6 +411,7 @@ async fn an_order_of_a_quote_is_checked_as_any_other_and_prices_stand_when_lines
         acme.orders_quote_with(&number, body).await.is_refused("cart-or-lines");
     }
     acme.orders_quote_with(&number, json!({ "coupons": ["SPRING"] })).await.is_refused("invalid-request");
+    acme.orders_with(&[line("A-2", 1)], json!({ "quote_version": 1 })).await.is_refused("invalid-request");
     acme.orders_quote("QU99999999").await.is_refused("quote-not-found");
     shop.product("A-1", json!({ "lifecycle": "discontinued" })).await;
     let problem = acme.orders_quote(&number).await.is_refused("order-lines-refused");
