@@ -16,7 +16,7 @@ import urllib.request
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # They end the token the run itself uses.
 ENDING = ["revoke_client", "disable_user", "rotate_client"]
-BUYER = "products:read prices:read stock:read carts:read carts:write orders:read orders:write shipments:read invoices:read events:read accounts:read users:write"
+BUYER = "products:read prices:read stock:read carts:read carts:write quotes:read quotes:write orders:read orders:write shipments:read invoices:read events:read accounts:read users:write"
 
 
 def call(base, method, path, token=None, body=None, form=None, basic=None):

@@ -18,8 +18,9 @@
 //! | `merchandising` | what staff make of search: synonyms, pins, boosts, redirects; what buyers searched for, reports |
 //! | `storefront` | what a buyer sees: products and search hits with the account's price and stock |
 //! | `cart` | baskets of any size, bulk input |
+//! | `quotes` | prices asked for and offered, held until a date, then ordered |
 //! | `orders` | order management: place, hold, release, change, cancel, allocate |
-//! | `checkout` | the conductor: cart or lines, checks, then `orders::place` |
+//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place` |
 //! | `fulfilment` | picking, packing, shipping, tracking |
 //! | `billing` | invoices, terms, credit, payments |
 //! | `notifications` | telling others what happened: the event log |
@@ -51,6 +52,8 @@ mod merchandising;
 mod storefront;
 
 mod cart;
+
+mod quotes;
 
 mod orders;
 

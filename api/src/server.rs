@@ -39,6 +39,7 @@ use crate::notifications::EventRoutes;
 use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
+use crate::quotes::{OpenQuotes, SalesQuoteRoutes};
 use crate::storefront::{self, Offers, OwnSets, SearchIndex, StorefrontRoutes};
 
 mod spec;
@@ -229,13 +230,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
             board: surfaces.board.clone(),
         },
         search_routes(surfaces),
-        CartRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
-            carts: surfaces.carts.clone(),
-            index: surfaces.search.clone(),
-        },
+        basket_routes(surfaces),
         OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone(), prices: surfaces.prices.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
@@ -274,7 +269,26 @@ fn search_routes(surfaces: &Surfaces) -> (StorefrontRoutes, CurationRoutes, Repo
     (storefront, curation, reports)
 }
 
-/// Price lists, contracts, promotions and quotes.
+/// Carts and quotes.
+fn basket_routes(surfaces: &Surfaces) -> (CartRoutes, SalesQuoteRoutes) {
+    let carts = CartRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        prices: surfaces.prices.clone(),
+        carts: surfaces.carts.clone(),
+        index: surfaces.search.clone(),
+    };
+    let quotes = SalesQuoteRoutes {
+        accounts: surfaces.accounts.clone(),
+        products: surfaces.products.clone(),
+        prices: surfaces.prices.clone(),
+        carts: surfaces.carts.clone(),
+        index: surfaces.search.clone(),
+    };
+    (carts, quotes)
+}
+
+/// Price lists, contracts, promotions and price quotes.
 fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
     (
         PriceListRoutes {
@@ -292,7 +306,7 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
             products: surfaces.products.clone(),
             categories: surfaces.categories.clone(),
             prices: surfaces.prices.clone(),
-            baskets: vec![Arc::new(surfaces.carts.clone())],
+            baskets: vec![Arc::new(surfaces.carts.clone()), Arc::new(OpenQuotes)],
         },
         CopyRoutes {
             accounts: surfaces.accounts.clone(),

@@ -15,6 +15,7 @@ const SLICES: &[&str] = &[
     "merchandising",
     "storefront",
     "cart",
+    "quotes",
     "orders",
     "checkout",
     "fulfilment",

@@ -180,6 +180,8 @@ stored_enum! {
         Contract = "contract",
         /// A promotion.
         Promotion = "promotion",
+        /// Offered in a quote.
+        Quote = "quote",
         /// Agreed outside the price engine and imported.
         Agreed = "agreed",
     }

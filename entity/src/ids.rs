@@ -51,6 +51,8 @@ typed_id! {
     InboundId,
     /// A cart.
     CartId,
+    /// A quote; its public name is its number.
+    QuoteId,
     /// An order; its public name is its number.
     OrderId,
     /// A shipment.

@@ -53,6 +53,8 @@ pub mod products;
 pub mod promotion_lines;
 pub mod promotion_terms;
 pub mod promotions;
+pub mod quote_lines;
+pub mod quotes;
 pub mod refresh_tokens;
 pub mod relation_rules;
 pub mod replacement_consents;
@@ -77,7 +79,7 @@ pub use enums::{
 };
 pub use ids::{
     AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
-    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, ShipmentId, SiteId, UserId,
+    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, QuoteId, ShipmentId, SiteId, UserId,
     WarehouseId,
 };
 pub use values::{Amount, Instant, Quantity};

@@ -30,6 +30,7 @@ pub struct Model {
     pub updated_at: Instant,
     pub version: i64,
     pub open: bool,
+    pub quote_number: Option<String>,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

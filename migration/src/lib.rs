@@ -33,6 +33,7 @@ mod m20261122_000017_learning;
 mod m20261122_000018_rules;
 mod m20261122_000019_search_curations;
 mod m20261122_000020_search_log;
+mod m20261122_000021_quotes;
 mod m20261122_000022_price_entry_index;
 
 /// All migrations in order.
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000018_rules::Migration),
             Box::new(m20261122_000019_search_curations::Migration),
             Box::new(m20261122_000020_search_log::Migration),
+            Box::new(m20261122_000021_quotes::Migration),
             Box::new(m20261122_000022_price_entry_index::Migration),
         ]
     }

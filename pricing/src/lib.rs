@@ -161,5 +161,5 @@ pub use pricing::{CatalogueLine, price, price_catalogue, price_some};
 pub use quantity::Quantity;
 pub use reason::Reason;
 pub use request::{Flags, LineError, LinePrice, PeriodQuantity, PriceAnswer, PriceRequest, RequestLine, Source, UnitPrice};
-pub use rounding::{Overflow, line_amount};
+pub use rounding::{Overflow, less_percent, line_amount};
 pub use unit::{ConversionError, Factor, InvalidFactor, InvalidUnitCode, UnitCode};

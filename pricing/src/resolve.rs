@@ -7,7 +7,7 @@ use crate::book::rows::MoneyRow;
 use crate::candidate::{Candidate, Candidates, Fit, Row, Unfit};
 use crate::facts::{Break, Kind, Mode};
 use crate::order::{contract_order, entry_order, promotion_order};
-use crate::rounding::round_unit_price;
+use crate::rounding::{HUNDRED_PERCENT, less_percent, round_unit_price};
 use crate::scene::Scene;
 use crate::totals::Known;
 use crate::{
@@ -15,9 +15,6 @@ use crate::{
     line_amount,
 };
 use std::cmp::Ordering;
-
-/// One hundred per cent, in millionths of a per cent.
-const HUNDRED_PERCENT: i128 = 100_000_000;
 
 /// What a candidate makes of the line.
 #[derive(Debug, Clone, Copy)]
@@ -197,8 +194,8 @@ pub(crate) fn value_of(
         }
         Kind::PercentOff => {
             let list = list.ok_or(Loss::NoListPrice)?;
-            let amount = i128::from(list.amount.micros()) * (HUNDRED_PERCENT - value);
-            discounted(list, amount, HUNDRED_PERCENT)
+            let amount = less_percent(list.amount, step.value)?;
+            Ok(stop_at_zero(list.amount, UnitPrice { amount, ..list }))
         }
         Kind::AmountOff => {
             let list = list.ok_or(Loss::NoListPrice)?;

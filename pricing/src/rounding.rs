@@ -3,6 +3,7 @@
 //! | point | function | to |
 //! |---|---|---|
 //! | unit conversion, end of the contract step, end of the promotion step | [`round_unit_price`] | 6 decimals |
+//! | percentages off, wherever they are given | [`less_percent`] | 6 decimals |
 //! | line amount | [`line_amount`] | minor unit of the currency |
 //!
 //! Nothing else in this crate rounds. Not here: what is rounded when (see the crate's documentation).
@@ -13,6 +14,9 @@ use crate::{Amount, Currency, Per, Quantity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the result is out of range")]
 pub struct Overflow;
+
+/// One hundred per cent, in millionths of a per cent.
+pub(crate) const HUNDRED_PERCENT: i128 = 100_000_000;
 
 /// The amount of a line: `unit_price × quantity ÷ per`, rounded once, half away from zero, to the currency's minor unit.
 ///
@@ -26,6 +30,19 @@ pub fn line_amount(unit_price: Amount, quantity: Quantity, per: Per, currency: C
     let product = i128::from(unit_price.micros()) * i128::from(quantity.micros());
     let divisor = i128::from(per.get()) * i128::from(crate::decimal::ONE);
     round_to_multiple(product, divisor, currency.minor_micros()).map(Amount::from_micros)
+}
+
+/// A price less so many percent, rounded half away from zero to 6 decimals: the rounding point of discounts. More than 100
+/// percent turns the sign.
+///
+/// ```
+/// let less = pricing::less_percent("0.333333".parse()?, "12.5".parse()?);
+/// assert_eq!(less.map(|price| price.to_string()), Ok("0.291666".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn less_percent(price: Amount, percent: Amount) -> Result<Amount, Overflow> {
+    let left = HUNDRED_PERCENT - i128::from(percent.micros());
+    round_unit_price(i128::from(price.micros()) * left, HUNDRED_PERCENT)
 }
 
 /// A unit price in millionths from an exact fraction.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
-use pricing::Currency;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, Statement};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use crate::contracts::{Moment, OpenBaskets, Touched};
+use crate::contracts::{Moment, OpenBaskets, Touched, count_touched};
 use crate::kernel::database::Reader;
 use crate::kernel::problem::Trouble;
 
@@ -83,9 +82,6 @@ impl Carts {
     }
 }
 
-/// Lines of open carts read at a time.
-const LOOKED_AT: i64 = 20_000;
-
 #[async_trait::async_trait]
 impl OpenBaskets for Carts {
     fn name(&self) -> &'static str {
@@ -93,28 +89,8 @@ impl OpenBaskets for Carts {
     }
 
     async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble> {
-        let sql = "select l.cart_id, l.line_no, c.account_id, c.currency, l.product_id from carts c \
-                   join cart_lines l on l.cart_id = c.id where c.status = 'open' \
-                   and (l.cart_id > $1 or (l.cart_id = $1 and l.line_no > $2)) order by l.cart_id, l.line_no limit $3";
-        let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
-        loop {
-            let values = [after.0.into(), after.1.into(), LOOKED_AT.into()];
-            let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
-            for row in &rows {
-                after = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-                if last == Some(after.0) {
-                    continue;
-                }
-                let currency: Option<Currency> = row.try_get_by_index::<String>(3)?.parse().ok();
-                let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
-                if currency.is_some_and(|currency| touched.has(account, currency, product)) {
-                    counted += 1;
-                    last = Some(after.0);
-                }
-            }
-            if (rows.len() as i64) < LOOKED_AT {
-                return Ok(counted);
-            }
-        }
+        let lines = "select l.cart_id, l.line_no, b.account_id, b.currency, l.product_id from carts b \
+                     join cart_lines l on l.cart_id = b.id where b.status = 'open'";
+        count_touched(db, touched, lines, "cart_id").await
     }
 }

@@ -11,18 +11,21 @@
 //!
 //! Tables: `carts`, `cart_lines`. Events: `cart.created`, `cart.changed`, `cart.deleted`.
 //!
-//! Not here: stock (a cart reserves nothing), ordering (`checkout`).
+//! Not here: stock (a cart reserves nothing), prices that are negotiated (`quotes`), ordering (`checkout`).
 
 mod commands;
 mod contents;
 pub(crate) mod drift;
 mod error;
 mod input;
+mod recheck;
 mod routes;
 mod views;
 
 pub(crate) use commands::{lock_open, mark_ordered};
-pub(crate) use contents::Carts;
+pub(crate) use contents::{CartLine, Carts};
 pub(crate) use error::CartError;
-pub(crate) use input::{AskedLine, CheckedLine, check_lines};
+pub(crate) use input::{AskedLine, CheckedLine, MAX_LINES, check_lines};
+pub(crate) use recheck::check_again;
 pub(crate) use routes::CartRoutes;
+pub(crate) use views::{CartLineInput, Partial};

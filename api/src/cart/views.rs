@@ -1,10 +1,11 @@
 //! Carts on the wire.
 
 use entity::{CartStatus, PriceSource};
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Candidate;
+use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
 /// A line asked for.
@@ -107,6 +108,24 @@ impl From<Candidate> for ProductCandidateView {
     fn from(candidate: Candidate) -> Self {
         Self { sku: candidate.sku, title: candidate.title, reason: candidate.reason }
     }
+}
+
+impl From<CartLineProblem> for FieldProblem {
+    fn from(problem: CartLineProblem) -> Self {
+        Self { pointer: problem.pointer, code: problem.code, detail: problem.detail }
+    }
+}
+
+/// What happens when a line cannot be ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Partial {
+    /// Take the other lines and report it.
+    Accept,
+    /// Refuse the request.
+    #[default]
+    Reject,
 }
 
 /// A cart without its lines.

@@ -1,8 +1,30 @@
-//! Comparing today's price with the one a caller expects.
+//! What an order demands of its lines' prices: one that is expected, compared with today's, or one that was offered and stands.
+
+use std::sync::Arc;
 
 use pricing::{Amount, Per};
 
 use super::views::OnDrift;
+
+/// What an order demands of a line's price.
+#[derive(Clone, Debug)]
+pub(super) enum Demand {
+    /// Today's price, unless it is another one than expected.
+    Expected(Expectation),
+    /// The price a quote offers.
+    Quoted(Quoted),
+}
+
+/// The price a quote offers for a line.
+#[derive(Clone, Debug)]
+pub(super) struct Quoted {
+    /// Number of the quote.
+    pub(super) number: Arc<str>,
+    /// Number of the line in the quote.
+    pub(super) line: i32,
+    pub(super) unit_price: Amount,
+    pub(super) per: Per,
+}
 
 /// What a caller expects of a line's price.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,12 @@ use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{FieldProblem, Trouble, refusals};
 use crate::orders::OrderError;
+use crate::quotes::QuoteError;
 
 /// What the checkout refuses.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CheckoutError {
-    #[error("give either cart_id or lines")]
+    #[error("give one of cart_id, lines and quote_number")]
     CartOrLines,
     #[error("the account has no site \"{0}\"")]
     UnknownSite(String),
@@ -22,6 +23,8 @@ pub(crate) enum CheckoutError {
     #[error(transparent)]
     Prices(#[from] ContractError),
     #[error(transparent)]
+    Quotes(#[from] QuoteError),
+    #[error(transparent)]
     Orders(#[from] OrderError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -30,13 +33,14 @@ pub(crate) enum CheckoutError {
 }
 
 refusals! { CheckoutError {
-    Self::CartOrLines => 422, "cart-or-lines", "An order is made of a cart or of lines";
+    Self::CartOrLines => 422, "cart-or-lines", "An order is made of a cart, of lines or of a quote";
     Self::UnknownSite(_) => 422, "site-not-found", "The account has no such site";
     Self::NoDestination => 422, "no-destination", "The order does not say where it goes";
     Self::Lines(_) => 422, "order-lines-refused", "Lines of the order cannot be ordered";
 } delegates {
     Self::Cart(inner) => inner: CartError,
     Self::Prices(inner) => inner: ContractError,
+    Self::Quotes(inner) => inner: QuoteError,
     Self::Orders(inner) => inner: OrderError,
     Self::Identity(inner) => inner: IdentityError,
     Self::Trouble(inner) => inner: Trouble,

@@ -1,4 +1,4 @@
-//! The conductor: from a cart or a list of lines to an order.
+//! The conductor: from a cart, a list of lines or a quote to an order.
 //!
 //! What happens, in this order: products and quantities are checked; the price version is locked, so that no price can
 //! change between now and the commit; all lines are priced as one basket; prices the caller expected are compared; stock is
@@ -9,13 +9,14 @@
 //! - An order never silently costs more than its caller expects: a line with `expected_unit_price` is refused, reported or
 //!   accepted when today's price differs by more than its `tolerance`, as the caller chose. A line of a cart expects the price
 //!   it was seen at.
+//! - A quote is ordered at exactly the prices it offers, whatever was published since, or not at all; never twice.
 //! - A dry run gives the same answer as the real call and writes nothing.
 //! - With `partial: accept` good lines are ordered and bad ones reported; with `reject` one bad line refuses the order.
 //! - The same Idempotency-Key never makes a second order.
 //!
 //! Tables: none of its own. Events: those of `orders`.
 //!
-//! Not here: what an order is (`orders`), how a price is found (`contracts`).
+//! Not here: what an order is (`orders`), how a price is found (`contracts`), how an offer comes about (`quotes`).
 
 mod drift;
 mod error;

@@ -1,15 +1,15 @@
-//! Making an order of a cart or of lines.
+//! Making an order of a cart, of lines or of a quote.
 
 use std::sync::Arc;
 
-use entity::{AccountStatus, PaymentMethod, carts, sites};
-use pricing::{Currency, Per, Quantity};
+use entity::{AccountStatus, PaymentMethod, carts, quotes as quote_rows, sites};
+use pricing::{Currency, Per};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 
-use super::drift::{Expectation, Tolerance};
+use super::drift::{Demand, Expectation, Quoted, Tolerance};
 use super::error::CheckoutError;
-use super::views::{OrderInput, OrderLineInput, Partial, ShipTo};
-use crate::cart::{self, AskedLine, Carts, CheckedLine, check_lines};
+use super::views::{OrderInput, OrderLineInput, ShipTo};
+use crate::cart::{self, AskedLine, CartLine, Carts, CheckedLine, Partial, check_again, check_lines};
 use crate::catalog::Products;
 use crate::contracts::{PricedBasket, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
@@ -19,6 +19,7 @@ use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
+use crate::quotes;
 use crate::storefront::SearchIndex;
 
 /// What the checkout works with.
@@ -38,18 +39,35 @@ pub(super) struct Prepared {
     pub(super) account: Arc<Account>,
     pub(super) currency: Currency,
     pub(super) ship_to: Destination,
-    cart: Option<String>,
+    pub(super) from: Origin,
     pub(super) lines: Vec<CheckedLine>,
-    /// Expectations and references by place of the line in the request.
+    /// Demands and references by place of the line in the request, cart or quote.
     pub(super) extras: Vec<Extra>,
     pub(super) problems: Vec<FieldProblem>,
     pub(super) input: OrderInput,
 }
 
-/// What a line of a direct order carries besides product and quantity.
+/// What an order is made of.
+#[derive(Debug)]
+pub(super) enum Origin {
+    Lines,
+    /// A cart of this id.
+    Cart(String),
+    /// A quote of this number, in the version that was seen, if that is said.
+    Quote(String, Option<i64>),
+}
+
+/// What an order is made of, locked until its transaction ends.
+enum Locked {
+    Lines,
+    Cart(carts::Model),
+    Quote(Box<quote_rows::Model>),
+}
+
+/// What a line carries besides product and quantity.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extra {
-    pub(super) expectation: Option<Expectation>,
+    pub(super) demand: Option<Demand>,
     pub(super) reference: String,
 }
 
@@ -74,16 +92,14 @@ impl Checkout {
             account,
             currency,
             ship_to,
-            cart: input.cart_id.take().map(Text::into_inner),
+            from: origin(&mut input)?,
             lines: Vec::new(),
             extras: Vec::new(),
             problems: Vec::new(),
             input,
         };
-        match (&prepared.cart, prepared.input.lines.take()) {
-            (None, Some(lines)) => self.check_direct(db, &mut prepared, lines).await?,
-            (Some(_), None) => {}
-            _ => return Err(CheckoutError::CartOrLines),
+        if let Some(lines) = prepared.input.lines.take() {
+            self.check_direct(db, &mut prepared, lines).await?;
         }
         Ok(prepared)
     }
@@ -114,7 +130,8 @@ impl Checkout {
                 tolerance,
                 otherwise: line.on_price_drift,
             });
-            prepared.extras.push(Extra { expectation, reference: line.reference.into_inner() });
+            let demand = expectation.map(Demand::Expected);
+            prepared.extras.push(Extra { demand, reference: line.reference.into_inner() });
             asked.push(AskedLine {
                 pointer: format!("/lines/{index}"),
                 sku: line.sku.map(Text::into_inner),
@@ -129,70 +146,84 @@ impl Checkout {
         }
         let (good, bad) = check_lines(db, &self.products, &self.index, Some(prepared.account.id), asked).await?;
         prepared.lines = good;
-        prepared.problems = bad.into_iter().map(|p| FieldProblem::new(p.pointer, &p.code, p.detail)).collect();
+        prepared.problems = bad.into_iter().map(Into::into).collect();
         Ok(())
     }
 
     /// Prices and places the order. The view is as the order stands when the transaction is kept.
     pub(super) async fn place(&self, tx: &Tx, mut prepared: Prepared) -> Result<OrderView, CheckoutError> {
-        let cart = match &prepared.cart {
-            Some(id) => Some(cart::lock_open(tx, id, Some(prepared.account.id)).await?),
-            None => None,
-        };
-        if let Some(cart) = &cart {
-            prepared.currency = currency(&cart.currency)?;
-            self.take_cart(tx, cart, &mut prepared).await?;
-        }
+        let locked = self.lock(tx, &mut prepared).await?;
         self.prices.lock_version(tx).await?;
         let coupons: Vec<String> = prepared.input.coupons.iter().map(|c| c.to_string()).collect();
-        if let Some(cart) = &cart {
+        if let Locked::Cart(cart) = &locked {
             self.expect_seen(tx, cart, &mut prepared, &coupons).await?;
         }
         let settled = self.settle(tx, &mut prepared, &coupons).await?;
         let problems = std::mem::take(&mut prepared.problems);
-        let expectations = settled.expectations;
+        let demands = settled.demands;
         let mut warnings = settled.warnings;
         let new = new_order(tx, prepared, &settled.basket, coupons, settled.lines);
         let mut reserved = orders::reserve(tx, new).await?;
         if reserved.has_dropped() {
-            self.settle_again(tx, &mut reserved, &expectations, &mut warnings).await?;
+            self.settle_again(tx, &mut reserved, &demands, &mut warnings).await?;
         }
         let mut placed = orders::place(tx, &self.board, reserved).await?;
         placed.rejected.extend(problems.into_iter().map(|problem| RejectedLine { problem }));
-        if let Some(cart) = &cart {
-            cart::mark_ordered(tx, cart).await?;
+        match locked {
+            Locked::Lines => {}
+            Locked::Cart(cart) => cart::mark_ordered(tx, &cart).await?,
+            Locked::Quote(quote) => quotes::mark_ordered(tx, *quote, &placed.order.number).await?,
         }
         let mut view = OrderView::new(placed, &self.accounts, &self.board)?;
         view.warnings = warnings;
         Ok(view)
     }
 
-    /// The lines of a cart, checked again: products may have changed since they were added.
-    async fn take_cart(&self, tx: &Tx, cart: &carts::Model, prepared: &mut Prepared) -> Result<(), CheckoutError> {
-        let lines = self.carts.lines(tx, cart.id, cart.version).await?;
-        let sight = self.products.sight(Some(prepared.account.id));
-        for (index, line) in lines.iter().enumerate() {
-            let pointer = format!("/cart/lines/{}", line.line);
-            let mut refuse = |field: &str, code: &str, detail: String| {
-                prepared.problems.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail));
-            };
-            let Some(product) = self.products.by_id(line.product).filter(|product| sight.shows(product)) else {
-                refuse("sku", "unknown-product", "the product no longer exists".to_owned());
-                continue;
-            };
-            if !product.is_orderable() {
-                refuse("sku", "not-orderable", format!("{} is {}", product.sku, product.lifecycle.word()));
-                continue;
+    /// Locks what the order is made of and takes its lines, checked again: products may have changed since.
+    async fn lock(&self, tx: &Tx, prepared: &mut Prepared) -> Result<Locked, CheckoutError> {
+        let account = prepared.account.id;
+        match &prepared.from {
+            Origin::Lines => Ok(Locked::Lines),
+            Origin::Cart(id) => {
+                let cart = cart::lock_open(tx, id, Some(account)).await?;
+                prepared.currency = currency(&cart.currency)?;
+                let lines = self.carts.lines(tx, cart.id, cart.version).await?;
+                (prepared.lines, prepared.problems) = check_again(&self.products, account, "/cart/lines", &lines);
+                Ok(Locked::Cart(cart))
             }
-            let quantity: Quantity = line.quantity.into();
-            if let Err(problem) = product.check_quantity(line.unit, quantity) {
-                refuse("quantity", problem.code, problem.detail);
-                continue;
+            Origin::Quote(number, version) => {
+                let (quote, offered) = quotes::lock_offered(tx, number, account, *version).await?;
+                prepared.currency = currency(&quote.currency)?;
+                let lines: Vec<CartLine> = offered.iter().map(|offered| offered.line.clone()).collect();
+                (prepared.lines, prepared.problems) = check_again(&self.products, account, "/quote/lines", &lines);
+                let number: Arc<str> = quote.number.as_str().into();
+                let extra = |offered: quotes::OfferedLine| {
+                    let (number, line) = (number.clone(), offered.line.line);
+                    let quoted = Quoted { number, line, unit_price: offered.unit_price, per: offered.per };
+                    Extra { demand: Some(Demand::Quoted(quoted)), reference: String::new() }
+                };
+                prepared.extras = offered.into_iter().map(extra).collect();
+                Ok(Locked::Quote(quote.into()))
             }
-            let note = line.note.to_string();
-            prepared.lines.push(CheckedLine { index, pointer, product, unit: line.unit, quantity, note });
         }
-        Ok(())
+    }
+}
+
+/// What an order is made of: one of cart, lines and quote.
+fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
+    let (cart, quote) = (input.cart_id.take().map(Text::into_inner), input.quote_number.take().map(Code::into_inner));
+    if quote.is_none() && input.quote_version.is_some() {
+        let detail = "a version needs the number of its quote";
+        return Err(Trouble::invalid("/quote_version", "version-without-quote", detail).into());
+    }
+    match (cart, quote, &input.lines) {
+        (Some(cart), None, None) => Ok(Origin::Cart(cart)),
+        (None, None, Some(_)) => Ok(Origin::Lines),
+        (None, Some(_), None) if !input.coupons.is_empty() => {
+            Err(Trouble::invalid("/coupons", "not-with-quote", "the prices of a quote stand; coupons change nothing").into())
+        }
+        (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
+        _ => Err(CheckoutError::CartOrLines),
     }
 }
 
@@ -224,6 +255,10 @@ fn new_order(tx: &Tx, prepared: Prepared, basket: &PricedBasket, coupons: Vec<St
         note: input.note.into_inner(),
         external_reference: input.external_reference.map(Text::into_inner),
         coupons,
+        quote_number: match prepared.from {
+            Origin::Quote(number, _) => Some(number),
+            Origin::Lines | Origin::Cart(_) => None,
+        },
         price_version: basket.version,
         priced_at: basket.at,
         priced_as_of: basket.as_of,

@@ -31,10 +31,12 @@ pub(crate) struct CheckoutRoutes {
 impl CheckoutRoutes {
     /// Place an order
     ///
-    /// Of a cart or of up to 10,000 lines, on a purchase order number. Prices are today's; a line whose price differs from
-    /// `expected_unit_price` by more than its `tolerance` is refused, reported or accepted as the caller chose, and so is a line
-    /// of a cart that costs something else than when it was seen (`on_price_drift`). Stock is reserved and credit committed with the order. An order above the credit limit is placed and held. The same
-    /// Idempotency-Key never makes a second order. A dry run answers the same and writes nothing.
+    /// Of a cart, of up to 10,000 lines or of a quote whose offer stands, on a purchase order number. A quote is ordered once, at
+    /// exactly the prices offered. Otherwise prices are today's; a line whose price differs from `expected_unit_price` by more
+    /// than its `tolerance` is refused, reported or accepted as the caller chose, and so is a line of a cart that costs
+    /// something else than when it was seen (`on_price_drift`). Stock is reserved and credit committed with the order. An order
+    /// above the credit limit is placed and held. The same Idempotency-Key never makes a second order. A dry run answers the
+    /// same and writes nothing.
     #[oai(path = "/v1/orders", method = "post", operation_id = "place_order")]
     async fn place_order(
         &self,

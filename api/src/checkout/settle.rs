@@ -5,18 +5,18 @@
 //! not accept refuses the order as a whole.
 
 use ahash::AHashMap;
-use entity::carts;
-use pricing::{Amount, Per, Quantity};
+use entity::{PriceSource, carts};
+use pricing::{Amount, Currency, Per, Quantity, line_amount};
 use serde_json::json;
 
-use super::drift::{Expectation, Tolerance};
+use super::drift::{Demand, Expectation, Quoted, Tolerance};
 use super::error::CheckoutError;
 use super::order::{Checkout, Extra, Prepared};
-use super::views::{OnDrift, Partial};
-use crate::cart::{CheckedLine, drift as cart_drift};
-use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
+use super::views::OnDrift;
+use crate::cart::{CheckedLine, Partial, drift as cart_drift};
+use crate::contracts::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine};
 use crate::kernel::database::Tx;
-use crate::kernel::problem::FieldProblem;
+use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::orders::{self, AgreedPrice, NewLine, Reservation};
 
 /// Lines that stand, with their prices.
@@ -25,8 +25,8 @@ pub(super) struct Settled {
     pub(super) basket: PricedBasket,
     pub(super) lines: Vec<NewLine>,
     pub(super) warnings: Vec<FieldProblem>,
-    /// What was expected of lines, by their pointers.
-    pub(super) expectations: AHashMap<String, Expectation>,
+    /// What was demanded of lines' prices, by their pointers.
+    pub(super) demands: AHashMap<String, Demand>,
 }
 
 /// Rounds of refusing lines and pricing the rest. Every round but the last refuses a line whose price another one's refusal
@@ -50,8 +50,8 @@ impl Checkout {
                 return Err(CheckoutError::Lines(std::mem::take(&mut prepared.problems)));
             }
             if !refused {
-                let (lines, expectations) = Self::new_lines(prepared, &basket)?;
-                return Ok(Settled { basket, lines, warnings, expectations });
+                let (lines, demands) = Self::new_lines(prepared, &basket)?;
+                return Ok(Settled { basket, lines, warnings, demands });
             }
         }
         Err(CheckoutError::Lines(std::mem::take(&mut prepared.problems)))
@@ -75,7 +75,8 @@ impl Checkout {
         for drifted in report.drifted {
             let (unit_price, per) = drifted.previous.map_or((Amount::ZERO, None), |line| (line.unit_price, Some(line.per)));
             let tolerance = Tolerance::Amount(Amount::ZERO);
-            prepared.extras[drifted.place].expectation = Some(Expectation { unit_price, per, tolerance, otherwise });
+            let expected = Expectation { unit_price, per, tolerance, otherwise };
+            prepared.extras[drifted.place].demand = Some(Demand::Expected(expected));
         }
         Ok(())
     }
@@ -93,52 +94,45 @@ impl Checkout {
         let asked = std::mem::take(&mut prepared.lines);
         let count = asked.len();
         for (line, price) in asked.into_iter().zip(&basket.lines) {
-            let price = match price {
-                Ok(price) => price,
-                Err(refusal) => {
-                    let code = refusal.code().replace('_', "-");
-                    prepared.problems.push(FieldProblem::new(line.pointer, &code, refusal.detail()));
-                    continue;
-                }
-            };
-            let expected = prepared.extras.get(line.index).and_then(|extra| extra.expectation);
-            match drift(&line.pointer, &line.product.sku, expected, price) {
-                Some((OnDrift::Reject, problem)) => {
+            let demand = prepared.extras.get(line.index).and_then(|extra| extra.demand.as_ref());
+            match verdict(&line.pointer, &line.product.sku, demand, price) {
+                Verdict::Refused(problem) => {
                     prepared.problems.push(problem);
                     continue;
                 }
-                Some((OnDrift::Warn, problem)) => warnings.push(problem),
-                Some((OnDrift::Accept, _)) | None => {}
+                Verdict::Remarked(problem) => warnings.push(problem),
+                Verdict::Stands => {}
             }
             prepared.lines.push(line);
         }
         prepared.lines.len() < count
     }
 
-    /// Lines with their price, and what was expected of them.
+    /// Lines with their price, and what was demanded of it.
     fn new_lines(
         prepared: &mut Prepared,
         basket: &PricedBasket,
-    ) -> Result<(Vec<NewLine>, AHashMap<String, Expectation>), CheckoutError> {
+    ) -> Result<(Vec<NewLine>, AHashMap<String, Demand>), CheckoutError> {
         let mut lines = Vec::with_capacity(prepared.lines.len());
-        let mut expectations = AHashMap::new();
+        let mut demands = AHashMap::new();
         let checked = std::mem::take(&mut prepared.lines);
-        for (line, price) in checked.into_iter().zip(basket.lines.iter().flatten()) {
+        for (line, price) in checked.into_iter().zip(&basket.lines) {
             let extra = prepared.extras.get_mut(line.index).map(std::mem::take).unwrap_or_default();
-            if let Some(expected) = extra.expectation {
-                expectations.insert(line.pointer.clone(), expected);
+            let price = agreed(extra.demand.as_ref(), price, line.quantity, prepared.currency, basket)?;
+            if let Some(demand) = extra.demand {
+                demands.insert(line.pointer.clone(), demand);
             }
             lines.push(NewLine {
                 pointer: line.pointer,
                 product: line.product,
                 unit: line.unit,
                 quantity: line.quantity.into(),
-                price: agreed(price, basket)?,
+                price,
                 note: line.note,
                 reference: extra.reference,
             });
         }
-        Ok((lines, expectations))
+        Ok((lines, demands))
     }
 
     /// Prices what is left after lines were dropped for lack of stock.
@@ -146,34 +140,30 @@ impl Checkout {
         &self,
         tx: &Tx,
         reserved: &mut Reservation,
-        expectations: &AHashMap<String, Expectation>,
+        demands: &AHashMap<String, Demand>,
         warnings: &mut Vec<FieldProblem>,
     ) -> Result<(), CheckoutError> {
         let one = |line: &NewLine| AskLine { product: line.product.id, unit: line.unit, quantity: line.quantity.into() };
         let lines: Vec<AskLine> = reserved.lines_mut().iter().map(one).collect();
         let order = reserved.order_mut();
-        let (account, coupons) = (Some(order.account.id), order.coupons.as_slice());
-        let ask = Ask { account, currency: order.currency, at: None, as_of: None, coupons, lines: &lines };
+        let (account, currency, coupons) = (Some(order.account.id), order.currency, order.coupons.as_slice());
+        let ask = Ask { account, currency, at: None, as_of: None, coupons, lines: &lines };
         let basket = self.prices.price(tx, &ask).await?;
         (order.priced_at, order.priced_as_of, order.price_version) = (basket.at, basket.as_of, basket.version);
         order.ordered_before.clone_from(&basket.ordered);
         warnings.clear();
         let mut problems = Vec::new();
         for (line, price) in reserved.lines_mut().iter_mut().zip(&basket.lines) {
-            let price = match price {
-                Ok(price) => price,
-                Err(refusal) => {
-                    let code = refusal.code().replace('_', "-");
-                    problems.push(FieldProblem::new(line.pointer.clone(), &code, refusal.detail()));
+            let demand = demands.get(&line.pointer);
+            match verdict(&line.pointer, &line.product.sku, demand, price) {
+                Verdict::Refused(problem) => {
+                    problems.push(problem);
                     continue;
                 }
-            };
-            match drift(&line.pointer, &line.product.sku, expectations.get(&line.pointer).copied(), price) {
-                Some((OnDrift::Reject, problem)) => problems.push(problem),
-                Some((OnDrift::Warn, problem)) => warnings.push(problem),
-                Some((OnDrift::Accept, _)) | None => {}
+                Verdict::Remarked(problem) => warnings.push(problem),
+                Verdict::Stands => {}
             }
-            line.price = agreed(price, &basket)?;
+            line.price = agreed(demand, price, line.quantity.into(), currency, &basket)?;
         }
         if problems.is_empty() {
             return Ok(());
@@ -196,19 +186,57 @@ fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &Priced
     Some((expected.otherwise, problem))
 }
 
-/// The price of a line as it is written into the order.
-fn agreed(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, CheckoutError> {
-    let list_price = match price.list_price {
-        Some(list) if list.per == price.per => Some(list.amount.into()),
-        // Rare: the list price has another basis than the price that won.
-        _ => None,
+/// Whether a line is ordered.
+enum Verdict {
+    Stands,
+    /// It is ordered, and its caller is told something.
+    Remarked(FieldProblem),
+    Refused(FieldProblem),
+}
+
+/// Whether a line is ordered at a price: one that was offered stands, whatever it costs today.
+fn verdict(pointer: &str, sku: &str, demand: Option<&Demand>, price: &Result<PricedLine, LineRefusal>) -> Verdict {
+    let expected = match demand {
+        Some(Demand::Quoted(_)) => return Verdict::Stands,
+        Some(Demand::Expected(expected)) => Some(*expected),
+        None => None,
     };
-    let per = Quantity::from_whole(i64::from(price.per.get())).map_err(|_| orders::OrderError::OutOfRange)?;
+    let price = match price {
+        Ok(price) => price,
+        Err(refusal) => {
+            let code = refusal.code().replace('_', "-");
+            return Verdict::Refused(FieldProblem::new(pointer, &code, refusal.detail()));
+        }
+    };
+    match drift(pointer, sku, expected, price) {
+        Some((OnDrift::Reject, problem)) => Verdict::Refused(problem),
+        Some((OnDrift::Warn, problem)) => Verdict::Remarked(problem),
+        Some((OnDrift::Accept, _)) | None => Verdict::Stands,
+    }
+}
+
+/// The price of a line as it is written into the order.
+fn agreed(
+    demand: Option<&Demand>,
+    price: &Result<PricedLine, LineRefusal>,
+    quantity: Quantity,
+    currency: Currency,
+    basket: &PricedBasket,
+) -> Result<AgreedPrice, CheckoutError> {
+    match (demand, price) {
+        (Some(Demand::Quoted(quoted)), _) => offered(quoted, price.as_ref().ok(), quantity, currency, basket),
+        (_, Ok(price)) => found(price, basket),
+        (_, Err(refusal)) => Err(Trouble::Internal(format!("a line without price was ordered: {}", refusal.code())).into()),
+    }
+}
+
+/// A price the engine found.
+fn found(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, CheckoutError> {
     Ok(AgreedPrice {
         unit_price: price.unit_price.into(),
-        per: per.into(),
+        per: per_of(price.per)?,
         line_amount: price.line_amount.into(),
-        list_price,
+        list_price: list_price(price, price.per),
         source: price.source,
         detail: json!({
             "label": &*price.label,
@@ -219,4 +247,40 @@ fn agreed(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, Chec
         })
         .to_string(),
     })
+}
+
+/// The price a quote offers; the list price is today's.
+fn offered(
+    quoted: &Quoted,
+    today: Option<&PricedLine>,
+    quantity: Quantity,
+    currency: Currency,
+    basket: &PricedBasket,
+) -> Result<AgreedPrice, CheckoutError> {
+    let amount = line_amount(quoted.unit_price, quantity, quoted.per, currency);
+    Ok(AgreedPrice {
+        unit_price: quoted.unit_price.into(),
+        per: per_of(quoted.per)?,
+        line_amount: amount.map_err(|_| orders::OrderError::OutOfRange)?.into(),
+        list_price: today.and_then(|price| list_price(price, quoted.per)),
+        source: PriceSource::Quote,
+        detail: json!({
+            "label": &*quoted.number,
+            "row": quoted.line,
+            "quote_line": quoted.line,
+            "version": basket.version,
+            "as_of": basket.as_of.0,
+        })
+        .to_string(),
+    })
+}
+
+/// The list price of so many units; none in the rare case that it has another basis.
+fn list_price(price: &PricedLine, per: Per) -> Option<entity::Amount> {
+    price.list_price.filter(|list| list.per == per).map(|list| list.amount.into())
+}
+
+fn per_of(per: Per) -> Result<entity::Quantity, CheckoutError> {
+    let per = Quantity::from_whole(i64::from(per.get())).map_err(|_| orders::OrderError::OutOfRange)?;
+    Ok(per.into())
 }

@@ -4,6 +4,7 @@ use entity::PaymentMethod;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use crate::cart::Partial;
 use crate::kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 use crate::orders::AddressInput;
 
@@ -14,15 +15,21 @@ pub(crate) struct OrderInput {
     /// Account, when staff order for one.
     #[serde(default)]
     pub(crate) account: Option<Code>,
-    /// Cart to order; or give `lines`.
+    /// Cart to order; or give `lines` or `quote_number`.
     #[serde(default)]
     pub(crate) cart_id: Option<Text<20>>,
     /// Lines to order, up to 10,000.
     #[serde(default)]
     pub(crate) lines: Option<Vec<OrderLineInput>>,
+    /// Quote to order, at the prices offered in it.
+    #[serde(default)]
+    pub(crate) quote_number: Option<Code>,
+    /// Version of the quote that was seen; when it changed since, the order is refused with 412.
+    #[serde(default)]
+    pub(crate) quote_version: Option<i64>,
     /// Number of the customer's purchase order.
     pub(crate) purchase_order_number: Text<64>,
-    /// ISO 4217 currency; the cart's or the account's own when left out.
+    /// ISO 4217 currency; that of the cart or quote, or the account's own when left out.
     #[serde(default)]
     pub(crate) currency: Option<Code>,
     /// Where it goes; the account's default site when left out.
@@ -31,7 +38,7 @@ pub(crate) struct OrderInput {
     /// How it is paid; on the account's terms when left out.
     #[serde(default)]
     pub(crate) payment: Option<PaymentInput>,
-    /// Coupons.
+    /// Coupons; none with a quote, whose prices stand.
     #[serde(default)]
     pub(crate) coupons: Vec<Code>,
     /// Note.
@@ -88,18 +95,6 @@ pub(crate) struct OrderLineInput {
     /// What happens when it differs more. Default `reject`.
     #[serde(default)]
     pub(crate) on_price_drift: OnDrift,
-}
-
-/// What happens when a line cannot be ordered.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Partial {
-    /// Order the other lines and report it.
-    Accept,
-    /// Refuse the order.
-    #[default]
-    Reject,
 }
 
 /// What happens when a price differs from the expected one by more than the tolerance.

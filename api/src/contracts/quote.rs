@@ -150,9 +150,9 @@ pub(crate) struct QuoteLineProblem {
 /// A step of the waterfall.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PriceStepView {
-    /// `list`, `contract`, `promotion` or `floor`.
+    /// `list`, `contract`, `promotion` or `floor`; `quote` in the audit of an order made of a quote.
     pub(crate) source: Word,
-    /// Code of the price list, contract or promotion; `floor` for the floor.
+    /// Code of the price list, contract or promotion; `floor` for the floor, the number of a quote.
     pub(crate) label: Label,
     /// Price before; none at the first step.
     pub(crate) before: Option<AmountText>,
@@ -164,7 +164,7 @@ pub(crate) struct PriceStepView {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) before_per: Option<u32>,
-    /// Id of the entry or contract line, or place of the promotion's line.
+    /// Id of the entry or contract line, place of the promotion's line, or number of the quote's line.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) row: Option<RowId>,
@@ -273,6 +273,22 @@ impl poem_openapi::types::ToJSON for UnitText {
 impl Serialize for UnitText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl PriceStepView {
+    /// The last step of a line that was ordered from a quote: the price offered in it.
+    pub(crate) fn quoted(number: &str, line: i64, before: Option<&Self>, price: UnitPrice) -> Self {
+        Self {
+            source: Word("quote"),
+            label: Label(number.into()),
+            before: before.map(|step| step.after),
+            after: AmountText(price.amount),
+            per: price.per.get(),
+            before_per: before.map(|step| step.per).filter(|per| *per != price.per.get()),
+            row: Some(RowId(line)),
+            terms: None,
+        }
     }
 }
 

@@ -9,9 +9,10 @@ use pricing::review::{Finding, FindingKind, ReviewedRow, review_contract_lines, 
 use pricing::{
     ContractLine, ContractLineId, Currency, Entry, EntryId, Instant, ProductFacts, ProductMoney, Target, Terms, Times,
 };
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::Serialize;
 
-use super::costs::StoredCost;
+use super::costs::{StoredCost, costs_of};
 use super::lines::NewLine;
 use super::loose::Word;
 use super::{NewContract, NewEntry};
@@ -217,6 +218,32 @@ pub(super) fn findings(entries: &[Reviewed], products: &Products, costs: &[Store
     };
     let rows: Vec<Entry> = entries.iter().map(row).collect();
     review_entries(&rows, Instant::MIN, |id| facts.find(id))
+}
+
+/// Which prices are under the cost or the floor of their product as these are now: the place of each, and a sentence with a
+/// stable code. For the seller's staff only.
+pub(crate) async fn under_limits(
+    db: &impl ConnectionTrait,
+    products: &Products,
+    prices: &[NewEntry],
+) -> Result<Vec<(usize, &'static str, &'static str)>, DbErr> {
+    let mut named: Vec<ProductId> = prices.iter().map(|price| price.product).collect();
+    named.sort_unstable();
+    named.dedup();
+    let costs = costs_of(db, &named).await?;
+    // Every price in a list of its own: they are compared with their products and not with one another.
+    let reviewed = prices.iter().zip(0_u32..).map(|(entry, place)| Reviewed { id: i64::from(place), list: place, entry: *entry });
+    let found = findings(&reviewed.collect::<Vec<_>>(), products, &costs).into_iter();
+    let told = found.filter_map(|finding| match (finding.row, finding.kind) {
+        (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderCost) => {
+            Some((place as usize, "under-cost", sentence(kind)))
+        }
+        (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderFloor) => {
+            Some((place as usize, "under-floor", sentence(kind)))
+        }
+        _ => None,
+    });
+    Ok(told.collect())
 }
 
 /// Reviews entries with their places in the request.

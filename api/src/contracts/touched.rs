@@ -1,11 +1,12 @@
 //! What a price change touches: which accounts, for which products, in which currencies.
 //!
-//! Later slices keep baskets that show today's prices: open carts, quotes that are being made. Each says here how many of its
-//! baskets a change touches; the server hands them in, so that this slice need not know them.
+//! Later slices keep baskets that show today's prices, or prices agreed beside them: open carts, open quotes. Each says here how
+//! many of its baskets a change touches; the server hands them in, so that this slice need not know them.
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, ProductId};
 use pricing::Currency;
+use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::identity::{Account, Accounts};
 use crate::kernel::database::Reader;
@@ -18,6 +19,36 @@ pub(crate) trait OpenBaskets: std::fmt::Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// How many of them hold something whose price may change.
     async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble>;
+}
+
+/// Lines of open baskets read at a time.
+const LOOKED_AT: i64 = 20_000;
+
+/// Counts the baskets that hold something whose price may change, reading their lines a few thousand at a time. `lines`
+/// is a `select` of basket, line, account, currency and product from baskets `b` and their lines `l` that ends in a condition,
+/// to which the place to read on from is added; `key` is the column of `l` that names the basket.
+pub(crate) async fn count_touched(db: &Reader, touched: &Touched, lines: &str, key: &str) -> Result<u64, Trouble> {
+    let sql = format!("{lines} and (l.{key} > $1 or (l.{key} = $1 and l.line_no > $2)) order by l.{key}, l.line_no limit $3");
+    let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
+    loop {
+        let values = [after.0.into(), after.1.into(), LOOKED_AT.into()];
+        let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), &sql, values)).await?;
+        for row in &rows {
+            after = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            if last == Some(after.0) {
+                continue;
+            }
+            let currency: Option<Currency> = row.try_get_by_index::<String>(3)?.parse().ok();
+            let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
+            if currency.is_some_and(|currency| touched.has(account, currency, product)) {
+                counted += 1;
+                last = Some(after.0);
+            }
+        }
+        if (rows.len() as i64) < LOOKED_AT {
+            return Ok(counted);
+        }
+    }
 }
 
 /// Whom changed rows concern.

@@ -91,6 +91,12 @@ pub(crate) mod permit {
         ReadCarts = CartsRead, Either;
         /// Fill carts.
         WriteCarts = CartsWrite, Either;
+        /// Look at quotes.
+        ReadQuotes = QuotesRead, Either;
+        /// Ask for quotes, decline and withdraw them.
+        WriteQuotes = QuotesWrite, Either;
+        /// Offer prices.
+        OfferQuotes = QuotesWrite, Seller;
         /// Look at orders.
         ReadOrders = OrdersRead, Either;
         /// Place, change, cancel orders.
@@ -139,8 +145,11 @@ impl<P: Permission> Acting<P> {
             return Err(Problem::new(TOO_MANY, format!("the limit of requests is reached; try again in {wait} s")));
         }
         let on_wrong_side = P::SIDE == Side::Seller && verified.account.is_some();
-        if on_wrong_side || !verified.scopes.contains(P::SCOPE) {
+        if !verified.scopes.contains(P::SCOPE) {
             return Err(Problem::new(FORBIDDEN, format!("this needs the scope {}", P::SCOPE.word())));
+        }
+        if on_wrong_side {
+            return Err(Problem::new(FORBIDDEN, "this is for the seller's staff"));
         }
         Ok(Self {
             kernel,

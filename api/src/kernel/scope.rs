@@ -43,6 +43,8 @@ scopes! {
     StockWrite = "stock:write", "Record stock movements, warehouses and inbound supply";
     CartsRead = "carts:read", "Read carts";
     CartsWrite = "carts:write", "Create and change carts";
+    QuotesRead = "quotes:read", "Read quotes";
+    QuotesWrite = "quotes:write", "Request, offer, decline and withdraw quotes";
     OrdersRead = "orders:read", "Read orders";
     OrdersWrite = "orders:write", "Place, change and cancel orders";
     HoldsWrite = "holds:write", "Hold and release orders";
@@ -115,12 +117,13 @@ const VIEWER: Scopes = Scopes::of(&[
     Scope::PricesRead,
     Scope::StockRead,
     Scope::CartsRead,
+    Scope::QuotesRead,
     Scope::OrdersRead,
     Scope::ShipmentsRead,
     Scope::InvoicesRead,
     Scope::EventsRead,
 ]);
-const BUYER: Scopes = VIEWER.union(Scopes::of(&[Scope::CartsWrite, Scope::OrdersWrite]));
+const BUYER: Scopes = VIEWER.union(Scopes::of(&[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite]));
 const ACCOUNT_ADMIN: Scopes = BUYER.union(Scopes::of(&[Scope::AccountsRead, Scope::UsersWrite]));
 const STAFF: Scopes = VIEWER.union(Scopes::of(&[Scope::AccountsRead]));
 
@@ -187,10 +190,14 @@ impl Role {
             Self::Buyer | Self::Approver => BUYER,
             Self::AccountAdmin => ACCOUNT_ADMIN,
             Self::Catalog => STAFF.union(Scopes::of(&[Scope::ProductsWrite, Scope::ImportsWrite])),
-            Self::Pricing => STAFF.union(Scopes::of(&[Scope::PricesWrite, Scope::ImportsWrite])),
-            Self::Sales => {
-                STAFF.union(Scopes::of(&[Scope::CartsWrite, Scope::OrdersWrite, Scope::AccountsWrite, Scope::HoldsWrite]))
-            }
+            Self::Pricing => STAFF.union(Scopes::of(&[Scope::PricesWrite, Scope::QuotesWrite, Scope::ImportsWrite])),
+            Self::Sales => STAFF.union(Scopes::of(&[
+                Scope::CartsWrite,
+                Scope::QuotesWrite,
+                Scope::OrdersWrite,
+                Scope::AccountsWrite,
+                Scope::HoldsWrite,
+            ])),
             Self::Warehouse => STAFF.union(Scopes::of(&[Scope::StockWrite, Scope::ShipmentsWrite])),
             Self::Finance => STAFF.union(Scopes::of(&[Scope::PaymentsWrite, Scope::HoldsWrite])),
             Self::Admin => Scopes::of(Scope::ALL),

@@ -1,4 +1,7 @@
 //! Changing an order after it was placed: what is written on it, and less of a line.
+//!
+//! What is left of a line keeps its unit price, wherever it came from: a volume break is not taken back, and the price a quote
+//! offered stands for the rest of the quantity it offered.
 
 use entity::{Instant, Quantity, orders};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};

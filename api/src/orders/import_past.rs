@@ -149,6 +149,7 @@ fn rows_of(past: &PastOrder, id: OrderId) -> Result<(orders::Model, Vec<order_li
         updated_at: past.placed_at,
         version: 1,
         open: false,
+        quote_number: None,
     };
     Ok((row, lines))
 }

@@ -13,7 +13,8 @@
 //! - Cancelling before shipment gives back stock and credit; what was freed or received goes to the oldest waiting lines.
 //! - Locks are taken in the order: order rows by id, credit position, stock levels. No interleaving deadlocks.
 //!
-//! - An order keeps all it was priced with; priced again, it costs the same to the cent.
+//! - An order keeps all it was priced with; priced again, it costs the same to the cent. Of an order made of a quote the quote
+//!   is what it was priced with.
 //!
 //! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `order_pricings`, `order_cancellations`, `order_imports`,
 //! `credit_positions`.
@@ -36,6 +37,7 @@ mod place;
 mod price_audit;
 pub(crate) mod progress;
 mod queries;
+mod quoted;
 mod recount;
 mod reserve;
 mod routes;

@@ -93,6 +93,8 @@ pub(crate) struct NewOrder {
     /// What had been ordered before, under contract lines that count it.
     pub(crate) ordered_before: Vec<PeriodQuantity>,
     pub(crate) requested_at: Option<Instant>,
+    /// The quote it is made of, if it is.
+    pub(crate) quote_number: Option<String>,
     pub(crate) lines: Vec<NewLine>,
     /// Drop lines that cannot be ordered instead of refusing the order.
     pub(crate) partial: bool,
@@ -237,6 +239,7 @@ fn order_row(tx: &Tx, new: &NewOrder, id: OrderId, total: Amount) -> orders::Mod
         updated_at: tx.now(),
         version: 1,
         open: true,
+        quote_number: new.quote_number.clone(),
     }
 }
 

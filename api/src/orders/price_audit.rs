@@ -2,7 +2,7 @@
 //!
 //! Promises: nothing differs, whatever changed since; prices, contracts, promotions, cost, floor, units, categories, groups and
 //! companies are taken as they were known then, and so is what had been ordered before. Where something differs all the same,
-//! the audit says what and why. Not here: today's price.
+//! the audit says what and why. Lines ordered from a quote are compared with what the quote offered. Not here: today's price.
 
 use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
@@ -14,6 +14,7 @@ use super::amounts;
 use super::basis;
 use super::error::OrderError;
 use super::queries::lines_of;
+use super::quoted::from_quote;
 use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 
@@ -45,6 +46,10 @@ pub(crate) struct PriceAuditView {
     pub(crate) at: Timestamp,
     /// What was known then counted.
     pub(crate) as_of: Option<Timestamp>,
+    /// The quote it was made of, which is the source of its prices.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) quote_number: Option<String>,
     /// Coupons given.
     pub(crate) coupons: Vec<String>,
     /// What the order costs, as placed.
@@ -98,9 +103,9 @@ pub(crate) struct AuditedPrice {
     pub(crate) list_price: Option<AmountText>,
     /// Where the price comes from.
     pub(crate) source: PriceSource,
-    /// Code of the price list, contract or promotion.
+    /// Code of the price list, contract or promotion, or number of the quote.
     pub(crate) label: Option<String>,
-    /// Id of the entry or contract line, or place of the promotion's line.
+    /// Id of the entry or contract line, place of the promotion's line, or number of the quote's line.
     pub(crate) row: Option<String>,
 }
 
@@ -137,7 +142,7 @@ pub(super) async fn audit(
     let as_of = basis.as_ref().map(|basis| basis.as_of);
     let replayed = match basis {
         None => Vec::new(),
-        Some(basis) => replay(db, prices, order, &lines, basis, viewer).await?,
+        Some(basis) => from_quote(db, order, &lines, replay(db, prices, order, &lines, basis, viewer).await?).await?,
     };
     let mut again = replayed.into_iter();
     let lines = lines.iter().map(|line| compared(line, again.next())).collect::<Result<Vec<_>, _>>()?;
@@ -153,6 +158,7 @@ pub(super) async fn audit(
         price_version: order.price_version,
         at: Timestamp(order.priced_at),
         as_of: as_of.map(Timestamp),
+        quote_number: order.quote_number.clone(),
         coupons: order.coupons.split_whitespace().map(str::to_owned).collect(),
         agreed: money(order.total),
         replayed: total.map(money),

@@ -56,7 +56,8 @@ impl OrderRoutes {
     /// Price an order again
     ///
     /// With the prices, contracts, promotions, units, categories and companies of then, and with what had been ordered before:
-    /// nothing differs to the cent, or the answer says what does and why. Quantities are as placed. With `prices:write` staff
+    /// nothing differs to the cent, or the answer says what does and why. Lines ordered from a quote have their price from the
+    /// quote and are compared with it. Quantities are as placed. With `prices:write` staff
     /// see everything of how a price came about, others what buyers see.
     #[oai(path = "/v1/orders/:number/price-audit", method = "get", operation_id = "audit_order_prices")]
     async fn audit_order_prices(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<Answer<PriceAuditView>> {
@@ -119,7 +120,8 @@ impl OrderRoutes {
 
     /// Change an order
     ///
-    /// What is written on it, and less of a line. More of a line is a new order at today's price. `If-Match` guards against
+    /// What is written on it, and less of a line; its unit price stays, a quoted one too. More of a line is a new order at today's
+    /// price. `If-Match` guards against
     /// changing what somebody else just changed.
     #[oai(path = "/v1/orders/:number/changes", method = "post", operation_id = "change_order")]
     async fn change_order(

@@ -29,6 +29,8 @@ pub(crate) struct OrderView {
     pub(crate) purchase_order_number: String,
     /// The caller's own reference.
     pub(crate) external_reference: Option<String>,
+    /// Number of the quote it was made of; its prices are those offered there.
+    pub(crate) quote_number: Option<String>,
     /// Currency of all amounts.
     pub(crate) currency: String,
     /// How it is paid.
@@ -194,6 +196,7 @@ impl OrderView {
             number: Some(order.number),
             purchase_order_number: order.purchase_order_number,
             external_reference: order.external_reference,
+            quote_number: order.quote_number,
             payment: PaymentView { method: order.payment_method, terms: order.terms },
             ship_to: serde_json::from_str(&order.ship_to).unwrap_or_default(),
             note: order.note,

@@ -16,6 +16,7 @@ use crate::kernel::problem::{Entry, Refusal};
 use crate::kernel::scope::Scope;
 use crate::merchandising::MerchandisingError;
 use crate::orders::OrderError;
+use crate::quotes::QuoteError;
 use crate::storefront::StorefrontError;
 use crate::suggestions::SuggestionError;
 
@@ -93,6 +94,7 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(CatalogError::table());
     all.extend(ContractError::table());
     all.extend(CheckoutError::table());
+    all.extend(QuoteError::table());
     all.extend(OrderError::table());
     all.extend(FulfilmentError::table());
     all.extend(BillingError::table());

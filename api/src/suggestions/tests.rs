@@ -72,6 +72,7 @@ async fn order(db: &Database, id: i64, account: i64, products: impl IntoIterator
         updated_at: now,
         version: 1,
         open: true,
+        quote_number: None,
     };
     orders::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.expect("an order");
     let lines =

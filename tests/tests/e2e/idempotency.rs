@@ -79,6 +79,8 @@ async fn a_key_belongs_to_whoever_used_it() {
                 "prices:read",
                 "stock:read",
                 "carts:read",
+                "quotes:read",
+                "quotes:write",
                 "shipments:read",
                 "invoices:read",
                 "events:read",

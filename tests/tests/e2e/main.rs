@@ -32,6 +32,7 @@ mod price_staff;
 mod price_uploads;
 mod prices;
 mod problems;
+mod quotes;
 mod relations;
 mod scenarios;
 mod search;

@@ -66,7 +66,7 @@ async fn rises_falls_accounts_and_carts_are_told_and_nothing_changes() {
     assert_eq!(moved(&preview["largest_by_percent"]["falls"]), ["A-2 20>10 -10 -50%"]);
     assert_eq!(preview["largest_by_amount"][0]["currency"], "EUR");
     assert_eq!(preview["accounts"]["codes"], json!(["ACME", "PLANT", "RIVAL"]), "a list in EUR is for those who order in EUR");
-    assert_eq!(preview["baskets"], json!([{ "name": "carts", "count": 3 }]), "{preview}");
+    assert_eq!(preview["baskets"], json!([{ "name": "carts", "count": 3 }, { "name": "quotes", "count": 0 }]), "{preview}");
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("10"));
     let published = shop.admin().post(&format!("{SET}/publication"), &json!({})).await.ok();
     assert!(published["publication"]["price_version"].as_i64() > preview["price_version"].as_i64());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Shop, line};
+use crate::support::{Actor, Shop, line, number_of};
 
 /// Rows that one statement writes at least, when there are that many.
 const BATCH: u64 = 500;
@@ -61,6 +61,35 @@ async fn ordering_a_thousand_lines_runs_no_more_statements_than_ten() {
     let small = acme.cancels(&few, json!({})).await;
     let large = acme.cancels(&number, json!({})).await;
     grows_by_batches_only("a cancellation", small.statements(), large.statements());
+}
+
+#[tokio::test]
+async fn a_quote_of_a_thousand_lines_runs_no_more_statements_than_one_of_ten() {
+    let (shop, acme, skus) = ready().await;
+    let sales = shop.seller("sales").await;
+    let mut counts = Vec::new();
+    for skus in [&skus[..1], &skus[..10], &skus[..]] {
+        let asked = acme.post("/v1/quotes", &json!({ "lines": lines(skus) })).await;
+        let number = number_of(&asked.body);
+        let path = |act: &str| format!("/v1/quotes/{number}{act}");
+        let own: Vec<Value> = (1..=skus.len()).map(|line| json!({ "line": line, "unit_price": "0.50" })).collect();
+        let offer = json!({ "valid_until": "2190-01-01", "lines": own });
+        let offered = sales.put(&path("/offer"), &offer).await;
+        let again: Vec<Value> = (1..=skus.len()).map(|line| json!({ "line": line, "quantity": "3" })).collect();
+        let again = acme.post(&path("/request"), &json!({ "lines": again })).await;
+        sales.put(&path("/offer"), &offer).await.ok();
+        let read = acme.get(&path("")).await;
+        let order = acme.post("/v1/orders", &json!({ "purchase_order_number": "PO-1", "quote_number": number })).await;
+        counts.push([asked, offered, again, read, order].map(|answer| {
+            assert!(answer.status < 300, "{}", answer.text);
+            answer.statements()
+        }));
+    }
+    let whats = ["a request", "an offer", "another request", "a look", "an order of a quote"];
+    for ((what, small), large) in whats.iter().zip(counts[1]).zip(counts[2]) {
+        grows_by_batches_only(what, small, large);
+    }
+    assert_eq!(counts[1][3], counts[2][3], "a look costs the same");
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@
 //! Tables: `price_change_sets`, `price_change_set_entries`, `price_change_set_agreements`.
 //! Events: `price-change-set.changed`, `price-change-set.published`, `price-change-set.dropped`, with `version`.
 //!
-//! Which open carts a set touches is asked of the slice that keeps them ([`super::OpenBaskets`]); quotes, once there are such,
-//! answer the same question.
+//! Which open carts and quotes a set touches is asked of the slices that keep them ([`super::OpenBaskets`]). Of a quote that is
+//! offered and still valid the price stands, whatever is published; it is counted because it then stands beside another one.
 //!
 //! Not here: how rows come in (`upload`, `record`), what they become (`entries`, `contract`, `promotion`).
 

@@ -201,7 +201,7 @@ pub(crate) struct PreviewView {
     pub(crate) promotions: u64,
     /// Accounts that changed rows are for, in their own currency.
     pub(crate) accounts: TouchedAccountsView,
-    /// Open baskets that hold something whose price may change, by kind: `carts`.
+    /// Open baskets that hold something whose price may change, by kind: `carts`, `quotes`.
     pub(crate) baskets: Vec<CountView>,
     /// How many prices do what.
     pub(crate) prices: MoveCountsView,

@@ -44,7 +44,8 @@ impl Loader<'_> {
         // All at once is cheaper than order by order, and nobody waits to write.
         let tx = self.system.begin().await?;
         learn_all(&tx).await?;
-        Ok(tx.keep(()).await?)
+        tx.keep(()).await?;
+        self.quotes(customers, &past).await
     }
 
     /// The order with the prices its lines had; lines without one are left out, and an order without lines.

@@ -12,6 +12,7 @@
 //! | `trade` | accounts, sites, people, machine clients, part numbers |
 //! | `deals` | price lists, entries, contracts, promotions, costs |
 //! | `history` | a year of past orders, at the prices of their day |
+//! | `quotes` | a few open quotes for what was ordered last |
 //! | `marker` | what is loaded and whether it is whole |
 //! | `credentials` | the logins, kept in the data directory |
 //!
@@ -23,6 +24,7 @@ mod goods;
 mod history;
 mod marker;
 mod produce;
+mod quotes;
 mod trade;
 
 use std::path::Path;

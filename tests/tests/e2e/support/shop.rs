@@ -14,12 +14,14 @@ use super::wait::unique;
 const PASSWORD: &str = "correct horse battery";
 
 /// What a machine client of an account may hold at most.
-pub(crate) const BUYER_SCOPES: [&str; 12] = [
+pub(crate) const BUYER_SCOPES: [&str; 14] = [
     "products:read",
     "prices:read",
     "stock:read",
     "carts:read",
     "carts:write",
+    "quotes:read",
+    "quotes:write",
     "orders:read",
     "orders:write",
     "shipments:read",

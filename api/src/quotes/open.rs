@@ -1,0 +1,28 @@
+//! Quotes as baskets that a price change touches.
+
+use crate::contracts::{OpenBaskets, Touched, count_touched};
+use crate::kernel::clock;
+use crate::kernel::database::Reader;
+use crate::kernel::problem::Trouble;
+
+/// Quotes that are requested, whose prices follow today's, or offered and still valid, beside which a new price will stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenQuotes;
+
+#[async_trait::async_trait]
+impl OpenBaskets for OpenQuotes {
+    fn name(&self) -> &'static str {
+        "quotes"
+    }
+
+    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble> {
+        let lines = format!(
+            "select l.quote_id, l.line_no, b.account_id, b.currency, l.product_id from quotes b \
+             join quote_lines l on l.quote_id = b.id \
+             where b.ordered_at is null and b.withdrawn_at is null and b.declined_at is null \
+             and (b.offer_round is null or b.offer_round <> b.round or b.valid_until > {})",
+            clock::now().0
+        );
+        count_touched(db, touched, &lines, "quote_id").await
+    }
+}

@@ -1,0 +1,51 @@
+//! Today's prices of a quote's lines, all in one call.
+
+use entity::{Quantity, quote_lines, quotes};
+use pricing::{Currency, Per};
+use sea_orm::ConnectionTrait;
+
+use super::error::QuoteError;
+use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine, Prices};
+use crate::kernel::problem::Trouble;
+
+/// The currency of a quote.
+pub(super) fn currency_of(quote: &quotes::Model) -> Result<Currency, QuoteError> {
+    Ok(quote.currency.parse().map_err(|_| Trouble::Internal("a quote without currency".to_owned()))?)
+}
+
+/// The quantity a line is about: what is offered if the offer answers the last request, else what is asked for.
+pub(super) fn quantity_of(quote: &quotes::Model, line: &quote_lines::Model) -> Quantity {
+    line.offer_quantity.filter(|_| quote.offer_round == Some(quote.round)).unwrap_or(line.quantity)
+}
+
+/// Today's prices of the lines as one basket, in the quantities they are about.
+pub(super) async fn today(
+    db: &impl ConnectionTrait,
+    prices: &Prices,
+    quote: &quotes::Model,
+    lines: &[quote_lines::Model],
+) -> Result<PricedBasket, QuoteError> {
+    let mut asked = Vec::with_capacity(lines.len());
+    for line in lines {
+        let unit = line.unit.parse().map_err(|_| QuoteError::OutOfRange)?;
+        asked.push(AskLine { product: line.product_id, unit, quantity: quantity_of(quote, line).into() });
+    }
+    let (account, currency) = (Some(quote.account_id), currency_of(quote)?);
+    let ask = Ask { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
+    Ok(prices.price(db, &ask).await?)
+}
+
+/// Notes in the lines what they cost at the time of the request.
+pub(super) fn note_asked(lines: &mut [quote_lines::Model], basket: &PricedBasket) {
+    for (line, price) in lines.iter_mut().zip(&basket.lines) {
+        let price: Option<&PricedLine> = price.as_ref().ok();
+        line.asked_unit_price = price.map(|price| price.unit_price.into());
+        line.asked_per = price.map(|price| i64::from(price.per.get()));
+        line.asked_amount = price.map(|price| price.line_amount.into());
+    }
+}
+
+/// A price basis as stored; one unit where none is.
+pub(super) fn per_of(stored: Option<i64>) -> Per {
+    stored.and_then(|units| u32::try_from(units).ok()).and_then(Per::new).unwrap_or_default()
+}

@@ -1,0 +1,292 @@
+//! Quotes over HTTP. Ordering one is the checkout's.
+
+use std::sync::Arc;
+
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{OpenApi, Tags};
+use pricing::Currency;
+use sea_orm::ConnectionTrait;
+
+use super::ask::ask_again;
+use super::close::{decline, withdraw};
+use super::error::QuoteError;
+use super::input::{AskAgainInput, QuoteReasonInput, SalesOfferInput, SalesQuoteInput, Target, asked};
+use super::offer::{Desk, offer};
+use super::prices::today;
+use super::queries::{self, Filter, find, lines_of, lock};
+use super::request::{NewQuote, NewQuoteLine, Priced, request};
+use super::show;
+use super::status::QuoteStatus;
+use super::views::{SalesQuoteSummary, SalesQuoteView};
+use crate::cart::{self, Carts, CheckedLine, Partial, check_again, check_lines};
+use crate::catalog::Products;
+use crate::contracts::Prices;
+use crate::identity::{Account, Accounts, account_for, visible_account};
+use crate::kernel::clock;
+use crate::kernel::database::{Reader, Tx};
+use crate::kernel::principal::{Acting, permit};
+use crate::kernel::problem::{Failure, FieldProblem, Trouble};
+use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+use crate::storefront::SearchIndex;
+
+type Result<T> = std::result::Result<T, Failure<QuoteError>>;
+type Checked<T> = std::result::Result<T, QuoteError>;
+
+#[derive(Tags)]
+enum Tag {
+    /// Prices asked for and offered, held until a date, then ordered.
+    Quotes,
+}
+
+/// Quotes.
+#[derive(Debug)]
+pub(crate) struct SalesQuoteRoutes {
+    /// All accounts.
+    pub(crate) accounts: Accounts,
+    /// All products.
+    pub(crate) products: Products,
+    /// All prices.
+    pub(crate) prices: Prices,
+    /// Lines of carts in memory.
+    pub(crate) carts: Carts,
+    /// What names that nobody bears come near to.
+    pub(crate) index: SearchIndex,
+}
+
+#[OpenApi(tag = "Tag::Quotes")]
+impl SalesQuoteRoutes {
+    /// Request a quote
+    ///
+    /// Of a cart or of up to 10,000 lines, each perhaps with the price hoped for. A line that cannot be ordered refuses the
+    /// request, or is left out and reported with `partial: accept`. The price of the day is kept with every line. Staff ask for
+    /// an account by naming it. The same Idempotency-Key never makes a second quote.
+    #[oai(path = "/v1/quotes", method = "post", operation_id = "request_quote")]
+    async fn request_quote(
+        &self,
+        who: Acting<permit::WriteQuotes>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<SalesQuoteInput>,
+    ) -> Result<Created<SalesQuoteView>> {
+        let account = account_for(&who, &self.accounts, body.0.account.as_deref()).map_err(QuoteError::from)?;
+        let wanted = self.check(&who.db(), account, body.0).await;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Created::replayed(replay));
+        }
+        let (new, rejected) = self.complete(&tx, wanted?).await?;
+        let priced = request(&tx, &self.prices, new).await?;
+        let view = SalesQuoteView { rejected, ..self.view(&tx, &priced)? };
+        let answer = Created::kept(&tx, &view).await?.with_etag(Etag(priced.quote.version));
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// List quotes
+    ///
+    /// Newest first, without their lines. Staff see all accounts' quotes or those of the account named.
+    #[oai(path = "/v1/quotes", method = "get", operation_id = "list_quotes")]
+    async fn list_quotes(
+        &self,
+        who: Acting<permit::ReadQuotes>,
+        account: Query<Option<Code>>,
+        status: Query<Option<QuoteStatus>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<SalesQuoteSummary>>> {
+        let (limit, now) = (page_limit(limit.0, 50, 200)?, clock::now());
+        let filter = Filter {
+            account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(QuoteError::from)?,
+            status: status.0,
+            now,
+            before: cursor.0.as_deref().map(place_of).transpose()?,
+            limit: limit + 1,
+        };
+        let rows = queries::list(&who.db(), filter).await?;
+        let items = rows.iter().map(|quote| (quote.id.0, show::summary(&self.accounts, quote, now))).collect();
+        Ok(Answer::of(&Page::cut(items, limit))?)
+    }
+
+    /// Read a quote
+    ///
+    /// With its lines: what was asked for, what it cost then, what is offered, what it costs today, and what the offer saves.
+    /// Another account's quote does not exist.
+    #[oai(path = "/v1/quotes/:number", method = "get", operation_id = "get_quote")]
+    async fn get_quote(&self, who: Acting<permit::ReadQuotes>, number: Path<Code>) -> Result<Answer<SalesQuoteView>> {
+        let db = who.db();
+        let quote = find(&db, &number.0, who.account()).await?;
+        let priced = self.priced(&db, quote).await?;
+        let view = show::view(&self.accounts, &self.products, &priced, clock::now())?;
+        Ok(Answer::of(&view)?.with_etag(Etag(priced.quote.version)))
+    }
+
+    /// Offer prices
+    ///
+    /// By the seller's staff, for all lines until an instant: per line a unit price or a percentage off today's price, in the
+    /// quantity asked for or another one that may be ordered. An offer takes the place of an earlier one as a whole; what was
+    /// ordered or withdrawn stays. The offered prices stand whatever is published. Prices under cost or floor and prices
+    /// above today's are remarked on in `warnings`. `If-Match` guards against answering what was asked for anew.
+    #[oai(path = "/v1/quotes/:number/offer", method = "put", operation_id = "offer_quote")]
+    async fn offer_quote(
+        &self,
+        who: Acting<permit::OfferQuotes>,
+        number: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<SalesOfferInput>,
+    ) -> Result<Answer<SalesQuoteView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        let quote = lock(&tx, &number.0, None, expected).await?;
+        let desk = Desk { products: &self.products, prices: &self.prices };
+        let (priced, warnings) = offer(&tx, &desk, quote, body.0).await?;
+        let view = SalesQuoteView { warnings, ..self.view(&tx, &priced)? };
+        let answer = Answer::of(&view)?.with_etag(Etag(priced.quote.version));
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Ask for a quote again
+    ///
+    /// With other quantities, notes or prices hoped for. The offer so far is put aside and the quote is `requested` again, also
+    /// when the offer had expired or was declined. `If-Match` guards against putting aside an offer that was not seen.
+    #[oai(path = "/v1/quotes/:number/request", method = "post", operation_id = "ask_quote_again")]
+    async fn ask_quote_again(
+        &self,
+        who: Acting<permit::WriteQuotes>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<AskAgainInput>,
+    ) -> Result<Answer<SalesQuoteView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let quote = lock(&tx, &number.0, who.account(), expected).await?;
+        let priced = ask_again(&tx, &self.products, &self.prices, quote, body.0).await?;
+        let answer = self.kept(&tx, &priced).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Decline an offer
+    ///
+    /// With a reason. The seller may offer anew, and the customer may ask again. A quote without an offer is answered 409.
+    #[oai(path = "/v1/quotes/:number/rejection", method = "post", operation_id = "reject_quote")]
+    async fn reject_quote(
+        &self,
+        who: Acting<permit::WriteQuotes>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<QuoteReasonInput>,
+    ) -> Result<Answer<SalesQuoteView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let mut quote = lock(&tx, &number.0, who.account(), expected).await?;
+        decline(&tx, &mut quote, body.0.reason.into_inner()).await?;
+        let answer = self.kept(&tx, &self.priced(&tx, quote).await?).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Withdraw a quote
+    ///
+    /// For good, by the account that asked or by staff, unless it was ordered.
+    #[oai(path = "/v1/quotes/:number/withdrawal", method = "post", operation_id = "withdraw_quote")]
+    async fn withdraw_quote(
+        &self,
+        who: Acting<permit::WriteQuotes>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<QuoteReasonInput>,
+    ) -> Result<Answer<SalesQuoteView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let mut quote = lock(&tx, &number.0, who.account(), expected).await?;
+        withdraw(&tx, &mut quote, body.0.reason.into_inner()).await?;
+        let answer = self.kept(&tx, &self.priced(&tx, quote).await?).await?;
+        Ok(tx.keep(answer).await?)
+    }
+}
+
+/// A request as far as it can be checked before its transaction begins.
+struct Wanted {
+    account: Arc<Account>,
+    currency: Currency,
+    note: String,
+    partial: Partial,
+    from: From,
+}
+
+/// Where the lines come from.
+enum From {
+    Cart(String),
+    Lines { good: Vec<CheckedLine>, bad: Vec<FieldProblem>, targets: Vec<Option<Target>> },
+}
+
+impl SalesQuoteRoutes {
+    /// Checks everything that needs no lock.
+    async fn check(&self, db: &Reader, account: Arc<Account>, input: SalesQuoteInput) -> Checked<Wanted> {
+        let currency = currency(input.currency.as_deref().unwrap_or(&account.currency))?;
+        let from = match (input.cart_id, input.lines) {
+            (Some(cart), None) => From::Cart(Text::into_inner(cart)),
+            (None, Some(lines)) => {
+                let (asked, targets) = asked(lines)?;
+                let (good, bad) = check_lines(db, &self.products, &self.index, Some(account.id), asked).await?;
+                From::Lines { good, bad: bad.into_iter().map(Into::into).collect(), targets }
+            }
+            _ => return Err(Trouble::invalid("/lines", "cart-or-lines", "give either cart_id or lines").into()),
+        };
+        Ok(Wanted { account, currency, note: input.note.into_inner(), partial: input.partial, from })
+    }
+
+    /// The quote to be requested, and the lines that are left out.
+    async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldProblem>)> {
+        let mut currency_used = wanted.currency;
+        let (good, bad, targets) = match wanted.from {
+            From::Lines { good, bad, targets } => (good, bad, targets),
+            From::Cart(id) => {
+                let cart = cart::lock_open(tx, &id, Some(wanted.account.id)).await?;
+                currency_used = currency(&cart.currency)?;
+                let lines = self.carts.lines(tx, cart.id, cart.version).await?;
+                if lines.len() > cart::MAX_LINES {
+                    return Err(cart::CartError::TooManyLines(cart::MAX_LINES).into());
+                }
+                let (good, bad) = check_again(&self.products, wanted.account.id, "/cart/lines", &lines);
+                (good, bad, Vec::new())
+            }
+        };
+        if !bad.is_empty() && (wanted.partial == Partial::Reject || good.is_empty()) {
+            return Err(QuoteError::Lines(bad));
+        }
+        let line = |asked: CheckedLine| NewQuoteLine { target: targets.get(asked.index).copied().flatten(), asked };
+        let lines = good.into_iter().map(line).collect();
+        Ok((NewQuote { account: wanted.account.id, currency: currency_used, note: wanted.note, lines }, bad))
+    }
+
+    /// A quote with its lines and today's prices.
+    async fn priced(&self, db: &impl ConnectionTrait, quote: entity::quotes::Model) -> Checked<Priced> {
+        let lines = lines_of(db, quote.id).await?;
+        let basket = today(db, &self.prices, &quote, &lines).await?;
+        Ok(Priced { quote, lines, basket })
+    }
+
+    fn view(&self, tx: &Tx, priced: &Priced) -> Checked<SalesQuoteView> {
+        show::view(&self.accounts, &self.products, priced, tx.now())
+    }
+
+    /// The quote as this transaction leaves it, kept for retries.
+    async fn kept(&self, tx: &Tx, priced: &Priced) -> Checked<Answer<SalesQuoteView>> {
+        let view = self.view(tx, priced)?;
+        Ok(Answer::kept(tx, &view).await?.with_etag(Etag(priced.quote.version)))
+    }
+}
+
+fn currency(code: &str) -> std::result::Result<Currency, Trouble> {
+    let unknown = |_| Trouble::invalid("/currency", "unknown-currency", "not an ISO 4217 currency");
+    code.parse().map_err(unknown)
+}

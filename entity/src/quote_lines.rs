@@ -1,0 +1,34 @@
+//! Rows of `quote_lines`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Amount, ProductId, Quantity, QuoteId};
+
+/// One row of `quote_lines`. A `…_per` is a whole number of units, not millionths.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "quote_lines")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub quote_id: QuoteId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub line_no: i32,
+    pub product_id: ProductId,
+    pub unit: String,
+    pub quantity: Quantity,
+    pub note: String,
+    pub target_unit_price: Option<Amount>,
+    pub target_per: Option<i64>,
+    pub asked_unit_price: Option<Amount>,
+    pub asked_per: Option<i64>,
+    pub asked_amount: Option<Amount>,
+    pub offer_quantity: Option<Quantity>,
+    pub offer_unit_price: Option<Amount>,
+    pub offer_per: Option<i64>,
+    pub offer_amount: Option<Amount>,
+}
+
+/// Rows are joined by explicit queries; there are no declared relations.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
