@@ -11,6 +11,7 @@ use crate::kernel::clock;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::Trouble;
+use crate::kernel::sql::{key_chunks, key_list};
 
 /// What a price version may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,20 +72,20 @@ impl PriceChange {
 
     /// Says of rows of a table that this version ended them.
     pub(super) async fn supersede(&self, tx: &Tx, table: &str, ids: &[i64]) -> Result<(), Trouble> {
-        for chunk in crate::kernel::sql::key_chunks(ids) {
-            let mut values: Vec<Value> = vec![self.recorded_at.0.into(), self.version.into()];
-            values.extend(chunk.iter().map(|id| Value::from(*id)));
-            let places = places(3, chunk.len());
-            let sql = format!(
-                "update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in ({places})"
-            );
-            tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        let backend = tx.get_database_backend();
+        let keys = key_list(backend, 3, "bigint");
+        let sql =
+            format!("update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in {keys}");
+        for chunk in key_chunks(ids) {
+            let keys = serde_json::to_string(chunk).unwrap_or_default();
+            let values: [Value; 3] = [self.recorded_at.0.into(), self.version.into(), keys.into()];
+            tx.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
         }
         Ok(())
     }
 }
 
-/// Placeholders `$first, …` of a list.
+/// Placeholders `$first, …` of a short list; for a long one see [`key_list`].
 pub(super) fn places(first: usize, count: usize) -> String {
     let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
     places.join(", ")

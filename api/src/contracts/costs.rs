@@ -5,11 +5,11 @@ use entity::{Amount, Instant, ProductId};
 use pricing::Currency;
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
-use super::change::{PriceChange, places};
+use super::change::PriceChange;
 use super::load::statement;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
-use crate::kernel::sql::push_row;
+use crate::kernel::sql::{key_chunks, key_list, push_row};
 
 /// Cost and floor of 1 stock unit of a product in a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +31,15 @@ pub(super) struct StoredCost {
 /// Present costs of products.
 pub(super) async fn costs_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Vec<StoredCost>, DbErr> {
     let mut found = Vec::new();
-    for chunk in crate::kernel::sql::key_chunks(products) {
-        let sql = format!(
-            "select id, product_id, currency, cost, floor, recorded_at from product_cost_facts \
-             where superseded_at is null and product_id in ({}) order by id",
-            places(1, chunk.len())
-        );
-        let values = chunk.iter().map(|product| Value::from(product.0)).collect();
-        for row in db.query_all_raw(statement(db, sql, values)).await? {
+    let sql = format!(
+        "select id, product_id, currency, cost, floor, recorded_at from product_cost_facts \
+         where superseded_at is null and product_id in {} order by id",
+        key_list(db.get_database_backend(), 1, "bigint")
+    );
+    for chunk in key_chunks(products) {
+        let keys: Vec<i64> = chunk.iter().map(|product| product.0).collect();
+        let keys = serde_json::to_string(&keys).unwrap_or_default();
+        for row in db.query_all_raw(statement(db, &sql, vec![keys.into()])).await? {
             let currency: String = row.try_get_by_index(2)?;
             let cost = NewCost {
                 product: ProductId(row.try_get_by_index(1)?),

@@ -44,7 +44,8 @@ impl FeedRoutes {
     /// answer is one state, however long it takes to read: `Price-Version` names it, and `Price-Cursor` is what to give
     /// `/v1/price-changes` as `after` to be kept up to date from there. With the `ETag` of an earlier answer in
     /// `If-None-Match` the answer is 304 when no price of the account has changed since. With `quantities=smallest` there is one
-    /// line per product, for a price beside each of a catalogue: what its smallest quantity in the stock unit costs.
+    /// line per product, for a price beside each of a catalogue: the first of its prices in the stock unit. A product's minimum
+    /// quantity is not looked at, and one that is priced in other units alone is left out.
     #[oai(path = "/v1/prices", method = "get", operation_id = "read_prices")]
     async fn read_prices(
         &self,

@@ -44,15 +44,26 @@ pub(crate) struct Shift {
     pub(crate) committed: i64,
 }
 
-/// Moves the position of an account and locks it until the transaction ends; gives it as it then is.
+/// Moves the position of an account and locks it until the transaction ends; gives it as it then is. A sum that would be out of
+/// range is refused.
 pub(crate) async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift) -> Result<Position, OrderError> {
     let sql = "insert into credit_positions (account_id, currency, receivable, committed, updated_at) values ($1, $2, $3, $4, $5) \
                on conflict (account_id, currency) do update set receivable = credit_positions.receivable + $3, \
-               committed = credit_positions.committed + $4, updated_at = $5 returning receivable, committed, oldest_due_at";
-    let values = [account.0.into(), currency.into(), by.receivable.into(), by.committed.into(), tx.now().0.into()];
+               committed = credit_positions.committed + $4, updated_at = $5 \
+               where credit_positions.receivable <= $6 and credit_positions.committed <= $7 \
+               returning receivable, committed, oldest_due_at";
+    let room = |by: i64| i64::MAX - by.max(0);
+    let values = [
+        account.0.into(),
+        currency.into(),
+        by.receivable.into(),
+        by.committed.into(),
+        tx.now().0.into(),
+        room(by.receivable).into(),
+        room(by.committed).into(),
+    ];
     let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    let row = row.ok_or_else(|| DbErr::RecordNotFound("credit position".to_owned()))?;
-    Ok(Position::of_row(&row)?)
+    Ok(Position::of_row(&row.ok_or(OrderError::OutOfRange)?)?)
 }
 
 /// Computes anew when the oldest open invoice of an account is due. The caller has just [`shift`]ed the position, so it is locked.

@@ -196,6 +196,14 @@ async fn amounts_beyond_every_measure_are_refused_and_never_break_the_server() {
         assert!((400..500).contains(&answer.status), "{quantity}: {} {}", answer.status, answer.text);
         answer.problem_code();
     }
+    // Each is in range, the sum of what the account owes is not.
+    shop.price("A-1", "3000000000000").await;
+    for _ in 0..3 {
+        acme.orders(&[line("A-1", 1)]).await.is(201);
+    }
+    let owed = shop.credit("ACME").await;
+    acme.orders(&[line("A-1", 1)]).await.is_refused("out-of-range");
+    assert_eq!(shop.credit("ACME").await, owed, "nothing of a refused order is kept");
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async fn all_prices_are_what_quotes_say() {
     let in_pieces = known.iter().filter(|((_, unit, from), _)| unit == "EA" && *from == 0);
     assert_eq!(smallest, in_pieces.map(|(key, price)| (key.clone(), *price)).collect(), "one price per product");
     assert_eq!(page(&acme, &cursor, 10).await["items"], json!([]), "the state is the same");
-    acme.get("/v1/prices?quantities=none").await.is_refused("invalid-request");
+    acme.get("/v1/prices?quantities=none").await.is_refused("malformed-request");
     let (rival, _) = all(&shop.erp("RIVAL").await).await;
     assert_eq!(rival[&("B-1".to_owned(), "EA".to_owned(), 0)], (parse("10"), 1), "no contract of somebody else");
 }

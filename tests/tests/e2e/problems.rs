@@ -40,6 +40,15 @@ async fn a_body_that_is_not_json_is_malformed() {
 }
 
 #[tokio::test]
+async fn an_array_is_no_object() {
+    let shop = Shop::open().await;
+    for body in [json!([]), json!(["ACME"]), json!([{ "name": "ACME", "currency": "EUR" }])] {
+        shop.admin().put("/v1/accounts/ACME", &body).await.is_refused("invalid-request");
+    }
+    shop.admin().get("/v1/accounts/ACME").await.is_refused("account-not-found");
+}
+
+#[tokio::test]
 async fn a_wrong_field_is_named_by_its_json_pointer() {
     let shop = Shop::open().await;
     let cases = [

@@ -7,38 +7,58 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sea_orm::{DbErr, ProxyExecResult, ProxyRow, RuntimeErr, Statement, Value};
 
+/// Bytes of the longest statement that stays prepared. Longer ones have a row of places for each row they write, are seldom
+/// the same twice, and would hold megabytes each.
+const LONGEST_KEPT: usize = 4_096;
+
 pub(super) fn execute(connection: &Connection, statement: &Statement) -> Result<ProxyExecResult, DbErr> {
-    let changed = prepare(connection, statement)?.raw_execute().map_err(refused)?;
+    let changed = prepared(connection, statement, |ready| ready.raw_execute().map_err(refused))?;
     Ok(ProxyExecResult::new(connection.last_insert_rowid() as u64, changed as u64))
 }
 
 pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &Statement, limit: usize) -> Result<Vec<T>, DbErr> {
-    let mut prepared = prepare(connection, statement)?;
-    let shape = Shape::of(&prepared);
-    let mut rows = prepared.raw_query();
-    let mut found = Vec::new();
-    while found.len() < limit
-        && let Some(row) = rows.next().map_err(refused)?
-    {
-        found.push(shape.read(row)?.into());
-    }
-    Ok(found)
+    prepared(connection, statement, |ready| {
+        let shape = Shape::of(ready);
+        let mut rows = ready.raw_query();
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(row) = rows.next().map_err(refused)?
+        {
+            found.push(shape.read(row)?.into());
+        }
+        Ok(found)
+    })
 }
 
 pub(super) fn refused(error: rusqlite::Error) -> DbErr {
     DbErr::Query(RuntimeErr::Internal(error.to_string()))
 }
 
-fn prepare<'a>(connection: &'a Connection, statement: &Statement) -> Result<rusqlite::CachedStatement<'a>, DbErr> {
-    let mut prepared = connection.prepare_cached(&statement.sql).map_err(refused)?;
-    let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
-    for index in 1..=prepared.parameter_count() {
-        // `?` takes the next value, `$3` and `?3` the third.
-        let named = prepared.parameter_name(index).and_then(|name| name[1..].parse().ok());
-        let value = values.get(named.unwrap_or(index) - 1).ok_or_else(|| type_error("a parameter without a value"))?;
-        prepared.raw_bind_parameter(index, ToSqlOutput::Borrowed(borrowed(value)?)).map_err(refused)?;
+/// Runs a statement that was prepared and whose values are bound.
+fn prepared<T>(
+    connection: &Connection,
+    statement: &Statement,
+    run: impl FnOnce(&mut rusqlite::Statement<'_>) -> Result<T, DbErr>,
+) -> Result<T, DbErr> {
+    if statement.sql.len() > LONGEST_KEPT {
+        let mut ready = connection.prepare(&statement.sql).map_err(refused)?;
+        bind(&mut ready, statement)?;
+        return run(&mut ready);
     }
-    Ok(prepared)
+    let mut ready = connection.prepare_cached(&statement.sql).map_err(refused)?;
+    bind(&mut ready, statement)?;
+    run(&mut ready)
+}
+
+fn bind(ready: &mut rusqlite::Statement<'_>, statement: &Statement) -> Result<(), DbErr> {
+    let values = statement.values.as_ref().map_or(&[][..], |values| &values.0);
+    for index in 1..=ready.parameter_count() {
+        // `?` takes the next value, `$3` and `?3` the third.
+        let named = ready.parameter_name(index).and_then(|name| name[1..].parse().ok());
+        let value = values.get(named.unwrap_or(index) - 1).ok_or_else(|| type_error("a parameter without a value"))?;
+        ready.raw_bind_parameter(index, ToSqlOutput::Borrowed(borrowed(value)?)).map_err(refused)?;
+    }
+    Ok(())
 }
 
 fn type_error(what: &str) -> DbErr {

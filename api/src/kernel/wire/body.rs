@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use poem::{Request, RequestBody, Result};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde::de::DeserializeOwned;
@@ -42,8 +42,17 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
             return Err(refuse(&Problem::new(MEDIA, "send application/json")));
         }
         let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
+        // What reads JSON takes an object's values in the order of its fields for the object.
+        if bytes.trim_ascii_start().starts_with(b"[") && is_object::<T>() {
+            return Err(refuse(&Problem::new(INVALID, "the body is an array where an object is expected")));
+        }
         parse(&bytes).map(Self).map_err(|problem| refuse(&problem))
     }
+}
+
+/// Whether values are described by name, as objects are; arrays, and what may be one, are described in place.
+fn is_object<T: Type>() -> bool {
+    matches!(T::schema_ref(), MetaSchemaRef::Reference(_))
 }
 
 fn refuse(problem: &Problem) -> poem::Error {

@@ -134,7 +134,7 @@ fn print_quantity(quantity: Quantity) -> DecimalText {
 }
 
 fn parse_instant(text: &str) -> Result<entity::Instant, String> {
-    let refused = || format!("\"{}\" is not an RFC 3339 instant", text.chars().take(40).collect::<String>());
+    let refused = || format!("\"{}\" is not an RFC 3339 instant from 1970 to 2199", text.chars().take(40).collect::<String>());
     let at = match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         Ok(date) => date.and_hms_opt(0, 0, 0).ok_or_else(refused)?.and_utc(),
         Err(_) => DateTime::parse_from_rfc3339(text).map_err(|_| refused())?.to_utc(),
