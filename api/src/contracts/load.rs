@@ -45,7 +45,11 @@ impl Prices {
         prices.book.write().journal_mut().open(clock::now());
         let latest = latest(db).await?;
         let versions = Versions { after: 0, upto: latest.version };
-        prices.take_rows(db, versions).await?;
+        prices.take_terms(db, versions).await?;
+        let lines = Rows::new(&packed::CONTRACT_LINES, versions);
+        lines.each_batch_ahead(db, |batch| prices.take_contract_lines(batch)).await?;
+        let entries = Rows::new(&packed::ENTRIES, versions);
+        entries.each_batch_ahead(db, |batch| prices.take_entries(batch)).await?;
         let mut book = prices.book.write();
         book.reached(latest.version, latest.recorded_at);
         book.journal_mut().begin(latest.recorded_at);
@@ -55,8 +59,8 @@ impl Prices {
         Ok(prices)
     }
 
-    /// Rows that the versions recorded or ended.
-    async fn take_rows(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
+    /// Rows that the versions recorded or ended: all but contract lines and entries.
+    async fn take_terms(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
         products::take_accounts(self, db, versions).await?;
         products::take(self, db, versions).await?;
         let which = rows::Which::changed(versions);
@@ -72,10 +76,7 @@ impl Prices {
             let id = row.id;
             note(self.book.write().put_promotion(row), "promotion", id);
         }
-        let mut lines = Rows::new(&packed::CONTRACT_LINES, versions);
-        lines.each_batch(db, |batch| self.take_contract_lines(batch)).await?;
-        let mut entries = Rows::new(&packed::ENTRIES, versions);
-        entries.each_batch(db, |batch| self.take_entries(batch)).await
+        Ok(())
     }
 
     fn take_entries(&self, batch: &str) {
@@ -116,7 +117,9 @@ pub(super) async fn catch_up(prices: &Prices, db: &impl ConnectionTrait) -> Resu
         return Ok(());
     }
     let versions = Versions { after, upto: latest.version };
-    prices.take_rows(db, versions).await?;
+    prices.take_terms(db, versions).await?;
+    Rows::new(&packed::CONTRACT_LINES, versions).each_batch(db, |batch| prices.take_contract_lines(batch)).await?;
+    Rows::new(&packed::ENTRIES, versions).each_batch(db, |batch| prices.take_entries(batch)).await?;
     prices.book.write().reached(latest.version, latest.recorded_at);
     Ok(())
 }

@@ -4,9 +4,12 @@
 use entity::{PriceListId, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{Amount, Break, Instant, Per, Quantity, Times};
 use sea_orm::{ConnectionTrait, QueryResult};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use super::book::{EntryRow, LineRow};
 use super::load::{Versions, chr, statement};
+use crate::kernel::database::Reader;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::key_list;
 
@@ -61,7 +64,7 @@ pub(super) const CONTRACT_LINES: Table = Table {
 };
 
 /// Reads a table's rows of some versions, batch by batch.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Rows {
     table: &'static Table,
     versions: Versions,
@@ -80,21 +83,29 @@ impl Rows {
         Self { table, versions, after_id: 0 }
     }
 
-    /// Hands over every batch. The next one is being read while one is worked on.
-    pub(super) async fn each_batch(&mut self, db: &impl ConnectionTrait, mut take: impl FnMut(&str)) -> Result<(), Trouble> {
-        let mut batch = self.next(db).await?;
-        while batch.rows > 0 {
+    /// Hands over every batch.
+    pub(super) async fn each_batch(mut self, db: &impl ConnectionTrait, mut take: impl FnMut(&str)) -> Result<(), Trouble> {
+        let mut rows = BATCH;
+        while rows == BATCH {
+            let batch = self.next(db).await?;
+            (rows, self.after_id) = (batch.rows, batch.last_id);
+            take(&batch.text);
+        }
+        Ok(())
+    }
+
+    /// Hands over every batch; another thread reads the next one meanwhile.
+    pub(super) async fn each_batch_ahead(mut self, db: &Reader, mut take: impl FnMut(&str)) -> Result<(), Trouble> {
+        let read = |from: Self| {
+            let (db, runtime) = (db.clone(), Handle::current());
+            spawn_blocking(move || runtime.block_on(from.next(&db)))
+        };
+        let mut reading = Some(read(self));
+        while let Some(read_ahead) = reading.take() {
+            let batch = read_ahead.await.map_err(|error| Trouble::Internal(error.to_string()))??;
             self.after_id = batch.last_id;
-            if batch.rows < BATCH {
-                take(&batch.text);
-                break;
-            }
-            let (next, ()) = tokio::join!(self.next(db), async {
-                // Lets the query start before this thread is busy.
-                tokio::task::yield_now().await;
-                take(&batch.text);
-            });
-            batch = next?;
+            reading = (batch.rows == BATCH).then(|| read(self));
+            take(&batch.text);
         }
         Ok(())
     }
