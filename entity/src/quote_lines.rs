@@ -14,6 +14,8 @@ pub struct Model {
     pub line_no: i32,
     pub product_id: ProductId,
     pub unit: String,
+    pub numerator: i64,
+    pub denominator: i64,
     pub quantity: Quantity,
     pub note: String,
     pub target_unit_price: Option<Amount>,

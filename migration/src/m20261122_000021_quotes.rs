@@ -1,6 +1,7 @@
 //! Quotes: what a customer asks prices for, and what the seller offers. Where a quote stands follows from its facts (asked in
 //! which round, offered for which round and until when, declined, withdrawn, ordered) and is stored nowhere.
-//! Quantities of a line are in the line's sales unit; a price is for `per` of these.
+//! Quantities of a line are in the line's sales unit, which was `numerator / denominator` stock units when the line was last asked
+//! for or offered; a price is for `per` of these.
 
 crate::migration! {
     tables: ["quotes", "quote_lines"],
@@ -18,7 +19,8 @@ crate::migration! {
         "create index quotes_open on quotes (id) where ordered_at is null and withdrawn_at is null and declined_at is null",
         "create table quote_lines (
             quote_id bigint not null references quotes (id), line_no int not null, product_id bigint not null references products (id),
-            unit text not null, quantity bigint not null, note text not null, target_unit_price bigint, target_per bigint,
+            unit text not null, numerator bigint not null, denominator bigint not null, quantity bigint not null, note text not null,
+            target_unit_price bigint, target_per bigint,
             asked_unit_price bigint, asked_per bigint, asked_amount bigint,
             offer_quantity bigint, offer_unit_price bigint, offer_per bigint, offer_amount bigint,
             primary key (quote_id, line_no)){clustered}",

@@ -8,6 +8,8 @@
 //! - Two people adding to one cart never collide: line numbers are drawn from the cart's row.
 //! - A cart shows today's prices; what an order costs is settled when it is placed. Each line remembers the prices it was seen
 //!   at, so what changed since, and why, can be told ([`drift`]).
+//! - A product that is hidden from the account after it was put into a cart has no title and no price in what the account's
+//!   people are shown of the cart, and counts towards no total and no volume break.
 //!
 //! Tables: `carts`, `cart_lines`. Events: `cart.created`, `cart.changed`, `cart.deleted`.
 //!
@@ -26,6 +28,6 @@ pub(crate) use commands::{lock_open, mark_ordered};
 pub(crate) use contents::{CartLine, Carts};
 pub(crate) use error::CartError;
 pub(crate) use input::{AskedLine, CheckedLine, MAX_LINES, check_lines};
-pub(crate) use recheck::check_again;
+pub(crate) use recheck::{check_again, same_currency};
 pub(crate) use routes::CartRoutes;
 pub(crate) use views::{CartLineInput, Partial};

@@ -14,7 +14,7 @@ use super::drift::{self, CartDriftView};
 use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
 use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
-use crate::catalog::Products;
+use crate::catalog::{Products, Sight};
 use crate::contracts::{Ask, AskLine, Moment, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::principal::{Acting, permit};
@@ -70,12 +70,13 @@ impl CartRoutes {
             return Ok(Created::replayed(replay));
         }
         let new = NewCart { account: account.id, name: input.name.into_inner(), currency };
+        let sight = self.products.sight(who.account());
         let cart = commands::create(&tx, new, good.len()).await?;
         let mut lines = commands::number_lines(&cart, &good)?;
-        let basket = self.price(&tx, &cart, &lines).await?;
+        let basket = self.price(&tx, &cart, &lines, &sight).await?;
         see(&mut lines, &basket);
         commands::add_lines(&tx, &cart, &lines).await?;
-        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i))).collect();
+        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i), &sight)).collect();
         let totals = totals(&basket, &cart.currency)?;
         let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
         let answer = Created::kept(&tx, &view).await?.with_etag(Etag(cart.version));
@@ -104,13 +105,14 @@ impl CartRoutes {
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Answer::replayed(replay));
         }
+        let sight = self.products.sight(who.account());
         let cart = commands::grow(&tx, &id.0, who.account(), good.len()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version - i64::from(!good.is_empty())).await?;
         let mut all: Vec<CartLine> = before.iter().cloned().chain(commands::number_lines(&cart, &good)?).collect();
-        let basket = self.price(&tx, &cart, &all).await?;
+        let basket = self.price(&tx, &cart, &all, &sight).await?;
         see(&mut all[before.len()..], &basket);
         commands::add_lines(&tx, &cart, &all[before.len()..]).await?;
-        let view = self.added(&cart, &all[before.len()..], before.len(), &basket, &good, rejected)?;
+        let view = self.added(&cart, &all[before.len()..], before.len(), (&basket, &sight), &good, rejected)?;
         let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
         self.carts.remember(&cart, Arc::new(all));
@@ -119,13 +121,14 @@ impl CartRoutes {
 
     /// Read a cart
     ///
-    /// With all its lines, priced as one basket at today's prices.
+    /// With all its lines, priced as one basket at today's prices. Of a product the account may no longer see, its people are shown
+    /// no title and no price (`unknown_product`), and the line is in no total.
     #[oai(path = "/v1/carts/:id", method = "get", operation_id = "get_cart")]
     async fn get_cart(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<Answer<CartView>> {
         let db = who.db();
         let cart = commands::find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
-        self.cart_answer(&db, &cart, &lines).await
+        self.cart_answer(&db, &cart, &lines, &self.products.sight(who.account())).await
     }
 
     /// List carts
@@ -168,13 +171,14 @@ impl CartRoutes {
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let mut lines = before.as_ref().clone();
         let changed = lines.iter_mut().find(|l| l.line == line.0).ok_or(CartError::NoSuchLine(line.0))?;
-        self.apply(changed, body.0)?;
-        let basket = self.price(&tx, &cart, &lines).await?;
+        let sight = self.products.sight(who.account());
+        self.apply(changed, body.0, &sight)?;
+        let basket = self.price(&tx, &cart, &lines, &sight).await?;
         for changed in lines.iter_mut().filter(|l| l.line == line.0) {
             see(std::slice::from_mut(changed), &basket);
             cart = commands::change_line(&tx, cart, changed).await?;
         }
-        let answer = self.answer_of(&cart, &lines, &basket)?;
+        let answer = self.answer_of(&cart, &lines, &basket, &sight)?;
         let answer = tx.keep(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
@@ -195,7 +199,7 @@ impl CartRoutes {
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let cart = commands::remove_line(&tx, cart, line.0).await?;
         let lines: Vec<CartLine> = before.iter().filter(|l| l.line != line.0).cloned().collect();
-        let answer = self.cart_answer(&tx, &cart, &lines).await?;
+        let answer = self.cart_answer(&tx, &cart, &lines, &self.products.sight(who.account())).await?;
         let answer = tx.keep(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
@@ -204,12 +208,15 @@ impl CartRoutes {
     /// See what changed of a cart's prices
     ///
     /// Which lines cost something else than when they were added, last changed or accepted: the old price, the new one and why.
-    /// The old price is that of the same basket then, so other quantities are no drift.
+    /// The old price is that of the same basket then, so other quantities are no drift. Lines of products that whoever asks may
+    /// not see are left out.
     #[oai(path = "/v1/carts/:id/price-drift", method = "get", operation_id = "get_cart_price_drift")]
     async fn price_drift(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<Answer<CartDriftView>> {
         let db = who.db();
         let cart = commands::find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
+        let shown = self.products.shown(lines.iter().map(|line| line.product), &self.products.sight(who.account()));
+        let lines: Vec<CartLine> = lines.iter().zip(shown).filter(|(_, shown)| *shown).map(|(line, _)| line.clone()).collect();
         let report = drift::report(&db, &self.prices, &cart, &lines, &[]).await?;
         Ok(Answer::of(&drift::view(&self.products, &cart, &lines, &report)?)?)
     }
@@ -231,10 +238,11 @@ impl CartRoutes {
         let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let mut lines = before.as_ref().clone();
-        let basket = self.price(&tx, &cart, &lines).await?;
+        let sight = self.products.sight(who.account());
+        let basket = self.price(&tx, &cart, &lines, &sight).await?;
         see(&mut lines, &basket);
         let cart = commands::see_prices(&tx, cart, Moment { at: basket.at, as_of: basket.as_of }).await?;
-        let view = self.view_of(&cart, &lines, &basket)?;
+        let view = self.view_of(&cart, &lines, &basket, &sight)?;
         let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
@@ -266,25 +274,45 @@ impl CartRoutes {
         Ok(commands::find(db, id, who.account()).await?.account_id)
     }
 
-    async fn price(&self, db: &impl ConnectionTrait, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket> {
+    /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
+    async fn price(
+        &self,
+        db: &impl ConnectionTrait,
+        cart: &carts::Model,
+        lines: &[CartLine],
+        sight: &Sight,
+    ) -> Result<PricedBasket> {
         let currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
         let asked: Vec<AskLine> =
             lines.iter().map(|l| AskLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
         let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
-        Ok(self.prices.price(db, &ask).await.map_err(CartError::from)?)
+        let counts = self.products.shown(lines.iter().map(|line| line.product), sight);
+        Ok(self.prices.price_counted(db, &ask, &counts).await.map_err(CartError::from)?)
     }
 
-    async fn cart_answer(&self, db: &impl ConnectionTrait, cart: &carts::Model, lines: &[CartLine]) -> Result<Answer<CartView>> {
-        let basket = self.price(db, cart, lines).await?;
-        self.answer_of(cart, lines, &basket)
+    async fn cart_answer(
+        &self,
+        db: &impl ConnectionTrait,
+        cart: &carts::Model,
+        lines: &[CartLine],
+        sight: &Sight,
+    ) -> Result<Answer<CartView>> {
+        let basket = self.price(db, cart, lines, sight).await?;
+        self.answer_of(cart, lines, &basket, sight)
     }
 
-    fn answer_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket) -> Result<Answer<CartView>> {
-        Ok(Answer::of(&self.view_of(cart, lines, basket)?)?.with_etag(Etag(cart.version)))
+    fn answer_of(
+        &self,
+        cart: &carts::Model,
+        lines: &[CartLine],
+        basket: &PricedBasket,
+        sight: &Sight,
+    ) -> Result<Answer<CartView>> {
+        Ok(Answer::of(&self.view_of(cart, lines, basket, sight)?)?.with_etag(Etag(cart.version)))
     }
 
-    fn view_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket) -> Result<CartView> {
-        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, basket, None)).collect();
+    fn view_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket, sight: &Sight) -> Result<CartView> {
+        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, basket, None, sight)).collect();
         let totals = totals(basket, &cart.currency)?;
         Ok(CartView { cart: self.summary(cart), lines: views, totals, rejected: Vec::new() })
     }
@@ -294,11 +322,11 @@ impl CartRoutes {
         cart: &carts::Model,
         added: &[CartLine],
         offset: usize,
-        basket: &PricedBasket,
+        (basket, sight): (&PricedBasket, &Sight),
         asked: &[CheckedLine],
         rejected: Vec<CartLineProblem>,
     ) -> Result<AddedLines> {
-        let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i)));
+        let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i), sight));
         Ok(AddedLines { accepted: views.collect(), rejected, cart: self.summary(cart), totals: totals(basket, &cart.currency)? })
     }
 
@@ -316,7 +344,14 @@ impl CartRoutes {
         }
     }
 
-    fn line_view(&self, line: &CartLine, place: usize, basket: &PricedBasket, asked: Option<&CheckedLine>) -> CartLineView {
+    fn line_view(
+        &self,
+        line: &CartLine,
+        place: usize,
+        basket: &PricedBasket,
+        asked: Option<&CheckedLine>,
+        sight: &Sight,
+    ) -> CartLineView {
         let product = self.products.by_id(line.product);
         let price = basket.lines.get(place);
         let priced = price.and_then(|p| p.as_ref().ok());
@@ -324,7 +359,7 @@ impl CartRoutes {
             line: line.line,
             pointer: asked.map(|a| a.pointer.clone()),
             sku: product.as_ref().map(|p| p.sku.to_string()).unwrap_or_default(),
-            title: product.as_ref().map(|p| p.title.to_string()).unwrap_or_default(),
+            title: product.filter(|p| sight.shows(p)).map(|p| p.title.to_string()).unwrap_or_default(),
             quantity: line.quantity.into(),
             unit: line.unit.to_string(),
             note: line.note.to_string(),
@@ -337,7 +372,7 @@ impl CartRoutes {
     }
 
     /// Changes a line as asked; the new quantity must be one that can be ordered.
-    fn apply(&self, line: &mut CartLine, change: LineChange) -> Result<()> {
+    fn apply(&self, line: &mut CartLine, change: LineChange, sight: &Sight) -> Result<()> {
         if let Some(unit) = change.unit {
             line.unit = unit.parse().map_err(|_| Trouble::invalid("/unit", "unknown-unit", "not a unit"))?;
         }
@@ -348,6 +383,9 @@ impl CartRoutes {
             line.note = note.into_inner().into();
         }
         let product = self.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
+        if !sight.shows(&product) {
+            return Err(Trouble::invalid("/quantity", "unknown-product", "the product no longer exists").into());
+        }
         if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {
             let pointer = if problem.code == "unknown-unit" { "/unit" } else { "/quantity" };
             return Err(Trouble::invalid(pointer, problem.code, problem.detail).into());

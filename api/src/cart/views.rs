@@ -190,7 +190,7 @@ pub(crate) struct CartLineView {
     pub(crate) pointer: Option<String>,
     /// SKU.
     pub(crate) sku: String,
-    /// Title.
+    /// Title; empty when the product is no longer there for whoever looks.
     pub(crate) title: String,
     /// Quantity.
     pub(crate) quantity: QuantityText,

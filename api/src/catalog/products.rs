@@ -90,6 +90,12 @@ impl Products {
         self.visibility.sight(account)
     }
 
+    /// Which of the products of these ids exist for whoever has this sight, in the order asked.
+    pub(crate) fn shown(&self, ids: impl IntoIterator<Item = ProductId>, sight: &Sight) -> Vec<bool> {
+        let known = self.by_ids(ids).into_iter();
+        known.map(|product| product.is_some_and(|product| sight.shows(&product))).collect()
+    }
+
     /// The product of an SKU, exactly as written.
     pub(crate) fn by_sku(&self, sku: &str) -> Option<Arc<Product>> {
         self.maps.read().by_sku.get(sku).map(|found| found.0.clone())

@@ -186,16 +186,17 @@ impl Checkout {
             Origin::Lines => Ok(Locked::Lines),
             Origin::Cart(id) => {
                 let cart = cart::lock_open(tx, id, Some(account)).await?;
-                prepared.currency = currency(&cart.currency)?;
+                prepared.take_currency(&cart.currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 (prepared.lines, prepared.problems) = check_again(&self.products, account, "/cart/lines", &lines);
                 Ok(Locked::Cart(cart))
             }
             Origin::Quote(number, version) => {
                 let (quote, offered) = quotes::lock_offered(tx, number, account, *version).await?;
-                prepared.currency = currency(&quote.currency)?;
+                prepared.take_currency(&quote.currency, "quote")?;
                 let lines: Vec<CartLine> = offered.iter().map(|offered| offered.line.clone()).collect();
                 (prepared.lines, prepared.problems) = check_again(&self.products, account, "/quote/lines", &lines);
+                refuse_changed_units(prepared, &offered);
                 let number: Arc<str> = quote.number.as_str().into();
                 let extra = |offered: quotes::OfferedLine| {
                     let (number, line) = (number.clone(), offered.line.line);
@@ -225,6 +226,31 @@ fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
         (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
         _ => Err(CheckoutError::CartOrLines),
     }
+}
+
+impl Prepared {
+    /// Takes the currency of a cart or quote; refuses another one that the request names.
+    fn take_currency(&mut self, code: &str, what: &str) -> Result<(), CheckoutError> {
+        let own = currency(code)?;
+        let named = self.input.currency.is_some().then_some(self.currency);
+        cart::same_currency(named, own, what)?;
+        self.currency = own;
+        Ok(())
+    }
+}
+
+/// Takes out lines of a quote whose unit is another quantity than when they were offered.
+fn refuse_changed_units(prepared: &mut Prepared, offered: &[quotes::OfferedLine]) {
+    let problems = &mut prepared.problems;
+    prepared.lines.retain(|line| {
+        let factor = offered.get(line.index).map(|offered| offered.factor);
+        let stands = factor.is_some() && line.product.factor_of(line.unit) == factor;
+        if !stands {
+            let detail = format!("one {} of {} is another quantity than when it was offered", line.unit, line.product.sku);
+            problems.push(FieldProblem::new(format!("{}/unit", line.pointer), "unit-changed", detail));
+        }
+        stands
+    });
 }
 
 fn prefer(ship_to: &Destination) -> Prefer {

@@ -29,7 +29,7 @@ pub(crate) struct OrderInput {
     pub(crate) quote_version: Option<i64>,
     /// Number of the customer's purchase order.
     pub(crate) purchase_order_number: Text<64>,
-    /// ISO 4217 currency; that of the cart or quote, or the account's own when left out.
+    /// ISO 4217 currency, with a cart or quote that of it; that of the cart or quote, or the account's own when left out.
     #[serde(default)]
     pub(crate) currency: Option<Code>,
     /// Where it goes; the account's default site when left out.

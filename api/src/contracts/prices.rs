@@ -158,6 +158,26 @@ impl Prices {
         Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, ordered: ready.ordered, lines })
     }
 
+    /// Prices the lines that count as one basket. The others are no part of it: to whoever asks their products are unknown.
+    pub(crate) async fn price_counted(
+        &self,
+        db: &impl ConnectionTrait,
+        ask: &Ask<'_>,
+        counts: &[bool],
+    ) -> Result<PricedBasket, ContractError> {
+        if counts.iter().all(|counts| *counts) {
+            return self.price(db, ask).await;
+        }
+        let counted = ask.lines.iter().zip(counts).filter(|(_, counts)| **counts).map(|(line, _)| *line);
+        let lines: Vec<AskLine> = counted.collect();
+        let mut basket = self.price(db, &Ask { lines: &lines, ..*ask }).await?;
+        let mut priced = std::mem::take(&mut basket.lines).into_iter();
+        let next = |counts: &bool| if *counts { priced.next() } else { None };
+        let all = counts.iter().map(next).map(|price| price.unwrap_or(Err(LineRefusal(LineError::UnknownProduct))));
+        basket.lines = all.collect();
+        Ok(basket)
+    }
+
     /// Prices every line as a basket of its own, for lists of products.
     pub(crate) async fn price_each(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, ContractError> {
         let ready = self.ready(db, ask).await?;

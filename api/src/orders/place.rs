@@ -129,6 +129,8 @@ pub(crate) async fn place(tx: &Tx, board: &Board, reserved: Reservation) -> Resu
     }
     let reasons = match new.payment_method {
         PaymentMethod::Terms => credit::reasons_to_hold(&new.account, currency, position, tx.now()),
+        // Nothing to pay is nothing to wait for.
+        PaymentMethod::Prepaid if total.0 == 0 => Vec::new(),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
     let order = order_row(tx, &new, id, total);

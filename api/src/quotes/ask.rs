@@ -2,31 +2,34 @@
 
 use std::collections::HashSet;
 
-use entity::{quote_lines, quotes};
+use entity::{Quantity, quote_lines, quotes};
 
 use super::close::not_final;
 use super::error::QuoteError;
 use super::input::{AskAgainInput, AskAgainLineInput, Target};
-use super::prices;
+use super::offer::Desk;
+use super::prices::{self, is_declined};
 use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
-use crate::catalog::Products;
-use crate::contracts::Prices;
+use crate::catalog::{Products, Sight};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::Text;
 
+/// Where lines are told of that a request does not name.
+const QUOTE_LINES: &str = "/quote/lines";
+
 /// Asks again for a quote locked by the caller: a new round begins.
 pub(super) async fn ask_again(
     tx: &Tx,
-    products: &Products,
-    all: &Prices,
+    desk: &Desk<'_>,
     mut quote: quotes::Model,
     input: AskAgainInput,
 ) -> Result<Priced, QuoteError> {
     not_final(&quote, tx)?;
     let mut lines = lines_of(tx, quote.id).await?;
-    apply(products, &mut lines, input.lines)?;
+    let sight = desk.products.sight(Some(quote.account_id));
+    apply(&Shelf { products: desk.products, sight: &sight }, &quote, &mut lines, input.lines)?;
     if let Some(note) = input.note {
         quote.note = Text::into_inner(note);
     }
@@ -34,7 +37,7 @@ pub(super) async fn ask_again(
     quote.requested_at = tx.now();
     quote.declined_at = None;
     quote.reason = String::new();
-    let basket = prices::today(tx, all, &quote, &lines).await?;
+    let basket = prices::today(tx, desk, &quote, &lines, &sight).await?;
     prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     save_lines(tx, &lines).await?;
@@ -43,28 +46,61 @@ pub(super) async fn ask_again(
     Ok(Priced { quote, lines, basket })
 }
 
-/// Changes lines as asked, all or none.
-fn apply(products: &Products, lines: &mut [quote_lines::Model], changes: Vec<AskAgainLineInput>) -> Result<(), QuoteError> {
+/// Changes lines as asked, all or none. What was declined stays as it was, unless another quantity of it is asked for; every
+/// other line must be one that can be ordered.
+fn apply(
+    shelf: &Shelf<'_>,
+    quote: &quotes::Model,
+    lines: &mut [quote_lines::Model],
+    changes: Vec<AskAgainLineInput>,
+) -> Result<(), QuoteError> {
     let (mut problems, mut seen) = (Vec::new(), HashSet::new());
+    let mut pointers: Vec<Option<String>> =
+        lines.iter().map(|line| (!is_declined(quote, line)).then(|| pointer_of(line))).collect();
     for (index, change) in changes.into_iter().enumerate() {
-        let pointer = format!("/lines/{index}");
-        let done = find(lines, change.line, &pointer, &mut seen).and_then(|line| {
-            if let Some(quantity) = change.quantity {
-                check_quantity(products, line, quantity.0, &pointer)?;
-                line.quantity = quantity.0.into();
+        let (number, pointer, asked) = (change.line, format!("/lines/{index}"), change.quantity.is_some());
+        match find(lines, number, &pointer, &mut seen) {
+            Ok(line) => problems.extend(change_line(line, change, &pointer).err()),
+            Err(problem) => {
+                problems.push(problem);
+                continue;
             }
-            if let Some(target) = Target::read(&pointer, change.target_unit_price, change.target_per)? {
-                line.target_unit_price = Some(target.unit_price.into());
-                line.target_per = Some(i64::from(target.per.get()));
-            }
-            if let Some(note) = change.note {
-                line.note = note.into_inner();
-            }
-            Ok(())
-        });
-        problems.extend(done.err());
+        }
+        if let Some(place) = place_of(lines, number).filter(|place| asked || pointers[*place].is_some()) {
+            pointers[place] = Some(pointer);
+        }
+    }
+    for (line, pointer) in lines.iter_mut().zip(pointers) {
+        let checked = pointer.map(|pointer| shelf.check(line, line.quantity, &pointer));
+        problems.extend(checked.and_then(Result::err));
     }
     if problems.is_empty() { Ok(()) } else { Err(QuoteError::Lines(problems)) }
+}
+
+fn change_line(line: &mut quote_lines::Model, change: AskAgainLineInput, pointer: &str) -> Result<(), FieldProblem> {
+    if let Some(quantity) = change.quantity {
+        line.quantity = quantity.0.into();
+    }
+    // A basis alone is one for the price that is there.
+    let standing = line.target_unit_price.filter(|_| change.target_per.is_some()).map(Into::into);
+    if let Some(target) = Target::read(pointer, change.target_unit_price.or(standing), change.target_per)? {
+        line.target_unit_price = Some(target.unit_price.into());
+        line.target_per = Some(i64::from(target.per.get()));
+    }
+    if let Some(note) = change.note {
+        line.note = note.into_inner();
+    }
+    Ok(())
+}
+
+/// Where a line is told of that a request does not name.
+pub(super) fn pointer_of(line: &quote_lines::Model) -> String {
+    format!("{QUOTE_LINES}/{}", line.line_no)
+}
+
+/// The place of the line of a number.
+pub(super) fn place_of(lines: &[quote_lines::Model], number: i32) -> Option<usize> {
+    lines.binary_search_by_key(&number, |line| line.line_no).ok()
 }
 
 /// The line of a number, which may be named once.
@@ -78,21 +114,31 @@ pub(super) fn find<'a>(
     if !seen.insert(number) {
         return Err(wrong("duplicate-line", format!("line {number} is named twice")));
     }
-    let place = lines.binary_search_by_key(&number, |line| line.line_no).ok();
-    let line = place.and_then(|place| lines.get_mut(place));
+    let line = place_of(lines, number).and_then(|place| lines.get_mut(place));
     line.ok_or_else(|| wrong("quote-line-not-found", format!("the quote has no line {number}")))
 }
 
-/// Whether a quantity of a line may be ordered.
-pub(super) fn check_quantity(
-    products: &Products,
-    line: &quote_lines::Model,
-    quantity: pricing::Quantity,
-    pointer: &str,
-) -> Result<(), FieldProblem> {
-    let wrong = |field: &str, code: &str, detail: String| FieldProblem::new(format!("{pointer}/{field}"), code, detail);
-    let product = products.by_id(line.product_id).filter(|product| product.is_orderable());
-    let product = product.ok_or_else(|| wrong("line", "not-orderable", "the product is no longer sold".to_owned()))?;
-    let unit = line.unit.parse().map_err(|_| wrong("line", "unknown-unit", "the unit is no longer known".to_owned()))?;
-    product.check_quantity(unit, quantity).map_err(|problem| wrong("quantity", problem.code, problem.detail))
+/// What an account may order.
+pub(super) struct Shelf<'a> {
+    pub(super) products: &'a Products,
+    pub(super) sight: &'a Sight,
+}
+
+impl Shelf<'_> {
+    /// Checks that a quantity of a line may be ordered, and notes in the line what its unit is now.
+    pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldProblem> {
+        let wrong = |field: &str, code: &str, detail: String| FieldProblem::new(format!("{pointer}/{field}"), code, detail);
+        let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
+        let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
+        let product = product.ok_or_else(|| wrong(named, "unknown-product", "the product no longer exists".to_owned()))?;
+        if !product.is_orderable() {
+            return Err(wrong(named, "not-orderable", "the product is no longer sold".to_owned()));
+        }
+        let unknown = || wrong("unit", "unknown-unit", "the unit is no longer known".to_owned());
+        let unit = line.unit.parse().map_err(|_| unknown())?;
+        let factor = product.factor_of(unit).ok_or_else(unknown)?;
+        product.check_quantity(unit, quantity.into()).map_err(|problem| wrong("quantity", problem.code, problem.detail))?;
+        (line.numerator, line.denominator) = (factor.numerator(), factor.denominator());
+        Ok(())
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) struct SalesQuoteInput {
     /// Lines asked for, up to 10,000.
     #[serde(default)]
     pub(crate) lines: Option<Vec<SalesQuoteLineInput>>,
-    /// ISO 4217 currency; the cart's or the account's own when left out.
+    /// ISO 4217 currency, with a cart that of the cart; the cart's or the account's own when left out.
     #[serde(default)]
     pub(crate) currency: Option<Code>,
     /// Note to the seller.
@@ -122,12 +122,15 @@ pub(crate) struct SalesOfferInput {
     pub(crate) lines: Vec<SalesOfferLineInput>,
 }
 
-/// What is offered of a line: a unit price or a percentage off today's price.
+/// What is offered of a line: a unit price or a percentage off today's price, or nothing.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SalesOfferLineInput {
     /// Number of the line.
     pub(crate) line: i32,
+    /// Leaves the line out of the offer: it has no price, is not in the total and is not ordered. Default false.
+    #[serde(default)]
+    pub(crate) decline: bool,
     /// Quantity offered, in the line's unit; the quantity asked for when left out.
     #[serde(default)]
     pub(crate) quantity: Option<QuantityText>,
@@ -168,7 +171,7 @@ pub(crate) struct AskAgainLineInput {
     /// Unit price hoped for.
     #[serde(default)]
     pub(crate) target_unit_price: Option<AmountText>,
-    /// Price basis of the price hoped for. Default 1.
+    /// Price basis of the price hoped for, of a new one or alone of the one that stands. Default 1 with a new price.
     #[serde(default)]
     pub(crate) target_per: Option<u32>,
 }

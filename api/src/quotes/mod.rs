@@ -8,7 +8,13 @@
 //! Promises:
 //! - While an offer stands, its quantities and prices stand, whatever is published: the order of a quote costs what was
 //!   offered to the cent, also when lines are dropped from it, and later when less of a line is wanted. The seller may
-//!   revise an offer; who orders with the version seen orders no other.
+//!   revise an offer; who orders with the version seen orders no other. A line whose unit is another quantity than when it was
+//!   offered is not ordered; it is offered anew.
+//! - What is offered or asked for again can be ordered by the account then. A line that cannot be is refused, whether it is named
+//!   or not; the seller may decline single lines, which are then left out of offer, total and order.
+//! - A product the account may not see is neither offered nor asked for again, and has no title and no price of today in what
+//!   the account's people are shown; its SKU, and what was asked and offered, stay.
+//! - Head and lines of a quote that is shown were together at one time.
 //! - A quote becomes at most one order. Its row is locked from the look at it to the order, and marked in the order's
 //!   transaction. What was ordered never changes again, so an order's prices can be audited against its quote.
 //! - A request is priced in one call and shows the price of that day; a look shows today's price beside the offer. Whatever the

@@ -3,6 +3,7 @@
 use entity::{Instant, quote_lines, quotes};
 use pricing::Amount;
 
+use super::ask::Shelf;
 use super::close::not_final;
 use super::error::QuoteError;
 use super::input::SalesOfferInput;
@@ -33,9 +34,11 @@ pub(crate) async fn offer(
     not_final(&quote, tx)?;
     check_date(input.valid_until.0, tx.now())?;
     let mut lines = lines_of(tx, quote.id).await?;
-    let terms = terms(desk.products, &mut lines, input.percent_off, input.lines)?;
+    let sight = desk.products.sight(Some(quote.account_id));
+    let shelf = Shelf { products: desk.products, sight: &sight };
+    let terms = terms(&shelf, &mut lines, input.percent_off, input.lines)?;
     quote.offer_round = Some(quote.round);
-    let basket = prices::today(tx, desk.prices, &quote, &lines).await?;
+    let basket = prices::today(tx, desk, &quote, &lines, &sight).await?;
     let priced = Priced { quote, lines, basket };
     let (mut priced, mut warnings) = price(priced, &terms)?;
     let quote = &mut priced.quote;
@@ -68,7 +71,7 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldProble
         match terms.price(today.as_ref().map_err(|refusal| *refusal), quantity, currency) {
             Ok(offered) => {
                 write(line, offered);
-                if today.as_ref().is_ok_and(|today| offered.is_above(today)) {
+                if today.as_ref().is_ok_and(|today| offered.is_some_and(|offered| offered.is_above(today))) {
                     warnings.push(FieldProblem::new(terms.pointer.clone(), "above-today", "it is dearer than today's price"));
                 }
             }
@@ -84,17 +87,18 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldProble
     Ok((priced, warnings))
 }
 
-fn write(line: &mut quote_lines::Model, offered: OfferPrice) {
-    line.offer_unit_price = Some(offered.unit_price.into());
-    line.offer_per = Some(i64::from(offered.per.get()));
-    line.offer_amount = Some(offered.amount.into());
+fn write(line: &mut quote_lines::Model, offered: Option<OfferPrice>) {
+    line.offer_unit_price = offered.map(|offered| offered.unit_price.into());
+    line.offer_per = offered.map(|offered| i64::from(offered.per.get()));
+    line.offer_amount = offered.map(|offered| offered.amount.into());
 }
 
 /// Which offered prices are under cost or floor.
 async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms]) -> Result<Vec<FieldProblem>, QuoteError> {
     let currency = currency_of(&priced.quote)?;
-    let mut offered = Vec::with_capacity(priced.lines.len());
-    for line in &priced.lines {
+    let (mut offered, mut pointers) = (Vec::with_capacity(priced.lines.len()), Vec::with_capacity(priced.lines.len()));
+    for (line, terms) in priced.lines.iter().zip(terms).filter(|(_, terms)| !terms.is_declined()) {
+        pointers.push(&terms.pointer);
         offered.push(NewEntry {
             product: line.product_id,
             unit: line.unit.parse().map_err(|_| QuoteError::OutOfRange)?,
@@ -107,9 +111,6 @@ async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms])
         });
     }
     let found = under_limits(tx, products, &offered).await?.into_iter();
-    let told = found.filter_map(|(place, code, sentence)| {
-        let pointer = terms.get(place)?.pointer.clone();
-        Some(FieldProblem::new(pointer, code, sentence))
-    });
+    let told = found.filter_map(|(place, code, sentence)| Some(FieldProblem::new(pointers.get(place)?.as_str(), code, sentence)));
     Ok(told.collect())
 }

@@ -6,10 +6,9 @@ use std::collections::HashSet;
 use entity::{Quantity, quote_lines};
 use pricing::{Amount, Currency, Per, less_percent, line_amount};
 
-use super::ask::{check_quantity, find};
+use super::ask::{Shelf, find, place_of, pointer_of};
 use super::error::QuoteError;
 use super::input::{SalesOfferLineInput, read_per};
-use crate::catalog::Products;
 use crate::contracts::{LineRefusal, PricedLine};
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::AmountText;
@@ -27,6 +26,8 @@ enum Kind {
     Price(Amount, Per),
     /// Percent off today's price.
     PercentOff(Amount),
+    /// Not at all.
+    Declined,
 }
 
 /// The price a line is offered at.
@@ -37,9 +38,10 @@ pub(super) struct OfferPrice {
     pub(super) amount: Amount,
 }
 
-/// Writes the quantities offered into the lines and gives the terms of each; all that is wrong is told at once.
+/// Writes the quantities offered into the lines, none where a line is declined, and gives the terms of each; all that is wrong is
+/// told at once. Every line that is offered must be one that can be ordered.
 pub(super) fn terms(
-    products: &Products,
+    shelf: &Shelf<'_>,
     lines: &mut [quote_lines::Model],
     percent_off: Option<AmountText>,
     named: Vec<SalesOfferLineInput>,
@@ -52,34 +54,51 @@ pub(super) fn terms(
     let mut all = Vec::with_capacity(lines.len());
     for line in lines.iter_mut() {
         line.offer_quantity = Some(line.quantity);
-        let pointer = format!("/quote/lines/{}", line.line_no);
-        all.push(Terms { pointer, kind: Kind::PercentOff(usual) });
+        all.push(Terms { pointer: pointer_of(line), kind: Kind::PercentOff(usual) });
     }
     for (index, own) in named.into_iter().enumerate() {
         let pointer = format!("/lines/{index}");
         let number = own.line;
-        let read = find(lines, number, &pointer, &mut seen).and_then(|line| {
-            if let Some(quantity) = own.quantity {
-                check_quantity(products, line, quantity.0, &pointer)?;
-                line.offer_quantity = Some(quantity.0.into());
-            }
-            own_kind(&own, &pointer, usual)
-        });
-        match read {
-            Ok(kind) => {
-                if let Ok(place) = lines.binary_search_by_key(&number, |line| line.line_no) {
-                    all[place] = Terms { pointer, kind };
-                }
-            }
-            Err(problem) => problems.push(problem),
+        if let Err(problem) = find(lines, number, &pointer, &mut seen).map(|line| offer_quantity(line, &own)) {
+            problems.push(problem);
+            continue;
         }
+        let kind = own_kind(&own, &pointer, usual).unwrap_or_else(|problem| {
+            problems.push(problem);
+            Kind::PercentOff(usual)
+        });
+        if let Some(place) = place_of(lines, number) {
+            all[place] = Terms { pointer, kind };
+        }
+    }
+    if all.iter().all(Terms::is_declined) {
+        let detail = "an offer is of one line at least; a quote that cannot be offered is withdrawn";
+        problems.push(FieldProblem::new("/lines", "nothing-offered", detail));
+    }
+    for (line, terms) in lines.iter_mut().zip(&all) {
+        let checked = line.offer_quantity.map(|quantity| shelf.check(line, quantity, &terms.pointer));
+        problems.extend(checked.and_then(Result::err));
     }
     if problems.is_empty() { Ok(all) } else { Err(QuoteError::Offer(problems)) }
 }
 
+fn offer_quantity(line: &mut quote_lines::Model, own: &SalesOfferLineInput) {
+    line.offer_quantity = match own.quantity {
+        _ if own.decline => None,
+        Some(quantity) => Some(quantity.0.into()),
+        None => Some(line.quantity),
+    };
+}
+
 /// How a line that is named is offered; as the others when it says nothing of its price.
 fn own_kind(own: &SalesOfferLineInput, pointer: &str, usual: Amount) -> Result<Kind, FieldProblem> {
+    let any = own.quantity.is_some() || own.unit_price.is_some() || own.per.is_some() || own.percent_off.is_some();
     match (own.unit_price, own.percent_off) {
+        _ if own.decline && any => {
+            let detail = "a line that is declined has no quantity and no price";
+            Err(FieldProblem::new(format!("{pointer}/decline"), "declined-with-terms", detail))
+        }
+        _ if own.decline => Ok(Kind::Declined),
         (Some(_), Some(_)) => {
             let detail = "give a unit price or a percentage off, not both";
             Err(FieldProblem::new(format!("{pointer}/percent_off"), "price-and-percentage", detail))
@@ -106,16 +125,22 @@ fn percent(pointer: &str, given: Option<AmountText>) -> Result<Amount, FieldProb
 }
 
 impl Terms {
-    /// The price these terms make, beside today's; or what is wrong.
+    /// Whether the line is left out of the offer.
+    pub(super) fn is_declined(&self) -> bool {
+        self.kind == Kind::Declined
+    }
+
+    /// The price these terms make, beside today's, none for a line that is declined; or what is wrong.
     pub(super) fn price(
         &self,
         today: Result<&PricedLine, LineRefusal>,
         quantity: Quantity,
         currency: Currency,
-    ) -> Result<OfferPrice, FieldProblem> {
+    ) -> Result<Option<OfferPrice>, FieldProblem> {
         let wrong = |code: &str, detail: String| FieldProblem::new(format!("{}/unit_price", self.pointer), code, detail);
         let too_large = || wrong("out-of-range", "the price or the amount is out of range".to_owned());
         let (unit_price, per) = match (self.kind, today) {
+            (Kind::Declined, _) => return Ok(None),
             (Kind::Price(unit_price, per), _) => (unit_price, per),
             (Kind::PercentOff(percent), Ok(today)) => {
                 (less_percent(today.unit_price, percent).map_err(|_| too_large())?, today.per)
@@ -126,7 +151,7 @@ impl Terms {
             }
         };
         let amount = line_amount(unit_price, quantity.into(), per, currency).map_err(|_| too_large())?;
-        Ok(OfferPrice { unit_price, per, amount })
+        Ok(Some(OfferPrice { unit_price, per, amount }))
     }
 }
 
@@ -161,14 +186,22 @@ mod tests {
 
     fn own(unit_price: Option<&str>, per: Option<u32>, percent_off: Option<&str>) -> SalesOfferLineInput {
         let text = |text: &str| AmountText(amount(text));
-        SalesOfferLineInput { line: 1, quantity: None, unit_price: unit_price.map(text), per, percent_off: percent_off.map(text) }
+        SalesOfferLineInput {
+            line: 1,
+            decline: false,
+            quantity: None,
+            unit_price: unit_price.map(text),
+            per,
+            percent_off: percent_off.map(text),
+        }
     }
 
     fn offered(own: &SalesOfferLineInput, today: Result<&PricedLine, LineRefusal>) -> Result<OfferPrice, String> {
         let kind = own_kind(own, "/lines/0", amount("5")).map_err(|problem| problem.code)?;
         let terms = Terms { pointer: "/lines/0".to_owned(), kind };
         let euro = "EUR".parse().expect("listed");
-        terms.price(today, Quantity(3_000_000), euro).map_err(|problem| problem.code)
+        let offered = terms.price(today, Quantity(3_000_000), euro).map_err(|problem| problem.code)?;
+        Ok(offered.expect("not declined"))
     }
 
     #[test]

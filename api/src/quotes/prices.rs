@@ -1,11 +1,13 @@
-//! Today's prices of a quote's lines, all in one call.
+//! Today's prices of a quote's lines, all in one call: of those that whoever looks may see, without those the offer declines.
 
 use entity::{Quantity, quote_lines, quotes};
 use pricing::{Currency, Per};
 use sea_orm::ConnectionTrait;
 
 use super::error::QuoteError;
-use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine, Prices};
+use super::offer::Desk;
+use crate::catalog::Sight;
+use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
 use crate::kernel::problem::Trouble;
 
 /// The currency of a quote.
@@ -18,12 +20,24 @@ pub(super) fn quantity_of(quote: &quotes::Model, line: &quote_lines::Model) -> Q
     line.offer_quantity.filter(|_| quote.offer_round == Some(quote.round)).unwrap_or(line.quantity)
 }
 
-/// Today's prices of the lines as one basket, in the quantities they are about.
+/// Whether the latest offer leaves a line out.
+pub(super) fn is_declined(quote: &quotes::Model, line: &quote_lines::Model) -> bool {
+    quote.offer_round.is_some() && line.offer_quantity.is_none()
+}
+
+/// Whether the latest offer leaves a line out, and answers the last request.
+pub(super) fn is_left_out(quote: &quotes::Model, line: &quote_lines::Model) -> bool {
+    quote.offer_round == Some(quote.round) && is_declined(quote, line)
+}
+
+/// Today's prices of the lines as one basket, in the quantities they are about. Lines that are left out, or whose product does
+/// not exist for whoever has this sight, have none.
 pub(super) async fn today(
     db: &impl ConnectionTrait,
-    prices: &Prices,
+    desk: &Desk<'_>,
     quote: &quotes::Model,
     lines: &[quote_lines::Model],
+    sight: &Sight,
 ) -> Result<PricedBasket, QuoteError> {
     let mut asked = Vec::with_capacity(lines.len());
     for line in lines {
@@ -32,7 +46,11 @@ pub(super) async fn today(
     }
     let (account, currency) = (Some(quote.account_id), currency_of(quote)?);
     let ask = Ask { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
-    Ok(prices.price(db, &ask).await?)
+    let mut counts = desk.products.shown(lines.iter().map(|line| line.product_id), sight);
+    for (counts, line) in counts.iter_mut().zip(lines) {
+        *counts &= !is_left_out(quote, line);
+    }
+    Ok(desk.prices.price_counted(db, &ask, &counts).await?)
 }
 
 /// Notes in the lines what they cost at the time of the request.

@@ -1,7 +1,7 @@
 //! Reading quotes.
 
 use entity::{AccountId, Instant, QuoteId, quote_lines, quotes};
-use pricing::{Amount, Per};
+use pricing::{Amount, Factor, Per};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -59,6 +59,25 @@ pub(super) async fn lines_of(db: &impl ConnectionTrait, quote: QuoteId) -> Resul
     select.order_by_asc(quote_lines::Column::LineNo).all(db).await
 }
 
+/// Times a quote that changes while it is read is read again.
+const ROUNDS: usize = 10;
+
+/// A quote with its lines as both were at one time.
+pub(super) async fn with_lines(
+    db: &impl ConnectionTrait,
+    mut quote: quotes::Model,
+) -> Result<(quotes::Model, Vec<quote_lines::Model>), QuoteError> {
+    for _ in 0..ROUNDS {
+        let lines = lines_of(db, quote.id).await?;
+        let now = find(db, &quote.number, None).await?;
+        if now.version == quote.version {
+            return Ok((quote, lines));
+        }
+        quote = now;
+    }
+    Err(Trouble::Busy.into())
+}
+
 /// Which quotes a list shows.
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
@@ -94,6 +113,8 @@ pub(crate) struct OfferedLine {
     /// The price of `per` units.
     pub(crate) unit_price: Amount,
     pub(crate) per: Per,
+    /// What one of its unit was in stock units when it was offered.
+    pub(crate) factor: Factor,
 }
 
 /// A quote whose offer stands, locked until the transaction ends, to be ordered by its account. `version` is the version the
@@ -141,8 +162,10 @@ fn offered(rows: Vec<quote_lines::Model>) -> Result<Vec<OfferedLine>, Trouble> {
     for row in rows {
         let (Some(quantity), Some(unit_price)) = (row.offer_quantity, row.offer_unit_price) else { continue };
         let unit = row.unit.parse().map_err(|_| Trouble::Internal("a quote's line without unit".to_owned()))?;
+        let factor = Factor::new(row.numerator, row.denominator);
+        let factor = factor.map_err(|_| Trouble::Internal("a quote's line without factor".to_owned()))?;
         let line = CartLine { line: row.line_no, product: row.product_id, unit, quantity, note: row.note.into(), seen: None };
-        lines.push(OfferedLine { line, unit_price: unit_price.into(), per: per_of(row.offer_per) });
+        lines.push(OfferedLine { line, unit_price: unit_price.into(), per: per_of(row.offer_per), factor });
     }
     Ok(lines)
 }

@@ -7,9 +7,10 @@ use serde_json::json;
 
 use super::error::QuoteError;
 use super::input::Target;
+use super::offer::Desk;
 use super::prices;
 use crate::cart::CheckedLine;
-use crate::contracts::{PricedBasket, Prices};
+use crate::contracts::PricedBasket;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::sql::insert_all;
@@ -39,17 +40,17 @@ pub(crate) struct Priced {
 }
 
 /// Asks for prices of lines, and notes what they cost now.
-pub(crate) async fn request(tx: &Tx, all: &Prices, new: NewQuote) -> Result<Priced, QuoteError> {
+pub(crate) async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, QuoteError> {
     if new.lines.is_empty() {
         return Err(QuoteError::Empty);
     }
     let id = QuoteId(tx.id().await?);
     let mut lines = Vec::with_capacity(new.lines.len());
     for (line_no, line) in (1..).zip(&new.lines) {
-        lines.push(line_row(id, line_no, line));
+        lines.push(line_row(id, line_no, line)?);
     }
     let mut quote = head(tx, id, &new)?;
-    let basket = prices::today(tx, all, &quote, &lines).await?;
+    let basket = prices::today(tx, desk, &quote, &lines, &desk.products.sight(Some(new.account))).await?;
     prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
@@ -87,12 +88,15 @@ fn head(tx: &Tx, id: QuoteId, new: &NewQuote) -> Result<quotes::Model, QuoteErro
     })
 }
 
-fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> quote_lines::Model {
-    quote_lines::Model {
+fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> Result<quote_lines::Model, QuoteError> {
+    let factor = line.asked.product.factor_of(line.asked.unit).ok_or(QuoteError::OutOfRange)?;
+    Ok(quote_lines::Model {
         quote_id: id,
         line_no,
         product_id: line.asked.product.id,
         unit: line.asked.unit.to_string(),
+        numerator: factor.numerator(),
+        denominator: factor.denominator(),
         quantity: line.asked.quantity.into(),
         note: line.asked.note.clone(),
         target_unit_price: line.target.map(|target| target.unit_price.into()),
@@ -104,7 +108,7 @@ fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> quote_lines::Mode
         offer_unit_price: None,
         offer_per: None,
         offer_amount: None,
-    }
+    })
 }
 
 /// Writes a changed quote, locked by the caller: its version rises by one.

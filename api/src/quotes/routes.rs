@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use entity::AccountId;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 use pricing::Currency;
-use sea_orm::ConnectionTrait;
 
 use super::ask::ask_again;
 use super::close::{decline, withdraw};
@@ -13,7 +13,7 @@ use super::error::QuoteError;
 use super::input::{AskAgainInput, QuoteReasonInput, SalesOfferInput, SalesQuoteInput, Target, asked};
 use super::offer::{Desk, offer};
 use super::prices::today;
-use super::queries::{self, Filter, find, lines_of, lock};
+use super::queries::{self, Filter, find, lines_of, lock, with_lines};
 use super::request::{NewQuote, NewQuoteLine, Priced, request};
 use super::show;
 use super::status::QuoteStatus;
@@ -74,8 +74,8 @@ impl SalesQuoteRoutes {
             return Ok(Created::replayed(replay));
         }
         let (new, rejected) = self.complete(&tx, wanted?).await?;
-        let priced = request(&tx, &self.prices, new).await?;
-        let view = SalesQuoteView { rejected, ..self.view(&tx, &priced)? };
+        let priced = request(&tx, &self.desk(), new).await?;
+        let view = SalesQuoteView { rejected, ..self.view(&tx, &priced, who.account()) };
         let answer = Created::kept(&tx, &view).await?.with_etag(Etag(priced.quote.version));
         Ok(tx.keep(answer).await?)
     }
@@ -108,20 +108,25 @@ impl SalesQuoteRoutes {
     /// Read a quote
     ///
     /// With its lines: what was asked for, what it cost then, what is offered, what it costs today, and what the offer saves.
-    /// Another account's quote does not exist.
+    /// Of a product the account may no longer see, its people are shown no title and no price of today. Another account's quote
+    /// does not exist.
     #[oai(path = "/v1/quotes/:number", method = "get", operation_id = "get_quote")]
     async fn get_quote(&self, who: Acting<permit::ReadQuotes>, number: Path<Code>) -> Result<Answer<SalesQuoteView>> {
         let db = who.db();
         let quote = find(&db, &number.0, who.account()).await?;
-        let priced = self.priced(&db, quote).await?;
-        let view = show::view(&self.accounts, &self.products, &priced, clock::now())?;
+        let (quote, lines) = with_lines(&db, quote).await?;
+        let sight = self.products.sight(who.account());
+        let basket = today(&db, &self.desk(), &quote, &lines, &sight).await?;
+        let priced = Priced { quote, lines, basket };
+        let view = show::view(&self.accounts, &self.products, &priced, &sight, clock::now());
         Ok(Answer::of(&view)?.with_etag(Etag(priced.quote.version)))
     }
 
     /// Offer prices
     ///
     /// By the seller's staff, for all lines until an instant: per line a unit price or a percentage off today's price, in the
-    /// quantity asked for or another one that may be ordered. An offer takes the place of an earlier one as a whole; what was
+    /// quantity asked for or another one. What is offered can be ordered by the account: a line of a product, unit or quantity
+    /// that cannot be is refused unless it is declined, which leaves it out of the offer. An offer takes the place of an earlier one as a whole; what was
     /// ordered or withdrawn stays. The offered prices stand whatever is published. Prices under cost or floor and prices
     /// above today's are remarked on in `warnings`. `If-Match` guards against answering what was asked for anew.
     #[oai(path = "/v1/quotes/:number/offer", method = "put", operation_id = "offer_quote")]
@@ -135,9 +140,8 @@ impl SalesQuoteRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         let quote = lock(&tx, &number.0, None, expected).await?;
-        let desk = Desk { products: &self.products, prices: &self.prices };
-        let (priced, warnings) = offer(&tx, &desk, quote, body.0).await?;
-        let view = SalesQuoteView { warnings, ..self.view(&tx, &priced)? };
+        let (priced, warnings) = offer(&tx, &self.desk(), quote, body.0).await?;
+        let view = SalesQuoteView { warnings, ..self.view(&tx, &priced, who.account()) };
         let answer = Answer::of(&view)?.with_etag(Etag(priced.quote.version));
         Ok(tx.keep(answer).await?)
     }
@@ -145,7 +149,8 @@ impl SalesQuoteRoutes {
     /// Ask for a quote again
     ///
     /// With other quantities, notes or prices hoped for. The offer so far is put aside and the quote is `requested` again, also
-    /// when the offer had expired or was declined. `If-Match` guards against putting aside an offer that was not seen.
+    /// when the offer had expired or was declined. A line that can no longer be ordered refuses the request, unless the last offer
+    /// declined it and no other quantity of it is asked for. `If-Match` guards against putting aside an offer that was not seen.
     #[oai(path = "/v1/quotes/:number/request", method = "post", operation_id = "ask_quote_again")]
     async fn ask_quote_again(
         &self,
@@ -161,8 +166,8 @@ impl SalesQuoteRoutes {
             return Ok(Answer::replayed(replay));
         }
         let quote = lock(&tx, &number.0, who.account(), expected).await?;
-        let priced = ask_again(&tx, &self.products, &self.prices, quote, body.0).await?;
-        let answer = self.kept(&tx, &priced).await?;
+        let priced = ask_again(&tx, &self.desk(), quote, body.0).await?;
+        let answer = self.kept(&tx, &priced, who.account()).await?;
         Ok(tx.keep(answer).await?)
     }
 
@@ -185,7 +190,7 @@ impl SalesQuoteRoutes {
         }
         let mut quote = lock(&tx, &number.0, who.account(), expected).await?;
         decline(&tx, &mut quote, body.0.reason.into_inner()).await?;
-        let answer = self.kept(&tx, &self.priced(&tx, quote).await?).await?;
+        let answer = self.kept(&tx, &self.priced(&tx, quote, who.account()).await?, who.account()).await?;
         Ok(tx.keep(answer).await?)
     }
 
@@ -208,7 +213,7 @@ impl SalesQuoteRoutes {
         }
         let mut quote = lock(&tx, &number.0, who.account(), expected).await?;
         withdraw(&tx, &mut quote, body.0.reason.into_inner()).await?;
-        let answer = self.kept(&tx, &self.priced(&tx, quote).await?).await?;
+        let answer = self.kept(&tx, &self.priced(&tx, quote, who.account()).await?, who.account()).await?;
         Ok(tx.keep(answer).await?)
     }
 }
@@ -216,7 +221,8 @@ impl SalesQuoteRoutes {
 /// A request as far as it can be checked before its transaction begins.
 struct Wanted {
     account: Arc<Account>,
-    currency: Currency,
+    /// The currency that is named, if one is.
+    currency: Option<Currency>,
     note: String,
     partial: Partial,
     from: From,
@@ -231,7 +237,7 @@ enum From {
 impl SalesQuoteRoutes {
     /// Checks everything that needs no lock.
     async fn check(&self, db: &Reader, account: Arc<Account>, input: SalesQuoteInput) -> Checked<Wanted> {
-        let currency = currency(input.currency.as_deref().unwrap_or(&account.currency))?;
+        let named = input.currency.as_deref().map(currency).transpose()?;
         let from = match (input.cart_id, input.lines) {
             (Some(cart), None) => From::Cart(Text::into_inner(cart)),
             (None, Some(lines)) => {
@@ -241,23 +247,25 @@ impl SalesQuoteRoutes {
             }
             _ => return Err(Trouble::invalid("/lines", "cart-or-lines", "give either cart_id or lines").into()),
         };
-        Ok(Wanted { account, currency, note: input.note.into_inner(), partial: input.partial, from })
+        Ok(Wanted { account, currency: named, note: input.note.into_inner(), partial: input.partial, from })
     }
 
     /// The quote to be requested, and the lines that are left out.
     async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldProblem>)> {
-        let mut currency_used = wanted.currency;
-        let (good, bad, targets) = match wanted.from {
-            From::Lines { good, bad, targets } => (good, bad, targets),
+        let (currency, good, bad, targets) = match wanted.from {
+            From::Lines { good, bad, targets } => {
+                (wanted.currency.map_or_else(|| currency(&wanted.account.currency), Ok)?, good, bad, targets)
+            }
             From::Cart(id) => {
                 let cart = cart::lock_open(tx, &id, Some(wanted.account.id)).await?;
-                currency_used = currency(&cart.currency)?;
+                let currency = currency(&cart.currency)?;
+                cart::same_currency(wanted.currency, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 if lines.len() > cart::MAX_LINES {
                     return Err(cart::CartError::TooManyLines(cart::MAX_LINES).into());
                 }
                 let (good, bad) = check_again(&self.products, wanted.account.id, "/cart/lines", &lines);
-                (good, bad, Vec::new())
+                (currency, good, bad, Vec::new())
             }
         };
         if !bad.is_empty() && (wanted.partial == Partial::Reject || good.is_empty()) {
@@ -265,23 +273,27 @@ impl SalesQuoteRoutes {
         }
         let line = |asked: CheckedLine| NewQuoteLine { target: targets.get(asked.index).copied().flatten(), asked };
         let lines = good.into_iter().map(line).collect();
-        Ok((NewQuote { account: wanted.account.id, currency: currency_used, note: wanted.note, lines }, bad))
+        Ok((NewQuote { account: wanted.account.id, currency, note: wanted.note, lines }, bad))
     }
 
-    /// A quote with its lines and today's prices.
-    async fn priced(&self, db: &impl ConnectionTrait, quote: entity::quotes::Model) -> Checked<Priced> {
-        let lines = lines_of(db, quote.id).await?;
-        let basket = today(db, &self.prices, &quote, &lines).await?;
+    fn desk(&self) -> Desk<'_> {
+        Desk { products: &self.products, prices: &self.prices }
+    }
+
+    /// A quote, locked by the caller, with its lines and today's prices as this viewer sees them.
+    async fn priced(&self, tx: &Tx, quote: entity::quotes::Model, viewer: Option<AccountId>) -> Checked<Priced> {
+        let lines = lines_of(tx, quote.id).await?;
+        let basket = today(tx, &self.desk(), &quote, &lines, &self.products.sight(viewer)).await?;
         Ok(Priced { quote, lines, basket })
     }
 
-    fn view(&self, tx: &Tx, priced: &Priced) -> Checked<SalesQuoteView> {
-        show::view(&self.accounts, &self.products, priced, tx.now())
+    fn view(&self, tx: &Tx, priced: &Priced, viewer: Option<AccountId>) -> SalesQuoteView {
+        show::view(&self.accounts, &self.products, priced, &self.products.sight(viewer), tx.now())
     }
 
     /// The quote as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: &Tx, priced: &Priced) -> Checked<Answer<SalesQuoteView>> {
-        let view = self.view(tx, priced)?;
+    async fn kept(&self, tx: &Tx, priced: &Priced, viewer: Option<AccountId>) -> Checked<Answer<SalesQuoteView>> {
+        let view = self.view(tx, priced, viewer);
         Ok(Answer::kept(tx, &view).await?.with_etag(Etag(priced.quote.version)))
     }
 }

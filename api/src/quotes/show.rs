@@ -3,14 +3,13 @@
 use entity::{Instant, quote_lines, quotes};
 use pricing::Amount;
 
-use super::error::QuoteError;
-use super::prices::per_of;
+use super::prices::{is_declined, is_left_out, per_of};
 use super::request::Priced;
 use super::status::status;
 use super::views::{
     QuotedPriceView, SalesOfferView, SalesQuoteLineView, SalesQuoteSummary, SalesQuoteTotals, SalesQuoteView, TargetPriceView,
 };
-use crate::catalog::Products;
+use crate::catalog::{Product, Products, Sight};
 use crate::contracts::{LineRefusal, PricedLine};
 use crate::identity::Accounts;
 use crate::kernel::wire::{AmountText, Money, Timestamp};
@@ -48,50 +47,40 @@ fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
     })
 }
 
-/// A quote with its lines beside today's prices, as it stands at an instant.
-pub(super) fn view(
-    accounts: &Accounts,
-    products: &Products,
-    priced: &Priced,
-    now: Instant,
-) -> Result<SalesQuoteView, QuoteError> {
+/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this sight.
+pub(super) fn view(accounts: &Accounts, products: &Products, priced: &Priced, sight: &Sight, now: Instant) -> SalesQuoteView {
     let Priced { quote, lines, basket } = priced;
+    let known = products.by_ids(lines.iter().map(|line| line.product_id));
+    let each = lines.iter().zip(known).zip(&basket.lines);
+    let views: Vec<_> = each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, sight)).collect();
     let answered = quote.offer_round == Some(quote.round);
-    let mut views = Vec::with_capacity(lines.len());
-    for (line, price) in lines.iter().zip(&basket.lines) {
-        views.push(line_view(products, line, price, answered)?);
-    }
     let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
-        let total = Amount::checked_sum(amounts).map_err(|_| QuoteError::OutOfRange)?;
-        Ok::<_, QuoteError>(Money::new(total, &quote.currency))
+        Amount::checked_sum(amounts).ok().map(|total| Money::new(total, &quote.currency))
     };
-    let saving = sum(&mut views.iter().filter_map(|line| line.saving).map(|saving| saving.0))?;
     let totals = SalesQuoteTotals {
-        today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount))?,
-        unpriced: basket.lines.iter().filter(|price| price.is_err()).count(),
-        saving: answered.then_some(saving),
+        today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount)),
+        unpriced: views.iter().filter(|line| line.price_problem.is_some()).count(),
+        saving: sum(&mut views.iter().filter_map(|line| line.saving).map(|saving| saving.0)).filter(|_| answered),
         price_version: basket.version,
     };
-    let quote = summary(accounts, quote, now);
-    Ok(SalesQuoteView { quote, lines: views, totals, rejected: Vec::new(), warnings: Vec::new() })
+    SalesQuoteView { quote: summary(accounts, quote, now), lines: views, totals, rejected: Vec::new(), warnings: Vec::new() }
 }
 
 fn line_view(
-    products: &Products,
+    quote: &quotes::Model,
     line: &quote_lines::Model,
+    product: Option<&Product>,
     price: &Result<PricedLine, LineRefusal>,
-    answered: bool,
-) -> Result<SalesQuoteLineView, QuoteError> {
-    let product = products.by_id(line.product_id);
-    let today = price.as_ref().ok();
-    let saving = match (today, line.offer_amount.filter(|_| answered)) {
-        (Some(today), Some(offered)) => Some(today.line_amount.checked_sub(offered.into()).ok_or(QuoteError::OutOfRange)?),
-        _ => None,
-    };
-    Ok(SalesQuoteLineView {
+    sight: &Sight,
+) -> SalesQuoteLineView {
+    let answered = quote.offer_round == Some(quote.round);
+    let (today, offered) = (price.as_ref().ok(), line.offer_amount.filter(|_| answered));
+    let saving = today.zip(offered).and_then(|(today, offered)| today.line_amount.checked_sub(offered.into()));
+    let problem = price.as_ref().err().filter(|_| !is_left_out(quote, line));
+    SalesQuoteLineView {
         line: line.line_no,
-        sku: product.as_ref().map(|product| product.sku.to_string()).unwrap_or_default(),
-        title: product.as_ref().map(|product| product.title.to_string()).unwrap_or_default(),
+        sku: product.map(|product| product.sku.to_string()).unwrap_or_default(),
+        title: product.filter(|product| sight.shows(product)).map(|product| product.title.to_string()).unwrap_or_default(),
         unit: line.unit.clone(),
         quantity: line.quantity.into(),
         note: line.note.clone(),
@@ -100,10 +89,11 @@ fn line_view(
             .map(|price| TargetPriceView { unit_price: price.into(), per: per_of(line.target_per).get() }),
         at_request: quoted(Some(line.quantity), line.asked_unit_price, line.asked_per, line.asked_amount),
         today: today.map(Into::into),
-        price_problem: price.as_ref().err().map(|refusal| refusal.code().to_owned()),
+        price_problem: problem.map(|refusal| refusal.code().to_owned()),
         offer: quoted(line.offer_quantity, line.offer_unit_price, line.offer_per, line.offer_amount),
+        declined: is_declined(quote, line),
         saving: saving.map(AmountText),
-    })
+    }
 }
 
 fn quoted(

@@ -87,7 +87,7 @@ pub(crate) struct SalesQuoteLineView {
     pub(crate) line: i32,
     /// SKU.
     pub(crate) sku: String,
-    /// Title.
+    /// Title; empty when the product is no longer there for whoever looks.
     pub(crate) title: String,
     /// Unit.
     pub(crate) unit: String,
@@ -99,14 +99,17 @@ pub(crate) struct SalesQuoteLineView {
     pub(crate) target: Option<TargetPriceView>,
     /// What it cost when it was last asked for; none when the price was on request.
     pub(crate) at_request: Option<QuotedPriceView>,
-    /// What it costs today, in the quantity offered if the request is answered, else in the quantity asked for.
+    /// What it costs today, in the quantity offered if the request is answered, else in the quantity asked for. None while the
+    /// offer that answers it leaves it out.
     pub(crate) today: Option<DriftPrice>,
-    /// Why there is no price today.
+    /// Why there is no price today: `unknown_product` also when the product is no longer there for whoever looks.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) price_problem: Option<String>,
     /// What was last offered.
     pub(crate) offer: Option<QuotedPriceView>,
+    /// Whether the latest offer leaves the line out.
+    pub(crate) declined: bool,
     /// Today's amount less the offered one; none when there is not both. Negative when the offer is dearer.
     pub(crate) saving: Option<AmountText>,
 }
@@ -136,11 +139,11 @@ pub(crate) struct QuotedPriceView {
 /// Sums over the lines of a quote.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SalesQuoteTotals {
-    /// Sum of today's amounts of the lines that have a price.
-    pub(crate) today: Money,
-    /// Lines without a price today.
+    /// Sum of today's amounts of the lines that have a price; none when it is too large for an amount.
+    pub(crate) today: Option<Money>,
+    /// Lines without a price today, not counting those the offer leaves out.
     pub(crate) unpriced: usize,
-    /// Sum of the lines' savings; none while the request is not answered.
+    /// Sum of the lines' savings; none while the request is not answered, or when it is too large for an amount.
     pub(crate) saving: Option<Money>,
     /// Version of today's prices.
     pub(crate) price_version: i64,

@@ -33,6 +33,7 @@ mod price_uploads;
 mod prices;
 mod problems;
 mod quotes;
+mod quotes_lines;
 mod relations;
 mod scenarios;
 mod search;

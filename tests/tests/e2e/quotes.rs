@@ -9,7 +9,7 @@ use crate::support::{Actor, Answer, Shop, eventually, in_millis, line, merge, mi
 
 const NEXT_YEAR: &str = "2190-01-01";
 
-async fn shop() -> Shop {
+pub(super) async fn shop() -> Shop {
     let shop = Shop::open().await;
     shop.account("ACME").await;
     shop.account("RIVAL").await;
@@ -19,40 +19,40 @@ async fn shop() -> Shop {
 }
 
 impl Actor {
-    async fn requests(&self, lines: &[Value]) -> Value {
+    pub(super) async fn requests(&self, lines: &[Value]) -> Value {
         self.post("/v1/quotes", &json!({ "lines": lines })).await.is(201)
     }
 
-    async fn quote(&self, number: &str) -> Value {
+    pub(super) async fn quote(&self, number: &str) -> Value {
         self.get(&format!("/v1/quotes/{number}")).await.ok()
     }
 
-    async fn offers(&self, number: &str, fields: Value) -> Answer {
+    pub(super) async fn offers(&self, number: &str, fields: Value) -> Answer {
         let mut body = json!({ "valid_until": NEXT_YEAR });
         merge(&mut body, fields);
         self.put(&format!("/v1/quotes/{number}/offer"), &body).await
     }
 
-    async fn says(&self, number: &str, act: &str, body: Value) -> Answer {
+    pub(super) async fn says(&self, number: &str, act: &str, body: Value) -> Answer {
         self.post(&format!("/v1/quotes/{number}/{act}"), &body).await
     }
 
-    async fn orders_quote(&self, number: &str) -> Answer {
+    pub(super) async fn orders_quote(&self, number: &str) -> Answer {
         self.orders_quote_with(number, json!({})).await
     }
 
-    async fn orders_quote_with(&self, number: &str, fields: Value) -> Answer {
+    pub(super) async fn orders_quote_with(&self, number: &str, fields: Value) -> Answer {
         let mut body = json!({ "purchase_order_number": "PO-1", "quote_number": number });
         merge(&mut body, fields);
         self.post("/v1/orders", &body).await
     }
 }
 
-fn at(line: i64, unit_price: &str) -> Value {
+pub(super) fn at(line: i64, unit_price: &str) -> Value {
     json!({ "line": line, "unit_price": unit_price })
 }
 
-fn pointers(problem: &Value) -> Vec<String> {
+pub(super) fn pointers(problem: &Value) -> Vec<String> {
     let fields = problem["errors"].as_array().expect("fields").iter();
     fields.map(|f| format!("{} {}", f["pointer"].as_str().unwrap_or_default(), f["code"].as_str().unwrap_or_default())).collect()
 }

@@ -28,7 +28,7 @@ async fn shop() -> Shop {
 }
 
 impl Shop {
-    async fn rules(&self, code: &str, effect: &str, audience: (&str, Option<&str>), targets: Value) {
+    pub(super) async fn rules(&self, code: &str, effect: &str, audience: (&str, Option<&str>), targets: Value) {
         let mut body = json!({ "effect": effect, "audience": { "kind": audience.0, "code": audience.1 } });
         crate::support::merge(&mut body, targets);
         self.admin().put(&format!("/v1/visibility-rules/{code}"), &body).await.ok();
@@ -110,6 +110,40 @@ async fn what_is_denied_does_not_exist_for_the_account_by_any_way_of_asking() {
     number_of(&rival.orders(&[line("SAW-1", 1)]).await.is(201));
     assert_eq!(seen(&shop.admin()).await, ALL, "the seller sees everything");
     shop.admin().get("/v1/products/SAW-1?account=ACME").await.is_refused("product-not-found");
+}
+
+#[tokio::test]
+async fn of_a_product_hidden_since_a_cart_shows_its_people_no_title_and_no_price() {
+    let shop = shop().await;
+    let acme = shop.erp("ACME").await;
+    let cart = acme.cart().await;
+    acme.adds(&cart, &[line("SAW-1", 3), line("SAW-2", 5)]).await.ok();
+    shop.rules("NO-SAW", "deny", ("account", Some("ACME")), json!({ "skus": ["SAW-1"] })).await;
+    shop.price("SAW-1", "7.77").await;
+    let path = |rest: &str| format!("/v1/carts/{cart}{rest}");
+    let change =
+        |line: i64, body: Value| acme.send(acme.request(reqwest::Method::PATCH, &path(&format!("/lines/{line}"))).json(&body));
+    let read = acme.get(&path("")).await.ok();
+    let changed = change(2, json!({ "note": "blue" })).await.ok();
+    let accepted = acme.post(&path("/price-acceptance"), &json!({})).await.ok();
+    for shown in [&read, &changed, &accepted] {
+        let hidden = &shown["lines"][0];
+        assert_eq!((&hidden["sku"], &hidden["title"]), (&json!("SAW-1"), &json!("")), "{shown}");
+        assert_eq!((&hidden["unit_price"], &hidden["price_problem"]), (&Value::Null, &json!("unknown_product")), "{shown}");
+        assert_eq!((&shown["totals"]["total"]["amount"], &shown["totals"]["unpriced"]), (&json!("10"), &json!(1)), "{shown}");
+    }
+    let added = acme.adds(&cart, &[line("GLUE-1", 1)]).await.ok();
+    assert_eq!((&added["totals"]["total"]["amount"], &added["totals"]["unpriced"]), (&json!("12"), &json!(1)), "{added}");
+    shop.price("SAW-1", "8.88").await;
+    assert_eq!(acme.get(&path("/price-drift")).await.ok()["lines"], json!([]), "nor does it tell of its changes");
+    let problem = change(1, json!({ "quantity": "1000" })).await.is_refused("invalid-request");
+    assert_eq!(problem["errors"][0]["code"], "unknown-product", "{problem}");
+    let staff = shop.admin().get(&path("")).await.ok();
+    assert_eq!(
+        (&staff["lines"][0]["title"], &staff["lines"][0]["unit_price"]),
+        (&json!("Gadget SAW-1"), &json!("8.88")),
+        "{staff}"
+    );
 }
 
 #[tokio::test]

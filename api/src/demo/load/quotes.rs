@@ -65,7 +65,7 @@ impl Loader<'_> {
         let note = "our prices for the coming year, please".to_owned();
         let new = NewQuote { account: customer.stored.id, currency, note, lines };
         let tx = self.system.begin().await?;
-        let asked = request(&tx, desk.prices, new).await.map_err(refused)?;
+        let asked = request(&tx, desk, new).await.map_err(refused)?;
         if answered && asked.basket.lines.iter().all(Result::is_ok) {
             let input = SalesOfferInput {
                 valid_until: Timestamp(clock::later(tx.now(), VALID * DAY)),
