@@ -17,6 +17,7 @@
 
 mod commands;
 mod contents;
+mod currency;
 pub(crate) mod drift;
 mod error;
 mod input;
@@ -26,8 +27,9 @@ mod views;
 
 pub(crate) use commands::{lock_open, mark_ordered};
 pub(crate) use contents::{CartLine, Carts};
+pub(crate) use currency::{currency, same_currency};
 pub(crate) use error::CartError;
 pub(crate) use input::{AskedLine, CheckedLine, MAX_LINES, check_lines};
-pub(crate) use recheck::{check_again, same_currency};
+pub(crate) use recheck::check_again;
 pub(crate) use routes::CartRoutes;
 pub(crate) use views::{CartLineInput, Partial};

@@ -1,12 +1,12 @@
 //! Lines that could be ordered once, looked at again: products and their order rules may have changed since.
 
 use entity::AccountId;
-use pricing::{Currency, Quantity};
+use pricing::Quantity;
 
 use super::contents::CartLine;
 use super::input::CheckedLine;
 use crate::catalog::Products;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::FieldProblem;
 
 /// Checks lines kept by an account. Lines that can still be ordered keep their place as `index`; of the others a problem says
 /// why not, at `base` and the line's number.
@@ -40,12 +40,4 @@ pub(crate) fn check_again(
         good.push(CheckedLine { index, pointer, product, unit: line.unit, quantity, note });
     }
     (good, bad)
-}
-
-/// Refuses a currency that is named beside something which has another one.
-pub(crate) fn same_currency(named: Option<Currency>, own: Currency, what: &str) -> Result<(), Trouble> {
-    if named.is_none_or(|named| named == own) {
-        return Ok(());
-    }
-    Err(Trouble::invalid("/currency", "currency-differs", format!("the {what} is in {own}")))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::{AccountId, CartId, carts};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
-use pricing::{Amount, Currency};
+use pricing::Amount;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::commands::{self, NewCart};
@@ -60,9 +60,7 @@ impl CartRoutes {
         let input = body.0;
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CartError::from)?;
         let currency = input.currency.map_or_else(|| account.currency.clone(), Code::into_inner);
-        if currency.parse::<Currency>().is_err() {
-            return Err(Trouble::invalid("/currency", "unknown-currency", "not an ISO 4217 currency").into());
-        }
+        super::currency(&currency)?;
         let asked = input.lines.into_iter().enumerate().map(|(i, line)| AskedLine::from_json(format!("/lines/{i}"), line));
         let (good, rejected) = check_lines(&who.db(), &self.products, &self.index, Some(account.id), asked.collect()).await?;
         let tx = who.begin().await?;

@@ -126,9 +126,12 @@ fn relation_between(
     Ok(product_relations::Model { product_id, kind: relation.kind, target_id, quantity, note: relation.note.clone() })
 }
 
+/// The turn to write the catalog.
+const TURN: u32 = 7301;
+
 /// Lets one transaction at a time write the catalog.
 pub(super) async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
-    tx.take_turn(7301).await
+    tx.take_turn(TURN).await
 }
 
 /// Records that products changed.

@@ -87,7 +87,7 @@ impl Checkout {
             return Err(Trouble::invalid("/purchase_order_number", "missing", detail).into());
         }
         let ship_to = destination(db, &account, input.ship_to.take()).await?;
-        let currency = currency(input.currency.as_deref().unwrap_or(&account.currency))?;
+        let currency = cart::currency(input.currency.as_deref().unwrap_or(&account.currency))?;
         let mut prepared = Prepared {
             account,
             currency,
@@ -231,7 +231,7 @@ fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
 impl Prepared {
     /// Takes the currency of a cart or quote; refuses another one that the request names.
     fn take_currency(&mut self, code: &str, what: &str) -> Result<(), CheckoutError> {
-        let own = currency(code)?;
+        let own = cart::currency(code)?;
         let named = self.input.currency.is_some().then_some(self.currency);
         cart::same_currency(named, own, what)?;
         self.currency = own;
@@ -255,11 +255,6 @@ fn refuse_changed_units(prepared: &mut Prepared, offered: &[quotes::OfferedLine]
 
 fn prefer(ship_to: &Destination) -> Prefer {
     Prefer { warehouse: None, country: Some(ship_to.country.clone()) }
-}
-
-fn currency(code: &str) -> Result<Currency, Trouble> {
-    let detail = || Trouble::invalid("/currency", "unknown-currency", format!("\"{code}\" is not an ISO 4217 currency"));
-    code.parse().map_err(|_| detail())
 }
 
 fn new_order(tx: &Tx, prepared: Prepared, basket: &PricedBasket, coupons: Vec<String>, lines: Vec<NewLine>) -> NewOrder {

@@ -23,6 +23,9 @@ use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::sql::{insert_all, key_chunks};
 
+/// The turn to import past orders.
+const TURN: u32 = 7302;
+
 /// An order of the past.
 #[derive(Clone, Debug)]
 pub(crate) struct PastOrder {
@@ -65,7 +68,7 @@ const IDS_PER_EVENT: usize = 1_000;
 /// Stores orders of the past; one result per order, in the order given.
 pub(crate) async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, OrderError> {
     // Two imports of one file at the same time would not see each other's orders.
-    tx.take_turn(7302).await?;
+    tx.take_turn(TURN).await?;
     let mut known = known_references(tx, past).await?;
     let mut ids = tx.ids(past.len()).await?.into_iter().map(OrderId);
     let mut results = Vec::with_capacity(past.len());

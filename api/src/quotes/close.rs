@@ -8,26 +8,35 @@ use super::request::{record, save};
 use super::status::{QuoteStatus, status};
 use crate::kernel::database::Tx;
 
-/// The customer says no to the offer of a quote locked by the caller; they may ask again, and the seller may offer again.
-pub(super) async fn decline(tx: &Tx, quote: &mut quotes::Model, reason: String) -> Result<(), QuoteError> {
-    still_open(quote, tx.now())?;
-    if status(quote, tx.now()) == QuoteStatus::Requested {
-        return Err(QuoteError::NotOffered);
-    }
-    quote.declined_at = Some(tx.now());
-    quote.reason = reason;
-    save(tx, quote).await?;
-    record(tx, "quote.declined", quote);
-    Ok(())
+/// How a quote ends without an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// The customer says no to the offer; they may ask again, and the seller may offer again.
+    Decline,
+    /// It is taken back for good.
+    Withdraw,
 }
 
-/// Takes a quote back for good, locked by the caller.
-pub(super) async fn withdraw(tx: &Tx, quote: &mut quotes::Model, reason: String) -> Result<(), QuoteError> {
-    not_final(quote, tx)?;
-    quote.withdrawn_at = Some(tx.now());
+/// Declines or withdraws a quote locked by the caller.
+pub(super) async fn close(tx: &Tx, quote: &mut quotes::Model, closing: Closing, reason: String) -> Result<(), QuoteError> {
+    let event = match closing {
+        Closing::Decline => {
+            still_open(quote, tx.now())?;
+            if status(quote, tx.now()) == QuoteStatus::Requested {
+                return Err(QuoteError::NotOffered);
+            }
+            quote.declined_at = Some(tx.now());
+            "quote.declined"
+        }
+        Closing::Withdraw => {
+            not_final(quote, tx)?;
+            quote.withdrawn_at = Some(tx.now());
+            "quote.withdrawn"
+        }
+    };
     quote.reason = reason;
     save(tx, quote).await?;
-    record(tx, "quote.withdrawn", quote);
+    record(tx, event, quote);
     Ok(())
 }
 

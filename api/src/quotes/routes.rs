@@ -8,7 +8,7 @@ use poem_openapi::{OpenApi, Tags};
 use pricing::Currency;
 
 use super::ask::ask_again;
-use super::close::{decline, withdraw};
+use super::close::{Closing, close};
 use super::error::QuoteError;
 use super::input::{AskAgainInput, QuoteReasonInput, SalesOfferInput, SalesQuoteInput, Target, asked};
 use super::offer::{Desk, offer};
@@ -183,15 +183,7 @@ impl SalesQuoteRoutes {
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<QuoteReasonInput>,
     ) -> Result<Answer<SalesQuoteView>> {
-        let expected = if_match(expected.0.as_deref())?;
-        let tx = who.begin().await?;
-        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
-        }
-        let mut quote = lock(&tx, &number.0, who.account(), expected).await?;
-        decline(&tx, &mut quote, body.0.reason.into_inner()).await?;
-        let answer = self.kept(&tx, &self.priced(&tx, quote, who.account()).await?, who.account()).await?;
-        Ok(tx.keep(answer).await?)
+        self.close(&who, &number.0, (key.0.as_deref(), expected.0.as_deref()), Closing::Decline, body.0).await
     }
 
     /// Withdraw a quote
@@ -206,15 +198,7 @@ impl SalesQuoteRoutes {
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<QuoteReasonInput>,
     ) -> Result<Answer<SalesQuoteView>> {
-        let expected = if_match(expected.0.as_deref())?;
-        let tx = who.begin().await?;
-        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
-        }
-        let mut quote = lock(&tx, &number.0, who.account(), expected).await?;
-        withdraw(&tx, &mut quote, body.0.reason.into_inner()).await?;
-        let answer = self.kept(&tx, &self.priced(&tx, quote, who.account()).await?, who.account()).await?;
-        Ok(tx.keep(answer).await?)
+        self.close(&who, &number.0, (key.0.as_deref(), expected.0.as_deref()), Closing::Withdraw, body.0).await
     }
 }
 
@@ -237,7 +221,7 @@ enum From {
 impl SalesQuoteRoutes {
     /// Checks everything that needs no lock.
     async fn check(&self, db: &Reader, account: Arc<Account>, input: SalesQuoteInput) -> Checked<Wanted> {
-        let named = input.currency.as_deref().map(currency).transpose()?;
+        let named = input.currency.as_deref().map(cart::currency).transpose()?;
         let from = match (input.cart_id, input.lines) {
             (Some(cart), None) => From::Cart(Text::into_inner(cart)),
             (None, Some(lines)) => {
@@ -254,11 +238,11 @@ impl SalesQuoteRoutes {
     async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldProblem>)> {
         let (currency, good, bad, targets) = match wanted.from {
             From::Lines { good, bad, targets } => {
-                (wanted.currency.map_or_else(|| currency(&wanted.account.currency), Ok)?, good, bad, targets)
+                (wanted.currency.map_or_else(|| cart::currency(&wanted.account.currency), Ok)?, good, bad, targets)
             }
             From::Cart(id) => {
                 let cart = cart::lock_open(tx, &id, Some(wanted.account.id)).await?;
-                let currency = currency(&cart.currency)?;
+                let currency = cart::currency(&cart.currency)?;
                 cart::same_currency(wanted.currency, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 if lines.len() > cart::MAX_LINES {
@@ -274,6 +258,26 @@ impl SalesQuoteRoutes {
         let line = |asked: CheckedLine| NewQuoteLine { target: targets.get(asked.index).copied().flatten(), asked };
         let lines = good.into_iter().map(line).collect();
         Ok((NewQuote { account: wanted.account.id, currency, note: wanted.note, lines }, bad))
+    }
+
+    /// Declines or withdraws a quote; `key` and `expected` are the headers for retries and versions.
+    async fn close(
+        &self,
+        who: &Acting<permit::WriteQuotes>,
+        number: &str,
+        (key, expected): (Option<&str>, Option<&str>),
+        closing: Closing,
+        why: QuoteReasonInput,
+    ) -> Result<Answer<SalesQuoteView>> {
+        let expected = if_match(expected)?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let mut quote = lock(&tx, number, who.account(), expected).await?;
+        close(&tx, &mut quote, closing, why.reason.into_inner()).await?;
+        let answer = self.kept(&tx, &self.priced(&tx, quote, who.account()).await?, who.account()).await?;
+        Ok(tx.keep(answer).await?)
     }
 
     fn desk(&self) -> Desk<'_> {
@@ -296,9 +300,4 @@ impl SalesQuoteRoutes {
         let view = self.view(tx, priced, viewer);
         Ok(Answer::kept(tx, &view).await?.with_etag(Etag(priced.quote.version)))
     }
-}
-
-fn currency(code: &str) -> std::result::Result<Currency, Trouble> {
-    let unknown = |_| Trouble::invalid("/currency", "unknown-currency", "not an ISO 4217 currency");
-    code.parse().map_err(unknown)
 }
