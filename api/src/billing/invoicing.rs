@@ -16,7 +16,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::events::Event;
 use crate::kernel::follow::Listener;
 use crate::kernel::problem::Trouble;
-use crate::kernel::sql::insert_all;
+use crate::kernel::sql::{fetch_one, insert_all};
 use crate::kernel::telemetry;
 use crate::kernel::terms::Terms;
 use crate::orders::credit::{self, Shift};
@@ -78,7 +78,7 @@ async fn look_again(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> 
 
 /// Issues the invoice of a shipment, unless there is one.
 async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(), BillingError> {
-    let known = invoices::Entity::find().filter(invoices::Column::ShipmentId.eq(shipment)).one(tx).await?;
+    let known = fetch_one(tx, invoices::Entity::find().filter(invoices::Column::ShipmentId.eq(shipment))).await?;
     let Some((_, shipped)) = fulfilment::shipped(tx, shipment).await?.filter(|_| known.is_none()) else { return Ok(()) };
     let of_order = order_book::lines_of(tx, order.id).await?;
     let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;

@@ -11,6 +11,7 @@ use super::allocation::{self, Open};
 use super::error::BillingError;
 use super::settlement::settle;
 use crate::kernel::database::Tx;
+use crate::kernel::sql::fetch;
 use crate::orders::{self as order_book, OrderError, amounts};
 
 /// Releases an order, locked by the caller, from its hold for prepayment if the payments that name it cover what is still
@@ -46,7 +47,7 @@ async fn naming(tx: &Tx, order: &orders::Model, with_rest: bool) -> Result<Vec<p
             select = select.lock_exclusive();
         }
     }
-    Ok(select.order_by_asc(Column::Id).all(tx).await?)
+    Ok(fetch(tx, select.order_by_asc(Column::Id)).await?)
 }
 
 /// Settles a new invoice of an order, locked by the caller, from what the payments that name the order have left.

@@ -3,8 +3,8 @@
 use entity::{AccountId, CartId, CartStatus, cart_lines, carts};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QuerySelect as _,
 };
 use serde_json::json;
 
@@ -12,9 +12,9 @@ use super::contents::CartLine;
 use super::error::CartError;
 use super::input::CheckedLine;
 use crate::contracts::Moment;
-use crate::kernel::database::Tx;
+use crate::kernel::database::{Db, Tx};
 use crate::kernel::events::NewEvent;
-use crate::kernel::sql::insert_all;
+use crate::kernel::sql::{fetch_one, insert_all};
 
 /// Most lines a cart holds.
 pub(super) const MAX_CART_LINES: usize = 20_000;
@@ -54,7 +54,7 @@ fn count_within_limit(count: usize) -> Result<i32, CartError> {
 }
 
 /// A cart of an id, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find(db: &impl ConnectionTrait, id: &str, account: Option<AccountId>) -> Result<carts::Model, CartError> {
+pub(super) async fn find(db: &impl Db, id: &str, account: Option<AccountId>) -> Result<carts::Model, CartError> {
     read(db, id, account, false).await
 }
 
@@ -64,7 +64,7 @@ pub(crate) async fn lock_open(tx: &Tx, id: &str, account: Option<AccountId>) -> 
     if cart.status == CartStatus::Open { Ok(cart) } else { Err(CartError::Ordered) }
 }
 
-async fn read(db: &impl ConnectionTrait, id: &str, account: Option<AccountId>, lock: bool) -> Result<carts::Model, CartError> {
+async fn read(db: &impl Db, id: &str, account: Option<AccountId>, lock: bool) -> Result<carts::Model, CartError> {
     let unknown = || CartError::NotFound(id.to_owned());
     let number: i64 = id.parse().map_err(|_| unknown())?;
     let mut select = carts::Entity::find_by_id(CartId(number));
@@ -74,7 +74,7 @@ async fn read(db: &impl ConnectionTrait, id: &str, account: Option<AccountId>, l
     if lock && db.get_database_backend() == DbBackend::Postgres {
         select = select.lock_exclusive();
     }
-    select.one(db).await?.ok_or_else(unknown)
+    fetch_one(db, select).await?.ok_or_else(unknown)
 }
 
 /// Makes room for `count` more lines in an open cart, which is locked from here on: its version rises by one and the lines'

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::contracts::{Moment, OpenBaskets, Touched, count_touched};
-use crate::kernel::database::Reader;
+use crate::kernel::database::{Db, Reader};
 use crate::kernel::problem::Trouble;
+use crate::kernel::sql::fetch;
 
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,12 +57,12 @@ impl Carts {
 
     /// The lines of a cart at a version, read if they are not remembered. The caller must hold that version: read it in the
     /// same transaction, or accept lines that are newer.
-    pub(crate) async fn lines(&self, db: &impl ConnectionTrait, cart: CartId, version: i64) -> Result<Arc<Vec<CartLine>>, DbErr> {
+    pub(crate) async fn lines(&self, db: &impl Db, cart: CartId, version: i64) -> Result<Arc<Vec<CartLine>>, DbErr> {
         if let Some(content) = self.contents.get(&cart).filter(|content| content.version == version) {
             return Ok(content.lines.clone());
         }
         let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
-        let rows = select.order_by_asc(cart_lines::Column::LineNo).all(db).await?;
+        let rows = fetch(db, select.order_by_asc(cart_lines::Column::LineNo)).await?;
         let lines = rows.into_iter().filter_map(|row| {
             Some(CartLine {
                 line: row.line_no,

@@ -6,7 +6,7 @@ use entity::{AccountId, CartId, carts};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 use pricing::Amount;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::commands::{self, NewCart};
 use super::contents::{CartLine, Carts};
@@ -17,6 +17,7 @@ use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSum
 use crate::catalog::{Products, Sight};
 use crate::contracts::{Ask, AskLine, Moment, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
+use crate::kernel::database::Db;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
@@ -261,7 +262,7 @@ impl CartRoutes {
 
 impl CartRoutes {
     /// Whose cart it is, if the caller may see it.
-    async fn owner(&self, who: &Acting<permit::WriteCarts>, db: &impl ConnectionTrait, id: &str) -> Result<AccountId> {
+    async fn owner(&self, who: &Acting<permit::WriteCarts>, db: &impl Db, id: &str) -> Result<AccountId> {
         if let Some(owner) = id.parse().ok().and_then(|id| self.carts.owner(CartId(id))) {
             return if who.account().is_none_or(|own| own == owner) {
                 Ok(owner)
@@ -273,13 +274,7 @@ impl CartRoutes {
     }
 
     /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
-    async fn price(
-        &self,
-        db: &impl ConnectionTrait,
-        cart: &carts::Model,
-        lines: &[CartLine],
-        sight: &Sight,
-    ) -> Result<PricedBasket> {
+    async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine], sight: &Sight) -> Result<PricedBasket> {
         let currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
         let asked: Vec<AskLine> =
             lines.iter().map(|l| AskLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
@@ -290,7 +285,7 @@ impl CartRoutes {
 
     async fn cart_answer(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         cart: &carts::Model,
         lines: &[CartLine],
         sight: &Sight,

@@ -40,12 +40,11 @@ const ROW: char = '\u{1e}';
 const PRODUCT: &str = "id, sku, title, brand, coalesce(cast(category_id as text), ''), stock_unit, \
     case when fractional then '1' else '' end, lifecycle, case when backorder then '1' else '' end, \
     coalesce(cast(min_quantity as text), ''), coalesce(cast(max_quantity as text), ''), \
-    coalesce(cast(quantity_multiple as text), ''), coalesce(cast(lead_time_days as text), ''), \
-    coalesce(cast(weight_grams as text), ''), tax_class, coalesce(mix_group, ''), coalesce(mpn, ''), coalesce(gtin, ''), version";
+    coalesce(cast(quantity_multiple as text), ''), coalesce(cast(lead_time_days as text), ''), coalesce(mpn, ''), version";
 const UNIT: &str = "product_id, unit, numerator, denominator";
 
 /// How many ids one statement covers.
-const SLICE: i64 = 3_000;
+const SLICE: i64 = 1_000;
 
 /// How many statements run at once.
 const READERS: usize = 4;
@@ -157,11 +156,7 @@ fn product_of(row: &str, names: &Names, units: &mut AHashMap<ProductId, Vec<Prod
         max: number(next()?).ok()?.map(Quantity::from_micros),
         multiple: number(next()?).ok()?.map(Quantity::from_micros),
         lead_time_days: number(next()?).ok()?.map(i32::try_from).transpose().ok()?,
-        weight_grams: number(next()?).ok()?,
-        tax_class: names.shared(next()?),
-        mix_group: some_text(next()?).map(|group| names.shared(group)),
         mpn: some_text(next()?).map(Into::into),
-        gtin: some_text(next()?).map(Into::into),
         version: next()?.parse().ok()?,
     };
     Some(product)

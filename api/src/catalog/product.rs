@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use entity::{CategoryId, Lifecycle, ProductId};
 use pricing::{ConversionError, Factor, Quantity, UnitCode};
+use smol_str::SmolStr;
 
-/// A product in memory. Quantities of its order rules are in stock units.
+/// A product in memory. Quantities of its order rules are in stock units. Numbers are held inline: looking one up touches the
+/// memory of the product alone.
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "freight, tax and labels read the rest of the row when they come")]
 pub(crate) struct Product {
     pub(crate) id: ProductId,
-    pub(crate) sku: Box<str>,
+    pub(crate) sku: SmolStr,
     pub(crate) title: Box<str>,
     pub(crate) brand: Arc<str>,
     pub(crate) category: Option<CategoryId>,
@@ -28,12 +29,7 @@ pub(crate) struct Product {
     pub(crate) max: Option<Quantity>,
     pub(crate) multiple: Option<Quantity>,
     pub(crate) lead_time_days: Option<i32>,
-    /// Of 1 stock unit.
-    pub(crate) weight_grams: Option<i64>,
-    pub(crate) tax_class: Arc<str>,
-    pub(crate) mix_group: Option<Arc<str>>,
-    pub(crate) mpn: Option<Box<str>>,
-    pub(crate) gtin: Option<Box<str>>,
+    pub(crate) mpn: Option<SmolStr>,
     /// Rises with every change.
     pub(crate) version: i64,
 }

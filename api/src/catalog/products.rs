@@ -32,7 +32,7 @@ impl Borrow<str> for BySku {
 
 impl Hash for BySku {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.sku.as_ref().hash(state);
+        self.0.sku.as_str().hash(state);
     }
 }
 
@@ -54,7 +54,7 @@ struct Maps {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Products {
     maps: Arc<RwLock<Maps>>,
-    /// Brands, tax classes and mix groups, once each.
+    /// Brands, once each.
     names: Names,
     /// Full descriptions asked for lately.
     pub(super) texts: Texts,

@@ -1,15 +1,16 @@
 //! Products as the text of their JSON.
 //!
 //! Looking at a product is the most frequent question of all, and long texts, properties and relations are not held in
-//! memory. A product that is not remembered costs one statement; its text is then remembered packed, some 400 bytes each,
-//! until the product or a category changes.
+//! memory. A product that is not remembered costs one statement; its text is then remembered until the product or a category
+//! changes, or until others were asked for more lately.
 
-use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use entity::{IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QuerySelect as _, QueryTrait as _, Statement,
+};
 use serde_json::Value;
 
 use super::categories::Categories;
@@ -19,12 +20,10 @@ use super::queries::Detail;
 use super::views::ProductView;
 use super::visibility::Sight;
 
-/// Bytes of packed texts that are remembered.
+/// Bytes of texts that are remembered.
 const REMEMBERED: u64 = 64 * 1024 * 1024;
 /// What an entry costs besides its text.
 const ENTRY: usize = 120;
-/// The fastest packing; texts are short.
-const LEVEL: i32 = 1;
 
 /// The text of a product and the version it shows.
 #[derive(Clone, Debug)]
@@ -32,7 +31,7 @@ pub(crate) struct ProductText {
     /// Version of the product.
     pub(crate) version: i64,
     /// Its [`ProductView`] as JSON.
-    pub(crate) json: String,
+    pub(crate) json: Arc<str>,
 }
 
 impl ProductText {
@@ -45,7 +44,7 @@ impl ProductText {
             let shown = |sku: &str| products.by_sku(sku).is_some_and(|product| sight.shows(&product));
             relations.retain(|relation| relation["sku"].as_str().is_some_and(shown));
         }
-        self.json = view.to_string();
+        self.json = view.to_string().into();
         self
     }
 }
@@ -53,62 +52,33 @@ impl ProductText {
 /// Texts asked for lately.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
-    packed: moka::sync::Cache<ProductId, Arc<Packed>, ahash::RandomState>,
-}
-
-#[derive(Debug)]
-struct Packed {
-    version: i64,
-    length: usize,
-    bytes: Box<[u8]>,
+    known: moka::sync::Cache<ProductId, ProductText, ahash::RandomState>,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        let packed = moka::sync::Cache::builder()
-            .weigher(|_, packed: &Arc<Packed>| u32::try_from(packed.bytes.len() + ENTRY).unwrap_or(u32::MAX))
+        let known = moka::sync::Cache::builder()
+            .weigher(|_, text: &ProductText| u32::try_from(text.json.len() + ENTRY).unwrap_or(u32::MAX))
             .max_capacity(REMEMBERED)
             .build_with_hasher(ahash::RandomState::default());
-        Self { packed }
+        Self { known }
     }
 }
 
 impl Texts {
     /// Forgets a product that changed.
     pub(super) fn forget(&self, product: ProductId) {
-        self.packed.invalidate(&product);
+        self.known.invalidate(&product);
     }
 
     /// Forgets all: something that many show has changed.
     pub(super) fn forget_all(&self) {
-        self.packed.invalidate_all();
+        self.known.invalidate_all();
     }
 
     fn get(&self, product: &Product) -> Option<ProductText> {
-        let packed = self.packed.get(&product.id).filter(|packed| packed.version >= product.version)?;
-        Some(ProductText { version: packed.version, json: unpack(&packed)? })
+        self.known.get(&product.id).filter(|text| text.version >= product.version)
     }
-
-    fn remember(&self, product: ProductId, text: &ProductText) {
-        if let Some(bytes) = pack(&text.json) {
-            self.packed.insert(product, Arc::new(Packed { version: text.version, length: text.json.len(), bytes }));
-        }
-    }
-}
-
-thread_local! {
-    static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = RefCell::new(zstd::bulk::Compressor::new(LEVEL).ok());
-    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = RefCell::new(zstd::bulk::Decompressor::new().ok());
-}
-
-fn pack(text: &str) -> Option<Box<[u8]>> {
-    let bytes = PACKER.with_borrow_mut(|packer| packer.as_mut()?.compress(text.as_bytes()).ok())?;
-    Some(bytes.into_boxed_slice())
-}
-
-fn unpack(packed: &Packed) -> Option<String> {
-    let bytes = UNPACKER.with_borrow_mut(|unpacker| unpacker.as_mut()?.decompress(&packed.bytes, packed.length).ok())?;
-    String::from_utf8(bytes).ok()
 }
 
 /// The text of a product; none when it is gone.
@@ -124,8 +94,8 @@ pub(crate) async fn product_text(
     let Some(detail) = detail(db, product.id).await? else { return Ok(None) };
     let view = ProductView::new(&detail, products, categories);
     let json = serde_json::to_string(&view).map_err(|e| DbErr::Json(e.to_string()))?;
-    let text = ProductText { version: view.version, json };
-    products.texts.remember(product.id, &text);
+    let text = ProductText { version: view.version, json: json.into() };
+    products.texts.known.insert(product.id, text.clone());
     Ok(Some(text))
 }
 
@@ -137,13 +107,8 @@ type RelationRow = (RelationKind, i64, i64, String);
 /// Everything that is said of a product but for the names others give it, in one statement.
 async fn detail(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Detail>, DbErr> {
     let backend = db.get_database_backend();
-    let list = |columns: &str, table: &str, more: &str, order: &str| Expr::cust(json_list(backend, columns, table, more, order));
-    let superseded = format!("and kind = '{}'", IdentifierKind::Superseded.word());
-    let select = products::Entity::find_by_id(id)
-        .expr_as(list("unit, numerator, denominator, gtin", "product_units", "", "unit"), "units")
-        .expr_as(list("value, normalised", "product_identifiers", &superseded, "normalised"), "numbers")
-        .expr_as(list("kind, target_id, quantity, note", "product_relations", "", "kind, target_id"), "relations");
-    let Some(row) = db.query_one_raw(select.build(backend)).await? else { return Ok(None) };
+    let statement = Statement::from_sql_and_values(backend, detail_sql(backend), [id.0.into()]);
+    let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
     let product = products::Model::from_query_result(&row, "")?;
     fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, DbErr> {
         serde_json::from_str(text).map_err(|e| DbErr::Json(e.to_string()))
@@ -171,6 +136,21 @@ async fn detail(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Detai
     }))
 }
 
+/// The statement of [`detail`], whose one value is the product's id: it is the same each time, and long.
+fn detail_sql(backend: DbBackend) -> &'static str {
+    static SQL: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
+    SQL[usize::from(backend == DbBackend::Postgres)].get_or_init(|| {
+        let list =
+            |columns: &str, table: &str, more: &str, order: &str| Expr::cust(json_list(backend, columns, table, more, order));
+        let superseded = format!("and kind = '{}'", IdentifierKind::Superseded.word());
+        let select = products::Entity::find_by_id(ProductId(0))
+            .expr_as(list("unit, numerator, denominator, gtin", "product_units", "", "unit"), "units")
+            .expr_as(list("value, normalised", "product_identifiers", &superseded, "normalised"), "numbers")
+            .expr_as(list("kind, target_id, quantity, note", "product_relations", "", "kind, target_id"), "relations");
+        select.build(backend).sql
+    })
+}
+
 /// The rows of a product in another table as a JSON list of lists.
 fn json_list(backend: DbBackend, columns: &str, table: &str, more: &str, order: &str) -> String {
     let (gather, each) = match backend {
@@ -179,17 +159,4 @@ fn json_list(backend: DbBackend, columns: &str, table: &str, more: &str, order: 
     };
     let rows = format!("select {columns} from {table} where product_id = products.id {more} order by {order}");
     format!("coalesce((select cast({gather}({each}({columns})) as text) from ({rows}) as found), '[]')")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_packed_text_is_the_text() {
-        let text = r#"{"sku":"A-1","title":"Gewindestift 8×40"}"#.repeat(20);
-        let bytes = pack(&text).expect("packed");
-        assert!(bytes.len() < text.len() / 4);
-        assert_eq!(unpack(&Packed { version: 1, length: text.len(), bytes }).as_deref(), Some(text.as_str()));
-    }
 }

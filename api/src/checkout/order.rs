@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::{AccountStatus, PaymentMethod, carts, quotes as quote_rows, sites};
 use pricing::{Currency, Per};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::drift::{Demand, Expectation, Quoted, Tolerance};
 use super::error::CheckoutError;
@@ -14,8 +14,9 @@ use crate::catalog::Products;
 use crate::contracts::{PricedBasket, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
 use crate::inventory::{Board, Prefer};
-use crate::kernel::database::{Reader, Tx};
+use crate::kernel::database::{Db, Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::sql::fetch_one;
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
@@ -292,11 +293,7 @@ fn new_order(tx: &Tx, prepared: Prepared, basket: &PricedBasket, coupons: Vec<St
 }
 
 /// Where the order goes: the address given, the site named, or the account's default site.
-async fn destination(
-    db: &impl ConnectionTrait,
-    account: &Account,
-    ship_to: Option<ShipTo>,
-) -> Result<Destination, CheckoutError> {
+async fn destination(db: &impl Db, account: &Account, ship_to: Option<ShipTo>) -> Result<Destination, CheckoutError> {
     let (site, address) = ship_to.map_or((None, None), |s| (s.site, s.address));
     let own = sites::Entity::find().filter(sites::Column::AccountId.eq(account.id));
     let row = match (site, address) {
@@ -309,7 +306,9 @@ async fn destination(
             let row = own.filter(sites::Column::Code.eq(&code)).one(db).await?;
             row.ok_or(CheckoutError::UnknownSite(code))?
         }
-        (None, None) => own.filter(sites::Column::IsDefault.eq(true)).one(db).await?.ok_or(CheckoutError::NoDestination)?,
+        (None, None) => {
+            fetch_one(db, own.filter(sites::Column::IsDefault.eq(true))).await?.ok_or(CheckoutError::NoDestination)?
+        }
     };
     Ok(Destination {
         site: Some(row.code),

@@ -408,6 +408,11 @@ impl Book {
         }
     }
 
+    /// Makes room for so many products, so that loading them copies nothing.
+    pub(super) fn expect_products(&mut self, count: usize) {
+        self.engine.expect_products(count);
+    }
+
     /// Gives back memory that loading left unused.
     pub(super) fn shrink(&mut self) {
         self.engine.shrink();

@@ -14,7 +14,7 @@ use crate::kernel::problem::Trouble;
 use crate::kernel::sql::key_list;
 
 /// Rows in one text.
-const BATCH: i64 = 20_000;
+const BATCH: i64 = 5_000;
 
 /// A table whose rows are read packed.
 #[derive(Debug)]

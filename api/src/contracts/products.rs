@@ -11,7 +11,8 @@ use super::load::{Versions, note, statement};
 use super::prices::Prices;
 use crate::kernel::problem::Trouble;
 
-const BATCH: usize = 10_000;
+/// Few, since each is there as rows, as text and as facts while it is read.
+const BATCH: usize = 1_000;
 const EVERYTHING: Versions = Versions { after: 0, upto: i64::MAX };
 
 /// A condition on a key.
@@ -45,6 +46,10 @@ pub(super) async fn take_these(prices: &Prices, db: &impl ConnectionTrait, produ
 }
 
 async fn take_all(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
+    let count = "select count(distinct product_id) from product_price_facts";
+    let count = db.query_one_raw(statement(db, count, Vec::new())).await?;
+    let count: i64 = count.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    prices.book.write().expect_products(usize::try_from(count).unwrap_or(0));
     let mut after = 0;
     loop {
         let sql = format!(

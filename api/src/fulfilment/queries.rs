@@ -9,7 +9,8 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::error::FulfilmentError;
-use crate::kernel::sql::key_chunks;
+use crate::kernel::database::Db;
+use crate::kernel::sql::{fetch, fetch_one, key_chunks};
 use crate::orders as order_book;
 
 /// A shipment with everything that belongs to it.
@@ -49,14 +50,14 @@ pub(super) async fn find(
 
 /// A shipment that left, with its lines; none when it did not.
 pub(crate) async fn shipped(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     id: ShipmentId,
 ) -> Result<Option<(shipments::Model, Vec<shipment_lines::Model>)>, DbErr> {
     let left = [ShipmentStage::Shipped, ShipmentStage::Delivered];
     let select = shipments::Entity::find_by_id(id).filter(shipments::Column::Stage.is_in(left));
-    let Some(shipment) = select.one(db).await? else { return Ok(None) };
+    let Some(shipment) = fetch_one(db, select).await? else { return Ok(None) };
     let lines = shipment_lines::Entity::find().filter(shipment_lines::Column::ShipmentId.eq(id));
-    Ok(Some((shipment, lines.order_by_asc(shipment_lines::Column::LineNo).all(db).await?)))
+    Ok(Some((shipment, fetch(db, lines.order_by_asc(shipment_lines::Column::LineNo)).await?)))
 }
 
 /// The numbers of shipments.

@@ -20,8 +20,8 @@ use entity::Instant;
 use migration::{Migrator, MigratorTrait as _};
 use parking_lot::Mutex;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionTrait, TryGetable,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
+    QueryResult, Statement, TransactionTrait, TryGetable, TryIntoModel, Value,
 };
 
 use super::companion::Companion;
@@ -216,11 +216,29 @@ impl Tx {
         Ok(())
     }
 
+    /// Runs a statement once for each row of values. Only on SQLite: elsewhere each would be a journey.
+    pub(super) fn repeat(&self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> Result<(), DbErr> {
+        count_statement();
+        match &self.inner {
+            Work::Sqlite(transaction) => transaction.repeat(sql, rows),
+            Work::Postgres(_) => Err(DbErr::Custom("rows are written together on PostgreSQL".to_owned())),
+        }
+    }
+
     /// The first column of the first row of a statement that must give one.
     pub(crate) async fn first_value<T: TryGetable>(&self, statement: Statement) -> Result<T, DbErr> {
         let row = self.query_one_raw(statement).await?;
         row.ok_or_else(|| DbErr::RecordNotFound("the statement gave no row".to_owned()))?.try_get_by_index(0)
     }
+}
+
+/// A [`Reader`] or a [`Tx`].
+pub(crate) trait Db: ConnectionTrait {
+    /// The entities that a statement gives, where they can be taken by place; none where sea-orm has to read them.
+    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<E::Model>, DbErr>>
+    where
+        E: EntityTrait,
+        E::ActiveModel: TryIntoModel<E::Model>;
 }
 
 /// Forwards to the connection inside and counts the statement.
@@ -264,6 +282,22 @@ macro_rules! forward_connection {
                 match &self.$field {
                     $home::Sqlite(sqlite) => sqlite.query(&statement, usize::MAX),
                     $home::Postgres(postgres) => postgres.query_all_raw(statement).await,
+                }
+            }
+        }
+
+        impl Db for $type {
+            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<E::Model>, DbErr>>
+            where
+                E: EntityTrait,
+                E::ActiveModel: TryIntoModel<E::Model>,
+            {
+                match &self.$field {
+                    $home::Sqlite(sqlite) => {
+                        count_statement();
+                        Some(sqlite.entities::<E>(statement))
+                    }
+                    $home::Postgres(_) => None,
                 }
             }
         }

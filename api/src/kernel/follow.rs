@@ -21,6 +21,7 @@ use super::events::{self, Event, Range};
 use super::feed::Feed;
 use super::principal::System;
 use super::problem::Trouble;
+use super::sql::fetch_one;
 use super::telemetry;
 
 /// Something held in memory that follows the log.
@@ -40,6 +41,10 @@ pub(crate) trait Listener: Send + Sync {
     /// How long it rests before it hears again, so that it hears many events at once.
     fn patience(&self) -> Duration {
         Duration::ZERO
+    }
+    /// How many events it is handed at most at once.
+    fn batch(&self) -> u64 {
+        LISTENER_BATCH
     }
     /// Takes what the events of a batch will need locked, in the order locks are taken everywhere, before the first is heard.
     async fn prepare(&self, _tx: &Tx, _events: &[&Event]) -> Result<(), Trouble> {
@@ -145,6 +150,9 @@ struct Place {
     stored: i64,
 }
 
+/// For a listener that rests between batches and hears many events at once.
+pub(crate) const LARGE_BATCH: u64 = 1_000;
+
 /// How far a listener may be ahead of its stored position.
 const UNSTORED: i64 = 5_000;
 
@@ -158,12 +166,12 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
             Place { seen: stored, stored }
         }
     };
-    let ahead = events::next(&db, system.kernel().feed(), at.seen, LISTENER_BATCH).await?;
+    let ahead = events::next(&db, system.kernel().feed(), at.seen, listener.batch()).await?;
     let Some(last) = ahead.last() else {
         *place = Some(at);
         return Ok(false);
     };
-    let full = ahead.len() as u64 == LISTENER_BATCH;
+    let full = ahead.len() as u64 == listener.batch();
     telemetry::event_lag(listener.name(), system.kernel().feed().heard().saturating_sub(last.seq).max(0));
     if last.seq - at.stored < UNSTORED && !ahead.iter().any(|event| listener.wants(&event.kind)) {
         *place = Some(Place { seen: last.seq, ..at });
@@ -196,6 +204,6 @@ async fn claim(tx: &Tx, name: &str) -> Result<Option<i64>, Trouble> {
             return Ok(None);
         }
     }
-    let row = event_readers::Entity::find_by_id(name).one(tx).await?;
+    let row = fetch_one(tx, event_readers::Entity::find_by_id(name)).await?;
     Ok(Some(row.map_or(0, |r| r.seq)))
 }

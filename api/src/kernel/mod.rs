@@ -23,6 +23,8 @@ pub(crate) mod terms;
 pub(crate) mod tokens;
 pub(crate) mod wire;
 
+pub(crate) use sqlite::SPARE_WORKERS;
+
 use database::Database;
 use rate::Rates;
 use tokens::Keys;

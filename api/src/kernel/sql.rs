@@ -3,10 +3,13 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::sea_query::{Iden, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect as _,
+    QueryTrait as _, Select, TryIntoModel, Value,
+};
 
-use super::database::Tx;
+use super::database::{Db, Tx};
 
 /// Appends `(…)` with the placeholders of one row, preceded by a comma if it is not the first.
 pub(crate) fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize) {
@@ -33,6 +36,9 @@ where
     A: ActiveModelTrait + Send,
     <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
 {
+    if is_sqlite(tx) {
+        return insert_each(tx, rows, on_conflict);
+    }
     let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
     let chunk = (MAX_VALUES / columns).clamp(1, 2_000);
     let mut rows = rows.into_iter().peekable();
@@ -45,6 +51,53 @@ where
         insert.exec_without_returning(tx).await?;
     }
     Ok(())
+}
+
+/// Inserts rows one by one with the same statement. All set the same columns.
+fn insert_each<A>(tx: &Tx, rows: Vec<A>, on_conflict: Option<OnConflict>) -> Result<(), DbErr>
+where
+    A: ActiveModelTrait,
+{
+    let Some(first) = rows.first() else { return Ok(()) };
+    let given = |row: &A| ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).collect::<Vec<_>>();
+    let columns = given(first);
+    let names = |columns: &[ColumnOf<A>]| columns.iter().map(Iden::to_string).collect::<Vec<_>>();
+    debug_assert!(rows.iter().all(|row| names(&given(row)) == names(&columns)), "rows of one insert set the same columns");
+    let mut insert = A::Entity::insert(first.clone());
+    if let Some(conflict) = on_conflict {
+        insert = insert.on_conflict(conflict);
+    }
+    let built = insert.build(DbBackend::Sqlite);
+    // Behind the values of the row stand those of what is done when it exists.
+    let rest: Vec<Value> = built.values.into_iter().flatten().skip(columns.len()).collect();
+    let values = |mut row: A| {
+        let own = columns.iter().map(|column| row.take(*column).into_value().unwrap_or(Value::BigInt(None)));
+        own.chain(rest.iter().cloned()).collect()
+    };
+    tx.repeat(&built.sql, rows.into_iter().map(values))
+}
+
+type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
+
+/// The entities that a select gives. As its `all`, and cheaper where there are many columns or rows.
+pub(crate) async fn fetch<E>(db: &impl Db, select: Select<E>) -> Result<Vec<E::Model>, DbErr>
+where
+    E: EntityTrait,
+    E::ActiveModel: TryIntoModel<E::Model>,
+{
+    match db.entities::<E>(&select.build(db.get_database_backend())) {
+        Some(found) => found,
+        None => select.all(db).await,
+    }
+}
+
+/// The first entity that a select gives.
+pub(crate) async fn fetch_one<E>(db: &impl Db, select: Select<E>) -> Result<Option<E::Model>, DbErr>
+where
+    E: EntityTrait,
+    E::ActiveModel: TryIntoModel<E::Model>,
+{
+    Ok(fetch(db, select.limit(1)).await?.into_iter().next())
 }
 
 /// Splits keys for `in (…)` conditions.

@@ -6,12 +6,14 @@
 
 mod answer;
 mod body;
+mod buffer;
 mod each;
 mod numbers;
 mod text;
 
 pub(crate) use answer::{Accepted, Answer, Created, Etag, if_match};
 pub(crate) use body::{Body, parse as parse_json};
+pub(crate) use buffer::Buffer;
 pub(crate) use each::Each;
 pub(crate) use numbers::{AmountText, Money, QuantityText, Timestamp, parse_timestamp};
 pub(crate) use text::{Code, Text};

@@ -14,7 +14,7 @@ use super::tally::{Tallies, Tally};
 use crate::kernel::clock::{DAY, later};
 use crate::kernel::database::Tx;
 use crate::kernel::events::Event;
-use crate::kernel::follow::Listener;
+use crate::kernel::follow::{LARGE_BATCH, Listener};
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::key_list;
 
@@ -66,6 +66,10 @@ impl Listener for Followed {
 
     fn patience(&self) -> Duration {
         PATIENCE
+    }
+
+    fn batch(&self) -> u64 {
+        LARGE_BATCH
     }
 
     async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {

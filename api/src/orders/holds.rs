@@ -2,20 +2,19 @@
 
 use entity::{HoldKind, OrderId, order_holds, orders};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use serde_json::json;
 
 use super::error::OrderError;
 use super::progress::touch;
-use crate::kernel::database::Tx;
+use crate::kernel::database::{Db, Tx};
 use crate::kernel::events::NewEvent;
+use crate::kernel::sql::fetch;
 
 /// Why an order is held now.
-pub(crate) async fn active_holds(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<order_holds::Model>, DbErr> {
+pub(crate) async fn active_holds(db: &impl Db, order: OrderId) -> Result<Vec<order_holds::Model>, DbErr> {
     let select = order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order));
-    select.filter(order_holds::Column::ReleasedAt.is_null()).all(db).await
+    fetch(db, select.filter(order_holds::Column::ReleasedAt.is_null())).await
 }
 
 /// Holds an order locked by the caller until staff release it.

@@ -7,7 +7,7 @@
 use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
 use pricing::{Currency, Viewer};
-use sea_orm::ConnectionTrait;
+
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
@@ -16,6 +16,7 @@ use super::error::OrderError;
 use super::queries::lines_of;
 use super::quoted::from_quote;
 use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
+use crate::kernel::database::Db;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 
 /// What comparing gave.
@@ -131,7 +132,7 @@ struct Detail {
 
 /// Prices an order again and compares.
 pub(super) async fn audit(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     prices: &Prices,
     order: &orders::Model,
     viewer: Viewer,
@@ -168,7 +169,7 @@ pub(super) async fn audit(
 }
 
 async fn replay(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     prices: &Prices,
     order: &orders::Model,
     lines: &[order_lines::Model],

@@ -15,8 +15,8 @@ use super::place::Placed;
 use super::views::OrderView;
 use crate::identity::Accounts;
 use crate::inventory::Board;
-use crate::kernel::database::Tx;
-use crate::kernel::sql::{key_chunks, push_row};
+use crate::kernel::database::{Db, Tx};
+use crate::kernel::sql::{fetch, fetch_one, key_chunks, push_row};
 
 /// An order of a number, if this account (or the seller, for `None`) may see it.
 pub(crate) async fn find_order(
@@ -40,7 +40,7 @@ pub(crate) async fn lock_order(tx: &Tx, number: &str, account: Option<AccountId>
     if tx.get_database_backend() == DbBackend::Postgres {
         select = select.lock_exclusive();
     }
-    select.one(tx).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
+    fetch_one(tx, select).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
 }
 
 /// Locks orders by id, in rising order.
@@ -62,7 +62,7 @@ pub(crate) async fn lock_orders_by_id(tx: &Tx, ids: &[OrderId]) -> Result<Vec<or
         if tx.get_database_backend() == DbBackend::Postgres {
             select = select.lock_exclusive();
         }
-        rows.extend(select.order_by_asc(orders::Column::Id).all(tx).await?);
+        rows.extend(fetch(tx, select.order_by_asc(orders::Column::Id)).await?);
     }
     Ok(rows)
 }
@@ -80,28 +80,28 @@ pub(crate) async fn numbers_of(db: &impl ConnectionTrait, ids: &[OrderId]) -> Re
 }
 
 /// The lines of an order.
-pub(crate) async fn lines_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<order_lines::Model>, DbErr> {
+pub(crate) async fn lines_of(db: &impl Db, order: OrderId) -> Result<Vec<order_lines::Model>, DbErr> {
     let select = order_lines::Entity::find().filter(order_lines::Column::OrderId.eq(order));
-    select.order_by_asc(order_lines::Column::LineNo).all(db).await
+    fetch(db, select.order_by_asc(order_lines::Column::LineNo)).await
 }
 
 /// Where an order's lines are allocated.
-pub(crate) async fn allocations_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<order_allocations::Model>, DbErr> {
+pub(crate) async fn allocations_of(db: &impl Db, order: OrderId) -> Result<Vec<order_allocations::Model>, DbErr> {
     let select = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.eq(order));
-    select.order_by_asc(order_allocations::Column::LineNo).order_by_asc(order_allocations::Column::WarehouseId).all(db).await
+    fetch(db, select.order_by_asc(order_allocations::Column::LineNo).order_by_asc(order_allocations::Column::WarehouseId)).await
 }
 
 /// An order with everything that belongs to it.
-pub(crate) async fn load(db: &impl ConnectionTrait, order: orders::Model) -> Result<Placed, OrderError> {
+pub(crate) async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, OrderError> {
     let lines = lines_of(db, order.id).await?;
     let allocations = allocations_of(db, order.id).await?;
-    let holds = order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id)).all(db).await?;
+    let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id))).await?;
     Ok(Placed { order, lines, allocations, holds, rejected: Vec::new() })
 }
 
 /// The view of an order as it now is in the database.
 pub(crate) async fn view_of(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     order: orders::Model,
     accounts: &Accounts,
     board: &Board,
@@ -188,7 +188,7 @@ pub(crate) struct Filter {
 }
 
 /// Orders of a list, newest first, each with its lines and holds.
-pub(crate) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Vec<Placed>, OrderError> {
+pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, OrderError> {
     let mut select = orders::Entity::find().order_by_desc(orders::Column::Id).limit(filter.limit);
     if let Some(account) = filter.account {
         select = select.filter(orders::Column::AccountId.eq(account));
@@ -202,13 +202,13 @@ pub(crate) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Ve
     if let Some(before) = filter.before {
         select = select.filter(orders::Column::Id.lt(before));
     }
-    let rows = select.all(db).await?;
+    let rows = fetch(db, select).await?;
     let ids: Vec<OrderId> = rows.iter().map(|o| o.id).collect();
     let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone()));
-    let lines = lines.order_by_asc(order_lines::Column::LineNo).all(db).await?;
-    let holds = order_holds::Entity::find().filter(order_holds::Column::OrderId.is_in(ids.clone())).all(db).await?;
+    let lines = fetch(db, lines.order_by_asc(order_lines::Column::LineNo)).await?;
+    let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.is_in(ids.clone()))).await?;
     let allocations = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.is_in(ids));
-    let allocations = allocations.order_by_asc(order_allocations::Column::LineNo).all(db).await?;
+    let allocations = fetch(db, allocations.order_by_asc(order_allocations::Column::LineNo)).await?;
     let mut lines_by: AHashMap<OrderId, Vec<order_lines::Model>> = AHashMap::new();
     for line in lines {
         lines_by.entry(line.order_id).or_default().push(line);

@@ -4,7 +4,6 @@ use entity::Quantity;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 use pricing::Viewer;
-use sea_orm::ConnectionTrait;
 
 use super::cancel::{Cancellation, cancel};
 use super::change::{Change, change};
@@ -17,6 +16,7 @@ use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput
 use crate::contracts::Prices;
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::inventory::Board;
+use crate::kernel::database::Db;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, FieldProblem, Trouble};
 use crate::kernel::scope::Scope;
@@ -211,7 +211,7 @@ impl OrderRoutes {
 }
 
 impl OrderRoutes {
-    async fn answer(&self, db: &impl ConnectionTrait, order: entity::orders::Model) -> Result<Answer<OrderView>> {
+    async fn answer(&self, db: &impl Db, order: entity::orders::Model) -> Result<Answer<OrderView>> {
         let etag = Etag(order.version);
         let view = queries::view_of(db, order, &self.accounts, &self.board).await?;
         Ok(Answer::of(&view)?.with_etag(etag))

@@ -79,7 +79,7 @@ impl StorefrontRoutes {
             availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
         };
         let version = Etag(text.version);
-        Ok(Answer::of_text(ProductPage::text(text, &offer)?).with_etag(version))
+        Ok(Answer::of_text(ProductPage::text(&text, &offer)?).with_etag(version))
     }
 
     /// Search products

@@ -8,7 +8,7 @@ use super::explanation_views::SearchExplanationView;
 use super::offers::{HitOffer, PageOffer, Stocked};
 use crate::catalog::{Candidate, Product, ProductText, ProductView};
 use crate::kernel::problem::Trouble;
-use crate::kernel::wire::{AmountText, Code, QuantityText};
+use crate::kernel::wire::{AmountText, Buffer, Code, QuantityText};
 
 /// A product as an account sees it.
 #[derive(Debug, Object, Serialize)]
@@ -25,13 +25,16 @@ pub(crate) struct ProductPage {
 
 impl ProductPage {
     /// The page of a product whose text is ready.
-    pub(super) fn text(product: ProductText, offer: &OfferView) -> Result<String, Trouble> {
+    pub(super) fn text(product: &ProductText, offer: &OfferView) -> Result<Buffer, Trouble> {
         let offer = serde_json::to_string(offer).map_err(|e| Trouble::Internal(e.to_string()))?;
-        let mut page = product.json;
-        if let Some(fields) = offer.strip_prefix('{').filter(|fields| *fields != "}") {
-            page.pop();
-            page.push(',');
-            page.push_str(fields);
+        let mut page = Buffer::new();
+        match offer.strip_prefix('{').filter(|fields| *fields != "}") {
+            Some(fields) => {
+                page.push(product.json.strip_suffix('}').unwrap_or(&product.json).as_bytes());
+                page.push(b",");
+                page.push(fields.as_bytes());
+            }
+            None => page.push(product.json.as_bytes()),
         }
         Ok(page)
     }

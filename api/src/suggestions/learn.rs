@@ -1,20 +1,26 @@
 //! Keeping what orders bought, one row per order, so that a process that starts reads a few megabytes instead of every line
 //! ever ordered.
 
+use std::time::Duration;
+
 use entity::{OrderId, learned_baskets};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::read::{BASKETS, EACH_ORDER};
 use crate::kernel::database::Tx;
 use crate::kernel::events::Event;
-use crate::kernel::follow::Listener;
+use crate::kernel::follow::{LARGE_BATCH, Listener};
 use crate::kernel::problem::Trouble;
+use crate::kernel::sql::{key_chunks, key_list};
 
 /// Keeps every order as it is placed, and what is left of it when a part is cancelled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Learner;
 
+/// Orders are kept together, some of them a second later: what a process holds in memory follows them at once.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Its name among the readers of the event log.
 pub(super) const READER: &str = "suggestions";
 
@@ -37,13 +43,28 @@ impl Listener for Learner {
         kind == "order.placed" || kind == CANCELLED
     }
 
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+
+    fn batch(&self) -> u64 {
+        LARGE_BATCH
+    }
+
     async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
-        let Some(of) = event.read::<OfOrder>() else { return Ok(()) };
-        let order = OrderId(of.order_id);
-        if event.kind == CANCELLED {
-            learned_baskets::Entity::delete_many().filter(learned_baskets::Column::OrderId.eq(order)).exec(tx).await?;
+        self.hear_all(tx, &[event]).await
+    }
+
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+        let orders = |events: &mut dyn Iterator<Item = &&Event>| -> Vec<i64> {
+            events.filter_map(|event| event.read::<OfOrder>()).map(|of| of.order_id).collect()
+        };
+        let cancelled = orders(&mut events.iter().filter(|event| event.kind == CANCELLED));
+        for chunk in key_chunks(&cancelled) {
+            let of_these = learned_baskets::Column::OrderId.is_in(chunk.iter().copied().map(OrderId));
+            learned_baskets::Entity::delete_many().filter(of_these).exec(tx).await?;
         }
-        learn(tx, Some(order)).await?;
+        learn(tx, Some(&orders(&mut events.iter()))).await?;
         Ok(())
     }
 }
@@ -54,15 +75,16 @@ pub(crate) async fn learn_all(tx: &Tx) -> Result<u64, Trouble> {
     Ok(learn(tx, None).await?)
 }
 
-async fn learn(tx: &Tx, order: Option<OrderId>) -> Result<u64, DbErr> {
-    let which = match order {
-        Some(_) => "o.id = $1",
-        None => "not exists (select 1 from learned_baskets k where k.order_id = o.id)",
+async fn learn(tx: &Tx, orders: Option<&[i64]>) -> Result<u64, DbErr> {
+    let backend = tx.get_database_backend();
+    let which = match orders {
+        Some(_) => format!("o.id in {}", key_list(backend, 1, "bigint")),
+        None => "not exists (select 1 from learned_baskets k where k.order_id = o.id)".to_owned(),
     };
     let sql = format!(
         "insert into learned_baskets (order_id, account_id, placed_at, lines) {BASKETS} and {which} {EACH_ORDER} \
          on conflict (order_id) do nothing"
     );
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, order.map(|order| order.0.into()));
+    let statement = Statement::from_sql_and_values(backend, sql, orders.map(|orders| json!(orders).to_string().into()));
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }

@@ -62,6 +62,9 @@ struct Past {
     until: Option<Instant>,
 }
 
+/// Up to so many entries a product has no room for more: there are many products, and most have few.
+const FEW: usize = 8;
+
 /// The entries of one product.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entries {
@@ -92,6 +95,9 @@ impl Entries {
             (None, Instant::MAX) => {
                 let end = self.range(row.key).end;
                 self.keys.insert_at(end, row.key.0);
+                if self.rows.len() < FEW {
+                    self.rows.reserve_exact(1);
+                }
                 self.rows.insert(end, row);
             }
             (current, superseded_at) => {
@@ -150,13 +156,6 @@ impl Entries {
         self.rows.is_empty()
     }
 
-    pub(crate) fn shrink(&mut self) {
-        self.rows.shrink_to_fit();
-        if let Some(past) = &mut self.past {
-            past.rows.shrink_to_fit();
-        }
-    }
-
     fn range(&self, key: EntryKey) -> std::ops::Range<usize> {
         let start = self.keys.partition_point(|other| *other < key.0);
         let length = self.keys[start..].iter().take_while(|other| **other == key.0).count();
@@ -176,6 +175,9 @@ impl Entries {
     fn bury(&mut self, row: EntryRow, superseded_at: Instant) {
         let past = self.past.get_or_insert_default();
         let place = past.rows.binary_search_by_key(&row.id, |past| past.row.id).unwrap_or_else(|place| place);
+        if past.rows.len() < FEW {
+            past.rows.reserve_exact(1);
+        }
         past.rows.insert(place, PastEntry { row, superseded_at });
         past.until = past.until.max(Some(superseded_at));
     }

@@ -94,10 +94,13 @@ impl PriceBook {
         self.version = version;
     }
 
+    /// Makes room for so many products more. Worth a call before loading, never needed.
+    pub fn expect_products(&mut self, count: usize) {
+        self.products.reserve_exact(count);
+    }
+
     /// Gives back memory that growing left unused. Worth a call after loading, never needed.
     pub fn shrink(&mut self) {
-        self.products.iter_mut().for_each(|slot| slot.entries.shrink());
-        self.products.shrink_to_fit();
         self.entry_terms.shrink();
         self.contracts.iter_mut().for_each(|contract| contract.lines.shrink());
         self.lines.shrink();

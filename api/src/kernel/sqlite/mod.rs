@@ -2,7 +2,9 @@
 //!
 //! A row by its key costs 4 µs of CPU this way and 56 µs through a driver with a thread of its own for each connection, which
 //! spends them on waking two threads for each statement. The statements of this product are short, so a worker of the runtime
-//! does not miss the time; a commit waits for the disk and lets other work have the worker meanwhile.
+//! does not miss the time. A commit waits for the disk; since one connection writes, it holds back one worker, and the runtime
+//! has one more than the machine has cores ([`SPARE_WORKERS`]). Handing the worker's other tasks to a new thread for each
+//! commit would cost more than the commit.
 //!
 //! - One connection writes. Transactions queue for it in order, without a thread waiting. Another program that holds the
 //!   file's lock is waited for up to [`PATIENCE`].
@@ -24,15 +26,19 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use sea_orm::{DbErr, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement};
+use sea_orm::{DbErr, EntityTrait, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement, TryIntoModel, Value};
 use tokio::sync::OwnedMutexGuard;
 
-use self::rows::{execute, refused, rows};
+use self::rows::{entities, execute, refused, repeat, rows};
 
 /// How long a transaction waits for its turn, and for another program to let go of the file.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// Pages in the log before they are folded into the file: 16 MB.
+const PAGES_OF_LOG: i32 = 4_096;
 /// Statements each connection keeps prepared.
 const PREPARED: usize = 400;
+/// Workers of the runtime that may wait for the disk while the others use all cores.
+pub(crate) const SPARE_WORKERS: usize = 1;
 /// Connections kept open for readers when nobody reads.
 const IDLE_READERS: usize = 8;
 
@@ -100,11 +106,16 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
+    /// Runs a statement once for each row of values.
+    pub(super) fn repeat(&self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> Result<(), DbErr> {
+        self.on(|connection| repeat(connection, sql, rows))
+    }
+
     /// Makes durable what was written.
     pub(super) fn commit(self) -> Result<(), DbErr> {
         let turn = self.turn.lock();
         let connection = open_connection(turn.as_ref())?;
-        making_room(|| connection.prepare_cached("commit").and_then(|mut commit| commit.execute([]))).map_err(refused)?;
+        connection.prepare_cached("commit").and_then(|mut commit| commit.execute([])).map_err(refused)?;
         Ok(())
     }
 }
@@ -133,6 +144,14 @@ pub(super) trait Statements {
             connection.execute_batch(sql).map_err(refused)?;
             Ok(ProxyExecResult::new(0, connection.changes()).into())
         })
+    }
+
+    fn entities<E>(&self, statement: &Statement) -> Result<Vec<E::Model>, DbErr>
+    where
+        E: EntityTrait,
+        E::ActiveModel: TryIntoModel<E::Model>,
+    {
+        self.on(|connection| entities::<E>(connection, statement))
     }
 
     fn query(&self, statement: &Statement, limit: usize) -> Result<Vec<QueryResult>, DbErr> {
@@ -176,6 +195,8 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "query_only", !writer)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     if writer {
+        // Pages that many transactions write are folded into the file once for all of them.
+        connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
         // Whoever begins waits without holding a thread.
         connection.busy_timeout(Duration::ZERO)?;
     }
@@ -192,15 +213,6 @@ fn begin(held: Option<&Connection>) -> Result<bool, DbErr> {
         Ok(_) => Ok(true),
         Err(error) if is_busy(&error) => Ok(false),
         Err(error) => Err(refused(error)),
-    }
-}
-
-/// Lets another thread do this worker's other tasks while this one waits.
-fn making_room<T>(run: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
-    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(run),
-        _ => run(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
@@ -9,6 +10,7 @@ use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registr
 use poem_openapi::types::Type;
 use serde::Serialize;
 
+use super::buffer::Buffer;
 use crate::kernel::database::Tx;
 use crate::kernel::idempotency::Replay;
 use crate::kernel::problem::Trouble;
@@ -24,7 +26,7 @@ macro_rules! answer {
         #[derive(Debug)]
         pub(crate) struct $name<T> {
             status: u16,
-            body: String,
+            body: Buffer,
             etag: Option<i64>,
             replayed: bool,
             content: PhantomData<fn() -> T>,
@@ -34,25 +36,29 @@ macro_rules! answer {
         impl<T: Type + Serialize> $name<T> {
             /// The answer with `value` as its body.
             pub(crate) fn of(value: &T) -> Result<Self, Trouble> {
-                let body = serde_json::to_string(value).map_err(|e| Trouble::Internal(e.to_string()))?;
+                let mut body = Buffer::new();
+                serde_json::to_writer(&mut body, value).map_err(|e| Trouble::Internal(e.to_string()))?;
                 Ok(Self::of_text(body))
             }
 
             /// The answer whose body is written already.
-            pub(crate) fn of_text(body: String) -> Self {
+            pub(crate) fn of_text(body: Buffer) -> Self {
                 Self { status: $status, body, etag: None, replayed: false, content: PhantomData }
             }
 
             /// The answer with `value`, kept for retries in the transaction of its effect.
             pub(crate) async fn kept(tx: &Tx, value: &T) -> Result<Self, Trouble> {
                 let answer = Self::of(value)?;
-                tx.keep_answer(answer.status, &answer.body).await?;
+                let body = std::str::from_utf8(&answer.body).map_err(|e| Trouble::Internal(e.to_string()))?;
+                tx.keep_answer(answer.status, body).await?;
                 Ok(answer)
             }
 
             /// The answer given before.
             pub(crate) fn replayed(replay: Replay) -> Self {
-                Self { status: replay.status, body: replay.body, etag: None, replayed: true, content: PhantomData }
+                let mut body = Buffer::new();
+                body.push(replay.body.as_bytes());
+                Self { status: replay.status, body, etag: None, replayed: true, content: PhantomData }
             }
 
             /// With the version of the resource as `ETag`.
@@ -66,7 +72,7 @@ macro_rules! answer {
         impl<T: Send> IntoResponse for $name<T> {
             fn into_response(self) -> Response {
                 let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
-                let mut response = Response::builder().status(status).content_type("application/json; charset=utf-8").body(self.body);
+                let mut response = Response::builder().status(status).content_type("application/json; charset=utf-8").body(Bytes::from_owner(self.body));
                 if let Some(Ok(value)) = self.etag.map(|v| HeaderValue::from_str(&format!("\"{v}\""))) {
                     response.headers_mut().insert(header::ETAG, value);
                 }

@@ -59,8 +59,13 @@ fn refuse(problem: &Problem) -> poem::Error {
     poem::Error::from_response(problem.response())
 }
 
-/// Reads a value strictly; a refusal names the field by its JSON pointer.
+/// Reads a value strictly; a refusal names the field by its JSON pointer. The way to a field is followed only in what is
+/// refused: it costs as much as the reading.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).or_else(|_| parse_following(bytes))
+}
+
+fn parse_following<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer_of(error.path());

@@ -144,6 +144,11 @@ impl Actor {
         self.post("/v1/carts", &json!({})).await.is(201)["id"].as_str().expect("an id").to_owned()
     }
 
+    /// A new cart of lines.
+    pub(crate) async fn cart_of(&self, lines: &[Value]) -> Answer {
+        self.post("/v1/carts", &json!({ "lines": lines })).await
+    }
+
     /// Adds lines to a cart.
     pub(crate) async fn adds(&self, cart: &str, lines: &[Value]) -> Answer {
         self.post(&format!("/v1/carts/{cart}/lines"), &json!({ "lines": lines })).await
