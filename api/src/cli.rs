@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -52,6 +53,10 @@ pub(crate) enum Command {
     RotateKeys,
 }
 
+/// How long a thread that helped out waits for more to do. Its memory is given back when it ends, that of loading at start above
+/// all.
+const KEEP_ALIVE: Duration = Duration::from_secs(1);
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = match config::read() {
@@ -60,7 +65,12 @@ pub fn main() -> ExitCode {
     };
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = cores + SPARE_WORKERS;
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .thread_keep_alive(KEEP_ALIVE)
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return complain(&format!("cannot start: {error}")),
     };

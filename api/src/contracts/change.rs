@@ -43,6 +43,8 @@ impl PriceChange {
     /// Takes the next version for this transaction and records `prices.changed` about `subject`, as `price-list/STANDARD`.
     /// To be called once in a transaction, before it touches anything else of prices.
     pub(crate) async fn begin(tx: &Tx, subject: String) -> Result<Self, Trouble> {
+        // A version that a checkout has read is in the book, and must never be taken again by another change.
+        tx.commit_at_once();
         let backend = tx.get_database_backend();
         let take = "update price_versions set version = version + 1 where id = 1 returning version, recorded_at";
         let row = tx.query_one_raw(Statement::from_string(backend, take)).await?;

@@ -13,7 +13,7 @@
 //! Not here: which rows belong to whom; entities are filtered by account in the slices' queries.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use entity::Instant;
@@ -116,6 +116,7 @@ impl Database {
             feed: self.feed.clone(),
             companions: self.companions.clone(),
             claimed: Mutex::new(None),
+            at_once: AtomicBool::new(false),
         })
     }
 
@@ -153,6 +154,8 @@ pub(crate) struct Tx {
     feed: Feed,
     companions: Arc<[Arc<dyn Companion>]>,
     pub(super) claimed: Mutex<Option<super::idempotency::Claimed>>,
+    /// Whether it shares no commit with others.
+    at_once: AtomicBool,
 }
 
 impl Tx {
@@ -164,6 +167,12 @@ impl Tx {
     /// On whose behalf.
     pub(crate) fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Has the transaction committed as soon as it is kept, so that no other sees what it wrote before that is certain: for what
+    /// other transactions take into memory.
+    pub(crate) fn commit_at_once(&self) {
+        self.at_once.store(true, Ordering::Relaxed);
     }
 
     /// Records an event; it is written, numbered and seen by readers when the transaction is kept.
@@ -179,10 +188,10 @@ impl Tx {
         recorded.append(&mut self.events.lock());
         let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, reader, .. } = self;
+        let Self { inner, feed, claimed, reader, at_once, .. } = self;
         count_statement();
         match inner {
-            Work::Sqlite(transaction) => transaction.commit()?,
+            Work::Sqlite(transaction) => transaction.commit(at_once.into_inner()).await?,
             Work::Postgres(transaction) => transaction.commit().await?,
         }
         drop(claimed);

@@ -83,13 +83,11 @@ impl Listener for Followed {
             return Ok(());
         }
         let lines = ordered(tx, &orders).await?;
+        let wanted = orders.iter().flat_map(|order| of(&lines, order).iter().map(|(product, _)| (order.account, *product)));
+        let seen = Seen::of(&searches, &wanted.collect());
         let mut tallies = Tallies::default();
         for order in &orders {
-            let (since, until) = window(order);
-            let before = |search: &&Search| search.account == order.account && (since..until).contains(&search.id);
-            let own: Vec<&Search> = searches.iter().filter(before).collect();
-            let lines = lines.get(&order.id).map(Vec::as_slice).unwrap_or_default();
-            for (search, quantity) in attributed(&own, lines) {
+            for (search, quantity) in seen.attributed(order.account, window(order), of(&lines, order)) {
                 let one = Tally { orders: 1, quantity, ..Tally::default() };
                 tallies.add(day_of(instant_of(search.id)), &search.query, order.account, one);
             }
@@ -181,26 +179,47 @@ async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(Product
     Ok(all)
 }
 
-/// For each search that something ordered follows, how much: each product follows the last search in which it was clicked,
-/// otherwise the last that showed it.
-fn attributed<'a>(searches: &[&'a Search], ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
-    let (mut clicked, mut shown) = (AHashMap::new(), AHashMap::new());
-    for (at, search) in searches.iter().enumerate() {
-        for product in &search.clicked {
-            clicked.entry(*product).or_insert(at);
-        }
-        for product in &search.shown {
-            shown.entry(*product).or_insert(at);
-        }
+fn of<'a>(lines: &'a AHashMap<i64, Vec<(ProductId, i64)>>, order: &Order) -> &'a [(ProductId, i64)] {
+    lines.get(&order.id).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// In which searches of whom products were clicked and shown: places in the list of searches, the latest first.
+struct Seen<'a> {
+    searches: &'a [Search],
+    clicked: AHashMap<(AccountId, ProductId), Vec<usize>>,
+    shown: AHashMap<(AccountId, ProductId), Vec<usize>>,
+}
+
+impl<'a> Seen<'a> {
+    /// Of the wanted products only: many are shown, few are ordered.
+    fn of(searches: &'a [Search], wanted: &AHashSet<(AccountId, ProductId)>) -> Self {
+        let places = |products: fn(&Search) -> &[ProductId]| {
+            let mut places: AHashMap<(AccountId, ProductId), Vec<usize>> = AHashMap::new();
+            for (at, search) in searches.iter().enumerate() {
+                let keys = products(search).iter().map(|product| (search.account, *product));
+                keys.filter(|key| wanted.contains(key)).for_each(|key| places.entry(key).or_default().push(at));
+            }
+            places
+        };
+        Self { searches, clicked: places(|search| &search.clicked), shown: places(|search| &search.shown) }
     }
-    let mut followed: AHashMap<usize, i64> = AHashMap::new();
-    for (product, quantity) in ordered {
-        if let Some(at) = clicked.get(product).or_else(|| shown.get(product)) {
-            let sum = followed.entry(*at).or_default();
-            *sum = sum.saturating_add(*quantity);
+
+    /// For each search that something ordered follows, how much: each product follows the last search in which it was clicked,
+    /// otherwise the last that showed it, of those with numbers from one to before another.
+    fn attributed(&self, account: AccountId, (since, until): (i64, i64), ordered: &[(ProductId, i64)]) -> Vec<(&'a Search, i64)> {
+        let last = |places: &AHashMap<(AccountId, ProductId), Vec<usize>>, product: ProductId| {
+            let places = places.get(&(account, product)).map(Vec::as_slice).unwrap_or_default();
+            places.iter().copied().find(|at| (since..until).contains(&self.searches[*at].id))
+        };
+        let mut followed: AHashMap<usize, i64> = AHashMap::new();
+        for (product, quantity) in ordered {
+            if let Some(at) = last(&self.clicked, *product).or_else(|| last(&self.shown, *product)) {
+                let sum = followed.entry(at).or_default();
+                *sum = sum.saturating_add(*quantity);
+            }
         }
+        followed.into_iter().map(|(at, quantity)| (&self.searches[at], quantity)).collect()
     }
-    followed.into_iter().map(|(at, quantity)| (searches[at], quantity)).collect()
 }
 
 #[cfg(test)]
@@ -216,8 +235,16 @@ mod tests {
     fn each_product_follows_one_search_the_last_clicked_before_the_last_that_showed_it() {
         let searches = [search(3, &[1, 2], &[]), search(2, &[1, 3], &[1]), search(1, &[3, 1], &[3, 1])];
         let ordered = [(ProductId(1), 10), (ProductId(2), 20), (ProductId(3), 30), (ProductId(4), 40)];
-        let mut found: Vec<(i64, i64)> = attributed(&searches.each_ref(), &ordered).iter().map(|(s, q)| (s.id, *q)).collect();
-        found.sort_unstable();
-        assert_eq!(found, [(1, 30), (2, 10), (3, 20)]);
+        let wanted = ordered.iter().map(|(product, _)| (AccountId(1), *product)).collect();
+        let seen = Seen::of(&searches, &wanted);
+        let attributed = |account, window| {
+            let attributed = seen.attributed(AccountId(account), window, &ordered);
+            let mut found: Vec<(i64, i64)> = attributed.iter().map(|(search, quantity)| (search.id, *quantity)).collect();
+            found.sort_unstable();
+            found
+        };
+        assert_eq!(attributed(1, (0, 9)), [(1, 30), (2, 10), (3, 20)]);
+        assert_eq!(attributed(1, (0, 3)), [(1, 30), (2, 10)], "what was searched for after the order does not count");
+        assert!(attributed(2, (0, 9)).is_empty(), "nor do searches of others");
     }
 }

@@ -8,6 +8,8 @@
 //!
 //! - One connection writes. Transactions queue for it in order, without a thread waiting. Another program that holds the
 //!   file's lock is waited for up to [`PATIENCE`].
+//! - Transactions that queue while one ends are committed together with it ([`writer`]): the disk is waited for once, and pages
+//!   that all of them write are written once. None has ended before that.
 //! - Readers have connections of their own, as many as read at once, and see the last commit.
 //! - A transaction that is dropped is rolled back at once.
 //!
@@ -19,17 +21,20 @@ mod migration;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sea_orm::{DbErr, EntityTrait, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement, TryIntoModel, Value};
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use self::rows::{entities, execute, refused, repeat, rows};
+use self::writer::{Joined, MOST_JOINED, Waits, Writer};
 
 /// How long a transaction waits for its turn, and for another program to let go of the file.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -52,7 +57,9 @@ pub(super) struct Sqlite {
 struct File {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
-    writer: Arc<tokio::sync::Mutex<Option<Connection>>>,
+    writer: Arc<tokio::sync::Mutex<Writer>>,
+    /// Transactions that wait for their turn.
+    waiting: AtomicUsize,
 }
 
 impl Sqlite {
@@ -65,8 +72,8 @@ impl Sqlite {
             return Err(DbErr::Conn(RuntimeErr::Internal("a SQLite database is a file".to_owned())));
         }
         let writer = connect(&path, true).map_err(|e| DbErr::Conn(RuntimeErr::Internal(e.to_string())))?;
-        let writer = Arc::new(tokio::sync::Mutex::new(Some(writer)));
-        Ok(Self { file: Arc::new(File { path, readers: Mutex::default(), writer }) })
+        let writer = Arc::new(tokio::sync::Mutex::new(Writer::over(writer)));
+        Ok(Self { file: Arc::new(File { path, readers: Mutex::default(), writer, waiting: AtomicUsize::new(0) }) })
     }
 
     /// Runs the migrations that are missing.
@@ -78,12 +85,18 @@ impl Sqlite {
 
     /// Starts a transaction that may write, when those before it have ended.
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
+        let waits = Waits::of(&self.file.waiting);
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.file.writer).lock_owned()).await;
-        let turn = turn.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?;
+        drop(waits);
+        let mut turn = turn.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?;
+        let transaction = |turn, joins| Transaction { turn: Mutex::new(Some(turn)), joins, file: Arc::clone(&self.file) };
+        if turn.joins()? {
+            return Ok(transaction(turn, true));
+        }
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
-            if begin(turn.as_ref())? {
-                return Ok(Transaction { turn: Mutex::new(turn) });
+            if begin(turn.connection()?)? {
+                return Ok(transaction(turn, false));
             }
             if tokio::time::Instant::now() > patience {
                 return Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));
@@ -95,14 +108,22 @@ impl Sqlite {
     /// Lets go of the file when what runs has ended; SQLite then folds its log into it.
     pub(super) async fn close(&self) {
         self.file.readers.lock().clear();
-        self.file.writer.lock().await.take();
+        let mut turn = self.file.writer.lock().await;
+        if let Err(error) = turn.settle() {
+            tracing::error!(%error, "the last transactions could not be committed");
+        }
+        turn.connection.take();
     }
 }
 
 /// A transaction that may write.
 #[derive(Debug)]
 pub(super) struct Transaction {
-    turn: Mutex<OwnedMutexGuard<Option<Connection>>>,
+    /// None once it has ended.
+    turn: Mutex<Option<OwnedMutexGuard<Writer>>>,
+    /// Whether others wait for a commit that will be this one's too.
+    joins: bool,
+    file: Arc<File>,
 }
 
 impl Transaction {
@@ -111,22 +132,33 @@ impl Transaction {
         self.on(|connection| repeat(connection, sql, rows))
     }
 
-    /// Makes durable what was written.
-    pub(super) fn commit(self) -> Result<(), DbErr> {
-        let turn = self.turn.lock();
-        let connection = open_connection(turn.as_ref())?;
-        connection.prepare_cached("commit").and_then(|mut commit| commit.execute([])).map_err(refused)?;
-        Ok(())
+    /// Makes durable what was written, together with what the transactions write that already wait for their turn; or at once.
+    pub(super) async fn commit(self, at_once: bool) -> Result<(), DbErr> {
+        if self.joins {
+            self.on(|connection| run(connection, "release own"))?;
+        }
+        let Some(mut turn) = self.turn.lock().take() else { return Err(ended()) };
+        if at_once || self.file.waiting.load(Ordering::Acquire) == 0 || turn.joined.len() >= MOST_JOINED {
+            return turn.settle().map_err(|error| DbErr::Query(RuntimeErr::Internal(error)));
+        }
+        let (tell, told) = oneshot::channel();
+        turn.joined.push(tell);
+        drop(turn);
+        Joined::new(&self.file, told).end().await
     }
 }
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        if let Some(connection) = self.turn.get_mut().as_ref()
-            && !connection.is_autocommit()
-            && let Err(error) = connection.execute_batch("rollback")
-        {
+        let Some(turn) = self.turn.get_mut() else { return };
+        let Some(connection) = turn.connection.as_ref().filter(|connection| !connection.is_autocommit()) else { return };
+        let undo = if self.joins { "rollback to own; release own" } else { "rollback" };
+        if let Err(error) = connection.execute_batch(undo) {
             tracing::error!(%error, "a transaction could not be rolled back");
+        }
+        // Those who wait for its commit may have gone meanwhile, and nobody else would come to it.
+        if self.joins {
+            drop(turn.settle());
         }
     }
 }
@@ -177,7 +209,7 @@ impl Statements for Sqlite {
 
 impl Statements for Transaction {
     fn on<T>(&self, run: impl FnOnce(&Connection) -> Result<T, DbErr>) -> Result<T, DbErr> {
-        run(open_connection(self.turn.lock().as_ref())?)
+        run(self.turn.lock().as_ref().ok_or_else(ended)?.connection()?)
     }
 }
 
@@ -203,13 +235,18 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, rusqlite::Error> {
     Ok(connection)
 }
 
-fn open_connection(held: Option<&Connection>) -> Result<&Connection, DbErr> {
-    held.ok_or_else(|| DbErr::Conn(RuntimeErr::Internal("the database is closed".to_owned())))
+/// Runs a statement of the transactions' own.
+fn run(connection: &Connection, sql: &str) -> Result<(), DbErr> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(drop).map_err(refused)
+}
+
+fn ended() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal("the transaction has ended".to_owned()))
 }
 
 /// Whether a transaction could be started: not while another program writes.
-fn begin(held: Option<&Connection>) -> Result<bool, DbErr> {
-    match open_connection(held)?.prepare_cached("begin immediate").and_then(|mut begin| begin.execute([])) {
+fn begin(connection: &Connection) -> Result<bool, DbErr> {
+    match connection.prepare_cached("begin immediate").and_then(|mut begin| begin.execute([])) {
         Ok(_) => Ok(true),
         Err(error) if is_busy(&error) => Ok(false),
         Err(error) => Err(refused(error)),

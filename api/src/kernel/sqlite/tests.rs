@@ -1,10 +1,13 @@
 //! What goes in comes out, and one writes at a time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, Value};
+use tokio::task::JoinHandle;
 
-use crate::kernel::database::Database;
+use crate::kernel::database::{Database, Tx};
+use crate::kernel::principal::Actor;
 
 async fn database() -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -48,7 +51,7 @@ async fn values_come_back_as_they_went_by_name_and_by_place() {
     let (_folder, db) = database().await;
     let run = async |sql: &str| db.reader().query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
     assert!(run("create table t (z int)").await.is_err(), "readers do not write");
-    let tx = db.begin(crate::kernel::principal::Actor::system("test")).await.expect("a transaction");
+    let tx = begin(&db).await;
     tx.execute_unprepared("create table t (z int, b boolean, a text, n bigint, y blob)").await.expect("a table");
     let values: [Value; 4] = [7.into(), true.into(), "ä\u{0}ö".into(), vec![0_u8, 255].into()];
     let sql = "insert into t (y, a, b, z) values ($4, $3, $2, $1) returning z, b, a, n, y";
@@ -69,10 +72,121 @@ async fn values_come_back_as_they_went_by_name_and_by_place() {
 #[tokio::test]
 async fn a_transaction_waits_for_the_one_before_it() {
     let (_folder, db) = database().await;
-    let begin = || db.begin(crate::kernel::principal::Actor::system("test"));
-    let first = begin().await.expect("a transaction");
-    let short = std::time::Duration::from_millis(50);
-    assert!(tokio::time::timeout(short, begin()).await.is_err(), "one writes at a time");
+    let first = begin(&db).await;
+    assert!(tokio::time::timeout(SHORT, begin(&db)).await.is_err(), "one writes at a time");
     drop(first);
-    tokio::time::timeout(short * 100, begin()).await.expect("its turn").expect("a transaction");
+    drop(begin(&db).await);
+}
+
+const SHORT: Duration = Duration::from_millis(50);
+
+/// A database with the table `t (n)`.
+async fn numbers() -> (tempfile::TempDir, Database) {
+    let (folder, db) = database().await;
+    let tx = begin(&db).await;
+    tx.execute_unprepared("create table t (n bigint primary key)").await.expect("a table");
+    tx.keep(()).await.expect("kept");
+    (folder, db)
+}
+
+async fn begin(db: &Database) -> Tx {
+    tokio::time::timeout(SHORT * 100, db.begin(Actor::system("test"))).await.expect("its turn").expect("a transaction")
+}
+
+/// A transaction that waits for its turn.
+async fn queue(db: &Database) -> JoinHandle<Tx> {
+    let db = db.clone();
+    let queued = tokio::spawn(async move { begin(&db).await });
+    tokio::time::sleep(SHORT).await;
+    assert!(!queued.is_finished(), "one writes at a time");
+    queued
+}
+
+async fn write(tx: &Tx, number: i64) {
+    let insert = Statement::from_sql_and_values(DbBackend::Sqlite, "insert into t values ($1)", [number.into()]);
+    tx.execute_raw(insert).await.expect("inserted");
+}
+
+/// Keeps a transaction elsewhere.
+async fn keep(tx: Tx) -> JoinHandle<bool> {
+    let kept = tokio::spawn(async move { tx.keep(()).await.is_ok() });
+    tokio::time::sleep(SHORT).await;
+    kept
+}
+
+async fn stored(db: &Database) -> Vec<i64> {
+    let select = Statement::from_string(DbBackend::Sqlite, "select n from t order by n");
+    let rows = db.reader().query_all_raw(select).await.expect("rows");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
+}
+
+#[tokio::test]
+async fn transactions_that_queue_are_committed_together() {
+    let (_folder, db) = numbers().await;
+    let first = begin(&db).await;
+    write(&first, 1).await;
+    let second = queue(&db).await;
+    let third = queue(&db).await;
+    let first = keep(first).await;
+    assert!(!first.is_finished(), "it shares the commit of the second");
+    let second = second.await.expect("its turn");
+    write(&second, 2).await;
+    let second = keep(second).await;
+    assert!(!first.is_finished() && !second.is_finished(), "both share that of the third");
+    assert!(stored(&db).await.is_empty(), "nobody sees what is not committed");
+    let third = third.await.expect("its turn");
+    write(&third, 3).await;
+    assert!(keep(third).await.await.expect("an end"));
+    assert!(first.await.expect("an end") && second.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn one_that_is_given_up_takes_nothing_of_the_others_back() {
+    let (_folder, db) = numbers().await;
+    let first = begin(&db).await;
+    write(&first, 1).await;
+    let second = queue(&db).await;
+    let first = keep(first).await;
+    let second = second.await.expect("its turn");
+    write(&second, 2).await;
+    let twice = Statement::from_string(DbBackend::Sqlite, "insert into t values (1)");
+    assert!(second.execute_raw(twice).await.is_err(), "it sees what the first wrote");
+    drop(second);
+    assert!(first.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1]);
+}
+
+#[tokio::test]
+async fn the_file_is_let_go_of_when_all_who_shared_a_commit_have_gone() {
+    let (folder, db) = numbers().await;
+    let first = begin(&db).await;
+    write(&first, 1).await;
+    let second = queue(&db).await;
+    let first = keep(first).await;
+    let second = second.await.expect("its turn");
+    first.abort();
+    tokio::time::sleep(SHORT).await;
+    drop(second);
+    let url = format!("sqlite:{}", folder.path().join("rows.db").display());
+    let other = Database::connect(&url, 1).await.expect("another program");
+    drop(begin(&other).await);
+    assert_eq!(stored(&db).await, [1]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_must_commit_at_once_does_so_for_all() {
+    let (_folder, db) = numbers().await;
+    let first = begin(&db).await;
+    write(&first, 1).await;
+    let second = queue(&db).await;
+    let third = queue(&db).await;
+    let first = keep(first).await;
+    let second = second.await.expect("its turn");
+    write(&second, 2).await;
+    second.commit_at_once();
+    assert!(keep(second).await.await.expect("an end"));
+    assert!(first.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1, 2], "though the third waits");
+    drop(third);
 }

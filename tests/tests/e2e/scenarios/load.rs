@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Setup, Shop, line, number_of};
+use crate::support::{Actor, Setup, Shop, line, made_of, number_of};
 
 /// An operation is repeated until the server has worked this long for it, or the clock says stop.
 const ENOUGH_CPU: Duration = Duration::from_millis(1_500);
@@ -87,11 +87,23 @@ async fn reading(shop: &mut Shop, acme: &Actor, skus: &[String]) -> Vec<Figure> 
         statements
     };
     figures.push(measure(shop, "price a 1,000-line basket", 3.0, quote).await);
-    for (operation, word) in [("search, 20 hits", "part"), ("search, 20 hits, misspelt", "prat")] {
+    let usual = |n: usize| made_of(n * 11);
+    let misspelt = |n: usize| {
+        let (material, kind) = usual(n);
+        (material, format!("{}{}{}{}", &kind[..1], &kind[2..3], &kind[1..2], &kind[3..]))
+    };
+    let questions: [(&'static str, &dyn Fn(usize) -> String); 4] = [
+        ("search, 20 hits with facets", &|n| format!("{} {}", usual(n).0, usual(n).1)),
+        ("search, 20 hits with facets, misspelt", &|n| format!("{} {}", misspelt(n).0, misspelt(n).1)),
+        ("search with a word that all products have", &|n| format!("part {}", n % 1_000)),
+        ("search with a word that all products have, misspelt", &|n| format!("prat {}", n % 1_000)),
+    ];
+    for (operation, question) in questions {
         let search = async |n: usize| {
-            let answer = acme.get(&format!("/v1/search?q={word}%20{}&limit=20&facet=brand", n % 1_000)).await;
+            let question = question(n).replace(' ', "%20");
+            let answer = acme.get(&format!("/v1/search?q={question}&limit=20&facet=brand&facet=category")).await;
             let statements = answer.statements();
-            answer.ok();
+            assert!(!answer.ok()["items"].as_array().expect("hits").is_empty(), "{question} finds nothing");
             statements
         };
         figures.push(measure(shop, operation, 1.5, search).await);

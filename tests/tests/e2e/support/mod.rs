@@ -21,6 +21,6 @@ pub(crate) use number::{decimal, line_amount, micros, parse};
 pub(crate) use process::{Process, bulkhead};
 pub(crate) use shop::{BUYER_SCOPES, Setup, Shop, merge};
 pub(crate) use suggest::{Past, pairs, skus};
-pub(crate) use trade::{MAIN, line, nothing_rejected, number_of};
+pub(crate) use trade::{MAIN, line, made_of, nothing_rejected, number_of};
 pub(crate) use wait::{eventually, in_millis, unique};
 pub(crate) use workbook::workbook;

@@ -77,13 +77,19 @@ impl Shop {
         }
     }
 
-    /// Sells `count` products named `P00000` and so on, at 1.00, 1.01, …, with `stock` of each.
+    /// Sells `count` products named `P00000` and so on, at 1.00, 1.01, …, with `stock` of each. All are parts; each is one of
+    /// [`KINDS`] of one of [`MATERIALS`].
     pub(crate) async fn sells_many(&self, count: usize, stock: i64) -> Vec<String> {
         self.warehouse(MAIN, 1).await;
         let skus: Vec<String> = (0..count).map(|n| format!("P{n:05}")).collect();
         for chunk in skus.chunks(1_000) {
-            let products: Vec<Value> =
-                chunk.iter().map(|sku| json!({ "sku": sku, "title": format!("Part {sku}"), "stock_unit": "EA" })).collect();
+            let product = |sku: &String| {
+                let n: usize = sku[1..].parse().expect("a number");
+                let (material, kind) = made_of(n);
+                let (title, brand) = (format!("{material} {kind}, part {sku}"), format!("Brand {}", n % 50));
+                json!({ "sku": sku, "title": title, "brand": brand, "stock_unit": "EA" })
+            };
+            let products: Vec<Value> = chunk.iter().map(product).collect();
             nothing_rejected(&self.admin().post("/v1/products/batch", &json!({ "products": products })).await.ok());
         }
         let price = |n: usize| format!("{}.{:02}", 1 + n / 100, n % 100);
@@ -112,6 +118,18 @@ impl Shop {
     pub(crate) async fn credit(&self, account: &str) -> Value {
         self.admin().get(&format!("/v1/accounts/{account}/credit-position")).await.ok()
     }
+}
+
+/// What the products of [`Shop::sells_many`] are made of, and what they are.
+const MATERIALS: [&str; 8] = ["steel", "brass", "nylon", "copper", "rubber", "ceramic", "bronze", "titanium"];
+const KINDS: [&str; 20] = [
+    "washer", "bracket", "valve", "bearing", "gasket", "spring", "hinge", "pulley", "coupling", "flange", "bushing", "shackle",
+    "roller", "castor", "handle", "nozzle", "filter", "switch", "socket", "terminal",
+];
+
+/// Material and kind of a product of [`Shop::sells_many`].
+pub(crate) fn made_of(n: usize) -> (&'static str, &'static str) {
+    (MATERIALS[n % MATERIALS.len()], KINDS[n / MATERIALS.len() % KINDS.len()])
 }
 
 /// Fails when a batch was not accepted as a whole.

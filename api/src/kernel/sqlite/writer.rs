@@ -1,0 +1,137 @@
+//! The connection that writes, and the transactions that share its commit.
+//!
+//! A transaction that ends while others wait for their turn does not commit: it joins them. The next one then runs in a
+//! savepoint of the same transaction, and so on; whoever ends while nobody waits, or comes to the turn again, commits for all. A
+//! transaction has ended when that commit has. One that is given up takes back its own savepoint alone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rusqlite::Connection;
+use sea_orm::{DbErr, RuntimeErr};
+use tokio::sync::oneshot;
+
+use super::{File, run};
+
+/// Transactions that share one commit at most.
+pub(super) const MOST_JOINED: usize = 64;
+
+/// How a shared commit went; why not, in words.
+type Outcome = Result<(), String>;
+
+/// The connection that writes.
+#[derive(Debug)]
+pub(super) struct Writer {
+    /// None once the file is closed.
+    pub(super) connection: Option<Connection>,
+    /// Transactions that wait for the commit they share.
+    pub(super) joined: Vec<oneshot::Sender<Outcome>>,
+}
+
+impl Writer {
+    pub(super) fn over(connection: Connection) -> Self {
+        Self { connection: Some(connection), joined: Vec::new() }
+    }
+
+    pub(super) fn connection(&self) -> Result<&Connection, DbErr> {
+        self.connection.as_ref().ok_or_else(|| DbErr::Conn(RuntimeErr::Internal("the database is closed".to_owned())))
+    }
+
+    /// Starts a savepoint in the transaction that others have left to be committed, if there is one.
+    pub(super) fn joins(&mut self) -> Result<bool, DbErr> {
+        if self.joined.is_empty() {
+            return Ok(false);
+        }
+        if self.connection()?.is_autocommit() {
+            // SQLite rolled all of it back, as it does when the disk is full.
+            self.tell(&Err("the transaction was rolled back".to_owned()));
+            return Ok(false);
+        }
+        run(self.connection()?, "savepoint own")?;
+        Ok(true)
+    }
+
+    /// Commits, and tells those who wait for it.
+    pub(super) fn settle(&mut self) -> Outcome {
+        let Some(connection) = self.connection.as_ref().filter(|connection| !connection.is_autocommit()) else {
+            let nothing = if self.joined.is_empty() { Ok(()) } else { Err("the transaction was rolled back".to_owned()) };
+            self.tell(&nothing);
+            return nothing;
+        };
+        let outcome = run(connection, "commit").map_err(|error| error.to_string());
+        if outcome.is_err()
+            && !connection.is_autocommit()
+            && let Err(error) = connection.execute_batch("rollback")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+        self.tell(&outcome);
+        outcome
+    }
+
+    fn tell(&mut self, outcome: &Outcome) {
+        for joined in self.joined.drain(..) {
+            // Whoever has gone need not know.
+            drop(joined.send(outcome.clone()));
+        }
+    }
+}
+
+/// Counts as waiting for a turn while it lives.
+pub(super) struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    pub(super) fn of(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::AcqRel);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A transaction that waits for the commit it shares.
+pub(super) struct Joined<'a> {
+    file: &'a Arc<File>,
+    told: oneshot::Receiver<Outcome>,
+    has_ended: bool,
+}
+
+impl<'a> Joined<'a> {
+    pub(super) fn new(file: &'a Arc<File>, told: oneshot::Receiver<Outcome>) -> Self {
+        Self { file, told, has_ended: false }
+    }
+
+    /// Waits until somebody commits, or commits itself when those have had their turn who waited for it before.
+    pub(super) async fn end(mut self) -> Result<(), DbErr> {
+        let turn = Arc::clone(&self.file.writer).lock_owned();
+        let told = tokio::select! {
+            biased;
+            told = &mut self.told => told.ok(),
+            mut turn = turn => {
+                if !turn.joined.is_empty() {
+                    drop(turn.settle());
+                }
+                self.told.try_recv().ok()
+            }
+        };
+        self.has_ended = true;
+        let outcome = told.unwrap_or_else(|| Err("the transaction was lost".to_owned()));
+        outcome.map_err(|error| DbErr::Query(RuntimeErr::Internal(error)))
+    }
+}
+
+impl Drop for Joined<'_> {
+    /// Commits for those who have gone like this one. When another has the turn, it does.
+    fn drop(&mut self) {
+        if !self.has_ended
+            && let Ok(mut turn) = Arc::clone(&self.file.writer).try_lock_owned()
+            && !turn.joined.is_empty()
+        {
+            drop(turn.settle());
+        }
+    }
+}
