@@ -120,6 +120,7 @@ impl App {
         let db = System::at_work(&kernel, "loader").db();
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
         let surfaces = Surfaces::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
+        kernel.rest();
         Ok(Self { kernel, surfaces, from })
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use entity::{IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QuerySelect as _, QueryTrait as _, Statement,
+    DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QueryResult, QuerySelect as _, QueryTrait as _, Statement,
 };
 use serde_json::Value;
 
@@ -19,6 +19,7 @@ use super::products::Products;
 use super::queries::Detail;
 use super::views::ProductView;
 use super::visibility::Sight;
+use crate::kernel::database::Db;
 
 /// Bytes of texts that are remembered.
 const REMEMBERED: u64 = 64 * 1024 * 1024;
@@ -83,7 +84,7 @@ impl Texts {
 
 /// The text of a product; none when it is gone.
 pub(crate) async fn product_text(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     products: &Products,
     categories: &Categories,
     product: &Product,
@@ -105,17 +106,21 @@ type NumberRow = (String, String);
 type RelationRow = (RelationKind, i64, i64, String);
 
 /// Everything that is said of a product but for the names others give it, in one statement.
-async fn detail(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Detail>, DbErr> {
+async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
     let backend = db.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, detail_sql(backend), [id.0.into()]);
-    let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
-    let product = products::Model::from_query_result(&row, "")?;
+    let found = match db.entities::<products::Entity>(&statement) {
+        Some(found) => found?.pop(),
+        None => db.query_one_raw(statement).await?.as_ref().map(by_name).transpose()?,
+    };
+    let Some((product, lists)) = found else { return Ok(None) };
+    let [units, numbers, relations] = lists.as_slice() else { return Err(DbErr::Type("a product has three lists".to_owned())) };
     fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, DbErr> {
         serde_json::from_str(text).map_err(|e| DbErr::Json(e.to_string()))
     }
-    let units: Vec<UnitRow> = read(&row.try_get::<String>("", "units")?)?;
-    let numbers: Vec<NumberRow> = read(&row.try_get::<String>("", "numbers")?)?;
-    let relations: Vec<RelationRow> = read(&row.try_get::<String>("", "relations")?)?;
+    let units: Vec<UnitRow> = read(units)?;
+    let numbers: Vec<NumberRow> = read(numbers)?;
+    let relations: Vec<RelationRow> = read(relations)?;
     let unit = |(unit, numerator, denominator, gtin)| product_units::Model { product_id: id, unit, numerator, denominator, gtin };
     let kind = IdentifierKind::Superseded;
     let number = |(value, normalised)| product_identifiers::Model { product_id: id, kind, account_id: 0, value, normalised };
@@ -136,6 +141,14 @@ async fn detail(db: &impl ConnectionTrait, id: ProductId) -> Result<Option<Detai
     }))
 }
 
+/// The lists of a product as the columns of [`detail_sql`] are called.
+const LISTS: [&str; 3] = ["units", "numbers", "relations"];
+
+fn by_name(row: &QueryResult) -> Result<(products::Model, Vec<String>), DbErr> {
+    let lists = LISTS.iter().map(|name| row.try_get("", name)).collect::<Result<_, _>>()?;
+    Ok((products::Model::from_query_result(row, "")?, lists))
+}
+
 /// The statement of [`detail`], whose one value is the product's id: it is the same each time, and long.
 fn detail_sql(backend: DbBackend) -> &'static str {
     static SQL: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
@@ -144,9 +157,9 @@ fn detail_sql(backend: DbBackend) -> &'static str {
             |columns: &str, table: &str, more: &str, order: &str| Expr::cust(json_list(backend, columns, table, more, order));
         let superseded = format!("and kind = '{}'", IdentifierKind::Superseded.word());
         let select = products::Entity::find_by_id(ProductId(0))
-            .expr_as(list("unit, numerator, denominator, gtin", "product_units", "", "unit"), "units")
-            .expr_as(list("value, normalised", "product_identifiers", &superseded, "normalised"), "numbers")
-            .expr_as(list("kind, target_id, quantity, note", "product_relations", "", "kind, target_id"), "relations");
+            .expr_as(list("unit, numerator, denominator, gtin", "product_units", "", "unit"), LISTS[0])
+            .expr_as(list("value, normalised", "product_identifiers", &superseded, "normalised"), LISTS[1])
+            .expr_as(list("kind, target_id, quantity, note", "product_relations", "", "kind, target_id"), LISTS[2]);
         select.build(backend).sql
     })
 }

@@ -120,6 +120,13 @@ impl Database {
         })
     }
 
+    /// Gives back what reading much has left behind.
+    pub(crate) fn rest(&self) {
+        if let Home::Sqlite(sqlite) = &self.home {
+            sqlite.rest();
+        }
+    }
+
     /// Closes the connections, so that SQLite folds its log into the file.
     pub(crate) async fn close(self) {
         match self.home {
@@ -243,8 +250,9 @@ impl Tx {
 
 /// A [`Reader`] or a [`Tx`].
 pub(crate) trait Db: ConnectionTrait {
-    /// The entities that a statement gives, where they can be taken by place; none where sea-orm has to read them.
-    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<E::Model>, DbErr>>
+    /// The entities that a statement gives, each with the texts behind its columns, where they can be taken by place; none where
+    /// sea-orm has to read them.
+    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<(E::Model, Vec<String>)>, DbErr>>
     where
         E: EntityTrait,
         E::ActiveModel: TryIntoModel<E::Model>;
@@ -296,7 +304,7 @@ macro_rules! forward_connection {
         }
 
         impl Db for $type {
-            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<E::Model>, DbErr>>
+            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<(E::Model, Vec<String>)>, DbErr>>
             where
                 E: EntityTrait,
                 E::ActiveModel: TryIntoModel<E::Model>,

@@ -51,6 +51,11 @@ impl Kernel {
         self.db.feed()
     }
 
+    /// To be called after loading: gives back what that has left behind.
+    pub(crate) fn rest(&self) {
+        self.db.rest();
+    }
+
     /// Closes the database; nothing may use the kernel afterwards.
     pub(crate) async fn close(self) {
         self.db.close().await;

@@ -105,11 +105,18 @@ impl Sqlite {
         }
     }
 
+    /// Gives back what was kept for reading.
+    pub(super) fn rest(&self) {
+        self.file.readers.lock().clear();
+    }
+
     /// Lets go of the file when what runs has ended; SQLite then folds its log into it.
     pub(super) async fn close(&self) {
         self.file.readers.lock().clear();
         let mut turn = self.file.writer.lock().await;
-        if let Err(error) = turn.settle() {
+        if !turn.joined.is_empty()
+            && let Err(error) = turn.settle()
+        {
             tracing::error!(%error, "the last transactions could not be committed");
         }
         turn.connection.take();
@@ -178,7 +185,7 @@ pub(super) trait Statements {
         })
     }
 
-    fn entities<E>(&self, statement: &Statement) -> Result<Vec<E::Model>, DbErr>
+    fn entities<E>(&self, statement: &Statement) -> Result<Vec<(E::Model, Vec<String>)>, DbErr>
     where
         E: EntityTrait,
         E::ActiveModel: TryIntoModel<E::Model>,

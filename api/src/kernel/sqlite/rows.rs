@@ -34,9 +34,9 @@ pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &State
     })
 }
 
-/// The entities that a statement gives, whose columns are the entity's in their order. They are taken by place, at a fifth of
-/// what it costs to find each value of a row by its name.
-pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<E::Model>, DbErr>
+/// The entities that a statement gives, whose columns are the entity's in their order, and the texts in the columns behind those.
+/// They are taken by place, at a fifth of what it costs to find each value of a row by its name.
+pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<(E::Model, Vec<String>)>, DbErr>
 where
     E: EntityTrait,
     E::ActiveModel: TryIntoModel<E::Model>,
@@ -44,7 +44,8 @@ where
     let columns: Vec<(E::Column, ArrayType)> =
         E::Column::iter().map(|column| (column, <E::Model as ModelTrait>::get_value_type(column))).collect();
     prepared(connection, statement, |ready| {
-        if ready.column_count() != columns.len() {
+        let all = ready.column_count();
+        if all < columns.len() {
             return Err(type_error("the columns are not those of the entity"));
         }
         let mut rows = ready.raw_query();
@@ -54,7 +55,8 @@ where
             for (at, (column, kind)) in columns.iter().enumerate() {
                 model.try_set(*column, of_kind(row.get_ref(at).map_err(refused)?, kind)?)?;
             }
-            found.push(model.try_into_model()?);
+            let texts = (columns.len()..all).map(|at| row.get(at).map_err(refused)).collect::<Result<_, _>>()?;
+            found.push((model.try_into_model()?, texts));
         }
         Ok(found)
     })

@@ -190,3 +190,22 @@ async fn a_transaction_that_must_commit_at_once_does_so_for_all() {
     assert_eq!(stored(&db).await, [1, 2], "though the third waits");
     drop(third);
 }
+
+#[tokio::test]
+async fn what_sqlite_took_back_was_not_committed() {
+    let (_folder, db) = numbers().await;
+    let alone = begin(&db).await;
+    write(&alone, 1).await;
+    alone.execute_unprepared("rollback").await.expect("as when the disk is full");
+    assert!(alone.keep(()).await.is_err());
+    let first = begin(&db).await;
+    write(&first, 2).await;
+    let second = queue(&db).await;
+    let first = keep(first).await;
+    let second = second.await.expect("its turn");
+    second.execute_unprepared("rollback").await.expect("as when the disk is full");
+    assert!(second.keep(()).await.is_err());
+    assert!(!first.await.expect("an end"), "it shared the transaction");
+    assert!(stored(&db).await.is_empty());
+    assert!(keep(begin(&db).await).await.await.expect("an end"), "the next one is not harmed");
+}

@@ -43,8 +43,7 @@ impl Writer {
             return Ok(false);
         }
         if self.connection()?.is_autocommit() {
-            // SQLite rolled all of it back, as it does when the disk is full.
-            self.tell(&Err("the transaction was rolled back".to_owned()));
+            drop(self.settle());
             return Ok(false);
         }
         run(self.connection()?, "savepoint own")?;
@@ -54,9 +53,10 @@ impl Writer {
     /// Commits, and tells those who wait for it.
     pub(super) fn settle(&mut self) -> Outcome {
         let Some(connection) = self.connection.as_ref().filter(|connection| !connection.is_autocommit()) else {
-            let nothing = if self.joined.is_empty() { Ok(()) } else { Err("the transaction was rolled back".to_owned()) };
-            self.tell(&nothing);
-            return nothing;
+            // SQLite takes all of a transaction back when the disk is full.
+            let lost = Err("the transaction was rolled back".to_owned());
+            self.tell(&lost);
+            return lost;
         };
         let outcome = run(connection, "commit").map_err(|error| error.to_string());
         if outcome.is_err()
