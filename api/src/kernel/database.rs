@@ -29,6 +29,7 @@ use super::events::{self, NewEvent};
 use super::feed::Feed;
 use super::principal::Actor;
 use super::problem::Trouble;
+pub(crate) use super::sqlite::Found;
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::{clock, telemetry};
 
@@ -252,7 +253,7 @@ impl Tx {
 pub(crate) trait Db: ConnectionTrait {
     /// The entities that a statement gives, each with the texts behind its columns, where they can be taken by place; none where
     /// sea-orm has to read them.
-    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<(E::Model, Vec<String>)>, DbErr>>
+    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<Found<E::Model>>, DbErr>>
     where
         E: EntityTrait,
         E::ActiveModel: TryIntoModel<E::Model>;
@@ -304,7 +305,7 @@ macro_rules! forward_connection {
         }
 
         impl Db for $type {
-            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<(E::Model, Vec<String>)>, DbErr>>
+            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<Found<E::Model>>, DbErr>>
             where
                 E: EntityTrait,
                 E::ActiveModel: TryIntoModel<E::Model>,

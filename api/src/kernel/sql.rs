@@ -86,7 +86,7 @@ where
     E::ActiveModel: TryIntoModel<E::Model>,
 {
     match db.entities::<E>(&select.build(db.get_database_backend())) {
-        Some(found) => Ok(found?.into_iter().map(|(entity, _)| entity).collect()),
+        Some(found) => Ok(found?.into_iter().map(|found| found.entity).collect()),
         None => select.all(db).await,
     }
 }

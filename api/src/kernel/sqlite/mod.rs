@@ -33,6 +33,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sea_orm::{DbErr, EntityTrait, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement, TryIntoModel, Value};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
+pub(crate) use self::rows::Found;
 use self::rows::{entities, execute, refused, repeat, rows};
 use self::writer::{Joined, MOST_JOINED, Waits, Writer};
 
@@ -185,7 +186,7 @@ pub(super) trait Statements {
         })
     }
 
-    fn entities<E>(&self, statement: &Statement) -> Result<Vec<(E::Model, Vec<String>)>, DbErr>
+    fn entities<E>(&self, statement: &Statement) -> Result<Vec<Found<E::Model>>, DbErr>
     where
         E: EntityTrait,
         E::ActiveModel: TryIntoModel<E::Model>,

@@ -34,9 +34,17 @@ pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &State
     })
 }
 
-/// The entities that a statement gives, whose columns are the entity's in their order, and the texts in the columns behind those.
-/// They are taken by place, at a fifth of what it costs to find each value of a row by its name.
-pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<(E::Model, Vec<String>)>, DbErr>
+/// An entity as a statement gives it.
+#[derive(Debug)]
+pub(crate) struct Found<M> {
+    pub(crate) entity: M,
+    /// What stands in the columns behind the entity's.
+    pub(crate) texts: Vec<String>,
+}
+
+/// The entities that a statement gives, whose columns are the entity's in their order, and texts behind those. They are taken by
+/// place, at a fifth of what it costs to find each value of a row by its name.
+pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<Found<E::Model>>, DbErr>
 where
     E: EntityTrait,
     E::ActiveModel: TryIntoModel<E::Model>,
@@ -56,7 +64,7 @@ where
                 model.try_set(*column, of_kind(row.get_ref(at).map_err(refused)?, kind)?)?;
             }
             let texts = (columns.len()..all).map(|at| row.get(at).map_err(refused)).collect::<Result<_, _>>()?;
-            found.push((model.try_into_model()?, texts));
+            found.push(Found { entity: model.try_into_model()?, texts });
         }
         Ok(found)
     })
