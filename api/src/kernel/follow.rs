@@ -42,7 +42,7 @@ pub(crate) trait Listener: Send + Sync {
     fn patience(&self) -> Duration {
         Duration::ZERO
     }
-    /// How many events it is handed at most at once.
+    /// How many events it is handed at most at once; fewer when they have to be read.
     fn batch(&self) -> u64 {
         LISTENER_BATCH
     }
@@ -166,13 +166,16 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
             Place { seen: stored, stored }
         }
     };
-    let ahead = events::next(&db, system.kernel().feed(), at.seen, listener.batch()).await?;
+    let feed = system.kernel().feed();
+    // Of what has to be read few are taken at once: an event may hold the levels of hundreds of products.
+    let limit = if feed.recent(at.seen, 0).is_some() { listener.batch() } else { LISTENER_BATCH };
+    let ahead = events::next(&db, feed, at.seen, limit).await?;
     let Some(last) = ahead.last() else {
         *place = Some(at);
         return Ok(false);
     };
-    let full = ahead.len() as u64 == listener.batch();
-    telemetry::event_lag(listener.name(), system.kernel().feed().heard().saturating_sub(last.seq).max(0));
+    let full = ahead.len() as u64 >= LISTENER_BATCH;
+    telemetry::event_lag(listener.name(), feed.heard().saturating_sub(last.seq).max(0));
     if last.seq - at.stored < UNSTORED && !ahead.iter().any(|event| listener.wants(&event.kind)) {
         *place = Some(Place { seen: last.seq, ..at });
         return Ok(full);

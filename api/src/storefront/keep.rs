@@ -26,7 +26,8 @@ use crate::kernel::telemetry;
 const POLL: Duration = Duration::from_millis(200);
 /// Least time between two commits.
 const CALM: Duration = Duration::from_millis(400);
-const BATCH: u64 = 1_000;
+/// Events taken at once; some hold the levels of hundreds of products.
+const BATCH: u64 = 100;
 /// Changed products that are gathered at most before they are written.
 const MOST_PENDING: usize = 20_000;
 /// Products loaded at once.

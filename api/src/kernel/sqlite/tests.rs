@@ -120,19 +120,27 @@ async fn stored(db: &Database) -> Vec<i64> {
     rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
 }
 
+/// A transaction that wrote 1 and shares the commit of the next one, whose turn it is.
+async fn two(db: &Database) -> (JoinHandle<bool>, Tx) {
+    let first = begin(db).await;
+    write(&first, 1).await;
+    let second = queue(db).await;
+    let first = keep(first).await;
+    assert!(!first.is_finished(), "it shares the commit of the second");
+    (first, second.await.expect("its turn"))
+}
+
 #[tokio::test]
 async fn transactions_that_queue_are_committed_together() {
     let (_folder, db) = numbers().await;
     let first = begin(&db).await;
     write(&first, 1).await;
-    let second = queue(&db).await;
-    let third = queue(&db).await;
+    let (second, third) = (queue(&db).await, queue(&db).await);
     let first = keep(first).await;
-    assert!(!first.is_finished(), "it shares the commit of the second");
     let second = second.await.expect("its turn");
     write(&second, 2).await;
     let second = keep(second).await;
-    assert!(!first.is_finished() && !second.is_finished(), "both share that of the third");
+    assert!(!first.is_finished() && !second.is_finished(), "both share the commit of the third");
     assert!(stored(&db).await.is_empty(), "nobody sees what is not committed");
     let third = third.await.expect("its turn");
     write(&third, 3).await;
@@ -142,13 +150,20 @@ async fn transactions_that_queue_are_committed_together() {
 }
 
 #[tokio::test]
+async fn one_that_comes_later_is_not_waited_for() {
+    let (_folder, db) = numbers().await;
+    let (first, second) = two(&db).await;
+    write(&second, 2).await;
+    let third = queue(&db).await;
+    assert!(keep(second).await.await.expect("an end") && first.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1, 2]);
+    drop(third);
+}
+
+#[tokio::test]
 async fn one_that_is_given_up_takes_nothing_of_the_others_back() {
     let (_folder, db) = numbers().await;
-    let first = begin(&db).await;
-    write(&first, 1).await;
-    let second = queue(&db).await;
-    let first = keep(first).await;
-    let second = second.await.expect("its turn");
+    let (first, second) = two(&db).await;
     write(&second, 2).await;
     let twice = Statement::from_string(DbBackend::Sqlite, "insert into t values (1)");
     assert!(second.execute_raw(twice).await.is_err(), "it sees what the first wrote");
@@ -160,11 +175,7 @@ async fn one_that_is_given_up_takes_nothing_of_the_others_back() {
 #[tokio::test]
 async fn the_file_is_let_go_of_when_all_who_shared_a_commit_have_gone() {
     let (folder, db) = numbers().await;
-    let first = begin(&db).await;
-    write(&first, 1).await;
-    let second = queue(&db).await;
-    let first = keep(first).await;
-    let second = second.await.expect("its turn");
+    let (first, second) = two(&db).await;
     first.abort();
     tokio::time::sleep(SHORT).await;
     drop(second);
@@ -177,12 +188,8 @@ async fn the_file_is_let_go_of_when_all_who_shared_a_commit_have_gone() {
 #[tokio::test]
 async fn a_transaction_that_must_commit_at_once_does_so_for_all() {
     let (_folder, db) = numbers().await;
-    let first = begin(&db).await;
-    write(&first, 1).await;
-    let second = queue(&db).await;
+    let (first, second) = two(&db).await;
     let third = queue(&db).await;
-    let first = keep(first).await;
-    let second = second.await.expect("its turn");
     write(&second, 2).await;
     second.commit_at_once();
     assert!(keep(second).await.await.expect("an end"));
@@ -198,11 +205,7 @@ async fn what_sqlite_took_back_was_not_committed() {
     write(&alone, 1).await;
     alone.execute_unprepared("rollback").await.expect("as when the disk is full");
     assert!(alone.keep(()).await.is_err());
-    let first = begin(&db).await;
-    write(&first, 2).await;
-    let second = queue(&db).await;
-    let first = keep(first).await;
-    let second = second.await.expect("its turn");
+    let (first, second) = two(&db).await;
     second.execute_unprepared("rollback").await.expect("as when the disk is full");
     assert!(second.keep(()).await.is_err());
     assert!(!first.await.expect("an end"), "it shared the transaction");
