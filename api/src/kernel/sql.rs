@@ -85,10 +85,12 @@ where
     E: EntityTrait,
     E::ActiveModel: TryIntoModel<E::Model>,
 {
-    match db.entities::<E>(&select.build(db.get_database_backend())) {
-        Some(found) => Ok(found?.into_iter().map(|found| found.entity).collect()),
-        None => select.all(db).await,
+    if is_sqlite(db)
+        && let Some(found) = db.entities::<E>(&select.build(DbBackend::Sqlite))
+    {
+        return Ok(found?.into_iter().map(|found| found.entity).collect());
     }
+    select.all(db).await
 }
 
 /// The first entity that a select gives.

@@ -13,7 +13,7 @@
 //! - Readers have connections of their own, as many as read at once, and see the last commit.
 //! - A transaction that is dropped is rolled back at once.
 //!
-//! Rows come out as sea-orm's rows of values ([`rows`]).
+//! Rows come out as sea-orm's rows of values, or as entities at once ([`rows`]).
 //!
 //! Not here: what the statements mean.
 
@@ -163,6 +163,8 @@ impl Drop for Transaction {
         let undo = if self.joins { "rollback to own; release own" } else { "rollback" };
         if let Err(error) = connection.execute_batch(undo) {
             tracing::error!(%error, "a transaction could not be rolled back");
+            // Nothing of it may be committed with the others, who then hear that theirs is lost too.
+            drop(connection.execute_batch("rollback"));
         }
         // Those who wait for its commit may have gone meanwhile, and nobody else would come to it.
         if self.joins {
