@@ -7,8 +7,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config, LogFormat};
-use crate::kernel::{SPARE_WORKERS, telemetry};
+use crate::kernel::telemetry;
 use crate::server::{self, App};
+use crate::store::SPARE_WORKERS;
 use crate::storefront::{self, Reindexed};
 
 mod demo;

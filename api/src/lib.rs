@@ -33,6 +33,8 @@ mod cli;
 mod config;
 mod server;
 
+mod store;
+
 mod kernel;
 
 mod files;
@@ -68,6 +70,8 @@ mod notifications;
 mod imports;
 
 mod demo;
+
+mod demo_data;
 
 #[cfg(test)]
 mod tidy;

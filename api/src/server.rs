@@ -25,17 +25,19 @@ use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
 use crate::inventory::{Board, InventoryRoutes};
-use crate::kernel::database::{Database, Reader};
-use crate::kernel::follow::{self, Listener, Surface};
-use crate::kernel::long::{Long, LongOperation, LongRequests};
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::rate::Rates;
 use crate::kernel::request::Frame;
+use crate::kernel::slow_requests::{Long, LongOperation, LongRequests};
 use crate::kernel::tokens::{self, Keys};
-use crate::kernel::{Kernel, bus, events, idempotency};
+use crate::kernel::{Kernel, redis_link};
+use crate::store::database::{Database, Reader};
+use crate::store::follow::{self, Listener, Surface};
+use crate::store::system::System;
+
 use crate::merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use crate::notifications::EventRoutes;
+use crate::store::{events, idempotency};
 use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
@@ -63,7 +65,7 @@ pub(crate) struct Surfaces {
 }
 
 impl Surfaces {
-    async fn load(db: &Reader, config: &Config) -> Result<Self, Trouble> {
+    async fn load(db: &Reader, config: &Config) -> Result<Self, CommonError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
         let products = Products::load_for(db, &accounts, &categories).await?;
         Ok(Self {
@@ -117,7 +119,7 @@ impl App {
     /// Connects, migrates and loads.
     pub(crate) async fn open(config: &Config) -> Result<Self, String> {
         let kernel = open_kernel(config).await?;
-        let db = System::at_work(&kernel, "loader").db();
+        let db = kernel.system("loader").db();
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
         let surfaces = Surfaces::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
         kernel.rest();
@@ -149,7 +151,7 @@ impl App {
     /// Starts what runs besides requests; it ends when `stop` turns true.
     pub(crate) fn start_work(&self, config: &Config, stop: &watch::Receiver<bool>) -> tokio::task::JoinSet<()> {
         let mut work = tokio::task::JoinSet::new();
-        let system = |part| System::at_work(&self.kernel, part);
+        let system = |part| self.kernel.system(part);
         work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
         let Surfaces { search, products, categories, .. } = self.surfaces.clone();
         work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
@@ -163,9 +165,9 @@ impl App {
             work.spawn(self.surfaces.jobs.clone().work(system("import"), known, stop.clone()));
         }
         if let Some(url) = &config.redis_url
-            && let Ok(client) = bus::open(url.expose_secret())
+            && let Ok(client) = redis_link::open(url.expose_secret())
         {
-            work.spawn(bus::run(system("redis"), client, stop.clone()));
+            work.spawn(redis_link::run(system("redis"), self.kernel.rates.clone(), client, stop.clone()));
         }
         work
     }
@@ -199,7 +201,7 @@ pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
-    let recorded = contracts::record_missing_facts(&System::at_work(&kernel, "price facts")).await;
+    let recorded = contracts::record_missing_facts(&kernel.system("price facts")).await;
     recorded.map_err(|e| format!("price facts: {e}"))?;
     Ok(kernel)
 }
@@ -351,7 +353,7 @@ fn healthz() -> &'static str {
 
 #[handler]
 async fn readyz(kernel: Data<&Kernel>) -> Response {
-    let db = System::at_work(&kernel, "readiness").db();
+    let db = kernel.system("readiness").db();
     let ready = tokio::time::timeout(Duration::from_secs(2), events::horizon(&db)).await;
     match ready {
         Ok(Ok(_)) => "ready".into_response(),
@@ -470,7 +472,7 @@ async fn shutdown_signal() {
 
 /// Retires the signing key and makes a new one; every process follows.
 pub(crate) async fn rotate_keys(kernel: &Kernel) -> Result<String, String> {
-    let tx = System::at_work(kernel, "command line").begin().await.map_err(|e| e.to_string())?;
+    let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
     let kid = tokens::create_key(&tx).await.map_err(|e| e.to_string())?;
     tx.keep(kid).await.map_err(|e| e.to_string())
 }

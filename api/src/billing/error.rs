@@ -1,7 +1,7 @@
 //! What billing refuses.
 
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Refusal as _, Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 use crate::orders::OrderError;
 
 /// What billing refuses.
@@ -16,7 +16,7 @@ pub(crate) enum BillingError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { BillingError {
@@ -25,15 +25,5 @@ refusals! { BillingError {
 } delegates {
     Self::Order(inner) => inner: OrderError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }
-
-impl BillingError {
-    /// The error of work that nobody asked for: there is no one to tell but the log.
-    pub(super) fn into_trouble(self) -> Trouble {
-        match self {
-            Self::Trouble(trouble) | Self::Order(OrderError::Trouble(trouble)) => trouble,
-            other => Trouble::Internal(format!("{}: {other}", other.entry().code)),
-        }
-    }
-}

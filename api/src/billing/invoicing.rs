@@ -12,15 +12,15 @@ use serde::Deserialize;
 use super::error::BillingError;
 use super::{prepayment, settlement};
 use crate::fulfilment;
-use crate::kernel::database::Tx;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Listener;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::{fetch_one, insert_all};
 use crate::kernel::telemetry;
 use crate::kernel::terms::Terms;
 use crate::orders::credit::{self, Shift};
 use crate::orders::{self as order_book, OrderError, amounts, progress};
+use crate::store::BoxError;
+use crate::store::database::Tx;
+use crate::store::events::Event;
+use crate::store::follow::Listener;
+use crate::store::sql::{fetch_one, insert_all};
 
 /// Invoices what left, and looks again at orders of which something was cancelled: they may now be covered or done.
 #[derive(Debug)]
@@ -42,28 +42,28 @@ impl Listener for Invoicing {
         matches!(kind, "shipment.shipped" | "order.cancelled")
     }
 
-    async fn prepare(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+    async fn prepare(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
         let ids = events.iter().filter_map(|e| e.read::<OfOrder>()).map(|of| OrderId(of.order_id));
         let ids: Vec<OrderId> = ids.collect();
-        order_book::lock_orders_by_id(tx, &ids).await.map_err(|e| BillingError::from(e).into_trouble())?;
+        order_book::lock_orders_by_id(tx, &ids).await?;
         Ok(())
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         let Some(of) = event.read::<OfOrder>() else { return Ok(()) };
         let Some(order) = self.order(tx, OrderId(of.order_id)).await? else { return Ok(()) };
         let done = match of.shipment_id.filter(|_| event.kind == "shipment.shipped") {
             Some(shipment) => issue(tx, &order, ShipmentId(shipment)).await,
             None => look_again(tx, &order).await,
         };
-        done.map_err(BillingError::into_trouble)
+        Ok(done?)
     }
 }
 
 impl Invoicing {
-    async fn order(&self, tx: &Tx, id: OrderId) -> Result<Option<orders::Model>, Trouble> {
+    async fn order(&self, tx: &Tx, id: OrderId) -> Result<Option<orders::Model>, BillingError> {
         let locked = order_book::lock_orders_by_id(tx, &[id]).await;
-        Ok(locked.map_err(|e| BillingError::from(e).into_trouble())?.pop())
+        Ok(locked?.pop())
     }
 }
 

@@ -14,11 +14,11 @@ use super::error::BillingError;
 use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
 use super::{prepayment, settlement};
 use crate::identity::Accounts;
-use crate::kernel::clock::{self, DAY};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::orders::{self as order_book, OrderError};
+use crate::store::clock::{self, DAY};
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// Most invoices one payment is spread over at once.
 const MAX_INVOICES: usize = 5_000;
@@ -126,12 +126,12 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
     Ok(payment.id)
 }
 
-fn refuse(problems: Vec<FieldProblem>) -> Result<(), Trouble> {
-    if problems.is_empty() { Ok(()) } else { Err(Trouble::Invalid(problems)) }
+fn refuse(problems: Vec<FieldProblem>) -> Result<(), CommonError> {
+    if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
 }
 
 /// Checks everything that can be checked without the database.
-fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Trouble> {
+fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, CommonError> {
     let mut problems = Vec::new();
     let account = accounts.by_code(&new.account).map(|a| a.id);
     if account.is_none() {
@@ -154,7 +154,7 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Tr
         problems.push(FieldProblem::new("/order", "order-and-allocations", "give an order or allocations, not both"));
     }
     refuse(problems)?;
-    account.ok_or_else(|| Trouble::Internal("an account that is not there was accepted".to_owned()))
+    account.ok_or_else(|| CommonError::Internal("an account that is not there was accepted".to_owned()))
 }
 
 fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldProblem>) {
@@ -193,13 +193,13 @@ async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Op
         Ok(order) => order,
         Err(OrderError::NotFound(_)) => {
             let detail = format!("the account has no order \"{number}\"");
-            return Err(Trouble::invalid("/order", "order-not-found", detail).into());
+            return Err(CommonError::invalid("/order", "order-not-found", detail).into());
         }
         Err(other) => return Err(other.into()),
     };
     if order.currency != new.currency {
         let detail = format!("order {number} is in {}", order.currency);
-        return Err(Trouble::invalid("/currency", "wrong-currency", detail).into());
+        return Err(CommonError::invalid("/currency", "wrong-currency", detail).into());
     }
     Ok(Some(order))
 }
@@ -275,7 +275,7 @@ async fn spread(
     settlement::settle(tx, payment, &parts, &locked, orders).await
 }
 
-fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result<Vec<Part>, Trouble> {
+fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result<Vec<Part>, CommonError> {
     let mut problems = Vec::new();
     let mut parts = Vec::with_capacity(asked.len());
     for (index, (asked, open)) in asked.iter().zip(open).enumerate() {
@@ -331,9 +331,9 @@ mod tests {
         }
     }
 
-    fn pointers(result: Result<Vec<Part>, Trouble>) -> Vec<(String, String)> {
+    fn pointers(result: Result<Vec<Part>, CommonError>) -> Vec<(String, String)> {
         match result {
-            Err(Trouble::Invalid(problems)) => problems.into_iter().map(|p| (p.pointer, p.code)).collect(),
+            Err(CommonError::Invalid(problems)) => problems.into_iter().map(|p| (p.pointer, p.code)).collect(),
             _ => Vec::new(),
         }
     }

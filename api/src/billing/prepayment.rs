@@ -10,9 +10,9 @@ use sea_orm::{
 use super::allocation::{self, Open};
 use super::error::BillingError;
 use super::settlement::settle;
-use crate::kernel::database::Tx;
-use crate::kernel::sql::fetch;
 use crate::orders::{self as order_book, OrderError, amounts};
+use crate::store::database::Tx;
+use crate::store::sql::fetch;
 
 /// Releases an order, locked by the caller, from its hold for prepayment if the payments that name it cover what is still
 /// ordered.

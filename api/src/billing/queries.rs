@@ -10,8 +10,8 @@ use sea_orm::{
 };
 
 use super::error::BillingError;
-use crate::kernel::database::Tx;
-use crate::kernel::sql::key_chunks;
+use crate::store::database::Tx;
+use crate::store::sql::key_chunks;
 use crate::{fulfilment, orders};
 
 /// An invoice with everything that belongs to it.

@@ -8,13 +8,14 @@ use super::error::BillingError;
 use super::queries::{self, InvoiceFilter, PaymentFilter, payment_name};
 use super::views::{AllocationsInput, InvoiceView, RemittanceInput, RemittanceView, StatementView};
 use super::{payments, statement};
+use crate::identity::permit;
 use crate::identity::{Accounts, account_for, visible_account};
-use crate::kernel::clock;
-use crate::kernel::database::Tx;
-use crate::kernel::principal::{Acting, permit};
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, page_limit, place_of};
 use crate::orders::find_order;
+use crate::store::clock;
+use crate::store::database::Tx;
 
 type Result<T> = std::result::Result<T, Failure<BillingError>>;
 

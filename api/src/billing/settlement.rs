@@ -12,11 +12,11 @@ use serde_json::json;
 use super::allocation::Part;
 use super::error::BillingError;
 use super::queries::is_open;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::sql::{insert_all, key_chunks, push_row};
 use crate::orders::credit::{self, Shift};
 use crate::orders::progress;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::{insert_all, key_chunks, push_row};
 
 const ROWS_PER_STATEMENT: usize = 2_000;
 

@@ -8,8 +8,8 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::error::BillingError;
 use super::queries::{LoadedPayment, is_open, load_payments};
-use crate::kernel::clock::DAY;
 use crate::orders;
+use crate::store::clock::DAY;
 
 /// Most invoices and payments shown one by one; the sums are over all of them.
 const SHOWN: usize = 1_000;

@@ -12,9 +12,9 @@ use super::contents::CartLine;
 use super::error::CartError;
 use super::input::CheckedLine;
 use crate::contracts::Moment;
-use crate::kernel::database::{Db, Tx};
-use crate::kernel::events::NewEvent;
-use crate::kernel::sql::{fetch_one, insert_all};
+use crate::store::database::{Db, Tx};
+use crate::store::events::NewEvent;
+use crate::store::sql::{fetch_one, insert_all};
 
 /// Most lines a cart holds.
 pub(super) const MAX_CART_LINES: usize = 20_000;

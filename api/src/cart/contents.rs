@@ -6,9 +6,9 @@ use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use crate::contracts::{Moment, OpenBaskets, Touched, count_touched};
-use crate::kernel::database::{Db, Reader};
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::fetch;
+use crate::kernel::problem::CommonError;
+use crate::store::database::{Db, Reader};
+use crate::store::sql::fetch;
 
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl OpenBaskets for Carts {
         "carts"
     }
 
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble> {
+    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, CommonError> {
         let lines = "select l.cart_id, l.line_no, b.account_id, b.currency, l.product_id from carts b \
                      join cart_lines l on l.cart_id = b.id where b.status = 'open'";
         count_touched(db, touched, lines, "cart_id").await

@@ -2,18 +2,18 @@
 
 use pricing::Currency;
 
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 
 /// Reads the currency a caller names.
-pub(crate) fn currency(code: &str) -> Result<Currency, Trouble> {
-    let unknown = || Trouble::invalid("/currency", "unknown-currency", format!("\"{code}\" is not an ISO 4217 currency"));
+pub(crate) fn currency(code: &str) -> Result<Currency, CommonError> {
+    let unknown = || CommonError::invalid("/currency", "unknown-currency", format!("\"{code}\" is not an ISO 4217 currency"));
     code.parse().map_err(|_| unknown())
 }
 
 /// Refuses a currency that is named beside something which has another one.
-pub(crate) fn same_currency(named: Option<Currency>, own: Currency, what: &str) -> Result<(), Trouble> {
+pub(crate) fn same_currency(named: Option<Currency>, own: Currency, what: &str) -> Result<(), CommonError> {
     if named.is_none_or(|named| named == own) {
         return Ok(());
     }
-    Err(Trouble::invalid("/currency", "currency-differs", format!("the {what} is in {own}")))
+    Err(CommonError::invalid("/currency", "currency-differs", format!("the {what} is in {own}")))
 }

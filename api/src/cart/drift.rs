@@ -10,7 +10,7 @@ use super::contents::CartLine;
 use super::error::CartError;
 use crate::catalog::Products;
 use crate::contracts::{Ask, AskLine, DriftReport, Drifted, PricedLine, Prices};
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 
 /// What changed of a cart's prices.
@@ -91,7 +91,7 @@ pub(crate) async fn report(
     lines: &[CartLine],
     coupons: &[String],
 ) -> Result<DriftReport, CartError> {
-    let currency: Currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
+    let currency: Currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
     let one = |line: &CartLine| AskLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
     let asked: Vec<AskLine> = lines.iter().map(one).collect();
     let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
@@ -140,8 +140,8 @@ pub(super) fn view(
     })
 }
 
-fn too_large() -> Trouble {
-    Trouble::invalid("/lines", "out-of-range", "the total is out of range")
+fn too_large() -> CommonError {
+    CommonError::invalid("/lines", "out-of-range", "the total is out of range")
 }
 
 /// Why, in words.

@@ -3,7 +3,7 @@
 use crate::catalog::CatalogError;
 use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What carts refuse.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub(crate) enum CartError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { CartError {
@@ -38,5 +38,5 @@ refusals! { CartError {
     Self::Catalog(inner) => inner: CatalogError,
     Self::Prices(inner) => inner: ContractError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }

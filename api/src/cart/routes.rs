@@ -16,11 +16,12 @@ use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
 use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
 use crate::catalog::{Products, Sight};
 use crate::contracts::{Ask, AskLine, Moment, PricedBasket, Prices};
+use crate::identity::permit;
 use crate::identity::{Accounts, account_for, visible_account};
-use crate::kernel::database::Db;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble};
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+use crate::store::database::Db;
 use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
@@ -275,7 +276,7 @@ impl CartRoutes {
 
     /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
     async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine], sight: &Sight) -> Result<PricedBasket> {
-        let currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
+        let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
         let asked: Vec<AskLine> =
             lines.iter().map(|l| AskLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
         let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
@@ -367,7 +368,7 @@ impl CartRoutes {
     /// Changes a line as asked; the new quantity must be one that can be ordered.
     fn apply(&self, line: &mut CartLine, change: LineChange, sight: &Sight) -> Result<()> {
         if let Some(unit) = change.unit {
-            line.unit = unit.parse().map_err(|_| Trouble::invalid("/unit", "unknown-unit", "not a unit"))?;
+            line.unit = unit.parse().map_err(|_| CommonError::invalid("/unit", "unknown-unit", "not a unit"))?;
         }
         if let Some(quantity) = change.quantity {
             line.quantity = quantity.0.into();
@@ -377,11 +378,11 @@ impl CartRoutes {
         }
         let product = self.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
         if !sight.shows(&product) {
-            return Err(Trouble::invalid("/quantity", "unknown-product", "the product no longer exists").into());
+            return Err(CommonError::invalid("/quantity", "unknown-product", "the product no longer exists").into());
         }
         if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {
             let pointer = if problem.code == "unknown-unit" { "/unit" } else { "/quantity" };
-            return Err(Trouble::invalid(pointer, problem.code, problem.detail).into());
+            return Err(CommonError::invalid(pointer, problem.code, problem.detail).into());
         }
         Ok(())
     }
@@ -397,7 +398,7 @@ fn see(lines: &mut [CartLine], basket: &PricedBasket) {
 fn totals(basket: &PricedBasket, currency: &str) -> Result<CartTotals> {
     let priced = basket.lines.iter().flatten();
     let total = Amount::checked_sum(priced.map(|p| p.line_amount))
-        .map_err(|_| Trouble::invalid("/lines", "out-of-range", "the total is out of range"))?;
+        .map_err(|_| CommonError::invalid("/lines", "out-of-range", "the total is out of range"))?;
     Ok(CartTotals {
         lines: basket.lines.len(),
         unpriced: basket.lines.iter().filter(|l| l.is_err()).count(),

@@ -8,10 +8,11 @@ use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::products::Changed;
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// How deep the tree may be.
 pub(crate) const MAX_DEPTH: usize = 16;
@@ -45,7 +46,7 @@ pub(crate) struct Categories {
 
 impl Categories {
     /// Loads every category.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let all = Self::default();
         all.put(categories::Entity::find().all(db).await?);
         Ok(all)
@@ -91,10 +92,10 @@ impl Categories {
 
 #[async_trait::async_trait]
 impl Surface for Categories {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|e| e.kind == "categories.changed").filter_map(Event::read::<Changed>);
         let ids: Vec<CategoryId> = changed.flat_map(|c| c.ids).map(CategoryId).collect();
-        for ids in crate::kernel::sql::key_chunks(&ids) {
+        for ids in crate::store::sql::key_chunks(&ids) {
             self.put(categories::Entity::find().filter(categories::Column::Id.is_in(ids.iter().copied())).all(db).await?);
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! What the catalog refuses.
 
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What the catalog refuses.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub(crate) enum CatalogError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { CatalogError {
@@ -31,4 +31,4 @@ refusals! { CatalogError {
     Self::VisibilityRuleNotFound(_) => 404, "visibility-rule-not-found", "The visibility rule does not exist";
     Self::TooManyVisibilityRules(_) => 422, "too-many-visibility-rules", "There are too many visibility rules";
     Self::NotYourPartNumbers => 403, "not-your-part-numbers", "The token may not keep part numbers";
-} delegates { Self::Identity(inner) => inner: IdentityError, Self::Trouble(inner) => inner: Trouble } }
+} delegates { Self::Identity(inner) => inner: IdentityError, Self::Common(inner) => inner: CommonError } }

@@ -13,8 +13,8 @@ use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 use serde_json::json;
 
 use super::product::{Product, ProductUnit};
-use crate::kernel::database::Reader;
-use crate::kernel::sql::{is_sqlite, key_chunks, key_list};
+use crate::store::database::Reader;
+use crate::store::sql::{is_sqlite, key_chunks, key_list};
 
 /// Texts that many products share, kept once each.
 #[derive(Clone, Debug, Default)]

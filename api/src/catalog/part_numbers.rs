@@ -8,9 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::identifiers::normalise;
 use super::products::Products;
 use super::put::{lock_catalog, record_changed};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::sql::{insert_all, key_chunks};
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
+use crate::store::sql::{insert_all, key_chunks};
 
 /// What an account calls a product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) async fn put_part_numbers(
     account: AccountId,
     numbers: &[PartNumber],
     instead_for: Option<ProductId>,
-) -> Result<Vec<Result<(), FieldProblem>>, Trouble> {
+) -> Result<Vec<Result<(), FieldProblem>>, CommonError> {
     lock_catalog(tx).await?;
     if let Some(product) = instead_for {
         own(account).filter(product_identifiers::Column::ProductId.eq(product)).exec(tx).await?;

@@ -15,10 +15,11 @@ use super::product::Product;
 use super::texts::Texts;
 use super::visibility::{Sight, Visibility};
 use crate::identity::Accounts;
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// A product found by its SKU, without a second copy of the SKU.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl Maps {
 
 impl Products {
     /// Loads every product.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let all = Self::default();
         let taker = all.clone();
         load::all(db, &all.names, move |products| taker.put(products)).await?;
@@ -79,7 +80,7 @@ impl Products {
     }
 
     /// Loads every product, and what accounts may see of them.
-    pub(crate) async fn load_for(db: &Reader, accounts: &Accounts, categories: &Categories) -> Result<Self, Trouble> {
+    pub(crate) async fn load_for(db: &Reader, accounts: &Accounts, categories: &Categories) -> Result<Self, CommonError> {
         let visibility = Visibility::new(accounts.clone(), categories.clone());
         visibility.read(db).await?;
         Ok(Self { visibility, ..Self::load(db).await? })
@@ -150,7 +151,7 @@ pub(super) struct Changed {
 
 #[async_trait::async_trait]
 impl Surface for Products {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         self.visibility.follow(db, events).await?;
         if events.iter().any(|e| e.kind == "categories.changed") {
             self.texts.forget_all();

@@ -12,10 +12,10 @@ use sha2::{Digest as _, Sha256};
 use super::check::{check, factor_of};
 use super::identifiers::{gtin_14, normalise};
 use super::new_product::{NewProduct, NewRelation, Outcome, ProductProblem};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::sql::{insert_all, key_chunks};
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::{insert_all, key_chunks};
 
 /// A product that is now as given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ const IDS_PER_EVENT: usize = 1_000;
 /// Stores the products that are good and says of the others what is wrong, in the order given, in a number of statements
 /// that does not depend on how many there are (save for batches). A product is replaced whole, but for accounts' own part
 /// numbers; one that is as given already is left alone.
-pub(crate) async fn put_products(tx: &Tx, new: Vec<NewProduct>) -> Result<Vec<Result<Stored, ProductProblem>>, Trouble> {
+pub(crate) async fn put_products(tx: &Tx, new: Vec<NewProduct>) -> Result<Vec<Result<Stored, ProductProblem>>, CommonError> {
     lock_catalog(tx).await?;
     let mut problems: Vec<Vec<FieldProblem>> = new.iter().map(check).collect();
     refuse_repeated(&new, &mut problems);
@@ -67,7 +67,10 @@ pub(crate) async fn put_products(tx: &Tx, new: Vec<NewProduct>) -> Result<Vec<Re
 
 /// Adds relations to products that exist, or changes their quantity and note; for files in which a product stands before
 /// those it needs. Results are in the order given.
-pub(crate) async fn add_relations(tx: &Tx, new: Vec<(String, NewRelation)>) -> Result<Vec<Result<(), FieldProblem>>, Trouble> {
+pub(crate) async fn add_relations(
+    tx: &Tx,
+    new: Vec<(String, NewRelation)>,
+) -> Result<Vec<Result<(), FieldProblem>>, CommonError> {
     lock_catalog(tx).await?;
     let skus = new.iter().flat_map(|(sku, relation)| [sku.as_str(), relation.sku.as_str()]);
     let known = find_known(tx, skus.collect()).await?;

@@ -9,10 +9,10 @@ use serde_json::json;
 use super::categories::MAX_DEPTH;
 use super::error::CatalogError;
 use super::put::lock_catalog;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::insert_all;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::insert_all;
 
 /// A category as it shall be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +40,13 @@ pub(crate) async fn put_categories(tx: &Tx, new: Vec<NewCategory>) -> Result<Vec
     }
     let mut changed: AHashMap<CategoryId, categories::Model> = AHashMap::new();
     for category in &new {
-        let parent_id =
-            match &category.parent {
-                None => None,
-                Some(code) => Some(*ids.get(code).ok_or_else(|| {
-                    Trouble::invalid("/parent", "category-not-found", format!("there is no category \"{code}\""))
-                })?),
-            };
-        let id = ids.get(&category.code).copied().ok_or_else(|| Trouble::Internal("a category got no id".to_owned()))?;
+        let parent_id = match &category.parent {
+            None => None,
+            Some(code) => Some(*ids.get(code).ok_or_else(|| {
+                CommonError::invalid("/parent", "category-not-found", format!("there is no category \"{code}\""))
+            })?),
+        };
+        let id = ids.get(&category.code).copied().ok_or_else(|| CommonError::Internal("a category got no id".to_owned()))?;
         parents.insert(id, parent_id);
         changed.insert(id, categories::Model { id, code: category.code.clone(), name: category.name.clone(), parent_id });
     }

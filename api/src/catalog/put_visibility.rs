@@ -9,9 +9,9 @@ use serde_json::json;
 use super::error::CatalogError;
 use super::put::lock_catalog;
 use super::visibility::{CHANGED, StoredTargets};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// A rule as it shall be.
 #[derive(Clone, Debug)]
@@ -40,12 +40,12 @@ pub(super) async fn put_visibility_rule(
     lock_catalog(tx).await?;
     let old = visibility_rules::Entity::find().filter(visibility_rules::Column::Code.eq(&new.code)).one(tx).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     if old.is_none() && visibility_rules::Entity::find().count(tx).await? >= MOST_RULES {
         return Err(CatalogError::TooManyVisibilityRules(MOST_RULES));
     }
-    let targets = serde_json::to_string(&new.targets).map_err(|e| Trouble::Internal(e.to_string()))?;
+    let targets = serde_json::to_string(&new.targets).map_err(|e| CommonError::Internal(e.to_string()))?;
     let mut row = visibility_rules::Model {
         id: old.as_ref().map_or(0, |old| old.id),
         code: new.code,

@@ -5,7 +5,7 @@ use entity::{AccountId, IdentifierKind, ProductId, product_identifiers, product_
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::new_product::Attribute;
-use crate::kernel::sql::key_chunks;
+use crate::store::sql::key_chunks;
 
 /// A product with everything that is said of it.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use serde_json::json;
 use super::identifiers::{gtin_14, is_gtin, normalise, numeric_form};
 use super::product::Product;
 use super::products::Products;
-use crate::kernel::sql::{key_chunks, key_list};
+use crate::store::sql::{key_chunks, key_list};
 
 /// How a line names a product: by `sku` when it has one, else by `identifier`.
 #[derive(Clone, Copy, Debug, Default)]

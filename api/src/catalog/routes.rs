@@ -17,12 +17,13 @@ use super::products::Products;
 use super::put_category::NewCategory;
 use super::queries;
 use super::views::{BatchView, CategoryView, PartNumbersView, ProductView, StoredView};
+use crate::identity::permit;
+use crate::identity::scope::Scope;
 use crate::identity::{Account, Accounts, account_for};
-use crate::kernel::database::Tx;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, FieldProblem, Trouble};
-use crate::kernel::scope::Scope;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure, FieldProblem};
 use crate::kernel::wire::{Answer, Body, Code, Each, Etag, Page, if_match, page_limit, place_of};
+use crate::store::database::Tx;
 
 pub(super) type Result<T> = std::result::Result<T, Failure<CatalogError>>;
 
@@ -66,17 +67,17 @@ impl CatalogRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let input = body.0;
         if input.sku.as_ref().is_some_and(|given| *given != sku.0) {
-            return Err(Trouble::invalid("/sku", "other-sku", "is not the SKU of the address").into());
+            return Err(CommonError::invalid("/sku", "other-sku", "is not the SKU of the address").into());
         }
         let tx = who.begin().await?;
         if expected.is_some() && expected != version_of(&tx, &sku.0).await? {
-            return Err(Trouble::Stale.into());
+            return Err(CommonError::Stale.into());
         }
         let stored = super::put_products(&tx, vec![input.into_new(sku.0.to_string())]).await?.pop();
         let stored = match stored {
             Some(Ok(stored)) => stored,
-            Some(Err(problem)) => return Err(Trouble::Invalid(problem.errors).into()),
-            None => return Err(Trouble::Internal("a product was lost".to_owned()).into()),
+            Some(Err(problem)) => return Err(CommonError::Invalid(problem.errors).into()),
+            None => return Err(CommonError::Internal("a product was lost".to_owned()).into()),
         };
         let stored = tx.keep(stored).await?;
         let detail = queries::details(&who.db(), &[stored.id]).await?.pop();
@@ -99,7 +100,7 @@ impl CatalogRoutes {
         let input = body.0.products;
         if input.is_empty() || input.len() > MOST_PRODUCTS {
             let detail = format!("a batch has 1 to {MOST_PRODUCTS} products");
-            return Err(Trouble::invalid("/products", "out-of-range", detail).into());
+            return Err(CommonError::invalid("/products", "out-of-range", detail).into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
@@ -155,7 +156,7 @@ impl CatalogRoutes {
         body: Body<PartNumbersInput>,
     ) -> Result<Answer<PartNumbersView>> {
         let needed = if who.is_seller() { Scope::ProductsWrite } else { Scope::CartsWrite };
-        if !who.holds(needed) {
+        if !who.holds(needed.word()) {
             return Err(CatalogError::NotYourPartNumbers.into());
         }
         let input = body.0;
@@ -163,7 +164,7 @@ impl CatalogRoutes {
         let product = self.shown(&sku.0, who.account())?;
         if input.part_numbers.len() > MOST_PART_NUMBERS {
             let detail = format!("an account has at most {MOST_PART_NUMBERS} numbers for a product");
-            return Err(Trouble::invalid("/part_numbers", "too-many", detail).into());
+            return Err(CommonError::invalid("/part_numbers", "too-many", detail).into());
         }
         let numbers = input.part_numbers.into_iter();
         let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
@@ -177,7 +178,7 @@ impl CatalogRoutes {
             })
             .collect();
         if !refused.is_empty() {
-            return Err(Trouble::Invalid(refused).into());
+            return Err(CommonError::Invalid(refused).into());
         }
         let kept = queries::part_numbers(&tx, account.id, product.id).await?;
         part_numbers_answer(&product, &account, tx.keep(kept).await?)
@@ -211,7 +212,7 @@ impl CatalogRoutes {
     ) -> Result<Answer<CategoryView>> {
         let name = body.0.name.into_inner();
         if name.trim().is_empty() {
-            return Err(Trouble::invalid("/name", "empty", "is empty").into());
+            return Err(CommonError::invalid("/name", "empty", "is empty").into());
         }
         let new = NewCategory { code: code.0.to_string(), name, parent: body.0.parent.map(Code::into_inner) };
         let tx = who.begin().await?;

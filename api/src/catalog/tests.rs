@@ -11,8 +11,8 @@ use super::{
     Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution, put_categories, put_part_numbers,
     put_products, resolve,
 };
-use crate::kernel::database::Database;
-use crate::kernel::principal::Actor;
+use crate::store::actor::Actor;
+use crate::store::database::Database;
 
 struct Shop {
     db: Database,

@@ -19,7 +19,7 @@ use super::products::Products;
 use super::queries::Detail;
 use super::views::ProductView;
 use super::visibility::Sight;
-use crate::kernel::database::{Db, Found};
+use crate::store::database::{Db, Found};
 
 /// Bytes of texts that are remembered.
 const REMEMBERED: u64 = 64 * 1024 * 1024;

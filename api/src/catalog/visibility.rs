@@ -21,8 +21,8 @@ use sha2::{Digest as _, Sha256};
 use super::categories::Categories;
 use super::product::Product;
 use crate::identity::Accounts;
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
+use crate::store::database::Reader;
+use crate::store::events::Event;
 
 /// The event that rules of visibility changed.
 pub(super) const CHANGED: &str = "visibility_rules.changed";

@@ -12,7 +12,8 @@ use super::put_visibility::{delete_visibility_rule, put_visibility_rule};
 use super::routes::{Result, Tag};
 use super::visibility_views::{Named, VisibilityRuleInput, VisibilityRuleView};
 use crate::identity::Accounts;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
 
 /// Rules of what accounts may see.

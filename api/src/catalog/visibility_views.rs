@@ -9,7 +9,7 @@ use super::products::Products;
 use super::put_visibility::NewVisibilityRule;
 use super::visibility::StoredTargets;
 use crate::identity::Accounts;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::{Code, Text, Timestamp};
 
 /// For whom a rule counts.
@@ -62,7 +62,7 @@ pub(super) struct Named<'a> {
 
 impl VisibilityRuleInput {
     /// The rule as it shall be; everything wrong with it is told at once.
-    pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewVisibilityRule, Trouble> {
+    pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewVisibilityRule, CommonError> {
         let mut problems = Vec::new();
         let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldProblem::new(pointer, code, detail));
         for (list, len, most) in [
@@ -113,7 +113,7 @@ impl VisibilityRuleInput {
             },
         }
         if !problems.is_empty() {
-            return Err(Trouble::Invalid(problems));
+            return Err(CommonError::Invalid(problems));
         }
         Ok(NewVisibilityRule {
             code,

@@ -3,7 +3,7 @@
 use crate::cart::CartError;
 use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{FieldProblem, Trouble, refusals};
+use crate::kernel::problem::{CommonError, FieldProblem, refusals};
 use crate::orders::OrderError;
 use crate::quotes::QuoteError;
 
@@ -29,7 +29,7 @@ pub(crate) enum CheckoutError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { CheckoutError {
@@ -43,5 +43,5 @@ refusals! { CheckoutError {
     Self::Quotes(inner) => inner: QuoteError,
     Self::Orders(inner) => inner: OrderError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } fields { Self::Lines(fields) => fields } }

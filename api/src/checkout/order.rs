@@ -14,13 +14,13 @@ use crate::catalog::Products;
 use crate::contracts::{PricedBasket, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
 use crate::inventory::{Board, Prefer};
-use crate::kernel::database::{Db, Reader, Tx};
-use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::sql::fetch_one;
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 use crate::quotes;
+use crate::store::database::{Db, Reader, Tx};
+use crate::store::sql::fetch_one;
 use crate::storefront::SearchIndex;
 
 /// What the checkout works with.
@@ -85,7 +85,7 @@ impl Checkout {
         }
         if input.purchase_order_number.trim().is_empty() {
             let detail = "an order needs the number of the customer's purchase order";
-            return Err(Trouble::invalid("/purchase_order_number", "missing", detail).into());
+            return Err(CommonError::invalid("/purchase_order_number", "missing", detail).into());
         }
         let ship_to = destination(db, &account, input.ship_to.take()).await?;
         let currency = cart::currency(input.currency.as_deref().unwrap_or(&account.currency))?;
@@ -143,7 +143,7 @@ impl Checkout {
             });
         }
         if !malformed.is_empty() {
-            return Err(Trouble::Invalid(malformed).into());
+            return Err(CommonError::Invalid(malformed).into());
         }
         let (good, bad) = check_lines(db, &self.products, &self.index, Some(prepared.account.id), asked).await?;
         prepared.lines = good;
@@ -216,13 +216,13 @@ fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
     let (cart, quote) = (input.cart_id.take().map(Text::into_inner), input.quote_number.take().map(Code::into_inner));
     if quote.is_none() && input.quote_version.is_some() {
         let detail = "a version needs the number of its quote";
-        return Err(Trouble::invalid("/quote_version", "version-without-quote", detail).into());
+        return Err(CommonError::invalid("/quote_version", "version-without-quote", detail).into());
     }
     match (cart, quote, &input.lines) {
         (Some(cart), None, None) => Ok(Origin::Cart(cart)),
         (None, None, Some(_)) => Ok(Origin::Lines),
         (None, Some(_), None) if !input.coupons.is_empty() => {
-            Err(Trouble::invalid("/coupons", "not-with-quote", "the prices of a quote stand; coupons change nothing").into())
+            Err(CommonError::invalid("/coupons", "not-with-quote", "the prices of a quote stand; coupons change nothing").into())
         }
         (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
         _ => Err(CheckoutError::CartOrLines),
@@ -299,7 +299,7 @@ async fn destination(db: &impl Db, account: &Account, ship_to: Option<ShipTo>) -
     let row = match (site, address) {
         (None, Some(address)) => return Ok(address.into()),
         (Some(_), Some(_)) => {
-            return Err(Trouble::invalid("/ship_to", "site-and-address", "give a site or an address, not both").into());
+            return Err(CommonError::invalid("/ship_to", "site-and-address", "give a site or an address, not both").into());
         }
         (Some(code), None) => {
             let code = Code::into_inner(code);

@@ -15,9 +15,9 @@ use super::order::{Checkout, Extra, Prepared};
 use super::views::OnDrift;
 use crate::cart::{CheckedLine, Partial, drift as cart_drift};
 use crate::contracts::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::orders::{self, AgreedPrice, NewLine, Reservation};
+use crate::store::database::Tx;
 
 /// Lines that stand, with their prices.
 #[derive(Debug)]
@@ -226,7 +226,7 @@ fn agreed(
     match (demand, price) {
         (Some(Demand::Quoted(quoted)), _) => offered(quoted, price.as_ref().ok(), quantity, currency, basket),
         (_, Ok(price)) => found(price, basket),
-        (_, Err(refusal)) => Err(Trouble::Internal(format!("a line without price was ordered: {}", refusal.code())).into()),
+        (_, Err(refusal)) => Err(CommonError::Internal(format!("a line without price was ordered: {}", refusal.code())).into()),
     }
 }
 

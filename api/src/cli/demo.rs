@@ -9,13 +9,13 @@ use parking_lot::Mutex;
 
 use super::say;
 use crate::config::{Config, Role};
-use crate::demo::load::{self, Credentials, Loaded, Progress, State};
-use crate::demo::model::Settings;
-use crate::demo::{Day, SKUS};
+use crate::demo::{self as load, Credentials, Loaded, Progress, State};
+use crate::demo_data::model::Settings;
+use crate::demo_data::{Day, SKUS};
 use crate::kernel::Kernel;
-use crate::kernel::clock;
-use crate::kernel::principal::System;
 use crate::server::{self, App};
+use crate::store::clock;
+use crate::store::system::System;
 use crate::storefront;
 
 /// Which distributor to make up.
@@ -47,7 +47,7 @@ pub(super) async fn run(config: &Config, command: DemoCommand) -> Result<(), Str
 
 /// Loads the demo if the database has none; says whether it did.
 async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Result<bool, String> {
-    let system = System::at_work(kernel, "demo");
+    let system = kernel.system("demo");
     let settings = match load::state(&system).await.map_err(|e| e.to_string())? {
         State::Whole(loaded) => {
             say_kept(command, loaded);
@@ -80,7 +80,7 @@ async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Res
 async fn build_index(config: &Config, app: &App) -> Result<(), String> {
     let failed = |e: &dyn std::fmt::Display| format!("search index: {e}");
     let started = Instant::now();
-    let (search, system) = (&app.surfaces.search, System::at_work(&app.kernel, "demo"));
+    let (search, system) = (&app.surfaces.search, app.kernel.system("demo"));
     search.open(&config.index_dir()).map_err(|e| failed(&e))?;
     let bar = Bar::new();
     bar.part("search index", u64::try_from(app.surfaces.products.len()).unwrap_or(u64::MAX));

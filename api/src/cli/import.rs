@@ -17,9 +17,8 @@ use crate::files::kind::Kind;
 use crate::files::mapping::Mapping;
 use crate::files::source::Source;
 use crate::imports::{self, Ended, Known, Plan, Summary};
-use crate::kernel::clock;
-use crate::kernel::principal::System;
 use crate::server;
+use crate::store::clock;
 
 /// More than any file that is meant unpacks to.
 const MOST_BYTES: u64 = 1 << 40;
@@ -79,7 +78,7 @@ pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<(), S
     let kernel = server::open_kernel(config).await?;
     let report = command.report.clone().unwrap_or_else(|| usual_report(config, kind));
     let plan = Plan { mapping, dry_run: command.dry_run, report: Box::new(BufWriter::new(create(&report)?)) };
-    let system = System::at_work(&kernel, "import");
+    let system = kernel.system("import");
     let known = Known::load(&system.db()).await.map_err(|e| e.to_string())?;
     let (told, summary) = watch::channel(Summary::default());
     let bar = tokio::spawn(show(bar(&source), source.progress.clone(), summary.clone()));

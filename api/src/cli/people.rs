@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::say;
 use crate::config::Config;
+use crate::identity::scope::Role;
+use crate::identity::scope::parse_scopes;
 use crate::identity::{self, NewClient, NewUser};
-use crate::kernel::database::Tx;
-use crate::kernel::principal::System;
-use crate::kernel::scope::{Role, Scopes};
 use crate::kernel::tokens::random_secret;
 use crate::server;
+use crate::store::database::Tx;
 
 /// What to do with people.
 #[derive(Subcommand, Debug)]
@@ -77,7 +77,7 @@ pub(crate) enum ClientCommand {
 /// Runs a command about people.
 pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), String> {
     let kernel = server::open_kernel(config).await?;
-    let tx = System::at_work(&kernel, "command line").begin().await.map_err(|e| e.to_string())?;
+    let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
     match command {
         UserCommand::Create { email, name, roles: words, account, password } => {
             let roles = Role::parse_all(&words.join(" "));
@@ -112,11 +112,10 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
 /// Runs a command about machine clients.
 pub(super) async fn client(config: &Config, command: ClientCommand) -> Result<(), String> {
     let kernel = server::open_kernel(config).await?;
-    let tx = System::at_work(&kernel, "command line").begin().await.map_err(|e| e.to_string())?;
+    let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
     let line = match command {
         ClientCommand::Create { id, name, scopes, account } => {
-            let scopes =
-                Scopes::parse(&scopes.replace(',', " ")).map_err(|word| format!("--scopes: unknown scope \"{word}\""))?;
+            let scopes = parse_scopes(&scopes.replace(',', " ")).map_err(|word| format!("--scopes: unknown scope \"{word}\""))?;
             let account = account_id(&tx, account).await?;
             let new = NewClient { client_id: id, name, account, scopes };
             let (row, secret) = identity::create_client(&tx, new).await.map_err(|e| e.to_string())?;

@@ -6,9 +6,8 @@ use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::say;
 use crate::config::Config;
-use crate::kernel::database::Tx;
-use crate::kernel::principal::System;
 use crate::orders::credit;
+use crate::store::database::Tx;
 use crate::{billing, fulfilment, inventory, orders, server};
 
 /// Most disagreements of one kind that are printed.
@@ -17,7 +16,7 @@ const SHOWN: usize = 50;
 /// Prints every disagreement; fails when there is one. Sees one state of the database, also while others write.
 pub(super) async fn verify(config: &Config) -> Result<(), String> {
     let kernel = server::open_kernel(config).await?;
-    let tx = System::at_work(&kernel, "command line").begin().await.map_err(|e| e.to_string())?;
+    let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
     let found = look(&tx).await;
     drop(tx);
     kernel.close().await;

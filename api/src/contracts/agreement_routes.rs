@@ -14,8 +14,9 @@ use super::routes::Tag;
 use super::views::{ContractView, PromotionView};
 use super::{contract, promotion, put_contract, put_promotion, review};
 use crate::catalog::{Categories, Products};
+use crate::identity::permit;
 use crate::identity::{Accounts, visible_account};
-use crate::kernel::principal::{Acting, permit};
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
 

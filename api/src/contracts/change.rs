@@ -7,11 +7,11 @@ use entity::{ContractId, Instant, PriceListId, PromotionId, price_changes};
 use sea_orm::{ConnectionTrait, EntityTrait, Set, Statement, Value};
 use serde_json::json;
 
-use crate::kernel::clock;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::{key_chunks, key_list};
+use crate::kernel::problem::CommonError;
+use crate::store::clock;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::{key_chunks, key_list};
 
 /// What a price version may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,13 +42,13 @@ pub(crate) struct PriceChange {
 impl PriceChange {
     /// Takes the next version for this transaction and records `prices.changed` about `subject`, as `price-list/STANDARD`.
     /// To be called once in a transaction, before it touches anything else of prices.
-    pub(crate) async fn begin(tx: &Tx, subject: String) -> Result<Self, Trouble> {
+    pub(crate) async fn begin(tx: &Tx, subject: String) -> Result<Self, CommonError> {
         // A version that a checkout has read is in the book, and must never be taken again by another change.
         tx.commit_at_once();
         let backend = tx.get_database_backend();
         let take = "update price_versions set version = version + 1 where id = 1 returning version, recorded_at";
         let row = tx.query_one_raw(Statement::from_string(backend, take)).await?;
-        let row = row.ok_or_else(|| Trouble::Internal("price_versions has no row".to_owned()))?;
+        let row = row.ok_or_else(|| CommonError::Internal("price_versions has no row".to_owned()))?;
         let (version, before): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let recorded_at = Instant(clock::now().0.max(before.saturating_add(1)));
         let set = "update price_versions set recorded_at = $1 where id = 1";
@@ -64,7 +64,7 @@ impl PriceChange {
     }
 
     /// Notes that this version touches something, so that its history is found again.
-    pub(super) async fn touches(&self, tx: &Tx, part: Part) -> Result<(), Trouble> {
+    pub(super) async fn touches(&self, tx: &Tx, part: Part) -> Result<(), CommonError> {
         let (kind, owner) = part.key();
         let sql = "insert into price_change_parts (kind, owner_id, version) values ($1, $2, $3) on conflict do nothing";
         let values: [Value; 3] = [kind.into(), owner.into(), self.version.into()];
@@ -73,7 +73,7 @@ impl PriceChange {
     }
 
     /// Says of rows of a table that this version ended them.
-    pub(super) async fn supersede(&self, tx: &Tx, table: &str, ids: &[i64]) -> Result<(), Trouble> {
+    pub(super) async fn supersede(&self, tx: &Tx, table: &str, ids: &[i64]) -> Result<(), CommonError> {
         let backend = tx.get_database_backend();
         let keys = key_list(backend, 3, "bigint");
         let sql =

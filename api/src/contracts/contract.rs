@@ -15,9 +15,9 @@ use super::error::ContractError;
 use super::lines::{COLUMNS, NewLine};
 use super::load::statement;
 use super::rows;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::push_row;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::sql::push_row;
 
 /// A contract as it shall be.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ pub(crate) async fn put_contract(
 ) -> Result<Contract, ContractError> {
     let old = find_if_any(tx, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     let (contract, old_terms, old_lines) = match old {
         Some(old) => (old.header, Some(old.terms), old.lines),

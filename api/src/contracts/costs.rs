@@ -7,9 +7,9 @@ use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
 use super::change::PriceChange;
 use super::load::statement;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::{key_chunks, key_list, push_row};
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::sql::{key_chunks, key_list, push_row};
 
 /// Cost and floor of 1 stock unit of a product in a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) async fn costs_of(db: &impl ConnectionTrait, products: &[ProductId]) 
 
 /// Records costs. What is as recorded is left alone; neither cost nor floor takes back what was recorded. Of two for the same
 /// product and currency the later counts. Gives how many changed.
-pub(crate) async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[NewCost]) -> Result<usize, Trouble> {
+pub(crate) async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[NewCost]) -> Result<usize, CommonError> {
     let mut wanted: AHashMap<(ProductId, Currency), NewCost> = AHashMap::with_capacity(costs.len());
     wanted.extend(costs.iter().map(|cost| ((cost.product, cost.currency), *cost)));
     let mut products: Vec<ProductId> = costs.iter().map(|cost| cost.product).collect();

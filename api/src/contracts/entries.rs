@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 
 use super::change::{Part, PriceChange};
 use super::error::ContractError;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::{key_table, push_row};
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::sql::{key_table, push_row};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -58,7 +58,7 @@ pub(crate) async fn put_entries(
     change: &PriceChange,
     list: PriceListId,
     entries: &[NewEntry],
-) -> Result<Vec<EntryOutcome>, Trouble> {
+) -> Result<Vec<EntryOutcome>, CommonError> {
     change.touches(tx, Part::List(list)).await?;
     let mut seen = AHashSet::with_capacity(entries.len());
     let mut outcomes = Vec::with_capacity(entries.len());

@@ -1,6 +1,6 @@
 //! What contracts refuses.
 
-use crate::kernel::problem::{Entry, FieldProblem, Refusal, Trouble, refusals};
+use crate::kernel::problem::{CommonError, Entry, FieldProblem, Refusal, refusals};
 
 /// What contracts refuses.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub(crate) enum ContractError {
     #[error(transparent)]
     Account(#[from] crate::identity::IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { ContractError {
@@ -47,7 +47,7 @@ refusals! { ContractError {
 } delegates {
     Self::Input(inner) => inner: BadInput,
     Self::Account(inner) => inner: crate::identity::IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }
 
 /// Fields that break a rule of prices. When all break the same rule, the problem carries its code; otherwise each field does.

@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use super::change::PriceChange;
 use super::load::statement;
-use crate::kernel::companion::Companion;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::{key_chunks, push_row};
+use crate::kernel::problem::CommonError;
+use crate::store::StoreError;
+use crate::store::commit_hook::Companion;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::{key_chunks, push_row};
+use crate::store::system::System;
 
 /// What pricing knows of a product, as it is stored: field names are short because there is one for every product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +110,7 @@ impl Companion for FactKeeper {
         matches!(kind, "products.changed" | "categories.changed" | "account.changed")
     }
 
-    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), Trouble> {
+    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError> {
         let ids = |kind: &str| -> Vec<i64> {
             let changed = events.iter().filter(|event| event.kind == kind);
             let changed = changed.filter_map(|event| Changed::deserialize(&event.data).ok());
@@ -123,12 +124,12 @@ impl Companion for FactKeeper {
         products.extend(tree.moved_products(tx, &ids("categories.changed")).await?);
         let products = changed_products(tx, &tree, &products).await?;
         let accounts = changed_accounts(tx, &ids("account.changed")).await?;
-        record(tx, &products, &accounts).await
+        Ok(record(tx, &products, &accounts).await?)
     }
 }
 
 /// Records the facts of products and accounts of which none are recorded: what a database knew before it kept facts.
-pub(crate) async fn record_missing_facts(system: &System) -> Result<(), Trouble> {
+pub(crate) async fn record_missing_facts(system: &System) -> Result<(), CommonError> {
     let missing = |table: &str, column: &str| {
         format!(
             "select id from {table} t where not exists (select 1 from {column}_price_facts f where f.{column}_id = t.id) order by id"
@@ -145,7 +146,7 @@ pub(crate) async fn record_missing_facts(system: &System) -> Result<(), Trouble>
     let products = changed_products(&tx, &tree, &products).await?;
     let accounts = changed_accounts(&tx, &accounts).await?;
     record(&tx, &products, &accounts).await?;
-    tx.keep(()).await
+    Ok(tx.keep(()).await?)
 }
 
 async fn ids_of(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<i64>, DbErr> {
@@ -236,7 +237,7 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountFacts>, DbE
 }
 
 /// Records facts as a price version, if there are any.
-async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountFacts]) -> Result<(), Trouble> {
+async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountFacts]) -> Result<(), CommonError> {
     if products.is_empty() && accounts.is_empty() {
         return Ok(());
     }

@@ -15,12 +15,13 @@ use super::price_stream::{PriceStream, Tag as StreamTag};
 use super::prices::Prices;
 use super::routes::Tag;
 use crate::catalog::Products;
+use crate::identity::permit;
 use crate::identity::{Accounts, account_for};
-use crate::kernel::clock;
-use crate::kernel::database::Reader;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble};
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Code, Text, page_limit};
+use crate::store::clock;
+use crate::store::database::Reader;
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 
@@ -94,7 +95,7 @@ impl FeedRoutes {
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
             return Ok(Answer::of(&view)?);
         };
-        let refused = || Trouble::invalid("after", "bad-cursor", "give a cursor of an earlier answer unchanged");
+        let refused = || CommonError::invalid("after", "bad-cursor", "give a cursor of an earlier answer unchanged");
         let cursor = Cursor::read(&after).ok_or_else(refused)?;
         let named = currency.0.as_deref().unwrap_or(cursor.currency.code());
         if self.whose(&who, account.0.as_deref(), Some(named))? != Whose::of(&cursor) {
@@ -169,9 +170,9 @@ impl FeedRoutes {
         Ok(advanced.is_some_and(|(next, changes)| changes.rows.is_empty() && next.toward.is_none()))
     }
 
-    async fn changes(&self, cursor: Cursor, to: Moment, after: i64, limit: usize) -> std::result::Result<Changes, Trouble> {
+    async fn changes(&self, cursor: Cursor, to: Moment, after: i64, limit: usize) -> std::result::Result<Changes, CommonError> {
         let (prices, products) = (self.prices.clone(), self.products.clone());
         let work = move || prices.changes(&products, Whose::of(&cursor), (cursor.from, to), after, limit);
-        tokio::task::spawn_blocking(work).await.map_err(|error| Trouble::Internal(error.to_string()))
+        tokio::task::spawn_blocking(work).await.map_err(|error| CommonError::Internal(error.to_string()))
     }
 }

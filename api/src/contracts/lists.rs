@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set
 
 use super::change::{Part, PriceChange};
 use super::error::ContractError;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
 
 /// A price list as it shall be.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub(crate) async fn put_price_list(
         Err(error) => return Err(error),
     };
     if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     if let Some(old) = &old
         && old.terms.name == new.name

@@ -12,11 +12,12 @@ use super::packed::{self, Rows};
 use super::prices::Prices;
 use super::products;
 use super::rows;
-use crate::kernel::clock;
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::clock;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// The versions a reader takes: after the first, up to the second.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +40,7 @@ async fn latest(db: &impl ConnectionTrait) -> Result<Latest, DbErr> {
 
 impl Prices {
     /// Loads everything.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let started = std::time::Instant::now();
         let prices = Self::default();
         prices.book.write().journal_mut().open(clock::now());
@@ -60,7 +61,7 @@ impl Prices {
     }
 
     /// Rows that the versions recorded or ended: all but contract lines and entries.
-    async fn take_terms(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
+    async fn take_terms(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), CommonError> {
         products::take_accounts(self, db, versions).await?;
         products::take(self, db, versions).await?;
         let which = rows::Which::changed(versions);
@@ -110,7 +111,7 @@ pub(super) fn note(outcome: Result<(), Refused>, kind: &str, id: i64) {
 }
 
 /// Brings the book up to the latest committed version. Several may do so at once: rows taken twice do no harm.
-pub(super) async fn catch_up(prices: &Prices, db: &impl ConnectionTrait) -> Result<(), Trouble> {
+pub(super) async fn catch_up(prices: &Prices, db: &impl ConnectionTrait) -> Result<(), CommonError> {
     let after = prices.version();
     let latest = latest(db).await?;
     if latest.version <= after {
@@ -126,7 +127,7 @@ pub(super) async fn catch_up(prices: &Prices, db: &impl ConnectionTrait) -> Resu
 
 #[async_trait::async_trait]
 impl Surface for Prices {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         if events.iter().any(|event| event.kind == "prices.changed") {
             catch_up(self, db).await?;
         }

@@ -9,9 +9,9 @@ use tokio::task::spawn_blocking;
 
 use super::book::{EntryRow, LineRow};
 use super::load::{Versions, chr, statement};
-use crate::kernel::database::Reader;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::key_list;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Reader;
+use crate::store::sql::key_list;
 
 /// Rows in one text.
 const BATCH: i64 = 5_000;
@@ -84,7 +84,7 @@ impl Rows {
     }
 
     /// Hands over every batch.
-    pub(super) async fn each_batch(mut self, db: &impl ConnectionTrait, mut take: impl FnMut(&str)) -> Result<(), Trouble> {
+    pub(super) async fn each_batch(mut self, db: &impl ConnectionTrait, mut take: impl FnMut(&str)) -> Result<(), CommonError> {
         let mut rows = BATCH;
         while rows == BATCH {
             let batch = self.next(db).await?;
@@ -95,14 +95,14 @@ impl Rows {
     }
 
     /// Hands over every batch; another thread reads the next one meanwhile.
-    pub(super) async fn each_batch_ahead(mut self, db: &Reader, mut take: impl FnMut(&str)) -> Result<(), Trouble> {
+    pub(super) async fn each_batch_ahead(mut self, db: &Reader, mut take: impl FnMut(&str)) -> Result<(), CommonError> {
         let read = |from: Self| {
             let (db, runtime) = (db.clone(), Handle::current());
             spawn_blocking(move || runtime.block_on(from.next(&db)))
         };
         let mut reading = Some(read(self));
         while let Some(read_ahead) = reading.take() {
-            let batch = read_ahead.await.map_err(|error| Trouble::Internal(error.to_string()))??;
+            let batch = read_ahead.await.map_err(|error| CommonError::Internal(error.to_string()))??;
             self.after_id = batch.last_id;
             reading = (batch.rows == BATCH).then(|| read(self));
             take(&batch.text);
@@ -110,7 +110,7 @@ impl Rows {
         Ok(())
     }
 
-    async fn next(&self, db: &impl ConnectionTrait) -> Result<Batch, Trouble> {
+    async fn next(&self, db: &impl ConnectionTrait) -> Result<Batch, CommonError> {
         let (columns, chr) = (self.table.columns, chr(db));
         let fields: Vec<String> = columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
         let (fields, columns, name) = (fields.join(", "), columns.join(", "), self.table.name);

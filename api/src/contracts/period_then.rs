@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, DbErr, Value};
 use super::book::Book;
 use super::load::statement;
 use super::period::converted;
-use crate::kernel::sql::key_list;
+use crate::store::sql::key_list;
 
 /// Contract lines of one holder and period.
 #[derive(Clone, Debug)]

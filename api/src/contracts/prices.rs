@@ -16,8 +16,8 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use super::book::Book;
 use super::error::{BadInput, ContractError};
 use super::{load, period, period_then};
-use crate::kernel::clock;
-use crate::kernel::database::Tx;
+use crate::store::clock;
+use crate::store::database::Tx;
 
 /// All prices of the house. Cheap to clone; every clone is the same book.
 #[derive(Clone, Debug, Default)]

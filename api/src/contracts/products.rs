@@ -9,7 +9,7 @@ use super::book::{AccountRow, MoneyHistory, ProductRow};
 use super::facts::ProductFacts;
 use super::load::{Versions, note, statement};
 use super::prices::Prices;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 
 /// Few, since each is there as rows, as text and as facts while it is read.
 const BATCH: usize = 1_000;
@@ -23,7 +23,7 @@ fn among(keys: &[i64]) -> String {
 
 /// Reads the products whose facts, cost or floor the versions changed, with everything known of them, and puts them into
 /// the book.
-pub(super) async fn take(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
+pub(super) async fn take(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), CommonError> {
     if versions.after == 0 {
         return take_all(prices, db, versions).await;
     }
@@ -38,14 +38,14 @@ pub(super) async fn take(prices: &Prices, db: &impl ConnectionTrait, versions: V
 }
 
 /// Reads some products with everything known of them, and puts them into the book.
-pub(super) async fn take_these(prices: &Prices, db: &impl ConnectionTrait, products: &[i64]) -> Result<(), Trouble> {
+pub(super) async fn take_these(prices: &Prices, db: &impl ConnectionTrait, products: &[i64]) -> Result<(), CommonError> {
     for chunk in products.chunks(BATCH) {
         take_where(prices, db, EVERYTHING, &among(chunk)).await?;
     }
     Ok(())
 }
 
-async fn take_all(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
+async fn take_all(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), CommonError> {
     let count = "select count(distinct product_id) from product_price_facts";
     let count = db.query_one_raw(statement(db, count, Vec::new())).await?;
     let count: i64 = count.map_or(Ok(0), |row| row.try_get_by_index(0))?;
@@ -68,7 +68,7 @@ async fn take_all(prices: &Prices, db: &impl ConnectionTrait, versions: Versions
 
 /// Products whose id fulfils a condition of numbers only. Every row up to the version is read, so that what is put at an
 /// instant never depends on when it was read.
-async fn take_where(prices: &Prices, db: &impl ConnectionTrait, versions: Versions, condition: &str) -> Result<(), Trouble> {
+async fn take_where(prices: &Prices, db: &impl ConnectionTrait, versions: Versions, condition: &str) -> Result<(), CommonError> {
     let sql = format!(
         "select product_id, currency, cost, floor, recorded_at from product_cost_facts \
          where product_id {condition} and change_id <= $1 order by product_id, recorded_at, id"
@@ -120,12 +120,12 @@ fn history(rows: &[QueryResult]) -> Result<MoneyHistory, Box<dyn std::error::Err
 }
 
 /// Reads the accounts whose place in the company tree or group the versions changed, and puts them into the book.
-pub(super) async fn take_accounts(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
+pub(super) async fn take_accounts(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), CommonError> {
     take_accounts_where(prices, db, versions, "change_id > $1").await
 }
 
 /// Reads some accounts with everything known of them, and puts them into the book.
-pub(super) async fn take_these_accounts(prices: &Prices, db: &impl ConnectionTrait, accounts: &[i64]) -> Result<(), Trouble> {
+pub(super) async fn take_these_accounts(prices: &Prices, db: &impl ConnectionTrait, accounts: &[i64]) -> Result<(), CommonError> {
     for chunk in accounts.chunks(BATCH) {
         take_accounts_where(prices, db, EVERYTHING, &format!("change_id > $1 and account_id {}", among(chunk))).await?;
     }
@@ -137,7 +137,7 @@ async fn take_accounts_where(
     db: &impl ConnectionTrait,
     versions: Versions,
     condition: &str,
-) -> Result<(), Trouble> {
+) -> Result<(), CommonError> {
     let sql = format!(
         "select account_id, recorded_at, parent_id, group_code from account_price_facts \
          where {condition} and change_id <= $2 order by id"

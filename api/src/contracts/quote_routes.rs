@@ -13,10 +13,11 @@ use super::prices::{Ask, AskLine, Explained, Prices};
 use super::quote::{MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView};
 use super::routes::Tag;
 use crate::catalog::{Product, Products};
+use crate::identity::permit;
+use crate::identity::scope::Scope;
 use crate::identity::{Account, Accounts, account_for};
-use crate::kernel::principal::{Acting, permit};
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
-use crate::kernel::scope::Scope;
 use crate::kernel::wire::{AmountText, Answer, Body, QuantityText, Text, Timestamp};
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
@@ -46,7 +47,7 @@ impl QuoteRoutes {
         check_size(&input)?;
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(ContractError::from)?;
         let currency = currency_of(&input, &account)?;
-        let staff = who.is_seller() && who.holds(Scope::PricesWrite);
+        let staff = who.is_seller() && who.holds(Scope::PricesWrite.word());
         let coupons: Vec<String> = input.coupons.into_iter().map(Text::into_inner).collect();
         let mut basket = self.basket(input.lines, (!staff).then_some(account.id));
         let ask = Ask {

@@ -19,10 +19,11 @@ use super::upload::{Batches, Stream, read};
 use super::views::{PriceEntriesView, PriceEntryResult, PriceEntryStatus};
 use super::{NewEntry, review};
 use crate::catalog::Products;
-use crate::kernel::database::Tx;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::Answer;
+use crate::store::database::Tx;
 
 /// Most entries of one JSON request.
 pub(super) const MAX_ENTRIES: usize = 10_000;

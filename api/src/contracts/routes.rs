@@ -17,10 +17,11 @@ use super::views::{CostsView, PriceEntryView, PriceListView};
 use super::{entries, lists, put_costs, put_price_list};
 use crate::catalog::{Categories, Product, Products};
 use crate::identity::Accounts;
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+use crate::store::clock;
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 

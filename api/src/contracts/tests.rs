@@ -10,9 +10,9 @@ use super::{
     PriceChange, PricedBasket, Prices, put_contract, put_costs, put_entries, put_price_list,
 };
 use crate::identity::{NewAccount, put_account};
-use crate::kernel::database::{Database, Tx};
-use crate::kernel::events::NewEvent;
-use crate::kernel::principal::Actor;
+use crate::store::actor::Actor;
+use crate::store::database::{Database, Tx};
+use crate::store::events::NewEvent;
 
 struct House {
     db: Database,

@@ -12,7 +12,7 @@ use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 
 use super::error::ContractError;
 use super::views::PriceEntriesView;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::wire::Answer;
 
 /// Of which rows something is told, and where.
@@ -79,7 +79,7 @@ impl Spool {
 }
 
 fn failed(error: impl std::fmt::Display) -> ContractError {
-    Trouble::Internal(format!("results of an upload cannot be kept: {error}")).into()
+    CommonError::Internal(format!("results of an upload cannot be kept: {error}")).into()
 }
 
 /// What became of entries, told at once or row by row.

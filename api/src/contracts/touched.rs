@@ -9,8 +9,8 @@ use pricing::Currency;
 use sea_orm::{ConnectionTrait as _, Statement};
 
 use crate::identity::{Account, Accounts};
-use crate::kernel::database::Reader;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Reader;
 
 /// Baskets that show today's prices.
 #[async_trait::async_trait]
@@ -18,7 +18,7 @@ pub(crate) trait OpenBaskets: std::fmt::Debug + Send + Sync {
     /// What they are called, as `carts`.
     fn name(&self) -> &'static str;
     /// How many of them hold something whose price may change.
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble>;
+    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, CommonError>;
 }
 
 /// Lines of open baskets read at a time.
@@ -27,7 +27,7 @@ const LOOKED_AT: i64 = 20_000;
 /// Counts the baskets that hold something whose price may change, reading their lines a few thousand at a time. `lines`
 /// is a `select` of basket, line, account, currency and product from baskets `b` and their lines `l` that ends in a condition,
 /// to which the place to read on from is added; `key` is the column of `l` that names the basket.
-pub(crate) async fn count_touched(db: &Reader, touched: &Touched, lines: &str, key: &str) -> Result<u64, Trouble> {
+pub(crate) async fn count_touched(db: &Reader, touched: &Touched, lines: &str, key: &str) -> Result<u64, CommonError> {
     let sql = format!("{lines} and (l.{key} > $1 or (l.{key} = $1 and l.line_no > $2)) order by l.{key}, l.line_no limit $3");
     let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
     loop {

@@ -1,181 +1,209 @@
-//! Contracts of the larger customers, and promotions.
+//! Price lists, entries, contracts, promotions, costs.
 
-use super::Demo;
-use super::day::Day;
-use super::family::Sell;
-use super::industry::{GROUPS, INDUSTRIES};
-use super::model::{Audience, Break, Contract, ContractMode, DealKind, DealLine, Item, ONE, Promotion, Scope, Target};
-use super::product::Steps;
-use super::rng::Rng;
+use entity::{AssignedKind, AudienceKind, ContractMode, PriceListId, PriceRuleKind, TargetKind, VolumeScope};
+use pricing::{Amount, Currency, Per, Quantity};
 
-impl Demo {
-    /// Contracts: of every holding, for its whole tree, and of about half the other customers that are not small.
-    pub(crate) fn contracts(&self) -> Vec<Contract> {
-        let mut contracts = Vec::new();
-        for number in 0..self.companies.len() {
-            let company = &self.companies[number];
-            let mut rng = Rng::new(&[self.settings.seed, 40, number as u64]);
-            if company.size == 0 || (company.size == 1 && !rng.chance(500)) {
-                continue;
-            }
-            contracts.push(self.frame_contract(number, &mut rng));
-            if company.size == 2 {
-                contracts.push(self.net_price_contract(number, &mut rng));
-            }
-        }
-        contracts
+use super::produce::batches;
+use super::trade::Customers;
+use super::{LoadError, Loader, midnight, refused};
+use crate::catalog::Categories;
+use crate::contracts::{
+    Assigned, NewAudience, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange,
+    put_contract, put_costs, put_entries, put_price_list, put_promotion,
+};
+use crate::demo_data::model::{self, Audience};
+
+/// Entries of one price change.
+const ENTRIES: usize = 20_000;
+const COSTS: usize = 10_000;
+/// What the demo keeps its costs in.
+const HOUSE_CURRENCY: &str = "EUR";
+
+impl Loader<'_> {
+    pub(super) async fn deals(&self, customers: &Customers) -> Result<(), LoadError> {
+        let lists = self.price_lists(customers).await?;
+        self.entries(&lists).await?;
+        self.costs().await?;
+        let categories = Categories::load(&self.system.db()).await?;
+        self.contracts(customers, &categories).await?;
+        self.promotions(customers, &categories).await
     }
 
-    /// Promotions: open, of a group, of an account, with a coupon, and one that is over.
-    pub(crate) fn promotions(&self) -> Vec<Promotion> {
-        let today = self.settings.today;
-        let percent = |target, value| flat(target, DealKind::PercentOff, value * ONE);
-        let promotion = |code, name, days: [i32; 2], line| Promotion {
-            code,
-            name,
-            currency: "EUR",
-            audience: Audience::Everyone,
-            coupon: None,
-            valid_from: today.plus(days[0]),
-            valid_until: Some(today.plus(days[1])),
-            lines: vec![line],
-        };
-        let winter = percent(Target::Category("SAF"), 10);
-        let screws = DealLine {
-            scope: Scope::Group,
-            breaks: vec![at(1_000, 8 * ONE), at(5_000, 12 * ONE)],
-            ..percent(Target::Category("FAS-SCR"), 8)
-        };
-        let cutting = percent(Target::Category("TOL-CUT"), 12);
-        let voltara = percent(Target::Brand("Voltara"), 7);
-        let piping = percent(Target::Category("PIP"), 14);
-        let pumps = percent(Target::Category("PMP"), 9);
-        vec![
-            promotion("WINTER-SAFETY", "Winter weeks: workwear and gloves", [-20, 40], winter),
-            promotion("SCREW-MIX", "Screws in quantity, mixed", [-60, 120], screws),
-            promotion("BRAND-VOLTARA", "Voltara anniversary", [-5, 25], voltara),
-            promotion("AUTUMN-PUMPS", "Autumn pumps", [-120, -30], pumps),
-            Promotion {
-                audience: Audience::Group(GROUPS[2].code),
-                ..promotion("MRO-TOOLS", "Cutting tools for maintenance", [-10, 80], cutting)
-            },
-            Promotion {
-                coupon: Some("WELCOME15"),
-                ..promotion("WELCOME15", "Welcome offer", [-90, 180], percent(Target::Everything, 15))
-            },
-            Promotion {
-                audience: Audience::Account(self.companies[0].code.clone()),
-                ..promotion("KEY-ACCOUNT", "Thank you", [-15, 45], piping)
-            },
-        ]
+    async fn price_lists(&self, customers: &Customers) -> Result<Vec<PriceListId>, LoadError> {
+        let tx = self.system.begin().await?;
+        let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
+        let mut ids = Vec::new();
+        for list in self.demo.price_lists() {
+            let (kind, id, code) = match &list.audience {
+                Audience::Everyone => (AssignedKind::Default, 0, String::new()),
+                Audience::Group(code) => (AssignedKind::Group, 0, (*code).to_owned()),
+                Audience::Account(code) => (AssignedKind::Account, account_id(customers, code)?, code.clone()),
+            };
+            let new = NewPriceList { code: list.code, name: list.name, assigned: Assigned { kind, id, code } };
+            ids.push(put_price_list(&tx, &change, new, None).await.map_err(refused)?.list.id);
+        }
+        Ok(tx.keep(ids).await?)
     }
 
-    /// Percentages by category and brand, with a mix-and-match line.
-    fn frame_contract(&self, number: usize, rng: &mut Rng) -> Contract {
-        let roots = GROUPS[INDUSTRIES[self.companies[number].industry].group].roots;
-        let items = self.assortment_items(number);
-        let mut lines = Vec::new();
-        for root in roots.iter().take(3) {
-            lines.push(flat(Target::Category(root), DealKind::PercentOff, rng.between(4, 12) * ONE));
+    async fn entries(&self, lists: &[PriceListId]) -> Result<(), LoadError> {
+        self.progress.part("prices", u64::from(self.demo.len()));
+        let currencies: Vec<&'static str> = self.demo.price_lists().iter().map(|list| list.currency).collect();
+        let mut made = batches(&self.demo, ENTRIES, |demo, item, rows| rows.extend(demo.price_entries_of(item)));
+        while let Some(batch) = made.recv().await {
+            let mut by_list: Vec<Vec<NewEntry>> = vec![Vec::new(); lists.len()];
+            for entry in &batch.rows {
+                let list = usize::from(entry.list);
+                if let (Some(entries), Some(currency)) = (by_list.get_mut(list), currencies.get(list)) {
+                    entries.push(self.entry(entry, currency)?);
+                }
+            }
+            let tx = self.system.begin().await?;
+            let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
+            for (list, entries) in lists.iter().zip(by_list) {
+                put_entries(&tx, &change, *list, &entries).await?;
+            }
+            tx.keep(()).await?;
+            self.progress.advance(batch.products);
         }
-        let mut deeper: Vec<&'static str> = items.iter().map(|item| self.family(&self.catalog.place(*item)).category).collect();
-        deeper.sort_unstable();
-        deeper.dedup();
-        for category in deeper.iter().take(2 + self.companies[number].size * 2) {
-            let value = rng.between(8, 18) * ONE;
-            lines.push(DealLine {
-                scope: if rng.chance(500) { Scope::Group } else { Scope::Sku },
-                breaks: vec![at(0, value), at(200, value + 2 * ONE), at(2_000, value + 5 * ONE)],
-                ..flat(Target::Category(category), DealKind::PercentOff, value)
+        Ok(())
+    }
+
+    fn entry(&self, entry: &model::PriceEntry, currency: &str) -> Result<NewEntry, LoadError> {
+        Ok(NewEntry {
+            product: self.id(entry.item),
+            unit: entry.unit.parse().map_err(refused)?,
+            currency: currency.parse().map_err(refused)?,
+            min_quantity: Quantity::from_micros(entry.min_quantity),
+            unit_price: Amount::from_micros(entry.unit_price),
+            per: per(entry.per)?,
+            valid_from: Some(midnight(entry.valid_from)),
+            valid_until: entry.valid_until.map(midnight),
+        })
+    }
+
+    async fn costs(&self) -> Result<(), LoadError> {
+        self.progress.part("costs", u64::from(self.demo.len()));
+        let currency: Currency = HOUSE_CURRENCY.parse().map_err(refused)?;
+        let mut made = batches(&self.demo, COSTS, |demo, item, rows| {
+            let product = demo.product(item);
+            rows.push((item, product.cost, product.floor));
+        });
+        while let Some(batch) = made.recv().await {
+            let costs = batch.rows.iter().map(|(item, cost, floor)| NewCost {
+                product: self.id(*item),
+                currency,
+                cost: Some(entity::Amount(*cost)),
+                floor: Some(entity::Amount(*floor)),
             });
+            let costs: Vec<NewCost> = costs.collect();
+            let tx = self.system.begin().await?;
+            let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
+            put_costs(&tx, &change, &costs).await?;
+            tx.keep(()).await?;
+            self.progress.advance(batch.products);
         }
-        if let Some(item) = items.first() {
-            let brand = self.brand(&self.catalog.place(*item)).name;
-            lines.push(flat(Target::Brand(brand), DealKind::PercentOff, rng.between(5, 14) * ONE));
-        }
-        if rng.chance(300) {
-            let value = rng.between(18, 35) * ONE + ONE / 2;
-            lines.push(flat(Target::Category("TOL"), DealKind::CostPlus, value));
-        }
-        if rng.chance(400) {
-            lines.push(flat(Target::Everything, DealKind::PercentOff, 2 * ONE));
-        }
-        let mode = if rng.chance(600) { ContractMode::BestOf } else { ContractMode::Exclusive };
-        self.contract(number, "F", "Frame agreement", mode, lines, rng)
+        Ok(())
     }
 
-    /// Fixed prices, amounts off and prices over cost for what the customer buys, partly by the quantity of the period.
-    fn net_price_contract(&self, number: usize, rng: &mut Rng) -> Contract {
-        let mut items = self.assortment_items(number);
-        let wanted = items.len().min(30);
-        let mut lines = Vec::new();
-        for _ in 0..wanted {
-            let item = items.swap_remove(rng.below(items.len() as u64) as usize);
-            lines.push(self.item_line(number, item, rng));
+    async fn contracts(&self, customers: &Customers, categories: &Categories) -> Result<(), LoadError> {
+        let contracts = self.demo.contracts();
+        self.progress.part("contracts", contracts.len() as u64);
+        let tx = self.system.begin().await?;
+        let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
+        for contract in contracts {
+            let mode = match contract.mode {
+                model::ContractMode::Exclusive => ContractMode::Exclusive,
+                model::ContractMode::BestOf => ContractMode::BestOf,
+            };
+            let new = NewContract {
+                account: entity::AccountId(account_id(customers, &contract.account_code)?),
+                code: contract.code,
+                name: contract.name,
+                currency: contract.currency.parse().map_err(refused)?,
+                valid_from: Some(midnight(contract.valid_from)),
+                valid_until: contract.valid_until.map(midnight),
+                mode,
+                active: true,
+                lines: self.lines(&contract.lines, categories)?,
+            };
+            put_contract(&tx, &change, new, None).await.map_err(refused)?;
+            self.progress.advance(1);
         }
-        self.contract(number, "N", "Net prices", ContractMode::Exclusive, lines, rng)
+        Ok(tx.keep(()).await?)
     }
 
-    fn item_line(&self, number: usize, item: Item, rng: &mut Rng) -> DealLine {
-        let currency = self.companies[number].country.currency;
-        let core = self.core(item);
-        let rules = core.draft.sell.rules();
-        let per: u16 = if matches!(core.draft.sell, Sell::Box(_)) { 100 } else { 1 };
-        let list = Self::in_currency(core.list_price, currency) * i64::from(per);
-        let pack = rules.pack.map_or(10, |(_, pieces)| pieces) * ONE;
-        let scope = if rng.chance(200) { Scope::Period } else { Scope::Sku };
-        let share = |percent: i64| (list * percent / 100).div_ceil_to(1_000);
-        let line = |kind, breaks| DealLine { target: Target::Item(item), kind, scope, unit: Some(rules.stock_unit), per, breaks };
-        let start = rng.between(80, 92);
-        match rng.below(10) {
-            0 => line(DealKind::AmountOff, vec![Break { min_quantity: rules.min, value: share(6) }]),
-            1 => line(DealKind::CostPlus, vec![Break { min_quantity: rules.min, value: rng.between(20, 40) * ONE }]),
-            2..6 => line(DealKind::Fixed, vec![Break { min_quantity: rules.min, value: share(start) }]),
-            _ => {
-                let steps = [(rules.min, start), (pack * 10, start - 5), (pack * 50, start - 9)];
-                let breaks = steps.into_iter().map(|(min_quantity, percent)| Break { min_quantity, value: share(percent) });
-                line(DealKind::Fixed, breaks.collect())
-            }
+    async fn promotions(&self, customers: &Customers, categories: &Categories) -> Result<(), LoadError> {
+        let tx = self.system.begin().await?;
+        let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
+        for promotion in self.demo.promotions() {
+            let (kind, id, code) = match &promotion.audience {
+                Audience::Everyone => (AudienceKind::Everyone, 0, String::new()),
+                Audience::Group(code) => (AudienceKind::Group, 0, (*code).to_owned()),
+                Audience::Account(code) => (AudienceKind::Account, account_id(customers, code)?, code.clone()),
+            };
+            let new = NewPromotion {
+                code: promotion.code.to_owned(),
+                name: promotion.name.to_owned(),
+                audience: NewAudience { kind, id, code },
+                currency: Some(promotion.currency.parse().map_err(refused)?),
+                coupon: promotion.coupon.map(str::to_owned),
+                valid_from: Some(midnight(promotion.valid_from)),
+                valid_until: promotion.valid_until.map(midnight),
+                active: true,
+                lines: self.lines(&promotion.lines, categories)?,
+            };
+            put_promotion(&tx, &change, new, None).await.map_err(refused)?;
         }
+        Ok(tx.keep(()).await?)
     }
 
-    fn contract(
-        &self,
-        number: usize,
-        letter: &str,
-        name: &str,
-        mode: ContractMode,
-        lines: Vec<DealLine>,
-        rng: &mut Rng,
-    ) -> Contract {
-        let company = &self.companies[number];
-        let (year, ..) = self.settings.today.date();
-        // Most run since last or this January; a few are over, a few begin next January.
-        let (from, until) = match rng.below(20) {
-            0 => (year - 2, year),
-            1 => (year + 1, year + 2),
-            2..12 => (year - 1, year + 2),
-            _ => (year, year + 1),
+    fn lines(&self, lines: &[model::DealLine], categories: &Categories) -> Result<Vec<NewLine>, LoadError> {
+        lines.iter().map(|line| self.line(line, categories)).collect()
+    }
+
+    fn line(&self, line: &model::DealLine, categories: &Categories) -> Result<NewLine, LoadError> {
+        let kind = match line.kind {
+            model::DealKind::Fixed => PriceRuleKind::Fixed,
+            model::DealKind::PercentOff => PriceRuleKind::PercentOff,
+            model::DealKind::AmountOff => PriceRuleKind::AmountOff,
+            model::DealKind::CostPlus => PriceRuleKind::CostPlus,
         };
-        Contract {
-            code: format!("K{letter}-{}-{}", company.code, from % 100),
-            name: format!("{name} {} {from}", company.name),
-            account_code: company.code.clone(),
-            currency: company.country.currency,
-            valid_from: Day::new(from, 1, 1),
-            valid_until: Some(Day::new(until, 1, 1)),
-            mode,
-            lines,
-        }
+        let scope = match line.scope {
+            model::Scope::Sku => VolumeScope::Sku,
+            model::Scope::Group => VolumeScope::Group,
+            model::Scope::Period => VolumeScope::Period,
+        };
+        let breaks = line.breaks.iter().map(|step| (Quantity::from_micros(step.min_quantity), Amount::from_micros(step.value)));
+        Ok(NewLine {
+            target: self.target(&line.target, categories)?,
+            kind,
+            value: None,
+            unit: line.unit.map(str::parse).transpose().map_err(refused)?,
+            per: per(line.per)?,
+            scope,
+            breaks: breaks.collect(),
+            valid_from: None,
+            valid_until: None,
+        })
+    }
+
+    fn target(&self, target: &model::Target, categories: &Categories) -> Result<NewTarget, LoadError> {
+        Ok(match target {
+            model::Target::Item(item) => NewTarget { kind: TargetKind::Sku, id: self.id(*item).0, code: self.demo.sku(*item) },
+            model::Target::Category(code) => {
+                let category = categories.by_code(code).ok_or_else(|| refused(format!("no category {code}")))?;
+                NewTarget { kind: TargetKind::Category, id: category.id.0, code: (*code).to_owned() }
+            }
+            model::Target::Brand(name) => NewTarget { kind: TargetKind::Brand, id: 0, code: (*name).to_owned() },
+            model::Target::Everything => NewTarget { kind: TargetKind::Everything, id: 0, code: String::new() },
+        })
     }
 }
 
-/// A line with one value from the first piece on.
-fn flat(target: Target, kind: DealKind, value: i64) -> DealLine {
-    DealLine { target, kind, scope: Scope::Sku, unit: None, per: 1, breaks: vec![at(0, value)] }
+fn account_id(customers: &Customers, code: &str) -> Result<i64, LoadError> {
+    customers.get(code).map(|customer| customer.stored.id.0).ok_or_else(|| refused(format!("no account {code}")))
 }
 
-/// A break from so many whole units on.
-fn at(units: i64, value: i64) -> Break {
-    Break { min_quantity: units * ONE, value }
+fn per(per: u16) -> Result<Per, LoadError> {
+    Per::new(u32::from(per)).ok_or_else(|| refused("a price is for at least one unit"))
 }

@@ -1,128 +1,121 @@
-//! The demo distributor: a believable wholesaler of technical goods, computed from a seed.
+//! Loading the demo distributor through the slices' bulk commands.
 //!
-//! [`Demo`] is the front door. Its promises: the same [`Settings`] give the same data on every machine and for ever
-//! (integers only, no clock, no hash order); a larger catalogue holds more of the same families; every reference
-//! (product, category, unit, account, site, person, warehouse) resolves; past orders keep the order rules and name only
-//! what could be ordered. Products, stock, relations and prices come as iterators that hold one product at a time.
+//! Promises: what is loaded follows from the settings alone (secrets excepted). A row of `jobs` says what is being loaded
+//! and whether it was finished, so that a half-loaded demo is never taken for a whole one: the next start loads it again,
+//! which leaves alone what is there and adds what is missing.
 //!
-//! | file | holds |
+//! All people of the demo share one password, hashed once. That is for a demo only; real people get their own.
+//!
+//! | file | loads |
 //! |---|---|
-//! | `model` | the data, as plain structs |
-//! | `family`, `catalog`, `product` | how families of products are described, laid out, completed |
-//! | `fasteners`, `inch`, `wood`, `fixings`, `bearings`, `seals`, `drives`, `pipe`, `hoses`, `flanges`, `pumps`, `electrical`, `cabling`, `safety`, `workwear`, `tools`, `cutting` | the families |
-//! | `stock`, `prices`, `deals`, `accounts`, `orders` | what the seller and the customers have and do |
-//! | `industry`, `places`, `brands`, `categories`, `threads` | tables |
-//! | `rng`, `day` | chance and calendar |
+//! | `goods` | categories, products, relations, warehouses, stock, inbound supply |
+//! | `trade` | accounts, sites, people, machine clients, part numbers |
+//! | `deals` | price lists, entries, contracts, promotions, costs |
+//! | `history` | a year of past orders, at the prices of their day |
+//! | `quotes` | a few open quotes for what was ordered last |
+//! | `marker` | what is loaded and whether it is whole |
+//! | `credentials` | the logins, kept in the data directory |
 //!
-//! Not here: the database, HTTP, passwords and other secrets, prices of past orders (the price engine finds them).
+//! Not here: the data (the rest of `demo`), serving.
 
-mod accounts;
-mod bearings;
-mod brands;
-mod cabling;
-mod catalog;
-mod categories;
-mod cutting;
-mod day;
+mod credentials;
 mod deals;
-mod drives;
-mod electrical;
-mod family;
-mod fasteners;
-mod fixings;
-mod flanges;
-mod hoses;
-mod inch;
-mod industry;
-pub(crate) mod load;
-pub(crate) mod model;
-mod orders;
-mod pipe;
-mod places;
-mod prices;
-mod product;
-mod pumps;
-mod rng;
-mod safety;
-mod seals;
-mod stock;
-#[cfg(test)]
-mod tests;
-mod threads;
-mod tools;
-mod wood;
-mod workwear;
+mod goods;
+mod history;
+mod marker;
+mod produce;
+mod quotes;
+mod trade;
 
-use std::fmt;
-use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::Arc;
 
-pub(crate) use day::Day;
-use model::{Category, Item, Settings};
-#[cfg(test)]
-use model::{Product, Relation};
+use entity::ProductId;
 
-/// How many products a demo may have.
-pub(crate) const SKUS: RangeInclusive<u32> = 100..=1_000_000;
+pub(crate) use credentials::{Credentials, path as credentials_path};
+pub(crate) use marker::{Loaded, State, state};
 
-/// One demo distributor. Cheap to make and to hold: nothing is kept per product.
-pub(crate) struct Demo {
+use crate::demo_data::model::Settings;
+use crate::demo_data::{Day, Demo};
+use crate::kernel::Kernel;
+use crate::kernel::problem::CommonError;
+use crate::store::system::System;
+
+/// Told how far loading is.
+pub(crate) trait Progress: Send + Sync {
+    /// A part begins; `steps` is how many steps it has.
+    fn part(&self, name: &'static str, steps: u64);
+    /// So many steps of the part are done.
+    fn advance(&self, steps: u64);
+}
+
+/// Why a demo was not loaded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    #[error(transparent)]
+    Settings(#[from] crate::demo_data::SkusOutOfRange),
+    #[error("writing the demo failed: {0:?}")]
+    Common(#[from] CommonError),
+    #[error("the demo cannot be stored: {0}")]
+    Refused(String),
+    #[error("{0}")]
+    Credentials(String),
+}
+
+impl From<sea_orm::DbErr> for LoadError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Common(error.into())
+    }
+}
+
+impl From<crate::store::StoreError> for LoadError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Common(error.into())
+    }
+}
+
+/// A refusal of what the demo itself made up.
+fn refused(error: impl std::fmt::Display) -> LoadError {
+    LoadError::Refused(error.to_string())
+}
+
+/// The distributor while it is loaded.
+struct Loader<'a> {
+    system: System,
+    demo: Arc<Demo>,
+    progress: &'a dyn Progress,
+    /// Ids of products by their index.
+    ids: Vec<ProductId>,
+}
+
+impl Loader<'_> {
+    fn id(&self, item: crate::demo_data::model::Item) -> ProductId {
+        self.ids.get(item as usize).copied().unwrap_or(ProductId(0))
+    }
+}
+
+/// Loads the distributor of `settings` and leaves the logins in `data_dir`. To be called before the database is served.
+pub(crate) async fn load(
+    kernel: &Kernel,
     settings: Settings,
-    catalog: catalog::Catalog,
-    companies: Vec<accounts::Company>,
-    /// Products on the lists of single accounts, sorted, in the order of those lists.
-    own_items: Vec<Vec<Item>>,
+    data_dir: &Path,
+    progress: &dyn Progress,
+) -> Result<Credentials, LoadError> {
+    let system = kernel.system("demo");
+    let demo = Arc::new(Demo::new(settings)?);
+    let marker = marker::begin(&system, settings).await?;
+    let mut logins = credentials::begin(data_dir, &demo)?;
+    let mut loader = Loader { system, demo, progress, ids: Vec::new() };
+    loader.goods().await?;
+    let accounts = loader.trade(&mut logins).await?;
+    loader.deals(&accounts).await?;
+    loader.history(&accounts).await?;
+    credentials::write(data_dir, &logins)?;
+    marker::end(&loader.system, marker).await?;
+    Ok(logins)
 }
 
-/// The settings ask for a number of products outside [`SKUS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SkusOutOfRange(pub(crate) u32);
-
-impl fmt::Display for SkusOutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "skus must be between {} and {}, not {}", SKUS.start(), SKUS.end(), self.0)
-    }
-}
-
-impl std::error::Error for SkusOutOfRange {}
-
-impl Demo {
-    /// Refused when the number of products is out of range.
-    pub(crate) fn new(settings: Settings) -> Result<Self, SkusOutOfRange> {
-        if !SKUS.contains(&settings.skus) {
-            return Err(SkusOutOfRange(settings.skus));
-        }
-        let catalog = catalog::Catalog::new(settings.skus);
-        let companies = accounts::companies(settings.seed);
-        let mut demo = Self { settings, catalog, companies, own_items: Vec::new() };
-        demo.own_items = prices::WITH_OWN_LIST.iter().map(|number| demo.assortment_items(*number)).collect();
-        Ok(demo)
-    }
-
-    /// Number of products; their indexes are `0..len`.
-    pub(crate) fn len(&self) -> u32 {
-        self.catalog.len
-    }
-
-    /// The category tree, parents first.
-    pub(crate) fn categories() -> Vec<Category> {
-        categories::all()
-    }
-
-    /// Names of all makers.
-    #[cfg(test)]
-    pub(crate) fn brands() -> impl Iterator<Item = &'static str> {
-        brands::ALL.into_iter().flatten().map(|brand| brand.name)
-    }
-
-    /// All products by index.
-    #[cfg(test)]
-    pub(crate) fn products(&self) -> impl Iterator<Item = Product> + '_ {
-        (0..self.len()).map(|item| self.product(item))
-    }
-
-    /// All relations by product; at most about ten of one product.
-    #[cfg(test)]
-    pub(crate) fn relations(&self) -> impl Iterator<Item = Relation> + '_ {
-        (0..self.len()).flat_map(|item| self.relations_of(item))
-    }
+/// Midnight of a day in UTC.
+fn midnight(day: Day) -> entity::Instant {
+    entity::Instant(i64::from(day.0) * crate::store::clock::DAY)
 }

@@ -13,11 +13,11 @@ use super::queries::Loaded;
 use super::steps;
 use crate::catalog::Products;
 use crate::inventory::Board;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::sql::insert_all;
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::orders as order_book;
 use crate::orders::progress::{self, Step};
+use crate::store::database::Tx;
+use crate::store::sql::insert_all;
 
 /// A shipment about to be made.
 #[derive(Clone, Debug)]
@@ -42,13 +42,12 @@ pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: New
     steps::refuse_held(tx, &order).await?;
     let lines = order_book::lines_of(tx, order.id).await?;
     let free = free_of(&order_book::allocations_of(tx, order.id).await?);
-    let asked =
-        match &new.warehouse {
-            None => None,
-            Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
-                Trouble::invalid("/warehouse", "warehouse-not-found", format!("there is no warehouse \"{code}\""))
-            })?),
-        };
+    let asked = match &new.warehouse {
+        None => None,
+        Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
+            CommonError::invalid("/warehouse", "warehouse-not-found", format!("there is no warehouse \"{code}\""))
+        })?),
+    };
     let warehouse = choose(&free, asked, &new.lines, |id| board.code_of(id))?;
     let parts = parts_of(&lines, free.get(&warehouse), &new.lines, products)?;
 
@@ -141,7 +140,7 @@ fn choose(
         _ => {
             let codes: Vec<String> = free.keys().map(|id| code_of(*id)).collect();
             let detail = format!("the order is allocated at {}; name the warehouse", codes.join(", "));
-            Err(Trouble::invalid("/warehouse", "warehouse-needed", detail).into())
+            Err(CommonError::invalid("/warehouse", "warehouse-needed", detail).into())
         }
     }
 }
@@ -175,7 +174,7 @@ fn parts_of(
             }
         }
     }
-    if problems.is_empty() { Ok(parts.into_iter().collect()) } else { Err(Trouble::Invalid(problems).into()) }
+    if problems.is_empty() { Ok(parts.into_iter().collect()) } else { Err(CommonError::Invalid(problems).into()) }
 }
 
 fn part(

@@ -2,7 +2,7 @@
 
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 use crate::orders::OrderError;
 
 /// What fulfilment refuses.
@@ -21,7 +21,7 @@ pub(crate) enum FulfilmentError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { FulfilmentError {
@@ -32,5 +32,5 @@ refusals! { FulfilmentError {
     Self::Order(inner) => inner: OrderError,
     Self::Stock(inner) => inner: StockError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }

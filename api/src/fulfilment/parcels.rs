@@ -6,9 +6,9 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoAct
 
 use super::error::FulfilmentError;
 use super::views::Content;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::sql::insert_all;
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
+use crate::store::sql::insert_all;
 
 /// Most parcels of a shipment.
 pub(super) const MAX_PARCELS: usize = 1_000;
@@ -23,9 +23,9 @@ pub(super) struct NewParcel {
 }
 
 /// Checks parcels against what the shipment holds: `(line, quantity)`. Gives every problem at once.
-pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(), Trouble> {
+pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(), CommonError> {
     if parcels.len() > MAX_PARCELS {
-        return Err(Trouble::invalid("/parcels", "too-many-parcels", format!("at most {MAX_PARCELS} parcels")));
+        return Err(CommonError::invalid("/parcels", "too-many-parcels", format!("at most {MAX_PARCELS} parcels")));
     }
     let mut left: AHashMap<i32, i64> = shipped.iter().copied().collect();
     let mut problems = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(),
             }
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Trouble::Invalid(problems)) }
+    if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
 }
 
 /// Writes the parcels of a shipment, in the place of those it had.
@@ -71,7 +71,7 @@ pub(super) async fn put(
             parcel_no,
             tracking_number: parcel.tracking_number.clone(),
             weight_grams: parcel.weight_grams,
-            contents: serde_json::to_string(&contents).map_err(|e| Trouble::Internal(e.to_string()))?,
+            contents: serde_json::to_string(&contents).map_err(|e| CommonError::Internal(e.to_string()))?,
         });
     }
     insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
@@ -88,7 +88,7 @@ mod tests {
 
     fn pointers(parcels: &[NewParcel]) -> Vec<String> {
         match check(parcels, &[(1, 10), (2, 5)]) {
-            Err(Trouble::Invalid(problems)) => problems.into_iter().map(|p| p.pointer).collect(),
+            Err(CommonError::Invalid(problems)) => problems.into_iter().map(|p| p.pointer).collect(),
             _ => Vec::new(),
         }
     }

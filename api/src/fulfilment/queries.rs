@@ -9,9 +9,9 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::error::FulfilmentError;
-use crate::kernel::database::Db;
-use crate::kernel::sql::{fetch, fetch_one, key_chunks};
 use crate::orders as order_book;
+use crate::store::database::Db;
+use crate::store::sql::{fetch, fetch_one, key_chunks};
 
 /// A shipment with everything that belongs to it.
 #[derive(Debug)]

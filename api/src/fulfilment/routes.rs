@@ -10,13 +10,14 @@ use super::steps::{self, Dispatch};
 use super::tracking;
 use super::views::{DispatchInput, GiveUpInput, PackingInput, PickInput, PickListView, ReportInput, ShipmentInput, ShipmentView};
 use crate::catalog::Products;
+use crate::identity::permit;
 use crate::identity::{Accounts, visible_account};
 use crate::inventory::{Board, StockError};
-use crate::kernel::database::Tx;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble};
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, page_limit, place_of};
 use crate::orders::find_order;
+use crate::store::database::Tx;
 
 type Result<T> = std::result::Result<T, Failure<FulfilmentError>>;
 
@@ -75,7 +76,7 @@ impl FulfilmentRoutes {
         body: Body<ShipmentInput>,
     ) -> Result<Created<ShipmentView>> {
         if body.0.lines.len() > MAX_LINES {
-            return Err(Trouble::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")).into());
+            return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")).into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

@@ -8,10 +8,10 @@ use super::error::FulfilmentError;
 use super::parcels::{self, NewParcel};
 use super::queries::{self, Loaded};
 use crate::inventory::{self, Held};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
 use crate::orders::progress::{self, Step};
 use crate::orders::{self as order_book, OrderError};
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// Refuses an order that is held now.
 pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), FulfilmentError> {

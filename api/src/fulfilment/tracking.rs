@@ -12,12 +12,12 @@ use super::error::FulfilmentError;
 use super::queries::Loaded;
 use super::steps;
 use super::views::TrackingCode;
-use crate::kernel::clock::{self, DAY};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{FieldProblem, Trouble};
-use crate::kernel::sql::insert_all;
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::orders::progress;
+use crate::store::clock::{self, DAY};
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::insert_all;
 
 /// Most reports of one request, and of one shipment.
 const MAX_AT_ONCE: usize = 1_000;
@@ -67,10 +67,10 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<Report>) -> Resul
     Ok(loaded)
 }
 
-fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<tracking_events::Model>, Trouble> {
+fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<tracking_events::Model>, CommonError> {
     if reports.len() > MAX_AT_ONCE || loaded.tracking.len() + reports.len() > MAX_OF_SHIPMENT {
         let detail = format!("at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
-        return Err(Trouble::invalid("", "too-many-reports", detail));
+        return Err(CommonError::invalid("", "too-many-reports", detail));
     }
     let latest = clock::later(tx.now(), DAY);
     let mut known: AHashSet<String> = loaded.tracking.iter().map(|t| t.dedup.clone()).collect();
@@ -100,7 +100,7 @@ fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<trackin
             }
         }
     }
-    if problems.is_empty() { Ok(rows) } else { Err(Trouble::Invalid(problems)) }
+    if problems.is_empty() { Ok(rows) } else { Err(CommonError::Invalid(problems)) }
 }
 
 fn parcel_of(loaded: &Loaded, report: &Report) -> Result<Option<i32>, (&'static str, String)> {

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::terms::Terms;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// An account as it shall be.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub(crate) async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>)
     let parent = parent_of(tx, &new).await?;
     let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
     if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     let version = old.as_ref().map_or(1, |o| o.version + 1);
     let created_at = old.as_ref().map_or(tx.now(), |o| o.created_at);
@@ -85,9 +85,9 @@ pub(crate) async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>)
     Ok(row)
 }
 
-fn check(new: &NewAccount) -> Result<(), Trouble> {
+fn check(new: &NewAccount) -> Result<(), CommonError> {
     if new.currency.parse::<Currency>().is_err() {
-        return Err(Trouble::invalid(
+        return Err(CommonError::invalid(
             "/currency",
             "unknown-currency",
             format!("\"{}\" is not an ISO 4217 currency", new.currency),
@@ -95,10 +95,10 @@ fn check(new: &NewAccount) -> Result<(), Trouble> {
     }
     if Terms::parse(&new.terms).is_none() {
         let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
-        return Err(Trouble::invalid("/terms", "unknown-terms", detail));
+        return Err(CommonError::invalid("/terms", "unknown-terms", detail));
     }
     if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
-        return Err(Trouble::invalid("/credit_limit", "negative", "a credit limit is not negative"));
+        return Err(CommonError::invalid("/credit_limit", "negative", "a credit limit is not negative"));
     }
     Ok(())
 }
@@ -108,7 +108,7 @@ async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, Ident
     let find = |code: String| accounts::Entity::find().filter(accounts::Column::Code.eq(code)).one(tx);
     let parent = find(code.clone())
         .await?
-        .ok_or_else(|| Trouble::invalid("/parent", "account-not-found", format!("there is no account \"{code}\"")))?;
+        .ok_or_else(|| CommonError::invalid("/parent", "account-not-found", format!("there is no account \"{code}\"")))?;
     let mut at = Some(parent.clone());
     for _ in 0..MAX_DEPTH {
         match at {

@@ -6,12 +6,14 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::error::IdentityError;
-use crate::kernel::clock;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{Trouble, is_duplicate};
-use crate::kernel::scope::{BUYER_SIDE, Scopes};
+use crate::identity::scope::buyer_side;
+use crate::kernel::problem::CommonError;
+use crate::kernel::scopes::Scopes;
 use crate::kernel::tokens::{hex, random_secret};
+use crate::store::clock;
+use crate::store::database::Tx;
+use crate::store::error::is_duplicate;
+use crate::store::events::NewEvent;
 
 /// How long the old secret still works after a rotation.
 const OVERLAP: i64 = clock::DAY;
@@ -28,9 +30,9 @@ pub(crate) struct NewClient {
 /// Creates a client. Gives its row and its secret, which is shown this once.
 pub(crate) async fn create_client(tx: &Tx, new: NewClient) -> Result<(clients::Model, String), IdentityError> {
     if new.scopes.is_empty() {
-        return Err(Trouble::invalid("/scopes", "missing", "a client needs at least one scope").into());
+        return Err(CommonError::invalid("/scopes", "missing", "a client needs at least one scope").into());
     }
-    if new.account.is_some() && new.scopes.intersection(BUYER_SIDE) != new.scopes {
+    if new.account.is_some() && new.scopes.intersection(&buyer_side()) != new.scopes {
         return Err(IdentityError::NotYours("a client of an account can only hold scopes of the buyer's side"));
     }
     let secret = random_secret()?;

@@ -8,10 +8,11 @@ use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Deserialize;
 
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// An account as hot requests need it.
 #[derive(Clone, Debug)]
@@ -60,7 +61,7 @@ pub(crate) const MAX_DEPTH: usize = 16;
 
 impl Accounts {
     /// Loads every account.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let all = Self::default();
         all.put(accounts::Entity::find().all(db).await?);
         Ok(all)
@@ -120,7 +121,7 @@ struct Changed {
 
 #[async_trait::async_trait]
 impl Surface for Accounts {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|e| e.kind == "account.changed");
         let ids: Vec<AccountId> = changed.filter_map(Event::read::<Changed>).map(|c| AccountId(c.id)).collect();
         if !ids.is_empty() {

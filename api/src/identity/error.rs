@@ -1,6 +1,6 @@
 //! What identity refuses.
 
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What identity refuses.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub(crate) enum IdentityError {
     #[error("{0}")]
     NotYours(&'static str),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { IdentityError {
@@ -55,4 +55,4 @@ refusals! { IdentityError {
     Self::UnknownGrant(_) => 400, "unsupported-grant-type", "The grant type is not supported";
     Self::WrongScope(_) => 400, "invalid-scope", "The scope is unknown or not allowed";
     Self::NotYours(_) => 403, "not-yours-to-give", "The role or scope is not yours to give";
-} delegates { Self::Trouble(inner) => inner: Trouble } }
+} delegates { Self::Common(inner) => inner: CommonError } }

@@ -17,9 +17,10 @@ use super::views::{
     UserInput, UserView,
 };
 use super::{NewAccount, NewClient, NewSite, NewUser, account_for};
-use crate::kernel::principal::{Acting, Permission, Visitor, permit};
+use crate::identity::permit;
+use crate::identity::scope::{parse_scopes, scopes_of};
+use crate::kernel::principal::{Acting, Permission, Visitor};
 use crate::kernel::problem::Failure;
-use crate::kernel::scope::Scopes;
 use crate::kernel::tokens::LIFETIME_SECONDS;
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
 
@@ -89,7 +90,7 @@ impl SessionRoutes {
 }
 
 fn issue(visitor: &Visitor, granted: Granted) -> Result<Answer<TokenView>> {
-    let token = visitor.kernel().keys.issue(&granted.subject, &granted.client_id, granted.scopes, granted.account);
+    let token = visitor.kernel().keys.issue(&granted.subject, &granted.client_id, &granted.scopes, granted.account);
     let view = TokenView {
         access_token: token?,
         token_type: "Bearer".to_owned(),
@@ -207,7 +208,7 @@ impl IdentityRoutes {
     ) -> Result<Created<UserView>> {
         let input = body.0;
         let account = self.account_of_new(&who, input.account.as_deref())?;
-        let held = input.roles.iter().fold(Scopes::default(), |set, role| set.union(role.scopes()));
+        let held = scopes_of(&input.roles);
         if held.intersection(who.scopes()) != held {
             return Err(IdentityError::NotYours("you can only give roles whose permissions you hold yourself").into());
         }
@@ -273,7 +274,7 @@ impl IdentityRoutes {
         let input = body.0;
         let account = self.account_of_new(&who, input.account.as_deref())?;
         let words: Vec<&str> = input.scopes.iter().map(std::ops::Deref::deref).collect();
-        let scopes = Scopes::parse(&words.join(" ")).map_err(IdentityError::WrongScope)?;
+        let scopes = parse_scopes(&words.join(" ")).map_err(IdentityError::WrongScope)?;
         if scopes.intersection(who.scopes()) != scopes {
             return Err(IdentityError::NotYours("you can only give scopes that you hold yourself").into());
         }

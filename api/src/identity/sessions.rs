@@ -8,13 +8,15 @@ use serde_json::json;
 use super::clients::digest;
 use super::error::IdentityError;
 use super::users::password_fits;
-use crate::kernel::clock;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
+use crate::identity::scope::Role;
+use crate::identity::scope::{parse_scopes, scopes_of};
 use crate::kernel::principal::Visitor;
-use crate::kernel::problem::Trouble;
-use crate::kernel::scope::{Role, Scopes};
+use crate::kernel::problem::CommonError;
+use crate::kernel::scopes::Scopes;
 use crate::kernel::tokens::random_secret;
+use crate::store::clock;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// How long a refresh token works, in microseconds: thirty days.
 const REFRESH_LIFETIME: i64 = 30 * clock::DAY;
@@ -49,7 +51,7 @@ pub(super) async fn client_credentials(
     if !fits {
         return Err(IdentityError::WrongSecret);
     }
-    let own = Scopes::parse(&row.scopes).map_err(IdentityError::WrongScope)?;
+    let own = parse_scopes(&row.scopes).map_err(IdentityError::WrongScope)?;
     Ok(Granted {
         subject: format!("client:{}", row.client_id),
         client_id: row.client_id,
@@ -144,7 +146,7 @@ async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<
         revoked_at: Set(None),
     };
     refresh_tokens::Entity::insert(row).exec_without_returning(tx).await?;
-    let scopes = Role::parse_all(&person.roles).iter().fold(Scopes::default(), |set, role| set.union(role.scopes()));
+    let scopes = scopes_of(&Role::parse_all(&person.roles));
     Ok(Granted {
         subject: format!("user:{}", person.id),
         client_id: "bulkhead".to_owned(),
@@ -162,7 +164,7 @@ async fn end_family(tx: &Tx, family: &str, user: UserId) -> Result<(), IdentityE
     Ok(())
 }
 
-async fn revoke_family(tx: &Tx, family: &str) -> Result<(), Trouble> {
+async fn revoke_family(tx: &Tx, family: &str) -> Result<(), CommonError> {
     refresh_tokens::Entity::update_many()
         .col_expr(refresh_tokens::Column::RevokedAt, Expr::value(tx.now().0))
         .filter(refresh_tokens::Column::Family.eq(family))
@@ -174,8 +176,8 @@ async fn revoke_family(tx: &Tx, family: &str) -> Result<(), Trouble> {
 /// The scopes asked for, if all of them are held; all that are held, if none are asked for.
 fn narrowed(own: Scopes, asked: Option<&str>) -> Result<Scopes, IdentityError> {
     let Some(asked) = asked.filter(|s| !s.trim().is_empty()) else { return Ok(own) };
-    let wanted = Scopes::parse(asked).map_err(IdentityError::WrongScope)?;
-    if wanted.intersection(own) == wanted { Ok(wanted) } else { Err(IdentityError::WrongScope(asked.to_owned())) }
+    let wanted = parse_scopes(asked).map_err(IdentityError::WrongScope)?;
+    if wanted.intersection(&own) == wanted { Ok(wanted) } else { Err(IdentityError::WrongScope(asked.to_owned())) }
 }
 
 /// Compares two digests in time that does not depend on where they differ.

@@ -8,10 +8,11 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 use serde_json::json;
 
 use super::error::IdentityError;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{Trouble, is_duplicate};
-use crate::kernel::scope::Role;
+use crate::identity::scope::Role;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::error::is_duplicate;
+use crate::store::events::NewEvent;
 
 /// A person as they shall be.
 #[derive(Clone, Debug)]
@@ -28,10 +29,10 @@ pub(crate) struct NewUser {
 pub(crate) async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, IdentityError> {
     if new.roles.is_empty() || new.roles.iter().any(|role| role.is_buyer_side() != new.account.is_some()) {
         let detail = "people of an account have roles of the buyer's side, others of the seller's; at least one";
-        return Err(Trouble::invalid("/roles", "wrong-side", detail).into());
+        return Err(CommonError::invalid("/roles", "wrong-side", detail).into());
     }
     if !new.email.contains('@') {
-        return Err(Trouble::invalid("/email", "not-an-address", "an e-mail address has an @").into());
+        return Err(CommonError::invalid("/email", "not-an-address", "an e-mail address has an @").into());
     }
     let words: Vec<&str> = new.roles.iter().map(|r| r.word()).collect();
     let row = users::Model {
@@ -79,18 +80,18 @@ pub(crate) async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>)
 }
 
 /// Hashes a password with argon2id, off the threads that answer requests.
-pub(crate) async fn hash_password(password: String) -> Result<String, Trouble> {
+pub(crate) async fn hash_password(password: String) -> Result<String, CommonError> {
     if password.chars().count() < 8 {
-        return Err(Trouble::invalid("/password", "too-short", "a password has at least 8 characters"));
+        return Err(CommonError::invalid("/password", "too-short", "a password has at least 8 characters"));
     }
     let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()));
-    hashed.await.map_err(|e| Trouble::Internal(e.to_string()))?.map_err(|e| Trouble::Internal(e.to_string()))
+    hashed.await.map_err(|e| CommonError::Internal(e.to_string()))?.map_err(|e| CommonError::Internal(e.to_string()))
 }
 
 /// Compares a password with a hash, off the threads that answer requests.
-pub(super) async fn password_fits(password: String, hash: String) -> Result<bool, Trouble> {
+pub(super) async fn password_fits(password: String, hash: String) -> Result<bool, CommonError> {
     let compared = tokio::task::spawn_blocking(move || {
         PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
     });
-    compared.await.map_err(|e| Trouble::Internal(e.to_string()))
+    compared.await.map_err(|e| CommonError::Internal(e.to_string()))
 }

@@ -5,7 +5,7 @@ use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use super::directory::Accounts;
-use crate::kernel::scope::Role;
+use crate::identity::scope::Role;
 use crate::kernel::wire::{AmountText, Code, Text, Timestamp};
 
 /// The request of the token endpoint (RFC 6749).

@@ -7,8 +7,8 @@ use super::known::Run;
 use crate::files::rejection::Problem;
 use crate::files::rows::AccountRow;
 use crate::identity::{self, IdentityError, NewAccount, NewSite};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{Refusal as _, Trouble};
+use crate::kernel::problem::{CommonError, Refusal as _};
+use crate::store::database::Tx;
 
 /// Terms of a new account whose file names none.
 const USUAL_TERMS: &str = "NET30";
@@ -19,7 +19,7 @@ const MAIN_SITE: &str = "MAIN";
 impl Load for AccountRow {
     const BATCH: usize = 500;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, Trouble> {
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
         let mut verdicts = Vec::with_capacity(rows.len());
         for row in rows {
             verdicts.push(store_one(run, tx, row).await?);
@@ -28,7 +28,7 @@ impl Load for AccountRow {
     }
 }
 
-async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict, Trouble> {
+async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict, CommonError> {
     let given = &row.row;
     let old = run.known.accounts.by_code(&given.code);
     let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.clone())) else {
@@ -53,8 +53,8 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
     };
     let stored = match identity::put_account(tx, new, None).await {
         Ok(stored) => stored,
-        Err(IdentityError::Trouble(Trouble::Invalid(errors))) => return Ok(row.refused_by(&errors)),
-        Err(IdentityError::Trouble(trouble)) => return Err(trouble),
+        Err(IdentityError::Common(CommonError::Invalid(errors))) => return Ok(row.refused_by(&errors)),
+        Err(IdentityError::Common(trouble)) => return Err(trouble),
         Err(refusal) => return Ok(row.refused(refusal.entry().code, "parent", refusal.to_string(), "")),
     };
     if let Some(site) = site_of(given) {
@@ -87,9 +87,9 @@ fn site_of(row: &AccountRow) -> Option<NewSite> {
     })
 }
 
-fn trouble(error: IdentityError) -> Trouble {
+fn trouble(error: IdentityError) -> CommonError {
     match error {
-        IdentityError::Trouble(trouble) => trouble,
-        other => Trouble::Internal(other.to_string()),
+        IdentityError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
     }
 }

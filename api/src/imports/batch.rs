@@ -7,8 +7,8 @@ use parking_lot::Mutex;
 
 use crate::files::rejection::{Problem, Rejection};
 use crate::files::rows::ImportRow;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
 
 use super::known::Run;
 
@@ -77,5 +77,5 @@ pub(super) trait Load: ImportRow + Send + Sync + 'static {
     }
 
     /// Stores the rows that can be; one verdict per row, in the order given. An error undoes the whole batch.
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, Trouble>;
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError>;
 }

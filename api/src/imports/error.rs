@@ -1,6 +1,6 @@
 //! What imports refuse.
 
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What imports refuse.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub(crate) enum ImportError {
     #[error("the file could not be kept: {0}")]
     Storage(String),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { ImportError {
@@ -25,4 +25,4 @@ refusals! { ImportError {
     Self::Mapping(_) => 422, "bad-mapping", "The mapping is not valid";
     Self::Media => 415, "unsupported-media-type", "The media type is not supported";
     Self::Storage(_) => 500, "storage-failed", "The file could not be kept";
-} delegates { Self::Trouble(inner) => inner: Trouble } }
+} delegates { Self::Common(inner) => inner: CommonError } }

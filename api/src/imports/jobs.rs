@@ -26,10 +26,10 @@ use super::upload::Upload;
 use super::views::{Detail, ImportView};
 use crate::files::mapping::Mapping;
 use crate::files::source::Source;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::system::System;
 
 /// `jobs.kind` of imports.
 pub(super) const KIND: &str = "import";
@@ -83,7 +83,7 @@ impl Jobs {
         jobs::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
         record(tx, "import.queued", &row);
         kept.persist(self.file_of(id)).map_err(|e| ImportError::Storage(e.error.to_string()))?;
-        ImportView::of(row).ok_or_else(|| Trouble::Internal("a job cannot be shown".to_owned()).into())
+        ImportView::of(row).ok_or_else(|| CommonError::Internal("a job cannot be shown".to_owned()).into())
     }
 
     /// Says that there is something to do.
@@ -124,7 +124,7 @@ impl Jobs {
     }
 
     /// Says of jobs that stopped with their process that they failed.
-    async fn give_up_interrupted(&self, system: &System) -> Result<(), Trouble> {
+    async fn give_up_interrupted(&self, system: &System) -> Result<(), CommonError> {
         for row in self.waiting(system, JobStatus::Running).await? {
             if let Some(_lock) = lock(&self.file_of(row.id)) {
                 let error = "the process ended before the import did; what it had written stays".to_owned();
@@ -135,13 +135,13 @@ impl Jobs {
         Ok(())
     }
 
-    async fn waiting(&self, system: &System, status: JobStatus) -> Result<Vec<jobs::Model>, Trouble> {
+    async fn waiting(&self, system: &System, status: JobStatus) -> Result<Vec<jobs::Model>, CommonError> {
         let select = jobs::Entity::find().filter(jobs::Column::Kind.eq(KIND)).filter(jobs::Column::Status.eq(status));
         Ok(select.order_by_asc(jobs::Column::Id).all(&system.db()).await?)
     }
 
     /// Takes the oldest queued job whose file is here.
-    async fn next(&self, system: &System) -> Result<Option<(jobs::Model, File)>, Trouble> {
+    async fn next(&self, system: &System) -> Result<Option<(jobs::Model, File)>, CommonError> {
         for row in self.waiting(system, JobStatus::Queued).await? {
             let Some(lock) = lock(&self.file_of(row.id)) else { continue };
             let tx = system.begin().await?;
@@ -206,7 +206,7 @@ impl Jobs {
         }
     }
 
-    async fn end(&self, system: &System, row: &jobs::Model, counts: Summary, error: Option<String>) -> Result<(), Trouble> {
+    async fn end(&self, system: &System, row: &jobs::Model, counts: Summary, error: Option<String>) -> Result<(), CommonError> {
         let counted = if counts == Summary::default() { row.clone().into_active_model() } else { with_counts(row, counts) };
         let status = if error.is_some() { JobStatus::Failed } else { JobStatus::Done };
         let detail = serde_json::from_str::<Detail>(&row.detail).ok();
@@ -236,14 +236,14 @@ fn with_counts(row: &jobs::Model, counts: Summary) -> jobs::ActiveModel {
 }
 
 /// Writes what changed of a job; `ended` is the job that ended with it.
-async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&jobs::Model>) -> Result<(), Trouble> {
+async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&jobs::Model>) -> Result<(), CommonError> {
     let tx = system.begin().await?;
     if let Some(row) = ended {
         active.finished_at = Set(Some(tx.now()));
         record(&tx, "import.ended", row);
     }
     active.update(&tx).await?;
-    tx.keep(()).await
+    Ok(tx.keep(()).await?)
 }
 
 fn record(tx: &Tx, kind: &'static str, row: &jobs::Model) {

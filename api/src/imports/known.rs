@@ -5,8 +5,8 @@ use parking_lot::Mutex;
 
 use crate::catalog::Products;
 use crate::identity::Accounts;
-use crate::kernel::database::Reader;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Reader;
 
 /// What exists, in memory. A server hands out what it follows anyway.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Known {
 
 impl Known {
     /// Loads everything, for a run of its own.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         Ok(Self { accounts: Accounts::load(db).await?, products: Products::load(db).await? })
     }
 }

@@ -8,9 +8,9 @@ use super::known::Run;
 use crate::files::rejection::{Problem, Rejection};
 use crate::files::rows::OrderRow;
 use crate::files::rows::order::OrderLine;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::orders::{Destination, Imported, OrderError, PastLine, PastOrder, import_past};
+use crate::store::database::Tx;
 use crate::suggestions;
 
 #[async_trait::async_trait]
@@ -21,7 +21,7 @@ impl Load for OrderRow {
         self.lines.len() as u64
     }
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, Trouble> {
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
         let mut verdicts = Vec::with_capacity(rows.len());
         let (mut past, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
@@ -104,9 +104,9 @@ fn unit_of(line: &OrderLine, stock_unit: UnitCode) -> Option<UnitCode> {
     line.unit.as_deref().map_or(Some(stock_unit), |unit| unit.parse().ok())
 }
 
-fn trouble(error: OrderError) -> Trouble {
+fn trouble(error: OrderError) -> CommonError {
     match error {
-        OrderError::Trouble(trouble) => trouble,
-        other => Trouble::Internal(other.to_string()),
+        OrderError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
     }
 }

@@ -10,14 +10,14 @@ use super::batch::{Load, Row, Verdict};
 use super::known::Run;
 use crate::contracts::{self, Assigned, ContractError, EntryOutcome, NewEntry, NewPriceList, PriceChange};
 use crate::files::rows::PriceRow;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
 
 #[async_trait::async_trait]
 impl Load for PriceRow {
     const BATCH: usize = 2_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, Trouble> {
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
         let products = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
         let mut verdicts = Vec::with_capacity(rows.len());
         let mut lists: BTreeMap<&str, (Vec<usize>, Vec<NewEntry>)> = BTreeMap::new();
@@ -91,7 +91,7 @@ fn entry(row: &Row<PriceRow>, product: &crate::catalog::Product) -> Result<NewEn
 }
 
 /// The list of a code, made for everyone when there is none; an error without trouble means that no list can have the code.
-pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result<PriceListId, Option<Trouble>> {
+pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result<PriceListId, Option<CommonError>> {
     use entity::price_lists::{Column, Entity};
     if code.chars().count() > 64 || code.contains(char::is_whitespace) {
         return Err(None);
@@ -106,9 +106,9 @@ pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result
     made.map(|made| made.list.id).map_err(|error| Some(trouble(error)))
 }
 
-fn trouble(error: ContractError) -> Trouble {
+fn trouble(error: ContractError) -> CommonError {
     match error {
-        ContractError::Trouble(trouble) => trouble,
-        other => Trouble::Internal(other.to_string()),
+        ContractError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
     }
 }

@@ -19,9 +19,9 @@ use crate::files::attributes;
 use crate::files::rejection::{Problem, Rejection};
 use crate::files::rows::ProductRow;
 use crate::files::rows::product::{self, Lifecycle as Stage};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::tokens::hex;
+use crate::store::database::Tx;
 
 /// Units of measure, whose quantities may have decimals (UN/ECE Recommendation 20).
 const MEASURES: &[&str] = &[
@@ -35,7 +35,7 @@ const MOST_NUMBERS: usize = 50;
 impl Load for ProductRow {
     const BATCH: usize = 1_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, Trouble> {
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
         let categories = put_categories(tx, rows).await?;
         let known = known_details(run, tx, rows).await?;
         let mut verdicts = Vec::with_capacity(rows.len());
@@ -67,7 +67,7 @@ impl Load for ProductRow {
 }
 
 /// The products of the batch that exist, by SKU.
-async fn known_details<'a>(run: &Run, tx: &Tx, rows: &'a [Row<ProductRow>]) -> Result<AHashMap<&'a str, Detail>, Trouble> {
+async fn known_details<'a>(run: &Run, tx: &Tx, rows: &'a [Row<ProductRow>]) -> Result<AHashMap<&'a str, Detail>, CommonError> {
     let found = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
     let ids: AHashMap<ProductId, &str> =
         rows.iter().zip(found).filter_map(|(row, found)| Some((found?.id, row.row.sku.as_str()))).collect();
@@ -166,7 +166,7 @@ impl Codes {
 
 /// Makes the categories of a batch. A path of one name that is the code of a category means that one; otherwise a category's
 /// code is made of the names above it and its own.
-async fn put_categories(tx: &Tx, rows: &[Row<ProductRow>]) -> Result<Codes, Trouble> {
+async fn put_categories(tx: &Tx, rows: &[Row<ProductRow>]) -> Result<Codes, CommonError> {
     let paths: AHashSet<&[String]> = rows.iter().map(|row| row.row.category.as_slice()).filter(|path| !path.is_empty()).collect();
     let existing = existing_codes(tx, paths.iter().filter(|path| path.len() == 1).map(|path| path[0].as_str()).collect()).await?;
     let (mut by_path, mut new) = (AHashMap::with_capacity(paths.len()), Vec::new());
@@ -192,14 +192,14 @@ async fn put_categories(tx: &Tx, rows: &[Row<ProductRow>]) -> Result<Codes, Trou
     new.sort_unstable_by(|a, b| a.code.cmp(&b.code));
     if !new.is_empty() {
         catalog::put_categories(tx, new).await.map_err(|error| match error {
-            CatalogError::Trouble(trouble) => trouble,
-            other => Trouble::Internal(other.to_string()),
+            CatalogError::Common(trouble) => trouble,
+            other => CommonError::Internal(other.to_string()),
         })?;
     }
     Ok(Codes { by_path })
 }
 
-async fn existing_codes(tx: &Tx, codes: Vec<&str>) -> Result<AHashSet<String>, Trouble> {
+async fn existing_codes(tx: &Tx, codes: Vec<&str>) -> Result<AHashSet<String>, CommonError> {
     use entity::categories::{Column, Entity};
     use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
     let found = Entity::find().filter(Column::Code.is_in(codes)).all(tx).await?;
@@ -220,7 +220,7 @@ fn category_code(path: &[String]) -> String {
 }
 
 /// Records list prices, costs and floors of the stored rows.
-async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(), Trouble> {
+async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(), CommonError> {
     let (mut costs, mut lists) = (Vec::new(), BTreeMap::<&str, Vec<NewEntry>>::new());
     for (row, product) in stored {
         let Some((code, currency)) = row.currency.as_ref().and_then(|code| Some((code.as_str(), code.parse().ok()?))) else {
@@ -239,7 +239,7 @@ async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(),
     let change = PriceChange::begin(tx, "import".to_owned()).await?;
     for (currency, entries) in lists {
         let list = list_of(tx, &change, &format!("LIST-{currency}")).await.map_err(|error| {
-            error.unwrap_or_else(|| Trouble::Internal("the code of a list of list prices is refused".to_owned()))
+            error.unwrap_or_else(|| CommonError::Internal("the code of a list of list prices is refused".to_owned()))
         })?;
         contracts::put_entries(tx, &change, list, &entries).await?;
     }

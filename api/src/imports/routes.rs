@@ -10,10 +10,11 @@ use super::jobs::{Jobs, KIND};
 use super::upload::{ReportFile, Upload};
 use super::views::{Detail, ImportKind, ImportView};
 use crate::files::mapping::Mapping;
-use crate::kernel::database::Reader;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Accepted, Answer, Text};
+use crate::store::database::Reader;
 
 type Result<T> = std::result::Result<T, Failure<ImportError>>;
 

@@ -19,8 +19,8 @@ use crate::files::report::Report;
 use crate::files::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
 use crate::files::source::Source;
 use crate::files::stream::{self, Outcome, Rows};
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::system::System;
 
 /// How an import is run.
 pub(crate) struct Plan {
@@ -64,13 +64,19 @@ pub(crate) enum Failed {
     #[error("the report cannot be written: {0}")]
     Report(String),
     #[error("writing failed: {}", causes(.0))]
-    Write(#[from] Trouble),
+    Write(#[from] CommonError),
     #[error("reading ended unexpectedly")]
     Reader,
 }
 
+impl From<crate::store::StoreError> for Failed {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::Write(error.into())
+    }
+}
+
 /// An error with what caused it.
-fn causes(error: &Trouble) -> String {
+fn causes(error: &CommonError) -> String {
     let mut text = error.to_string();
     let mut at = std::error::Error::source(error);
     while let Some(cause) = at {

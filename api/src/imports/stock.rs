@@ -9,14 +9,14 @@ use super::batch::{Load, Row, Verdict};
 use super::known::Run;
 use crate::files::rows::StockRow;
 use crate::inventory::{self, Move, Reason};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
 
 #[async_trait::async_trait]
 impl Load for StockRow {
     const BATCH: usize = 2_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, Trouble> {
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
         let found = warehouses::Entity::find().all(tx).await?;
         let warehouses: AHashMap<&str, WarehouseId> = found.iter().map(|row| (row.code.as_str(), row.id)).collect();
         let products = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
@@ -56,9 +56,9 @@ fn count(product: ProductId, warehouse: WarehouseId, quantity: Quantity) -> Move
     Move { product, warehouse, quantity, reason: Reason::Count, to: None, reference: "import".to_owned() }
 }
 
-fn trouble(error: inventory::StockError) -> Trouble {
+fn trouble(error: inventory::StockError) -> CommonError {
     match error {
-        inventory::StockError::Trouble(trouble) => trouble,
-        other => Trouble::Internal(other.to_string()),
+        inventory::StockError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
     }
 }

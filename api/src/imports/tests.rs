@@ -13,10 +13,10 @@ use crate::files::kind::Kind;
 use crate::files::mapping::Mapping;
 use crate::files::source::Source;
 use crate::kernel::Kernel;
-use crate::kernel::database::Database;
-use crate::kernel::principal::System;
 use crate::kernel::rate::Rates;
 use crate::kernel::tokens::Keys;
+use crate::store::database::Database;
+use crate::store::system::System;
 
 /// A report that can be read afterwards.
 #[derive(Clone, Default)]
@@ -44,7 +44,7 @@ impl Shop {
         let db = Database::connect(&url, 2).await.expect("a database");
         db.migrate().await.expect("a schema");
         let keys = Keys::load(&db).await.expect("keys");
-        Self { system: System::at_work(&Kernel::new(db, keys, Rates::new(0)), "test"), _folder: folder }
+        Self { system: Kernel::new(db, keys, Rates::new(0)).system("test"), _folder: folder }
     }
 
     /// Imports a text in our own form; gives the counts and the lines of the report after its header.

@@ -12,9 +12,9 @@ use super::error::StockError;
 use super::promise::{Ask, Outlook};
 use super::reserve::Prefer;
 use crate::catalog::{Product, Products, Sight};
-use crate::kernel::database::Reader;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::QuantityText;
+use crate::store::database::Reader;
 
 /// One line that is asked about, and where it stands in the request.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ pub(super) async fn destination(db: &Reader, account: Option<AccountId>, ship_to
         return Ok(Prefer { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
     }
     let detail = format!("\"{ship_to}\" is neither a site of the account nor a country of two letters");
-    Err(Trouble::invalid("ship_to", "unknown-destination", detail).into())
+    Err(CommonError::invalid("ship_to", "unknown-destination", detail).into())
 }
 
 fn field(asked: &Asked, name: &str) -> String {

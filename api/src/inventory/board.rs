@@ -12,10 +12,11 @@ use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
 use serde::Deserialize;
 
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// A warehouse.
 pub(crate) type Warehouse = warehouses::Model;
@@ -51,7 +52,7 @@ pub(crate) struct Board {
 
 impl Board {
     /// Loads every level and warehouse.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let warehouses = Arc::new(all_warehouses(db).await?);
         // The database folds many rows into one text: carrying a row over costs more than reading five numbers.
         let folded = match db.get_database_backend() {
@@ -98,7 +99,7 @@ impl Board {
     }
 }
 
-async fn all_warehouses(db: &Reader) -> Result<Vec<Warehouse>, Trouble> {
+async fn all_warehouses(db: &Reader) -> Result<Vec<Warehouse>, CommonError> {
     let select = warehouses::Entity::find().order_by_asc(warehouses::Column::Priority).order_by_asc(warehouses::Column::Id);
     Ok(select.all(db).await?)
 }
@@ -168,7 +169,7 @@ impl ChangedLevel {
 
 #[async_trait::async_trait]
 impl Surface for Board {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         if events.iter().any(|e| e.kind == "warehouse.changed") {
             let warehouses = Arc::new(all_warehouses(db).await?);
             self.held.write().warehouses = warehouses;

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Datelike as _, Days, NaiveDate};
 use entity::{Instant, warehouses};
 
-use crate::kernel::clock::SECOND;
+use crate::store::clock::SECOND;
 
 const MINUTE: i64 = 60 * SECOND;
 /// How many days ahead a shipping day is looked for.

@@ -1,7 +1,7 @@
 //! What inventory refuses.
 
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What inventory refuses.
 #[derive(Debug, thiserror::Error)]
@@ -13,10 +13,10 @@ pub(crate) enum StockError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { StockError {
     Self::WarehouseNotFound(_) => 404, "warehouse-not-found", "The warehouse does not exist";
     Self::NotReserved { .. } => 409, "not-reserved", "Less is reserved than shall be given back or issued";
-} delegates { Self::Identity(inner) => inner: IdentityError, Self::Trouble(inner) => inner: Trouble } }
+} delegates { Self::Identity(inner) => inner: IdentityError, Self::Common(inner) => inner: CommonError } }

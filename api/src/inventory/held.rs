@@ -9,8 +9,8 @@ use super::error::StockError;
 use super::moves::Reason;
 use super::reserve::Reserved;
 use super::sheet::{Entry, Sheet, Told, Unposted};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
 
 /// A reserved quantity in one warehouse, in stock units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ async fn settle(tx: &Tx, held: &[Held], reference: &str, reason: Reason) -> Resu
     for part in held {
         let quantity = part.quantity.micros();
         if quantity < 0 {
-            return Err(Trouble::Internal("a negative reservation cannot be settled".to_owned()).into());
+            return Err(CommonError::Internal("a negative reservation cannot be settled".to_owned()).into());
         }
         let entry = Entry {
             product: part.product,
@@ -69,6 +69,6 @@ fn refused(sheet: &Sheet, part: &Held, why: Unposted) -> StockError {
             warehouse: row.warehouse.to_string(),
             reserved: Quantity::from_micros(row.reserved),
         },
-        _ => Trouble::Internal(format!("a reservation of product {} is nowhere: {why:?}", part.product)).into(),
+        _ => CommonError::Internal(format!("a reservation of product {} is nowhere: {why:?}", part.product)).into(),
     }
 }

@@ -14,8 +14,8 @@ use serde_json::json;
 use super::error::StockError;
 use super::moves::{MoveRefusal, Moved, Reason, post};
 use super::sheet::{JsonRows, MOST, ROWS_PER_STATEMENT, Sheet, Told, json_rows};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// A supply as it shall be, in stock units.
 #[derive(Clone, Debug)]

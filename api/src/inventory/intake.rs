@@ -14,9 +14,9 @@ use super::moves::{self, Move, Moved, set_safety};
 use super::sheet::MOST;
 use super::views::{ArrivalInput, InboundInput, MovementInput, SafetyInput, StockBatchView, StockLineView};
 use crate::catalog::{Product, Products};
-use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::QuantityText;
+use crate::store::database::Tx;
 
 /// Moves stock.
 pub(super) async fn movements(

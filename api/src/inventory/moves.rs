@@ -10,7 +10,7 @@ use pricing::Quantity;
 
 use super::error::StockError;
 use super::sheet::{Entry, MOST, Row, Sheet, Told, Unposted};
-use crate::kernel::database::Tx;
+use crate::store::database::Tx;
 
 /// Declares the reasons of ledger rows.
 macro_rules! reasons {

@@ -17,8 +17,8 @@ use super::calendar::Calendar;
 use super::error::StockError;
 use super::reserve::{Prefer, Reserved, Want, choose, rank};
 use super::sheet::{among, read_levels};
-use crate::kernel::clock;
-use crate::kernel::sql::is_sqlite;
+use crate::store::clock;
+use crate::store::sql::is_sqlite;
 
 /// What one line asks, in stock units.
 #[derive(Clone, Copy, Debug)]

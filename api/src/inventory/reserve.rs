@@ -13,9 +13,9 @@ use pricing::Quantity;
 use super::error::StockError;
 use super::moves::Reason;
 use super::sheet::{Entry, Sheet, Told};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::telemetry;
+use crate::store::database::Tx;
 
 /// What one line of a basket wants, in stock units.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ pub(crate) async fn reserve(tx: &Tx, wants: &[Want], prefer: &Prefer, reference:
                 reason: Reason::Reservation,
                 reference: reference.clone(),
             };
-            sheet.post(entry).map_err(|e| Trouble::Internal(format!("reserving what is available: {e:?}")))?;
+            sheet.post(entry).map_err(|e| CommonError::Internal(format!("reserving what is available: {e:?}")))?;
             all.push(Reserved { key: want.key, product: want.product, warehouse, quantity: Quantity::from_micros(quantity) });
         }
     }

@@ -15,11 +15,12 @@ use super::views::{
     WarehouseList, WarehouseView,
 };
 use crate::catalog::Products;
+use crate::identity::permit;
 use crate::identity::{Accounts, account_for};
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble};
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, QuantityText, Text, if_match, page_limit, place_of};
+use crate::store::clock;
 
 type Result<T> = std::result::Result<T, Failure<StockError>>;
 
@@ -63,7 +64,7 @@ impl InventoryRoutes {
         account: Query<Option<Code>>,
     ) -> Result<Answer<AvailabilityList>> {
         if sku.0.is_empty() || sku.0.len() > MOST_SKUS {
-            return Err(Trouble::invalid("sku", "out-of-range", format!("give 1 to {MOST_SKUS} SKUs")).into());
+            return Err(CommonError::invalid("sku", "out-of-range", format!("give 1 to {MOST_SKUS} SKUs")).into());
         }
         let quantity = quantity.0.map(|quantity| quantity.0);
         let ask = |sku: Code| Asked { pointer: "sku".to_owned(), sku: sku.into_inner(), quantity, unit: None };
@@ -82,7 +83,7 @@ impl InventoryRoutes {
     ) -> Result<Answer<AvailabilityList>> {
         let input = body.0;
         if input.lines.is_empty() || input.lines.len() > MOST_ASKED {
-            return Err(Trouble::invalid("/lines", "out-of-range", format!("give 1 to {MOST_ASKED} lines")).into());
+            return Err(CommonError::invalid("/lines", "out-of-range", format!("give 1 to {MOST_ASKED} lines")).into());
         }
         let lines = input.lines.into_iter().enumerate();
         let asked = lines.map(|(at, line)| Asked {
@@ -133,11 +134,12 @@ impl InventoryRoutes {
         let mut wanted = Wanted { limit: limit + 1, reference: reference.0.map(Code::into_inner), ..Wanted::default() };
         wanted.before = cursor.0.as_deref().map(place_of).transpose()?;
         if let Some(sku) = sku.0 {
-            let unknown = || Trouble::invalid("sku", "unknown-sku", format!("there is no product \"{}\"", &*sku));
+            let unknown = || CommonError::invalid("sku", "unknown-sku", format!("there is no product \"{}\"", &*sku));
             wanted.product = Some(self.products.by_sku(&sku).ok_or_else(unknown)?.id);
         }
         if let Some(code) = warehouse.0 {
-            let unknown = || Trouble::invalid("warehouse", "unknown-warehouse", format!("there is no warehouse \"{}\"", &*code));
+            let unknown =
+                || CommonError::invalid("warehouse", "unknown-warehouse", format!("there is no warehouse \"{}\"", &*code));
             wanted.warehouse = Some(self.board.warehouse(&code).ok_or_else(unknown)?.id);
         }
         let rows = ledger::booked(&who.db(), &wanted).await?;

@@ -17,9 +17,9 @@ use serde_json::json;
 
 use super::board::Level;
 use super::moves::Reason;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// The most one level may hold, in millionths: a billion units a thousand times over. Sums of levels stay far from overflow.
 pub(super) const MOST: i64 = 1_000_000_000_000 * 1_000_000;
@@ -166,7 +166,7 @@ impl Sheet {
     }
 
     /// Writes the changed levels, the ledger and the events.
-    pub(super) async fn write(self, tx: &Tx, told: Told) -> Result<(), Trouble> {
+    pub(super) async fn write(self, tx: &Tx, told: Told) -> Result<(), CommonError> {
         let changed: Vec<(&(ProductId, WarehouseId), &Row)> =
             self.rows.iter().filter(|(_, row)| row.before != (row.on_hand, row.reserved, row.safety)).collect();
         for chunk in changed.chunks(ROWS_PER_STATEMENT) {
@@ -248,7 +248,7 @@ fn read_row(found: &QueryResult, names: &mut Names) -> Result<((ProductId, Wareh
     Ok(((product, warehouse), Row { on_hand, reserved, safety, sku, warehouse: code, country, priority, before }))
 }
 
-async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) -> Result<(), Trouble> {
+async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) -> Result<(), CommonError> {
     let backend = tx.get_database_backend();
     let source = json_rows(backend, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
     // The rows are locked; the guard stands in the statement all the same, so that a mistake above cannot oversell.
@@ -266,7 +266,7 @@ async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) ->
     if done.rows_affected() == changed.len() as u64 {
         return Ok(());
     }
-    Err(Trouble::Internal(format!("{} of {} stock levels were changed", done.rows_affected(), changed.len())))
+    Err(CommonError::Internal(format!("{} of {} stock levels were changed", done.rows_affected(), changed.len())))
 }
 
 async fn write_entries(tx: &Tx, entries: &[Entry]) -> Result<(), DbErr> {

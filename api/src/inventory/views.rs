@@ -10,7 +10,7 @@ use super::calendar::Calendar;
 use super::ledger::{Booked, Discrepancy};
 use super::moves::Reason;
 use super::warehouses::NewWarehouse;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::{Code, QuantityText, Text, Timestamp};
 
 /// A day of the week.
@@ -70,7 +70,7 @@ pub(crate) struct WarehouseInput {
 
 impl WarehouseInput {
     /// The warehouse, or every field that is wrong.
-    pub(super) fn read(self, code: Code) -> Result<NewWarehouse, Trouble> {
+    pub(super) fn read(self, code: Code) -> Result<NewWarehouse, CommonError> {
         let mut wrong = Vec::new();
         let mut holidays: Vec<NaiveDate> = Vec::with_capacity(self.holidays.len());
         for (at, day) in self.holidays.iter().enumerate() {
@@ -101,7 +101,7 @@ impl WarehouseInput {
         refuse(cutoff.is_none(), "cutoff", "invalid-time", "a cut-off is a time such as 15:00");
         refuse(!(-840..=840).contains(&offset), "utc_offset_minutes", "out-of-range", "an offset is from -840 to 840 minutes");
         if !wrong.is_empty() {
-            return Err(Trouble::Invalid(wrong));
+            return Err(CommonError::Invalid(wrong));
         }
         holidays.sort_unstable();
         holidays.dedup();

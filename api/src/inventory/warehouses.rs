@@ -6,9 +6,10 @@ use serde_json::json;
 
 use super::calendar::Calendar;
 use super::error::StockError;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{Trouble, is_duplicate};
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::error::is_duplicate;
+use crate::store::events::NewEvent;
 
 /// A warehouse as it shall be.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub(crate) async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<i
     let found = warehouses::Entity::find().filter(warehouses::Column::Code.eq(&new.code));
     let old = found.lock_exclusive().one(tx).await?;
     if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     let id = match &old {
         Some(old) => old.id,
@@ -52,7 +53,7 @@ pub(crate) async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<i
         active.update(tx).await?;
     } else {
         let inserted = warehouses::Entity::insert(active).exec_without_returning(tx).await;
-        inserted.map_err(|error| if is_duplicate(&error) { Trouble::Stale } else { error.into() })?;
+        inserted.map_err(|error| if is_duplicate(&error) { CommonError::Stale } else { error.into() })?;
     }
     tx.record(NewEvent {
         kind: "warehouse.changed",

@@ -1,33 +1,24 @@
 //! What every slice may use and which knows no slice: principals and the database they hand out, transactions, problems,
 //! events, idempotency, jobs, paging, the clock, telemetry.
 
-pub(crate) mod bus;
-pub(crate) mod clock;
-pub(crate) mod companion;
-pub(crate) mod database;
-pub(crate) mod events;
-pub(crate) mod feed;
-pub(crate) mod follow;
-pub(crate) mod idempotency;
-pub(crate) mod long;
 pub(crate) mod principal;
 pub(crate) mod problem;
 pub(crate) mod rate;
+pub(crate) mod redis_link;
 pub(crate) mod request;
-pub(crate) mod scope;
-pub(crate) mod sequence;
-pub(crate) mod sql;
-mod sqlite;
+pub(crate) mod scopes;
+pub(crate) mod slow_requests;
 pub(crate) mod telemetry;
 pub(crate) mod terms;
 pub(crate) mod tokens;
 pub(crate) mod wire;
 
-pub(crate) use sqlite::SPARE_WORKERS;
-
-use database::Database;
 use rate::Rates;
 use tokens::Keys;
+
+use crate::store::database::Database;
+use crate::store::feed::Feed;
+use crate::store::system::System;
 
 /// The parts every request needs.
 #[derive(Clone, Debug)]
@@ -46,8 +37,13 @@ impl Kernel {
         Self { db, keys, rates }
     }
 
+    /// The principal of background work in the part named.
+    pub(crate) fn system(&self, part: &'static str) -> System {
+        self.db.system(part)
+    }
+
     /// The event feed of this process.
-    pub(crate) fn feed(&self) -> &feed::Feed {
+    pub(crate) fn feed(&self) -> &Feed {
         self.db.feed()
     }
 

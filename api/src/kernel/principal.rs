@@ -1,6 +1,6 @@
 //! Who is asking, and what they may hold because of it.
 //!
-//! Every handler's first parameter is a principal: [`Acting<P>`] for a permission `P` of [`permit`], or [`Visitor`] where
+//! Every handler's first parameter is a principal: [`Acting<P>`] for a permission `P`, or [`Visitor`] where
 //! nobody need be known. It is built from the bearer token alone, and it is the only way to a database connection:
 //! `who.db()` reads, `who.begin()` writes. Background work asks for [`System`], by name.
 //!
@@ -18,27 +18,12 @@ use poem_openapi::registry::{MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, Meta
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use super::Kernel;
-use super::database::{Reader, Tx};
-use super::problem::{Entry, Problem, Trouble};
-use super::request::RequestFacts;
-use super::scope::{Scope, Scopes};
-use super::tokens::Keys;
-
-/// Who did something, for events and idempotency keys.
-#[derive(Clone, Debug)]
-pub(crate) struct Actor {
-    /// `user:12`, `client:erp-1` or `system:relay`.
-    pub(crate) label: Arc<str>,
-    /// The request in which they did it.
-    pub(crate) request: RequestFacts,
-}
-
-impl Actor {
-    /// The product itself, in the part named.
-    pub(crate) fn system(part: &str) -> Self {
-        Self { label: format!("system:{part}").into(), request: RequestFacts::internal("") }
-    }
-}
+use super::problem::{Entry, Problem};
+use super::scopes::Scopes;
+use super::tokens::{Keys, Verified};
+use crate::store::StoreError;
+use crate::store::actor::{Actor, RequestFacts};
+use crate::store::database::{Reader, Tx};
 
 /// Which side of the counter a permission belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,76 +37,13 @@ pub(crate) enum Side {
 /// A permission as a type.
 pub(crate) trait Permission: Send + Sync + 'static {
     /// The scope the token must carry.
-    const SCOPE: Scope;
+    const SCOPE: &'static str;
+    /// The name of the scope's scheme while the OpenAPI document is made.
+    const SCHEME: &'static str;
+    /// What the scope allows.
+    const HELP: &'static str;
     /// Who can hold it at all.
     const SIDE: Side;
-}
-
-/// The permissions, one type each, to be named in handlers' signatures.
-pub(crate) mod permit {
-    use super::{Permission, Scope, Side};
-
-    macro_rules! permits {
-        ($($(#[$doc:meta])* $name:ident = $scope:ident, $side:ident;)*) => {$(
-            $(#[$doc])*
-            #[derive(Debug)]
-            pub(crate) enum $name {}
-
-            impl Permission for $name {
-                const SCOPE: Scope = Scope::$scope;
-                const SIDE: Side = Side::$side;
-            }
-        )*};
-    }
-
-    permits! {
-        /// Look at products.
-        ReadProducts = ProductsRead, Either;
-        /// Keep products.
-        WriteProducts = ProductsWrite, Seller;
-        /// Ask for one's own prices.
-        AskPrices = PricesRead, Either;
-        /// Keep price lists, contracts, promotions.
-        WritePrices = PricesWrite, Seller;
-        /// Look at availability.
-        ReadStock = StockRead, Either;
-        /// Move stock.
-        WriteStock = StockWrite, Seller;
-        /// Look at carts.
-        ReadCarts = CartsRead, Either;
-        /// Fill carts.
-        WriteCarts = CartsWrite, Either;
-        /// Look at quotes.
-        ReadQuotes = QuotesRead, Either;
-        /// Ask for quotes, decline and withdraw them.
-        WriteQuotes = QuotesWrite, Either;
-        /// Offer prices.
-        OfferQuotes = QuotesWrite, Seller;
-        /// Look at orders.
-        ReadOrders = OrdersRead, Either;
-        /// Place, change, cancel orders.
-        WriteOrders = OrdersWrite, Either;
-        /// Hold and release orders.
-        WriteHolds = HoldsWrite, Seller;
-        /// Follow shipments.
-        ReadShipments = ShipmentsRead, Either;
-        /// Pick, pack, ship.
-        WriteShipments = ShipmentsWrite, Seller;
-        /// Look at invoices and payments.
-        ReadInvoices = InvoicesRead, Either;
-        /// Record payments.
-        WritePayments = PaymentsWrite, Seller;
-        /// Look at accounts.
-        ReadAccounts = AccountsRead, Either;
-        /// Keep accounts.
-        WriteAccounts = AccountsWrite, Seller;
-        /// Keep people and machine clients.
-        WriteUsers = UsersWrite, Either;
-        /// Follow events.
-        ReadEvents = EventsRead, Either;
-        /// Run imports.
-        RunImports = ImportsWrite, Seller;
-    }
 }
 
 /// A principal that holds permission `P`.
@@ -129,8 +51,7 @@ pub(crate) mod permit {
 pub(crate) struct Acting<P> {
     kernel: Kernel,
     actor: Actor,
-    scopes: Scopes,
-    account: Option<AccountId>,
+    token: Arc<Verified>,
     permission: PhantomData<P>,
 }
 
@@ -146,7 +67,7 @@ impl<P: Permission> Acting<P> {
         }
         let on_wrong_side = P::SIDE == Side::Seller && verified.account.is_some();
         if !verified.scopes.contains(P::SCOPE) {
-            return Err(Problem::new(FORBIDDEN, format!("this needs the scope {}", P::SCOPE.word())));
+            return Err(Problem::new(FORBIDDEN, format!("this needs the scope {}", P::SCOPE)));
         }
         if on_wrong_side {
             return Err(Problem::new(FORBIDDEN, "this is for the seller's staff"));
@@ -154,8 +75,7 @@ impl<P: Permission> Acting<P> {
         Ok(Self {
             kernel,
             actor: Actor { label: verified.subject.clone(), request: facts },
-            scopes: verified.scopes,
-            account: verified.account,
+            token: verified,
             permission: PhantomData,
         })
     }
@@ -166,28 +86,28 @@ impl<P: Permission> Acting<P> {
     }
 
     /// A transaction on behalf of this principal.
-    pub(crate) async fn begin(&self) -> Result<Tx, Trouble> {
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         self.kernel.db.begin(self.actor.clone()).await
     }
 
     /// The account this principal belongs to; none on the seller's side.
     pub(crate) fn account(&self) -> Option<AccountId> {
-        self.account
+        self.token.account
     }
 
     /// Whether this principal belongs to the seller's side.
     pub(crate) fn is_seller(&self) -> bool {
-        self.account.is_none()
+        self.token.account.is_none()
     }
 
     /// Whether this principal also holds `scope`.
-    pub(crate) fn holds(&self, scope: Scope) -> bool {
-        self.scopes.contains(scope)
+    pub(crate) fn holds(&self, scope: &str) -> bool {
+        self.token.scopes.contains(scope)
     }
 
     /// Everything this principal may do.
-    pub(crate) fn scopes(&self) -> Scopes {
-        self.scopes
+    pub(crate) fn scopes(&self) -> &Scopes {
+        &self.token.scopes
     }
 
     /// Who this is, for records.
@@ -207,11 +127,11 @@ impl<'a, P: Permission> ApiExtractor<'a> for Acting<P> {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        registry.create_security_scheme(P::SCOPE.scheme(), security_scheme(&[P::SCOPE]));
+        registry.create_security_scheme(P::SCHEME, security_scheme(&[(P::SCOPE, P::HELP)]));
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![P::SCOPE.scheme()]
+        vec![P::SCHEME]
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
@@ -219,8 +139,8 @@ impl<'a, P: Permission> ApiExtractor<'a> for Acting<P> {
     }
 }
 
-/// The OAuth2 scheme with the scopes given.
-pub(crate) fn security_scheme(scopes: &[Scope]) -> MetaSecurityScheme {
+/// The OAuth2 scheme with the scopes given, each with what it allows.
+pub(crate) fn security_scheme(scopes: &[(&'static str, &'static str)]) -> MetaSecurityScheme {
     MetaSecurityScheme {
         ty: "oauth2",
         description: Some("Machine clients take a token with their credentials; people with their e-mail and password."),
@@ -235,7 +155,7 @@ pub(crate) fn security_scheme(scopes: &[Scope]) -> MetaSecurityScheme {
                 authorization_url: None,
                 token_url: Some("/v1/oauth/token"),
                 refresh_url: None,
-                scopes: scopes.iter().map(|s| MetaOAuthScope { name: s.word(), description: Some(s.help()) }).collect(),
+                scopes: scopes.iter().map(|(name, help)| MetaOAuthScope { name, description: Some(help) }).collect(),
             }),
             authorization_code: None,
         }),
@@ -257,7 +177,7 @@ impl Visitor {
     }
 
     /// A transaction that is nobody's yet.
-    pub(crate) async fn begin(&self) -> Result<Tx, Trouble> {
+    pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
         self.kernel.db.begin(Actor { label: "visitor".into(), request: self.facts.clone() }).await
     }
 
@@ -278,35 +198,6 @@ impl<'a> ApiExtractor<'a> for Visitor {
             Err(wait) => Err(Problem::new(TOO_MANY, format!("the limit of requests is reached; try again in {wait} s"))),
         });
         visitor.map_err(|problem| poem::Error::from_response(problem.response()))
-    }
-}
-
-/// The product itself at work, in the part named.
-#[derive(Clone, Debug)]
-pub(crate) struct System {
-    kernel: Kernel,
-    part: &'static str,
-}
-
-impl System {
-    /// Work of the part named, outside any request.
-    pub(crate) fn at_work(kernel: &Kernel, part: &'static str) -> Self {
-        Self { kernel: kernel.clone(), part }
-    }
-
-    /// A place to read from.
-    pub(crate) fn db(&self) -> Reader {
-        self.kernel.db.reader()
-    }
-
-    /// A transaction of the product itself.
-    pub(crate) async fn begin(&self) -> Result<Tx, Trouble> {
-        self.kernel.db.begin(Actor::system(self.part)).await
-    }
-
-    /// The parts of the kernel that are not the database.
-    pub(crate) fn kernel(&self) -> &Kernel {
-        &self.kernel
     }
 }
 

@@ -11,8 +11,10 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::DbErr;
 use serde::Serialize;
+
+use crate::store::StoreError;
 
 /// Status, code and title of one refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub(crate) trait Refusal: std::error::Error + Send + Sync + 'static {
 
 /// Declares the table of a slice's error enum. Variants after `delegates` hold another [`Refusal`] and answer as it does.
 /// Variants after `fields` hold the bad fields or lines themselves.
-/// The enum must hold [`Trouble`] with `#[from]`; then `?` works on everything a handler calls.
+/// The enum must hold [`CommonError`] with `#[from]`; then `?` works on everything a handler calls.
 macro_rules! refusals {
     ($name:ident { $($pattern:pat => $status:literal, $code:literal, $title:literal;)* }
      $(delegates { $($inner_pattern:pat => $inner:ident : $inner_type:ty),* $(,)? })?
@@ -72,21 +74,15 @@ macro_rules! refusals {
             }
         }
 
-        impl From<$crate::kernel::problem::Trouble> for $crate::kernel::problem::Failure<$name> {
-            fn from(error: $crate::kernel::problem::Trouble) -> Self {
-                Self(error.into())
-            }
-        }
-
         impl From<sea_orm::DbErr> for $name {
             fn from(error: sea_orm::DbErr) -> Self {
-                $crate::kernel::problem::Trouble::from(error).into()
+                $crate::kernel::problem::CommonError::from(error).into()
             }
         }
 
-        impl From<sea_orm::DbErr> for $crate::kernel::problem::Failure<$name> {
-            fn from(error: sea_orm::DbErr) -> Self {
-                Self(error.into())
+        impl From<$crate::store::StoreError> for $name {
+            fn from(error: $crate::store::StoreError) -> Self {
+                $crate::kernel::problem::CommonError::from(error).into()
             }
         }
     };
@@ -140,16 +136,15 @@ impl Problem {
             status: entry.status,
             code: entry.code.to_owned(),
             detail: detail.into(),
-            instance: crate::kernel::request::current_id(),
+            instance: String::new(),
             errors: Vec::new(),
         }
     }
 
-    /// The HTTP answer.
+    /// The HTTP response. It carries the problem along, so that the outermost layer can name the request in it.
     pub(crate) fn response(&self) -> Response {
-        let body = serde_json::to_vec(self).unwrap_or_default();
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = Response::builder().status(status).content_type("application/problem+json").body(body);
+        let mut response = Response::builder().status(status).content_type("application/problem+json").body(self.to_json());
         let headers = response.headers_mut();
         if self.status == 401 {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bulkhead\""));
@@ -157,13 +152,44 @@ impl Problem {
         if matches!(self.status, 429 | 503) {
             headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
         }
+        response.extensions_mut().insert(self.clone());
         response
+    }
+
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// Writes the request's id into the problem that a response carries, if it carries one.
+pub(super) fn name_request(response: &mut Response, id: &str) {
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        id.clone_into(&mut problem.instance);
+        response.set_body(problem.to_json());
     }
 }
 
 /// The error type of handlers: a refusal of a slice, on its way out.
 #[derive(Debug)]
 pub(crate) struct Failure<E>(pub(crate) E);
+
+impl<E: From<CommonError>> From<CommonError> for Failure<E> {
+    fn from(error: CommonError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl<E: From<CommonError>> From<StoreError> for Failure<E> {
+    fn from(error: StoreError) -> Self {
+        Self(CommonError::from(error).into())
+    }
+}
+
+impl<E: From<CommonError>> From<DbErr> for Failure<E> {
+    fn from(error: DbErr) -> Self {
+        Self(CommonError::from(error).into())
+    }
+}
 
 impl<E: Refusal> From<Failure<E>> for poem::Error {
     fn from(failure: Failure<E>) -> Self {
@@ -216,7 +242,7 @@ fn problem_response(status: u16, entries: &[Entry]) -> MetaResponse {
 
 /// What every slice can run into: the database, a bad request, the idempotency key.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Trouble {
+pub(crate) enum CommonError {
     #[error("the database failed")]
     Database(#[source] DbErr),
     #[error("too many requests are waiting for the database")]
@@ -245,7 +271,7 @@ const KEY_RUNNING: Entry =
 const KEY_MALFORMED: Entry = Entry { status: 400, code: "idempotency-key-malformed", title: "The Idempotency-Key is malformed" };
 const STALE: Entry = Entry { status: 412, code: "stale", title: "The resource changed meanwhile" };
 
-impl Refusal for Trouble {
+impl Refusal for CommonError {
     fn entry(&self) -> Entry {
         match self {
             Self::Database(_) | Self::Internal(_) => INTERNAL,
@@ -285,34 +311,40 @@ impl Refusal for Trouble {
     }
 }
 
-impl Trouble {
+impl CommonError {
     /// A request with one bad field.
     pub(crate) fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
     }
 }
 
-impl From<DbErr> for Trouble {
-    fn from(error: DbErr) -> Self {
-        match &error {
-            DbErr::ConnectionAcquire(_) => Self::Busy,
-            // Losing a race for locks is no fault of the request: it can be sent again as it is.
-            DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))
-                if ["database is locked", "deadlock detected"].iter().any(|lost| cause.to_string().contains(lost)) =>
-            {
-                Self::Busy
-            }
-            DbErr::Query(RuntimeErr::Internal(told)) if told.contains("database is locked") => Self::Busy,
-            _ => Self::Database(error),
+impl From<StoreError> for CommonError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => Self::Database(error),
+            StoreError::Busy => Self::Busy,
+            StoreError::KeyReused => Self::KeyReused,
+            StoreError::KeyRunning => Self::KeyRunning,
+            StoreError::KeyMalformed => Self::KeyMalformed,
+            StoreError::Internal(rule) => Self::Internal(rule),
         }
     }
 }
 
-/// Whether an error is the violation of a unique index, so that the statement's caller can say what it means.
-pub(crate) fn is_duplicate(error: &DbErr) -> bool {
-    match error {
-        DbErr::Query(RuntimeErr::Internal(told)) => told.starts_with("UNIQUE constraint failed"),
-        _ => matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))),
+impl From<CommonError> for StoreError {
+    /// For code that runs inside a commit: whatever is not the database's fault breaks a rule of the program there.
+    fn from(error: CommonError) -> Self {
+        match error {
+            CommonError::Database(error) => Self::Database(error),
+            CommonError::Busy => Self::Busy,
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<DbErr> for CommonError {
+    fn from(error: DbErr) -> Self {
+        StoreError::from(error).into()
     }
 }
 

@@ -10,40 +10,15 @@ use std::time::{Duration, Instant as Monotonic};
 use futures_util::StreamExt as _;
 use poem::http::{HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
+use poem_openapi::OperationId;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::database::STATEMENTS;
-use super::long::{Long, LongRequests};
+use super::slow_requests::{Long, LongRequests};
 use super::{problem, telemetry};
-
-tokio::task_local! {
-    static CURRENT: Arc<str>;
-}
-
-/// The id of the request at hand; empty outside a request.
-pub(crate) fn current_id() -> String {
-    CURRENT.try_with(ToString::to_string).unwrap_or_default()
-}
-
-/// What is known of a request.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestFacts {
-    /// Its id.
-    pub(crate) id: Arc<str>,
-    /// Address of the caller.
-    pub(crate) ip: Arc<str>,
-    /// SHA-256 of method, path and body, when the request carries an Idempotency-Key.
-    pub(crate) digest: Option<Arc<str>>,
-}
-
-impl RequestFacts {
-    /// For work that no request asked for.
-    pub(crate) fn internal(id: &str) -> Self {
-        Self { id: id.into(), ip: "".into(), digest: None }
-    }
-}
+use crate::store::actor::RequestFacts;
+use crate::store::database::STATEMENTS;
 
 /// The outermost layer: identifies, bounds, times and logs every request.
 #[derive(Clone, Debug)]
@@ -88,12 +63,14 @@ impl<E: Endpoint> Endpoint for Framed<E> {
         let work = async {
             let response = self.answer(&mut request, &id).await;
             let elapsed = started.elapsed();
-            telemetry::request(&method, &path, response.status(), elapsed);
+            let operation = response.data::<OperationId>().map_or("none", |operation| operation.0);
+            telemetry::request(&method, operation, response.status(), elapsed);
             tracing::info!(status = response.status().as_u16(), duration_us = elapsed.as_micros() as u64, "request answered");
             response
         };
-        let work = STATEMENTS.scope(statements.clone(), CURRENT.scope(id.clone(), work.instrument(span)));
+        let work = STATEMENTS.scope(statements.clone(), work.instrument(span));
         let mut response = work.await;
+        problem::name_request(&mut response, &id);
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", value);
         }
@@ -115,7 +92,14 @@ impl<E: Endpoint> Framed<E> {
             self.prepare(request, id, long).await?;
             match self.inner.call(std::mem::take(request)).await {
                 Ok(response) => Ok(response.into_response()),
-                Err(error) => Err(problem::refuse(error).await),
+                Err(error) => {
+                    let operation = error.data::<OperationId>().copied();
+                    let mut response = problem::refuse(error).await;
+                    if let Some(operation) = operation {
+                        response.set_data(operation);
+                    }
+                    Err(response)
+                }
             }
         };
         let timeout = if long.is_some() { Some(self.settings.long.timeout) } else { self.settings.timeout };
@@ -135,7 +119,7 @@ impl<E: Endpoint> Framed<E> {
             return Err(too_large(limit));
         }
         if request.headers().get("idempotency-key").is_some_and(|key| key.to_str().is_err()) {
-            return Err(problem::problem_of(&problem::Trouble::KeyMalformed).response());
+            return Err(problem::problem_of(&problem::CommonError::KeyMalformed).response());
         }
         let chunked = request.header("transfer-encoding").is_some();
         let mut digest = None;

@@ -24,33 +24,22 @@ pub(crate) fn start_metrics() -> Result<PrometheusHandle, String> {
         .map_err(|e| format!("metrics: {e}"))
 }
 
-/// Counts one statement.
-pub(crate) fn statement() {
-    metrics::counter!("bulkhead_database_statements_total").increment(1);
-}
-
-/// Counts one answered request. Paths are shortened to their pattern, so that ids do not become labels.
-pub(crate) fn request(method: &Method, path: &str, status: StatusCode, elapsed: Duration) {
-    let route = pattern(path);
+/// Counts one answered request under the operation's id in the OpenAPI document; `none` stands for everything else.
+pub(crate) fn request(method: &Method, operation: &'static str, status: StatusCode, elapsed: Duration) {
     let class = match status.as_u16() / 100 {
         2 => "2xx",
         3 => "3xx",
         4 => "4xx",
         _ => "5xx",
     };
-    metrics::counter!("bulkhead_requests_total", "method" => method_label(method), "route" => route, "status" => class)
+    metrics::counter!("bulkhead_requests_total", "method" => method_label(method), "operation" => operation, "status" => class)
         .increment(1);
-    metrics::histogram!("bulkhead_request_duration_seconds", "route" => route).record(elapsed.as_secs_f64());
+    metrics::histogram!("bulkhead_request_duration_seconds", "operation" => operation).record(elapsed.as_secs_f64());
 }
 
 /// Counts something of the trade: orders placed, stock conflicts.
 pub(crate) fn count(name: &'static str) {
     metrics::counter!(name).increment(1);
-}
-
-/// Sets how far a reader of the event log is behind.
-pub(crate) fn event_lag(reader: &'static str, lag: i64) {
-    metrics::gauge!("bulkhead_event_lag", "reader" => reader).set(lag as f64);
 }
 
 fn method_label(method: &Method) -> &'static str {
@@ -62,39 +51,4 @@ fn method_label(method: &Method) -> &'static str {
         Method::DELETE => "DELETE",
         _ => "other",
     }
-}
-
-/// The first noun of an address and what is done to it; everything a client can vary is left out.
-fn pattern(path: &str) -> &'static str {
-    const NOUNS: &[&str] = &[
-        "oauth",
-        "sessions",
-        "products",
-        "categories",
-        "search",
-        "identifier-matches",
-        "basket-suggestions",
-        "price-lists",
-        "contracts",
-        "promotions",
-        "price-quotes",
-        "availability",
-        "stock-movements",
-        "warehouses",
-        "inbound-supplies",
-        "carts",
-        "orders",
-        "shipments",
-        "invoices",
-        "payments",
-        "accounts",
-        "users",
-        "clients",
-        "events",
-        "imports",
-        "credit-positions",
-    ];
-    let Some(rest) = path.strip_prefix("/v1/") else { return "other" };
-    let noun = rest.split('/').next().unwrap_or_default();
-    NOUNS.iter().find(|n| **n == noun).copied().unwrap_or("other")
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
 use entity::Instant;
 use pricing::Amount;
 
-use super::clock::DAY;
+use crate::store::clock::DAY;
 
 /// When an invoice is due, and what paying early earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

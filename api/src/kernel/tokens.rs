@@ -19,13 +19,14 @@ use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use serde::{Deserialize, Serialize};
 
-use super::clock;
-use super::database::{Database, Reader, Tx};
-use super::events::{Event, NewEvent};
-use super::follow::Surface;
-use super::principal::Actor;
-use super::problem::Trouble;
-use super::scope::Scopes;
+use super::problem::CommonError;
+use super::scopes::Scopes;
+use crate::store::BoxError;
+use crate::store::actor::Actor;
+use crate::store::clock;
+use crate::store::database::{Database, Reader, Tx};
+use crate::store::events::{Event, NewEvent};
+use crate::store::follow::Surface;
 
 /// How long an access token is valid, in seconds.
 pub(crate) const LIFETIME_SECONDS: i64 = 600;
@@ -104,7 +105,7 @@ impl std::fmt::Debug for Keys {
 
 impl Keys {
     /// Loads the keys; makes the first one when there is none.
-    pub(crate) async fn load(db: &Database) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Database) -> Result<Self, CommonError> {
         let tx = db.begin(Actor::system("token keys")).await?;
         if signing_keys::Entity::find().one(&tx).await?.is_none() {
             create_key(&tx).await?;
@@ -168,9 +169,9 @@ impl Keys {
         &self,
         subject: &str,
         client_id: &str,
-        scopes: Scopes,
+        scopes: &Scopes,
         account: Option<AccountId>,
-    ) -> Result<String, Trouble> {
+    ) -> Result<String, CommonError> {
         let now = clock::now().0 / clock::SECOND;
         let claims = Claims {
             iss: ISSUER.into(),
@@ -184,11 +185,11 @@ impl Keys {
             account: account.map(|a| a.0),
         };
         let set = self.inner.set.load();
-        let (kid, key) = set.signing.as_ref().ok_or_else(|| Trouble::Internal("there is no signing key".into()))?;
+        let (kid, key) = set.signing.as_ref().ok_or_else(|| CommonError::Internal("there is no signing key".into()))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".into());
         header.kid = Some(kid.clone());
-        jsonwebtoken::encode(&header, &claims, key).map_err(|e| Trouble::Internal(e.to_string()))
+        jsonwebtoken::encode(&header, &claims, key).map_err(|e| CommonError::Internal(e.to_string()))
     }
 
     /// Checks a token: signature, type, issuer, audience, expiry, revocation.
@@ -222,7 +223,7 @@ impl Keys {
         let claims = jsonwebtoken::decode::<Claims>(token, key, &validation).ok()?.claims;
         Some(Verified {
             subject: claims.sub.into(),
-            scopes: Scopes::parse(&claims.scope).ok()?,
+            scopes: Scopes::of_text(&claims.scope),
             account: claims.account.map(AccountId),
             issued_at: claims.iat,
             expires_at: claims.exp,
@@ -247,7 +248,7 @@ struct Ended {
 
 #[async_trait::async_trait]
 impl Surface for Keys {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         const ENDING: [&str; 3] = ["user.disabled", "client.revoked", "session.reused"];
         for ended in events.iter().filter(|e| ENDING.contains(&e.kind.as_str())).filter_map(Event::read::<Ended>) {
             self.revoke(&ended.revoked, Instant(ended.at));
@@ -260,9 +261,9 @@ impl Surface for Keys {
 }
 
 /// Makes a new signing key and retires the ones before it.
-pub(crate) async fn create_key(tx: &Tx) -> Result<String, Trouble> {
+pub(crate) async fn create_key(tx: &Tx) -> Result<String, CommonError> {
     let mut seed = [0_u8; 32];
-    getrandom::fill(&mut seed).map_err(|e| Trouble::Internal(e.to_string()))?;
+    getrandom::fill(&mut seed).map_err(|e| CommonError::Internal(e.to_string()))?;
     let public = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes();
     let kid = uuid::Uuid::now_v7().simple().to_string();
     signing_keys::Entity::update_many()
@@ -289,9 +290,9 @@ fn pkcs8(seed: &[u8; 32]) -> Vec<u8> {
 }
 
 /// A secret of 256 random bits, base64url.
-pub(crate) fn random_secret() -> Result<String, Trouble> {
+pub(crate) fn random_secret() -> Result<String, CommonError> {
     let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|e| Trouble::Internal(e.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(|e| CommonError::Internal(e.to_string()))?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 

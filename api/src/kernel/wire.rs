@@ -24,7 +24,7 @@ use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use serde::Serialize;
 
-use super::problem::Trouble;
+use super::problem::CommonError;
 
 /// One page of a list.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -53,11 +53,11 @@ pub(crate) fn cursor(place: i64) -> String {
 }
 
 /// The place of a cursor.
-pub(crate) fn place_of(cursor: &str) -> Result<i64, Trouble> {
+pub(crate) fn place_of(cursor: &str) -> Result<i64, CommonError> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|b| <[u8; 8]>::try_from(b).ok());
     bytes
         .map(i64::from_be_bytes)
-        .ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+        .ok_or_else(|| CommonError::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
 }
 
 /// An opaque cursor for a place of two numbers.
@@ -66,20 +66,20 @@ pub(crate) fn pair_cursor(first: i64, second: i64) -> String {
 }
 
 /// The two numbers of a cursor.
-pub(crate) fn pair_of(cursor: &str) -> Result<(i64, i64), Trouble> {
+pub(crate) fn pair_of(cursor: &str) -> Result<(i64, i64), CommonError> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let pair = bytes.as_deref().and_then(|bytes| {
         let (first, second) = bytes.split_at_checked(8)?;
         Some((i64::from_be_bytes(first.try_into().ok()?), i64::from_be_bytes(second.try_into().ok()?)))
     });
-    pair.ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+    pair.ok_or_else(|| CommonError::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
 }
 
 /// A limit within `1..=max`, or `normal` when none is given.
-pub(crate) fn page_limit(limit: Option<u64>, normal: u64, max: u64) -> Result<u64, Trouble> {
+pub(crate) fn page_limit(limit: Option<u64>, normal: u64, max: u64) -> Result<u64, CommonError> {
     match limit {
         None => Ok(normal),
         Some(limit) if (1..=max).contains(&limit) => Ok(limit),
-        Some(_) => Err(Trouble::invalid("limit", "out-of-range", format!("a limit is from 1 to {max}"))),
+        Some(_) => Err(CommonError::invalid("limit", "out-of-range", format!("a limit is from 1 to {max}"))),
     }
 }

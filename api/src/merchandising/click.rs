@@ -9,9 +9,9 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect 
 use super::error::MerchandisingError;
 use super::journal::{Journal, day_of, instant_of};
 use super::tally::{Tallies, Tally};
-use crate::kernel::clock::{self, SECOND};
-use crate::kernel::database::{Reader, Tx};
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::clock::{self, SECOND};
+use crate::store::database::{Reader, Tx};
 
 /// Products of one search whose clicks are noted.
 const MOST_CLICKS: usize = 200;
@@ -31,7 +31,7 @@ pub(super) struct Click {
 
 /// The words of a search of the account; none when there is no such search. One that another process answered a moment ago is
 /// waited for.
-pub(super) async fn words(db: &Reader, journal: &Journal, account: AccountId, id: i64) -> Result<Option<String>, Trouble> {
+pub(super) async fn words(db: &Reader, journal: &Journal, account: AccountId, id: i64) -> Result<Option<String>, CommonError> {
     if let Some(note) = journal.waiting(id) {
         return Ok((note.account == account).then(|| note.query.clone()));
     }

@@ -13,10 +13,11 @@ use super::apply::{Applied, Coded, Guidance};
 use super::definition::{RuleDefinition, SynonymsDefinition};
 use super::put_curation::CHANGED;
 use crate::catalog::{Categories, Products};
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// Everything staff say of search. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
@@ -43,13 +44,13 @@ impl Default for Held {
 
 impl Curation {
     /// Loads all that was said.
-    pub(crate) async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
         let all = Self { held: Arc::default(), products: products.clone(), categories: categories.clone() };
         all.read(db).await?;
         Ok(all)
     }
 
-    async fn read(&self, db: &Reader) -> Result<(), Trouble> {
+    async fn read(&self, db: &Reader) -> Result<(), CommonError> {
         let rows = search_curations::Entity::find().order_by_asc(search_curations::Column::Id).all(db).await?;
         let rows = rows.into_iter().filter(|row| row.active).collect();
         // Compiled by the first question, which says what time it is.
@@ -99,7 +100,7 @@ fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: Curati
 
 #[async_trait::async_trait]
 impl Surface for Curation {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         if events.iter().any(|event| event.kind == CHANGED) {
             self.read(db).await?;
         }

@@ -12,8 +12,9 @@ use super::definition::Named;
 use super::error::MerchandisingError;
 use super::put_curation::{NewCuration, delete_curation, one, put_curation};
 use crate::catalog::{Categories, Products};
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
 
 pub(super) type Result<T> = std::result::Result<T, Failure<MerchandisingError>>;
@@ -164,6 +165,6 @@ where
 
 fn answer<V: CurationView + Type + Serialize>(row: search_curations::Model) -> Result<Answer<V>> {
     let version = row.version;
-    let view = V::read(row).ok_or_else(|| Trouble::Internal("a search curation cannot be read".to_owned()))?;
+    let view = V::read(row).ok_or_else(|| CommonError::Internal("a search curation cannot be read".to_owned()))?;
     Ok(Answer::of(&view)?.with_etag(Etag(version)))
 }

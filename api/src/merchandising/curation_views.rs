@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Named, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition};
 use super::put_curation::NewCuration;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::{Text, Timestamp};
 
 /// Words that mean the same.
@@ -71,12 +71,12 @@ struct Common {
 }
 
 impl Common {
-    fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldProblem>) -> Result<NewCuration, Trouble> {
+    fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldProblem>) -> Result<NewCuration, CommonError> {
         if self.valid_from.zip(self.valid_until).is_some_and(|(from, until)| until <= from) {
             faults.push(FieldProblem::new("/valid_until", "ends-before-start", "it ends after it begins"));
         }
         if !faults.is_empty() {
-            return Err(Trouble::Invalid(faults));
+            return Err(CommonError::Invalid(faults));
         }
         Ok(NewCuration {
             kind: self.kind,
@@ -84,7 +84,7 @@ impl Common {
             active: self.active.unwrap_or(true),
             valid_from: self.valid_from.map(|at| at.0),
             valid_until: self.valid_until.map(|at| at.0),
-            definition: serde_json::to_string(definition).map_err(|e| Trouble::Internal(e.to_string()))?,
+            definition: serde_json::to_string(definition).map_err(|e| CommonError::Internal(e.to_string()))?,
         })
     }
 }
@@ -95,7 +95,7 @@ fn texts(texts: Vec<Text<500>>) -> Vec<String> {
 
 impl SearchSynonymsInput {
     /// As it shall be; everything wrong with it is told at once.
-    pub(super) fn into_new(self, code: String) -> Result<NewCuration, Trouble> {
+    pub(super) fn into_new(self, code: String) -> Result<NewCuration, CommonError> {
         let Self { terms, means, active, valid_from, valid_until } = self;
         let definition = SynonymsDefinition { terms: texts(terms), means: texts(means) };
         let common = Common { kind: CurationKind::Synonyms, code, active, valid_from, valid_until };
@@ -105,7 +105,7 @@ impl SearchSynonymsInput {
 
 impl SearchRuleInput {
     /// As it shall be; everything wrong with it is told at once.
-    pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewCuration, Trouble> {
+    pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewCuration, CommonError> {
         let Self { phrases, pins, boosts, redirect, active, valid_from, valid_until } = self;
         let definition = RuleDefinition { phrases: texts(phrases), pins, boosts, redirect };
         let common = Common { kind: CurationKind::Rule, code, active, valid_from, valid_until };

@@ -1,7 +1,7 @@
 //! What merchandising refuses.
 
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What merchandising refuses.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub(crate) enum MerchandisingError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { MerchandisingError {
@@ -30,5 +30,5 @@ refusals! { MerchandisingError {
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
 } delegates {
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }

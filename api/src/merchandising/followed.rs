@@ -11,12 +11,13 @@ use serde::Deserialize;
 
 use super::journal::{Journal, day_of, first_id, instant_of};
 use super::tally::{Tallies, Tally};
-use crate::kernel::clock::{DAY, later};
-use crate::kernel::database::Tx;
-use crate::kernel::events::Event;
-use crate::kernel::follow::{LARGE_BATCH, Listener};
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::key_list;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::clock::{DAY, later};
+use crate::store::database::Tx;
+use crate::store::events::Event;
+use crate::store::follow::{LARGE_BATCH, Listener};
+use crate::store::sql::key_list;
 
 /// Counts what is ordered after a search that showed it.
 #[derive(Clone, Debug)]
@@ -72,11 +73,11 @@ impl Listener for Followed {
         LARGE_BATCH
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         self.hear_all(tx, &[event]).await
     }
 
-    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
         let orders: Vec<Order> = events.iter().filter_map(|event| order(event)).collect();
         let searches = self.searches(tx, &orders).await?;
         if searches.is_empty() {
@@ -92,7 +93,7 @@ impl Listener for Followed {
                 tallies.add(day_of(instant_of(search.id)), &search.query, order.account, one);
             }
         }
-        tallies.write(tx).await
+        Ok(tallies.write(tx).await?)
     }
 }
 
@@ -108,7 +109,7 @@ fn window(order: &Order) -> (i64, i64) {
 
 impl Followed {
     /// Searches that orders may follow, the latest first.
-    async fn searches(&self, tx: &Tx, orders: &[Order]) -> Result<Vec<Search>, Trouble> {
+    async fn searches(&self, tx: &Tx, orders: &[Order]) -> Result<Vec<Search>, CommonError> {
         use noted_searches::Column::{AccountId as Account, Id};
         let accounts: AHashSet<AccountId> = orders.iter().map(|order| order.account).collect();
         let windows = || orders.iter().map(window);
@@ -147,9 +148,9 @@ fn shown(text: &str) -> Vec<ProductId> {
 }
 
 /// What was clicked, by search; also in searches that are not written yet.
-async fn clicks(tx: &Tx, searches: &[Search]) -> Result<AHashMap<i64, Vec<ProductId>>, Trouble> {
+async fn clicks(tx: &Tx, searches: &[Search]) -> Result<AHashMap<i64, Vec<ProductId>>, CommonError> {
     let ids: Vec<i64> = searches.iter().map(|search| search.id).collect();
-    let ids = serde_json::to_string(&ids).map_err(|e| Trouble::Internal(e.to_string()))?;
+    let ids = serde_json::to_string(&ids).map_err(|e| CommonError::Internal(e.to_string()))?;
     let backend = tx.get_database_backend();
     let sql = format!("select search_id, product_id from noted_clicks where search_id in {}", key_list(backend, 1, "bigint"));
     let mut by_search: AHashMap<i64, Vec<ProductId>> = AHashMap::new();
@@ -161,7 +162,7 @@ async fn clicks(tx: &Tx, searches: &[Search]) -> Result<AHashMap<i64, Vec<Produc
 }
 
 /// What each order is of, in millionths of stock units.
-async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(ProductId, i64)>>, Trouble> {
+async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(ProductId, i64)>>, CommonError> {
     use order_lines::Column::{Denominator, Numerator, OrderId as Of, ProductId as Product, Quantity as Amount};
     let select = order_lines::Entity::find().select_only().columns([Of, Product, Amount, Numerator, Denominator]);
     let select = select.filter(Of.is_in(orders.iter().map(|order| OrderId(order.id))));

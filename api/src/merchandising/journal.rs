@@ -14,11 +14,11 @@ use tokio::sync::watch;
 
 use super::recall::Recall;
 use super::tally::{Tallies, Tally};
-use crate::kernel::clock::{self, DAY};
-use crate::kernel::database::Tx;
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::insert_all;
+use crate::kernel::problem::CommonError;
+use crate::store::clock::{self, DAY};
+use crate::store::database::Tx;
+use crate::store::sql::insert_all;
+use crate::store::system::System;
 
 /// Notes that wait at most.
 const MOST_WAITING: usize = 20_000;
@@ -139,7 +139,7 @@ impl Journal {
     }
 
     /// Writes what waits.
-    pub(super) async fn write(&self, system: &System) -> Result<(), Trouble> {
+    pub(super) async fn write(&self, system: &System) -> Result<(), CommonError> {
         loop {
             let batch: Vec<Arc<Note>> = self.waiting.lock().iter().take(BATCH).cloned().collect();
             if batch.is_empty() {
@@ -154,7 +154,7 @@ impl Journal {
     }
 }
 
-async fn write_notes(tx: &Tx, notes: &[Arc<Note>]) -> Result<(), Trouble> {
+async fn write_notes(tx: &Tx, notes: &[Arc<Note>]) -> Result<(), CommonError> {
     let mut tallies = Tallies::default();
     let rows = notes.iter().map(|note| {
         let at = instant_of(note.id);
@@ -201,7 +201,7 @@ pub(crate) async fn keep_journal(system: System, journal: Journal, mut stop: wat
     }
 }
 
-async fn work(system: &System, journal: &Journal, turn: u64) -> Result<(), Trouble> {
+async fn work(system: &System, journal: &Journal, turn: u64) -> Result<(), CommonError> {
     journal.write(system).await?;
     if turn.is_multiple_of(FRESH_TURNS) {
         journal.recall.read_all(&system.db(), clock::now()).await?;

@@ -8,10 +8,10 @@ use sea_orm::{
 use serde_json::json;
 
 use super::error::MerchandisingError;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::wire::Timestamp;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// The event that something was said.
 pub(super) const CHANGED: &str = "search_curations.changed";
@@ -53,7 +53,7 @@ pub(super) async fn put_curation(
     tx.take_turn(TURN).await?;
     let old = one(tx, new.kind, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     let mut row = search_curations::Model {
         id: old.as_ref().map_or(0, |old| old.id),
@@ -101,7 +101,7 @@ pub(super) async fn one(
     db: &impl ConnectionTrait,
     kind: CurationKind,
     code: &str,
-) -> Result<Option<search_curations::Model>, Trouble> {
+) -> Result<Option<search_curations::Model>, CommonError> {
     let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(kind));
     Ok(of_kind.filter(search_curations::Column::Code.eq(code)).one(db).await?)
 }

@@ -13,9 +13,9 @@ use parking_lot::RwLock;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::journal::day_of;
-use crate::kernel::clock::{DAY, SECOND, later};
-use crate::kernel::database::Reader;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::clock::{DAY, SECOND, later};
+use crate::store::database::Reader;
 
 /// Questions remembered of an account.
 const MOST_OWN: usize = 50;
@@ -124,7 +124,7 @@ impl Recall {
     }
 
     /// Reads everything anew, so that what is long ago is forgotten.
-    pub(crate) async fn read_all(&self, db: &Reader, now: Instant) -> Result<(), Trouble> {
+    pub(crate) async fn read_all(&self, db: &Reader, now: Instant) -> Result<(), CommonError> {
         let since = search_tallies::Column::Day.gte(day_of(later(now, -REMEMBERED * DAY)));
         let rows = read(db, since).await?;
         let mut fresh = Held { changed: true, ..Held::default() };
@@ -142,7 +142,7 @@ impl Recall {
     }
 
     /// Reads what was written since the last reading.
-    pub(super) async fn read_new(&self, db: &Reader) -> Result<(), Trouble> {
+    pub(super) async fn read_new(&self, db: &Reader) -> Result<(), CommonError> {
         let since = later(Instant(self.read_until.load(Ordering::Relaxed)), -OVERLAP);
         let rows = read(db, search_tallies::Column::UpdatedAt.gte(since)).await?;
         self.take(&mut self.held.write(), &rows);
@@ -178,7 +178,7 @@ fn goes_on(query: &str, prefix: &str) -> bool {
 }
 
 /// Questions with a result, the latest first.
-async fn read(db: &Reader, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<(Row, i64)>, Trouble> {
+async fn read(db: &Reader, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<(Row, i64)>, CommonError> {
     use search_tallies::Column::{AccountId, Day, Found, LastAt, Lookup, Query, UpdatedAt};
     let select = search_tallies::Entity::find().select_only().columns([Day, Query, AccountId, Lookup, LastAt, UpdatedAt]);
     let select = select.filter(which).filter(Found.gt(0)).order_by_desc(LastAt).limit(MOST_READ);

@@ -6,7 +6,7 @@ use entity::AccountId;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::report_views::ReportOrder;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 
 /// What is asked of the sums.
 #[derive(Clone, Copy, Debug)]
@@ -51,14 +51,14 @@ impl Place {
     }
 
     /// The place of a cursor.
-    pub(super) fn read(cursor: &str) -> Result<Self, Trouble> {
+    pub(super) fn read(cursor: &str) -> Result<Self, CommonError> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
         let place = bytes.as_deref().and_then(|bytes| {
             let (measure, query) = bytes.split_first_chunk::<8>()?;
             let query = std::str::from_utf8(query).ok().filter(|query| !query.contains('\0'))?;
             Some(Self { measure: i64::from_be_bytes(*measure), query: query.to_owned() })
         });
-        place.ok_or_else(|| Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+        place.ok_or_else(|| CommonError::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
     }
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn by_query(
     asked: Asked,
     place: Option<&Place>,
     limit: u64,
-) -> Result<Vec<Sums>, Trouble> {
+) -> Result<Vec<Sums>, CommonError> {
     let measure = asked.order.measure();
     let (filter, mut values) = filter(&asked);
     let mut having = format!("{measure} > 0");
@@ -111,7 +111,7 @@ pub(super) async fn by_query(
 }
 
 /// Sums over everything.
-pub(super) async fn totals(db: &impl ConnectionTrait, asked: Asked) -> Result<Sums, Trouble> {
+pub(super) async fn totals(db: &impl ConnectionTrait, asked: Asked) -> Result<Sums, CommonError> {
     let (filter, values) = filter(&asked);
     let sql = format!("select {SUMMED} from search_tallies where {filter}");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);

@@ -10,11 +10,12 @@ use super::journal::{Journal, day_of};
 use super::report::{self, Asked, Place};
 use super::report_views::{ReportOrder, SearchClickInput, SearchClickView, SearchReportView, SearchedView};
 use crate::catalog::Products;
+use crate::identity::permit;
 use crate::identity::{Accounts, visible_account};
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::Trouble;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::CommonError;
 use crate::kernel::wire::{Answer, Body, Code, Timestamp, page_limit, place_of};
+use crate::store::clock;
 
 /// Clicks and reports.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl ReportRoutes {
         let input = body.0;
         let unknown = || MerchandisingError::SearchNotFound(input.search_id.to_string());
         if !(1..=LAST_POSITION).contains(&input.position) {
-            return Err(Trouble::invalid("/position", "out-of-range", format!("from 1 to {LAST_POSITION}")).into());
+            return Err(CommonError::invalid("/position", "out-of-range", format!("from 1 to {LAST_POSITION}")).into());
         }
         let (Some(account), Ok(search)) = (who.account(), place_of(&input.search_id)) else { return Err(unknown().into()) };
         let sight = self.products.sight(Some(account));
@@ -83,7 +84,7 @@ impl ReportRoutes {
         let last = day_of(until.0.map_or_else(clock::now, |until| until.0));
         let first = from.0.map_or(last - USUAL_DAYS + 1, |from| day_of(from.0));
         if first > last {
-            return Err(Trouble::invalid("until", "ends-before-start", "the last day is not before the first").into());
+            return Err(CommonError::invalid("until", "ends-before-start", "the last day is not before the first").into());
         }
         let asked = Asked { days: (first, last), account, order: order.0.unwrap_or_default() };
         let limit = page_limit(limit.0, 50, 500)?;

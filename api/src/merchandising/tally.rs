@@ -6,10 +6,10 @@ use entity::{AccountId, Instant, noted_clicks, noted_searches, search_tallies};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Statement, Value};
 
 use super::journal::{day_of, first_id};
-use crate::kernel::clock::{DAY, later};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::push_row;
+use crate::kernel::problem::CommonError;
+use crate::store::clock::{DAY, later};
+use crate::store::database::Tx;
+use crate::store::sql::push_row;
 
 /// Days for which single searches and clicks, and for which their sums are kept.
 const KEPT_SINGLE: i64 = 7;
@@ -57,7 +57,7 @@ impl Tallies {
     }
 
     /// Writes the sums.
-    pub(super) async fn write(self, tx: &Tx) -> Result<(), Trouble> {
+    pub(super) async fn write(self, tx: &Tx) -> Result<(), CommonError> {
         let backend = tx.get_database_backend();
         let rows: Vec<_> = self.0.into_iter().collect();
         for chunk in rows.chunks(ROWS_PER_STATEMENT) {
@@ -92,7 +92,7 @@ const ADDED: &str = " on conflict (day, query, account_id) do update set \
     updated_at = excluded.updated_at";
 
 /// Forgets what need not be kept any longer; gives how many rows that were.
-pub(crate) async fn forget_old(tx: &Tx) -> Result<u64, Trouble> {
+pub(crate) async fn forget_old(tx: &Tx) -> Result<u64, CommonError> {
     let before = |days: i64| later(tx.now(), -days * DAY);
     let id = first_id(before(KEPT_SINGLE));
     let searches = noted_searches::Entity::delete_many().filter(noted_searches::Column::Id.lt(id)).exec(tx).await?;

@@ -7,11 +7,11 @@ use super::journal::{Journal, Seen};
 use super::recall::Recall;
 use super::tally::forget_old;
 use crate::kernel::Kernel;
-use crate::kernel::clock::{self, DAY, later};
-use crate::kernel::database::Database;
-use crate::kernel::principal::System;
 use crate::kernel::rate::Rates;
 use crate::kernel::tokens::Keys;
+use crate::store::clock::{self, DAY, later};
+use crate::store::database::Database;
+use crate::store::system::System;
 
 fn seen(account: i64, text: &str, lookup: bool, found: usize) -> Seen<'_> {
     Seen { account: AccountId(account), text, lookup, relaxed: false, found, shown: Vec::new() }
@@ -60,7 +60,7 @@ async fn house() -> (System, tempfile::TempDir) {
     let db = Database::connect(&url, 2).await.expect("a database");
     db.migrate().await.expect("a schema");
     let keys = Keys::load(&db).await.expect("keys");
-    (System::at_work(&Kernel::new(db, keys, Rates::new(0)), "test"), folder)
+    (Kernel::new(db, keys, Rates::new(0)).system("test"), folder)
 }
 
 #[tokio::test]

@@ -8,19 +8,20 @@ use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
 
 use crate::identity::Accounts;
-use crate::kernel::events::{self, Event, Range};
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble, refusals};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure, refusals};
 use crate::kernel::wire::{Answer, Timestamp, page_limit};
+use crate::store::events::{self, Event, Range};
 
 /// What the event log refuses.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EventError {
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
-refusals! { EventError {} delegates { Self::Trouble(inner) => inner: Trouble } }
+refusals! { EventError {} delegates { Self::Common(inner) => inner: CommonError } }
 
 type Result<T> = std::result::Result<T, Failure<EventError>>;
 

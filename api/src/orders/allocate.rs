@@ -13,11 +13,11 @@ use serde_json::json;
 use super::error::OrderError;
 use super::queries::{lines_update, lock_orders};
 use crate::inventory::{self, Prefer, Want};
-use crate::kernel::database::Tx;
-use crate::kernel::events::{Event, NewEvent};
-use crate::kernel::follow::Listener;
-use crate::kernel::problem::{Refusal as _, Trouble};
-use crate::kernel::sql::insert_all;
+use crate::store::BoxError;
+use crate::store::database::Tx;
+use crate::store::events::{Event, NewEvent};
+use crate::store::follow::Listener;
+use crate::store::sql::insert_all;
 
 /// Lines looked at per event; more wait for the next one, which this round causes itself when it is full.
 const LINES_PER_ROUND: u64 = 500;
@@ -136,14 +136,10 @@ impl Listener for WaitingOrders {
         matches!(kind, "stock.received" | "stock.freed" | "orders.waiting")
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         let Some(came) = event.read::<StockCame>() else { return Ok(()) };
         let products: Vec<ProductId> = came.product_ids.iter().copied().map(ProductId).collect();
-        let served = match allocate_waiting(tx, &products).await {
-            Ok(served) => served,
-            Err(OrderError::Trouble(trouble)) => return Err(trouble),
-            Err(error) => return Err(Trouble::Internal(format!("{}: {error}", error.entry().code))),
-        };
+        let served = allocate_waiting(tx, &products).await?;
         if served as u64 == LINES_PER_ROUND {
             let data = json!({ "product_ids": came.product_ids });
             tx.record(NewEvent { kind: "orders.waiting", subject: "orders".to_owned(), account: None, data });

@@ -11,10 +11,10 @@ use super::credit::{self, Shift};
 use super::error::OrderError;
 use super::queries::{allocations_of, allocations_update, lines_of, lines_update};
 use crate::inventory::{self, Held};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::insert_all;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::insert_all;
 
 /// How much of which line is cancelled; no lines at all means everything that can be.
 #[derive(Clone, Debug, Default)]
@@ -126,7 +126,7 @@ async fn free_stock(tx: &Tx, parts: &[Part], allocations: &[order_allocations::M
 }
 
 /// Says when what was cancelled, for prices that count what was ordered so far and are asked for again.
-async fn date(tx: &Tx, parts: &[Part]) -> Result<(), Trouble> {
+async fn date(tx: &Tx, parts: &[Part]) -> Result<(), CommonError> {
     let row = |part: &Part| order_cancellations::ActiveModel {
         id: NotSet,
         order_id: Set(part.line.order_id),

@@ -12,8 +12,8 @@ use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
 use super::place::Destination;
 use super::queries::lines_of;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// What shall be different.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,8 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryF
 
 use super::error::OrderError;
 use crate::identity::Account;
-use crate::kernel::clock::DAY;
-use crate::kernel::database::Tx;
+use crate::store::clock::DAY;
+use crate::store::database::Tx;
 
 /// What an account owes and will owe, in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

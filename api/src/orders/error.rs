@@ -3,7 +3,7 @@
 use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
-use crate::kernel::problem::{FieldProblem, Trouble, refusals};
+use crate::kernel::problem::{CommonError, FieldProblem, refusals};
 
 /// What order management refuses.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub(crate) enum OrderError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { OrderError {
@@ -50,5 +50,5 @@ refusals! { OrderError {
     Self::Stock(inner) => inner: StockError,
     Self::Prices(inner) => inner: ContractError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } fields { Self::OutOfStock(fields) => fields } }

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::error::OrderError;
 use super::progress::touch;
-use crate::kernel::database::{Db, Tx};
-use crate::kernel::events::NewEvent;
-use crate::kernel::sql::fetch;
+use crate::store::database::{Db, Tx};
+use crate::store::events::NewEvent;
+use crate::store::sql::fetch;
 
 /// Why an order is held now.
 pub(crate) async fn active_holds(db: &impl Db, order: OrderId) -> Result<Vec<order_holds::Model>, DbErr> {

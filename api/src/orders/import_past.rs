@@ -19,9 +19,9 @@ use super::error::OrderError;
 use super::place::{Destination, number_of};
 use crate::catalog::Product;
 use crate::identity::Account;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::sql::{insert_all, key_chunks};
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::{insert_all, key_chunks};
 
 /// The turn to import past orders.
 const TURN: u32 = 7302;

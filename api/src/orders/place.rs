@@ -18,11 +18,11 @@ use super::{amounts, basis};
 use crate::catalog::Product;
 use crate::identity::Account;
 use crate::inventory::{self, Board, Prefer, Reserved};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
 use crate::kernel::problem::FieldProblem;
-use crate::kernel::sql::insert_all;
 use crate::kernel::telemetry;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::insert_all;
 
 /// The price a line is ordered at.
 #[derive(Clone, Debug)]

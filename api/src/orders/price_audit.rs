@@ -16,8 +16,8 @@ use super::error::OrderError;
 use super::queries::lines_of;
 use super::quoted::from_quote;
 use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
-use crate::kernel::database::Db;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use crate::store::database::Db;
 
 /// What comparing gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::amounts::open_quantity;
 use super::error::OrderError;
 use super::queries::{allocations_update, allocations_update_all, lines_of, lines_update, lines_update_all};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::sql::key_chunks;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::key_chunks;
 
 /// A quantity of a line at a warehouse, in the line's sales unit.
 #[derive(Clone, Copy, Debug)]

@@ -15,8 +15,8 @@ use super::place::Placed;
 use super::views::OrderView;
 use crate::identity::Accounts;
 use crate::inventory::Board;
-use crate::kernel::database::{Db, Tx};
-use crate::kernel::sql::{fetch, fetch_one, key_chunks, push_row};
+use crate::store::database::{Db, Tx};
+use crate::store::sql::{fetch, fetch_one, key_chunks, push_row};
 
 /// An order of a number, if this account (or the seller, for `None`) may see it.
 pub(crate) async fn find_order(

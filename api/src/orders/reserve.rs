@@ -10,8 +10,8 @@ use super::credit::{self, Position, Shift};
 use super::error::OrderError;
 use super::place::{NewLine, NewOrder, RejectedLine, number_of};
 use crate::inventory::{self, Reserved, Want};
-use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
+use crate::store::database::Tx;
 
 /// An order whose stock is reserved and whose credit is committed.
 #[derive(Debug)]

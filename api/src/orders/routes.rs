@@ -14,13 +14,14 @@ use super::price_audit::{PriceAuditView, audit};
 use super::queries::{self, Filter, find_order, lock_order};
 use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput};
 use crate::contracts::Prices;
+use crate::identity::permit;
+use crate::identity::scope::Scope;
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::inventory::Board;
-use crate::kernel::database::Db;
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, FieldProblem, Trouble};
-use crate::kernel::scope::Scope;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure, FieldProblem};
 use crate::kernel::wire::{Answer, Body, Code, Etag, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
+use crate::store::database::Db;
 
 type Result<T> = std::result::Result<T, Failure<OrderError>>;
 
@@ -63,7 +64,7 @@ impl OrderRoutes {
     async fn audit_order_prices(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<Answer<PriceAuditView>> {
         let db = who.db();
         let order = find_order(&db, &number.0, who.account()).await?;
-        let staff = who.is_seller() && who.holds(Scope::PricesWrite);
+        let staff = who.is_seller() && who.holds(Scope::PricesWrite.word());
         let viewer = if staff { Viewer::Staff } else { Viewer::Buyer };
         Ok(Answer::of(&audit(&db, &self.prices, &order, viewer).await?)?)
     }
@@ -139,7 +140,7 @@ impl OrderRoutes {
         }
         let order = lock_order(&tx, &number.0, who.account()).await?;
         if expected.is_some_and(|version| version != order.version) {
-            return Err(Trouble::Stale.into());
+            return Err(CommonError::Stale.into());
         }
         change(&tx, order, change_of(body.0)?).await?;
         let answer = self.kept(&tx, &number.0).await?;
@@ -218,7 +219,7 @@ impl OrderRoutes {
     }
 
     /// The order as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: &crate::kernel::database::Tx, number: &str) -> Result<Answer<OrderView>> {
+    async fn kept(&self, tx: &crate::store::database::Tx, number: &str) -> Result<Answer<OrderView>> {
         let order = find_order(tx, number, None).await?;
         let etag = Etag(order.version);
         let view = queries::view_of(tx, order, &self.accounts, &self.board).await?;
@@ -229,9 +230,9 @@ impl OrderRoutes {
 /// Most lines of one request.
 const MAX_LINES: usize = 10_000;
 
-fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, Trouble> {
+fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, CommonError> {
     if lines.len() > MAX_LINES {
-        return Err(Trouble::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")));
+        return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")));
     }
     let mut problems = Vec::new();
     let mut good = Vec::with_capacity(lines.len());
@@ -243,10 +244,10 @@ fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i3
         }
         good.push((line.line, quantity));
     }
-    if problems.is_empty() { Ok(good) } else { Err(Trouble::Invalid(problems)) }
+    if problems.is_empty() { Ok(good) } else { Err(CommonError::Invalid(problems)) }
 }
 
-fn change_of(input: ChangeInput) -> std::result::Result<Change, Trouble> {
+fn change_of(input: ChangeInput) -> std::result::Result<Change, CommonError> {
     Ok(Change {
         purchase_order_number: input.purchase_order_number.map(Text::into_inner),
         note: input.note.map(Text::into_inner),

@@ -12,9 +12,9 @@ use super::prices::{self, is_declined};
 use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
 use crate::catalog::{Products, Sight};
-use crate::kernel::database::Tx;
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::Text;
+use crate::store::database::Tx;
 
 /// Where lines are told of that a request does not name.
 const QUOTE_LINES: &str = "/quote/lines";

@@ -6,7 +6,7 @@ use super::error::QuoteError;
 use super::queries::still_open;
 use super::request::{record, save};
 use super::status::{QuoteStatus, status};
-use crate::kernel::database::Tx;
+use crate::store::database::Tx;
 
 /// How a quote ends without an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

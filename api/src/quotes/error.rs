@@ -3,7 +3,7 @@
 use crate::cart::CartError;
 use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{FieldProblem, Trouble, refusals};
+use crate::kernel::problem::{CommonError, FieldProblem, refusals};
 
 /// What quotes refuse.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +35,7 @@ pub(crate) enum QuoteError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { QuoteError {
@@ -53,7 +53,7 @@ refusals! { QuoteError {
     Self::Cart(inner) => inner: CartError,
     Self::Prices(inner) => inner: ContractError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } fields {
     Self::Lines(fields) => fields,
     Self::Offer(fields) => fields,

@@ -5,7 +5,7 @@ use pricing::{Amount, Per};
 use serde::Deserialize;
 
 use crate::cart::{AskedLine, CartLineInput, Partial};
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 
 /// Largest price basis.
@@ -91,7 +91,7 @@ pub(super) fn read_per(pointer: &str, per: Option<u32>) -> Result<Per, FieldProb
 }
 
 /// Lines as they are checked, and what is hoped for of each.
-pub(super) fn asked(lines: Vec<SalesQuoteLineInput>) -> Result<(Vec<AskedLine>, Vec<Option<Target>>), Trouble> {
+pub(super) fn asked(lines: Vec<SalesQuoteLineInput>) -> Result<(Vec<AskedLine>, Vec<Option<Target>>), CommonError> {
     let (mut asked, mut targets, mut malformed) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()), Vec::new());
     for (index, line) in lines.into_iter().enumerate() {
         let pointer = format!("/lines/{index}");
@@ -102,7 +102,7 @@ pub(super) fn asked(lines: Vec<SalesQuoteLineInput>) -> Result<(Vec<AskedLine>, 
         let SalesQuoteLineInput { sku, identifier, quantity, unit, note, .. } = line;
         asked.push(AskedLine::from_json(pointer, CartLineInput { sku, identifier, quantity, unit, note }));
     }
-    if malformed.is_empty() { Ok((asked, targets)) } else { Err(Trouble::Invalid(malformed)) }
+    if malformed.is_empty() { Ok((asked, targets)) } else { Err(CommonError::Invalid(malformed)) }
 }
 
 /// An offer. It takes the place of an earlier one as a whole.

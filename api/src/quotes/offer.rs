@@ -13,9 +13,9 @@ use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
 use crate::catalog::Products;
 use crate::contracts::{NewEntry, Prices, under_limits};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::Text;
+use crate::store::database::Tx;
 
 /// What offers are made with.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ fn check_date(valid_until: Instant, now: Instant) -> Result<(), QuoteError> {
     if valid_until > now {
         return Ok(());
     }
-    Err(Trouble::invalid("/valid_until", "in-the-past", "an offer is valid until an instant to come").into())
+    Err(CommonError::invalid("/valid_until", "in-the-past", "an offer is valid until an instant to come").into())
 }
 
 /// Writes the offered prices into the lines and the total; tells which are dearer than today.

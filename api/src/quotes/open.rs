@@ -1,9 +1,9 @@
 //! Quotes as baskets that a price change touches.
 
 use crate::contracts::{OpenBaskets, Touched, count_touched};
-use crate::kernel::clock;
-use crate::kernel::database::Reader;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::clock;
+use crate::store::database::Reader;
 
 /// Quotes that are requested, whose prices follow today's, or offered and still valid, beside which a new price will stand.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ impl OpenBaskets for OpenQuotes {
         "quotes"
     }
 
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble> {
+    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, CommonError> {
         let lines = format!(
             "select l.quote_id, l.line_no, b.account_id, b.currency, l.product_id from quotes b \
              join quote_lines l on l.quote_id = b.id \

@@ -8,11 +8,11 @@ use super::error::QuoteError;
 use super::offer::Desk;
 use crate::catalog::Sight;
 use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 
 /// The currency of a quote.
 pub(super) fn currency_of(quote: &quotes::Model) -> Result<Currency, QuoteError> {
-    Ok(quote.currency.parse().map_err(|_| Trouble::Internal("a quote without currency".to_owned()))?)
+    Ok(quote.currency.parse().map_err(|_| CommonError::Internal("a quote without currency".to_owned()))?)
 }
 
 /// The quantity a line is about: what is offered if the offer answers the last request, else what is asked for.

@@ -10,8 +10,8 @@ use super::error::QuoteError;
 use super::prices::per_of;
 use super::status::{QuoteStatus, stands, status};
 use crate::cart::CartLine;
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
 
 /// A quote of a number, if this account (or the seller, for `None`) may see it.
 pub(super) async fn find(
@@ -31,7 +31,7 @@ pub(super) async fn lock(
 ) -> Result<quotes::Model, QuoteError> {
     let quote = read(tx, number, account, true).await?;
     if expected.is_some_and(|version| version != quote.version) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     Ok(quote)
 }
@@ -75,7 +75,7 @@ pub(super) async fn with_lines(
         }
         quote = now;
     }
-    Err(Trouble::Busy.into())
+    Err(CommonError::Busy.into())
 }
 
 /// Which quotes a list shows.
@@ -133,7 +133,7 @@ pub(crate) async fn lock_offered(
         _ => {}
     }
     if version.is_some_and(|version| version != quote.version) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
     let lines = offered(lines_of(tx, quote.id).await?)?;
     Ok((quote, lines))
@@ -150,20 +150,20 @@ pub(super) fn still_open(quote: &quotes::Model, now: Instant) -> Result<(), Quot
 }
 
 /// What a quote that was ordered had offered; nothing when there is no such quote.
-pub(crate) async fn offered_lines(db: &impl ConnectionTrait, number: &str) -> Result<Vec<OfferedLine>, Trouble> {
+pub(crate) async fn offered_lines(db: &impl ConnectionTrait, number: &str) -> Result<Vec<OfferedLine>, CommonError> {
     match quotes::Entity::find().filter(quotes::Column::Number.eq(number)).one(db).await? {
         Some(quote) => offered(lines_of(db, quote.id).await?),
         None => Ok(Vec::new()),
     }
 }
 
-fn offered(rows: Vec<quote_lines::Model>) -> Result<Vec<OfferedLine>, Trouble> {
+fn offered(rows: Vec<quote_lines::Model>) -> Result<Vec<OfferedLine>, CommonError> {
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         let (Some(quantity), Some(unit_price)) = (row.offer_quantity, row.offer_unit_price) else { continue };
-        let unit = row.unit.parse().map_err(|_| Trouble::Internal("a quote's line without unit".to_owned()))?;
+        let unit = row.unit.parse().map_err(|_| CommonError::Internal("a quote's line without unit".to_owned()))?;
         let factor = Factor::new(row.numerator, row.denominator);
-        let factor = factor.map_err(|_| Trouble::Internal("a quote's line without factor".to_owned()))?;
+        let factor = factor.map_err(|_| CommonError::Internal("a quote's line without factor".to_owned()))?;
         let line = CartLine { line: row.line_no, product: row.product_id, unit, quantity, note: row.note.into(), seen: None };
         lines.push(OfferedLine { line, unit_price: unit_price.into(), per: per_of(row.offer_per), factor });
     }

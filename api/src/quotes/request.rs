@@ -11,9 +11,9 @@ use super::offer::Desk;
 use super::prices;
 use crate::cart::CheckedLine;
 use crate::contracts::PricedBasket;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::sql::insert_all;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
+use crate::store::sql::insert_all;
 
 /// A line to be quoted.
 #[derive(Clone, Debug)]

@@ -21,12 +21,13 @@ use super::views::{SalesQuoteSummary, SalesQuoteView};
 use crate::cart::{self, Carts, CheckedLine, Partial, check_again, check_lines};
 use crate::catalog::Products;
 use crate::contracts::Prices;
+use crate::identity::permit;
 use crate::identity::{Account, Accounts, account_for, visible_account};
-use crate::kernel::clock;
-use crate::kernel::database::{Reader, Tx};
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, FieldProblem, Trouble};
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure, FieldProblem};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+use crate::store::clock;
+use crate::store::database::{Reader, Tx};
 use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<QuoteError>>;
@@ -229,7 +230,7 @@ impl SalesQuoteRoutes {
                 let (good, bad) = check_lines(db, &self.products, &self.index, Some(account.id), asked).await?;
                 From::Lines { good, bad: bad.into_iter().map(Into::into).collect(), targets }
             }
-            _ => return Err(Trouble::invalid("/lines", "cart-or-lines", "give either cart_id or lines").into()),
+            _ => return Err(CommonError::invalid("/lines", "cart-or-lines", "give either cart_id or lines").into()),
         };
         Ok(Wanted { account, currency: named, note: input.note.into_inner(), partial: input.partial, from })
     }

@@ -10,10 +10,11 @@ use super::look::{Found, look};
 use super::offers::{Offers, Viewpoint};
 use super::views::{FacetView, RedirectView, SearchView};
 use crate::catalog::Categories;
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::wire::cursor;
 use crate::merchandising::{Curation, Guidance, Journal, Redirect, Seen};
+use crate::store::clock;
 
 /// What a search is answered from.
 pub(super) struct Desk<'a> {

@@ -18,9 +18,9 @@ use super::index::SearchIndex;
 use super::place::{Place, database_mark};
 use crate::catalog::{Categories, queries};
 use crate::kernel::Kernel;
-use crate::kernel::events::{self, NewEvent};
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::events::{self, NewEvent};
+use crate::store::system::System;
 
 /// Products read at once.
 const CHUNK: u64 = 2_000;
@@ -38,7 +38,7 @@ enum Step {
 pub(super) struct Filling {
     /// Where the new index will stand.
     place: Place,
-    reading: JoinHandle<Result<mpsc::Sender<Step>, Trouble>>,
+    reading: JoinHandle<Result<mpsc::Sender<Step>, CommonError>>,
     writing: JoinHandle<search::Result<()>>,
 }
 
@@ -49,10 +49,10 @@ impl Filling {
         engine: &Arc<search::Index>,
         categories: &Categories,
         progress: impl Fn(u64, u64) + Send + 'static,
-    ) -> Result<Self, Trouble> {
+    ) -> Result<Self, CommonError> {
         let db = system.db();
         // Categories are taken from memory: the index may only claim what they have followed.
-        let seq = events::latest(&db).await?.min(system.kernel().feed().position());
+        let seq = events::latest(&db).await?.min(system.feed().position());
         let place = Place { database: database_mark(&db).await?, seq };
         let (sender, steps) = mpsc::channel(2);
         let engine = engine.clone();
@@ -67,14 +67,14 @@ impl Filling {
     }
 
     /// Serves the new index from now on; gives its place.
-    pub(super) async fn finish(self) -> Result<Place, Trouble> {
+    pub(super) async fn finish(self) -> Result<Place, CommonError> {
         let read = joined(self.reading.await)?;
         if let Ok(sender) = &read {
             // A writer that is gone says below why.
             let _ = sender.send(Step::Finish(self.place.payload())).await;
         }
         let read = read.map(drop);
-        joined(self.writing.await)?.map_err(|e| Trouble::Internal(e.to_string()))?;
+        joined(self.writing.await)?.map_err(|e| CommonError::Internal(e.to_string()))?;
         read.map(|()| self.place)
     }
 
@@ -84,8 +84,8 @@ impl Filling {
     }
 }
 
-fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, Trouble> {
-    result.map_err(|e| Trouble::Internal(e.to_string()))
+fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, CommonError> {
+    result.map_err(|e| CommonError::Internal(e.to_string()))
 }
 
 fn fill(engine: &search::Index, mut steps: mpsc::Receiver<Step>) -> search::Result<()> {
@@ -104,7 +104,7 @@ async fn read_all(
     categories: Categories,
     sender: mpsc::Sender<Step>,
     progress: impl Fn(u64, u64) + Send + 'static,
-) -> Result<mpsc::Sender<Step>, Trouble> {
+) -> Result<mpsc::Sender<Step>, CommonError> {
     let db = system.db();
     let total = products::Entity::find().count(&db).await?;
     let (mut after, mut done) = (ProductId(0), 0);
@@ -154,7 +154,7 @@ pub(crate) async fn reindex(
     dir: &Path,
     progress: impl Fn(u64, u64) + Send + 'static,
 ) -> Result<Reindexed, StorefrontError> {
-    let system = System::at_work(kernel, "reindex");
+    let system = kernel.system("reindex");
     let tx = system.begin().await?;
     tx.record(NewEvent { kind: REINDEX, subject: "search".to_owned(), account: None, data: json!({}) });
     tx.keep(()).await?;

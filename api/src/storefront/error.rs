@@ -2,7 +2,7 @@
 
 use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What the storefront refuses.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub(crate) enum StorefrontError {
     #[error(transparent)]
     Prices(#[from] ContractError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { StorefrontError {
@@ -30,11 +30,11 @@ refusals! { StorefrontError {
 } delegates {
     Self::Account(inner) => inner: IdentityError,
     Self::Prices(inner) => inner: ContractError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }
 
 impl From<search::Error> for StorefrontError {
     fn from(error: search::Error) -> Self {
-        Trouble::Internal(error.to_string()).into()
+        CommonError::Internal(error.to_string()).into()
     }
 }

@@ -7,7 +7,7 @@ use pricing::{Amount, Per};
 use super::offers::{HitOffer, Stocked};
 use super::own::{BOUGHT_BEFORE, ON_CONTRACT};
 use crate::catalog::Categories;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
 use crate::kernel::wire::{cursor, page_limit, pair_cursor, pair_of, place_of};
 
 /// The longest text that is searched for, in characters.
@@ -69,7 +69,7 @@ pub(super) struct PriceRange {
 
 impl Plan {
     /// Reads a search; everything wrong with it is told at once.
-    pub(super) fn read(asked: Asked, audience: search::Audience, categories: &Categories) -> Result<Self, Trouble> {
+    pub(super) fn read(asked: Asked, audience: search::Audience, categories: &Categories) -> Result<Self, CommonError> {
         let text = text(asked.q)?;
         let mut plan = Self {
             query: search::Query::new(text, audience),
@@ -92,7 +92,7 @@ impl Plan {
         }
         problems.extend(plan.set_facets(asked.facets).err());
         problems.extend(plan.set_sort(asked.sort.as_deref().unwrap_or("relevance")).err());
-        if problems.is_empty() { Ok(plan) } else { Err(Trouble::Invalid(problems)) }
+        if problems.is_empty() { Ok(plan) } else { Err(CommonError::Invalid(problems)) }
     }
 
     /// Whether prices or stock decide which hits are shown.
@@ -212,23 +212,23 @@ impl Plan {
 }
 
 /// The text to search for.
-pub(super) fn text(q: Option<String>) -> Result<String, Trouble> {
+pub(super) fn text(q: Option<String>) -> Result<String, CommonError> {
     let text = q.unwrap_or_default();
     if text.chars().nth(LONGEST_TEXT).is_some() {
-        return Err(Trouble::invalid("q", "too-long", format!("a text has at most {LONGEST_TEXT} characters")));
+        return Err(CommonError::invalid("q", "too-long", format!("a text has at most {LONGEST_TEXT} characters")));
     }
     Ok(text)
 }
 
 /// Where a page begins, and the search it belongs to.
-fn place(cursor: Option<&str>) -> Result<(usize, Option<i64>), Trouble> {
+fn place(cursor: Option<&str>) -> Result<(usize, Option<i64>), CommonError> {
     let read = |cursor: &str| match pair_of(cursor) {
         Ok((place, search)) => Ok((place, Some(search))),
         Err(_) => place_of(cursor).map(|place| (place, None)),
     };
     let (place, search) = cursor.map(read).transpose()?.unwrap_or((0, None));
     if !(0..=LAST_PLACE).contains(&place) {
-        return Err(Trouble::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"));
+        return Err(CommonError::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"));
     }
     Ok((place as usize, search))
 }
@@ -267,7 +267,9 @@ mod tests {
     fn read(asked: Asked) -> Result<Plan, Vec<String>> {
         match Plan::read(asked, search::Audience::Staff, &Categories::default()) {
             Ok(plan) => Ok(plan),
-            Err(Trouble::Invalid(problems)) => Err(problems.into_iter().map(|p| format!("{} {}", p.pointer, p.code)).collect()),
+            Err(CommonError::Invalid(problems)) => {
+                Err(problems.into_iter().map(|p| format!("{} {}", p.pointer, p.code)).collect())
+            }
             Err(other) => Err(vec![other.to_string()]),
         }
     }

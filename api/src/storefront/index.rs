@@ -11,7 +11,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::error::StorefrontError;
 use crate::catalog::Candidate;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 
 /// The search index of this process. Cheap to clone; every clone is the same index. Until it was opened and built, questions
 /// are refused with [`StorefrontError::NotReady`].
@@ -81,9 +81,9 @@ impl SearchIndex {
         question: impl FnOnce(&search::Index) -> search::Result<T> + Send + 'static,
     ) -> Result<T, StorefrontError> {
         let engine = self.engine().filter(|_| self.is_ready()).ok_or(StorefrontError::NotReady)?.clone();
-        let _turn = self.turns.acquire().await.map_err(|e| Trouble::Internal(e.to_string()))?;
+        let _turn = self.turns.acquire().await.map_err(|e| CommonError::Internal(e.to_string()))?;
         let answer = tokio::task::spawn_blocking(move || question(&engine)).await;
-        Ok(answer.map_err(|e| Trouble::Internal(e.to_string()))??)
+        Ok(answer.map_err(|e| CommonError::Internal(e.to_string()))??)
     }
 
     /// Products that come near each of the names that nobody bears and that the audience sees, best first. Empty where the index has no answer; only the

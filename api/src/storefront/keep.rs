@@ -17,10 +17,10 @@ use super::documents::{document, products_within};
 use super::index::SearchIndex;
 use super::place::{Place, database_mark};
 use crate::catalog::{Categories, Products, queries};
-use crate::kernel::events::{self, Event};
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
-use crate::kernel::telemetry;
+use crate::kernel::problem::CommonError;
+use crate::store::events::{self, Event};
+use crate::store::metrics;
+use crate::store::system::System;
 
 /// How often the log is looked at when nothing wakes the keeper.
 const POLL: Duration = Duration::from_millis(200);
@@ -48,7 +48,7 @@ pub(crate) async fn keep_index(
     if index.engine().is_none() {
         return;
     }
-    let bell = system.kernel().feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
+    let bell = system.feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
     let mut keeper = Keeper { system, index, products, categories, state: State::Unknown, filling: None };
     while !*stop.borrow() {
         let wait = match keeper.step().await {
@@ -111,7 +111,7 @@ struct Changed {
 
 impl Keeper {
     /// Does what is next to do; says how long there is nothing more.
-    async fn step(&mut self) -> Result<Option<Duration>, Trouble> {
+    async fn step(&mut self) -> Result<Option<Duration>, CommonError> {
         if self.filling.as_ref().is_some_and(Filling::is_filled)
             && let Some(filling) = self.filling.take()
         {
@@ -131,8 +131,8 @@ impl Keeper {
     }
 
     /// Finds out whether the index can be followed from where it stands.
-    async fn look(&mut self) -> Result<Option<Duration>, Trouble> {
-        if self.system.kernel().feed().position() == i64::MAX {
+    async fn look(&mut self) -> Result<Option<Duration>, CommonError> {
+        if self.system.feed().position() == i64::MAX {
             // What is in memory does not follow the log yet, so nobody can say how far it is.
             return Ok(Some(Duration::from_millis(5)));
         }
@@ -152,7 +152,7 @@ impl Keeper {
         Ok(None)
     }
 
-    async fn fill(&mut self) -> Result<(), Trouble> {
+    async fn fill(&mut self) -> Result<(), CommonError> {
         if self.filling.is_none()
             && let Some(engine) = self.index.engine()
         {
@@ -162,9 +162,9 @@ impl Keeper {
         Ok(())
     }
 
-    async fn follow(&mut self) -> Result<Option<Duration>, Trouble> {
+    async fn follow(&mut self) -> Result<Option<Duration>, CommonError> {
         let State::Following(following) = &mut self.state else { return Ok(None) };
-        let feed = self.system.kernel().feed();
+        let feed = self.system.feed();
         let batch = events::next(&self.system.db(), feed, following.position, BATCH).await?;
         let full = batch.len() as u64 == BATCH;
         // Categories are taken from memory, so the index follows no further than this process has.
@@ -172,7 +172,7 @@ impl Keeper {
         let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
         let asked = gather(&batch, &self.products, &self.categories, &mut following.pending);
         following.position = batch.last().map_or(following.position, |last| last.seq);
-        telemetry::event_lag("search", feed.heard().saturating_sub(following.position).max(0));
+        metrics::event_lag("search", feed.heard().saturating_sub(following.position).max(0));
         if asked {
             self.fill().await?;
         }
@@ -188,7 +188,7 @@ impl Keeper {
     }
 
     /// Writes what is gathered, unless the last commit was a moment ago; says when to look again.
-    async fn write_if_due(&mut self) -> Result<Duration, Trouble> {
+    async fn write_if_due(&mut self) -> Result<Duration, CommonError> {
         let State::Following(following) = &self.state else { return Ok(POLL) };
         let far = following.position - following.committed.seq > FAR;
         if following.pending.is_empty() && !far {
@@ -202,7 +202,7 @@ impl Keeper {
         Ok(POLL)
     }
 
-    async fn write(&mut self) -> Result<(), Trouble> {
+    async fn write(&mut self) -> Result<(), CommonError> {
         let (State::Following(following), Some(engine)) = (&mut self.state, self.index.engine()) else { return Ok(()) };
         let db = self.system.db();
         let place = Place { seq: following.position, ..following.committed.clone() };
@@ -230,9 +230,9 @@ impl Keeper {
 }
 
 /// Work of the engine, on a thread that may be busy for a while.
-async fn busy(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Result<(), Trouble> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|e| Trouble::Internal(e.to_string()))?;
-    done.map_err(|e| Trouble::Internal(e.to_string()))
+async fn busy(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Result<(), CommonError> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|e| CommonError::Internal(e.to_string()))?;
+    done.map_err(|e| CommonError::Internal(e.to_string()))
 }
 
 /// Adds the products that events concern; says whether one of them asks for a new index.

@@ -15,7 +15,7 @@ use super::index::SearchIndex;
 use super::offers::{HitOffer, Offers, Stocked, Viewpoint};
 use super::views::{HitView, OfferAvailabilityView};
 use crate::catalog::Product;
-use crate::kernel::scope::Scope;
+use crate::identity::scope::Scope;
 
 /// How many of the best products price and stock may filter and sort.
 const WINDOW: usize = 2_000;

@@ -10,11 +10,11 @@ use sea_orm::ConnectionTrait;
 use super::error::StorefrontError;
 use crate::catalog::{Product, Products, Sight};
 use crate::contracts::{Ask, AskLine, Prices};
+use crate::identity::scope::Scope;
 use crate::identity::{Account, Accounts, account_for};
 use crate::inventory::Board;
 use crate::kernel::principal::{Acting, Permission};
-use crate::kernel::problem::Trouble;
-use crate::kernel::scope::Scope;
+use crate::kernel::problem::CommonError;
 
 /// What offers are made of.
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ impl Viewpoint {
             (None, None) => None,
             (_, code) => Some(account_for(who, &offers.accounts, code)?),
         };
-        let unknown = |_| Trouble::invalid("currency", "unknown-currency", "not an ISO 4217 currency");
+        let unknown = |_| CommonError::invalid("currency", "unknown-currency", "not an ISO 4217 currency");
         let currency = match (currency, &account) {
             (Some(code), _) => Some(code.parse().map_err(unknown)?),
             (None, Some(account)) => account.currency.parse().ok(),
@@ -101,9 +101,9 @@ impl Viewpoint {
             sight: offers.products.sight(account.as_ref().map(|account| account.id)),
             account,
             currency,
-            prices: who.holds(Scope::PricesRead),
-            stock: who.holds(Scope::StockRead),
-            orders: who.holds(Scope::OrdersRead),
+            prices: who.holds(Scope::PricesRead.word()),
+            stock: who.holds(Scope::StockRead.word()),
+            orders: who.holds(Scope::OrdersRead.word()),
         })
     }
 

@@ -17,9 +17,9 @@ use super::filters::Plan;
 use super::offers::Viewpoint;
 use crate::contracts::{Coverage, Prices};
 use crate::identity::Accounts;
-use crate::kernel::clock;
-use crate::kernel::problem::Trouble;
-use crate::kernel::scope::Scope;
+use crate::identity::scope::Scope;
+use crate::kernel::problem::CommonError;
+use crate::store::clock;
 use crate::suggestions::Memory;
 
 /// Names of filters and facets.
@@ -69,7 +69,7 @@ impl OwnSets {
             }
             let Some(account) = &viewpoint.account else {
                 let detail = format!("{name} is asked for an account: name it");
-                return Err(Trouble::invalid("account", "missing-value", detail).into());
+                return Err(CommonError::invalid("account", "missing-value", detail).into());
             };
             let members = if name == BOUGHT_BEFORE {
                 if !viewpoint.orders {

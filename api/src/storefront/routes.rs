@@ -18,8 +18,9 @@ use super::views::{
     OfferView, PriceView, ProductPage, SearchView,
 };
 use crate::catalog::{Categories, product_text};
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::{Failure, Trouble};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Etag, page_limit};
 use crate::merchandising::{Curation, Journal};
 
@@ -187,7 +188,7 @@ impl StorefrontRoutes {
         let input = body.0;
         if input.identifiers.len() > MOST_IDENTIFIERS {
             let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
-            return Err(Trouble::invalid("/identifiers", "too-many", detail).into());
+            return Err(CommonError::invalid("/identifiers", "too-many", detail).into());
         }
         let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
         let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;

@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use super::{Reindexed, SearchIndex, build_now, keep_index, reindex};
 use crate::catalog::{Categories, NewCategory, NewProduct, Products, put_categories, put_products};
 use crate::kernel::Kernel;
-use crate::kernel::database::Database;
-use crate::kernel::events;
-use crate::kernel::follow::keep_current;
-use crate::kernel::principal::System;
 use crate::kernel::rate::Rates;
 use crate::kernel::tokens::Keys;
+use crate::store::database::Database;
+use crate::store::events;
+use crate::store::follow::keep_current;
+use crate::store::system::System;
 
 /// A database, and processes that come and go over it.
 struct Shop {
@@ -47,7 +47,7 @@ impl Shop {
     }
 
     fn system(&self) -> System {
-        System::at_work(&self.kernel, "test")
+        self.kernel.system("test")
     }
 
     async fn put(&self, products: Vec<NewProduct>) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::explanation_views::SearchExplanationView;
 use super::offers::{HitOffer, PageOffer, Stocked};
 use crate::catalog::{Candidate, Product, ProductText, ProductView};
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
 use crate::kernel::wire::{AmountText, Buffer, Code, QuantityText};
 
 /// A product as an account sees it.
@@ -25,8 +25,8 @@ pub(crate) struct ProductPage {
 
 impl ProductPage {
     /// The page of a product whose text is ready.
-    pub(super) fn text(product: &ProductText, offer: &OfferView) -> Result<Buffer, Trouble> {
-        let offer = serde_json::to_string(offer).map_err(|e| Trouble::Internal(e.to_string()))?;
+    pub(super) fn text(product: &ProductText, offer: &OfferView) -> Result<Buffer, CommonError> {
+        let offer = serde_json::to_string(offer).map_err(|e| CommonError::Internal(e.to_string()))?;
         let mut page = Buffer::new();
         match offer.strip_prefix('{').filter(|fields| *fields != "}") {
             Some(fields) => {

@@ -13,10 +13,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::identity::{Account, Accounts};
-use crate::kernel::database::{Reader, Tx};
-use crate::kernel::events::{Event, NewEvent};
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::{Reader, Tx};
+use crate::store::events::{Event, NewEvent};
+use crate::store::follow::Surface;
 
 /// What every account said. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +30,7 @@ const CHANGED: &str = "replacement_consent.changed";
 
 impl Consents {
     /// Loads what was said.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let all = Self::default();
         let rows = replacement_consents::Entity::find().all(db).await?;
         all.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
@@ -46,7 +47,7 @@ impl Consents {
 }
 
 /// Says what an account wants.
-pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) -> Result<(), Trouble> {
+pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) -> Result<(), CommonError> {
     let row = replacement_consents::ActiveModel { account_id: Set(account.id), consent: Set(consent), updated_at: Set(tx.now()) };
     let replace = OnConflict::column(replacement_consents::Column::AccountId)
         .update_columns([replacement_consents::Column::Consent, replacement_consents::Column::UpdatedAt])
@@ -69,7 +70,7 @@ struct Changed {
 
 #[async_trait::async_trait]
 impl Surface for Consents {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|event| event.kind == CHANGED).filter_map(Event::read::<Changed>);
         let ids: Vec<AccountId> = changed.map(|changed| AccountId(changed.id)).collect();
         if !ids.is_empty() {

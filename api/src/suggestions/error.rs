@@ -2,7 +2,7 @@
 
 use crate::catalog::CatalogError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{Trouble, refusals};
+use crate::kernel::problem::{CommonError, refusals};
 
 /// What suggestions refuse.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub(crate) enum SuggestionError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Trouble(#[from] Trouble),
+    Common(#[from] CommonError),
 }
 
 refusals! { SuggestionError {
@@ -25,5 +25,5 @@ refusals! { SuggestionError {
 } delegates {
     Self::Catalog(inner) => inner: CatalogError,
     Self::Identity(inner) => inner: IdentityError,
-    Self::Trouble(inner) => inner: Trouble,
+    Self::Common(inner) => inner: CommonError,
 } }

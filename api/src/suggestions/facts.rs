@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::value::{Value, name_of};
 use crate::catalog::AttributeValue;
-use crate::kernel::sql::{is_sqlite, key_list};
+use crate::store::sql::{is_sqlite, key_list};
 
 /// Products read at once.
 const CHUNK: usize = 5_000;

@@ -9,11 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::read::{BASKETS, EACH_ORDER};
-use crate::kernel::database::Tx;
-use crate::kernel::events::Event;
-use crate::kernel::follow::{LARGE_BATCH, Listener};
-use crate::kernel::problem::Trouble;
-use crate::kernel::sql::{key_chunks, key_list};
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Tx;
+use crate::store::events::Event;
+use crate::store::follow::{LARGE_BATCH, Listener};
+use crate::store::sql::{key_chunks, key_list};
 
 /// Keeps every order as it is placed, and what is left of it when a part is cancelled.
 #[derive(Clone, Copy, Debug)]
@@ -51,11 +52,11 @@ impl Listener for Learner {
         LARGE_BATCH
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble> {
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         self.hear_all(tx, &[event]).await
     }
 
-    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
         let orders = |events: &mut dyn Iterator<Item = &&Event>| -> Vec<i64> {
             events.filter_map(|event| event.read::<OfOrder>()).map(|of| of.order_id).collect()
         };
@@ -71,7 +72,7 @@ impl Listener for Learner {
 
 /// Keeps every order that is not kept yet, in one statement; gives how many there were. For orders that came without
 /// events, and harmless at any time.
-pub(crate) async fn learn_all(tx: &Tx) -> Result<u64, Trouble> {
+pub(crate) async fn learn_all(tx: &Tx) -> Result<u64, CommonError> {
     Ok(learn(tx, None).await?)
 }
 

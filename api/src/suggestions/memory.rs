@@ -15,10 +15,11 @@ use super::history::History;
 use super::learn::{CANCELLED, OfOrder, READER};
 use super::read;
 use super::together::{Scratch, View, together};
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// Everything learnt from orders. Cheap to clone; every clone is the same memory.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +33,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Loads every order.
-    pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader) -> Result<Self, CommonError> {
         let memory = Self::default();
         read::all(db, |bought| {
             let mut history = memory.history.write();
@@ -46,7 +47,7 @@ impl Memory {
     }
 
     /// Reads again the orders of which a part was cancelled, and that is not kept yet.
-    async fn catch_up(&self, db: &Reader) -> Result<(), Trouble> {
+    async fn catch_up(&self, db: &Reader) -> Result<(), CommonError> {
         let heard = event_readers::Entity::find_by_id(READER).one(db).await?.map_or(0, |row| row.seq);
         let unheard = events::Entity::find().select_only().column(events::Column::Data);
         let cancelled = unheard.filter(events::Column::Kind.eq(CANCELLED)).filter(events::Column::Seq.gt(heard));
@@ -88,7 +89,7 @@ impl Memory {
     }
 
     /// Learns the orders read, and forgets those of which nothing is left.
-    async fn read_again(&self, db: &Reader, ids: &[OrderId]) -> Result<(), Trouble> {
+    async fn read_again(&self, db: &Reader, ids: &[OrderId]) -> Result<(), CommonError> {
         let bought = read::some(db, ids).await?;
         let left: AHashSet<OrderId> = bought.iter().map(|order| order.order).collect();
         let mut history = self.history.write();
@@ -111,7 +112,7 @@ struct Imported {
 
 #[async_trait::async_trait]
 impl Surface for Memory {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let mut ids: Vec<OrderId> = Vec::new();
         for event in events {
             if event.kind == "order.placed" || event.kind == CANCELLED {

@@ -8,9 +8,9 @@ use super::error::SuggestionError;
 use super::related::RULES;
 use super::rule::{Definition, ProductSelector};
 use crate::catalog::{Categories, Products};
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// A rule as it shall be.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ const MOST_RULES: usize = 500;
 const TURN: u32 = 7303;
 
 /// Everything wrong with a rule; pointers start at the rule.
-pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), Trouble> {
+pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), CommonError> {
     let mut problems = Vec::new();
     let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldProblem::new(pointer, code, detail));
     let definition = &new.definition;
@@ -64,7 +64,7 @@ pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories)
             refuse(format!("/{end}/categories/{at}"), "category-not-found", format!("there is no category \"{}\"", &**code));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Trouble::Invalid(problems)) }
+    if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
 }
 
 fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
@@ -82,9 +82,9 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
     tx.take_turn(TURN).await?;
     let old = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&new.code)).one(tx).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
-        return Err(Trouble::Stale.into());
+        return Err(CommonError::Stale.into());
     }
-    let definition = serde_json::to_string(&new.definition).map_err(|e| Trouble::Internal(e.to_string()))?;
+    let definition = serde_json::to_string(&new.definition).map_err(|e| CommonError::Internal(e.to_string()))?;
     if let Some(old) = &old
         && (old.kind, old.active, &old.definition) == (new.kind, new.active, &definition)
     {

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 use serde_json::json;
 
 use super::history::Bought;
-use crate::kernel::sql::key_list;
+use crate::store::sql::key_list;
 
 /// What parts orders in the text that carries many.
 const ROW: char = '\n';
@@ -59,7 +59,7 @@ async fn packed(
     select: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<(Vec<Bought>, Option<i64>), DbErr> {
-    let newline = if crate::kernel::sql::is_sqlite(db) { "char(10)" } else { "chr(10)" };
+    let newline = if crate::store::sql::is_sqlite(db) { "char(10)" } else { "chr(10)" };
     let sql = format!(
         "select max(order_id), string_agg(order_id || ' ' || account_id || ' ' || placed_at || ' ' || lines, {newline}) \
          from ({select}) as baskets"

@@ -19,10 +19,11 @@ use super::rule::{End, Rule};
 use super::rulebook::Rulebook;
 use super::ties::Ties;
 use crate::catalog::{Categories, Product, Products};
-use crate::kernel::database::Reader;
-use crate::kernel::events::Event;
-use crate::kernel::follow::Surface;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::BoxError;
+use crate::store::database::Reader;
+use crate::store::events::Event;
+use crate::store::follow::Surface;
 
 /// Everything that is said to go together. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +70,7 @@ struct Changed {
 
 impl Related {
     /// Loads what is said, and applies it to all products.
-    pub(crate) async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, Trouble> {
+    pub(crate) async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
         let related = Self { known: Arc::default(), products: products.clone(), categories: categories.clone() };
         let ties = Ties::load(db).await?;
         related.known.write().ties = ties;
@@ -84,7 +85,7 @@ impl Related {
     }
 
     /// Compiles the rules of the ids given, or all, anew, as yet without products.
-    async fn read_rules(&self, db: &Reader, ids: Option<&[i64]>) -> Result<(), Trouble> {
+    async fn read_rules(&self, db: &Reader, ids: Option<&[i64]>) -> Result<(), CommonError> {
         let mut select = relation_rules::Entity::find();
         if let Some(ids) = ids {
             select = select.filter(relation_rules::Column::Id.is_in(ids.iter().copied()));
@@ -103,7 +104,7 @@ impl Related {
     }
 
     /// Applies rules, or only some of them, to products; and reads their lists of devices, unless it is about some rules.
-    async fn apply(&self, db: &Reader, of: Of<'_>, only: Option<&AHashSet<i64>>) -> Result<(), Trouble> {
+    async fn apply(&self, db: &Reader, of: Of<'_>, only: Option<&AHashSet<i64>>) -> Result<(), CommonError> {
         let (mut patterns, rules_for_all) = {
             let known = self.known.read();
             (known.rules.patterns(), known.rules.needs_no_facts())
@@ -147,7 +148,7 @@ fn ids(events: &[Event], kind: &str) -> Vec<i64> {
 
 #[async_trait::async_trait]
 impl Surface for Related {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let moved = events.iter().any(|event| event.kind == "categories.changed") && self.known.read().rules.names_categories();
         let rules = ids(events, RULES);
         if moved {

@@ -22,12 +22,13 @@ use super::shop::Shop;
 use super::together::View;
 use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, SuggestionsView};
 use crate::catalog::{CatalogError, Product, Products, Sight};
+use crate::identity::permit;
 use crate::identity::{Account, Accounts, account_for, visible_account};
 use crate::inventory::Board;
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, Permission, permit};
-use crate::kernel::problem::{Failure, FieldProblem, Trouble};
+use crate::kernel::principal::{Acting, Permission};
+use crate::kernel::problem::{CommonError, Failure, FieldProblem};
 use crate::kernel::wire::{Answer, Body, Code, Each, Timestamp, page_limit};
+use crate::store::clock;
 
 pub(super) type Result<T> = std::result::Result<T, Failure<SuggestionError>>;
 
@@ -92,7 +93,7 @@ impl SuggestionRoutes {
         let input = body.0;
         let limit = page_limit(input.limit, 10, 100)? as usize;
         if input.lines.is_empty() || input.lines.len() > MOST_LINES {
-            return Err(Trouble::invalid("/lines", "out-of-range", format!("a basket has 1 to {MOST_LINES} lines")).into());
+            return Err(CommonError::invalid("/lines", "out-of-range", format!("a basket has 1 to {MOST_LINES} lines")).into());
         }
         let view = self.view(&who, input.account.as_deref(), input.at)?;
         let sight = self.products.sight(view.account);

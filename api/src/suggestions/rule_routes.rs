@@ -10,8 +10,9 @@ use super::put_rule;
 use super::routes::{Result, Tag};
 use super::rule_views::{RelationRuleInput, RelationRuleView};
 use crate::catalog::{Categories, Products};
-use crate::kernel::principal::{Acting, permit};
-use crate::kernel::problem::Trouble;
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
+use crate::kernel::problem::CommonError;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
 
 /// Rules that relate products.
@@ -88,6 +89,6 @@ impl RelationRuleRoutes {
 }
 
 fn answer(row: relation_rules::Model) -> Result<Answer<RelationRuleView>> {
-    let view = RelationRuleView::read(row).ok_or_else(|| Trouble::Internal("a rule cannot be read".to_owned()))?;
+    let view = RelationRuleView::read(row).ok_or_else(|| CommonError::Internal("a rule cannot be read".to_owned()))?;
     Ok(Answer::of(&view)?.with_etag(Etag(view.version)))
 }

@@ -6,11 +6,11 @@ use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as 
 use super::learn::{Learner, learn_all};
 use super::memory::Memory;
 use crate::catalog::{NewProduct, put_products};
-use crate::kernel::database::{Database, Tx};
-use crate::kernel::events::Event;
-use crate::kernel::follow::{Listener as _, Surface as _};
-use crate::kernel::principal::Actor;
-use crate::kernel::sql::insert_all;
+use crate::store::actor::Actor;
+use crate::store::database::{Database, Tx};
+use crate::store::events::Event;
+use crate::store::follow::{Listener as _, Surface as _};
+use crate::store::sql::insert_all;
 
 async fn open() -> (Database, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");

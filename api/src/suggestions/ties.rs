@@ -6,7 +6,7 @@ use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use serde_json::json;
 
-use crate::kernel::sql::{is_sqlite, key_list};
+use crate::store::sql::{is_sqlite, key_list};
 
 /// One product's relation to another.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,9 +21,17 @@ async fn metrics_count_requests_by_route_and_class() {
     let metrics = shop.nobody().get("/metrics").await;
     assert_eq!(metrics.status, 200);
     let has = |parts: &[&str]| metrics.text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
-    assert!(has(&["bulkhead_requests_total", "route=\"accounts\"", "method=\"PUT\"", "status=\"2xx\""]), "{}", metrics.text);
-    assert!(has(&["bulkhead_requests_total", "route=\"accounts\"", "method=\"GET\"", "status=\"4xx\""]), "{}", metrics.text);
-    assert!(has(&["bulkhead_request_duration_seconds_bucket", "route=\"accounts\""]));
+    assert!(
+        has(&["bulkhead_requests_total", "operation=\"put_account\"", "method=\"PUT\"", "status=\"2xx\""]),
+        "{}",
+        metrics.text
+    );
+    assert!(
+        has(&["bulkhead_requests_total", "operation=\"list_accounts\"", "method=\"GET\"", "status=\"4xx\""]),
+        "{}",
+        metrics.text
+    );
+    assert!(has(&["bulkhead_request_duration_seconds_bucket", "operation=\"put_account\""]));
     assert!(has(&["bulkhead_event_lag"]));
     assert!(!metrics.text.contains("ACME"), "names of customers are no labels");
 }

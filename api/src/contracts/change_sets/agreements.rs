@@ -11,8 +11,8 @@ use crate::contracts::agreements::{ContractInput, PromotionInput};
 use crate::contracts::error::{BadInput, ContractError};
 use crate::contracts::input::{Faults, Names};
 use crate::contracts::{NewContract, NewPromotion, contract, promotion};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
 
 /// Most contracts and promotions of one set.
 const MOST: u64 = 500;
@@ -99,7 +99,7 @@ pub(super) async fn put(
         kind: kind.word().to_owned(),
         code: code.to_owned(),
         base_version: kind.version(tx, code).await?,
-        body: serde_json::to_string(body).map_err(|error| Trouble::Internal(error.to_string()))?,
+        body: serde_json::to_string(body).map_err(|error| CommonError::Internal(error.to_string()))?,
         recorded_by: tx.actor().label.to_string(),
         recorded_at: tx.now(),
     };
@@ -140,7 +140,7 @@ fn missing(kind: Kind, code: &str) -> ContractError {
 }
 
 fn read<T: DeserializeOwned>(row: &rows::Model) -> Result<T, ContractError> {
-    let unreadable = |error: serde_json::Error| Trouble::Internal(format!("an agreement of a set cannot be read: {error}"));
+    let unreadable = |error: serde_json::Error| CommonError::Internal(format!("an agreement of a set cannot be read: {error}"));
     Ok(serde_json::from_str(&row.body).map_err(unreadable)?)
 }
 

@@ -13,8 +13,8 @@ use crate::contracts::error::ContractError;
 use crate::contracts::load::statement;
 use crate::contracts::packed::per_of;
 use crate::contracts::{EntryOutcome, NewEntry};
-use crate::kernel::database::Tx;
-use crate::kernel::sql::{key_list, push_row};
+use crate::store::database::Tx;
+use crate::store::sql::{key_list, push_row};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;

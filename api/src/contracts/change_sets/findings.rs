@@ -14,7 +14,7 @@ use crate::contracts::book::EntryRow;
 use crate::contracts::costs::costs_of;
 use crate::contracts::error::ContractError;
 use crate::contracts::review::{self, Reviewed};
-use crate::kernel::database::Reader;
+use crate::store::database::Reader;
 
 /// Findings that are told one by one.
 const MOST: usize = 100;

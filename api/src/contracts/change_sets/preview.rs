@@ -28,7 +28,7 @@ use crate::contracts::prices::AskLine;
 use crate::contracts::rows::{self, Which};
 use crate::contracts::touched::{Concerned, Goods, Reach};
 use crate::contracts::{NewContract, NewPromotion, NewTarget, promotion};
-use crate::kernel::database::Reader;
+use crate::store::database::Reader;
 
 /// Products looked at together.
 const PRODUCTS: usize = 2_000;

@@ -14,8 +14,8 @@ use crate::contracts::error::{BadInput, ContractError};
 use crate::contracts::input::Names;
 use crate::contracts::load::statement;
 use crate::contracts::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::{FieldProblem, Trouble};
+use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::store::database::Tx;
 
 /// What became of what stood in a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub(super) async fn publish(
         status: ChangeSetStatus::Published,
         price_version: Some(change.version),
         valid_from: publication.valid_from,
-        outcome: serde_json::to_string(&outcome).map_err(|error| Trouble::Internal(error.to_string()))?,
+        outcome: serde_json::to_string(&outcome).map_err(|error| CommonError::Internal(error.to_string()))?,
     };
     sets::close(tx, set, closing).await
 }

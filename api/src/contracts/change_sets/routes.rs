@@ -29,10 +29,11 @@ use crate::contracts::touched::{OpenBaskets, Touched};
 use crate::contracts::upload::RowsBody;
 use crate::contracts::{Prices, lists, review};
 use crate::identity::Accounts;
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, Text, Timestamp, if_match, page_limit, place_of};
+use crate::store::clock;
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 

@@ -8,9 +8,9 @@ use sea_orm::{
 use serde_json::json;
 
 use crate::contracts::error::ContractError;
-use crate::kernel::database::Tx;
-use crate::kernel::events::NewEvent;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::events::NewEvent;
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<ro
 
 /// Refuses when the set is not the version that the caller looked at.
 pub(super) fn expect(version: i64, expected: Option<i64>) -> Result<(), ContractError> {
-    if expected.is_some_and(|expected| expected != version) { Err(Trouble::Stale.into()) } else { Ok(()) }
+    if expected.is_some_and(|expected| expected != version) { Err(CommonError::Stale.into()) } else { Ok(()) }
 }
 
 fn tell(tx: &Tx, kind: &'static str, code: &str, version: i64) {

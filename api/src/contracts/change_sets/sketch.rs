@@ -22,9 +22,9 @@ use crate::contracts::prices::{Ask, AskLine, LineRefusal, PricedLine, Prices};
 use crate::contracts::products;
 use crate::contracts::rows::{self, Which};
 use crate::contracts::{NewContract, NewEntry, NewPromotion, packed};
-use crate::kernel::clock;
-use crate::kernel::database::Reader;
-use crate::kernel::sql::key_list;
+use crate::store::clock;
+use crate::store::database::Reader;
+use crate::store::sql::key_list;
 
 /// A small price book.
 #[derive(Debug)]

@@ -16,10 +16,11 @@ use crate::contracts::routes::Tag;
 use crate::contracts::views::{ContractView, PromotionView};
 use crate::contracts::{NewContract, NewPromotion, contract, lists, promotion, put_contract, put_price_list, put_promotion};
 use crate::identity::Accounts;
-use crate::kernel::clock;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Text, Timestamp, if_match};
+use crate::store::clock;
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 

@@ -11,8 +11,8 @@ use crate::contracts::contract::Contract;
 use crate::contracts::error::ContractError;
 use crate::contracts::promotion::Promotion;
 use crate::contracts::{EntryOutcome, NewAudience, NewContract, NewEntry, NewPromotion, put_entries};
-use crate::kernel::database::Tx;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
 
 /// How the entries of a list are copied.
 #[derive(Clone, Copy, Debug)]
@@ -103,8 +103,8 @@ pub(super) fn of_promotion(promotion: &Promotion, code: String) -> Result<NewPro
     })
 }
 
-fn unreadable(what: &str) -> Trouble {
-    Trouble::Internal(format!("a stored {what} cannot be read"))
+fn unreadable(what: &str) -> CommonError {
+    CommonError::Internal(format!("a stored {what} cannot be read"))
 }
 
 /// Refuses a code that is taken already.

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait as _, DbBackend};
 use crate::contracts::change::{Part, PriceChange};
 use crate::contracts::error::ContractError;
 use crate::contracts::load::statement;
-use crate::kernel::database::Tx;
+use crate::store::database::Tx;
 
 /// How many entries ended, and how many would have begun later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

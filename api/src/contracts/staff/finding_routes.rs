@@ -18,11 +18,12 @@ use crate::contracts::review::{self, Reviewed};
 use crate::contracts::routes::Tag;
 use crate::contracts::{contract, lists, promotion};
 use crate::identity::Accounts;
-use crate::kernel::clock;
-use crate::kernel::database::Reader;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Code, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
+use crate::store::clock;
+use crate::store::database::Reader;
 
 type Result<T> = std::result::Result<T, Failure<ContractError>>;
 

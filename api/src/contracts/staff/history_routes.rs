@@ -21,7 +21,8 @@ use crate::contracts::routes::Tag;
 use crate::contracts::views::{AgreementLineView, ContractView, PriceEntryView, PriceListView, PromotionView};
 use crate::contracts::{contract, lists, promotion, rows};
 use crate::identity::Accounts;
-use crate::kernel::principal::{Acting, permit};
+use crate::identity::permit;
+use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Code, Page, page_limit, pair_cursor, pair_of};
 

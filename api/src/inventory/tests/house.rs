@@ -5,9 +5,9 @@ use pricing::Quantity;
 use sea_orm::{ConnectionTrait as _, IntoActiveModel as _};
 
 use crate::inventory::{Calendar, Move, NewWarehouse, Reason, move_stock, put_warehouse, verify};
-use crate::kernel::database::{Database, Tx};
-use crate::kernel::principal::Actor;
-use crate::kernel::sql::insert_all;
+use crate::store::actor::Actor;
+use crate::store::database::{Database, Tx};
+use crate::store::sql::insert_all;
 
 /// A database and what keeps it alive.
 pub(super) struct House {

@@ -5,7 +5,7 @@ use entity::Instant;
 use super::house::{House, whole};
 use crate::inventory::promise::{Outlook, Source, promise_reserved};
 use crate::inventory::{Ask, Board, NewInbound, Prefer, Reserved, put_inbound};
-use crate::kernel::clock::DAY;
+use crate::store::clock::DAY;
 
 /// Friday 2026-11-20, 08:00 UTC; the cut-off is at 15:00.
 const FRIDAY_MORNING: i64 = 1_795_161_600_000_000;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::house::{House, whole};
 use crate::inventory::{Board, Prefer, Want, reserve, set_levels};
-use crate::kernel::database::STATEMENTS;
+use crate::store::database::STATEMENTS;
 
 /// CPU time of this process so far; what counts on a machine that has other work.
 fn cpu() -> Duration {

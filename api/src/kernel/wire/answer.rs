@@ -11,9 +11,9 @@ use poem_openapi::types::Type;
 use serde::Serialize;
 
 use super::buffer::Buffer;
-use crate::kernel::database::Tx;
-use crate::kernel::idempotency::Replay;
-use crate::kernel::problem::Trouble;
+use crate::kernel::problem::CommonError;
+use crate::store::database::Tx;
+use crate::store::idempotency::Replay;
 
 /// Version of a resource, for `ETag`.
 #[derive(Clone, Copy, Debug)]
@@ -35,9 +35,9 @@ macro_rules! answer {
         #[allow(dead_code, reason = "both kinds of answer offer the same ways to be made")]
         impl<T: Type + Serialize> $name<T> {
             /// The answer with `value` as its body.
-            pub(crate) fn of(value: &T) -> Result<Self, Trouble> {
+            pub(crate) fn of(value: &T) -> Result<Self, CommonError> {
                 let mut body = Buffer::new();
-                serde_json::to_writer(&mut body, value).map_err(|e| Trouble::Internal(e.to_string()))?;
+                serde_json::to_writer(&mut body, value).map_err(|e| CommonError::Internal(e.to_string()))?;
                 Ok(Self::of_text(body))
             }
 
@@ -47,9 +47,9 @@ macro_rules! answer {
             }
 
             /// The answer with `value`, kept for retries in the transaction of its effect.
-            pub(crate) async fn kept(tx: &Tx, value: &T) -> Result<Self, Trouble> {
+            pub(crate) async fn kept(tx: &Tx, value: &T) -> Result<Self, CommonError> {
                 let answer = Self::of(value)?;
-                let body = std::str::from_utf8(&answer.body).map_err(|e| Trouble::Internal(e.to_string()))?;
+                let body = std::str::from_utf8(&answer.body).map_err(|e| CommonError::Internal(e.to_string()))?;
                 tx.keep_answer(answer.status, body).await?;
                 Ok(answer)
             }
@@ -118,9 +118,9 @@ answer! {
 }
 
 /// The version in an `If-Match` header; none when the header is absent or `*`.
-pub(crate) fn if_match(header: Option<&str>) -> Result<Option<i64>, Trouble> {
+pub(crate) fn if_match(header: Option<&str>) -> Result<Option<i64>, CommonError> {
     match header.map(str::trim) {
         None | Some("*") => Ok(None),
-        Some(tag) => tag.trim_start_matches("W/").trim_matches('"').parse().map(Some).map_err(|_| Trouble::Stale),
+        Some(tag) => tag.trim_start_matches("W/").trim_matches('"').parse().map(Some).map_err(|_| CommonError::Stale),
     }
 }

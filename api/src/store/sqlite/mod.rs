@@ -72,7 +72,7 @@ impl Sqlite {
         if path.as_os_str().is_empty() || path.starts_with(":memory:") {
             return Err(DbErr::Conn(RuntimeErr::Internal("a SQLite database is a file".to_owned())));
         }
-        let writer = connect(&path, true).map_err(|e| DbErr::Conn(RuntimeErr::Internal(e.to_string())))?;
+        let writer = connect(&path, true).map_err(refused)?;
         let writer = Arc::new(tokio::sync::Mutex::new(Writer::over(writer)));
         Ok(Self { file: Arc::new(File { path, readers: Mutex::default(), writer, waiting: AtomicUsize::new(0) }) })
     }
@@ -147,7 +147,7 @@ impl Transaction {
         }
         let Some(mut turn) = self.turn.lock().take() else { return Err(ended()) };
         if at_once || self.file.waiting.load(Ordering::Acquire) == 0 || turn.joined.len() >= MOST_JOINED {
-            return turn.settle().map_err(|error| DbErr::Query(RuntimeErr::Internal(error)));
+            return turn.settle();
         }
         let (tell, told) = oneshot::channel();
         turn.joined.push(tell);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use crate::demo::Demo;
+use crate::demo_data::Demo;
 
 /// Batches made ahead of the one being written.
 const AHEAD: usize = 2;

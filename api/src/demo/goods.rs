@@ -9,7 +9,7 @@ use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::{
     Attribute, AttributeValue, NewCategory, NewProduct, NewRelation, NewUnit, add_relations, put_categories, put_products,
 };
-use crate::demo::{Demo, model};
+use crate::demo_data::{Demo, model};
 use crate::inventory::{Calendar, NewInbound, NewWarehouse, put_inbound, put_warehouse, set_levels};
 
 const PRODUCTS: usize = 1_000;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, Value};
 use tokio::task::JoinHandle;
 
-use crate::kernel::database::{Database, Tx};
-use crate::kernel::principal::Actor;
+use crate::store::actor::Actor;
+use crate::store::database::{Database, Tx};
 
 async fn database() -> (tempfile::TempDir, Database) {
     let folder = tempfile::tempdir().expect("a temporary folder");

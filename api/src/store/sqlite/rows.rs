@@ -7,9 +7,10 @@ use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use sea_orm::sea_query::ArrayType;
 use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, Iterable as _, ModelTrait, ProxyExecResult, ProxyRow, RuntimeErr, Statement,
-    TryIntoModel, Value,
+    ActiveModelTrait, DbErr, EntityTrait, Iterable as _, ModelTrait, ProxyExecResult, ProxyRow, Statement, TryIntoModel, Value,
 };
+
+pub(super) use crate::store::error::sqlite_error as refused;
 
 /// Bytes of the longest statement that stays prepared. Longer ones have a row of places for each row they write, are seldom
 /// the same twice, and would hold megabytes each.
@@ -82,10 +83,6 @@ fn of_kind(stored: ValueRef<'_>, kind: &ArrayType) -> Result<Value, DbErr> {
         (stored, ArrayType::Int) => value(stored, Whole::Int),
         (stored, _) => value(stored, Whole::BigInt),
     }
-}
-
-pub(super) fn refused(error: rusqlite::Error) -> DbErr {
-    DbErr::Query(RuntimeErr::Internal(error.to_string()))
 }
 
 /// Runs a statement once for each row of values: nothing is prepared anew, however many rows there are.

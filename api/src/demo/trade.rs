@@ -9,13 +9,14 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::credentials::{Client, Credentials};
 use super::{LoadError, Loader, refused};
 use crate::catalog::{PartNumber, Products, put_part_numbers};
-use crate::demo::model::{self, BuyerRole, SellerRole};
+use crate::demo_data::model::{self, BuyerRole, SellerRole};
+use crate::identity::scope::Role;
+use crate::identity::scope::parse_scopes;
 use crate::identity::{
     Account, Accounts, IdentityError, NewAccount, NewClient, NewSite, NewUser, create_client, create_user, hash_password,
     put_account, put_site, rotate_client,
 };
-use crate::kernel::database::Tx;
-use crate::kernel::scope::{Role, Scopes};
+use crate::store::database::Tx;
 
 /// Days an account may be overdue before its orders are held.
 const GRACE_DAYS: i32 = 14;
@@ -77,7 +78,7 @@ impl Loader<'_> {
             let code = client.account_code.clone();
             let client_id =
                 code.as_ref().map_or("demo-integration".to_owned(), |code| format!("demo-erp-{}", code.to_lowercase()));
-            let scopes = Scopes::parse(&client.scopes.join(" ")).map_err(|word| refused(format!("unknown scope {word}")))?;
+            let scopes = parse_scopes(&client.scopes.join(" ")).map_err(|word| refused(format!("unknown scope {word}")))?;
             let account = code.as_deref().and_then(|code| accounts.by_code(code)).map(|account| account.id);
             let new = NewClient { client_id: client_id.clone(), name: client.name.clone(), account, scopes };
             let there = entity::clients::Column::ClientId.eq(&client_id);
@@ -161,7 +162,7 @@ async fn put_person<R>(
     };
     match create_user(tx, new).await {
         Ok(_) => Ok(()),
-        Err(IdentityError::Trouble(trouble)) => Err(trouble.into()),
+        Err(IdentityError::Common(trouble)) => Err(trouble.into()),
         Err(error) => Err(refused(error)),
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::LoadError;
 use super::trade::{role_of_buyer, role_of_seller};
-use crate::demo::Demo;
+use crate::demo_data::Demo;
 use crate::kernel::tokens::random_secret;
 
 /// Name of the file in the data directory.

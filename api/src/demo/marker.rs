@@ -6,9 +6,10 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::demo::{Day, Settings};
-use crate::kernel::principal::System;
-use crate::kernel::problem::Trouble;
+use crate::demo_data::Day;
+use crate::demo_data::model::Settings;
+use crate::kernel::problem::CommonError;
+use crate::store::system::System;
 
 /// `jobs.kind` of the marker.
 const KIND: &str = "demo";
@@ -46,7 +47,7 @@ pub(crate) enum State {
 }
 
 /// What the database holds.
-pub(crate) async fn state(system: &System) -> Result<State, Trouble> {
+pub(crate) async fn state(system: &System) -> Result<State, CommonError> {
     let found = find(system).await?;
     let loaded = found.as_ref().and_then(|row| serde_json::from_str::<Loaded>(&row.detail).ok());
     Ok(match (found, loaded) {
@@ -56,13 +57,13 @@ pub(crate) async fn state(system: &System) -> Result<State, Trouble> {
     })
 }
 
-async fn find(system: &System) -> Result<Option<jobs::Model>, Trouble> {
+async fn find(system: &System) -> Result<Option<jobs::Model>, CommonError> {
     let select = jobs::Entity::find().filter(jobs::Column::Kind.eq(KIND)).order_by_asc(jobs::Column::Id);
     Ok(select.one(&system.db()).await?)
 }
 
 /// Says that loading begins.
-pub(super) async fn begin(system: &System, settings: Settings) -> Result<JobId, Trouble> {
+pub(super) async fn begin(system: &System, settings: Settings) -> Result<JobId, CommonError> {
     if let Some(row) = find(system).await? {
         return Ok(row.id);
     }
@@ -83,14 +84,14 @@ pub(super) async fn begin(system: &System, settings: Settings) -> Result<JobId, 
     };
     let id = row.id;
     jobs::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx).await?;
-    tx.keep(id).await
+    Ok(tx.keep(id).await?)
 }
 
 /// Says that everything is there.
-pub(super) async fn end(system: &System, id: JobId) -> Result<(), Trouble> {
+pub(super) async fn end(system: &System, id: JobId) -> Result<(), CommonError> {
     let tx = system.begin().await?;
     let done =
         jobs::ActiveModel { id: Set(id), status: Set(JobStatus::Done), finished_at: Set(Some(tx.now())), ..Default::default() };
     done.update(&tx).await?;
-    tx.keep(()).await
+    Ok(tx.keep(()).await?)
 }

@@ -99,7 +99,7 @@ impl Demo {
     }
 
     /// Relations of a product: by the rule of its family, and to the same thing of other brands.
-    pub(super) fn relations_of(&self, item: Item) -> Vec<Relation> {
+    pub(crate) fn relations_of(&self, item: Item) -> Vec<Relation> {
         let place = self.catalog.place(item);
         let mut relations: Vec<Relation> = Vec::new();
         let mut add = |kind, target: Option<Item>, quantity, note| {

@@ -8,10 +8,10 @@ use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::Products;
 use crate::contracts::{Ask, AskLine, Prices};
-use crate::demo::model;
-use crate::kernel::clock::SECOND;
-use crate::kernel::database::Tx;
+use crate::demo_data::model;
 use crate::orders::{Destination, Imported, PastLine, PastOrder, import_past};
+use crate::store::clock::SECOND;
+use crate::store::database::Tx;
 use crate::suggestions::learn_all;
 
 /// Orders in one transaction: what is counted of a contract's period is at most so far behind.

@@ -67,7 +67,7 @@ impl Demo {
     }
 
     /// Where a product lies.
-    pub(super) fn stock_of(&self, item: Item) -> Vec<StockLevel> {
+    pub(crate) fn stock_of(&self, item: Item) -> Vec<StockLevel> {
         let core = self.core(item);
         let (lifecycle, _) = self.lifecycle(&core.place, item);
         if lifecycle == Lifecycle::Draft {
@@ -98,7 +98,7 @@ impl Demo {
     }
 
     /// What of a product is on its way.
-    pub(super) fn inbound_of(&self, item: Item) -> Vec<Inbound> {
+    pub(crate) fn inbound_of(&self, item: Item) -> Vec<Inbound> {
         let core = self.core(item);
         if self.lifecycle(&core.place, item).0 != Lifecycle::Active {
             return Vec::new();

@@ -24,14 +24,15 @@ use sea_orm::{
     QueryResult, Statement, TransactionTrait, TryGetable, TryIntoModel, Value,
 };
 
-use super::companion::Companion;
+use super::actor::Actor;
+use super::commit_hook::Companion;
+use super::error::StoreError;
 use super::events::{self, NewEvent};
 use super::feed::Feed;
-use super::principal::Actor;
-use super::problem::Trouble;
 pub(crate) use super::sqlite::Found;
 use super::sqlite::{Sqlite, Statements as _, Transaction};
-use super::{clock, telemetry};
+use super::system::System;
+use super::{clock, metrics};
 
 tokio::task_local! {
     /// Statements run by the request at hand.
@@ -39,7 +40,7 @@ tokio::task_local! {
 }
 
 fn count_statement() {
-    telemetry::statement();
+    metrics::statement();
     let _ = STATEMENTS.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
 }
 
@@ -102,7 +103,7 @@ impl Database {
     }
 
     /// Starts a transaction on behalf of `actor`.
-    pub(crate) async fn begin(&self, actor: Actor) -> Result<Tx, Trouble> {
+    pub(crate) async fn begin(&self, actor: Actor) -> Result<Tx, StoreError> {
         count_statement();
         let inner = match &self.home {
             Home::Sqlite(sqlite) => Work::Sqlite(sqlite.begin().await?),
@@ -119,6 +120,11 @@ impl Database {
             claimed: Mutex::new(None),
             at_once: AtomicBool::new(false),
         })
+    }
+
+    /// The principal of background work in the part named.
+    pub(crate) fn system(&self, part: &'static str) -> System {
+        System::new(self, part)
     }
 
     /// Gives back what reading much has left behind.
@@ -190,7 +196,7 @@ impl Tx {
 
     /// Writes the recorded events, commits, and hands `value` on. Returns once this process has followed the events, so that
     /// its own next answer knows of them.
-    pub(crate) async fn keep<T>(self, value: T) -> Result<T, Trouble> {
+    pub(crate) async fn keep<T>(self, value: T) -> Result<T, StoreError> {
         let mut recorded = std::mem::take(&mut *self.events.lock());
         self.companions_join(&recorded).await?;
         recorded.append(&mut self.events.lock());
@@ -214,7 +220,7 @@ impl Tx {
     }
 
     /// Lets companions add what must be true together with these events.
-    async fn companions_join(&self, recorded: &[NewEvent]) -> Result<(), Trouble> {
+    async fn companions_join(&self, recorded: &[NewEvent]) -> Result<(), StoreError> {
         for companion in self.companions.iter() {
             let wanted: Vec<&NewEvent> = recorded.iter().filter(|event| companion.wants(event.kind)).collect();
             if !wanted.is_empty() {

@@ -8,8 +8,8 @@
 use std::fmt::Debug;
 
 use super::database::Tx;
+use super::error::StoreError;
 use super::events::NewEvent;
-use super::problem::Trouble;
 
 /// Something that joins transactions.
 #[async_trait::async_trait]
@@ -17,5 +17,5 @@ pub(crate) trait Companion: Debug + Send + Sync {
     /// Whether an event concerns it.
     fn wants(&self, kind: &str) -> bool;
     /// Adds to the transaction that is about to record these events.
-    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), Trouble>;
+    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError>;
 }

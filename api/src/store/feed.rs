@@ -18,9 +18,9 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::{MutexGuard, Notify, watch};
 
 use super::database::Reader;
+use super::error::BoxError;
 use super::events::Event;
 use super::follow::Surface;
-use super::problem::Trouble;
 
 /// How long a writer waits for its own process to follow what it wrote. Following normally takes a millisecond; the bound
 /// keeps a stuck follower from holding up answers.
@@ -160,13 +160,13 @@ impl Feed {
     }
 
     /// Follows what was handed over next; gives how many events that were.
-    pub(super) async fn follow_handed(&self, db: &Reader, turn: &MutexGuard<'_, ()>) -> Result<usize, Trouble> {
+    pub(super) async fn follow_handed(&self, db: &Reader, turn: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
         let batch = self.handed(self.position());
         self.follow(db, batch, turn).await
     }
 
     /// Lets the surfaces follow events, which are the next after all before; gives how many they were.
-    pub(super) async fn follow(&self, db: &Reader, batch: Vec<Event>, _: &MutexGuard<'_, ()>) -> Result<usize, Trouble> {
+    pub(super) async fn follow(&self, db: &Reader, batch: Vec<Event>, _: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
         let count = batch.len();
         if count > 0 {
             let surfaces = self.inner.surfaces.read().clone();

@@ -10,10 +10,10 @@ use super::{LoadError, Loader, refused};
 use crate::cart::CheckedLine;
 use crate::catalog::Products;
 use crate::contracts::Prices;
-use crate::demo::model;
-use crate::kernel::clock::{self, DAY};
+use crate::demo_data::model;
 use crate::kernel::wire::{AmountText, Text, Timestamp};
 use crate::quotes::{Desk, NewQuote, NewQuoteLine, SalesOfferInput, offer, request};
+use crate::store::clock::{self, DAY};
 
 /// Accounts that ask; every second one is answered.
 const QUOTES: usize = 6;

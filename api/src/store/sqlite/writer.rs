@@ -16,8 +16,8 @@ use super::{File, run};
 /// Transactions that share one commit at most.
 pub(super) const MOST_JOINED: usize = 64;
 
-/// How a shared commit went; why not, in words.
-type Outcome = Result<(), String>;
+/// How a shared commit went.
+type Outcome = Result<(), DbErr>;
 
 /// The connection that writes.
 #[derive(Debug)]
@@ -54,11 +54,11 @@ impl Writer {
     pub(super) fn settle(&mut self) -> Outcome {
         let Some(connection) = self.connection.as_ref().filter(|connection| !connection.is_autocommit()) else {
             // SQLite takes all of a transaction back when the disk is full.
-            let lost = Err("the transaction was rolled back".to_owned());
-            self.tell(&lost);
-            return lost;
+            let outcome = Err(lost("the transaction was rolled back"));
+            self.tell(&outcome);
+            return outcome;
         };
-        let outcome = run(connection, "commit").map_err(|error| error.to_string());
+        let outcome = run(connection, "commit");
         if outcome.is_err()
             && !connection.is_autocommit()
             && let Err(error) = connection.execute_batch("rollback")
@@ -75,6 +75,10 @@ impl Writer {
             drop(joined.send(outcome.clone()));
         }
     }
+}
+
+fn lost(what: &str) -> DbErr {
+    DbErr::Query(RuntimeErr::Internal(what.to_owned()))
 }
 
 /// Counts as waiting for a turn while it lives.
@@ -119,8 +123,7 @@ impl<'a> Joined<'a> {
             }
         };
         self.has_ended = true;
-        let outcome = told.unwrap_or_else(|| Err("the transaction was lost".to_owned()));
-        outcome.map_err(|error| DbErr::Query(RuntimeErr::Internal(error)))
+        told.unwrap_or_else(|| Err(lost("the transaction was lost")))
     }
 }
 

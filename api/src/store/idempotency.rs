@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 
 use super::clock;
 use super::database::Tx;
-use super::problem::{Trouble, is_duplicate};
+use super::error::{StoreError, is_duplicate};
 
 /// How long an answer is kept, in microseconds: seven days.
 pub(crate) const KEPT: i64 = 7 * clock::DAY;
@@ -47,16 +47,16 @@ pub(crate) struct Replay {
 impl Tx {
     /// Claims the request's key for this transaction, or finds the answer given before. Without a key there is nothing to
     /// claim and nothing to find.
-    pub(crate) async fn claim(&self, key: Option<&str>) -> Result<Option<Replay>, Trouble> {
+    pub(crate) async fn claim(&self, key: Option<&str>) -> Result<Option<Replay>, StoreError> {
         let Some(key) = key else { return Ok(None) };
         if key.is_empty() || key.len() > 255 || !key.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
-            return Err(Trouble::KeyMalformed);
+            return Err(StoreError::KeyMalformed);
         }
         let owner = self.actor().label.to_string();
         let digest = self.actor().request.digest.as_deref().unwrap_or_default().to_owned();
         let name = format!("{owner} {key}");
         if !RUNNING.lock().insert(name.clone()) {
-            return Err(Trouble::KeyRunning);
+            return Err(StoreError::KeyRunning);
         }
         *self.claimed.lock() = Some(Claimed { name: name.clone(), key: key.to_owned(), digest: digest.clone() });
         self.lock_across_processes(&name).await?;
@@ -65,23 +65,23 @@ impl Tx {
             Some(row) if row.request_hash == digest => {
                 Ok(Some(Replay { status: u16::try_from(row.status).unwrap_or(200), body: row.body }))
             }
-            Some(_) => Err(Trouble::KeyReused),
+            Some(_) => Err(StoreError::KeyReused),
             None => Ok(None),
         }
     }
 
     /// On PostgreSQL another process may run the first request: whoever does not get the lock is told so at once.
-    async fn lock_across_processes(&self, name: &str) -> Result<(), Trouble> {
+    async fn lock_across_processes(&self, name: &str) -> Result<(), StoreError> {
         if self.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
         let sql = "select pg_try_advisory_xact_lock(hashtextextended($1, 7))";
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
-        if self.first_value::<bool>(statement).await? { Ok(()) } else { Err(Trouble::KeyRunning) }
+        if self.first_value::<bool>(statement).await? { Ok(()) } else { Err(StoreError::KeyRunning) }
     }
 
     /// Keeps the answer with the effect, if a key was claimed.
-    pub(crate) async fn keep_answer(&self, status: u16, body: &str) -> Result<(), Trouble> {
+    pub(crate) async fn keep_answer(&self, status: u16, body: &str) -> Result<(), StoreError> {
         let (key, digest) = match &*self.claimed.lock() {
             Some(claimed) => (claimed.key.clone(), claimed.digest.clone()),
             None => return Ok(()),
@@ -96,14 +96,14 @@ impl Tx {
         };
         match rows::Entity::insert(row).exec_without_returning(self).await {
             Ok(_) => Ok(()),
-            Err(error) if is_duplicate(&error) => Err(Trouble::KeyRunning),
+            Err(error) if is_duplicate(&error) => Err(StoreError::KeyRunning),
             Err(error) => Err(error.into()),
         }
     }
 }
 
 /// Forgets answers that are older than [`KEPT`]; the housekeeping of `server` calls it.
-pub(crate) async fn forget_old(tx: &Tx) -> Result<u64, Trouble> {
+pub(crate) async fn forget_old(tx: &Tx) -> Result<u64, StoreError> {
     let oldest = clock::later(tx.now(), -KEPT);
     let done = rows::Entity::delete_many().filter(rows::Column::CreatedAt.lt(oldest)).exec(tx).await?;
     Ok(done.rows_affected)

@@ -3,7 +3,7 @@
 //!
 //! Not here: limits inside a permission ("approves up to 5,000"); those are rules of their slice.
 
-use std::fmt;
+use crate::kernel::scopes::Scopes;
 
 /// Declares the scopes: one bit each, with the word used in tokens and what it allows.
 macro_rules! scopes {
@@ -59,60 +59,25 @@ scopes! {
     ImportsWrite = "imports:write", "Run import jobs";
 }
 
-/// A set of scopes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Scopes(u64);
-
-impl Scopes {
-    /// A set of the scopes given.
-    pub(crate) const fn of(list: &[Scope]) -> Self {
-        let mut bits = 0;
-        let mut i = 0;
-        while i < list.len() {
-            bits |= 1 << (list[i] as u64);
-            i += 1;
-        }
-        Self(bits)
-    }
-
-    /// Reads words separated by spaces; gives the first unknown word as the error.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let mut set = Self::default();
-        for word in text.split_whitespace() {
-            let scope = Scope::ALL.iter().find(|s| s.word() == word).ok_or_else(|| word.to_owned())?;
-            set = set.union(Self::of(&[*scope]));
-        }
-        Ok(set)
-    }
-
-    pub(crate) const fn contains(self, scope: Scope) -> bool {
-        self.0 & (1 << (scope as u64)) != 0
-    }
-
-    pub(crate) const fn union(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    pub(crate) const fn intersection(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    pub(crate) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
+/// The set of these scopes.
+fn set(scopes: &[&[Scope]]) -> Scopes {
+    Scopes::of(scopes.iter().copied().flatten().map(|scope| scope.word()))
 }
 
-impl fmt::Display for Scopes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<&str> = Scope::ALL.iter().filter(|s| self.contains(**s)).map(|s| s.word()).collect();
-        f.write_str(&words.join(" "))
+/// Reads words separated by spaces; gives the first unknown word as the error.
+pub(crate) fn parse_scopes(text: &str) -> Result<Scopes, String> {
+    match text.split_whitespace().find(|word| Scope::ALL.iter().all(|scope| scope.word() != *word)) {
+        Some(unknown) => Err(unknown.to_owned()),
+        None => Ok(Scopes::of_text(text)),
     }
 }
 
 /// What a machine client of the buyer's side may be given.
-pub(crate) const BUYER_SIDE: Scopes = ACCOUNT_ADMIN;
+pub(crate) fn buyer_side() -> Scopes {
+    Role::AccountAdmin.scopes()
+}
 
-const VIEWER: Scopes = Scopes::of(&[
+const VIEWER: &[Scope] = &[
     Scope::ProductsRead,
     Scope::PricesRead,
     Scope::StockRead,
@@ -122,10 +87,15 @@ const VIEWER: Scopes = Scopes::of(&[
     Scope::ShipmentsRead,
     Scope::InvoicesRead,
     Scope::EventsRead,
-]);
-const BUYER: Scopes = VIEWER.union(Scopes::of(&[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite]));
-const ACCOUNT_ADMIN: Scopes = BUYER.union(Scopes::of(&[Scope::AccountsRead, Scope::UsersWrite]));
-const STAFF: Scopes = VIEWER.union(Scopes::of(&[Scope::AccountsRead]));
+];
+const BUYER: &[Scope] = &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite];
+const ACCOUNT_ADMIN: &[Scope] = &[Scope::AccountsRead, Scope::UsersWrite];
+const STAFF: &[Scope] = &[Scope::AccountsRead];
+const CATALOG: &[Scope] = &[Scope::ProductsWrite, Scope::ImportsWrite];
+const PRICING: &[Scope] = &[Scope::PricesWrite, Scope::QuotesWrite, Scope::ImportsWrite];
+const SALES: &[Scope] = &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite, Scope::AccountsWrite, Scope::HoldsWrite];
+const WAREHOUSE: &[Scope] = &[Scope::StockWrite, Scope::ShipmentsWrite];
+const FINANCE: &[Scope] = &[Scope::PaymentsWrite, Scope::HoldsWrite];
 
 /// A person's role. The first four belong to the buyer's side, the others to the seller's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, serde::Serialize, serde::Deserialize)]
@@ -186,23 +156,22 @@ impl Role {
     /// What the role allows.
     pub(crate) fn scopes(self) -> Scopes {
         match self {
-            Self::Viewer => VIEWER,
-            Self::Buyer | Self::Approver => BUYER,
-            Self::AccountAdmin => ACCOUNT_ADMIN,
-            Self::Catalog => STAFF.union(Scopes::of(&[Scope::ProductsWrite, Scope::ImportsWrite])),
-            Self::Pricing => STAFF.union(Scopes::of(&[Scope::PricesWrite, Scope::QuotesWrite, Scope::ImportsWrite])),
-            Self::Sales => STAFF.union(Scopes::of(&[
-                Scope::CartsWrite,
-                Scope::QuotesWrite,
-                Scope::OrdersWrite,
-                Scope::AccountsWrite,
-                Scope::HoldsWrite,
-            ])),
-            Self::Warehouse => STAFF.union(Scopes::of(&[Scope::StockWrite, Scope::ShipmentsWrite])),
-            Self::Finance => STAFF.union(Scopes::of(&[Scope::PaymentsWrite, Scope::HoldsWrite])),
-            Self::Admin => Scopes::of(Scope::ALL),
+            Self::Viewer => set(&[VIEWER]),
+            Self::Buyer | Self::Approver => set(&[VIEWER, BUYER]),
+            Self::AccountAdmin => set(&[VIEWER, BUYER, ACCOUNT_ADMIN]),
+            Self::Catalog => set(&[VIEWER, STAFF, CATALOG]),
+            Self::Pricing => set(&[VIEWER, STAFF, PRICING]),
+            Self::Sales => set(&[VIEWER, STAFF, SALES]),
+            Self::Warehouse => set(&[VIEWER, STAFF, WAREHOUSE]),
+            Self::Finance => set(&[VIEWER, STAFF, FINANCE]),
+            Self::Admin => set(&[Scope::ALL]),
         }
     }
+}
+
+/// What all these roles allow together.
+pub(crate) fn scopes_of(roles: &[Role]) -> Scopes {
+    roles.iter().fold(Scopes::default(), |all, role| all.union(&role.scopes()))
 }
 
 #[cfg(test)]
@@ -211,15 +180,15 @@ mod tests {
 
     #[test]
     fn a_set_reads_what_it_prints() {
-        let all = Scopes::of(Scope::ALL);
-        assert_eq!(Scopes::parse(&all.to_string()), Ok(all));
-        assert_eq!(Scopes::parse("orders:read nonsense"), Err("nonsense".to_owned()));
+        let all = set(&[Scope::ALL]);
+        assert_eq!(parse_scopes(&all.to_string()), Ok(all));
+        assert_eq!(parse_scopes("orders:read nonsense"), Err("nonsense".to_owned()));
     }
 
     #[test]
     fn buyers_cannot_hold_seller_scopes() {
         for scope in [Scope::ProductsWrite, Scope::PricesWrite, Scope::StockWrite, Scope::PaymentsWrite, Scope::HoldsWrite] {
-            assert!(!BUYER_SIDE.contains(scope), "{}", scope.word());
+            assert!(!buyer_side().contains(scope.word()), "{}", scope.word());
         }
     }
 

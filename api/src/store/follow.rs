@@ -17,18 +17,18 @@ use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Set, Statement};
 use tokio::sync::watch;
 
 use super::database::{Reader, Tx};
+use super::error::{BoxError, StoreError};
 use super::events::{self, Event, Range};
 use super::feed::Feed;
-use super::principal::System;
-use super::problem::Trouble;
+use super::metrics;
 use super::sql::fetch_one;
-use super::telemetry;
+use super::system::System;
 
 /// Something held in memory that follows the log.
 #[async_trait::async_trait]
 pub(crate) trait Surface: Send + Sync {
     /// Applies what happened.
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), Trouble>;
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError>;
 }
 
 /// Something that reacts to what happened, exactly once.
@@ -47,13 +47,13 @@ pub(crate) trait Listener: Send + Sync {
         LISTENER_BATCH
     }
     /// Takes what the events of a batch will need locked, in the order locks are taken everywhere, before the first is heard.
-    async fn prepare(&self, _tx: &Tx, _events: &[&Event]) -> Result<(), Trouble> {
+    async fn prepare(&self, _tx: &Tx, _events: &[&Event]) -> Result<(), BoxError> {
         Ok(())
     }
     /// Reacts to one event inside the transaction that moves its position.
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), Trouble>;
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError>;
     /// Reacts to the events of a batch, one after another unless it knows better.
-    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), Trouble> {
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
         for event in events {
             self.hear(tx, event).await?;
         }
@@ -71,7 +71,7 @@ const LISTENER_BATCH: u64 = 50;
 
 /// Keeps surfaces up to date until `stop` says so. `from` is the position read before they were loaded.
 pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>, from: i64, mut stop: watch::Receiver<bool>) {
-    let feed = system.kernel().feed().clone();
+    let feed = system.feed().clone();
     feed.starts_at(from, surfaces);
     let mut look = true;
     while !*stop.borrow() {
@@ -85,7 +85,7 @@ pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>
             }
         }
         if feed.position() > position {
-            telemetry::event_lag("surfaces", feed.heard().saturating_sub(feed.position()).max(0));
+            metrics::event_lag("surfaces", feed.heard().saturating_sub(feed.position()).max(0));
         } else if feed.heard() > position {
             // Committed, but another transaction with a smaller number is not yet.
             tokio::time::sleep(RETRY).await;
@@ -100,7 +100,7 @@ pub(crate) async fn keep_current(system: System, surfaces: Vec<Arc<dyn Surface>>
 
 /// Follows what comes next, from the hands of this process's writers or from the log, and gives how many events that were.
 /// Without `look` the log is asked only when something was committed that nobody handed over.
-async fn follow_once(system: &System, feed: &Feed, look: bool) -> Result<usize, Trouble> {
+async fn follow_once(system: &System, feed: &Feed, look: bool) -> Result<usize, BoxError> {
     let db = system.db();
     let turn = feed.turn().await;
     let handed = feed.follow_handed(&db, &turn).await?;
@@ -115,7 +115,7 @@ async fn follow_once(system: &System, feed: &Feed, look: bool) -> Result<usize, 
 /// Runs a listener until `stop` says so.
 pub(crate) async fn listen(system: System, listener: Arc<dyn Listener>, mut stop: watch::Receiver<bool>) {
     let wants = listener.clone();
-    let bell = system.kernel().feed().bell(move |kind| wants.wants(kind));
+    let bell = system.feed().bell(move |kind| wants.wants(kind));
     let mut place = None;
     while !*stop.borrow() {
         match listen_once(&system, &*listener, &mut place).await {
@@ -157,7 +157,7 @@ pub(crate) const LARGE_BATCH: u64 = 1_000;
 const UNSTORED: i64 = 5_000;
 
 /// Hands a listener its next batch; says whether there may be more.
-async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Option<Place>) -> Result<bool, Trouble> {
+async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Option<Place>) -> Result<bool, BoxError> {
     let db = system.db();
     let at = match *place {
         Some(place) => place,
@@ -166,7 +166,7 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
             Place { seen: stored, stored }
         }
     };
-    let feed = system.kernel().feed();
+    let feed = system.feed();
     // Of what has to be read few are taken at once: an event may hold the levels of hundreds of products.
     let limit = if feed.recent(at.seen, 0).is_some() { listener.batch() } else { LISTENER_BATCH };
     let ahead = events::next(&db, feed, at.seen, limit).await?;
@@ -175,7 +175,7 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
         return Ok(false);
     };
     let full = ahead.len() as u64 >= LISTENER_BATCH;
-    telemetry::event_lag(listener.name(), feed.heard().saturating_sub(last.seq).max(0));
+    metrics::event_lag(listener.name(), feed.heard().saturating_sub(last.seq).max(0));
     if last.seq - at.stored < UNSTORED && !ahead.iter().any(|event| listener.wants(&event.kind)) {
         *place = Some(Place { seen: last.seq, ..at });
         return Ok(full);
@@ -198,7 +198,7 @@ async fn listen_once(system: &System, listener: &dyn Listener, place: &mut Optio
 }
 
 /// Takes a listener's position for this transaction; none when another process has it.
-async fn claim(tx: &Tx, name: &str) -> Result<Option<i64>, Trouble> {
+async fn claim(tx: &Tx, name: &str) -> Result<Option<i64>, StoreError> {
     let backend = tx.get_database_backend();
     if backend == DbBackend::Postgres {
         let lock =

@@ -12,9 +12,10 @@ use redis::aio::ConnectionManager;
 use redis::{AsyncCommands as _, Client};
 use tokio::sync::watch;
 
-use super::events;
-use super::principal::System;
-use super::problem::Trouble;
+use super::rate::Rates;
+use crate::store::StoreError;
+use crate::store::events;
+use crate::store::system::System;
 
 const CHANNEL: &str = "bulkhead:wake";
 const STREAM: &str = "bulkhead:events";
@@ -28,10 +29,10 @@ pub(crate) fn open(url: &str) -> Result<Client, String> {
 }
 
 /// Tells other processes of commits made here, and follows what they tell, until `stop`.
-pub(crate) async fn run(system: System, client: Client, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn run(system: System, rates: Rates, client: Client, mut stop: watch::Receiver<bool>) {
     let hear = hear(system.clone(), client.clone());
     let tell = tell(system.clone(), client.clone());
-    let share = share_rates(system, client);
+    let share = share_rates(rates, client);
     tokio::select! {
         () = hear => {}
         () = tell => {}
@@ -48,7 +49,7 @@ async fn hear(system: System, client: Client) {
             let mut messages = subscription.on_message();
             while let Some(message) = messages.next().await {
                 if let Ok(seq) = message.get_payload::<i64>() {
-                    system.kernel().feed().committed(seq);
+                    system.feed().committed(seq);
                 }
             }
         }
@@ -60,7 +61,7 @@ async fn hear(system: System, client: Client) {
 /// Publishes how far the log goes, and appends to the stream. The stream's position is kept in Redis beside the stream, so
 /// that it is lost and restored together with it.
 async fn tell(system: System, client: Client) {
-    let feed = system.kernel().feed().clone();
+    let feed = system.feed().clone();
     let mut told = feed.heard();
     loop {
         let Ok(mut redis) = ConnectionManager::new(client.clone()).await else {
@@ -107,7 +108,7 @@ async fn append(system: &System, redis: &mut ConnectionManager) -> Result<(), St
         Some(position) => position,
         None => events::latest(&db).await.map_err(|e| e.to_string())?,
     };
-    let batch = events::next(&db, system.kernel().feed(), position, 500).await.map_err(|e| e.to_string())?;
+    let batch = events::next(&db, system.feed(), position, 500).await.map_err(|e| e.to_string())?;
     let mut pipe = redis::pipe();
     for event in &batch {
         pipe.cmd("XADD").arg(STREAM).arg("MAXLEN").arg("~").arg(STREAM_LENGTH).arg(format!("{}-1", event.seq));
@@ -120,7 +121,7 @@ async fn append(system: &System, redis: &mut ConnectionManager) -> Result<(), St
 
 /// Once a second each process adds what its callers used to a shared count and takes what they used elsewhere from its own
 /// buckets: limits hold over all processes within a second, and no request waits for Redis.
-async fn share_rates(system: System, client: Client) {
+async fn share_rates(rates: Rates, client: Client) {
     loop {
         let Ok(mut redis) = ConnectionManager::new(client.clone()).await else {
             tokio::time::sleep(PAUSE).await;
@@ -128,21 +129,21 @@ async fn share_rates(system: System, client: Client) {
         };
         loop {
             tokio::time::sleep(PAUSE).await;
-            let used = system.kernel().rates.used_since_last_asked();
-            if !used.is_empty() && exchange(&system, &mut redis, used).await.is_err() {
+            let used = rates.used_since_last_asked();
+            if !used.is_empty() && exchange(&rates, &mut redis, used).await.is_err() {
                 break;
             }
         }
     }
 }
 
-async fn exchange(system: &System, redis: &mut ConnectionManager, used: Vec<(String, u32)>) -> Result<(), Trouble> {
-    let failed = |e: redis::RedisError| Trouble::Internal(e.to_string());
+async fn exchange(rates: &Rates, redis: &mut ConnectionManager, used: Vec<(String, u32)>) -> Result<(), StoreError> {
+    let failed = |e: redis::RedisError| StoreError::Internal(e.to_string());
     for (caller, own) in used {
         let key = format!("bulkhead:rate:{caller}");
         let (total, _): (u64, i64) =
             redis::pipe().atomic().incr(&key, own).expire(&key, 2).query_async(redis).await.map_err(failed)?;
-        system.kernel().rates.used_elsewhere(&caller, total.saturating_sub(u64::from(own)));
+        rates.used_elsewhere(&caller, total.saturating_sub(u64::from(own)));
     }
     Ok(())
 }
