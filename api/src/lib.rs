@@ -12,6 +12,7 @@
 //! | `files` | reading a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
+//! | `search_index` | the search index of the process: built from the catalog, kept in step with it, asked |
 //! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
 //! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
@@ -40,6 +41,8 @@ mod files;
 mod identity;
 
 mod catalog;
+
+mod search_index;
 
 mod contracts;
 

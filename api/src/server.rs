@@ -40,7 +40,8 @@ use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes,
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 use crate::quotes::{OpenQuotes, SalesQuoteRoutes};
-use crate::storefront::{self, Offers, OwnSets, SearchIndex, StorefrontRoutes};
+use crate::search_index::{self, SearchIndex};
+use crate::storefront::{Offers, OwnSets, StorefrontRoutes};
 
 mod spec;
 
@@ -152,7 +153,7 @@ impl App {
         let system = |part| System::at_work(&self.kernel, part);
         work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
         let Surfaces { search, products, categories, .. } = self.surfaces.clone();
-        work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
+        work.spawn(search_index::sync_index(system("search"), search, products, categories, stop.clone()));
         work.spawn(merchandising::keep_journal(system("search log"), self.surfaces.journal.clone(), stop.clone()));
         if config.role != Role::Api {
             work.spawn(keep_house(system("housekeeping"), stop.clone()));

@@ -21,7 +21,7 @@ use crate::kernel::database::Db;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
-use crate::storefront::SearchIndex;
+use crate::search_index::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
 

@@ -21,7 +21,7 @@ use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 use crate::quotes;
-use crate::storefront::SearchIndex;
+use crate::search_index::SearchIndex;
 
 /// What the checkout works with.
 #[derive(Clone, Debug)]

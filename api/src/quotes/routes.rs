@@ -27,7 +27,7 @@ use crate::kernel::database::{Reader, Tx};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, FieldProblem, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
-use crate::storefront::SearchIndex;
+use crate::search_index::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<QuoteError>>;
 type Checked<T> = std::result::Result<T, QuoteError>;

@@ -17,6 +17,7 @@ use crate::kernel::scope::Scope;
 use crate::merchandising::MerchandisingError;
 use crate::orders::OrderError;
 use crate::quotes::QuoteError;
+use crate::search_index::SearchIndexError;
 use crate::storefront::StorefrontError;
 use crate::suggestions::SuggestionError;
 
@@ -99,6 +100,7 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(FulfilmentError::table());
     all.extend(BillingError::table());
     all.extend(MerchandisingError::table());
+    all.extend(SearchIndexError::table());
     all.extend(StorefrontError::table());
     all.extend(StockError::table());
     all.extend(ContractError::table());
