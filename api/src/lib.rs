@@ -21,7 +21,7 @@
 //! | `cart` | baskets of any size, bulk input |
 //! | `quotes` | prices asked for and offered, held until a date, then ordered |
 //! | `orders` | order management: place, hold, release, change, cancel, allocate |
-//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place` |
+//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place`; orders priced again |
 //! | `fulfilment` | picking, packing, shipping, tracking |
 //! | `billing` | invoices, terms, credit, payments |
 //! | `notifications` | telling others what happened: the event log |

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::billing::{BillingRoutes, Invoicing};
 use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
-use crate::checkout::{Checkout, CheckoutRoutes};
+use crate::checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{
     self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes,
@@ -233,8 +233,9 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         search_routes(surfaces),
         basket_routes(surfaces),
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone(), prices: surfaces.prices.clone() },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
+        PriceAuditRoutes { prices: surfaces.prices.clone() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
         price_routes(surfaces),
         suggestion_routes(surfaces),
