@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoAct
 use serde::Deserialize;
 
 use super::error::BillingError;
-use super::{prepayment, settlement};
+use super::{prepayment, receivables, settlement};
 use crate::fulfilment;
 use crate::kernel::database::Tx;
 use crate::kernel::events::Event;
@@ -95,7 +95,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
     let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
     progress::record_invoiced(tx, order.id, &invoiced).await?;
     credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
-    credit::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
+    receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
     settlement::record(tx, "invoice.issued", &invoice, order.account_id);
     telemetry::count("bulkhead_invoices_issued_total");
     if total.0 == 0 {

@@ -8,7 +8,6 @@ use super::say;
 use crate::config::Config;
 use crate::kernel::database::Tx;
 use crate::kernel::principal::System;
-use crate::orders::credit;
 use crate::{billing, fulfilment, inventory, orders, server};
 
 /// Most disagreements of one kind that are printed.
@@ -51,7 +50,7 @@ async fn look(tx: &Tx) -> Result<Vec<String>, String> {
     found.extend(orders::recount(tx).await.map_err(|e| failed(&e))?);
     found.extend(fulfilment::recount(tx).await.map_err(|e| failed(&e))?);
     found.extend(billing::recount(tx).await.map_err(|e| failed(&e))?);
-    for wrong in credit::recount(tx).await.map_err(|e| failed(&e))? {
+    for wrong in billing::recount_credit(tx).await.map_err(|e| failed(&e))? {
         let text = |amount: entity::Amount| Amount::from(amount).to_string();
         found.push(format!(
             "credit of account {} in {}: receivable {}, should be {}; committed {}, should be {}; oldest due {:?}, should be {:?}",
