@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike as _};
 use entity::{
-    Amount, Instant, InvoiceId, OrderId, PaymentMethod, Quantity, ShipmentId, invoice_lines, invoices, order_lines, orders,
-    shipment_lines,
+    Amount, Instant, InvoiceId, OrderId, PaymentMethod, Quantity, ShipmentId, Terms, invoice_lines, invoices, order_lines,
+    orders, shipment_lines,
 };
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
@@ -18,7 +18,6 @@ use crate::kernel::follow::Listener;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::{fetch_one, insert_all};
 use crate::kernel::telemetry;
-use crate::kernel::terms::Terms;
 use crate::orders::credit::{self, Shift};
 use crate::orders::{self as order_book, OrderError, amounts, progress};
 

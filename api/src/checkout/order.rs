@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{AccountStatus, PaymentMethod, carts, quotes as quote_rows, sites};
+use entity::{AccountStatus, PaymentMethod, Terms, carts, quotes as quote_rows, sites};
 use pricing::{Currency, Per};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -17,7 +17,6 @@ use crate::inventory::{Board, Prefer};
 use crate::kernel::database::{Db, Reader, Tx};
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::kernel::sql::fetch_one;
-use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 use crate::quotes;

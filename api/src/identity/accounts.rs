@@ -1,6 +1,6 @@
 //! Creating and changing accounts and their sites.
 
-use entity::{AccountId, AccountStatus, Amount, SiteId, accounts, sites};
+use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
 use pricing::Currency;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -11,7 +11,6 @@ use super::error::IdentityError;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::problem::Trouble;
-use crate::kernel::terms::Terms;
 
 /// An account as it shall be.
 #[derive(Clone, Debug)]

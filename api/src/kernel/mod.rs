@@ -19,7 +19,6 @@ pub(crate) mod sequence;
 pub(crate) mod sql;
 mod sqlite;
 pub(crate) mod telemetry;
-pub(crate) mod terms;
 pub(crate) mod tokens;
 pub(crate) mod wire;
 
