@@ -216,9 +216,17 @@ pub(crate) fn problem_entries() -> Vec<crate::kernel::problem::Entry> {
     spec::entries()
 }
 
-/// The slices' routes over what the process holds.
+/// The slices' routes over what the process holds, with their document.
 fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
-    let apis = (
+    OpenApiService::new(spec::PathsMerged(groups(surfaces)), "Bulkhead", env!("CARGO_PKG_VERSION"))
+        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
+        .description(spec::DESCRIPTION)
+        .server("/")
+}
+
+/// The groups of routes, one or more per slice. A path may belong to several groups, each with methods of its own.
+fn groups(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
+    (
         SessionRoutes,
         IdentityRoutes { accounts: surfaces.accounts.clone() },
         CatalogRoutes {
@@ -246,11 +254,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         BillingRoutes { accounts: surfaces.accounts.clone() },
         EventRoutes { accounts: surfaces.accounts.clone() },
-    );
-    OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
-        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
-        .description(spec::DESCRIPTION)
-        .server("/")
+    )
 }
 
 /// Products, search, and what staff make of it.
