@@ -125,20 +125,23 @@ impl App {
         Ok(Self { kernel, surfaces, from })
     }
 
-    /// What follows the event log in memory.
+    /// What follows the event log in memory, in the order in which each takes in the same events: a surface may read those of
+    /// the phases before its own, which are ahead of it by then, and none of its own phase.
     fn followers(&self) -> Vec<Arc<dyn Surface>> {
-        vec![
-            Arc::new(self.surfaces.accounts.clone()),
-            Arc::new(self.surfaces.categories.clone()),
-            Arc::new(self.surfaces.products.clone()),
-            Arc::new(self.surfaces.prices.clone()),
-            Arc::new(self.surfaces.board.clone()),
-            Arc::new(self.surfaces.memory.clone()),
-            Arc::new(self.surfaces.related.clone()),
-            Arc::new(self.surfaces.consents.clone()),
-            Arc::new(self.surfaces.curation.clone()),
+        let held = &self.surfaces;
+        let basics: Vec<Arc<dyn Surface>> = vec![Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
+        // What accounts may see of the products follows from companies and categories.
+        let products: Vec<Arc<dyn Surface>> = vec![Arc::new(held.products.clone())];
+        let others: Vec<Arc<dyn Surface>> = vec![
+            Arc::new(held.prices.clone()),
+            Arc::new(held.board.clone()),
+            Arc::new(held.memory.clone()),
+            Arc::new(held.related.clone()),
+            Arc::new(held.consents.clone()),
+            Arc::new(held.curation.clone()),
             Arc::new(self.kernel.keys.clone()),
-        ]
+        ];
+        [basics, products, others].concat()
     }
 
     /// What reacts to events, exactly once.

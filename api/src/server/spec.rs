@@ -132,7 +132,6 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(SearchIndexError::table());
     all.extend(StorefrontError::table());
     all.extend(StockError::table());
-    all.extend(ContractError::table());
     all.extend(SuggestionError::table());
     all.extend(ImportError::table());
     all.sort_by_key(|e| e.code);
