@@ -8,9 +8,10 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config, LogFormat};
 use crate::kernel::telemetry;
+use crate::search_index;
+use crate::search_index::Reindexed;
 use crate::server::{self, App};
 use crate::store::SPARE_WORKERS;
-use crate::storefront::{self, Reindexed};
 
 mod demo;
 mod import;
@@ -140,7 +141,7 @@ async fn reindex(config: &Config) -> Result<(), String> {
         shown.set_position(done);
     };
     let (search, categories) = (&app.surfaces.search, &app.surfaces.categories);
-    let done = storefront::reindex(&app.kernel, search, categories, &config.index_dir(), progress).await;
+    let done = search_index::reindex(&app.kernel, search, categories, &config.index_dir(), progress).await;
     bar.finish_and_clear();
     match done.map_err(|e| format!("search index: {e}"))? {
         Reindexed::Here(products) => say(&format!("the search index holds {products} products")),

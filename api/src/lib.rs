@@ -12,6 +12,7 @@
 //! | `files` | reading a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
+//! | `search_index` | the search index of the process: built from the catalog, kept in step with it, asked |
 //! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
 //! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
@@ -20,7 +21,7 @@
 //! | `cart` | baskets of any size, bulk input |
 //! | `quotes` | prices asked for and offered, held until a date, then ordered |
 //! | `orders` | order management: place, hold, release, change, cancel, allocate |
-//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place` |
+//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place`; orders priced again |
 //! | `fulfilment` | picking, packing, shipping, tracking |
 //! | `billing` | invoices, terms, credit, payments |
 //! | `notifications` | telling others what happened: the event log |
@@ -42,6 +43,8 @@ mod files;
 mod identity;
 
 mod catalog;
+
+mod search_index;
 
 mod contracts;
 

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::billing::{BillingRoutes, Invoicing};
 use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
-use crate::checkout::{Checkout, CheckoutRoutes};
+use crate::checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use crate::config::{Config, Role};
 use crate::contracts::{
     self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes,
@@ -42,7 +42,8 @@ use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes,
 
 use crate::orders::{OrderRoutes, WaitingOrders};
 use crate::quotes::{OpenQuotes, SalesQuoteRoutes};
-use crate::storefront::{self, Offers, OwnSets, SearchIndex, StorefrontRoutes};
+use crate::search_index::{self, SearchIndex};
+use crate::storefront::{Offers, OwnSets, StorefrontRoutes};
 
 mod spec;
 
@@ -126,20 +127,23 @@ impl App {
         Ok(Self { kernel, surfaces, from })
     }
 
-    /// What follows the event log in memory.
+    /// What follows the event log in memory, in the order in which each takes in the same events: a surface may read those of
+    /// the phases before its own, which are ahead of it by then, and none of its own phase.
     fn followers(&self) -> Vec<Arc<dyn Surface>> {
-        vec![
-            Arc::new(self.surfaces.accounts.clone()),
-            Arc::new(self.surfaces.categories.clone()),
-            Arc::new(self.surfaces.products.clone()),
-            Arc::new(self.surfaces.prices.clone()),
-            Arc::new(self.surfaces.board.clone()),
-            Arc::new(self.surfaces.memory.clone()),
-            Arc::new(self.surfaces.related.clone()),
-            Arc::new(self.surfaces.consents.clone()),
-            Arc::new(self.surfaces.curation.clone()),
+        let held = &self.surfaces;
+        let basics: Vec<Arc<dyn Surface>> = vec![Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
+        // What accounts may see of the products follows from companies and categories.
+        let products: Vec<Arc<dyn Surface>> = vec![Arc::new(held.products.clone())];
+        let others: Vec<Arc<dyn Surface>> = vec![
+            Arc::new(held.prices.clone()),
+            Arc::new(held.board.clone()),
+            Arc::new(held.memory.clone()),
+            Arc::new(held.related.clone()),
+            Arc::new(held.consents.clone()),
+            Arc::new(held.curation.clone()),
             Arc::new(self.kernel.keys.clone()),
-        ]
+        ];
+        [basics, products, others].concat()
     }
 
     /// What reacts to events, exactly once.
@@ -154,7 +158,7 @@ impl App {
         let system = |part| self.kernel.system(part);
         work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
         let Surfaces { search, products, categories, .. } = self.surfaces.clone();
-        work.spawn(storefront::keep_index(system("search"), search, products, categories, stop.clone()));
+        work.spawn(search_index::sync_index(system("search"), search, products, categories, stop.clone()));
         work.spawn(merchandising::keep_journal(system("search log"), self.surfaces.journal.clone(), stop.clone()));
         if config.role != Role::Api {
             work.spawn(keep_house(system("housekeeping"), stop.clone()));
@@ -217,9 +221,17 @@ pub(crate) fn problem_entries() -> Vec<crate::kernel::problem::Entry> {
     spec::entries()
 }
 
-/// The slices' routes over what the process holds.
+/// The slices' routes over what the process holds, with their document.
 fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
-    let apis = (
+    OpenApiService::new(spec::PathsMerged(groups(surfaces)), "Bulkhead", env!("CARGO_PKG_VERSION"))
+        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
+        .description(spec::DESCRIPTION)
+        .server("/")
+}
+
+/// The groups of routes, one or more per slice. A path may belong to several groups, each with methods of its own.
+fn groups(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
+    (
         SessionRoutes,
         IdentityRoutes { accounts: surfaces.accounts.clone() },
         CatalogRoutes {
@@ -234,8 +246,9 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         search_routes(surfaces),
         basket_routes(surfaces),
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone(), prices: surfaces.prices.clone() },
+        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
         CheckoutRoutes { checkout: surfaces.checkout() },
+        PriceAuditRoutes { prices: surfaces.prices.clone() },
         ImportRoutes { jobs: surfaces.jobs.clone() },
         price_routes(surfaces),
         suggestion_routes(surfaces),
@@ -246,11 +259,7 @@ fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + us
         },
         BillingRoutes { accounts: surfaces.accounts.clone() },
         EventRoutes { accounts: surfaces.accounts.clone() },
-    );
-    OpenApiService::new(apis, "Bulkhead", env!("CARGO_PKG_VERSION"))
-        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
-        .description(spec::DESCRIPTION)
-        .server("/")
+    )
 }
 
 /// Products, search, and what staff make of it.

@@ -9,6 +9,7 @@ const SLICES: &[&str] = &[
     "files",
     "identity",
     "catalog",
+    "search_index",
     "contracts",
     "inventory",
     "suggestions",

@@ -1,10 +1,12 @@
 //! The rows of Bulkhead: one file per table, written after `migration`, with the enums and ids stored in them.
 //!
 //! Not here: queries with business meaning, HTTP types, `Serialize` on rows (a serialisable row becomes an API by
-//! accident), and arithmetic (columns carry values; `pricing` calculates).
+//! accident), and arithmetic (columns carry values; `pricing` calculates), save for the dates and discounts that follow from
+//! stored [`Terms`].
 
 mod enums;
 mod ids;
+mod terms;
 mod values;
 
 pub mod accounts;
@@ -82,4 +84,5 @@ pub use ids::{
     PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, QuoteId, ShipmentId, SiteId, UserId,
     WarehouseId,
 };
+pub use terms::Terms;
 pub use values::{Amount, Instant, Quantity};

@@ -2,18 +2,17 @@
 
 use chrono::{DateTime, Datelike as _};
 use entity::{
-    Amount, Instant, InvoiceId, OrderId, PaymentMethod, Quantity, ShipmentId, invoice_lines, invoices, order_lines, orders,
-    shipment_lines,
+    Amount, Instant, InvoiceId, OrderId, PaymentMethod, Quantity, ShipmentId, Terms, invoice_lines, invoices, order_lines,
+    orders, shipment_lines,
 };
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use serde::Deserialize;
 
 use super::error::BillingError;
-use super::{prepayment, settlement};
+use super::{prepayment, receivables, settlement};
 use crate::fulfilment;
 use crate::kernel::telemetry;
-use crate::kernel::terms::Terms;
 use crate::orders::credit::{self, Shift};
 use crate::orders::{self as order_book, OrderError, amounts, progress};
 use crate::store::BoxError;
@@ -95,7 +94,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
     let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
     progress::record_invoiced(tx, order.id, &invoiced).await?;
     credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
-    credit::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
+    receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
     settlement::record(tx, "invoice.issued", &invoice, order.account_id);
     telemetry::count("bulkhead_invoices_issued_total");
     if total.0 == 0 {

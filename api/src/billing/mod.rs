@@ -24,6 +24,7 @@ mod invoicing;
 mod payments;
 mod prepayment;
 mod queries;
+mod receivables;
 mod recount;
 mod routes;
 mod settlement;
@@ -32,5 +33,6 @@ mod views;
 
 pub(crate) use error::BillingError;
 pub(crate) use invoicing::Invoicing;
+pub(crate) use receivables::recount_credit;
 pub(crate) use recount::recount;
 pub(crate) use routes::BillingRoutes;

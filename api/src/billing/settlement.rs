@@ -12,6 +12,7 @@ use serde_json::json;
 use super::allocation::Part;
 use super::error::BillingError;
 use super::queries::is_open;
+use super::receivables;
 use crate::orders::credit::{self, Shift};
 use crate::orders::progress;
 use crate::store::database::Tx;
@@ -43,7 +44,7 @@ pub(super) async fn settle(
         .await?;
     let shift = Shift { receivable: -(taken + discounted), committed: 0 };
     credit::shift(tx, payment.account_id, &payment.currency, shift).await?;
-    credit::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
+    receivables::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
 
     let mut settled: Vec<OrderId> = Vec::new();
     for part in parts {

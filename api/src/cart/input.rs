@@ -18,7 +18,7 @@ use crate::catalog::{self, Name, Product, Products, Resolution};
 use crate::files::sheet::{self, IdentifierKind, Sheet};
 use crate::kernel::problem::{Entry, Problem, refuse};
 use crate::kernel::wire::parse_json;
-use crate::storefront::SearchIndex;
+use crate::search_index::SearchIndex;
 
 /// Most lines a request may bring.
 pub(crate) const MAX_LINES: usize = 10_000;

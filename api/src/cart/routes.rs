@@ -21,8 +21,8 @@ use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::principal::Acting;
 use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+use crate::search_index::SearchIndex;
 use crate::store::database::Db;
-use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
 

@@ -12,6 +12,7 @@
 //! - A quote is ordered at exactly the prices it offers, whatever was published since, or not at all; never twice.
 //! - A dry run gives the same answer as the real call and writes nothing.
 //! - With `partial: accept` good lines are ordered and bad ones reported; with `reject` one bad line refuses the order.
+//! - An order priced again with what it was priced with costs the same to the cent ([`price_audit`]).
 //! - The same Idempotency-Key never makes a second order.
 //!
 //! Tables: none of its own. Events: those of `orders`.
@@ -21,10 +22,14 @@
 mod drift;
 mod error;
 mod order;
+mod price_audit;
+mod price_audit_routes;
+mod quote_prices;
 mod routes;
 mod settle;
 mod views;
 
 pub(crate) use error::CheckoutError;
 pub(crate) use order::Checkout;
+pub(crate) use price_audit_routes::PriceAuditRoutes;
 pub(crate) use routes::CheckoutRoutes;

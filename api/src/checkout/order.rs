@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{AccountStatus, PaymentMethod, carts, quotes as quote_rows, sites};
+use entity::{AccountStatus, PaymentMethod, Terms, carts, quotes as quote_rows, sites};
 use pricing::{Currency, Per};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -14,14 +14,16 @@ use crate::catalog::Products;
 use crate::contracts::{PricedBasket, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
 use crate::inventory::{Board, Prefer};
-use crate::kernel::problem::{CommonError, FieldProblem};
-use crate::kernel::terms::Terms;
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 use crate::quotes;
-use crate::store::database::{Db, Reader, Tx};
+use crate::search_index::SearchIndex;
+use crate::store::database::Db;
+use crate::store::database::Reader;
+use crate::store::database::Tx;
 use crate::store::sql::fetch_one;
-use crate::storefront::SearchIndex;
 
 /// What the checkout works with.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use crate::orders::OrderView;
 type Result<T> = std::result::Result<T, Failure<CheckoutError>>;
 
 #[derive(Tags)]
-enum Tag {
+pub(super) enum Tag {
     /// Orders and what becomes of them.
     Orders,
 }

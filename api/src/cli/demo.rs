@@ -13,10 +13,10 @@ use crate::demo::{self as load, Credentials, Loaded, Progress, State};
 use crate::demo_data::model::Settings;
 use crate::demo_data::{Day, SKUS};
 use crate::kernel::Kernel;
+use crate::search_index;
 use crate::server::{self, App};
 use crate::store::clock;
 use crate::store::system::System;
-use crate::storefront;
 
 /// Which distributor to make up.
 #[derive(Args, Debug)]
@@ -86,7 +86,7 @@ async fn build_index(config: &Config, app: &App) -> Result<(), String> {
     bar.part("search index", u64::try_from(app.surfaces.products.len()).unwrap_or(u64::MAX));
     let shown = bar.bar.clone();
     let progress = move |done: u64, _| shown.set_position(done);
-    storefront::build_now(&system, search, &app.surfaces.categories, progress).await.map_err(|e| failed(&e))?;
+    search_index::build_now(&system, search, &app.surfaces.categories, progress).await.map_err(|e| failed(&e))?;
     bar.end();
     say(&format!("the search index is built, {:.1} s", started.elapsed().as_secs_f32()));
     Ok(())

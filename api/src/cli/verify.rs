@@ -6,7 +6,6 @@ use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::say;
 use crate::config::Config;
-use crate::orders::credit;
 use crate::store::database::Tx;
 use crate::{billing, fulfilment, inventory, orders, server};
 
@@ -50,7 +49,7 @@ async fn look(tx: &Tx) -> Result<Vec<String>, String> {
     found.extend(orders::recount(tx).await.map_err(|e| failed(&e))?);
     found.extend(fulfilment::recount(tx).await.map_err(|e| failed(&e))?);
     found.extend(billing::recount(tx).await.map_err(|e| failed(&e))?);
-    for wrong in credit::recount(tx).await.map_err(|e| failed(&e))? {
+    for wrong in billing::recount_credit(tx).await.map_err(|e| failed(&e))? {
         let text = |amount: entity::Amount| Amount::from(amount).to_string();
         found.push(format!(
             "credit of account {} in {}: receivable {}, should be {}; committed {}, should be {}; oldest due {:?}, should be {:?}",

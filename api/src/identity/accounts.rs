@@ -1,6 +1,6 @@
 //! Creating and changing accounts and their sites.
 
-use entity::{AccountId, AccountStatus, Amount, SiteId, accounts, sites};
+use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
 use pricing::Currency;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -9,7 +9,6 @@ use serde_json::json;
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
 use crate::kernel::problem::CommonError;
-use crate::kernel::terms::Terms;
 use crate::store::database::Tx;
 use crate::store::events::NewEvent;
 

@@ -9,7 +9,6 @@ pub(crate) mod request;
 pub(crate) mod scopes;
 pub(crate) mod slow_requests;
 pub(crate) mod telemetry;
-pub(crate) mod terms;
 pub(crate) mod tokens;
 pub(crate) mod wire;
 

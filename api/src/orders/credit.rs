@@ -1,11 +1,15 @@
 //! The credit position of an account: how much of its limit is used.
 //!
 //! Exposure = receivable (open invoices) + committed (orders not yet invoiced). The position is a row that is moved with the
-//! orders and invoices it follows from, in their transactions; [`recount`] computes it anew, for checks.
+//! orders and invoices it follows from, in their transactions. `billing` says when the oldest open invoice is due, and
+//! computes positions anew, for checks.
 
-use entity::{AccountId, Amount, Instant, credit_positions};
+use ahash::AHashMap;
+use entity::{AccountId, Amount, Instant, OrderId, credit_positions, order_lines, orders};
+use pricing::Currency;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryResult, Statement};
 
+use super::amounts;
 use super::error::OrderError;
 use crate::identity::Account;
 use crate::store::clock::DAY;
@@ -66,11 +70,10 @@ pub(crate) async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift
     Ok(Position::of_row(&row.ok_or(OrderError::OutOfRange)?)?)
 }
 
-/// Computes anew when the oldest open invoice of an account is due. The caller has just [`shift`]ed the position, so it is locked.
-pub(crate) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: &str) -> Result<(), DbErr> {
-    let sql = "update credit_positions set oldest_due_at = (select min(due_at) from invoices \
-               where account_id = $1 and currency = $2 and paid + discounted < total) where account_id = $1 and currency = $2";
-    let values = [account.0.into(), currency.into()];
+/// Says when the oldest open invoice of an account is due. The caller has just [`shift`]ed the position, so it is locked.
+pub(crate) async fn set_oldest_due(tx: &Tx, account: AccountId, currency: &str, due: Option<Instant>) -> Result<(), DbErr> {
+    let sql = "update credit_positions set oldest_due_at = $3 where account_id = $1 and currency = $2";
+    let values = [account.0.into(), currency.into(), due.map(|due| due.0).into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
 }
@@ -111,16 +114,30 @@ pub(crate) fn reasons_to_hold(
     reasons
 }
 
-/// A position that does not agree with the orders and invoices it follows from.
-#[derive(Debug)]
-pub(crate) struct Disagreement {
-    pub(crate) account: AccountId,
-    pub(crate) currency: String,
-    pub(crate) kept: Position,
-    pub(crate) counted: Position,
+/// Every position that is kept, by account and currency.
+pub(crate) async fn positions(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, String), Position>, DbErr> {
+    let rows = credit_positions::Entity::find().all(db).await?;
+    let positions = rows.into_iter().map(|row| {
+        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
+        ((row.account_id, row.currency), position)
+    });
+    Ok(positions.collect())
 }
 
-/// Computes every position anew from orders and invoices and compares it with what is kept.
-pub(crate) async fn recount(db: &impl ConnectionTrait) -> Result<Vec<Disagreement>, OrderError> {
-    super::queries::recount_credit(db).await
+/// What orders not yet invoiced come to, computed anew by account and currency.
+pub(crate) async fn recount_committed(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, String), Amount>, OrderError> {
+    let mut counted: AHashMap<(AccountId, String), Amount> = AHashMap::new();
+    let open = orders::Entity::find().filter(orders::Column::Open.eq(true)).all(db).await?;
+    for chunk in open.chunks(500) {
+        let ids: Vec<OrderId> = chunk.iter().map(|o| o.id).collect();
+        let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids)).all(db).await?;
+        let by_id: AHashMap<OrderId, &orders::Model> = chunk.iter().map(|o| (o.id, o)).collect();
+        for line in lines {
+            let Some(order) = by_id.get(&line.order_id) else { continue };
+            let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+            let part = amounts::worth_between(&line, line.invoiced, amounts::open_quantity(&line), currency)?;
+            counted.entry((order.account_id, order.currency.clone())).or_default().0 += part.0;
+        }
+    }
+    Ok(counted)
 }

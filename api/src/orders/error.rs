@@ -1,6 +1,5 @@
 //! What order management refuses.
 
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{CommonError, FieldProblem, refusals};
@@ -29,8 +28,6 @@ pub(crate) enum OrderError {
     #[error(transparent)]
     Stock(#[from] StockError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
-    #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -48,7 +45,6 @@ refusals! { OrderError {
     Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
 } delegates {
     Self::Stock(inner) => inner: StockError,
-    Self::Prices(inner) => inner: ContractError,
     Self::Identity(inner) => inner: IdentityError,
     Self::Common(inner) => inner: CommonError,
 } fields { Self::OutOfStock(fields) => fields } }

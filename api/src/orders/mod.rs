@@ -13,20 +13,19 @@
 //! - Cancelling before shipment gives back stock and credit; what was freed or received goes to the oldest waiting lines.
 //! - Locks are taken in the order: order rows by id, credit position, stock levels. No interleaving deadlocks.
 //!
-//! - An order keeps all it was priced with; priced again, it costs the same to the cent. Of an order made of a quote the quote
-//!   is what it was priced with.
+//! - An order keeps all it was priced with ([`pricing_snapshot`]). Of an order made of a quote the quote is what it was priced
+//!   with.
 //!
 //! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `order_pricings`, `order_cancellations`, `order_imports`,
 //! `credit_positions`.
 //! Events: `order.placed`, `order.held`, `order.released`, `order.changed`, `order.cancelled`, `order.allocated`,
 //! `order.closed`; `orders.waiting` when more lines wait than one round serves.
 //!
-//! Not here: how an order came about (`checkout`, quotes, imports), what leaves the warehouse (`fulfilment`), money
-//! (`billing`).
+//! Not here: how an order came about and whether its prices are right (`checkout`, quotes, imports), what leaves the
+//! warehouse (`fulfilment`), money (`billing`).
 
 mod allocate;
 pub(crate) mod amounts;
-mod basis;
 mod cancel;
 mod change;
 pub(crate) mod credit;
@@ -34,10 +33,9 @@ mod error;
 mod holds;
 mod import_past;
 mod place;
-mod price_audit;
+pub(crate) mod pricing_snapshot;
 pub(crate) mod progress;
 mod queries;
-mod quoted;
 mod recount;
 mod reserve;
 mod routes;

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::credit::{self, Shift};
 use super::error::OrderError;
 use super::reserve::Reservation;
-use super::{amounts, basis};
+use super::{amounts, pricing_snapshot};
 use crate::catalog::Product;
 use crate::identity::Account;
 use crate::inventory::{self, Board, Prefer, Reserved};
@@ -207,7 +207,7 @@ async fn write(
     orders::Entity::insert(order.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
     insert_all(tx, allocations.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
-    let pricing = basis::row(new, id).into_active_model().reset_all();
+    let pricing = pricing_snapshot::row(new, id).into_active_model().reset_all();
     order_pricings::Entity::insert(pricing).exec_without_returning(tx).await?;
     insert_all(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
     Ok(Placed { order, lines: rows, allocations, holds, rejected: Vec::new() })

@@ -1,15 +1,12 @@
 //! Reading orders, and the bulk statements that move their lines' quantities.
 
 use ahash::AHashMap;
-use entity::{AccountId, Amount, Instant, OrderId, order_allocations, order_holds, order_lines, orders};
-use pricing::Currency;
+use entity::{AccountId, OrderId, order_allocations, order_holds, order_lines, orders};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     Statement, Value,
 };
 
-use super::amounts;
-use super::credit::{Disagreement, Position};
 use super::error::OrderError;
 use super::place::Placed;
 use super::views::OrderView;
@@ -221,42 +218,4 @@ pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, Or
         order,
     });
     Ok(orders.collect())
-}
-
-/// Every credit position that does not follow from the orders and invoices.
-pub(super) async fn recount_credit(db: &impl ConnectionTrait) -> Result<Vec<Disagreement>, OrderError> {
-    let mut counted: AHashMap<(AccountId, String), Position> = AHashMap::new();
-    let open = orders::Entity::find().filter(orders::Column::Open.eq(true)).all(db).await?;
-    for chunk in open.chunks(500) {
-        let ids: Vec<OrderId> = chunk.iter().map(|o| o.id).collect();
-        let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids)).all(db).await?;
-        let by_id: AHashMap<OrderId, &orders::Model> = chunk.iter().map(|o| (o.id, o)).collect();
-        for line in lines {
-            let Some(order) = by_id.get(&line.order_id) else { continue };
-            let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
-            let part = amounts::worth_between(&line, line.invoiced, amounts::open_quantity(&line), currency)?;
-            counted.entry((order.account_id, order.currency.clone())).or_default().committed.0 += part.0;
-        }
-    }
-    let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint), min(due_at) from invoices \
-               where paid + discounted < total group by account_id, currency";
-    for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
-        let key = (AccountId(row.try_get_by_index(0)?), row.try_get_by_index(1)?);
-        let position = counted.entry(key).or_default();
-        position.receivable = Amount(row.try_get_by_index(2)?);
-        position.oldest_due_at = Some(Instant(row.try_get_by_index(3)?));
-    }
-    let mut kept: AHashMap<(AccountId, String), Position> = AHashMap::new();
-    for row in entity::credit_positions::Entity::find().all(db).await? {
-        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
-        kept.insert((row.account_id, row.currency), position);
-    }
-    let mut keys: Vec<(AccountId, String)> = kept.keys().chain(counted.keys()).cloned().collect();
-    keys.sort();
-    keys.dedup();
-    let differ = keys.into_iter().filter_map(|key| {
-        let (kept, counted) = (kept.get(&key).copied().unwrap_or_default(), counted.get(&key).copied().unwrap_or_default());
-        (kept != counted).then_some(Disagreement { account: key.0, currency: key.1, kept, counted })
-    });
-    Ok(differ.collect())
 }

@@ -3,23 +3,21 @@
 use entity::Quantity;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
-use pricing::Viewer;
 
 use super::cancel::{Cancellation, cancel};
 use super::change::{Change, change};
 use super::credit;
 use super::error::OrderError;
 use super::holds::{hold, release};
-use super::price_audit::{PriceAuditView, audit};
 use super::queries::{self, Filter, find_order, lock_order};
 use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput};
-use crate::contracts::Prices;
 use crate::identity::permit;
-use crate::identity::scope::Scope;
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::inventory::Board;
 use crate::kernel::principal::Acting;
-use crate::kernel::problem::{CommonError, Failure, FieldProblem};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::Failure;
+use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
 use crate::store::database::Db;
 
@@ -38,8 +36,6 @@ pub(crate) struct OrderRoutes {
     pub(crate) accounts: Accounts,
     /// Warehouses and stock.
     pub(crate) board: Board,
-    /// All prices.
-    pub(crate) prices: Prices,
 }
 
 #[OpenApi(tag = "Tag::Orders")]
@@ -52,21 +48,6 @@ impl OrderRoutes {
         let db = who.db();
         let order = find_order(&db, &number.0, who.account()).await?;
         self.answer(&db, order).await
-    }
-
-    /// Price an order again
-    ///
-    /// With the prices, contracts, promotions, units, categories and companies of then, and with what had been ordered before:
-    /// nothing differs to the cent, or the answer says what does and why. Lines ordered from a quote have their price from the
-    /// quote and are compared with it. Quantities are as placed. With `prices:write` staff
-    /// see everything of how a price came about, others what buyers see.
-    #[oai(path = "/v1/orders/:number/price-audit", method = "get", operation_id = "audit_order_prices")]
-    async fn audit_order_prices(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<Answer<PriceAuditView>> {
-        let db = who.db();
-        let order = find_order(&db, &number.0, who.account()).await?;
-        let staff = who.is_seller() && who.holds(Scope::PricesWrite.word());
-        let viewer = if staff { Viewer::Staff } else { Viewer::Buyer };
-        Ok(Answer::of(&audit(&db, &self.prices, &order, viewer).await?)?)
     }
 
     /// List orders

@@ -26,9 +26,10 @@ use crate::identity::{Account, Accounts, account_for, visible_account};
 use crate::kernel::principal::Acting;
 use crate::kernel::problem::{CommonError, Failure, FieldProblem};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+use crate::search_index::SearchIndex;
 use crate::store::clock;
-use crate::store::database::{Reader, Tx};
-use crate::storefront::SearchIndex;
+use crate::store::database::Reader;
+use crate::store::database::Tx;
 
 type Result<T> = std::result::Result<T, Failure<QuoteError>>;
 type Checked<T> = std::result::Result<T, QuoteError>;

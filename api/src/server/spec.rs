@@ -1,7 +1,12 @@
 //! The OpenAPI document: generated from the routes, finished here, printed by `bulkhead openapi` and served at
 //! `/openapi.json`.
 
-use poem_openapi::registry::MetaSecurityScheme;
+use std::collections::{BTreeMap, HashMap};
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::Method;
+use poem_openapi::OpenApi;
+use poem_openapi::registry::{MetaApi, MetaOperation, MetaPath, MetaSecurityScheme, Registry};
 use serde_json::{Map, Value, json};
 
 use crate::billing::BillingError;
@@ -17,6 +22,7 @@ use crate::kernel::problem::{Entry, Refusal};
 use crate::merchandising::MerchandisingError;
 use crate::orders::OrderError;
 use crate::quotes::QuoteError;
+use crate::search_index::SearchIndexError;
 use crate::storefront::StorefrontError;
 use crate::suggestions::SuggestionError;
 
@@ -26,6 +32,30 @@ Amounts and quantities are decimal strings, instants RFC 3339 in UTC. Lists are 
 creates or moves something takes an `Idempotency-Key`: the same key and body give the same answer. Refusals are \
 `application/problem+json` with a stable `code`; bad fields and lines are named by JSON pointers in `errors`. What belongs to \
 another account does not exist: 404.";
+
+/// Groups of routes whose operations on one path stand in one path item of the document, whichever group they are of.
+///
+/// The document of `poem-openapi` has a path item per group and path; of several with one path, readers keep the last.
+#[derive(Debug)]
+pub(super) struct PathsMerged<T>(pub(super) T);
+
+impl<T: OpenApi> OpenApi for PathsMerged<T> {
+    fn meta() -> Vec<MetaApi> {
+        let mut paths: BTreeMap<String, Vec<MetaOperation>> = BTreeMap::new();
+        for item in T::meta().into_iter().flat_map(|group| group.paths) {
+            paths.entry(item.path).or_default().extend(item.operations);
+        }
+        vec![MetaApi { paths: paths.into_iter().map(|(path, operations)| MetaPath { path, operations }).collect() }]
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn add_routes(self, route_table: &mut HashMap<String, HashMap<Method, BoxEndpoint<'static>>>) {
+        self.0.add_routes(route_table);
+    }
+}
 
 /// The document as served: one security scheme with the scopes each operation needs.
 pub(super) fn finish(generated: &str) -> String {
@@ -99,9 +129,9 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(FulfilmentError::table());
     all.extend(BillingError::table());
     all.extend(MerchandisingError::table());
+    all.extend(SearchIndexError::table());
     all.extend(StorefrontError::table());
     all.extend(StockError::table());
-    all.extend(ContractError::table());
     all.extend(SuggestionError::table());
     all.extend(ImportError::table());
     all.sort_by_key(|e| e.code);
@@ -119,4 +149,41 @@ pub(super) fn problem_page(code: &str) -> Option<String> {
         title = entry.title,
         status = entry.status,
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::{Surfaces, document, groups};
+    use super::*;
+
+    /// Method and path of every operation that the groups answer.
+    fn mounted<T: OpenApi>(_: &T) -> Vec<(String, String)> {
+        let paths = T::meta().into_iter().flat_map(|group| group.paths);
+        let operations = paths.flat_map(|item| item.operations.into_iter().map(move |one| (one.method, item.path.clone())));
+        operations.map(|(method, path)| (method.as_str().to_lowercase(), path)).collect()
+    }
+
+    #[test]
+    fn the_document_has_every_operation() {
+        let mounted = mounted(&groups(&Surfaces::default()));
+        let document: Value = serde_json::from_str(&document()).expect("a document");
+        let paths = document["paths"].as_object().expect("paths").iter();
+        let documented = paths.flat_map(|(path, item)| {
+            let methods = item.as_object().into_iter().flat_map(Map::keys);
+            methods.map(|method| (method.clone(), path.clone()))
+        });
+        let count = mounted.len();
+        let mounted: BTreeSet<(String, String)> = mounted.into_iter().collect();
+        assert_eq!(mounted.len(), count, "no two groups answer one method of one path");
+        assert_eq!(mounted, documented.collect::<BTreeSet<_>>());
+    }
+
+    #[test]
+    fn groups_may_share_a_path() {
+        let mounted = mounted(&groups(&Surfaces::default()));
+        let methods = |path: &str| mounted.iter().filter(|(_, known)| known == path).count();
+        assert_eq!((methods("/v1/orders"), methods("/v1/products/{sku}")), (2, 2));
+    }
 }

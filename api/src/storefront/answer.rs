@@ -5,7 +5,6 @@ use search::{Filter, Kind, Pin, Query};
 use super::error::StorefrontError;
 use super::explanation_views::SearchExplanationView;
 use super::filters::{Plan, page_cursor};
-use super::index::SearchIndex;
 use super::look::{Found, look};
 use super::offers::{Offers, Viewpoint};
 use super::views::{FacetView, RedirectView, SearchView};
@@ -14,6 +13,7 @@ use crate::identity::permit;
 use crate::kernel::principal::Acting;
 use crate::kernel::wire::cursor;
 use crate::merchandising::{Curation, Guidance, Journal, Redirect, Seen};
+use crate::search_index::SearchIndex;
 use crate::store::clock;
 
 /// What a search is answered from.

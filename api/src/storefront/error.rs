@@ -2,7 +2,9 @@
 
 use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{CommonError, refusals};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::refusals;
+use crate::search_index::SearchIndexError;
 
 /// What the storefront refuses.
 #[derive(Debug, thiserror::Error)]
@@ -11,8 +13,6 @@ pub(crate) enum StorefrontError {
     ProductNotFound(String),
     #[error("this needs the scope {0}")]
     ScopeNeeded(&'static str),
-    #[error("the search index of this process is not built yet; try again")]
-    NotReady,
     #[error("{0}")]
     SellersOnly(&'static str),
     #[error(transparent)]
@@ -20,21 +20,17 @@ pub(crate) enum StorefrontError {
     #[error(transparent)]
     Prices(#[from] ContractError),
     #[error(transparent)]
+    Index(#[from] SearchIndexError),
+    #[error(transparent)]
     Common(#[from] CommonError),
 }
 
 refusals! { StorefrontError {
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
     Self::ScopeNeeded(_) | Self::SellersOnly(_) => 403, "forbidden", "The token does not carry the scope this needs";
-    Self::NotReady => 503, "search-not-ready", "The search index is being built";
 } delegates {
     Self::Account(inner) => inner: IdentityError,
     Self::Prices(inner) => inner: ContractError,
+    Self::Index(inner) => inner: SearchIndexError,
     Self::Common(inner) => inner: CommonError,
 } }
-
-impl From<search::Error> for StorefrontError {
-    fn from(error: search::Error) -> Self {
-        CommonError::Internal(error.to_string()).into()
-    }
-}

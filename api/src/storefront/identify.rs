@@ -6,10 +6,10 @@
 use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
-use super::index::{SearchIndex, bounded, candidates_of};
 use super::offers::{Offers, Viewpoint};
 use super::views::{IdentifierResult, IdentifierView};
 use crate::catalog::{self, Candidate, Name, Resolution};
+use crate::search_index::{SearchIndex, bounded, candidates_of};
 
 /// How many candidates a number is answered with.
 const CANDIDATES: usize = 5;

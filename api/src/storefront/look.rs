@@ -11,11 +11,11 @@ use search::{Ranked, Ranking};
 
 use super::error::StorefrontError;
 use super::filters::{Order, Plan, next_place};
-use super::index::SearchIndex;
 use super::offers::{HitOffer, Offers, Stocked, Viewpoint};
 use super::views::{HitView, OfferAvailabilityView};
 use crate::catalog::Product;
 use crate::identity::scope::Scope;
+use crate::search_index::SearchIndex;
 
 /// How many of the best products price and stock may filter and sort.
 const WINDOW: usize = 2_000;

@@ -10,7 +10,6 @@ use super::complete::{complete, fruitful};
 use super::error::StorefrontError;
 use super::filters::{Asked, Plan, text};
 use super::identify::identify;
-use super::index::SearchIndex;
 use super::offers::{Offers, Viewpoint};
 use super::own::OwnSets;
 use super::views::{
@@ -23,6 +22,7 @@ use crate::kernel::principal::Acting;
 use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Etag, page_limit};
 use crate::merchandising::{Curation, Journal};
+use crate::search_index::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<StorefrontError>>;
 
@@ -160,7 +160,7 @@ impl StorefrontRoutes {
         let find = move |engine: &search::Index| {
             Ok((fruitful(engine, popular, &audience)?, complete(engine, &prefix, limit, &audience)?))
         };
-        let (popular, mut found) = self.index.ask(find).await?;
+        let (popular, mut found) = self.index.ask(find).await.map_err(StorefrontError::from)?;
         let products = &self.offers.products;
         found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.shows(&p))));
         let question = |kind: CompletionKind| move |query: &Arc<str>| CompletionView { text: query.to_string(), kind, sku: None };

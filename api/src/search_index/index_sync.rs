@@ -1,7 +1,8 @@
-//! Keeps the index of this process: opens where it stood, builds it when it is of no use, follows the event log.
+//! Keeps the index of this process in step with the catalog: opens where it stood, builds it when it is of no use, follows the
+//! event log.
 //!
-//! The keeper runs beside requests, not with the surfaces: a commit takes tens of milliseconds and nobody who writes shall
-//! wait for it. Changes that come close together share a commit. The place of the index is committed with its documents;
+//! The synchroniser runs beside requests, not with the surfaces: a commit takes tens of milliseconds and nobody who writes shall
+//! wait for it. Changes that come close together share a commit. The position of the index is committed with its documents;
 //! events after it are followed again after a restart, and following twice does no harm.
 
 use std::sync::Arc;
@@ -12,17 +13,17 @@ use entity::{CategoryId, ProductId};
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::build::{Filling, REINDEX};
+use super::build::{REINDEX, Rebuild};
 use super::documents::{document, products_within};
 use super::index::SearchIndex;
-use super::place::{Place, database_mark};
+use super::index_position::{IndexPosition, database_mark};
 use crate::catalog::{Categories, Products, queries};
 use crate::kernel::problem::CommonError;
 use crate::store::events::{self, Event};
 use crate::store::metrics;
 use crate::store::system::System;
 
-/// How often the log is looked at when nothing wakes the keeper.
+/// How often the log is looked at when nothing wakes the synchroniser.
 const POLL: Duration = Duration::from_millis(200);
 /// Least time between two commits.
 const CALM: Duration = Duration::from_millis(400);
@@ -32,13 +33,13 @@ const BATCH: u64 = 100;
 const MOST_PENDING: usize = 20_000;
 /// Products loaded at once.
 const CHUNK: usize = 2_000;
-/// Events after which the place is committed although no product changed.
+/// Events after which the position is committed although no product changed.
 const FAR: i64 = 50_000;
 /// How long to wait after a failure.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Keeps the index until `stop` says so; does nothing in a process that opened none.
-pub(crate) async fn keep_index(
+/// Keeps the index in step until `stop` says so; does nothing in a process that opened none.
+pub(crate) async fn sync_index(
     system: System,
     index: SearchIndex,
     products: Products,
@@ -49,9 +50,9 @@ pub(crate) async fn keep_index(
         return;
     }
     let bell = system.feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
-    let mut keeper = Keeper { system, index, products, categories, state: State::Unknown, filling: None };
+    let mut sync = IndexSync { system, index, products, categories, state: State::Unknown, rebuild: None };
     while !*stop.borrow() {
-        let wait = match keeper.step().await {
+        let wait = match sync.step().await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::error!(error = %error, "keeping the search index failed; trying again");
@@ -65,40 +66,40 @@ pub(crate) async fn keep_index(
             _ = stop.changed() => {}
         }
     }
-    if let Some(filling) = &keeper.filling {
-        filling.stop();
+    if let Some(rebuild) = &sync.rebuild {
+        rebuild.stop();
     }
 }
 
-struct Keeper {
+struct IndexSync {
     system: System,
     index: SearchIndex,
     products: Products,
     categories: Categories,
     state: State,
-    filling: Option<Filling>,
+    rebuild: Option<Rebuild>,
 }
 
 /// What is known of the index.
 enum State {
     /// Nothing yet, or nothing any more.
     Unknown,
-    /// It is of no use; a new one is being filled.
+    /// It is of no use; a new one is being built.
     Useless,
-    Following(Following),
+    Tailing(Tailing),
 }
 
-struct Following {
+struct Tailing {
     /// Committed with the index.
-    committed: Place,
+    committed: IndexPosition,
     /// Events up to here are read.
     position: i64,
     pending: AHashSet<ProductId>,
     last_commit: Option<Instant>,
 }
 
-impl Following {
-    fn from(committed: Place) -> Self {
+impl Tailing {
+    fn from(committed: IndexPosition) -> Self {
         Self { position: committed.seq, committed, pending: AHashSet::new(), last_commit: None }
     }
 }
@@ -109,24 +110,24 @@ struct Changed {
     ids: Vec<i64>,
 }
 
-impl Keeper {
+impl IndexSync {
     /// Does what is next to do; says how long there is nothing more.
     async fn step(&mut self) -> Result<Option<Duration>, CommonError> {
-        if self.filling.as_ref().is_some_and(Filling::is_filled)
-            && let Some(filling) = self.filling.take()
+        if self.rebuild.as_ref().is_some_and(Rebuild::is_filled)
+            && let Some(rebuild) = self.rebuild.take()
         {
-            if !matches!(self.state, State::Following(_)) {
+            if !matches!(self.state, State::Tailing(_)) {
                 self.state = State::Unknown;
             }
-            let place = filling.finish().await?;
-            tracing::info!(event.seq = place.seq, "a new search index is served");
-            self.state = State::Following(Following::from(place));
+            let position = rebuild.finish().await?;
+            tracing::info!(event.seq = position.seq, "a new search index is served");
+            self.state = State::Tailing(Tailing::from(position));
             self.index.set_ready();
         }
         match &self.state {
             State::Unknown => self.look().await,
             State::Useless => Ok(Some(Duration::from_millis(20))),
-            State::Following(_) => self.follow().await,
+            State::Tailing(_) => self.tail().await,
         }
     }
 
@@ -137,44 +138,44 @@ impl Keeper {
             return Ok(Some(Duration::from_millis(5)));
         }
         let db = self.system.db();
-        let place = self.index.engine().and_then(|e| e.committed_payload()).and_then(|payload| Place::read(&payload));
+        let position = self.index.engine().and_then(|e| e.committed_payload()).and_then(|payload| IndexPosition::read(&payload));
         let (database, latest) = (database_mark(&db).await?, events::latest(&db).await?);
-        match place.filter(|place| place.is_usable(&database, latest)) {
-            Some(place) => {
-                self.state = State::Following(Following::from(place));
+        match position.filter(|position| position.is_usable(&database, latest)) {
+            Some(position) => {
+                self.state = State::Tailing(Tailing::from(position));
                 self.index.set_ready();
             }
             None => {
-                self.fill().await?;
+                self.rebuild().await?;
                 self.state = State::Useless;
             }
         }
         Ok(None)
     }
 
-    async fn fill(&mut self) -> Result<(), CommonError> {
-        if self.filling.is_none()
+    async fn rebuild(&mut self) -> Result<(), CommonError> {
+        if self.rebuild.is_none()
             && let Some(engine) = self.index.engine()
         {
             tracing::info!("building the search index");
-            self.filling = Some(Filling::start(&self.system, engine, &self.categories, |_, _| {}).await?);
+            self.rebuild = Some(Rebuild::start(&self.system, engine, &self.categories, |_, _| {}).await?);
         }
         Ok(())
     }
 
-    async fn follow(&mut self) -> Result<Option<Duration>, CommonError> {
-        let State::Following(following) = &mut self.state else { return Ok(None) };
+    async fn tail(&mut self) -> Result<Option<Duration>, CommonError> {
+        let State::Tailing(tailing) = &mut self.state else { return Ok(None) };
         let feed = self.system.feed();
-        let batch = events::next(&self.system.db(), feed, following.position, BATCH).await?;
+        let batch = events::next(&self.system.db(), feed, tailing.position, BATCH).await?;
         let full = batch.len() as u64 == BATCH;
         // Categories are taken from memory, so the index follows no further than this process has.
         let followed = feed.position();
         let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
-        let asked = gather(&batch, &self.products, &self.categories, &mut following.pending);
-        following.position = batch.last().map_or(following.position, |last| last.seq);
-        metrics::event_lag("search", feed.heard().saturating_sub(following.position).max(0));
+        let asked = gather(&batch, &self.products, &self.categories, &mut tailing.pending);
+        tailing.position = batch.last().map_or(tailing.position, |last| last.seq);
+        metrics::event_lag("search", feed.heard().saturating_sub(tailing.position).max(0));
         if asked {
-            self.fill().await?;
+            self.rebuild().await?;
         }
         if full && !self.is_due() {
             return Ok(None);
@@ -184,17 +185,17 @@ impl Keeper {
 
     /// Whether so much is gathered that it must be written.
     fn is_due(&self) -> bool {
-        matches!(&self.state, State::Following(following) if following.pending.len() >= MOST_PENDING)
+        matches!(&self.state, State::Tailing(tailing) if tailing.pending.len() >= MOST_PENDING)
     }
 
     /// Writes what is gathered, unless the last commit was a moment ago; says when to look again.
     async fn write_if_due(&mut self) -> Result<Duration, CommonError> {
-        let State::Following(following) = &self.state else { return Ok(POLL) };
-        let far = following.position - following.committed.seq > FAR;
-        if following.pending.is_empty() && !far {
+        let State::Tailing(tailing) = &self.state else { return Ok(POLL) };
+        let far = tailing.position - tailing.committed.seq > FAR;
+        if tailing.pending.is_empty() && !far {
             return Ok(POLL);
         }
-        let since = following.last_commit.map_or(CALM, |at| at.elapsed());
+        let since = tailing.last_commit.map_or(CALM, |at| at.elapsed());
         if since < CALM && !self.is_due() {
             return Ok(CALM.saturating_sub(since));
         }
@@ -203,10 +204,10 @@ impl Keeper {
     }
 
     async fn write(&mut self) -> Result<(), CommonError> {
-        let (State::Following(following), Some(engine)) = (&mut self.state, self.index.engine()) else { return Ok(()) };
+        let (State::Tailing(tailing), Some(engine)) = (&mut self.state, self.index.engine()) else { return Ok(()) };
         let db = self.system.db();
-        let place = Place { seq: following.position, ..following.committed.clone() };
-        let ids: Vec<ProductId> = following.pending.iter().copied().collect();
+        let position = IndexPosition { seq: tailing.position, ..tailing.committed.clone() };
+        let ids: Vec<ProductId> = tailing.pending.iter().copied().collect();
         for ids in ids.chunks(CHUNK) {
             let details = queries::details(&db, ids).await?;
             let found: AHashSet<ProductId> = details.iter().map(|detail| detail.row.id).collect();
@@ -219,12 +220,12 @@ impl Keeper {
             })
             .await?;
         }
-        let (engine, payload) = (engine.clone(), place.payload());
+        let (engine, payload) = (engine.clone(), position.payload());
         busy(move || engine.commit(&payload)).await?;
-        tracing::debug!(products = ids.len(), event.seq = place.seq, "the search index follows");
-        following.pending.clear();
-        following.committed = place;
-        following.last_commit = Some(Instant::now());
+        tracing::debug!(products = ids.len(), event.seq = position.seq, "the search index follows");
+        tailing.pending.clear();
+        tailing.committed = position;
+        tailing.last_commit = Some(Instant::now());
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Reindexed, SearchIndex, build_now, keep_index, reindex};
+use super::{Reindexed, SearchIndex, build_now, reindex, sync_index};
 use crate::catalog::{Categories, NewCategory, NewProduct, Products, put_categories, put_products};
 use crate::kernel::Kernel;
 use crate::kernel::rate::Rates;
@@ -80,7 +80,7 @@ impl Shop {
         let mut work = JoinSet::new();
         let surfaces = vec![std::sync::Arc::new(categories.clone()) as _, std::sync::Arc::new(products.clone()) as _];
         work.spawn(keep_current(self.system(), surfaces, from, stopped.clone()));
-        work.spawn(keep_index(self.system(), index.clone(), products.clone(), categories, stopped));
+        work.spawn(sync_index(self.system(), index.clone(), products.clone(), categories, stopped));
         Process { index, products, stop, work }
     }
 }

@@ -13,9 +13,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::documents::document;
-use super::error::StorefrontError;
+use super::error::SearchIndexError;
 use super::index::SearchIndex;
-use super::place::{Place, database_mark};
+use super::index_position::{IndexPosition, database_mark};
 use crate::catalog::{Categories, queries};
 use crate::kernel::Kernel;
 use crate::kernel::problem::CommonError;
@@ -34,15 +34,15 @@ enum Step {
     Finish(String),
 }
 
-/// An index being filled. What is dropped before [`Filling::finish`] leaves the serving index as it is.
-pub(super) struct Filling {
+/// An index being filled. What is dropped before [`Rebuild::finish`] leaves the serving index as it is.
+pub(super) struct Rebuild {
     /// Where the new index will stand.
-    place: Place,
+    position: IndexPosition,
     reading: JoinHandle<Result<mpsc::Sender<Step>, CommonError>>,
     writing: JoinHandle<search::Result<()>>,
 }
 
-impl Filling {
+impl Rebuild {
     /// Starts to fill a new index. `progress` is told how many products are in it, and of how many.
     pub(super) async fn start(
         system: &System,
@@ -53,29 +53,29 @@ impl Filling {
         let db = system.db();
         // Categories are taken from memory: the index may only claim what they have followed.
         let seq = events::latest(&db).await?.min(system.feed().position());
-        let place = Place { database: database_mark(&db).await?, seq };
+        let position = IndexPosition { database: database_mark(&db).await?, seq };
         let (sender, steps) = mpsc::channel(2);
         let engine = engine.clone();
-        let writing = tokio::task::spawn_blocking(move || fill(&engine, steps));
+        let writing = tokio::task::spawn_blocking(move || write_all(&engine, steps));
         let reading = tokio::spawn(read_all(system.clone(), categories.clone(), sender, progress));
-        Ok(Self { place, reading, writing })
+        Ok(Self { position, reading, writing })
     }
 
-    /// Whether only [`Filling::finish`] is left to do, or to find out why not.
+    /// Whether only [`Rebuild::finish`] is left to do, or to find out why not.
     pub(super) fn is_filled(&self) -> bool {
         self.reading.is_finished()
     }
 
-    /// Serves the new index from now on; gives its place.
-    pub(super) async fn finish(self) -> Result<Place, CommonError> {
+    /// Serves the new index from now on; gives its position.
+    pub(super) async fn finish(self) -> Result<IndexPosition, CommonError> {
         let read = joined(self.reading.await)?;
         if let Ok(sender) = &read {
             // A writer that is gone says below why.
-            let _ = sender.send(Step::Finish(self.place.payload())).await;
+            let _ = sender.send(Step::Finish(self.position.payload())).await;
         }
         let read = read.map(drop);
         joined(self.writing.await)?.map_err(|e| CommonError::Internal(e.to_string()))?;
-        read.map(|()| self.place)
+        read.map(|()| self.position)
     }
 
     /// Gives up.
@@ -88,7 +88,7 @@ fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T, CommonError
     result.map_err(|e| CommonError::Internal(e.to_string()))
 }
 
-fn fill(engine: &search::Index, mut steps: mpsc::Receiver<Step>) -> search::Result<()> {
+fn write_all(engine: &search::Index, mut steps: mpsc::Receiver<Step>) -> search::Result<()> {
     let rebuild = engine.rebuild()?;
     while let Some(step) = steps.blocking_recv() {
         match step {
@@ -124,15 +124,15 @@ async fn read_all(
 }
 
 /// Builds the index anew from the whole catalog and serves it; gives the number of products in it. The index must be open
-/// and, until this is done, nobody else's to keep.
+/// and, until this is done, nobody else's to synchronise.
 pub(crate) async fn build_now(
     system: &System,
     index: &SearchIndex,
     categories: &Categories,
     progress: impl Fn(u64, u64) + Send + 'static,
-) -> Result<u64, StorefrontError> {
-    let engine = index.engine().ok_or(StorefrontError::NotReady)?;
-    Filling::start(system, engine, categories, progress).await?.finish().await?;
+) -> Result<u64, SearchIndexError> {
+    let engine = index.engine().ok_or(SearchIndexError::NotReady)?;
+    Rebuild::start(system, engine, categories, progress).await?.finish().await?;
     index.set_ready();
     Ok(engine.len())
 }
@@ -153,7 +153,7 @@ pub(crate) async fn reindex(
     categories: &Categories,
     dir: &Path,
     progress: impl Fn(u64, u64) + Send + 'static,
-) -> Result<Reindexed, StorefrontError> {
+) -> Result<Reindexed, SearchIndexError> {
     let system = kernel.system("reindex");
     let tx = system.begin().await?;
     tx.record(NewEvent { kind: REINDEX, subject: "search".to_owned(), account: None, data: json!({}) });

@@ -7,16 +7,17 @@
 use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
 use pricing::{Currency, Viewer};
-
 use serde::{Deserialize, Serialize};
 
-use super::amounts;
-use super::basis;
-use super::error::OrderError;
-use super::queries::lines_of;
-use super::quoted::from_quote;
+use super::error::CheckoutError;
+use super::quote_prices::from_quote;
 use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use crate::orders::OrderError;
+use crate::orders::amounts;
+use crate::orders::lines_of;
+use crate::orders::pricing_snapshot;
+use crate::orders::pricing_snapshot::PricingSnapshot;
 use crate::store::database::Db;
 
 /// What comparing gave.
@@ -136,14 +137,14 @@ pub(super) async fn audit(
     prices: &Prices,
     order: &orders::Model,
     viewer: Viewer,
-) -> Result<PriceAuditView, OrderError> {
+) -> Result<PriceAuditView, CheckoutError> {
     let lines = lines_of(db, order.id).await?;
     let detail = lines.first().map_or("", |line| &line.price_detail);
-    let basis = basis::find(db, order, detail).await?;
-    let as_of = basis.as_ref().map(|basis| basis.as_of);
-    let replayed = match basis {
+    let snapshot = pricing_snapshot::find(db, order, detail).await?;
+    let as_of = snapshot.as_ref().map(|snapshot| snapshot.as_of);
+    let replayed = match snapshot {
         None => Vec::new(),
-        Some(basis) => from_quote(db, order, &lines, replay(db, prices, order, &lines, basis, viewer).await?).await?,
+        Some(snapshot) => from_quote(db, order, &lines, replay(db, prices, order, &lines, snapshot, viewer).await?).await?,
     };
     let mut again = replayed.into_iter();
     let lines = lines.iter().map(|line| compared(line, again.next())).collect::<Result<Vec<_>, _>>()?;
@@ -173,9 +174,9 @@ async fn replay(
     prices: &Prices,
     order: &orders::Model,
     lines: &[order_lines::Model],
-    basis: basis::Basis,
+    snapshot: PricingSnapshot,
     viewer: Viewer,
-) -> Result<Vec<ReplayedLine>, OrderError> {
+) -> Result<Vec<ReplayedLine>, CheckoutError> {
     let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
     let mut asked = Vec::with_capacity(lines.len());
     for line in lines {
@@ -183,13 +184,13 @@ async fn replay(
         asked.push(AskLine { product: line.product_id, unit, quantity: line.quantity.into() });
     }
     let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
-    let (at, as_of) = (Some(order.priced_at), Some(basis.as_of));
+    let (at, as_of) = (Some(order.priced_at), Some(snapshot.as_of));
     let ask = Ask { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
-    Ok(prices.replay(db, order.price_version, &ask, basis.ordered_before, viewer).await?)
+    Ok(prices.replay(db, order.price_version, &ask, snapshot.ordered_before, viewer).await?)
 }
 
 /// A line of the order beside the same line priced again.
-fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<PriceAuditLine, OrderError> {
+fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<PriceAuditLine, CheckoutError> {
     let detail: Detail = serde_json::from_str(&line.price_detail).unwrap_or_default();
     let agreed = AuditedPrice {
         unit_price: line.unit_price.into(),
@@ -230,7 +231,7 @@ fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<Pr
     Ok(view)
 }
 
-fn audited(price: &PricedLine) -> Result<AuditedPrice, OrderError> {
+fn audited(price: &PricedLine) -> Result<AuditedPrice, CheckoutError> {
     let per = pricing::Quantity::from_whole(i64::from(price.per.get())).map_err(|_| OrderError::OutOfRange)?;
     Ok(AuditedPrice {
         unit_price: AmountText(price.unit_price),

@@ -1,4 +1,4 @@
-//! The search index of this process, as requests and its keeper hold it.
+//! The search index of this process, as requests and its synchroniser hold it.
 
 use std::fmt;
 use std::path::Path;
@@ -9,12 +9,12 @@ use std::time::Duration;
 use entity::AccountId;
 use tokio::sync::{Semaphore, watch};
 
-use super::error::StorefrontError;
+use super::error::SearchIndexError;
 use crate::catalog::Candidate;
 use crate::kernel::problem::CommonError;
 
 /// The search index of this process. Cheap to clone; every clone is the same index. Until it was opened and built, questions
-/// are refused with [`StorefrontError::NotReady`].
+/// are refused with [`SearchIndexError::NotReady`].
 #[derive(Clone)]
 pub(crate) struct SearchIndex {
     engine: Arc<OnceLock<Arc<search::Index>>>,
@@ -43,7 +43,7 @@ const MOST_UNKNOWN: usize = 200;
 /// From this similarity on a number is the product's own, up to case and separators.
 const SAME: f32 = 0.99;
 /// Longer texts are no part numbers.
-pub(super) const LONGEST_IDENTIFIER: usize = 100;
+const LONGEST_IDENTIFIER: usize = 100;
 
 impl SearchIndex {
     /// Opens the index in `dir`, unless it is open. Refuses when another process has it open for writing.
@@ -70,17 +70,17 @@ impl SearchIndex {
         *self.ready.borrow()
     }
 
-    /// The engine, for its keeper; none in a process that opened none.
+    /// The engine, for its synchroniser; none in a process that opened none.
     pub(super) fn engine(&self) -> Option<&Arc<search::Index>> {
         self.engine.get()
     }
 
     /// Asks the index, on a thread that may be busy for a while.
-    pub(super) async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&search::Index) -> search::Result<T> + Send + 'static,
-    ) -> Result<T, StorefrontError> {
-        let engine = self.engine().filter(|_| self.is_ready()).ok_or(StorefrontError::NotReady)?.clone();
+    ) -> Result<T, SearchIndexError> {
+        let engine = self.engine().filter(|_| self.is_ready()).ok_or(SearchIndexError::NotReady)?.clone();
         let _turn = self.turns.acquire().await.map_err(|e| CommonError::Internal(e.to_string()))?;
         let answer = tokio::task::spawn_blocking(move || question(&engine)).await;
         Ok(answer.map_err(|e| CommonError::Internal(e.to_string()))??)
@@ -101,7 +101,7 @@ impl SearchIndex {
         });
         let mut found = match asking.await {
             Ok(matches) => matches.into_iter().map(|m| candidates_of(m, CANDIDATES)).collect(),
-            Err(StorefrontError::NotReady) => Vec::new(),
+            Err(SearchIndexError::NotReady) => Vec::new(),
             Err(error) => {
                 tracing::error!(error = %error, "candidates could not be looked for");
                 Vec::new()
@@ -113,13 +113,13 @@ impl SearchIndex {
 }
 
 /// The text, or nothing when it is too long to be a part number.
-pub(super) fn bounded(text: &str) -> String {
+pub(crate) fn bounded(text: &str) -> String {
     let long = text.chars().nth(LONGEST_IDENTIFIER).is_some();
     if long { String::new() } else { text.to_owned() }
 }
 
 /// The products of a match, best first.
-pub(super) fn candidates_of(found: search::IdentifierMatch, most: usize) -> Vec<Candidate> {
+pub(crate) fn candidates_of(found: search::IdentifierMatch, most: usize) -> Vec<Candidate> {
     let all = match found {
         search::IdentifierMatch::Exact(one) => vec![one],
         search::IdentifierMatch::Ambiguous(all) => all,

@@ -7,8 +7,9 @@ use pricing::{Currency, UnitPrice, line_amount};
 use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
-use super::error::OrderError;
+use super::error::CheckoutError;
 use crate::contracts::{PriceStepView, PricedLine, ReplayedLine};
+use crate::orders::OrderError;
 use crate::quotes::{OfferedLine, offered_lines};
 
 /// Which line of the quote a price is from, as stored with it.
@@ -23,7 +24,7 @@ pub(super) async fn from_quote(
     order: &orders::Model,
     lines: &[order_lines::Model],
     replayed: Vec<ReplayedLine>,
-) -> Result<Vec<ReplayedLine>, OrderError> {
+) -> Result<Vec<ReplayedLine>, CheckoutError> {
     let Some(number) = &order.quote_number else { return Ok(replayed) };
     let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
     let offered = offered_lines(db, number).await?;
@@ -47,7 +48,7 @@ fn stands(
     offered: &OfferedLine,
     mut replayed: ReplayedLine,
     currency: Currency,
-) -> Result<ReplayedLine, OrderError> {
+) -> Result<ReplayedLine, CheckoutError> {
     let (unit_price, per, row) = (offered.unit_price, offered.per, i64::from(offered.line.line));
     let step = PriceStepView::quoted(number, row, replayed.waterfall.last(), UnitPrice { amount: unit_price, per });
     replayed.waterfall.push(step);

@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 
 /// Where an index stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Place {
+pub(super) struct IndexPosition {
     /// Tells databases apart.
     pub(super) database: String,
     /// Every event up to this number is in the index.
     pub(super) seq: i64,
 }
 
-impl Place {
-    /// The place as a commit carries it.
+impl IndexPosition {
+    /// The position as a commit carries it.
     pub(super) fn payload(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The place a commit carries.
+    /// The position a commit carries.
     pub(super) fn read(payload: &str) -> Option<Self> {
         serde_json::from_str(payload).ok()
     }
 
-    /// Whether an index at this place can be brought up to date: it is of `database`, whose log has not been set back.
+    /// Whether an index at this position can be brought up to date: it is of `database`, whose log has not been set back.
     pub(super) fn is_usable(&self, database: &str, latest: i64) -> bool {
         self.database == database && self.seq <= latest
     }
@@ -43,12 +43,12 @@ mod tests {
 
     #[test]
     fn another_database_or_a_log_set_back_makes_an_index_useless() {
-        let place = Place { database: "a".to_owned(), seq: 7 };
-        assert_eq!(Place::read(&place.payload()), Some(place.clone()));
-        assert!(place.is_usable("a", 7));
-        assert!(place.is_usable("a", 9));
-        assert!(!place.is_usable("b", 9));
-        assert!(!place.is_usable("a", 6));
-        assert_eq!(Place::read("7"), None);
+        let position = IndexPosition { database: "a".to_owned(), seq: 7 };
+        assert_eq!(IndexPosition::read(&position.payload()), Some(position.clone()));
+        assert!(position.is_usable("a", 7));
+        assert!(position.is_usable("a", 9));
+        assert!(!position.is_usable("b", 9));
+        assert!(!position.is_usable("a", 6));
+        assert_eq!(IndexPosition::read("7"), None);
     }
 }

@@ -4,14 +4,16 @@
 //! days after the end of the invoice's month; `PREPAID` is due at once.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
-use entity::Instant;
 use pricing::Amount;
 
-use crate::store::clock::DAY;
+use crate::Instant;
+
+/// Microseconds in a day.
+const DAY: i64 = 86_400_000_000;
 
 /// When an invoice is due, and what paying early earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Terms {
+pub struct Terms {
     days: u32,
     from_end_of_month: bool,
     prepaid: bool,
@@ -21,7 +23,7 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// Reads a code of terms.
-    pub(crate) fn parse(code: &str) -> Option<Self> {
+    pub fn parse(code: &str) -> Option<Self> {
         let net = |text: &str| text.strip_prefix("NET").and_then(days);
         let plain = Self { days: 0, from_end_of_month: false, prepaid: false, discount: None };
         if code == "PREPAID" {
@@ -41,12 +43,12 @@ impl Terms {
     }
 
     /// Whether the order is paid before it leaves.
-    pub(crate) fn prepaid(self) -> bool {
+    pub fn prepaid(self) -> bool {
         self.prepaid
     }
 
     /// When an invoice of `issued` is due.
-    pub(crate) fn due(self, issued: Instant) -> Instant {
+    pub fn due(self, issued: Instant) -> Instant {
         if !self.from_end_of_month {
             return Instant(issued.0.saturating_add(i64::from(self.days) * DAY));
         }
@@ -59,7 +61,7 @@ impl Terms {
     }
 
     /// Until when which part of `total` is taken off for paying early; the amount is rounded to the currency's minor unit.
-    pub(crate) fn early(self, issued: Instant, total: Amount, currency: pricing::Currency) -> Option<(Instant, Amount)> {
+    pub fn early(self, issued: Instant, total: Amount, currency: pricing::Currency) -> Option<(Instant, Amount)> {
         let (hundredths, within) = self.discount?;
         let exact = i128::from(total.micros()) * i128::from(hundredths) / 10_000;
         let off = Amount::from_micros(i64::try_from(exact).ok()?).round_to_minor(currency).ok()?;

@@ -11,10 +11,10 @@ use super::place::NewOrder;
 
 /// What an order was priced with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Basis {
-    pub(super) as_of: Instant,
+pub(crate) struct PricingSnapshot {
+    pub(crate) as_of: Instant,
     /// None when it was not kept.
-    pub(super) ordered_before: Option<Vec<PeriodQuantity>>,
+    pub(crate) ordered_before: Option<Vec<PeriodQuantity>>,
 }
 
 /// The row of an order about to be placed.
@@ -24,16 +24,20 @@ pub(super) fn row(new: &NewOrder, id: OrderId) -> order_pricings::Model {
 
 /// What an order was priced with; none for an order that was not priced here. `detail` is how the price of one of its lines came
 /// about, which says the instant for orders that have no row.
-pub(super) async fn find(db: &impl ConnectionTrait, order: &orders::Model, detail: &str) -> Result<Option<Basis>, DbErr> {
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    order: &orders::Model,
+    detail: &str,
+) -> Result<Option<PricingSnapshot>, DbErr> {
     #[derive(Deserialize)]
     struct Detail {
         as_of: i64,
     }
     Ok(match order_pricings::Entity::find_by_id(order.id).one(db).await? {
-        Some(row) => Some(Basis { as_of: row.as_of, ordered_before: Some(read(&row.ordered_before)) }),
-        None => {
-            serde_json::from_str(detail).ok().map(|detail: Detail| Basis { as_of: Instant(detail.as_of), ordered_before: None })
-        }
+        Some(row) => Some(PricingSnapshot { as_of: row.as_of, ordered_before: Some(read(&row.ordered_before)) }),
+        None => serde_json::from_str(detail)
+            .ok()
+            .map(|detail: Detail| PricingSnapshot { as_of: Instant(detail.as_of), ordered_before: None }),
     })
 }
 
