@@ -12,7 +12,8 @@
 //! | `files` | reading a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
-//! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
+//! | `prices` | reading prices from memory: what something costs, why, and what changed; price quotes |
+//! | `price_admin` | keeping price lists, contracts, promotions and costs: uploads, change sets, copies, history |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
 //! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
 //! | `merchandising` | what staff make of search: synonyms, pins, boosts, redirects; what buyers searched for, reports |
@@ -41,7 +42,9 @@ mod identity;
 
 mod catalog;
 
-mod contracts;
+mod prices;
+
+mod price_admin;
 
 mod inventory;
 

@@ -17,10 +17,6 @@ use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use crate::checkout::{Checkout, CheckoutRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{
-    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes,
-    PriceListRoutes, Prices, QuoteRoutes,
-};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
@@ -36,6 +32,10 @@ use crate::kernel::tokens::{self, Keys};
 use crate::kernel::{Kernel, bus, events, idempotency};
 use crate::merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use crate::notifications::EventRoutes;
+use crate::price_admin::{
+    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FindingRoutes, PriceHistoryRoutes, PriceListRoutes,
+};
+use crate::prices::{FeedRoutes, Prices, QuoteRoutes};
 use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
@@ -199,7 +199,7 @@ pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
-    let recorded = contracts::record_missing_facts(&System::at_work(&kernel, "price facts")).await;
+    let recorded = price_admin::record_missing_facts(&System::at_work(&kernel, "price facts")).await;
     recorded.map_err(|e| format!("price facts: {e}"))?;
     Ok(kernel)
 }

@@ -11,10 +11,10 @@ use serde_json::json;
 use super::contents::CartLine;
 use super::error::CartError;
 use super::input::CheckedLine;
-use crate::contracts::Moment;
 use crate::kernel::database::{Db, Tx};
 use crate::kernel::events::NewEvent;
 use crate::kernel::sql::{fetch_one, insert_all};
+use crate::prices::Moment;
 
 /// Most lines a cart holds.
 pub(super) const MAX_CART_LINES: usize = 20_000;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use crate::contracts::{Moment, OpenBaskets, Touched, count_touched};
 use crate::kernel::database::{Db, Reader};
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::fetch;
+use crate::prices::{Moment, OpenBaskets, Touched, count_touched};
 
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]

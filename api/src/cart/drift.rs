@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::contents::CartLine;
 use super::error::CartError;
 use crate::catalog::Products;
-use crate::contracts::{Ask, AskLine, DriftReport, Drifted, PricedLine, Prices};
 use crate::kernel::problem::Trouble;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use crate::prices::{Ask, AskLine, DriftReport, Drifted, PricedLine, Prices};
 
 /// What changed of a cart's prices.
 #[derive(Debug, Object, Serialize)]

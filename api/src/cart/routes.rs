@@ -15,12 +15,12 @@ use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
 use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
 use crate::catalog::{Products, Sight};
-use crate::contracts::{Ask, AskLine, Moment, PricedBasket, Prices};
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::database::Db;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+use crate::prices::{Ask, AskLine, Moment, PricedBasket, Prices};
 use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;

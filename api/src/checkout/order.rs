@@ -11,7 +11,6 @@ use super::error::CheckoutError;
 use super::views::{OrderInput, OrderLineInput, ShipTo};
 use crate::cart::{self, AskedLine, CartLine, Carts, CheckedLine, Partial, check_again, check_lines};
 use crate::catalog::Products;
-use crate::contracts::{PricedBasket, Prices};
 use crate::identity::{Account, Accounts, IdentityError};
 use crate::inventory::{Board, Prefer};
 use crate::kernel::database::{Db, Reader, Tx};
@@ -20,6 +19,7 @@ use crate::kernel::sql::fetch_one;
 use crate::kernel::terms::Terms;
 use crate::kernel::wire::{Code, Text};
 use crate::orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
+use crate::prices::{PricedBasket, Prices};
 use crate::quotes;
 use crate::storefront::SearchIndex;
 

@@ -14,10 +14,10 @@ use super::error::CheckoutError;
 use super::order::{Checkout, Extra, Prepared};
 use super::views::OnDrift;
 use crate::cart::{CheckedLine, Partial, drift as cart_drift};
-use crate::contracts::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::{FieldProblem, Trouble};
 use crate::orders::{self, AgreedPrice, NewLine, Reservation};
+use crate::prices::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine};
 
 /// Lines that stand, with their prices.
 #[derive(Debug)]

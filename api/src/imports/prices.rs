@@ -8,10 +8,10 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::batch::{Load, Row, Verdict};
 use super::known::Run;
-use crate::contracts::{self, Assigned, ContractError, EntryOutcome, NewEntry, NewPriceList, PriceChange};
 use crate::files::rows::PriceRow;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
+use crate::price_admin::{self, Assigned, EntryOutcome, NewEntry, NewPriceList, PriceAdminError, PriceChange};
 
 #[async_trait::async_trait]
 impl Load for PriceRow {
@@ -51,7 +51,7 @@ impl Load for PriceRow {
                     continue;
                 }
             };
-            let outcomes = contracts::put_entries(tx, &change, list, &entries).await?;
+            let outcomes = price_admin::put_entries(tx, &change, list, &entries).await?;
             for (place, outcome) in places.into_iter().zip(outcomes) {
                 if outcome == EntryOutcome::Duplicate {
                     let detail = "an earlier row has the same product, unit, currency, quantity and start";
@@ -102,13 +102,13 @@ pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result
     }
     let assigned = Assigned { kind: AssignedKind::Default, id: 0, code: String::new() };
     let new = NewPriceList { code: code.to_owned(), name: code.to_owned(), assigned };
-    let made = contracts::put_price_list(tx, change, new, None).await;
+    let made = price_admin::put_price_list(tx, change, new, None).await;
     made.map(|made| made.list.id).map_err(|error| Some(trouble(error)))
 }
 
-fn trouble(error: ContractError) -> Trouble {
+fn trouble(error: PriceAdminError) -> Trouble {
     match error {
-        ContractError::Trouble(trouble) => trouble,
+        PriceAdminError::Trouble(trouble) => trouble,
         other => Trouble::Internal(other.to_string()),
     }
 }

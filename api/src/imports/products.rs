@@ -14,7 +14,6 @@ use super::known::Run;
 use super::prices::list_of;
 use crate::catalog::queries::{Detail, details};
 use crate::catalog::{self, Attribute, AttributeValue, CatalogError, NewCategory, NewProduct, NewRelation, NewUnit};
-use crate::contracts::{self, NewCost, NewEntry, PriceChange};
 use crate::files::attributes;
 use crate::files::rejection::{Problem, Rejection};
 use crate::files::rows::ProductRow;
@@ -22,6 +21,8 @@ use crate::files::rows::product::{self, Lifecycle as Stage};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
 use crate::kernel::tokens::hex;
+use crate::price_admin::{self, NewEntry, PriceChange};
+use crate::prices::NewCost;
 
 /// Units of measure, whose quantities may have decimals (UN/ECE Recommendation 20).
 const MEASURES: &[&str] = &[
@@ -241,9 +242,9 @@ async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(),
         let list = list_of(tx, &change, &format!("LIST-{currency}")).await.map_err(|error| {
             error.unwrap_or_else(|| Trouble::Internal("the code of a list of list prices is refused".to_owned()))
         })?;
-        contracts::put_entries(tx, &change, list, &entries).await?;
+        price_admin::put_entries(tx, &change, list, &entries).await?;
     }
-    contracts::put_costs(tx, &change, &costs).await?;
+    price_admin::put_costs(tx, &change, &costs).await?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! What order management refuses.
 
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
 use crate::kernel::problem::{FieldProblem, Trouble, refusals};
+use crate::prices::PriceError;
 
 /// What order management refuses.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub(crate) enum OrderError {
     #[error(transparent)]
     Stock(#[from] StockError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
+    Prices(#[from] PriceError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
@@ -48,7 +48,7 @@ refusals! { OrderError {
     Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
 } delegates {
     Self::Stock(inner) => inner: StockError,
-    Self::Prices(inner) => inner: ContractError,
+    Self::Prices(inner) => inner: PriceError,
     Self::Identity(inner) => inner: IdentityError,
     Self::Trouble(inner) => inner: Trouble,
 } fields { Self::OutOfStock(fields) => fields } }

@@ -15,9 +15,9 @@ use super::basis;
 use super::error::OrderError;
 use super::queries::lines_of;
 use super::quoted::from_quote;
-use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
 use crate::kernel::database::Db;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use crate::prices::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
 
 /// What comparing gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use super::error::OrderError;
-use crate::contracts::{PriceStepView, PricedLine, ReplayedLine};
+use crate::prices::{PriceStepView, PricedLine, ReplayedLine};
 use crate::quotes::{OfferedLine, offered_lines};
 
 /// Which line of the quote a price is from, as stored with it.

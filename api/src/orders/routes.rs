@@ -13,7 +13,6 @@ use super::holds::{hold, release};
 use super::price_audit::{PriceAuditView, audit};
 use super::queries::{self, Filter, find_order, lock_order};
 use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput};
-use crate::contracts::Prices;
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::inventory::Board;
 use crate::kernel::database::Db;
@@ -21,6 +20,7 @@ use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, FieldProblem, Trouble};
 use crate::kernel::scope::Scope;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
+use crate::prices::Prices;
 
 type Result<T> = std::result::Result<T, Failure<OrderError>>;
 

@@ -1,9 +1,9 @@
 //! Quotes as baskets that a price change touches.
 
-use crate::contracts::{OpenBaskets, Touched, count_touched};
 use crate::kernel::clock;
 use crate::kernel::database::Reader;
 use crate::kernel::problem::Trouble;
+use crate::prices::{OpenBaskets, Touched, count_touched};
 
 /// Quotes that are requested, whose prices follow today's, or offered and still valid, beside which a new price will stand.
 #[derive(Clone, Copy, Debug)]

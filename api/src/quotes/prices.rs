@@ -7,8 +7,8 @@ use sea_orm::ConnectionTrait;
 use super::error::QuoteError;
 use super::offer::Desk;
 use crate::catalog::Sight;
-use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
 use crate::kernel::problem::Trouble;
+use crate::prices::{Ask, AskLine, PricedBasket, PricedLine};
 
 /// The currency of a quote.
 pub(super) fn currency_of(quote: &quotes::Model) -> Result<Currency, QuoteError> {

@@ -10,10 +10,10 @@ use super::input::Target;
 use super::offer::Desk;
 use super::prices;
 use crate::cart::CheckedLine;
-use crate::contracts::PricedBasket;
 use crate::kernel::database::Tx;
 use crate::kernel::events::NewEvent;
 use crate::kernel::sql::insert_all;
+use crate::prices::PricedBasket;
 
 /// A line to be quoted.
 #[derive(Clone, Debug)]

@@ -20,13 +20,13 @@ use super::status::QuoteStatus;
 use super::views::{SalesQuoteSummary, SalesQuoteView};
 use crate::cart::{self, Carts, CheckedLine, Partial, check_again, check_lines};
 use crate::catalog::Products;
-use crate::contracts::Prices;
 use crate::identity::{Account, Accounts, account_for, visible_account};
 use crate::kernel::clock;
 use crate::kernel::database::{Reader, Tx};
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, FieldProblem, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+use crate::prices::Prices;
 use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<QuoteError>>;

@@ -1,8 +1,8 @@
 //! What the storefront refuses.
 
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{Trouble, refusals};
+use crate::prices::PriceError;
 
 /// What the storefront refuses.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub(crate) enum StorefrontError {
     #[error(transparent)]
     Account(#[from] IdentityError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
+    Prices(#[from] PriceError),
     #[error(transparent)]
     Trouble(#[from] Trouble),
 }
@@ -29,7 +29,7 @@ refusals! { StorefrontError {
     Self::NotReady => 503, "search-not-ready", "The search index is being built";
 } delegates {
     Self::Account(inner) => inner: IdentityError,
-    Self::Prices(inner) => inner: ContractError,
+    Self::Prices(inner) => inner: PriceError,
     Self::Trouble(inner) => inner: Trouble,
 } }
 

@@ -9,12 +9,12 @@ use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
 use crate::catalog::{Product, Products, Sight};
-use crate::contracts::{Ask, AskLine, Prices};
 use crate::identity::{Account, Accounts, account_for};
 use crate::inventory::Board;
 use crate::kernel::principal::{Acting, Permission};
 use crate::kernel::problem::Trouble;
 use crate::kernel::scope::Scope;
+use crate::prices::{Ask, AskLine, Prices};
 
 /// What offers are made of.
 #[derive(Clone, Debug)]

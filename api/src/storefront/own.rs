@@ -15,11 +15,11 @@ use search::{Group, Members, Targets};
 use super::error::StorefrontError;
 use super::filters::Plan;
 use super::offers::Viewpoint;
-use crate::contracts::{Coverage, Prices};
 use crate::identity::Accounts;
 use crate::kernel::clock;
 use crate::kernel::problem::Trouble;
 use crate::kernel::scope::Scope;
+use crate::prices::{Coverage, Prices};
 use crate::suggestions::Memory;
 
 /// Names of filters and facets.

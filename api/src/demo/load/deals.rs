@@ -7,11 +7,12 @@ use super::produce::batches;
 use super::trade::Customers;
 use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::Categories;
-use crate::contracts::{
-    Assigned, NewAudience, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange,
-    put_contract, put_costs, put_entries, put_price_list, put_promotion,
-};
 use crate::demo::model::{self, Audience};
+use crate::price_admin::{
+    Assigned, NewAudience, NewContract, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange, put_contract,
+    put_costs, put_entries, put_price_list, put_promotion,
+};
+use crate::prices::NewCost;
 
 /// Entries of one price change.
 const ENTRIES: usize = 20_000;

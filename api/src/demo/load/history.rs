@@ -7,11 +7,11 @@ use pricing::Currency;
 use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::Products;
-use crate::contracts::{Ask, AskLine, Prices};
 use crate::demo::model;
 use crate::kernel::clock::SECOND;
 use crate::kernel::database::Tx;
 use crate::orders::{Destination, Imported, PastLine, PastOrder, import_past};
+use crate::prices::{Ask, AskLine, Prices};
 use crate::suggestions::learn_all;
 
 /// Orders in one transaction: what is counted of a contract's period is at most so far behind.

@@ -9,10 +9,10 @@ use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, refused};
 use crate::cart::CheckedLine;
 use crate::catalog::Products;
-use crate::contracts::Prices;
 use crate::demo::model;
 use crate::kernel::clock::{self, DAY};
 use crate::kernel::wire::{AmountText, Text, Timestamp};
+use crate::prices::Prices;
 use crate::quotes::{Desk, NewQuote, NewQuoteLine, SalesOfferInput, offer, request};
 
 /// Accounts that ask; every second one is answered.
