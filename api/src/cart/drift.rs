@@ -11,7 +11,7 @@ use super::error::CartError;
 use crate::catalog::Products;
 use crate::kernel::problem::Trouble;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
-use crate::prices::{Ask, AskLine, DriftReport, Drifted, PricedLine, Prices};
+use crate::prices::{DriftReport, Drifted, PriceLine, PriceRequest, PricedLine, Prices};
 
 /// What changed of a cart's prices.
 #[derive(Debug, Object, Serialize)]
@@ -92,10 +92,10 @@ pub(crate) async fn report(
     coupons: &[String],
 ) -> Result<DriftReport, CartError> {
     let currency: Currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
-    let one = |line: &CartLine| AskLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
-    let asked: Vec<AskLine> = lines.iter().map(one).collect();
+    let one = |line: &CartLine| PriceLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
+    let asked: Vec<PriceLine> = lines.iter().map(one).collect();
     let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
-    let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
+    let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
     Ok(prices.drift(db, &ask, &seen).await?)
 }
 

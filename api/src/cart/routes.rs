@@ -20,7 +20,7 @@ use crate::kernel::database::Db;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
-use crate::prices::{Ask, AskLine, Moment, PricedBasket, Prices};
+use crate::prices::{Moment, PriceLine, PriceRequest, PricedBasket, Prices};
 use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
@@ -276,11 +276,11 @@ impl CartRoutes {
     /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
     async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine], sight: &Sight) -> Result<PricedBasket> {
         let currency = cart.currency.parse().map_err(|_| Trouble::Internal("a cart without currency".to_owned()))?;
-        let asked: Vec<AskLine> =
-            lines.iter().map(|l| AskLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
-        let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let asked: Vec<PriceLine> =
+            lines.iter().map(|l| PriceLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
+        let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
         let counts = self.products.shown(lines.iter().map(|line| line.product), sight);
-        Ok(self.prices.price_counted(db, &ask, &counts).await.map_err(CartError::from)?)
+        Ok(self.prices.price_visible(db, &ask, &counts).await.map_err(CartError::from)?)
     }
 
     async fn cart_answer(

@@ -17,7 +17,7 @@ use super::queries::lines_of;
 use super::quoted::from_quote;
 use crate::kernel::database::Db;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
-use crate::prices::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
+use crate::prices::{PriceLine, PriceRequest, PriceStepView, PricedLine, Prices, ReplayedLine};
 
 /// What comparing gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
@@ -180,11 +180,11 @@ async fn replay(
     let mut asked = Vec::with_capacity(lines.len());
     for line in lines {
         let unit = line.unit.parse().map_err(|_| OrderError::OutOfRange)?;
-        asked.push(AskLine { product: line.product_id, unit, quantity: line.quantity.into() });
+        asked.push(PriceLine { product: line.product_id, unit, quantity: line.quantity.into() });
     }
     let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
     let (at, as_of) = (Some(order.priced_at), Some(basis.as_of));
-    let ask = Ask { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
+    let ask = PriceRequest { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
     Ok(prices.replay(db, order.price_version, &ask, basis.ordered_before, viewer).await?)
 }
 

@@ -20,7 +20,7 @@ use crate::kernel::database::Reader;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Code, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
-use crate::prices::{Ask, AskLine, Prices, Word, costs_of};
+use crate::prices::{PriceLine, PriceRequest, Prices, Word, costs_of};
 
 type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
 
@@ -193,7 +193,7 @@ impl FindingRoutes {
         lines: &[Line<'_>],
         items: &mut Vec<PriceFindingView>,
     ) -> std::result::Result<(), PriceAdminError> {
-        let mut asked: Vec<(&Line<'_>, AskLine)> = Vec::new();
+        let mut asked: Vec<(&Line<'_>, PriceLine)> = Vec::new();
         for line in lines {
             if line.line.target.kind != TargetKind::Sku || line.line.kind == entity::PriceRuleKind::Fixed {
                 continue;
@@ -203,11 +203,11 @@ impl FindingRoutes {
             let unit = line.line.unit.unwrap_or(facts.stock_unit);
             let base = line.line.value.map(|_| Quantity::ONE);
             let steps = line.line.breaks.iter().map(|(quantity, _)| *quantity).filter(|quantity| quantity.is_positive());
-            asked.extend(base.into_iter().chain(steps).map(|quantity| (line, AskLine { product, unit, quantity })));
+            asked.extend(base.into_iter().chain(steps).map(|quantity| (line, PriceLine { product, unit, quantity })));
         }
         for chunk in asked.chunks(PRICED) {
-            let wanted: Vec<AskLine> = chunk.iter().map(|(_, line)| *line).collect();
-            let ask = Ask {
+            let wanted: Vec<PriceLine> = chunk.iter().map(|(_, line)| *line).collect();
+            let ask = PriceRequest {
                 account: buyer.account,
                 currency: buyer.currency,
                 at: Some(clock::now()),
@@ -215,7 +215,7 @@ impl FindingRoutes {
                 coupons: buyer.coupons,
                 lines: &wanted,
             };
-            for ((line, asked), priced) in chunk.iter().zip(self.prices.price_each(db, &ask).await?.lines) {
+            for ((line, asked), priced) in chunk.iter().zip(self.prices.price_separately(db, &ask).await?.lines) {
                 let Ok(priced) = priced else { continue };
                 if priced.source != buyer.source || &*priced.label != buyer.label || priced.row != line.row {
                     continue;

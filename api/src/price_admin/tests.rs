@@ -12,7 +12,7 @@ use crate::identity::{NewAccount, put_account};
 use crate::kernel::database::{Database, Tx};
 use crate::kernel::events::NewEvent;
 use crate::kernel::principal::Actor;
-use crate::prices::{Ask, AskLine, LineRefusal, NewCost, PricedBasket, PricedLine, Prices};
+use crate::prices::{LineRefusal, NewCost, PriceLine, PriceRequest, PricedBasket, PricedLine, Prices};
 
 struct House {
     db: Database,
@@ -129,12 +129,12 @@ impl House {
 
     /// Asks for 1, 10 and 40 of everything, each as a basket of its own.
     async fn ask(&self, prices: &Prices, then: Option<&PricedBasket>) -> PricedBasket {
-        let line = |product, count| AskLine { product: ProductId(product), unit: unit("EA"), quantity: quantity(count) };
-        let mut lines: Vec<AskLine> = (1..=3).flat_map(|product| ["1", "10", "40"].map(|count| line(product, count))).collect();
-        lines.push(AskLine { product: ProductId(1), unit: unit("BX"), quantity: quantity("2") });
+        let line = |product, count| PriceLine { product: ProductId(product), unit: unit("EA"), quantity: quantity(count) };
+        let mut lines: Vec<PriceLine> = (1..=3).flat_map(|product| ["1", "10", "40"].map(|count| line(product, count))).collect();
+        lines.push(PriceLine { product: ProductId(1), unit: unit("BX"), quantity: quantity("2") });
         let (at, as_of) = (then.map(|basket| basket.at), then.map(|basket| basket.as_of));
-        let ask = Ask { account: Some(self.account), currency: eur(), at, as_of, coupons: &[], lines: &lines };
-        prices.price_each(&self.db.reader(), &ask).await.expect("prices")
+        let ask = PriceRequest { account: Some(self.account), currency: eur(), at, as_of, coupons: &[], lines: &lines };
+        prices.price_separately(&self.db.reader(), &ask).await.expect("prices")
     }
 }
 

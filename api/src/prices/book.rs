@@ -8,8 +8,8 @@ use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, AssignedKind, AudienceKind, ContractMode, Instant, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{
     AccountFacts, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
-    Kind, ListFacts, Mode, Per, PriceBook, PriceRequest, ProductFacts, ProductMoney, Promotion, Quantity, RequestLine, Scope,
-    Target, Terms, Times, UnitCode,
+    Kind, ListFacts, Mode, Per, PriceBook, ProductFacts, ProductMoney, Promotion, Quantity, RequestLine, Scope, Target, Terms,
+    Times, UnitCode,
 };
 
 use super::facts;
@@ -42,7 +42,7 @@ pub(crate) struct Book {
 
 /// A line that is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct AskLine {
+pub(crate) struct PriceLine {
     pub(crate) product: ProductId,
     pub(crate) unit: UnitCode,
     pub(crate) quantity: Quantity,
@@ -212,7 +212,7 @@ impl Book {
         self.brands.key(brand.0).map(String::as_str)
     }
 
-    pub(super) fn request_line(&self, line: &AskLine) -> RequestLine {
+    pub(super) fn request_line(&self, line: &PriceLine) -> RequestLine {
         let product = pricing::ProductId(self.products.known(&line.product.0));
         RequestLine { product, quantity: line.quantity, unit: line.unit }
     }
@@ -230,7 +230,7 @@ impl Book {
     }
 
     /// What a request needs to know of orders placed before.
-    pub(super) fn periods(&self, request: &PriceRequest<'_>) -> Vec<Period> {
+    pub(super) fn periods(&self, request: &pricing::PriceRequest<'_>) -> Vec<Period> {
         let lines = pricing::period_lines(&self.engine, request);
         lines.into_iter().filter_map(|line| self.period(&line)).collect()
     }

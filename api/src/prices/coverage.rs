@@ -3,10 +3,10 @@
 //! Not here: which price that gives (`prices`).
 
 use entity::{AccountId, CategoryId, Instant, ProductId};
-use pricing::{Currency, PriceRequest, Target};
+use pricing::{Currency, Target};
 
 use super::book::Book;
-use super::lookup::{Ask, Prices};
+use super::lookup::{PriceRequest, Prices};
 
 /// What the contract lines in force for an account name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,14 +26,14 @@ impl Prices {
     /// their lines.
     pub(crate) fn coverage(&self, account: AccountId, currency: Currency) -> Coverage {
         let book = self.book.read();
-        let ask = Ask { account: Some(account), currency, at: None, as_of: None, coupons: &[], lines: &[] };
-        let ready = book.ready(&ask);
-        book.coverage(&ready.request(&ask, &[]))
+        let request = PriceRequest { account: Some(account), currency, at: None, as_of: None, coupons: &[], lines: &[] };
+        let resolved = book.resolve(&request);
+        book.coverage(&resolved.engine_request(&request, &[]))
     }
 }
 
 impl Book {
-    fn coverage(&self, request: &PriceRequest<'_>) -> Coverage {
+    fn coverage(&self, request: &pricing::PriceRequest<'_>) -> Coverage {
         let found = pricing::coverage(self.engine(), request);
         let mut coverage = Coverage { until: found.until.map(Into::into), ..Coverage::default() };
         for target in found.targets {

@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 
 use super::error::PriceError;
 use super::journal::Moment;
-use super::lookup::{Ask, LineRefusal, PricedBasket, PricedLine, Prices};
+use super::lookup::{LineRefusal, PriceRequest, PricedBasket, PricedLine, Prices};
 use super::period;
 use super::price_rows::words;
 
@@ -46,15 +46,15 @@ impl Prices {
     pub(crate) async fn drift(
         &self,
         db: &impl ConnectionTrait,
-        ask: &Ask<'_>,
+        request: &PriceRequest<'_>,
         seen: &[Option<Moment>],
     ) -> Result<DriftReport, PriceError> {
-        let basket = self.price(db, ask).await?;
+        let basket = self.price(db, request).await?;
         let now = Moment { at: basket.at, as_of: basket.as_of };
         let mut drifted = Vec::new();
-        for (state, lines) in self.suspects(ask, seen, now) {
+        for (state, lines) in self.suspects(request, seen, now) {
             let places: Vec<usize> = lines.iter().map(|(place, _)| *place).collect();
-            let then = self.price_then(db, ask, state, now.at, &places).await?;
+            let then = self.price_then(db, request, state, now.at, &places).await?;
             for ((place, causes), previous) in lines.into_iter().zip(then) {
                 if price_of(&previous) != price_of(&basket.lines[place]) {
                     drifted.push(Drifted { place, previous, causes });
@@ -66,19 +66,19 @@ impl Prices {
     }
 
     /// Lines that may have drifted, by the state they were seen in, each with what may be the reason.
-    fn suspects(&self, ask: &Ask<'_>, seen: &[Option<Moment>], now: Moment) -> Vec<(Moment, Vec<Suspect>)> {
+    fn suspects(&self, request: &PriceRequest<'_>, seen: &[Option<Moment>], now: Moment) -> Vec<(Moment, Vec<Suspect>)> {
         let mut suspects = Vec::new();
         for (state, lines) in states(seen) {
             let book = self.book.read();
             let asking = |moment: Moment| Asking {
-                account: ask.account.map(|account| book.account(account)),
-                currency: ask.currency,
+                account: request.account.map(|account| book.account(account)),
+                currency: request.currency,
                 at: moment.at.into(),
                 as_of: moment.as_of.into(),
             };
             let delta = Delta::new(book.engine(), asking(state), asking(now));
             let causes: Vec<pricing::Causes> =
-                ask.lines.iter().map(|line| delta.causes(book.request_line(line).product)).collect();
+                request.lines.iter().map(|line| delta.causes(book.request_line(line).product)).collect();
             // A product that moved to another group may have taken others with it.
             let any_moved = causes.iter().any(|causes| causes.product);
             let may_differ = |place: &usize| any_moved || causes[*place].any();
@@ -95,23 +95,23 @@ impl Prices {
     async fn price_then(
         &self,
         db: &impl ConnectionTrait,
-        ask: &Ask<'_>,
+        request: &PriceRequest<'_>,
         state: Moment,
         now: Instant,
         places: &[usize],
     ) -> Result<Vec<Result<PricedLine, LineRefusal>>, PriceError> {
-        let ask = Ask { at: Some(state.at), as_of: Some(state.as_of), ..*ask };
-        let (mut ready, needed) = {
+        let request = PriceRequest { at: Some(state.at), as_of: Some(state.as_of), ..*request };
+        let (mut resolved, needed) = {
             let book = self.book.read();
-            let ready = book.ready(&ask);
-            let needed = book.periods(&ready.request(&ask, &ready.lines));
-            (ready, needed)
+            let resolved = book.resolve(&request);
+            let needed = book.periods(&resolved.engine_request(&request, &resolved.lines));
+            (resolved, needed)
         };
         if !needed.is_empty() {
-            ready.ordered = period::ordered(db, &needed, now).await?;
+            resolved.ordered = period::ordered(db, &needed, now).await?;
         }
         let book = self.book.read();
-        let prices = pricing::price_some(book.engine(), &ready.request(&ask, &ready.lines), places);
+        let prices = pricing::price_some(book.engine(), &resolved.engine_request(&request, &resolved.lines), places);
         Ok(prices.into_iter().map(|line| book.priced(line)).collect())
     }
 }

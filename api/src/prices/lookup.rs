@@ -8,12 +8,11 @@ use std::sync::Arc;
 use entity::{AccountId, Instant, PriceSource};
 use parking_lot::{RwLock, RwLockWriteGuard};
 use pricing::{
-    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PeriodQuantity, PriceRequest, RequestLine, Source,
-    UnitPrice, Viewer,
+    Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PeriodQuantity, RequestLine, Source, UnitPrice, Viewer,
 };
 use sea_orm::ConnectionTrait;
 
-use super::book::{AskLine, Book};
+use super::book::{Book, PriceLine};
 use super::error::{BadInput, PriceError};
 use super::{period, period_then};
 use crate::kernel::clock;
@@ -24,9 +23,9 @@ pub(crate) struct Prices {
     pub(super) book: Arc<RwLock<Book>>,
 }
 
-/// What is asked.
+/// A basket whose prices are asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ask<'a> {
+pub(crate) struct PriceRequest<'a> {
     /// Who asks; none for a visitor, who gets default lists and promotions for everyone.
     pub(crate) account: Option<AccountId>,
     /// The currency everything happens in.
@@ -38,7 +37,7 @@ pub(crate) struct Ask<'a> {
     /// Coupons given.
     pub(crate) coupons: &'a [String],
     /// The lines, one basket.
-    pub(crate) lines: &'a [AskLine],
+    pub(crate) lines: &'a [PriceLine],
 }
 
 /// The prices of a basket. Asked again with its `at` and `as_of` the answer is the same for ever.
@@ -90,8 +89,8 @@ impl LineRefusal {
     }
 }
 
-/// A question made ready: handles for ids, instants settled, quantities ordered before fetched.
-pub(super) struct Ready {
+/// A request in the engine's terms: dense ids for ids, instants settled, quantities ordered before fetched.
+pub(super) struct Resolved {
     version: i64,
     at: Instant,
     as_of: Instant,
@@ -106,14 +105,18 @@ enum Needed {
     Then(Vec<period_then::Window>),
 }
 
-impl Ready {
-    pub(super) fn request<'a>(&'a self, ask: &Ask<'a>, lines: &'a [RequestLine]) -> PriceRequest<'a> {
-        PriceRequest {
+impl Resolved {
+    pub(super) fn engine_request<'a>(
+        &'a self,
+        request: &PriceRequest<'a>,
+        lines: &'a [RequestLine],
+    ) -> pricing::PriceRequest<'a> {
+        pricing::PriceRequest {
             account: self.account,
-            currency: ask.currency,
+            currency: request.currency,
             at: self.at.into(),
             as_of: self.as_of.into(),
-            coupons: ask.coupons,
+            coupons: request.coupons,
             lines,
             period_quantities: &self.ordered,
         }
@@ -146,27 +149,27 @@ impl Prices {
 
     /// Prices a basket: all lines together reach volume breaks. Touches the database only when a contract line counts what was
     /// ordered before. Lines without price say why; the basket is never refused.
-    pub(crate) async fn price(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, PriceError> {
-        let ready = self.ready(db, ask).await?;
+    pub(crate) async fn price(&self, db: &impl ConnectionTrait, request: &PriceRequest<'_>) -> Result<PricedBasket, PriceError> {
+        let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
-        let answer = pricing::price(book.engine(), &ready.request(ask, &ready.lines));
+        let answer = pricing::price(book.engine(), &resolved.engine_request(request, &resolved.lines));
         let lines = answer.lines.into_iter().map(|line| book.priced(line)).collect();
-        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, ordered: ready.ordered, lines })
+        Ok(PricedBasket { version: resolved.version, at: resolved.at, as_of: resolved.as_of, ordered: resolved.ordered, lines })
     }
 
     /// Prices the lines that count as one basket. The others are no part of it: to whoever asks their products are unknown.
-    pub(crate) async fn price_counted(
+    pub(crate) async fn price_visible(
         &self,
         db: &impl ConnectionTrait,
-        ask: &Ask<'_>,
+        request: &PriceRequest<'_>,
         counts: &[bool],
     ) -> Result<PricedBasket, PriceError> {
         if counts.iter().all(|counts| *counts) {
-            return self.price(db, ask).await;
+            return self.price(db, request).await;
         }
-        let counted = ask.lines.iter().zip(counts).filter(|(_, counts)| **counts).map(|(line, _)| *line);
-        let lines: Vec<AskLine> = counted.collect();
-        let mut basket = self.price(db, &Ask { lines: &lines, ..*ask }).await?;
+        let counted = request.lines.iter().zip(counts).filter(|(_, counts)| **counts).map(|(line, _)| *line);
+        let lines: Vec<PriceLine> = counted.collect();
+        let mut basket = self.price(db, &PriceRequest { lines: &lines, ..*request }).await?;
         let mut priced = std::mem::take(&mut basket.lines).into_iter();
         let next = |counts: &bool| if *counts { priced.next() } else { None };
         let all = counts.iter().map(next).map(|price| price.unwrap_or(Err(LineRefusal(LineError::UnknownProduct))));
@@ -175,72 +178,82 @@ impl Prices {
     }
 
     /// Prices every line as a basket of its own, for lists of products.
-    pub(crate) async fn price_each(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<PricedBasket, PriceError> {
-        let ready = self.ready(db, ask).await?;
+    pub(crate) async fn price_separately(
+        &self,
+        db: &impl ConnectionTrait,
+        request: &PriceRequest<'_>,
+    ) -> Result<PricedBasket, PriceError> {
+        let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
         let one = |line: &RequestLine| {
-            let answer = pricing::price(book.engine(), &ready.request(ask, std::slice::from_ref(line)));
+            let answer = pricing::price(book.engine(), &resolved.engine_request(request, std::slice::from_ref(line)));
             answer.lines.into_iter().next().map_or(Err(LineRefusal(LineError::UnknownProduct)), |line| book.priced(line))
         };
-        let lines = ready.lines.iter().map(one).collect();
-        Ok(PricedBasket { version: ready.version, at: ready.at, as_of: ready.as_of, ordered: ready.ordered, lines })
+        let lines = resolved.lines.iter().map(one).collect();
+        Ok(PricedBasket { version: resolved.version, at: resolved.at, as_of: resolved.as_of, ordered: resolved.ordered, lines })
     }
 
     /// Prices a basket and explains every line. Refuses a currency nobody has prices in.
     pub(super) async fn explain(
         &self,
         db: &impl ConnectionTrait,
-        ask: &Ask<'_>,
+        request: &PriceRequest<'_>,
         viewer: Viewer,
     ) -> Result<Explained, PriceError> {
-        let ready = self.ready(db, ask).await?;
+        let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
-        if !book.has_currency(ask.currency) {
-            let detail = format!("there are no prices in {}", ask.currency);
+        if !book.has_currency(request.currency) {
+            let detail = format!("there are no prices in {}", request.currency);
             return Err(BadInput::one("/currency", "currency-without-prices", detail).into());
         }
-        let explanation = pricing::explain(book.engine(), &ready.request(ask, &ready.lines), viewer);
-        Ok(Explained { version: ready.version, at: ready.at, as_of: ready.as_of, explanation })
+        let explanation = pricing::explain(book.engine(), &resolved.engine_request(request, &resolved.lines), viewer);
+        Ok(Explained { version: resolved.version, at: resolved.at, as_of: resolved.as_of, explanation })
     }
 
     /// What the next larger quantity of a single line would cost; none when no larger quantity costs anything else.
-    pub(crate) async fn next_break(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Option<NextBreak>, PriceError> {
-        let ready = self.ready(db, ask).await?;
+    pub(crate) async fn next_break(
+        &self,
+        db: &impl ConnectionTrait,
+        request: &PriceRequest<'_>,
+    ) -> Result<Option<NextBreak>, PriceError> {
+        let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
-        let explained = pricing::explain(book.engine(), &ready.request(ask, &ready.lines), Viewer::Buyer);
+        let explained = pricing::explain(book.engine(), &resolved.engine_request(request, &resolved.lines), Viewer::Buyer);
         Ok(explained.lines.into_iter().next().and_then(|line| line.next_break))
     }
 
-    pub(super) async fn ready(&self, db: &impl ConnectionTrait, ask: &Ask<'_>) -> Result<Ready, PriceError> {
-        let (mut ready, needed) = {
+    pub(super) async fn resolve(&self, db: &impl ConnectionTrait, request: &PriceRequest<'_>) -> Result<Resolved, PriceError> {
+        let (mut resolved, needed) = {
             let book = self.book.read();
-            let ready = book.ready(ask);
-            let request = ready.request(ask, &ready.lines);
-            let needed = match ask.as_of {
-                None => Needed::Now(book.periods(&request)),
-                Some(_) => Needed::Then(book.windows(&request)),
+            let resolved = book.resolve(request);
+            let engine_request = resolved.engine_request(request, &resolved.lines);
+            let needed = match request.as_of {
+                None => Needed::Now(book.periods(&engine_request)),
+                Some(_) => Needed::Then(book.windows(&engine_request)),
             };
-            (ready, needed)
+            (resolved, needed)
         };
-        ready.ordered = match &needed {
-            Needed::Now(periods) if !periods.is_empty() => period::ordered(db, periods, ready.at).await?,
-            Needed::Then(windows) if !windows.is_empty() => period_then::ordered(db, windows, ready.at, ready.as_of).await?,
+        resolved.ordered = match &needed {
+            Needed::Now(periods) if !periods.is_empty() => period::ordered(db, periods, resolved.at).await?,
+            Needed::Then(windows) if !windows.is_empty() => {
+                period_then::ordered(db, windows, resolved.at, resolved.as_of).await?
+            }
             _ => Vec::new(),
         };
-        Ok(ready)
+        Ok(resolved)
     }
 }
 
 impl Book {
-    /// A question without what was ordered before.
-    pub(super) fn ready(&self, ask: &Ask<'_>) -> Ready {
-        Ready {
+    /// A request in the engine's terms, without what was ordered before.
+    pub(super) fn resolve(&self, request: &PriceRequest<'_>) -> Resolved {
+        Resolved {
             version: self.version(),
             // The clocks of two processes may differ: what is known already counts now.
-            at: ask.at.unwrap_or_else(|| clock::now().max(self.recorded_at())),
-            as_of: ask.as_of.unwrap_or(self.recorded_at()),
-            account: ask.account.map(|account| self.account(account)),
-            lines: ask.lines.iter().map(|line| self.request_line(line)).collect(),
+            at: request.at.unwrap_or_else(|| clock::now().max(self.recorded_at())),
+            as_of: request.as_of.unwrap_or(self.recorded_at()),
+            account: request.account.map(|account| self.account(account)),
+            lines: request.lines.iter().map(|line| self.request_line(line)).collect(),
             ordered: Vec::new(),
         }
     }

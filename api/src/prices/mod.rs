@@ -43,7 +43,7 @@ mod replay;
 pub(crate) mod rows;
 mod touched;
 
-pub(crate) use book::{AccountRow, AskLine, ContractRow, EntryRow, LineRow, ListRow, PromotionRow, note};
+pub(crate) use book::{AccountRow, ContractRow, EntryRow, LineRow, ListRow, PriceLine, PromotionRow, note};
 pub(crate) use columns::{per_of, write_breaks};
 pub(crate) use costs::{NewCost, StoredCost, costs_of};
 pub(crate) use coverage::Coverage;
@@ -54,7 +54,7 @@ pub(crate) use feed_routes::FeedRoutes;
 pub(crate) use input::{read_currency, short};
 pub(crate) use journal::Moment;
 pub(crate) use limits::{PriceToCheck, Reviewable, sentence, under_limits};
-pub(crate) use lookup::{Ask, LineRefusal, PricedBasket, PricedLine, Prices};
+pub(crate) use lookup::{LineRefusal, PriceRequest, PricedBasket, PricedLine, Prices};
 pub(crate) use loose::{Loose, Word};
 pub(crate) use quote::PriceStepView;
 pub(crate) use quote_routes::QuoteRoutes;

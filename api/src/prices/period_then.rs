@@ -8,7 +8,7 @@
 
 use ahash::AHashMap;
 use entity::Instant;
-use pricing::{ContractLineId, Factor, PeriodLine, PeriodQuantity, PriceRequest, Quantity};
+use pricing::{ContractLineId, Factor, PeriodLine, PeriodQuantity, Quantity};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 
 use super::book::Book;
@@ -34,7 +34,7 @@ enum Counted {
 
 impl Book {
     /// What a request needs to know of orders placed before, as it was known then.
-    pub(super) fn windows(&self, request: &PriceRequest<'_>) -> Vec<Window> {
+    pub(super) fn windows(&self, request: &pricing::PriceRequest<'_>) -> Vec<Window> {
         let mut windows: Vec<Window> = Vec::new();
         let mut places: AHashMap<(pricing::ContractId, pricing::AccountId), usize> = AHashMap::new();
         for line in pricing::period_lines(self.engine(), request) {
@@ -53,7 +53,7 @@ impl Book {
         windows
     }
 
-    fn counted(&self, line: &PeriodLine, request: &PriceRequest<'_>) -> Counted {
+    fn counted(&self, line: &PeriodLine, request: &pricing::PriceRequest<'_>) -> Counted {
         if line.target == pricing::Target::Everything && line.unit.is_none() {
             return Counted::All;
         }

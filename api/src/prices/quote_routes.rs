@@ -6,10 +6,10 @@ use entity::AccountId;
 use poem_openapi::{OpenApi, Tags};
 use pricing::{Amount, Currency, Quantity, UnitCode, Viewer};
 
-use super::book::AskLine;
+use super::book::PriceLine;
 use super::error::{BadInput, PriceError};
 use super::input::{read_currency, short};
-use super::lookup::{Ask, Explained, Prices};
+use super::lookup::{Explained, PriceRequest, Prices};
 use super::loose::Word;
 use super::quote::{MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView};
 use crate::catalog::{Product, Products};
@@ -55,7 +55,7 @@ impl QuoteRoutes {
         let staff = who.is_seller() && who.holds(Scope::PricesWrite);
         let coupons: Vec<String> = input.coupons.into_iter().map(Text::into_inner).collect();
         let mut basket = self.basket(input.lines, (!staff).then_some(account.id));
-        let ask = Ask {
+        let request = PriceRequest {
             account: Some(account.id),
             currency,
             at: input.at.map(|at| at.0),
@@ -64,7 +64,7 @@ impl QuoteRoutes {
             lines: &basket.asked,
         };
         let viewer = if staff { Viewer::Staff } else { Viewer::Buyer };
-        let explained = self.prices.explain(&who.db(), &ask, viewer).await?;
+        let explained = self.prices.explain(&who.db(), &request, viewer).await?;
         let view = quote_view(&account, currency, explained, std::mem::take(&mut basket.lines))?;
         Ok(Answer::of(&view)?)
     }
@@ -72,7 +72,7 @@ impl QuoteRoutes {
 
 /// The lines of a request: what is asked, and what is said of every line so far.
 struct Basket {
-    asked: Vec<AskLine>,
+    asked: Vec<PriceLine>,
     lines: Vec<QuoteLineView>,
 }
 
@@ -124,7 +124,7 @@ fn ask_line(
     place: usize,
     line: &QuoteLineInput,
     product: Option<&Product>,
-) -> std::result::Result<(AskLine, Option<QuoteLineProblem>), QuoteLineProblem> {
+) -> std::result::Result<(PriceLine, Option<QuoteLineProblem>), QuoteLineProblem> {
     let problem = |code: &'static str, detail: String, field: &str| QuoteLineProblem {
         code: Word(code),
         detail,
@@ -152,7 +152,7 @@ fn ask_line(
         return Err(problem("quantity_not_positive", "a quantity is greater than 0".to_owned(), "quantity"));
     }
     let rule = product.check_quantity(unit, quantity).err().map(|rule| problem(rule.code, rule.detail, "quantity"));
-    Ok((AskLine { product: product.id, unit, quantity }, rule))
+    Ok((PriceLine { product: product.id, unit, quantity }, rule))
 }
 
 fn quote_view(

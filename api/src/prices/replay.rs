@@ -4,7 +4,7 @@ use pricing::{PeriodQuantity, Viewer};
 use sea_orm::ConnectionTrait;
 
 use super::error::PriceError;
-use super::lookup::{Ask, LineRefusal, PricedLine, Prices};
+use super::lookup::{LineRefusal, PriceRequest, PricedLine, Prices};
 use super::quote::{PriceStepView, step};
 
 /// A line priced again.
@@ -22,7 +22,7 @@ impl Prices {
         &self,
         db: &impl ConnectionTrait,
         version: i64,
-        ask: &Ask<'_>,
+        request: &PriceRequest<'_>,
         ordered: Option<Vec<PeriodQuantity>>,
         viewer: Viewer,
     ) -> Result<Vec<ReplayedLine>, PriceError> {
@@ -30,16 +30,16 @@ impl Prices {
         if self.version() < version {
             self.catch_up(db).await?;
         }
-        let ready = match ordered {
-            None => self.ready(db, ask).await?,
+        let resolved = match ordered {
+            None => self.resolve(db, request).await?,
             Some(ordered) => {
-                let mut ready = self.book.read().ready(ask);
-                ready.ordered = ordered;
-                ready
+                let mut resolved = self.book.read().resolve(request);
+                resolved.ordered = ordered;
+                resolved
             }
         };
         let book = self.book.read();
-        let explained = pricing::explain(book.engine(), &ready.request(ask, &ready.lines), viewer);
+        let explained = pricing::explain(book.engine(), &resolved.engine_request(request, &resolved.lines), viewer);
         let one = |line: pricing::ExplainedLine| ReplayedLine {
             price: book.priced(line.price),
             waterfall: line.waterfall.into_iter().map(step).collect(),

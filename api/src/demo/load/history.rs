@@ -11,7 +11,7 @@ use crate::demo::model;
 use crate::kernel::clock::SECOND;
 use crate::kernel::database::Tx;
 use crate::orders::{Destination, Imported, PastLine, PastOrder, import_past};
-use crate::prices::{Ask, AskLine, Prices};
+use crate::prices::{PriceLine, PriceRequest, Prices};
 use crate::suggestions::learn_all;
 
 /// Orders in one transaction: what is counted of a contract's period is at most so far behind.
@@ -63,9 +63,10 @@ impl Loader<'_> {
         let mut asked = Vec::with_capacity(order.lines.len());
         for line in &order.lines {
             let quantity = pricing::Quantity::from_micros(line.quantity);
-            asked.push(AskLine { product: self.id(line.item), unit: line.unit.parse().map_err(refused)?, quantity });
+            asked.push(PriceLine { product: self.id(line.item), unit: line.unit.parse().map_err(refused)?, quantity });
         }
-        let ask = Ask { account: Some(account.id), currency, at: Some(placed_at), as_of: None, coupons: &[], lines: &asked };
+        let ask =
+            PriceRequest { account: Some(account.id), currency, at: Some(placed_at), as_of: None, coupons: &[], lines: &asked };
         let basket = prices.price(tx, &ask).await.map_err(refused)?;
         let known = products.by_ids(asked.iter().map(|line| line.product));
         let lines = asked.iter().zip(known).zip(basket.lines).filter_map(|((asked, product), priced)| {

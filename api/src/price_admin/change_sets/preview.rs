@@ -26,7 +26,7 @@ use crate::price_admin::error::PriceAdminError;
 use crate::price_admin::input::Names;
 use crate::price_admin::lines::NewLine;
 use crate::price_admin::{NewContract, NewEntry, NewPromotion, NewTarget, promotion};
-use crate::prices::{AskLine, Concerned, Goods, ListRow, Reach, Which, rows};
+use crate::prices::{Concerned, Goods, ListRow, PriceLine, Reach, Which, rows};
 
 /// Products looked at together.
 const PRODUCTS: usize = 2_000;
@@ -144,7 +144,7 @@ impl Looking<'_> {
     ) -> Result<(), PriceAdminError> {
         let mut sketch = Sketch::of(self.db, products).await?;
         let mut admitted = AHashSet::new();
-        let mut asked: AHashMap<Question, (Vec<AskLine>, Vec<Asked>)> = AHashMap::new();
+        let mut asked: AHashMap<Question, (Vec<PriceLine>, Vec<Asked>)> = AHashMap::new();
         let mut changed = Vec::with_capacity(drafts.len());
         for (id, draft) in drafts {
             preview.entries += 1;
@@ -163,7 +163,7 @@ impl Looking<'_> {
             let quantity = if entry.min_quantity.is_positive() { entry.min_quantity } else { Quantity::ONE };
             let (viewer, at) = (list.viewer.clone(), self.begins(entry.valid_from));
             let (lines, told) = asked.entry(Question { viewer, currency: entry.currency, at, coupon: None }).or_default();
-            lines.push(AskLine { product: entry.product, unit: entry.unit, quantity });
+            lines.push(PriceLine { product: entry.product, unit: entry.unit, quantity });
             told.push(Asked {
                 cause: Cause::Entry { id: *id, list: list.code.clone() },
                 product: entry.product,
@@ -276,7 +276,7 @@ impl Looking<'_> {
         preview: &mut Preview,
     ) -> Result<(), PriceAdminError> {
         let mut goods = Some(AHashSet::new());
-        let mut asked: Vec<(Instant, AskLine)> = Vec::new();
+        let mut asked: Vec<(Instant, PriceLine)> = Vec::new();
         for line in lines {
             let products = self.products_of(&line.target);
             match &mut goods {
@@ -295,7 +295,7 @@ impl Looking<'_> {
                 let steps = line.breaks.iter().map(|(quantity, _)| *quantity);
                 let base = line.value.map(|_| Quantity::ONE);
                 let quantities = base.into_iter().chain(steps).filter(|quantity| quantity.is_positive());
-                asked.extend(quantities.map(|quantity| (at, AskLine { product, unit, quantity })));
+                asked.extend(quantities.map(|quantity| (at, PriceLine { product, unit, quantity })));
             }
         }
         let goods = goods.map_or(Goods::All, Goods::These);
@@ -307,7 +307,7 @@ impl Looking<'_> {
         products.dedup();
         for chunk in products.chunks(PRODUCTS) {
             let (first, last) = (chunk.first().copied().unwrap_or(ProductId(0)), chunk.last().copied().unwrap_or(ProductId(0)));
-            let of_chunk: Vec<&(Instant, AskLine)> =
+            let of_chunk: Vec<&(Instant, PriceLine)> =
                 asked.iter().filter(|(_, line)| (first..=last).contains(&line.product)).collect();
             self.compare(looked, chunk, &of_chunk, preview).await?;
         }
@@ -318,7 +318,7 @@ impl Looking<'_> {
         &self,
         looked: &Looked,
         products: &[ProductId],
-        asked: &[&(Instant, AskLine)],
+        asked: &[&(Instant, PriceLine)],
         preview: &mut Preview,
     ) -> Result<(), PriceAdminError> {
         let mut sketch = Sketch::of(self.db, products).await?;
@@ -330,7 +330,7 @@ impl Looking<'_> {
             sketch.put_entry(id, &draft, draft.entry.valid_from.or(self.valid_from));
         }
         sketch.put_agreement(&looked.drafted, looked.standing.as_ref(), looked.promotion);
-        let mut questions: AHashMap<Question, Vec<AskLine>> = AHashMap::new();
+        let mut questions: AHashMap<Question, Vec<PriceLine>> = AHashMap::new();
         for (at, line) in asked {
             for currency in &looked.currencies {
                 let (viewer, coupon) = (looked.viewer.clone(), looked.coupon.clone());
@@ -340,7 +340,7 @@ impl Looking<'_> {
         for (question, lines) in &questions {
             for (line, prices) in lines.iter().zip(sketch.price(self.db, question, lines).await?) {
                 let (cause, currency) = (looked.cause.clone(), question.currency);
-                let AskLine { product, unit, quantity } = *line;
+                let PriceLine { product, unit, quantity } = *line;
                 preview.moves.of_customer(&Asked { cause, product, unit, currency, quantity }, &prices);
             }
         }

@@ -21,8 +21,8 @@ use crate::price_admin::error::PriceAdminError;
 use crate::price_admin::lines::{COLUMNS, NewLine};
 use crate::price_admin::{NewContract, NewEntry, NewPromotion};
 use crate::prices::{
-    AccountRow, Ask, AskLine, ContractRow, EntryRow, LineRefusal, LineRow, PricedLine, Prices, PromotionRow, Which, note, packed,
-    rows,
+    AccountRow, ContractRow, EntryRow, LineRefusal, LineRow, PriceLine, PriceRequest, PricedLine, Prices, PromotionRow, Which,
+    note, packed, rows,
 };
 
 /// A small price book.
@@ -302,7 +302,7 @@ impl Sketch {
         &self,
         db: &Reader,
         question: &Question,
-        lines: &[AskLine],
+        lines: &[PriceLine],
     ) -> Result<Vec<BeforeAfter>, PriceAdminError> {
         let coupons: Vec<String> = question.coupon.iter().cloned().collect();
         let account = match &question.viewer {
@@ -310,7 +310,7 @@ impl Sketch {
             Viewer::MemberOf(group) => self.members.get(group).copied(),
             Viewer::Account(account) => Some(*account),
         };
-        let ask = |as_of| Ask {
+        let ask = |as_of| PriceRequest {
             account,
             currency: question.currency,
             at: Some(question.at),
@@ -318,8 +318,8 @@ impl Sketch {
             coupons: &coupons,
             lines,
         };
-        let before = self.prices.price_each(db, &ask(self.before())).await?.lines;
-        let after = self.prices.price_each(db, &ask(self.after())).await?.lines;
+        let before = self.prices.price_separately(db, &ask(self.before())).await?.lines;
+        let after = self.prices.price_separately(db, &ask(self.after())).await?.lines;
         Ok(before.into_iter().zip(after).collect())
     }
 }
