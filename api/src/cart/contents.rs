@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Query
 use crate::kernel::database::{Db, Reader};
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::fetch;
-use crate::prices::{Moment, OpenBaskets, Touched, count_touched};
+use crate::prices::{AsOf, OpenBaskets, Touched, count_touched};
 
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) struct CartLine {
     pub(crate) quantity: Quantity,
     pub(crate) note: Arc<str>,
     /// The state of prices in which it was last priced for who filled the cart.
-    pub(crate) seen: Option<Moment>,
+    pub(crate) seen: Option<AsOf>,
 }
 
 /// What this process remembers of carts.
@@ -70,7 +70,7 @@ impl Carts {
                 unit: row.unit.parse().ok()?,
                 quantity: row.quantity,
                 note: row.note.into(),
-                seen: row.seen_as_of.zip(row.seen_at).map(|(as_of, at)| Moment { as_of, at }),
+                seen: row.seen_as_of.zip(row.seen_at).map(|(known_at, valid_at)| AsOf { known_at, valid_at }),
             })
         });
         Ok(Arc::new(lines.collect()))

@@ -118,7 +118,7 @@ pub(super) fn view(
             sku: products.by_id(line.product).map(|product| product.sku.to_string()).unwrap_or_default(),
             quantity: line.quantity.into(),
             unit: line.unit.to_string(),
-            seen_at: Timestamp(seen.at),
+            seen_at: Timestamp(seen.valid_at),
             previous: previous.map(Into::into),
             current: current.map(Into::into),
             causes: drifted.causes.iter().map(|cause| (*cause).to_owned()).collect(),

@@ -20,7 +20,7 @@ use crate::kernel::database::Db;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::{Failure, Trouble};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
-use crate::prices::{Moment, PriceLine, PriceRequest, PricedBasket, Prices};
+use crate::prices::{AsOf, PriceLine, PriceRequest, PricedBasket, Prices};
 use crate::storefront::SearchIndex;
 
 type Result<T> = std::result::Result<T, Failure<CartError>>;
@@ -240,7 +240,7 @@ impl CartRoutes {
         let sight = self.products.sight(who.account());
         let basket = self.price(&tx, &cart, &lines, &sight).await?;
         see(&mut lines, &basket);
-        let cart = commands::see_prices(&tx, cart, Moment { at: basket.at, as_of: basket.as_of }).await?;
+        let cart = commands::see_prices(&tx, cart, AsOf { valid_at: basket.at, known_at: basket.as_of }).await?;
         let view = self.view_of(&cart, &lines, &basket, &sight)?;
         let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
@@ -390,7 +390,7 @@ impl CartRoutes {
 /// Notes of lines that they are seen with the prices of a basket.
 fn see(lines: &mut [CartLine], basket: &PricedBasket) {
     for line in lines {
-        line.seen = Some(Moment { at: basket.at, as_of: basket.as_of });
+        line.seen = Some(AsOf { valid_at: basket.at, known_at: basket.as_of });
     }
 }
 

@@ -12,9 +12,9 @@ use pricing::{
     Times, UnitCode,
 };
 
+use super::change_log::ChangeIndex;
 use super::facts;
 use super::handles::Handles;
-use super::journal::Journal;
 use super::period::{Counted, Period};
 
 /// All prices, as one process holds them.
@@ -37,7 +37,7 @@ pub(crate) struct Book {
     currencies: AHashSet<Currency>,
     /// When products that buyers did not always know of were shown and hidden, in order.
     hidden: AHashMap<u32, Vec<(Instant, bool)>>,
-    journal: Journal,
+    change_index: ChangeIndex,
 }
 
 /// A line that is asked for.
@@ -172,12 +172,12 @@ impl Book {
     }
 
     /// Which products' own rows changed when.
-    pub(super) fn journal(&self) -> &Journal {
-        &self.journal
+    pub(super) fn change_index(&self) -> &ChangeIndex {
+        &self.change_index
     }
 
-    pub(super) fn journal_mut(&mut self) -> &mut Journal {
-        &mut self.journal
+    pub(super) fn change_index_mut(&mut self) -> &mut ChangeIndex {
+        &mut self.change_index
     }
 
     /// Whether buyers did not know of the product at an instant.
@@ -265,7 +265,7 @@ impl Book {
         let begin = if instants.first().is_some_and(|at| at <= first) { Instant(i64::MIN) } else { *first };
         for at in std::iter::once(begin).chain(instants) {
             let known = row.facts.partition_point(|(from, _)| *from <= at).max(1);
-            self.journal.note_product(number, at);
+            self.change_index.note_product(number, at);
             let priced = row.money.partition_point(|(from, _)| *from <= at);
             let money = priced.checked_sub(1).map_or(&[][..], |place| &row.money[place].1);
             self.put_facts(number, at, &row.facts[known - 1].1, money)?;
@@ -332,7 +332,7 @@ impl Book {
     pub(crate) fn put_entry(&mut self, row: &EntryRow) -> Result<(), Refused> {
         self.currencies.insert(row.currency);
         let (list, product) = (self.lists.number(row.list), self.products.number(row.product));
-        self.journal.note_entry(list, product, &row.times);
+        self.change_index.note_entry(list, product, &row.times);
         self.engine.put_entry(&Entry {
             id: EntryId(row.id),
             list: pricing::ListId(list),

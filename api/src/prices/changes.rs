@@ -10,7 +10,7 @@ use entity::{AccountId, Instant, ProductId};
 use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Target, UnitPrice, compare_ladders};
 
 use super::book::Book;
-use super::journal::Moment;
+use super::change_log::AsOf;
 use super::lookup::Prices;
 use super::loose::Label;
 use super::price_rows::{Labelled, PriceChangeRow, Quantities, write_line};
@@ -83,23 +83,23 @@ impl Book {
         self.product_id(product).is_some_and(|id| sight.would_show(ProductId(id), &categories, brand))
     }
 
-    fn asking(&self, whose: Whose, moment: Moment) -> Asking {
-        let (at, as_of) = (moment.at.into(), moment.as_of.into());
+    fn asking(&self, whose: Whose, state: AsOf) -> Asking {
+        let (at, as_of) = (state.valid_at.into(), state.known_at.into());
         Asking { account: Some(self.account(whose.account)), currency: whose.currency, at, as_of }
     }
 
-    fn delta(&self, whose: Whose, from: Moment, to: Moment) -> Delta<'_> {
+    fn delta(&self, whose: Whose, from: AsOf, to: AsOf) -> Delta<'_> {
         Delta::new(self.engine(), self.asking(whose, from), self.asking(whose, to))
     }
 
     /// Products that may cost something else, by their ids, with their handles.
-    fn candidates(&self, whose: Whose, from: Moment, to: Moment, after: i64) -> Vec<(i64, pricing::ProductId)> {
+    fn candidates(&self, whose: Whose, from: AsOf, to: AsOf, after: i64) -> Vec<(i64, pricing::ProductId)> {
         let delta = self.delta(whose, from, to);
-        let handles: Vec<pricing::ProductId> = if delta.is_wide() || !self.journal().covers(from) {
+        let handles: Vec<pricing::ProductId> = if delta.is_wide() || !self.change_index().covers(from) {
             self.engine().all_products().collect()
         } else {
             let lists: AHashSet<u32> = delta.lists().map(|list| list.0).collect();
-            let mut handles = self.journal().between(from, to, &lists);
+            let mut handles = self.change_index().between(from, to, &lists);
             handles.extend(delta.named().map(|product| product.0));
             handles.into_iter().map(pricing::ProductId).collect()
         };
@@ -114,15 +114,15 @@ impl Book {
         delta: &mut Delta<'_>,
         sight: &Sight,
         (product, handle): (i64, pricing::ProductId),
-        (from, to): (Moment, Moment),
+        (from, to): (AsOf, AsOf),
     ) -> Option<Changed> {
         let causes = delta.causes(handle);
         if !causes.any() {
             return None;
         }
         let (before, after) = delta.ladders(handle);
-        let before = if self.is_seen(sight, handle, from.as_of) { before } else { &[] };
-        let after = if self.is_seen(sight, handle, to.as_of) { after } else { &[] };
+        let before = if self.is_seen(sight, handle, from.known_at) { before } else { &[] };
+        let after = if self.is_seen(sight, handle, to.known_at) { after } else { &[] };
         let (gone, fresh) = compare_ladders(before, after);
         if gone.is_empty() && fresh.is_empty() {
             return None;
@@ -147,10 +147,10 @@ impl Book {
 
 impl Prices {
     /// The state that holds now, with its price version.
-    pub(super) fn present(&self, now: Instant) -> (Moment, i64) {
+    pub(super) fn present(&self, now: Instant) -> (AsOf, i64) {
         let book = self.book.read();
-        let as_of = book.recorded_at();
-        (Moment { at: now.max(as_of), as_of }, book.version())
+        let known_at = book.recorded_at();
+        (AsOf { valid_at: now.max(known_at), known_at }, book.version())
     }
 
     /// What changed between two states, from the product after `after` on: about `limit` rows, whole products.
@@ -158,7 +158,7 @@ impl Prices {
         &self,
         products: &Products,
         whose: Whose,
-        (from, to): (Moment, Moment),
+        (from, to): (AsOf, AsOf),
         after: i64,
         limit: usize,
     ) -> Changes {
@@ -185,21 +185,14 @@ impl Prices {
     }
 
     /// The next portion of all prices at a state, from a place on; the place after it, or none at the end.
-    pub(super) fn portion(
-        &self,
-        products: &Products,
-        whose: Whose,
-        moment: Moment,
-        quantities: Quantities,
-        place: u32,
-    ) -> Portion {
+    pub(super) fn portion(&self, products: &Products, whose: Whose, state: AsOf, quantities: Quantities, place: u32) -> Portion {
         let sight = products.sight(Some(whose.account));
         let (mut ids, mut steps) = (Vec::with_capacity(PORTION), Vec::with_capacity(PORTION * 4));
         let next = {
             let book = self.book.read();
-            let mut ladders = Ladders::new(book.engine(), book.asking(whose, moment));
+            let mut ladders = Ladders::new(book.engine(), book.asking(whose, state));
             let mut all = book.engine().all_products().skip(place as usize);
-            for handle in all.by_ref().take(PORTION).filter(|handle| book.is_seen(&sight, *handle, moment.as_of)) {
+            for handle in all.by_ref().take(PORTION).filter(|handle| book.is_seen(&sight, *handle, state.known_at)) {
                 if let Some(id) = book.product_id(handle) {
                     match quantities {
                         Quantities::All => steps.extend(ladders.of(handle).iter().map(|step| book.labelled(*step))),

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{AccountId, Instant};
 use pricing::Currency;
 
-use super::journal::Moment;
+use super::change_log::AsOf;
 
 /// What a client has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub(super) struct Cursor {
     /// What the account was shown at all: a number for the rules that applied.
     pub(super) sight: u64,
     /// The state that the client has.
-    pub(super) from: Moment,
+    pub(super) from: AsOf,
     /// The state that it is being brought to, and the last product it got, when that takes several pages.
-    pub(super) toward: Option<(Moment, i64)>,
+    pub(super) toward: Option<(AsOf, i64)>,
 }
 
 impl Cursor {
@@ -29,12 +29,12 @@ impl Cursor {
         let mut bytes = Vec::with_capacity(59);
         let mut put = |number: i64| bytes.extend(number.to_be_bytes());
         put(self.account.0);
-        put(self.from.at.0);
-        put(self.from.as_of.0);
+        put(self.from.valid_at.0);
+        put(self.from.known_at.0);
         put(self.sight.cast_signed());
         if let Some((to, product)) = self.toward {
-            put(to.at.0);
-            put(to.as_of.0);
+            put(to.valid_at.0);
+            put(to.known_at.0);
             put(product);
         }
         bytes.extend(self.currency.code().as_bytes());
@@ -48,11 +48,11 @@ impl Cursor {
         let currency = std::str::from_utf8(currency).ok()?.parse().ok()?;
         let (numbers, rest) = numbers.as_chunks::<8>();
         let numbers: Vec<i64> = numbers.iter().map(|number| i64::from_be_bytes(*number)).collect();
-        let moment = |at, as_of| Moment { at: Instant(at), as_of: Instant(as_of) };
+        let state = |at, as_of| AsOf { valid_at: Instant(at), known_at: Instant(as_of) };
         let (account, from, toward) = match numbers[..] {
-            [account, at, as_of, sight] => ((account, sight), moment(at, as_of), None),
+            [account, at, as_of, sight] => ((account, sight), state(at, as_of), None),
             [account, at, as_of, sight, to_at, to_as_of, product] => {
-                ((account, sight), moment(at, as_of), Some((moment(to_at, to_as_of), product)))
+                ((account, sight), state(at, as_of), Some((state(to_at, to_as_of), product)))
             }
             _ => return None,
         };
@@ -67,10 +67,10 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_what_it_writes_and_nothing_else() {
-        let moment = |at, as_of| Moment { at: Instant(at), as_of: Instant(as_of) };
+        let state = |at, as_of| AsOf { valid_at: Instant(at), known_at: Instant(as_of) };
         let currency = "EUR".parse().expect("listed");
-        for toward in [None, Some((moment(3, 4), 5))] {
-            let cursor = Cursor { account: AccountId(7), currency, sight: u64::MAX - 5, from: moment(1, 2), toward };
+        for toward in [None, Some((state(3, 4), 5))] {
+            let cursor = Cursor { account: AccountId(7), currency, sight: u64::MAX - 5, from: state(1, 2), toward };
             assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
         }
         for text in ["", "AAAA", "7", "not a cursor", "AAAAAAAAAAAAAAAA"] {

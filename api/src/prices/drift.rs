@@ -10,8 +10,8 @@ use entity::Instant;
 use pricing::{Asking, Delta};
 use sea_orm::ConnectionTrait;
 
+use super::change_log::AsOf;
 use super::error::PriceError;
-use super::journal::Moment;
 use super::lookup::{LineRefusal, PriceRequest, PricedBasket, PricedLine, Prices};
 use super::period;
 use super::price_rows::words;
@@ -47,14 +47,14 @@ impl Prices {
         &self,
         db: &impl ConnectionTrait,
         request: &PriceRequest<'_>,
-        seen: &[Option<Moment>],
+        seen: &[Option<AsOf>],
     ) -> Result<DriftReport, PriceError> {
         let basket = self.price(db, request).await?;
-        let now = Moment { at: basket.at, as_of: basket.as_of };
+        let now = AsOf { valid_at: basket.at, known_at: basket.as_of };
         let mut drifted = Vec::new();
         for (state, lines) in self.suspects(request, seen, now) {
             let places: Vec<usize> = lines.iter().map(|(place, _)| *place).collect();
-            let then = self.price_then(db, request, state, now.at, &places).await?;
+            let then = self.price_then(db, request, state, now.valid_at, &places).await?;
             for ((place, causes), previous) in lines.into_iter().zip(then) {
                 if price_of(&previous) != price_of(&basket.lines[place]) {
                     drifted.push(Drifted { place, previous, causes });
@@ -66,15 +66,15 @@ impl Prices {
     }
 
     /// Lines that may have drifted, by the state they were seen in, each with what may be the reason.
-    fn suspects(&self, request: &PriceRequest<'_>, seen: &[Option<Moment>], now: Moment) -> Vec<(Moment, Vec<Suspect>)> {
+    fn suspects(&self, request: &PriceRequest<'_>, seen: &[Option<AsOf>], now: AsOf) -> Vec<(AsOf, Vec<Suspect>)> {
         let mut suspects = Vec::new();
         for (state, lines) in states(seen) {
             let book = self.book.read();
-            let asking = |moment: Moment| Asking {
+            let asking = |state: AsOf| Asking {
                 account: request.account.map(|account| book.account(account)),
                 currency: request.currency,
-                at: moment.at.into(),
-                as_of: moment.as_of.into(),
+                at: state.valid_at.into(),
+                as_of: state.known_at.into(),
             };
             let delta = Delta::new(book.engine(), asking(state), asking(now));
             let causes: Vec<pricing::Causes> =
@@ -96,11 +96,11 @@ impl Prices {
         &self,
         db: &impl ConnectionTrait,
         request: &PriceRequest<'_>,
-        state: Moment,
+        state: AsOf,
         now: Instant,
         places: &[usize],
     ) -> Result<Vec<Result<PricedLine, LineRefusal>>, PriceError> {
-        let request = PriceRequest { at: Some(state.at), as_of: Some(state.as_of), ..*request };
+        let request = PriceRequest { at: Some(state.valid_at), as_of: Some(state.known_at), ..*request };
         let (mut resolved, needed) = {
             let book = self.book.read();
             let resolved = book.resolve(&request);
@@ -117,11 +117,11 @@ impl Prices {
 }
 
 /// Places of lines by the state they were seen in, of which there are few.
-fn states(seen: &[Option<Moment>]) -> BTreeMap<Moment, Vec<usize>> {
-    let mut states: BTreeMap<Moment, Vec<usize>> = BTreeMap::new();
-    for (place, moment) in seen.iter().enumerate() {
-        if let Some(moment) = moment {
-            states.entry(*moment).or_default().push(place);
+fn states(seen: &[Option<AsOf>]) -> BTreeMap<AsOf, Vec<usize>> {
+    let mut states: BTreeMap<AsOf, Vec<usize>> = BTreeMap::new();
+    for (place, state) in seen.iter().enumerate() {
+        if let Some(state) = state {
+            states.entry(*state).or_default().push(place);
         }
     }
     while states.len() > MOST_STATES {

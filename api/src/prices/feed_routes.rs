@@ -3,11 +3,11 @@
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Query};
 
+use super::change_log::AsOf;
 use super::changes::{Changes, Whose};
 use super::cursor::Cursor;
 use super::error::{BadInput, PriceError};
 use super::input::read_currency;
-use super::journal::Moment;
 use super::lookup::Prices;
 use super::price_rows::{PriceChangesView, Quantities};
 use super::price_stream::{PriceStream, Tag as StreamTag};
@@ -140,16 +140,16 @@ impl FeedRoutes {
     ) -> std::result::Result<Option<(Cursor, Changes)>, PriceError> {
         let needed = cursor.toward.map_or(cursor.from, |(to, _)| to);
         // Another process may have known more when it gave the cursor.
-        if self.prices.recorded_at() < needed.as_of {
+        if self.prices.recorded_at() < needed.known_at {
             self.prices.catch_up(db).await?;
         }
-        if self.prices.recorded_at() < needed.as_of {
+        if self.prices.recorded_at() < needed.known_at {
             return Ok(None);
         }
         let (to, after) = cursor.toward.unwrap_or_else(|| {
             let (present, _) = self.prices.present(clock::now());
             // The clock of the process that gave the cursor may have been ahead.
-            (Moment { at: present.at.max(cursor.from.at), ..present }, i64::MIN)
+            (AsOf { valid_at: present.valid_at.max(cursor.from.valid_at), ..present }, i64::MIN)
         });
         let changes = self.changes(cursor, to, after, limit).await?;
         let next = match changes.upto {
@@ -165,7 +165,7 @@ impl FeedRoutes {
         Ok(advanced.is_some_and(|(next, changes)| changes.rows.is_empty() && next.toward.is_none()))
     }
 
-    async fn changes(&self, cursor: Cursor, to: Moment, after: i64, limit: usize) -> std::result::Result<Changes, Trouble> {
+    async fn changes(&self, cursor: Cursor, to: AsOf, after: i64, limit: usize) -> std::result::Result<Changes, Trouble> {
         let (prices, products) = (self.prices.clone(), self.products.clone());
         let work = move || prices.changes(&products, Whose::of(&cursor), (cursor.from, to), after, limit);
         tokio::task::spawn_blocking(work).await.map_err(|error| Trouble::Internal(error.to_string()))

@@ -36,7 +36,7 @@ impl Prices {
     pub(crate) async fn load(db: &Reader) -> Result<Self, Trouble> {
         let started = std::time::Instant::now();
         let prices = Self::default();
-        prices.book.write().journal_mut().open(clock::now());
+        prices.book.write().change_index_mut().open(clock::now());
         let latest = latest(db).await?;
         let versions = Versions { after: 0, upto: latest.version };
         prices.take_terms(db, versions).await?;
@@ -46,7 +46,7 @@ impl Prices {
         entries.each_batch_ahead(db, |batch| prices.take_entries(batch)).await?;
         let mut book = prices.book.write();
         book.reached(latest.version, latest.recorded_at);
-        book.journal_mut().begin(latest.recorded_at);
+        book.change_index_mut().begin(latest.recorded_at);
         book.shrink();
         drop(book);
         tracing::info!(version = latest.version, millis = started.elapsed().as_millis(), "prices loaded");

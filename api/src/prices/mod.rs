@@ -15,6 +15,7 @@
 //! Not here: how a price is found (`pricing`), products and units (`catalog`), recording prices (`price_admin`).
 
 mod book;
+mod change_log;
 mod changes;
 mod columns;
 mod costs;
@@ -26,7 +27,6 @@ mod facts;
 mod feed_routes;
 mod handles;
 mod input;
-mod journal;
 mod limits;
 mod load;
 mod lookup;
@@ -44,6 +44,7 @@ pub(crate) mod rows;
 mod touched;
 
 pub(crate) use book::{AccountRow, ContractRow, EntryRow, LineRow, ListRow, PriceLine, PromotionRow, note};
+pub(crate) use change_log::AsOf;
 pub(crate) use columns::{per_of, write_breaks};
 pub(crate) use costs::{NewCost, StoredCost, costs_of};
 pub(crate) use coverage::Coverage;
@@ -52,7 +53,6 @@ pub(crate) use error::{BadInput, PriceError};
 pub(crate) use facts::ProductFacts;
 pub(crate) use feed_routes::FeedRoutes;
 pub(crate) use input::{read_currency, short};
-pub(crate) use journal::Moment;
 pub(crate) use limits::{PriceToCheck, Reviewable, sentence, under_limits};
 pub(crate) use lookup::{LineRefusal, PriceRequest, PricedBasket, PricedLine, Prices};
 pub(crate) use loose::{Loose, Word};

@@ -59,10 +59,10 @@ impl Source {
     async fn next(mut self) -> Option<(Result<Vec<u8>, std::io::Error>, Self)> {
         let place = self.place?;
         let whose = Whose { account: self.cursor.account, currency: self.cursor.currency };
-        let (prices, products, moment) = (self.prices.clone(), self.products.clone(), self.cursor.from);
+        let (prices, products, state) = (self.prices.clone(), self.products.clone(), self.cursor.from);
         let quantities = self.quantities;
         let work = tokio::task::spawn_blocking(move || {
-            let portion = prices.portion(&products, whose, moment, quantities, place);
+            let portion = prices.portion(&products, whose, state, quantities, place);
             (portion.lines(whose.currency), portion.next)
         });
         match work.await {

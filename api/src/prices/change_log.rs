@@ -16,7 +16,7 @@ const MOST_NOTES: usize = 4_000_000;
 
 /// Notes by the instant of the change. All numbers are handles of the book.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(super) struct ChangeIndex {
     /// Whatever was recorded after this is noted.
     recorded_after: Instant,
     /// Whatever begins or ends after this is noted.
@@ -30,7 +30,7 @@ pub(super) struct Journal {
     notes: usize,
 }
 
-impl Default for Journal {
+impl Default for ChangeIndex {
     fn default() -> Self {
         let never = Instant(i64::MAX);
         Self {
@@ -46,14 +46,14 @@ impl Default for Journal {
 
 /// An instant of knowledge and one of time: a state of all prices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Moment {
+pub(crate) struct AsOf {
     /// What was known then counts.
-    pub(crate) as_of: Instant,
+    pub(crate) known_at: Instant,
     /// The instant whose prices count.
-    pub(crate) at: Instant,
+    pub(crate) valid_at: Instant,
 }
 
-impl Journal {
+impl ChangeIndex {
     /// Before the book is loaded: notes what applies from `now` on.
     pub(super) fn open(&mut self, now: Instant) {
         self.valid_after = now;
@@ -108,22 +108,23 @@ impl Journal {
         }
     }
 
-    /// Whether every change after this moment is noted.
-    pub(super) fn covers(&self, from: Moment) -> bool {
-        from.as_of >= self.recorded_after && from.at >= self.valid_after
+    /// Whether every change after this state is noted.
+    pub(super) fn covers(&self, from: AsOf) -> bool {
+        from.known_at >= self.recorded_after && from.valid_at >= self.valid_after
     }
 
     /// Products of which an entry of these lists, or what is known of them, may have changed in between.
-    pub(super) fn between(&self, from: Moment, to: Moment, lists: &AHashSet<u32>) -> AHashSet<u32> {
+    pub(super) fn between(&self, from: AsOf, to: AsOf, lists: &AHashSet<u32>) -> AHashSet<u32> {
         let mut products = AHashSet::new();
-        for (notes, after, upto) in [(&self.recorded, from.as_of, to.as_of), (&self.scheduled, from.at, to.at)] {
+        for (notes, after, upto) in [(&self.recorded, from.known_at, to.known_at), (&self.scheduled, from.valid_at, to.valid_at)]
+        {
             if after < upto {
                 let noted = notes.range((Bound::Excluded(after), Bound::Included(upto))).flat_map(|(_, noted)| noted);
                 products.extend(noted.filter(|(list, _)| lists.contains(list)).map(|(_, product)| *product));
             }
         }
-        if from.as_of < to.as_of {
-            let range = (Bound::Excluded(from.as_of), Bound::Included(to.as_of));
+        if from.known_at < to.known_at {
+            let range = (Bound::Excluded(from.known_at), Bound::Included(to.known_at));
             products.extend(self.facts.range(range).flat_map(|(_, noted)| noted).copied());
         }
         products
@@ -134,8 +135,8 @@ impl Journal {
 mod tests {
     use super::*;
 
-    fn moment(at: i64, as_of: i64) -> Moment {
-        Moment { at: Instant(at), as_of: Instant(as_of) }
+    fn as_of(valid_at: i64, known_at: i64) -> AsOf {
+        AsOf { valid_at: Instant(valid_at), known_at: Instant(known_at) }
     }
 
     fn times(valid_from: Option<i64>, recorded_at: i64, superseded_at: Option<i64>) -> Times {
@@ -150,24 +151,24 @@ mod tests {
 
     #[test]
     fn changes_are_found_by_when_they_were_known_or_apply() {
-        let mut journal = Journal::default();
-        journal.open(Instant(100));
-        journal.note_entry(1, 7, &times(Some(150), 50, None));
-        journal.note_entry(1, 8, &times(None, 50, None));
-        journal.begin(Instant(60));
-        journal.note_entry(1, 9, &times(None, 70, None));
-        journal.note_entry(2, 10, &times(None, 70, Some(80)));
-        journal.note_product(11, Instant(80));
+        let mut index = ChangeIndex::default();
+        index.open(Instant(100));
+        index.note_entry(1, 7, &times(Some(150), 50, None));
+        index.note_entry(1, 8, &times(None, 50, None));
+        index.begin(Instant(60));
+        index.note_entry(1, 9, &times(None, 70, None));
+        index.note_entry(2, 10, &times(None, 70, Some(80)));
+        index.note_product(11, Instant(80));
         let found = |from, to, lists: &[u32]| {
-            let mut found: Vec<u32> = journal.between(from, to, &lists.iter().copied().collect()).into_iter().collect();
+            let mut found: Vec<u32> = index.between(from, to, &lists.iter().copied().collect()).into_iter().collect();
             found.sort_unstable();
             found
         };
-        assert!(journal.covers(moment(100, 60)) && !journal.covers(moment(99, 60)) && !journal.covers(moment(100, 59)));
-        assert_eq!(found(moment(100, 60), moment(149, 69), &[1, 2]), [0_u32; 0]);
-        assert_eq!(found(moment(100, 60), moment(150, 69), &[1, 2]), [7]);
-        assert_eq!(found(moment(150, 60), moment(200, 70), &[1, 2]), [9, 10]);
-        assert_eq!(found(moment(150, 60), moment(200, 70), &[1]), [9]);
-        assert_eq!(found(moment(150, 70), moment(200, 80), &[1, 2]), [10, 11]);
+        assert!(index.covers(as_of(100, 60)) && !index.covers(as_of(99, 60)) && !index.covers(as_of(100, 59)));
+        assert_eq!(found(as_of(100, 60), as_of(149, 69), &[1, 2]), [0_u32; 0]);
+        assert_eq!(found(as_of(100, 60), as_of(150, 69), &[1, 2]), [7]);
+        assert_eq!(found(as_of(150, 60), as_of(200, 70), &[1, 2]), [9, 10]);
+        assert_eq!(found(as_of(150, 60), as_of(200, 70), &[1]), [9]);
+        assert_eq!(found(as_of(150, 70), as_of(200, 80), &[1, 2]), [10, 11]);
     }
 }
