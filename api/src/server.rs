@@ -35,7 +35,7 @@ use crate::notifications::EventRoutes;
 use crate::price_admin::{
     self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FindingRoutes, PriceHistoryRoutes, PriceListRoutes,
 };
-use crate::prices::{FeedRoutes, Prices, QuoteRoutes};
+use crate::prices::{FeedRoutes, PriceQuoteRoutes, Prices};
 use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
 use crate::orders::{OrderRoutes, WaitingOrders};
@@ -321,7 +321,11 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
         },
         PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
         FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
-        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        PriceQuoteRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
     )
 }
 

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Query
 use crate::kernel::database::{Db, Reader};
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::fetch;
-use crate::prices::{AsOf, OpenBaskets, Touched, count_touched};
+use crate::prices::{AsOf, OpenBaskets, PriceImpact, count_affected};
 
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,9 +89,9 @@ impl OpenBaskets for Carts {
         "carts"
     }
 
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble> {
+    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, Trouble> {
         let lines = "select l.cart_id, l.line_no, b.account_id, b.currency, l.product_id from carts b \
                      join cart_lines l on l.cart_id = b.id where b.status = 'open'";
-        count_touched(db, touched, lines, "cart_id").await
+        count_affected(db, touched, lines, "cart_id").await
     }
 }

@@ -22,7 +22,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
 use crate::kernel::tokens::hex;
 use crate::price_admin::{self, NewEntry, PriceChange};
-use crate::prices::NewCost;
+use crate::prices::ProductCost;
 
 /// Units of measure, whose quantities may have decimals (UN/ECE Recommendation 20).
 const MEASURES: &[&str] = &[
@@ -229,7 +229,7 @@ async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(),
         };
         if row.cost.is_some() || row.minimum_price.is_some() {
             let (cost, floor) = (row.cost.map(entity::Amount), row.minimum_price.map(entity::Amount));
-            costs.push(NewCost { product: *product, currency, cost, floor });
+            costs.push(ProductCost { product: *product, currency, cost, floor });
         }
         lists.entry(code).or_default().extend(list_price(row, *product, currency));
     }

@@ -11,7 +11,7 @@ use super::promotion::NewAudience;
 use super::{NewContract, NewPromotion};
 use crate::catalog::Product;
 use crate::kernel::wire::{Code, Text, Timestamp};
-use crate::prices::{Loose, short};
+use crate::prices::{RawDecimal, short};
 
 /// What a line of a contract or promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
@@ -29,9 +29,9 @@ pub(crate) struct TargetInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BreakInput {
     /// The quantity, in the line's unit and scope.
-    pub(crate) min_quantity: Loose,
+    pub(crate) min_quantity: RawDecimal,
     /// An amount or a percentage, as the line's kind says.
-    pub(crate) value: Loose,
+    pub(crate) value: RawDecimal,
 }
 
 /// A line of a contract or promotion.
@@ -44,7 +44,7 @@ pub(crate) struct AgreementLineInput {
     pub(crate) kind: PriceRuleKind,
     /// A unit price, an amount or a percentage; left out when only the breaks give values.
     #[serde(default)]
-    pub(crate) value: Option<Loose>,
+    pub(crate) value: Option<RawDecimal>,
     /// Unit of price and thresholds. Default: the product's stock unit.
     #[serde(default)]
     pub(crate) unit: Option<Text<40>>,

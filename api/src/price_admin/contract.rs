@@ -16,7 +16,7 @@ use super::lines::{COLUMNS, NewLine};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::{push_row, statement};
-use crate::prices::rows;
+use crate::prices::stored_terms;
 
 /// A contract as it shall be.
 #[derive(Clone, Debug)]
@@ -81,7 +81,7 @@ async fn lines_of(db: &impl ConnectionTrait, contract: ContractId) -> Result<Vec
 
 /// A stored line with its validity.
 pub(super) fn read_line(row: &QueryResult) -> Result<NewLine, DbErr> {
-    let line = NewLine::of(rows::line(row)?);
+    let line = NewLine::of(stored_terms::line(row)?);
     Ok(NewLine { valid_from: row.try_get("", "valid_from")?, valid_until: row.try_get("", "valid_until")?, ..line })
 }
 

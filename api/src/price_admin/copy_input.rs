@@ -10,7 +10,7 @@ use super::agreements::{AudienceInput, InForce};
 use super::input::{AssignedInput, Faults};
 use super::views::PriceListView;
 use crate::kernel::wire::{Code, Text, Timestamp};
-use crate::prices::Loose;
+use crate::prices::RawDecimal;
 
 /// Which way prices are rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Deserialize)]
@@ -31,7 +31,7 @@ pub(crate) enum RoundingMode {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoundingInput {
     /// Prices become multiples of this, as `0.05`.
-    pub(crate) to: Loose,
+    pub(crate) to: RawDecimal,
     /// Which way. Default `nearest`.
     #[serde(default)]
     pub(crate) mode: RoundingMode,
@@ -51,7 +51,7 @@ pub(crate) struct ListCopyInput {
     pub(crate) assigned: Option<AssignedInput>,
     /// Put on every price, in per cent; negative to lower them, not below -100. Default 0.
     #[serde(default)]
-    pub(crate) percent: Option<Loose>,
+    pub(crate) percent: Option<RawDecimal>,
     /// How prices are rounded. Default: to 6 decimals.
     #[serde(default)]
     pub(crate) rounding: Option<RoundingInput>,

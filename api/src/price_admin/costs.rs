@@ -9,12 +9,12 @@ use super::change::PriceChange;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::push_row;
-use crate::prices::{NewCost, costs_of};
+use crate::prices::{ProductCost, costs_of};
 
 /// Records costs. What is as recorded is left alone; neither cost nor floor takes back what was recorded. Of two for the same
 /// product and currency the later counts. Gives how many changed.
-pub(crate) async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[NewCost]) -> Result<usize, Trouble> {
-    let mut wanted: AHashMap<(ProductId, Currency), NewCost> = AHashMap::with_capacity(costs.len());
+pub(crate) async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[ProductCost]) -> Result<usize, Trouble> {
+    let mut wanted: AHashMap<(ProductId, Currency), ProductCost> = AHashMap::with_capacity(costs.len());
     wanted.extend(costs.iter().map(|cost| ((cost.product, cost.currency), *cost)));
     let mut products: Vec<ProductId> = costs.iter().map(|cost| cost.product).collect();
     products.sort_unstable();
@@ -28,7 +28,7 @@ pub(crate) async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[NewCost]) 
             None => {}
         }
     }
-    let mut fresh: Vec<NewCost> = wanted.into_values().collect();
+    let mut fresh: Vec<ProductCost> = wanted.into_values().collect();
     // In an order that is the same on every run.
     fresh.sort_unstable_by_key(|cost| (cost.product, cost.currency));
     change.supersede(tx, "product_cost_facts", &ended).await?;

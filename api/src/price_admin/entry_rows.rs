@@ -13,7 +13,7 @@ use crate::kernel::wire::{Text, Timestamp, parse_timestamp};
 
 use super::NewEntry;
 use super::input::Faults;
-use crate::prices::Loose;
+use crate::prices::RawDecimal;
 
 /// The fields of an entry of a price list.
 pub(super) const COLUMNS: &[&str] =
@@ -109,11 +109,11 @@ fn text<const MAX: usize>(field: &str, value: Value) -> Result<Text<MAX>, FieldP
     Text::parse(word(field, value)?).map_err(|detail| fault(field, "invalid-value", detail))
 }
 
-fn number(field: &str, value: Value) -> Result<Loose, FieldProblem> {
+fn number(field: &str, value: Value) -> Result<RawDecimal, FieldProblem> {
     match value {
-        Value::Number(digits) if digits.contains(['e', 'E']) => Ok(Loose::new(&canonical(&digits).unwrap_or(digits))),
-        Value::Number(digits) => Ok(Loose::new(&digits)),
-        other => word(field, other).map(|text| Loose::new(&text)),
+        Value::Number(digits) if digits.contains(['e', 'E']) => Ok(RawDecimal::new(&canonical(&digits).unwrap_or(digits))),
+        Value::Number(digits) => Ok(RawDecimal::new(&digits)),
+        other => word(field, other).map(|text| RawDecimal::new(&text)),
     }
 }
 

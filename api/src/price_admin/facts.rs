@@ -17,7 +17,7 @@ use crate::kernel::events::NewEvent;
 use crate::kernel::principal::System;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::{key_chunks, push_row, statement};
-use crate::prices::ProductFacts;
+use crate::prices::ProductInputs;
 
 /// Records facts in the transactions that change them.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64,
 }
 
 /// The facts of products as their tables say now.
-async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductFacts)>, DbErr> {
+async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductInputs)>, DbErr> {
     let sql = format!(
         "select product_id, unit, numerator, denominator from product_units where product_id in ({list}) \
          order by product_id, unit"
@@ -123,7 +123,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductFa
     let one = |row: &QueryResult| {
         let id: i64 = row.try_get_by_index(0)?;
         let category: Option<i64> = row.try_get_by_index(1)?;
-        let facts = ProductFacts {
+        let facts = ProductInputs {
             categories: category.map(|category| tree.chain(category)).unwrap_or_default(),
             brand: row.try_get_by_index(2)?,
             mix_group: row.try_get_by_index(3)?,
@@ -243,7 +243,7 @@ impl Tree {
             );
             for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
                 let (category, facts): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-                if ProductFacts::read(&facts)?.categories != self.chain(category) {
+                if ProductInputs::read(&facts)?.categories != self.chain(category) {
                     moved.push(category);
                 }
             }

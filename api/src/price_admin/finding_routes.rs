@@ -20,7 +20,7 @@ use crate::kernel::database::Reader;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Code, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
-use crate::prices::{PriceLine, PriceRequest, Prices, Word, costs_of};
+use crate::prices::{PriceLine, PriceRequest, Prices, StaticCode, costs_of};
 
 type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
 
@@ -118,7 +118,7 @@ impl FindingRoutes {
         let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
         if usual != new.currency.code() {
             let detail = format!("the account orders in {usual}");
-            let code = Word("other_currency");
+            let code = StaticCode("other_currency");
             items.push(PriceFindingView { code, detail, sku: None, row: None, other: None, min_quantity: None });
         }
         let reviewed = review::of_contract(&new, &self.products, &costs);

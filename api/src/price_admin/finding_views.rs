@@ -5,14 +5,14 @@ use pricing::review::FindingKind;
 use serde::Serialize;
 
 use crate::kernel::wire::QuantityText;
-use crate::prices::{Word, sentence};
+use crate::prices::{StaticCode, sentence};
 
 /// Something that looks like a mistake.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct PriceFindingView {
     /// Stable code: `never_valid`, `overlap`, `gap`, `rising_break`, `under_cost`, `under_floor`, `over_hundred_percent`,
     /// `unknown_unit` or `other_currency`.
-    pub(crate) code: Word,
+    pub(crate) code: StaticCode,
     /// In words.
     pub(crate) detail: String,
     /// The product, where the row is for one.
@@ -36,7 +36,7 @@ pub(crate) struct PriceFindingView {
 impl PriceFindingView {
     pub(super) fn new(kind: FindingKind, row: i64, sku: Option<String>) -> Self {
         Self {
-            code: Word(kind.code()),
+            code: StaticCode(kind.code()),
             detail: sentence(kind).to_owned(),
             sku,
             row: Some(row.to_string()),

@@ -24,7 +24,7 @@ use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
 use crate::kernel::sql::statement;
 use crate::kernel::wire::{Answer, Code, Page, page_limit, pair_cursor, pair_of};
-use crate::prices::rows;
+use crate::prices::stored_terms;
 
 type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
 type Found<T> = std::result::Result<T, PriceAdminError>;
@@ -257,7 +257,7 @@ async fn promotion_lines(db: &impl ConnectionTrait, terms: &[promotion_terms::Mo
     let places = places(1, values.len());
     let sql = format!("select id, terms_id, {COLUMNS} from promotion_lines where terms_id in ({places}) order by id");
     for row in db.query_all_raw(statement(db, sql, values)).await? {
-        let line = NewLine::of(rows::line(&row)?);
+        let line = NewLine::of(stored_terms::line(&row)?);
         found.entry(row.try_get("", "terms_id")?).or_default().push((row.try_get("", "id")?, line));
     }
     Ok(found)

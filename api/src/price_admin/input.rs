@@ -14,7 +14,7 @@ use crate::catalog::{Categories, Product, Products};
 use crate::identity::Accounts;
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::{Code, Each, Text, Timestamp};
-use crate::prices::{Loose, NewCost, read_currency, short};
+use crate::prices::{ProductCost, RawDecimal, read_currency, short};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]
@@ -33,14 +33,14 @@ impl Faults {
         self.0.push(FieldProblem::new(pointer, code, detail));
     }
 
-    pub(super) fn number<T>(&mut self, pointer: &str, text: &Loose) -> Option<T>
+    pub(super) fn number<T>(&mut self, pointer: &str, text: &RawDecimal) -> Option<T>
     where
         T: std::str::FromStr<Err = pricing::ParseDecimalError>,
     {
         text.read().map_err(|(code, detail)| self.add(pointer, code, detail)).ok()
     }
 
-    pub(super) fn quantity(&mut self, pointer: &str, text: &Loose) -> Option<Quantity> {
+    pub(super) fn quantity(&mut self, pointer: &str, text: &RawDecimal) -> Option<Quantity> {
         let quantity: Quantity = self.number(pointer, text)?;
         if quantity.is_negative() {
             self.add(pointer, "negative", "a quantity is not negative");
@@ -49,7 +49,7 @@ impl Faults {
         Some(quantity)
     }
 
-    pub(super) fn amount(&mut self, pointer: &str, text: &Loose) -> Option<Amount> {
+    pub(super) fn amount(&mut self, pointer: &str, text: &RawDecimal) -> Option<Amount> {
         let amount: Amount = self.number(pointer, text)?;
         if amount.is_negative() {
             self.add(pointer, "negative", "the value is not negative");
@@ -161,9 +161,9 @@ pub(crate) struct PriceEntryInput {
     pub(crate) currency: Text<40>,
     /// Smallest quantity of the SKU in the basket at which it applies. Default 0.
     #[serde(default)]
-    pub(crate) min_quantity: Option<Loose>,
+    pub(crate) min_quantity: Option<RawDecimal>,
     /// Price of `per` units, up to 6 decimals.
-    pub(crate) unit_price: Loose,
+    pub(crate) unit_price: RawDecimal,
     /// Price basis, 1 to 1,000,000. Default 1.
     #[serde(default)]
     pub(crate) per: Option<u32>,
@@ -225,19 +225,19 @@ pub(crate) struct CostInput {
     pub(crate) currency: Text<40>,
     /// What 1 stock unit costs the seller.
     #[serde(default)]
-    pub(crate) cost: Option<Loose>,
+    pub(crate) cost: Option<RawDecimal>,
     /// The lowest price of 1 stock unit.
     #[serde(default)]
-    pub(crate) floor: Option<Loose>,
+    pub(crate) floor: Option<RawDecimal>,
 }
 
 impl CostInput {
-    pub(super) fn check(&self, base: &str, product: entity::ProductId, faults: &mut Faults) -> Option<NewCost> {
+    pub(super) fn check(&self, base: &str, product: entity::ProductId, faults: &mut Faults) -> Option<ProductCost> {
         let before = faults.0.len();
         let currency = faults.currency(&format!("{base}/currency"), &self.currency);
         let cost = self.cost.as_ref().and_then(|cost| faults.amount(&format!("{base}/cost"), cost));
         let floor = self.floor.as_ref().and_then(|floor| faults.amount(&format!("{base}/floor"), floor));
-        let new = NewCost { product, currency: currency?, cost: cost.map(Into::into), floor: floor.map(Into::into) };
+        let new = ProductCost { product, currency: currency?, cost: cost.map(Into::into), floor: floor.map(Into::into) };
         (faults.0.len() == before).then_some(new)
     }
 }

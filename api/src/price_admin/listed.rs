@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::NewEntry;
 use super::change_sets::entry_of;
 use crate::kernel::sql::statement;
-use crate::prices::packed;
+use crate::prices::packed_rows;
 
 /// Products looked at together.
 const PRODUCTS: i64 = 1_000;
@@ -25,7 +25,7 @@ pub(super) async fn after(db: &impl ConnectionTrait, list: PriceListId, product:
     let row = db.query_one_raw(statement(db, sql, vec![list.0.into(), product.0.into(), PRODUCTS.into()])).await?;
     let last: Option<i64> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
     let Some(last) = last else { return Ok(Vec::new()) };
-    let rows = packed::current_entries_between(db, list, product.0 + 1, last).await?;
+    let rows = packed_rows::current_entries_between(db, list, product.0 + 1, last).await?;
     let mut found: Vec<Standing> = rows.iter().map(|row| Standing { id: PriceEntryId(row.id), entry: entry_of(row) }).collect();
     found.sort_unstable_by_key(|standing| (standing.entry.product, standing.id));
     Ok(found)

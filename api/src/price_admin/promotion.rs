@@ -10,7 +10,7 @@ use super::lines::{COLUMNS, NewLine};
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::{push_row, statement};
-use crate::prices::rows;
+use crate::prices::stored_terms;
 
 /// A promotion as it shall be.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promot
     let terms = terms.one(db).await?.ok_or_else(missing)?;
     let sql = format!("select {COLUMNS} from promotion_lines where terms_id = $1 order by id");
     let rows = db.query_all_raw(statement(db, sql, vec![terms.id.into()])).await?;
-    let lines = rows.iter().map(|row| rows::line(row).map(NewLine::of)).collect::<Result<_, DbErr>>()?;
+    let lines = rows.iter().map(|row| stored_terms::line(row).map(NewLine::of)).collect::<Result<_, DbErr>>()?;
     Ok(Promotion { header: promotion, terms, lines })
 }
 

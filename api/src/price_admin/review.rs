@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::lines::NewLine;
 use super::{NewContract, NewEntry};
 use crate::catalog::Products;
-use crate::prices::{Reviewable, StoredCost, Word, sentence};
+use crate::prices::{Reviewable, StaticCode, StoredCost, sentence};
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -19,7 +19,7 @@ pub(crate) struct PriceWarning {
     /// Where in the request.
     pub(crate) pointer: String,
     /// Stable code.
-    pub(crate) code: Word,
+    pub(crate) code: StaticCode,
     /// What looks wrong.
     pub(crate) detail: String,
 }
@@ -36,7 +36,7 @@ impl PriceWarning {
         if let Some(other) = finding.other {
             let _ = write!(detail, "; see {}", pointer(other));
         }
-        Self { pointer: pointer(finding.row), code: Word(finding.kind.code()), detail }
+        Self { pointer: pointer(finding.row), code: StaticCode(finding.kind.code()), detail }
     }
 }
 
@@ -57,7 +57,7 @@ pub(super) fn contract(
     let mut warnings: Vec<PriceWarning> = found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect();
     if new.currency.code() != account_currency {
         let detail = format!("the account orders in {account_currency}");
-        warnings.push(PriceWarning { pointer: "/currency".to_owned(), code: Word("other_currency"), detail });
+        warnings.push(PriceWarning { pointer: "/currency".to_owned(), code: StaticCode("other_currency"), detail });
     }
     warnings
 }

@@ -20,7 +20,7 @@ use crate::kernel::clock;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
-use crate::prices::{BadInput, NewCost, StoredCost, costs_of};
+use crate::prices::{BadInput, ProductCost, StoredCost, costs_of};
 
 type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
 
@@ -257,7 +257,7 @@ fn list_answer(list: PriceList) -> Result<Answer<PriceListView>> {
     Ok(Answer::of(&view)?.with_etag(Etag(view.price_version)))
 }
 
-fn check_costs(costs: &[CostInput], product: &Product, faults: &mut Faults) -> Vec<NewCost> {
+fn check_costs(costs: &[CostInput], product: &Product, faults: &mut Faults) -> Vec<ProductCost> {
     let mut seen = Vec::new();
     for (place, cost) in costs.iter().enumerate() {
         if seen.contains(&&*cost.currency) {

@@ -12,7 +12,7 @@ use crate::identity::{NewAccount, put_account};
 use crate::kernel::database::{Database, Tx};
 use crate::kernel::events::NewEvent;
 use crate::kernel::principal::Actor;
-use crate::prices::{LineRefusal, NewCost, PriceLine, PriceRequest, PricedBasket, PricedLine, Prices};
+use crate::prices::{LineRefusal, PriceLine, PriceRequest, PricedBasket, PricedLine, Prices, ProductCost};
 
 struct House {
     db: Database,
@@ -118,7 +118,7 @@ impl House {
     async fn cost(&self, product: i64, cost: &str) {
         let tx = begin(&self.db).await;
         let change = PriceChange::begin(&tx, String::new()).await.expect("a version");
-        let cost = NewCost { product: ProductId(product), currency: eur(), cost: Some(amount(cost).into()), floor: None };
+        let cost = ProductCost { product: ProductId(product), currency: eur(), cost: Some(amount(cost).into()), floor: None };
         put_costs(&tx, &change, &[cost]).await.expect("a cost");
         tx.keep(()).await.expect("a commit");
     }

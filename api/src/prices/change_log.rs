@@ -14,7 +14,7 @@ use pricing::Times;
 /// Notes kept; beyond them the oldest are forgotten, and older questions look at every product.
 const MOST_NOTES: usize = 4_000_000;
 
-/// Notes by the instant of the change. All numbers are handles of the book.
+/// Notes by the instant of the change. All numbers are dense ids of the book.
 #[derive(Debug)]
 pub(super) struct ChangeIndex {
     /// Whatever was recorded after this is noted.

@@ -9,11 +9,11 @@ use ahash::AHashSet;
 use entity::{AccountId, Instant, ProductId};
 use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Target, UnitPrice, compare_ladders};
 
-use super::book::Book;
 use super::change_log::AsOf;
 use super::lookup::Prices;
-use super::loose::Label;
+use super::price_book::Book;
 use super::price_rows::{Labelled, PriceChangeRow, Quantities, write_line};
+use super::wire_values::SourceLabel;
 use crate::catalog::{Product, Products, Sight};
 
 /// Products looked at under one lock.
@@ -76,7 +76,7 @@ impl Book {
         for target in self.engine().targets_of(product, as_of.into()) {
             match target {
                 Target::Category(category) => categories.extend(self.category_id(category)),
-                Target::Brand(handle) => brand = self.brand(handle).unwrap_or_default(),
+                Target::Brand(dense_id) => brand = self.brand(dense_id).unwrap_or_default(),
                 Target::Sku(_) | Target::Everything => {}
             }
         }
@@ -92,19 +92,19 @@ impl Book {
         Delta::new(self.engine(), self.asking(whose, from), self.asking(whose, to))
     }
 
-    /// Products that may cost something else, by their ids, with their handles.
+    /// Products that may cost something else, by their ids, with their dense ids.
     fn candidates(&self, whose: Whose, from: AsOf, to: AsOf, after: i64) -> Vec<(i64, pricing::ProductId)> {
         let delta = self.delta(whose, from, to);
-        let handles: Vec<pricing::ProductId> = if delta.is_wide() || !self.change_index().covers(from) {
+        let dense_ids: Vec<pricing::ProductId> = if delta.is_wide() || !self.change_index().covers(from) {
             self.engine().all_products().collect()
         } else {
             let lists: AHashSet<u32> = delta.lists().map(|list| list.0).collect();
-            let mut handles = self.change_index().between(from, to, &lists);
-            handles.extend(delta.named().map(|product| product.0));
-            handles.into_iter().map(pricing::ProductId).collect()
+            let mut dense_ids = self.change_index().between(from, to, &lists);
+            dense_ids.extend(delta.named().map(|product| product.0));
+            dense_ids.into_iter().map(pricing::ProductId).collect()
         };
-        let with_id = |handle: pricing::ProductId| self.product_id(handle).map(|id| (id, handle));
-        let mut products: Vec<_> = handles.into_iter().filter_map(with_id).filter(|(id, _)| *id > after).collect();
+        let with_id = |dense_id: pricing::ProductId| self.product_id(dense_id).map(|id| (id, dense_id));
+        let mut products: Vec<_> = dense_ids.into_iter().filter_map(with_id).filter(|(id, _)| *id > after).collect();
         products.sort_unstable();
         products
     }
@@ -113,16 +113,16 @@ impl Book {
         &self,
         delta: &mut Delta<'_>,
         sight: &Sight,
-        (product, handle): (i64, pricing::ProductId),
+        (product, dense_id): (i64, pricing::ProductId),
         (from, to): (AsOf, AsOf),
     ) -> Option<Changed> {
-        let causes = delta.causes(handle);
+        let causes = delta.causes(dense_id);
         if !causes.any() {
             return None;
         }
-        let (before, after) = delta.ladders(handle);
-        let before = if self.is_seen(sight, handle, from.known_at) { before } else { &[] };
-        let after = if self.is_seen(sight, handle, to.known_at) { after } else { &[] };
+        let (before, after) = delta.ladders(dense_id);
+        let before = if self.is_seen(sight, dense_id, from.known_at) { before } else { &[] };
+        let after = if self.is_seen(sight, dense_id, to.known_at) { after } else { &[] };
         let (gone, fresh) = compare_ladders(before, after);
         if gone.is_empty() && fresh.is_empty() {
             return None;
@@ -141,7 +141,7 @@ impl Book {
             Source::Contract { contract, .. } => ("contract", self.contract_code(contract)),
             Source::Promotion { promotion, .. } => ("promotion", self.promotion_code(promotion)),
         };
-        Labelled { step, source, label: Label((&*label).into()) }
+        Labelled { step, source, label: SourceLabel((&*label).into()) }
     }
 }
 
@@ -192,16 +192,16 @@ impl Prices {
             let book = self.book.read();
             let mut ladders = Ladders::new(book.engine(), book.asking(whose, state));
             let mut all = book.engine().all_products().skip(place as usize);
-            for handle in all.by_ref().take(PORTION).filter(|handle| book.is_seen(&sight, *handle, state.known_at)) {
-                if let Some(id) = book.product_id(handle) {
+            for dense_id in all.by_ref().take(PORTION).filter(|dense_id| book.is_seen(&sight, *dense_id, state.known_at)) {
+                if let Some(id) = book.product_id(dense_id) {
                     match quantities {
-                        Quantities::All => steps.extend(ladders.of(handle).iter().map(|step| book.labelled(*step))),
-                        Quantities::Smallest => steps.extend(ladders.first(handle).map(|step| book.labelled(step))),
+                        Quantities::All => steps.extend(ladders.of(dense_id).iter().map(|step| book.labelled(*step))),
+                        Quantities::Smallest => steps.extend(ladders.first(dense_id).map(|step| book.labelled(step))),
                     }
                     ids.push((ProductId(id), steps.len()));
                 }
             }
-            all.next().map(|handle| handle.0)
+            all.next().map(|dense_id| dense_id.0)
         };
         let known = products.by_ids(ids.iter().map(|(id, _)| *id));
         let ends = ids.into_iter().map(|(_, end)| end);

@@ -10,7 +10,7 @@ use crate::kernel::sql::{key_chunks, key_list, statement};
 
 /// Cost and floor of 1 stock unit of a product in a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NewCost {
+pub(crate) struct ProductCost {
     pub(crate) product: ProductId,
     pub(crate) currency: Currency,
     pub(crate) cost: Option<Amount>,
@@ -21,7 +21,7 @@ pub(crate) struct NewCost {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredCost {
     pub(crate) id: i64,
-    pub(crate) cost: NewCost,
+    pub(crate) cost: ProductCost,
     pub(crate) recorded_at: Instant,
 }
 
@@ -38,7 +38,7 @@ pub(crate) async fn costs_of(db: &impl ConnectionTrait, products: &[ProductId]) 
         let keys = serde_json::to_string(&keys).unwrap_or_default();
         for row in db.query_all_raw(statement(db, &sql, vec![keys.into()])).await? {
             let currency: String = row.try_get_by_index(2)?;
-            let cost = NewCost {
+            let cost = ProductCost {
                 product: ProductId(row.try_get_by_index(1)?),
                 currency: currency.parse().map_err(|_| DbErr::Custom("a stored currency cannot be read".to_owned()))?,
                 cost: row.try_get_by_index(3)?,

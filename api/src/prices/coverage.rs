@@ -5,8 +5,8 @@
 use entity::{AccountId, CategoryId, Instant, ProductId};
 use pricing::{Currency, Target};
 
-use super::book::Book;
 use super::lookup::{PriceRequest, Prices};
+use super::price_book::Book;
 
 /// What the contract lines in force for an account name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

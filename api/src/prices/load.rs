@@ -7,12 +7,12 @@
 use entity::Instant;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 
-use super::book::note;
 use super::error::PriceError;
+use super::load_inputs;
 use super::lookup::Prices;
-use super::packed::{self, Rows};
-use super::products;
-use super::rows::{self, Versions};
+use super::packed_rows::{self, Rows};
+use super::price_book::note;
+use super::stored_terms::{self, Versions};
 use crate::kernel::clock;
 use crate::kernel::database::{Reader, Tx};
 use crate::kernel::events::Event;
@@ -40,9 +40,9 @@ impl Prices {
         let latest = latest(db).await?;
         let versions = Versions { after: 0, upto: latest.version };
         prices.take_terms(db, versions).await?;
-        let lines = Rows::new(&packed::CONTRACT_LINES, versions);
+        let lines = Rows::new(&packed_rows::CONTRACT_LINES, versions);
         lines.each_batch_ahead(db, |batch| prices.take_contract_lines(batch)).await?;
-        let entries = Rows::new(&packed::ENTRIES, versions);
+        let entries = Rows::new(&packed_rows::ENTRIES, versions);
         entries.each_batch_ahead(db, |batch| prices.take_entries(batch)).await?;
         let mut book = prices.book.write();
         book.reached(latest.version, latest.recorded_at);
@@ -62,8 +62,8 @@ impl Prices {
         }
         let versions = Versions { after, upto: latest.version };
         self.take_terms(db, versions).await?;
-        Rows::new(&packed::CONTRACT_LINES, versions).each_batch(db, |batch| self.take_contract_lines(batch)).await?;
-        Rows::new(&packed::ENTRIES, versions).each_batch(db, |batch| self.take_entries(batch)).await?;
+        Rows::new(&packed_rows::CONTRACT_LINES, versions).each_batch(db, |batch| self.take_contract_lines(batch)).await?;
+        Rows::new(&packed_rows::ENTRIES, versions).each_batch(db, |batch| self.take_entries(batch)).await?;
         self.book.write().reached(latest.version, latest.recorded_at);
         Ok(())
     }
@@ -83,18 +83,18 @@ impl Prices {
     }
     /// Rows that the versions recorded or ended: all but contract lines and entries.
     async fn take_terms(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), Trouble> {
-        products::take_accounts(self, db, versions).await?;
-        products::take(self, db, versions).await?;
-        let which = rows::Which::changed(versions);
-        for row in rows::lists(db, &which).await? {
+        load_inputs::take_accounts(self, db, versions).await?;
+        load_inputs::take(self, db, versions).await?;
+        let which = stored_terms::TermsFilter::changed(versions);
+        for row in stored_terms::lists(db, &which).await? {
             let list = row.list;
             note(self.book.write().put_list(row), "price list", list);
         }
-        for row in rows::contracts(db, &which).await? {
+        for row in stored_terms::contracts(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_contract(row), "contract", id);
         }
-        for row in rows::promotions(db, &which).await? {
+        for row in stored_terms::promotions(db, &which).await? {
             let id = row.id;
             note(self.book.write().put_promotion(row), "promotion", id);
         }
@@ -103,8 +103,8 @@ impl Prices {
 
     fn take_entries(&self, batch: &str) {
         let mut book = self.book.write();
-        for row in packed::records(batch) {
-            match packed::entry(row) {
+        for row in packed_rows::records(batch) {
+            match packed_rows::entry(row) {
                 Some(entry) => note(book.put_entry(&entry), "price entry", entry.id),
                 None => tracing::error!(row, "a price entry cannot be read"),
             }
@@ -113,8 +113,8 @@ impl Prices {
 
     fn take_contract_lines(&self, batch: &str) {
         let mut book = self.book.write();
-        for row in packed::records(batch) {
-            match packed::contract_line(row) {
+        for row in packed_rows::records(batch) {
+            match packed_rows::contract_line(row) {
                 Some(line) => {
                     note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
                 }

@@ -12,9 +12,9 @@ use pricing::{
 };
 use sea_orm::ConnectionTrait;
 
-use super::book::{Book, PriceLine};
 use super::error::{BadInput, PriceError};
-use super::{period, period_then};
+use super::price_book::{Book, PriceLine};
+use super::{ordered_as_of, period};
 use crate::kernel::clock;
 
 /// All prices of the house. Cheap to clone; every clone is the same book.
@@ -102,7 +102,7 @@ pub(super) struct Resolved {
 /// What has to be known of orders placed before.
 enum Needed {
     Now(Vec<period::Period>),
-    Then(Vec<period_then::Window>),
+    Then(Vec<ordered_as_of::Window>),
 }
 
 impl Resolved {
@@ -236,7 +236,7 @@ impl Prices {
         resolved.ordered = match &needed {
             Needed::Now(periods) if !periods.is_empty() => period::ordered(db, periods, resolved.at).await?,
             Needed::Then(windows) if !windows.is_empty() => {
-                period_then::ordered(db, windows, resolved.at, resolved.as_of).await?
+                ordered_as_of::ordered(db, windows, resolved.at, resolved.as_of).await?
             }
             _ => Vec::new(),
         };

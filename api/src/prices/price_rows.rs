@@ -4,8 +4,8 @@ use poem_openapi::{Enum, Object};
 use pricing::{Causes, Currency, LadderStep, Per, UnitPrice};
 use serde::{Deserialize, Serialize};
 
-use super::loose::{Label, Word};
-use super::quote::UnitText;
+use super::price_inquiry::UnitText;
+use super::wire_values::{SourceLabel, StaticCode};
 use crate::kernel::wire::{AmountText, QuantityText};
 
 /// Which prices of a product are told.
@@ -30,7 +30,7 @@ pub(crate) struct PriceRow {
     /// Smallest quantity of one line that gets the price; 0 when any does.
     pub(crate) min_quantity: QuantityText,
     /// Currency.
-    pub(crate) currency: Word,
+    pub(crate) currency: StaticCode,
     /// Price of `per` units.
     pub(crate) unit_price: AmountText,
     /// Price basis.
@@ -44,9 +44,9 @@ pub(crate) struct PriceRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) list_price_per: Option<u32>,
     /// `list`, `contract` or `promotion`.
-    pub(crate) source: Word,
+    pub(crate) source: StaticCode,
     /// Code of the price list, contract or promotion.
-    pub(crate) label: Label,
+    pub(crate) label: SourceLabel,
 }
 
 /// A price that changed, or a tombstone of one that is gone.
@@ -59,7 +59,7 @@ pub(crate) struct PriceChangeRow {
     /// Smallest quantity of one line that gets the price; 0 when any does.
     pub(crate) min_quantity: QuantityText,
     /// Currency.
-    pub(crate) currency: Word,
+    pub(crate) currency: StaticCode,
     /// Whether the price exists no more: another quantity's price, or none, holds.
     pub(crate) deleted: bool,
     /// Price of `per` units; none when it is gone.
@@ -81,11 +81,11 @@ pub(crate) struct PriceChangeRow {
     /// `list`, `contract` or `promotion`.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) source: Option<Word>,
+    pub(crate) source: Option<StaticCode>,
     /// Code of the price list, contract or promotion.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) label: Option<Label>,
+    pub(crate) label: Option<SourceLabel>,
     /// Price before, of `previous_per` units; none for a new price.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +96,7 @@ pub(crate) struct PriceChangeRow {
     pub(crate) previous_per: Option<u32>,
     /// What changed of what the account's price depends on, recorded or begun or ended as scheduled: `list`, `contract`,
     /// `promotion`, `product` (units, category, brand, cost, floor, publication).
-    pub(crate) causes: Vec<Word>,
+    pub(crate) causes: Vec<StaticCode>,
 }
 
 /// Changes since a cursor.
@@ -115,7 +115,7 @@ pub(crate) struct PriceChangesView {
 pub(super) struct Labelled {
     pub(super) step: LadderStep,
     pub(super) source: &'static str,
-    pub(super) label: Label,
+    pub(super) label: SourceLabel,
 }
 
 impl PriceRow {
@@ -125,12 +125,12 @@ impl PriceRow {
             sku: sku.to_owned(),
             unit: UnitText(step.unit),
             min_quantity: QuantityText(step.min_quantity),
-            currency: Word(currency.code()),
+            currency: StaticCode(currency.code()),
             unit_price: AmountText(step.price.amount),
             per: step.price.per.get(),
             list_price: step.list_price.map(|list| AmountText(list.amount)),
             list_price_per: step.list_price.map(|list| list.per.get()),
-            source: Word(labelled.source),
+            source: StaticCode(labelled.source),
             label: labelled.label,
         }
     }
@@ -201,7 +201,7 @@ impl PriceChangeRow {
             label: Some(row.label),
             previous_unit_price: previous.map(|price| AmountText(price.amount)),
             previous_per: previous.map(|price| price.per.get()),
-            causes: words(causes).map(Word).collect(),
+            causes: words(causes).map(StaticCode).collect(),
         }
     }
 
@@ -211,7 +211,7 @@ impl PriceChangeRow {
             sku: sku.to_owned(),
             unit: UnitText(step.unit),
             min_quantity: QuantityText(step.min_quantity),
-            currency: Word(currency.code()),
+            currency: StaticCode(currency.code()),
             deleted: true,
             unit_price: None,
             per: None,
@@ -221,7 +221,7 @@ impl PriceChangeRow {
             label: None,
             previous_unit_price: Some(AmountText(step.price.amount)),
             previous_per: Some(step.price.per.get()),
-            causes: words(causes).map(Word).collect(),
+            causes: words(causes).map(StaticCode).collect(),
         }
     }
 }
@@ -252,7 +252,7 @@ mod tests {
                 list_price,
                 source: Source::List { list: ListId(1), entry: pricing::EntryId(2) },
             };
-            let labelled = Labelled { step, source: "list", label: Label(name.into()) };
+            let labelled = Labelled { step, source: "list", label: SourceLabel(name.into()) };
             let mut line = Vec::new();
             write_line(&mut line, name, euro, &labelled);
             let row = serde_json::to_string(&PriceRow::new(name, euro, labelled)).expect("JSON");

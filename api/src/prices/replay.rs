@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 
 use super::error::PriceError;
 use super::lookup::{LineRefusal, PriceRequest, PricedLine, Prices};
-use super::quote::{PriceStepView, step};
+use super::price_inquiry::{PriceStepView, step};
 
 /// A line priced again.
 #[derive(Debug)]

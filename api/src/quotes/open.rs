@@ -3,7 +3,7 @@
 use crate::kernel::clock;
 use crate::kernel::database::Reader;
 use crate::kernel::problem::Trouble;
-use crate::prices::{OpenBaskets, Touched, count_touched};
+use crate::prices::{OpenBaskets, PriceImpact, count_affected};
 
 /// Quotes that are requested, whose prices follow today's, or offered and still valid, beside which a new price will stand.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,7 @@ impl OpenBaskets for OpenQuotes {
         "quotes"
     }
 
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble> {
+    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, Trouble> {
         let lines = format!(
             "select l.quote_id, l.line_no, b.account_id, b.currency, l.product_id from quotes b \
              join quote_lines l on l.quote_id = b.id \
@@ -23,6 +23,6 @@ impl OpenBaskets for OpenQuotes {
              and (b.offer_round is null or b.offer_round <> b.round or b.valid_until > {})",
             clock::now().0
         );
-        count_touched(db, touched, &lines, "quote_id").await
+        count_affected(db, touched, &lines, "quote_id").await
     }
 }

@@ -26,7 +26,7 @@ use crate::price_admin::error::PriceAdminError;
 use crate::price_admin::input::Names;
 use crate::price_admin::lines::NewLine;
 use crate::price_admin::{NewContract, NewEntry, NewPromotion, NewTarget, promotion};
-use crate::prices::{Concerned, Goods, ListRow, PriceLine, Reach, Which, rows};
+use crate::prices::{AccountSet, ImpactScope, ListRow, PriceLine, ProductSet, TermsFilter, stored_terms};
 
 /// Products looked at together.
 const PRODUCTS: usize = 2_000;
@@ -42,7 +42,7 @@ pub(super) struct Preview {
     pub(super) promotions: u64,
     pub(super) moves: Moves,
     pub(super) findings: Findings,
-    pub(super) reaches: Vec<Reach>,
+    pub(super) reaches: Vec<ImpactScope>,
     /// Not every price of contracts and promotions was asked for.
     pub(super) is_partial: bool,
 }
@@ -63,7 +63,7 @@ struct Listed {
     code: String,
     viewer: Viewer,
     chain: Vec<AccountId>,
-    concerned: Concerned,
+    concerned: AccountSet,
 }
 
 /// Looks at a set.
@@ -83,14 +83,14 @@ impl Looking<'_> {
     }
 
     async fn lists(&self) -> Result<AHashMap<PriceListId, Listed>, PriceAdminError> {
-        let current = Which { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
-        let rows = rows::lists(self.db, &current).await?.into_iter();
+        let current = TermsFilter { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
+        let rows = stored_terms::lists(self.db, &current).await?.into_iter();
         let one = |row: ListRow| {
             let account = AccountId(row.assigned_id);
             let (viewer, concerned) = match row.kind {
-                AssignedKind::Default => (Viewer::Anybody, Concerned::Everyone),
-                AssignedKind::Group => (Viewer::MemberOf(row.assigned_code.clone()), Concerned::Group(row.assigned_code)),
-                AssignedKind::Account => (Viewer::Account(account), Concerned::Family(account)),
+                AssignedKind::Default => (Viewer::Anybody, AccountSet::Everyone),
+                AssignedKind::Group => (Viewer::MemberOf(row.assigned_code.clone()), AccountSet::Group(row.assigned_code)),
+                AssignedKind::Account => (Viewer::Account(account), AccountSet::Family(account)),
             };
             let chain = self.chain(&viewer);
             (PriceListId(row.list), Listed { code: row.code, viewer, chain, concerned })
@@ -118,7 +118,7 @@ impl Looking<'_> {
         }
         preview.reaches.extend(reached.into_iter().filter_map(|((list, currency), products)| {
             let concerned = lists.get(&list)?.concerned.clone();
-            Some(Reach { concerned, currency: Some(currency), goods: Goods::These(products) })
+            Some(ImpactScope { concerned, currency: Some(currency), goods: ProductSet::These(products) })
         }));
         Ok(())
     }
@@ -221,7 +221,7 @@ impl Looking<'_> {
                 standing: standing.cloned(),
                 promotion: None,
                 viewer: Viewer::Account(account),
-                concerned: Concerned::Family(account),
+                concerned: AccountSet::Family(account),
                 currencies: vec![dated.currency],
                 coupon: None,
                 cause: Cause::Contract(drafted.code.clone()),
@@ -239,9 +239,11 @@ impl Looking<'_> {
         );
         let account = AccountId(shall.audience.id);
         let (viewer, concerned) = match shall.audience.kind {
-            AudienceKind::Everyone => (Viewer::Anybody, Concerned::Everyone),
-            AudienceKind::Group => (Viewer::MemberOf(shall.audience.code.clone()), Concerned::Group(shall.audience.code.clone())),
-            AudienceKind::Account => (Viewer::Account(account), Concerned::Account(account)),
+            AudienceKind::Everyone => (Viewer::Anybody, AccountSet::Everyone),
+            AudienceKind::Group => {
+                (Viewer::MemberOf(shall.audience.code.clone()), AccountSet::Group(shall.audience.code.clone()))
+            }
+            AudienceKind::Account => (Viewer::Account(account), AccountSet::Account(account)),
         };
         let currencies = shall.currency.map_or_else(|| self.currencies(), |currency| vec![currency]);
         let start = shall.valid_from.max(self.valid_from);
@@ -298,8 +300,9 @@ impl Looking<'_> {
                 asked.extend(quantities.map(|quantity| (at, PriceLine { product, unit, quantity })));
             }
         }
-        let goods = goods.map_or(Goods::All, Goods::These);
-        let reach = |currency| Reach { concerned: looked.concerned.clone(), currency: Some(currency), goods: goods.clone() };
+        let goods = goods.map_or(ProductSet::All, ProductSet::These);
+        let reach =
+            |currency| ImpactScope { concerned: looked.concerned.clone(), currency: Some(currency), goods: goods.clone() };
         preview.reaches.extend(looked.currencies.iter().map(|currency| reach(*currency)));
         asked.sort_unstable_by_key(|(at, line)| (line.product, *at, line.unit, line.quantity));
         asked.dedup_by_key(|(at, line)| (line.product, *at, line.unit, line.quantity));
@@ -377,7 +380,7 @@ struct Looked {
     standing: Option<Contract>,
     promotion: Option<i64>,
     viewer: Viewer,
-    concerned: Concerned,
+    concerned: AccountSet,
     currencies: Vec<Currency>,
     coupon: Option<String>,
     cause: Cause,

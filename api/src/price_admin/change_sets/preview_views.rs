@@ -8,13 +8,13 @@ use super::moves::{Asked, Cause, Move, Under, Unders};
 use super::preview::Preview;
 use crate::catalog::Products;
 use crate::kernel::wire::{AmountText, QuantityText, Timestamp};
-use crate::prices::{Word, sentence};
+use crate::prices::{StaticCode, sentence};
 
 /// A price that was asked for, and the row of the set that moves it.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct MovedPriceView {
     /// `entry`, `contract` or `promotion`.
-    pub(crate) source: Word,
+    pub(crate) source: StaticCode,
     /// Code of the price list, contract or promotion.
     pub(crate) label: String,
     /// Id of the entry in the set.
@@ -63,7 +63,7 @@ impl MovedPriceView {
             Cause::Promotion(code) => ("promotion", code.clone(), None),
         };
         Self {
-            source: Word(source),
+            source: StaticCode(source),
             label,
             entry,
             sku: products.by_id(asked.product).map(|product| product.sku.to_string()).unwrap_or_default(),
@@ -150,9 +150,9 @@ pub(crate) struct MoveCountsView {
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct DraftFindingView {
     /// Stable code.
-    pub(crate) code: Word,
+    pub(crate) code: StaticCode,
     /// In words.
-    pub(crate) detail: Word,
+    pub(crate) detail: StaticCode,
     /// Id of the entry, in the set or in its list.
     pub(crate) entry: String,
     /// Id of the entry it disagrees with.
@@ -240,8 +240,8 @@ impl PreviewView {
             falls: views(falls.moves()),
         });
         let finding = |found: &super::findings::Found| DraftFindingView {
-            code: Word(found.kind.code()),
-            detail: Word(sentence(found.kind)),
+            code: StaticCode(found.kind.code()),
+            detail: StaticCode(sentence(found.kind)),
             entry: found.entry.to_string(),
             other: found.other.map(|other| other.to_string()),
         };

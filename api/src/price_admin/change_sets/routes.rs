@@ -32,7 +32,7 @@ use crate::price_admin::routes::{Results, Tag};
 use crate::price_admin::told::EntriesAnswer;
 use crate::price_admin::upload::RowsBody;
 use crate::price_admin::{lists, review};
-use crate::prices::{BadInput, OpenBaskets, Prices, Touched, costs_of};
+use crate::prices::{BadInput, OpenBaskets, PriceImpact, Prices, costs_of};
 
 type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
 
@@ -327,7 +327,7 @@ impl ChangeSetRoutes {
         let drafted = agreements::all(&db, &set, &names).await?;
         let looking = Looking { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
         let mut found = preview(&looking, &drafted).await?;
-        let touched = Touched::new(std::mem::take(&mut found.reaches), &self.accounts);
+        let touched = PriceImpact::new(std::mem::take(&mut found.reaches), &self.accounts);
         let mut baskets = Vec::with_capacity(self.baskets.len());
         for kept in &self.baskets {
             baskets.push(CountView { name: kept.name().to_owned(), count: kept.touched(&db, &touched).await? });

@@ -21,8 +21,8 @@ use crate::price_admin::error::PriceAdminError;
 use crate::price_admin::lines::{COLUMNS, NewLine};
 use crate::price_admin::{NewContract, NewEntry, NewPromotion};
 use crate::prices::{
-    AccountRow, ContractRow, EntryRow, LineRefusal, LineRow, PriceLine, PriceRequest, PricedLine, Prices, PromotionRow, Which,
-    note, packed, rows,
+    AccountRow, ContractRow, EntryRow, LineRefusal, LineRow, PriceLine, PriceRequest, PricedLine, Prices, PromotionRow,
+    TermsFilter, note, packed_rows, stored_terms,
 };
 
 /// A small price book.
@@ -75,11 +75,11 @@ impl Sketch {
         let prices = Prices::default();
         let ids: Vec<i64> = products.iter().map(|product| product.0).collect();
         prices.take_products(db, &ids).await?;
-        let current = Which { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
-        let entries = packed::current_entries(db, products).await?;
+        let current = TermsFilter { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
+        let entries = packed_rows::current_entries(db, products).await?;
         let mut recorded = clock::now();
         {
-            let lists = rows::lists(db, &current).await?;
+            let lists = stored_terms::lists(db, &current).await?;
             let mut book = prices.book_mut();
             for row in lists {
                 let list = row.list;
@@ -171,9 +171,11 @@ impl Sketch {
         if !chain.is_empty() {
             let holders = places(1, chain.len());
             let values: Vec<Value> = chain.iter().map(|account| account.0.into()).collect();
-            let which =
-                Which { condition: format!("t.superseded_at is null and t.account_id in ({holders})"), values: values.clone() };
-            let terms = rows::contracts(db, &which).await?;
+            let which = TermsFilter {
+                condition: format!("t.superseded_at is null and t.account_id in ({holders})"),
+                values: values.clone(),
+            };
+            let terms = stored_terms::contracts(db, &which).await?;
             let mut bound = values;
             bound.push(keys.clone().into());
             let sql = format!(
@@ -198,7 +200,11 @@ impl Sketch {
                     valid_until: at("valid_until")?,
                     ..Times::since(row.try_get::<Instant>("", "recorded_at")?.into())
                 };
-                note(book.put_contract_line(id, row.try_get("", "contract_id")?, rows::line(row)?, times), "contract line", id);
+                note(
+                    book.put_contract_line(id, row.try_get("", "contract_id")?, stored_terms::line(row)?, times),
+                    "contract line",
+                    id,
+                );
             }
         }
         let (group, account) = match viewer {
@@ -206,14 +212,14 @@ impl Sketch {
             Viewer::MemberOf(group) => (group.clone(), -1),
             Viewer::Account(account) => (self.group_of(db, *account).await?, account.0),
         };
-        let which = Which {
+        let which = TermsFilter {
             condition: "t.superseded_at is null and t.active and (t.audience_kind = 'everyone' \
                         or (t.audience_kind = 'group' and t.audience_code = $1) \
                         or (t.audience_kind = 'account' and t.audience_id = $2))"
                 .to_owned(),
             values: vec![group.into(), account.into()],
         };
-        for row in rows::promotions(db, &which).await? {
+        for row in stored_terms::promotions(db, &which).await? {
             let id = row.id;
             note(self.prices.book_mut().put_promotion(row), "promotion", id);
         }

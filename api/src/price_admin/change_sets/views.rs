@@ -8,7 +8,7 @@ use super::collect::DraftEntry;
 use super::publish::Outcome;
 use crate::kernel::wire::{AmountText, Code, Each, QuantityText, Text, Timestamp};
 use crate::price_admin::review::PriceWarning;
-use crate::prices::Loose;
+use crate::prices::RawDecimal;
 
 /// A change set to create or rename.
 #[derive(Debug, Object, Deserialize)]
@@ -34,9 +34,9 @@ pub(crate) struct DraftEntryInput {
     pub(crate) currency: Text<40>,
     /// Smallest quantity of the SKU in the basket at which it applies. Default 0.
     #[serde(default)]
-    pub(crate) min_quantity: Option<Loose>,
+    pub(crate) min_quantity: Option<RawDecimal>,
     /// Price of `per` units, up to 6 decimals.
-    pub(crate) unit_price: Loose,
+    pub(crate) unit_price: RawDecimal,
     /// Price basis, 1 to 1,000,000. Default 1.
     #[serde(default)]
     pub(crate) per: Option<u32>,

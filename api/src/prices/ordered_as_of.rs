@@ -11,8 +11,8 @@ use entity::Instant;
 use pricing::{ContractLineId, Factor, PeriodLine, PeriodQuantity, Quantity};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 
-use super::book::Book;
 use super::period::converted;
+use super::price_book::Book;
 use crate::kernel::sql::{key_list, statement};
 
 /// Contract lines of one holder and period.

@@ -5,10 +5,10 @@ use entity::Instant;
 use pricing::{Amount, Currency, ProductMoney};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
-use super::book::{AccountRow, MoneyHistory, ProductRow, note};
-use super::facts::ProductFacts;
 use super::lookup::Prices;
-use super::rows::Versions;
+use super::price_book::{AccountRow, MoneyHistory, ProductRow, note};
+use super::pricing_inputs::ProductInputs;
+use super::stored_terms::Versions;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::statement;
 
@@ -95,7 +95,7 @@ async fn take_where(prices: &Prices, db: &impl ConnectionTrait, versions: Versio
     let mut products: Vec<ProductRow> = Vec::new();
     for row in db.query_all_raw(statement(db, sql, vec![versions.upto.into()])).await? {
         let (id, at): (i64, Instant) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        let facts = ProductFacts::read(&row.try_get_by_index::<String>(2)?)?;
+        let facts = ProductInputs::read(&row.try_get_by_index::<String>(2)?)?;
         if products.last().is_none_or(|last| last.id != id) {
             let money = money.remove(&id).unwrap_or_default();
             let unreadable = |_| DbErr::Custom(format!("cost or floor of product {id} cannot be read"));

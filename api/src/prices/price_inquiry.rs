@@ -9,7 +9,7 @@ use pricing::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::loose::{Label, Loose, Word};
+use super::wire_values::{RawDecimal, SourceLabel, StaticCode};
 use crate::kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 
 /// Most lines of one quote.
@@ -47,7 +47,7 @@ pub(crate) struct QuoteLineInput {
     /// The product.
     pub(crate) sku: Text<200>,
     /// How much.
-    pub(crate) quantity: Loose,
+    pub(crate) quantity: RawDecimal,
     /// Unit. Default: the product's default unit.
     #[serde(default)]
     pub(crate) unit: Option<Text<40>>,
@@ -59,7 +59,7 @@ pub(crate) struct QuoteView {
     /// The account.
     pub(crate) account: String,
     /// The currency of all amounts.
-    pub(crate) currency: Word,
+    pub(crate) currency: StaticCode,
     /// The instant whose prices these are.
     pub(crate) at: Timestamp,
     /// What was known then counted. The same `at` and `as_of` give the same answer for ever.
@@ -121,7 +121,7 @@ pub(crate) struct QuoteLineView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next_break: Option<NextBreakView>,
     /// Remarks: `floor_lifted`, `stopped_at_zero`; for staff also `below_floor`, `below_cost`.
-    pub(crate) flags: Vec<Word>,
+    pub(crate) flags: Vec<StaticCode>,
     /// Cost and floor, for pricing staff only.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +140,7 @@ pub(crate) struct QuoteLineView {
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct QuoteLineProblem {
     /// Stable code.
-    pub(crate) code: Word,
+    pub(crate) code: StaticCode,
     /// In words.
     pub(crate) detail: String,
     /// JSON pointer into the request.
@@ -151,9 +151,9 @@ pub(crate) struct QuoteLineProblem {
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PriceStepView {
     /// `list`, `contract`, `promotion` or `floor`; `quote` in the audit of an order made of a quote.
-    pub(crate) source: Word,
+    pub(crate) source: StaticCode,
     /// Code of the price list, contract or promotion; `floor` for the floor, the number of a quote.
-    pub(crate) label: Label,
+    pub(crate) label: SourceLabel,
     /// Price before; none at the first step.
     pub(crate) before: Option<AmountText>,
     /// Price after, of `per` asked units.
@@ -178,7 +178,7 @@ pub(crate) struct PriceStepView {
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PriceTermsView {
     /// `fixed`, `percent_off`, `amount_off` or `cost_plus`.
-    pub(crate) kind: Word,
+    pub(crate) kind: StaticCode,
     /// The row's unit; the price was converted when it is not the asked one.
     pub(crate) unit: UnitText,
     /// The threshold that applied, in the row's unit.
@@ -193,9 +193,9 @@ pub(crate) struct PriceTermsView {
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PriceCandidateView {
     /// `list`, `contract` or `promotion`.
-    pub(crate) source: Word,
+    pub(crate) source: StaticCode,
     /// Code of the price list, contract or promotion.
-    pub(crate) label: Label,
+    pub(crate) label: SourceLabel,
     /// Id of the entry or contract line, or place of the promotion's line.
     pub(crate) row: RowId,
     /// The threshold that applied; the smallest one when none did.
@@ -209,7 +209,7 @@ pub(crate) struct PriceCandidateView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) per: Option<u32>,
     /// Why it lost.
-    pub(crate) reason: Word,
+    pub(crate) reason: StaticCode,
 }
 
 /// What a larger quantity would bring.
@@ -242,8 +242,8 @@ pub(crate) struct InternalView {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RowId(i64);
 
-super::loose::never_read!(RowId);
-super::loose::text_schema!(RowId, "string_row", poem_openapi::registry::MetaSchema::new("string"));
+super::wire_values::never_read!(RowId);
+super::wire_values::text_schema!(RowId, "string_row", poem_openapi::registry::MetaSchema::new("string"));
 
 impl poem_openapi::types::ToJSON for RowId {
     fn to_json(&self) -> Option<serde_json::Value> {
@@ -261,8 +261,8 @@ impl Serialize for RowId {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UnitText(pub(super) UnitCode);
 
-super::loose::never_read!(UnitText);
-super::loose::text_schema!(UnitText, "string_unit", poem_openapi::registry::MetaSchema::new("string"));
+super::wire_values::never_read!(UnitText);
+super::wire_values::text_schema!(UnitText, "string_unit", poem_openapi::registry::MetaSchema::new("string"));
 
 impl poem_openapi::types::ToJSON for UnitText {
     fn to_json(&self) -> Option<serde_json::Value> {
@@ -280,8 +280,8 @@ impl PriceStepView {
     /// The last step of a line that was ordered from a quote: the price offered in it.
     pub(crate) fn quoted(number: &str, line: i64, before: Option<&Self>, price: UnitPrice) -> Self {
         Self {
-            source: Word("quote"),
-            label: Label(number.into()),
+            source: StaticCode("quote"),
+            label: SourceLabel(number.into()),
             before: before.map(|step| step.after),
             after: AmountText(price.amount),
             per: price.per.get(),
@@ -311,7 +311,7 @@ impl QuoteLineView {
             }
             Err(error) => {
                 let pointer = format!("/lines/{place}{}", field_of(error));
-                self.problem = Some(QuoteLineProblem { code: Word(error.code()), detail: error.to_string(), pointer });
+                self.problem = Some(QuoteLineProblem { code: StaticCode(error.code()), detail: error.to_string(), pointer });
             }
         }
         self.waterfall = line.waterfall.into_iter().map(step).collect();
@@ -331,29 +331,29 @@ fn field_of(error: LineError) -> &'static str {
     }
 }
 
-fn flags(flags: Flags) -> Vec<Word> {
+fn flags(flags: Flags) -> Vec<StaticCode> {
     let all = [
         (flags.floor_lifted, "floor_lifted"),
         (flags.below_floor, "below_floor"),
         (flags.below_cost, "below_cost"),
         (flags.stopped_at_zero, "stopped_at_zero"),
     ];
-    all.into_iter().filter(|(set, _)| *set).map(|(_, word)| Word(word)).collect()
+    all.into_iter().filter(|(set, _)| *set).map(|(_, word)| StaticCode(word)).collect()
 }
 
-fn source(source: Source) -> (Word, RowId) {
+fn source(source: Source) -> (StaticCode, RowId) {
     match source {
-        Source::List { entry, .. } => (Word("list"), RowId(entry.0)),
-        Source::Contract { line, .. } => (Word("contract"), RowId(line.0)),
-        Source::Promotion { line, .. } => (Word("promotion"), RowId(i64::from(line))),
+        Source::List { entry, .. } => (StaticCode("list"), RowId(entry.0)),
+        Source::Contract { line, .. } => (StaticCode("contract"), RowId(line.0)),
+        Source::Promotion { line, .. } => (StaticCode("promotion"), RowId(i64::from(line))),
     }
 }
 
 pub(super) fn step(step: Step) -> PriceStepView {
     let per = step.after.per;
     PriceStepView {
-        source: Word(step.kind.code()),
-        label: Label(step.label),
+        source: StaticCode(step.kind.code()),
+        label: SourceLabel(step.label),
         before: step.before.map(|price| AmountText(price.amount)),
         after: AmountText(step.after.amount),
         per: per.get(),
@@ -371,7 +371,7 @@ fn terms(terms: AppliedTerms) -> PriceTermsView {
         Kind::CostPlus => "cost_plus",
     };
     PriceTermsView {
-        kind: Word(kind),
+        kind: StaticCode(kind),
         unit: UnitText(terms.unit),
         min_quantity: QuantityText(terms.threshold),
         value: terms.value.map(AmountText),
@@ -383,12 +383,12 @@ fn candidate(lost: LostCandidate) -> PriceCandidateView {
     let price: Option<UnitPrice> = lost.price;
     PriceCandidateView {
         source,
-        label: Label(lost.label),
+        label: SourceLabel(lost.label),
         row,
         min_quantity: QuantityText(lost.threshold),
         price: price.map(|price| AmountText(price.amount)),
         per: price.map(|price| price.per.get()),
-        reason: Word(lost.reason.code()),
+        reason: StaticCode(lost.reason.code()),
     }
 }
 

@@ -6,12 +6,14 @@ use entity::AccountId;
 use poem_openapi::{OpenApi, Tags};
 use pricing::{Amount, Currency, Quantity, UnitCode, Viewer};
 
-use super::book::PriceLine;
 use super::error::{BadInput, PriceError};
 use super::input::{read_currency, short};
 use super::lookup::{Explained, PriceRequest, Prices};
-use super::loose::Word;
-use super::quote::{MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView};
+use super::price_book::PriceLine;
+use super::price_inquiry::{
+    MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView,
+};
+use super::wire_values::StaticCode;
 use crate::catalog::{Product, Products};
 use crate::identity::{Account, Accounts, account_for};
 use crate::kernel::principal::{Acting, permit};
@@ -29,7 +31,7 @@ pub(super) enum Tag {
 
 /// Price quotes.
 #[derive(Debug)]
-pub(crate) struct QuoteRoutes {
+pub(crate) struct PriceQuoteRoutes {
     /// All accounts.
     pub(crate) accounts: Accounts,
     /// All products.
@@ -39,7 +41,7 @@ pub(crate) struct QuoteRoutes {
 }
 
 #[OpenApi(tag = "Tag::Prices")]
-impl QuoteRoutes {
+impl PriceQuoteRoutes {
     /// Price a basket
     ///
     /// Every line gets its price with the way it came about, the rows that lost with a reason each, and the next volume break;
@@ -76,7 +78,7 @@ struct Basket {
     lines: Vec<QuoteLineView>,
 }
 
-impl QuoteRoutes {
+impl PriceQuoteRoutes {
     fn basket(&self, lines: Vec<QuoteLineInput>, viewer: Option<AccountId>) -> Basket {
         let sight = self.products.sight(viewer);
         let products = self.products.by_skus(lines.iter().map(|line| &*line.sku));
@@ -126,7 +128,7 @@ fn ask_line(
     product: Option<&Product>,
 ) -> std::result::Result<(PriceLine, Option<QuoteLineProblem>), QuoteLineProblem> {
     let problem = |code: &'static str, detail: String, field: &str| QuoteLineProblem {
-        code: Word(code),
+        code: StaticCode(code),
         detail,
         pointer: format!("/lines/{place}/{field}"),
     };
@@ -180,7 +182,7 @@ fn quote_view(
     let amount = i64::try_from(total).map(Amount::from_micros).map_err(|_| too_large())?;
     Ok(QuoteView {
         account: account.code.clone(),
-        currency: Word(currency.code()),
+        currency: StaticCode(currency.code()),
         at: Timestamp(explained.at),
         as_of: Timestamp(explained.as_of),
         price_version: explained.version,

@@ -7,9 +7,9 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
-use super::book::{EntryRow, LineRow};
 use super::columns::{Unreadable, per_of, read_breaks, unit_of};
-use super::rows::Versions;
+use super::price_book::{EntryRow, LineRow};
+use super::stored_terms::Versions;
 use crate::kernel::database::Reader;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::{chr, key_list, statement};

@@ -1,4 +1,4 @@
-//! The engine's book together with what ties it to the database: handles for ids and names, codes for labels, the version.
+//! The engine's book together with what ties it to the database: dense ids for ids and names, codes for labels, the version.
 //!
 //! Rows may be put more than once and in any order; the book ends up the same. Not here: where rows are read (`load`).
 
@@ -13,24 +13,24 @@ use pricing::{
 };
 
 use super::change_log::ChangeIndex;
-use super::facts;
-use super::handles::Handles;
+use super::dense_ids::DenseIds;
 use super::period::{Counted, Period};
+use super::pricing_inputs::ProductInputs;
 
 /// All prices, as one process holds them.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     engine: PriceBook,
     recorded_at: Instant,
-    products: Handles<i64>,
-    accounts: Handles<i64>,
-    lists: Handles<i64>,
-    contracts: Handles<i64>,
-    promotions: Handles<i64>,
-    categories: Handles<i64>,
-    groups: Handles<String>,
-    brands: Handles<String>,
-    mixes: Handles<String>,
+    products: DenseIds<i64>,
+    accounts: DenseIds<i64>,
+    lists: DenseIds<i64>,
+    contracts: DenseIds<i64>,
+    promotions: DenseIds<i64>,
+    categories: DenseIds<i64>,
+    groups: DenseIds<String>,
+    brands: DenseIds<String>,
+    mixes: DenseIds<String>,
     list_codes: Vec<Arc<str>>,
     contract_codes: Vec<Arc<str>>,
     promotion_codes: Vec<Arc<str>>,
@@ -67,7 +67,7 @@ pub(crate) struct LineRow {
 pub(super) struct ProductRow {
     pub(super) id: i64,
     /// Its facts from each instant on at which they changed, in order; at least one.
-    pub(super) facts: Vec<(Instant, facts::ProductFacts)>,
+    pub(super) facts: Vec<(Instant, ProductInputs)>,
     /// Cost and floor from each instant on at which they changed, in order.
     pub(super) money: MoneyHistory,
 }
@@ -276,13 +276,7 @@ impl Book {
         Ok(())
     }
 
-    fn put_facts(
-        &mut self,
-        number: u32,
-        at: Instant,
-        facts: &facts::ProductFacts,
-        money: &[ProductMoney],
-    ) -> Result<(), Refused> {
+    fn put_facts(&mut self, number: u32, at: Instant, facts: &ProductInputs, money: &[ProductMoney]) -> Result<(), Refused> {
         let Some((stock_unit, units)) = facts.sold_in() else { return Err(Refused::ConflictingUnits) };
         let categories = facts
             .categories

@@ -11,18 +11,18 @@ use pricing::HANDLE_LIMIT;
 
 /// Numbers handed out for keys, in the order the keys were first seen.
 #[derive(Debug)]
-pub(super) struct Handles<K> {
+pub(super) struct DenseIds<K> {
     numbers: AHashMap<K, u32>,
     keys: Vec<K>,
 }
 
-impl<K> Default for Handles<K> {
+impl<K> Default for DenseIds<K> {
     fn default() -> Self {
         Self { numbers: AHashMap::new(), keys: Vec::new() }
     }
 }
 
-impl<K: Hash + Eq + Clone> Handles<K> {
+impl<K: Hash + Eq + Clone> DenseIds<K> {
     /// The number of a key; a new one if it was not seen before.
     pub(super) fn number(&mut self, key: K) -> u32 {
         let next = self.keys.len() as u32;
@@ -59,13 +59,13 @@ mod tests {
 
     #[test]
     fn numbers_are_dense_and_stay() {
-        let mut handles = Handles::<String>::default();
-        assert_eq!(handles.number("a".to_owned()), 0);
-        assert_eq!(handles.number("b".to_owned()), 1);
-        assert_eq!(handles.number("a".to_owned()), 0);
-        assert_eq!(handles.known("b"), 1);
-        assert_eq!(handles.known("c"), HANDLE_LIMIT);
-        assert_eq!(handles.key(1).map(String::as_str), Some("b"));
-        assert_eq!(handles.len(), 2);
+        let mut ids = DenseIds::<String>::default();
+        assert_eq!(ids.number("a".to_owned()), 0);
+        assert_eq!(ids.number("b".to_owned()), 1);
+        assert_eq!(ids.number("a".to_owned()), 0);
+        assert_eq!(ids.known("b"), 1);
+        assert_eq!(ids.known("c"), HANDLE_LIMIT);
+        assert_eq!(ids.key(1).map(String::as_str), Some("b"));
+        assert_eq!(ids.len(), 2);
     }
 }

@@ -18,7 +18,7 @@ pub(crate) trait OpenBaskets: std::fmt::Debug + Send + Sync {
     /// What they are called, as `carts`.
     fn name(&self) -> &'static str;
     /// How many of them hold something whose price may change.
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, Trouble>;
+    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, Trouble>;
 }
 
 /// Lines of open baskets read at a time.
@@ -27,7 +27,7 @@ const LOOKED_AT: i64 = 20_000;
 /// Counts the baskets that hold something whose price may change, reading their lines a few thousand at a time. `lines`
 /// is a `select` of basket, line, account, currency and product from baskets `b` and their lines `l` that ends in a condition,
 /// to which the place to read on from is added; `key` is the column of `l` that names the basket.
-pub(crate) async fn count_touched(db: &Reader, touched: &Touched, lines: &str, key: &str) -> Result<u64, Trouble> {
+pub(crate) async fn count_affected(db: &Reader, touched: &PriceImpact, lines: &str, key: &str) -> Result<u64, Trouble> {
     let sql = format!("{lines} and (l.{key} > $1 or (l.{key} = $1 and l.line_no > $2)) order by l.{key}, l.line_no limit $3");
     let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
     loop {
@@ -53,7 +53,7 @@ pub(crate) async fn count_touched(db: &Reader, touched: &Touched, lines: &str, k
 
 /// Whom changed rows concern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Concerned {
+pub(crate) enum AccountSet {
     Everyone,
     /// The accounts of a group.
     Group(String),
@@ -65,12 +65,12 @@ pub(crate) enum Concerned {
 
 /// Which products.
 #[derive(Clone, Debug)]
-pub(crate) enum Goods {
+pub(crate) enum ProductSet {
     All,
     These(AHashSet<ProductId>),
 }
 
-impl Goods {
+impl ProductSet {
     fn has(&self, product: ProductId) -> bool {
         match self {
             Self::All => true,
@@ -81,25 +81,25 @@ impl Goods {
 
 /// Changed rows that concern the same accounts.
 #[derive(Clone, Debug)]
-pub(crate) struct Reach {
-    pub(crate) concerned: Concerned,
+pub(crate) struct ImpactScope {
+    pub(crate) concerned: AccountSet,
     /// None for every currency.
     pub(crate) currency: Option<Currency>,
-    pub(crate) goods: Goods,
+    pub(crate) goods: ProductSet,
 }
 
 /// What a price change touches.
 #[derive(Debug, Default)]
-pub(crate) struct Touched {
-    reaches: Vec<Reach>,
+pub(crate) struct PriceImpact {
+    reaches: Vec<ImpactScope>,
     /// The reaches of each account that any concerns.
     of: AHashMap<AccountId, Vec<u32>>,
     /// Accounts that are concerned in their own currency.
     codes: Vec<String>,
 }
 
-impl Touched {
-    pub(crate) fn new(reaches: Vec<Reach>, accounts: &Accounts) -> Self {
+impl PriceImpact {
+    pub(crate) fn new(reaches: Vec<ImpactScope>, accounts: &Accounts) -> Self {
         let mut touched = Self { reaches, of: AHashMap::new(), codes: Vec::new() };
         for account in accounts.all() {
             let found = touched.concerning(&account, accounts);
@@ -123,11 +123,11 @@ impl Touched {
             let chain = above.get_or_insert_with(|| accounts.chain(account.id));
             chain.iter().any(|company| company.id == holder)
         };
-        let concerns = |concerned: &Concerned, is_below: &mut dyn FnMut(AccountId) -> bool| match concerned {
-            Concerned::Everyone => true,
-            Concerned::Group(code) => account.group.as_ref() == Some(code),
-            Concerned::Family(holder) => is_below(*holder),
-            Concerned::Account(only) => account.id == *only,
+        let concerns = |concerned: &AccountSet, is_below: &mut dyn FnMut(AccountId) -> bool| match concerned {
+            AccountSet::Everyone => true,
+            AccountSet::Group(code) => account.group.as_ref() == Some(code),
+            AccountSet::Family(holder) => is_below(*holder),
+            AccountSet::Account(only) => account.id == *only,
         };
         let numbered = self.reaches.iter().zip(0_u32..);
         numbered.filter(|(reach, _)| concerns(&reach.concerned, &mut is_below)).map(|(_, number)| number).collect()

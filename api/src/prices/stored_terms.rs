@@ -4,8 +4,8 @@ use entity::{AssignedKind, AudienceKind, Instant};
 use pricing::{Currency, Times};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
-use super::book::{ContractRow, LineRow, ListRow, PromotionRow};
 use super::columns::{per_of, read_breaks, unit_of};
+use super::price_book::{ContractRow, LineRow, ListRow, PromotionRow};
 use crate::kernel::sql::statement;
 
 /// The versions a reader takes: after the first, up to the second.
@@ -36,12 +36,12 @@ fn times(row: &QueryResult) -> Result<Times, DbErr> {
 
 /// Which terms are read: a condition on `t` and what it binds.
 #[derive(Clone, Debug)]
-pub(crate) struct Which {
+pub(crate) struct TermsFilter {
     pub(crate) condition: String,
     pub(crate) values: Vec<Value>,
 }
 
-impl Which {
+impl TermsFilter {
     /// Those that the versions recorded.
     pub(super) fn changed(versions: Versions) -> Self {
         let condition = "t.change_id > $1 and t.change_id <= $2".to_owned();
@@ -55,7 +55,7 @@ impl Which {
 }
 
 /// Terms of price lists.
-pub(crate) async fn lists(db: &impl ConnectionTrait, which: &Which) -> Result<Vec<ListRow>, DbErr> {
+pub(crate) async fn lists(db: &impl ConnectionTrait, which: &TermsFilter) -> Result<Vec<ListRow>, DbErr> {
     let sql = "select t.list_id, l.code, t.recorded_at, t.assigned_kind, t.assigned_id, t.assigned_code \
                from price_list_terms t join price_lists l on l.id = t.list_id";
     let one = |row: QueryResult| {
@@ -72,7 +72,7 @@ pub(crate) async fn lists(db: &impl ConnectionTrait, which: &Which) -> Result<Ve
 }
 
 /// Terms of contracts.
-pub(crate) async fn contracts(db: &impl ConnectionTrait, which: &Which) -> Result<Vec<ContractRow>, DbErr> {
+pub(crate) async fn contracts(db: &impl ConnectionTrait, which: &TermsFilter) -> Result<Vec<ContractRow>, DbErr> {
     let sql = "select t.id, t.contract_id, c.code, t.account_id, t.currency, t.mode, t.active, t.valid_from, t.valid_until, \
                t.recorded_at, t.superseded_at from contract_terms t join contracts c on c.id = t.contract_id";
     let one = |row: QueryResult| {
@@ -91,7 +91,7 @@ pub(crate) async fn contracts(db: &impl ConnectionTrait, which: &Which) -> Resul
 }
 
 /// Versions of promotions with their lines.
-pub(crate) async fn promotions(db: &impl ConnectionTrait, which: &Which) -> Result<Vec<PromotionRow>, DbErr> {
+pub(crate) async fn promotions(db: &impl ConnectionTrait, which: &TermsFilter) -> Result<Vec<PromotionRow>, DbErr> {
     let sql = "select t.id, t.promotion_id, p.code, t.audience_kind, t.audience_id, t.audience_code, t.currency, t.coupon, \
                t.active, t.valid_from, t.valid_until, t.recorded_at, t.superseded_at \
                from promotion_terms t join promotions p on p.id = t.promotion_id";

@@ -53,16 +53,16 @@ pub(super) use never_read;
 /// A decimal as it was sent, a string or a number. Whether it is one is found out later, line by line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct Loose(pub(crate) String);
+pub(crate) struct RawDecimal(pub(crate) String);
 
-text_schema!(Loose, "string_decimal_text", {
+text_schema!(RawDecimal, "string_decimal_text", {
     let mut schema = MetaSchema::new_with_format("string", "decimal");
     schema.pattern = Some(r"^-?\d{1,12}(\.\d{1,6})?$".to_owned());
     schema.example = Some(Value::String("12.5".to_owned()));
     schema
 });
 
-impl Loose {
+impl RawDecimal {
     /// What is longer than any number in range is cut: it is no number in range, and is not worth keeping.
     pub(crate) fn new(text: &str) -> Self {
         Self(text.chars().take(64).collect())
@@ -84,44 +84,44 @@ impl Loose {
     }
 }
 
-impl ParseFromJSON for Loose {
+impl ParseFromJSON for RawDecimal {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         serde_json::from_value(value.unwrap_or_default()).map_err(|e| ParseError::custom(e.to_string()))
     }
 }
 
-impl ToJSON for Loose {
+impl ToJSON for RawDecimal {
     fn to_json(&self) -> Option<Value> {
         Some(Value::String(self.0.clone()))
     }
 }
 
-impl<'de> Deserialize<'de> for Loose {
+impl<'de> Deserialize<'de> for RawDecimal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
 
         impl Visitor<'_> for Text {
-            type Value = Loose;
+            type Value = RawDecimal;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string such as \"12.5\"")
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Loose, E> {
-                Ok(Loose::new(text))
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<RawDecimal, E> {
+                Ok(RawDecimal::new(text))
             }
 
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Loose, E> {
-                Ok(Loose(number.to_string()))
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<RawDecimal, E> {
+                Ok(RawDecimal(number.to_string()))
             }
 
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Loose, E> {
-                Ok(Loose(number.to_string()))
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<RawDecimal, E> {
+                Ok(RawDecimal(number.to_string()))
             }
 
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Loose, E> {
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<RawDecimal, E> {
                 // The shortest decimal that stands for the number is what the client wrote.
-                Ok(Loose(number.to_string()))
+                Ok(RawDecimal(number.to_string()))
             }
         }
 
@@ -129,20 +129,20 @@ impl<'de> Deserialize<'de> for Loose {
     }
 }
 
-/// A word of the house: a stable code that is never parsed back.
+/// A stable code of the program itself, which is only ever written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Word(pub(crate) &'static str);
+pub(crate) struct StaticCode(pub(crate) &'static str);
 
-text_schema!(Word, "string_word", MetaSchema::new("string"));
-never_read!(Word);
+text_schema!(StaticCode, "string_word", MetaSchema::new("string"));
+never_read!(StaticCode);
 
-impl ToJSON for Word {
+impl ToJSON for StaticCode {
     fn to_json(&self) -> Option<Value> {
         Some(Value::String(self.0.to_owned()))
     }
 }
 
-impl Serialize for Word {
+impl Serialize for StaticCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0)
     }
@@ -150,18 +150,18 @@ impl Serialize for Word {
 
 /// Text that the price book holds and an answer only borrows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Label(pub(crate) pricing::Label);
+pub(crate) struct SourceLabel(pub(crate) pricing::Label);
 
-text_schema!(Label, "string_label", MetaSchema::new("string"));
-never_read!(Label);
+text_schema!(SourceLabel, "string_label", MetaSchema::new("string"));
+never_read!(SourceLabel);
 
-impl ToJSON for Label {
+impl ToJSON for SourceLabel {
     fn to_json(&self) -> Option<Value> {
         Some(Value::String(self.0.to_string()))
     }
 }
 
-impl Serialize for Label {
+impl Serialize for SourceLabel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn every_fault_has_its_code() {
         let code = |json: &str| {
-            let loose: Loose = serde_json::from_str(json).expect("a value");
+            let loose: RawDecimal = serde_json::from_str(json).expect("a value");
             loose.read::<pricing::Quantity>().err().map(|(code, _)| code)
         };
         assert_eq!(code("\"1.5\""), None);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// What pricing knows of a product, as it is stored: field names are short because there is one for every product.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct ProductFacts {
+pub(crate) struct ProductInputs {
     /// Category and those above it, with their depths.
     #[serde(rename = "c", skip_serializing_if = "Vec::is_empty")]
     pub(crate) categories: Vec<(i64, u32)>,
@@ -32,7 +32,7 @@ pub(crate) struct ProductFacts {
     pub(crate) hidden: bool,
 }
 
-impl ProductFacts {
+impl ProductInputs {
     /// The facts of a stored text.
     pub(crate) fn read(text: &str) -> Result<Self, DbErr> {
         serde_json::from_str(text).map_err(|error| DbErr::Custom(format!("stored facts of a product cannot be read: {error}")))
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn facts_read_what_they_write() {
-        let facts = ProductFacts {
+        let facts = ProductInputs {
             categories: vec![(3, 1), (1, 0)],
             brand: "Acme \u{1f}".to_owned(),
             mix_group: Some("G".to_owned()),
@@ -93,23 +93,23 @@ mod tests {
             multiple: Some(5),
             hidden: true,
         };
-        assert_eq!(ProductFacts::read(&facts.write()).ok(), Some(facts));
-        let bare = ProductFacts { stock_unit: "EA".to_owned(), ..ProductFacts::default() };
+        assert_eq!(ProductInputs::read(&facts.write()).ok(), Some(facts));
+        let bare = ProductInputs { stock_unit: "EA".to_owned(), ..ProductInputs::default() };
         assert_eq!(bare.write(), r#"{"s":"EA"}"#);
     }
 
     #[test]
     fn order_multiples_are_in_the_asked_unit() {
-        let whole = |micros| ProductFacts { multiple: Some(micros), ..ProductFacts::default() };
+        let whole = |micros| ProductInputs { multiple: Some(micros), ..ProductInputs::default() };
         let factor = |n, d| Factor::new(n, d).expect("positive");
-        let units = |facts: ProductFacts, factor| facts.multiple_in(factor).map(|q| q.to_string());
+        let units = |facts: ProductInputs, factor| facts.multiple_in(factor).map(|q| q.to_string());
         assert_eq!(units(whole(100_000_000), Factor::ONE), Some("100".to_owned()));
         assert_eq!(units(whole(100_000_000), factor(30, 1)), Some("10".to_owned()));
         assert_eq!(units(whole(100_000_000), factor(100, 1)), Some("1".to_owned()));
-        let free = ProductFacts { fractional: true, ..ProductFacts::default() };
+        let free = ProductInputs { fractional: true, ..ProductInputs::default() };
         assert_eq!(units(free, Factor::ONE), None);
-        let metres = ProductFacts { fractional: true, ..whole(500_000) };
+        let metres = ProductInputs { fractional: true, ..whole(500_000) };
         assert_eq!(units(metres, Factor::ONE), Some("0.5".to_owned()));
-        assert_eq!(units(ProductFacts::default(), factor(12, 1)), Some("1".to_owned()));
+        assert_eq!(units(ProductInputs::default(), factor(12, 1)), Some("1".to_owned()));
     }
 }
