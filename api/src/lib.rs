@@ -13,7 +13,8 @@
 //! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
 //! | `search_index` | the search index of the process: built from the catalog, kept in step with it, asked |
-//! | `contracts` | price lists, contracts, promotions; feeds the price engine; price quotes |
+//! | `prices` | reading prices from memory: what something costs, why, and what changed; price quotes |
+//! | `price_admin` | keeping price lists, contracts, promotions and costs: uploads, change sets, copies, history |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
 //! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
 //! | `merchandising` | what staff make of search: synonyms, pins, boosts, redirects; what buyers searched for, reports |
@@ -44,9 +45,9 @@ mod identity;
 
 mod catalog;
 
+mod price_admin;
+mod prices;
 mod search_index;
-
-mod contracts;
 
 mod inventory;
 

@@ -17,10 +17,6 @@ use crate::cart::{CartRoutes, Carts};
 use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use crate::checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use crate::config::{Config, Role};
-use crate::contracts::{
-    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FeedRoutes, FindingRoutes, PriceHistoryRoutes,
-    PriceListRoutes, Prices, QuoteRoutes,
-};
 use crate::fulfilment::FulfilmentRoutes;
 use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
 use crate::imports::{ImportRoutes, Jobs, Known};
@@ -37,6 +33,10 @@ use crate::store::system::System;
 
 use crate::merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use crate::notifications::EventRoutes;
+use crate::price_admin::{
+    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FindingRoutes, PriceHistoryRoutes, PriceListRoutes,
+};
+use crate::prices::{FeedRoutes, PriceQuoteRoutes, Prices};
 use crate::store::{events, idempotency};
 use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
@@ -205,7 +205,7 @@ pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
-    let recorded = contracts::record_missing_facts(&kernel.system("price facts")).await;
+    let recorded = price_admin::record_missing_facts(&kernel.system("price facts")).await;
     recorded.map_err(|e| format!("price facts: {e}"))?;
     Ok(kernel)
 }
@@ -332,7 +332,11 @@ fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
         },
         PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
         FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
-        QuoteRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        PriceQuoteRoutes {
+            accounts: surfaces.accounts.clone(),
+            products: surfaces.products.clone(),
+            prices: surfaces.prices.clone(),
+        },
     )
 }
 

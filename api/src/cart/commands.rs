@@ -11,10 +11,12 @@ use serde_json::json;
 use super::contents::CartLine;
 use super::error::CartError;
 use super::input::CheckedLine;
-use crate::contracts::Moment;
-use crate::store::database::{Db, Tx};
+use crate::prices::AsOf;
+use crate::store::database::Db;
+use crate::store::database::Tx;
 use crate::store::events::NewEvent;
-use crate::store::sql::{fetch_one, insert_all};
+use crate::store::sql::fetch_one;
+use crate::store::sql::insert_all;
 
 /// Most lines a cart holds.
 pub(super) const MAX_CART_LINES: usize = 20_000;
@@ -132,8 +134,8 @@ fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {
         unit: line.unit.to_string(),
         quantity: line.quantity,
         note: line.note.to_string(),
-        seen_at: line.seen.map(|seen| seen.at),
-        seen_as_of: line.seen.map(|seen| seen.as_of),
+        seen_at: line.seen.map(|seen| seen.valid_at),
+        seen_as_of: line.seen.map(|seen| seen.known_at),
     }
 }
 
@@ -159,8 +161,8 @@ pub(super) async fn change_line(tx: &Tx, mut cart: carts::Model, line: &CartLine
         .col_expr(cart_lines::Column::Unit, Expr::value(line.unit.to_string()))
         .col_expr(cart_lines::Column::Quantity, Expr::value(line.quantity.0))
         .col_expr(cart_lines::Column::Note, Expr::value(line.note.to_string()))
-        .col_expr(cart_lines::Column::SeenAt, Expr::value(line.seen.map(|seen| seen.at.0)))
-        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(line.seen.map(|seen| seen.as_of.0)))
+        .col_expr(cart_lines::Column::SeenAt, Expr::value(line.seen.map(|seen| seen.valid_at.0)))
+        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(line.seen.map(|seen| seen.known_at.0)))
         .filter(cart_lines::Column::CartId.eq(cart.id).and(cart_lines::Column::LineNo.eq(line.line)))
         .exec(tx)
         .await?;
@@ -172,10 +174,10 @@ pub(super) async fn change_line(tx: &Tx, mut cart: carts::Model, line: &CartLine
 }
 
 /// Writes of a cart locked by the caller that all its prices were seen in a state.
-pub(super) async fn see_prices(tx: &Tx, mut cart: carts::Model, seen: Moment) -> Result<carts::Model, CartError> {
+pub(super) async fn see_prices(tx: &Tx, mut cart: carts::Model, seen: AsOf) -> Result<carts::Model, CartError> {
     cart_lines::Entity::update_many()
-        .col_expr(cart_lines::Column::SeenAt, Expr::value(seen.at.0))
-        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(seen.as_of.0))
+        .col_expr(cart_lines::Column::SeenAt, Expr::value(seen.valid_at.0))
+        .col_expr(cart_lines::Column::SeenAsOf, Expr::value(seen.known_at.0))
         .filter(cart_lines::Column::CartId.eq(cart.id))
         .exec(tx)
         .await?;

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use crate::contracts::{Moment, OpenBaskets, Touched, count_touched};
 use crate::kernel::problem::CommonError;
-use crate::store::database::{Db, Reader};
+use crate::prices::AsOf;
+use crate::prices::OpenBaskets;
+use crate::prices::PriceImpact;
+use crate::prices::count_affected;
+use crate::store::database::Db;
+use crate::store::database::Reader;
 use crate::store::sql::fetch;
 
 /// A line of a cart.
@@ -19,7 +23,7 @@ pub(crate) struct CartLine {
     pub(crate) quantity: Quantity,
     pub(crate) note: Arc<str>,
     /// The state of prices in which it was last priced for who filled the cart.
-    pub(crate) seen: Option<Moment>,
+    pub(crate) seen: Option<AsOf>,
 }
 
 /// What this process remembers of carts.
@@ -70,7 +74,7 @@ impl Carts {
                 unit: row.unit.parse().ok()?,
                 quantity: row.quantity,
                 note: row.note.into(),
-                seen: row.seen_as_of.zip(row.seen_at).map(|(as_of, at)| Moment { as_of, at }),
+                seen: row.seen_as_of.zip(row.seen_at).map(|(known_at, valid_at)| AsOf { known_at, valid_at }),
             })
         });
         Ok(Arc::new(lines.collect()))
@@ -89,9 +93,9 @@ impl OpenBaskets for Carts {
         "carts"
     }
 
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, CommonError> {
+    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, CommonError> {
         let lines = "select l.cart_id, l.line_no, b.account_id, b.currency, l.product_id from carts b \
                      join cart_lines l on l.cart_id = b.id where b.status = 'open'";
-        count_touched(db, touched, lines, "cart_id").await
+        count_affected(db, touched, lines, "cart_id").await
     }
 }

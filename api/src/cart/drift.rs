@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::contents::CartLine;
 use super::error::CartError;
 use crate::catalog::Products;
-use crate::contracts::{Ask, AskLine, DriftReport, Drifted, PricedLine, Prices};
 use crate::kernel::problem::CommonError;
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use crate::prices::{DriftReport, Drifted, PriceLine, PriceRequest, PricedLine, Prices};
 
 /// What changed of a cart's prices.
 #[derive(Debug, Object, Serialize)]
@@ -92,10 +92,10 @@ pub(crate) async fn report(
     coupons: &[String],
 ) -> Result<DriftReport, CartError> {
     let currency: Currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
-    let one = |line: &CartLine| AskLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
-    let asked: Vec<AskLine> = lines.iter().map(one).collect();
+    let one = |line: &CartLine| PriceLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
+    let asked: Vec<PriceLine> = lines.iter().map(one).collect();
     let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
-    let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
+    let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
     Ok(prices.drift(db, &ask, &seen).await?)
 }
 
@@ -118,7 +118,7 @@ pub(super) fn view(
             sku: products.by_id(line.product).map(|product| product.sku.to_string()).unwrap_or_default(),
             quantity: line.quantity.into(),
             unit: line.unit.to_string(),
-            seen_at: Timestamp(seen.at),
+            seen_at: Timestamp(seen.valid_at),
             previous: previous.map(Into::into),
             current: current.map(Into::into),
             causes: drifted.causes.iter().map(|cause| (*cause).to_owned()).collect(),

@@ -1,9 +1,10 @@
 //! What carts refuse.
 
 use crate::catalog::CatalogError;
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{CommonError, refusals};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::refusals;
+use crate::prices::PriceError;
 
 /// What carts refuse.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +22,7 @@ pub(crate) enum CartError {
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
+    Prices(#[from] PriceError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
@@ -36,7 +37,7 @@ refusals! { CartError {
     Self::TooManyLines(_) => 422, "too-many-lines", "The request brings too many lines";
 } delegates {
     Self::Catalog(inner) => inner: CatalogError,
-    Self::Prices(inner) => inner: ContractError,
+    Self::Prices(inner) => inner: PriceError,
     Self::Identity(inner) => inner: IdentityError,
     Self::Common(inner) => inner: CommonError,
 } }

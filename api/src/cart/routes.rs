@@ -15,12 +15,16 @@ use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
 use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
 use crate::catalog::{Products, Sight};
-use crate::contracts::{Ask, AskLine, Moment, PricedBasket, Prices};
 use crate::identity::permit;
 use crate::identity::{Accounts, account_for, visible_account};
 use crate::kernel::principal::Acting;
 use crate::kernel::problem::{CommonError, Failure};
 use crate::kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+use crate::prices::AsOf;
+use crate::prices::PriceLine;
+use crate::prices::PriceRequest;
+use crate::prices::PricedBasket;
+use crate::prices::Prices;
 use crate::search_index::SearchIndex;
 use crate::store::database::Db;
 
@@ -241,7 +245,7 @@ impl CartRoutes {
         let sight = self.products.sight(who.account());
         let basket = self.price(&tx, &cart, &lines, &sight).await?;
         see(&mut lines, &basket);
-        let cart = commands::see_prices(&tx, cart, Moment { at: basket.at, as_of: basket.as_of }).await?;
+        let cart = commands::see_prices(&tx, cart, AsOf { valid_at: basket.at, known_at: basket.as_of }).await?;
         let view = self.view_of(&cart, &lines, &basket, &sight)?;
         let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.keep(answer).await?;
@@ -277,11 +281,11 @@ impl CartRoutes {
     /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
     async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine], sight: &Sight) -> Result<PricedBasket> {
         let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
-        let asked: Vec<AskLine> =
-            lines.iter().map(|l| AskLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
-        let ask = Ask { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let asked: Vec<PriceLine> =
+            lines.iter().map(|l| PriceLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
+        let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
         let counts = self.products.shown(lines.iter().map(|line| line.product), sight);
-        Ok(self.prices.price_counted(db, &ask, &counts).await.map_err(CartError::from)?)
+        Ok(self.prices.price_visible(db, &ask, &counts).await.map_err(CartError::from)?)
     }
 
     async fn cart_answer(
@@ -391,7 +395,7 @@ impl CartRoutes {
 /// Notes of lines that they are seen with the prices of a basket.
 fn see(lines: &mut [CartLine], basket: &PricedBasket) {
     for line in lines {
-        line.seen = Some(Moment { at: basket.at, as_of: basket.as_of });
+        line.seen = Some(AsOf { valid_at: basket.at, known_at: basket.as_of });
     }
 }
 

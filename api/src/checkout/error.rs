@@ -1,10 +1,10 @@
 //! What the checkout refuses.
 
 use crate::cart::CartError;
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::{CommonError, FieldProblem, refusals};
 use crate::orders::OrderError;
+use crate::prices::PriceError;
 use crate::quotes::QuoteError;
 
 /// What the checkout refuses.
@@ -21,7 +21,7 @@ pub(crate) enum CheckoutError {
     #[error(transparent)]
     Cart(#[from] CartError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
+    Prices(#[from] PriceError),
     #[error(transparent)]
     Quotes(#[from] QuoteError),
     #[error(transparent)]
@@ -39,7 +39,7 @@ refusals! { CheckoutError {
     Self::Lines(_) => 422, "order-lines-refused", "Lines of the order cannot be ordered";
 } delegates {
     Self::Cart(inner) => inner: CartError,
-    Self::Prices(inner) => inner: ContractError,
+    Self::Prices(inner) => inner: PriceError,
     Self::Quotes(inner) => inner: QuoteError,
     Self::Orders(inner) => inner: OrderError,
     Self::Identity(inner) => inner: IdentityError,

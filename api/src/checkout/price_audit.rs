@@ -11,13 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use super::error::CheckoutError;
 use super::quote_prices::from_quote;
-use crate::contracts::{Ask, AskLine, PriceStepView, PricedLine, Prices, ReplayedLine};
 use crate::kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 use crate::orders::OrderError;
 use crate::orders::amounts;
 use crate::orders::lines_of;
 use crate::orders::pricing_snapshot;
 use crate::orders::pricing_snapshot::PricingSnapshot;
+use crate::prices::PriceLine;
+use crate::prices::PriceRequest;
+use crate::prices::PriceStepView;
+use crate::prices::PricedLine;
+use crate::prices::Prices;
+use crate::prices::ReplayedLine;
 use crate::store::database::Db;
 
 /// What comparing gave.
@@ -181,11 +186,11 @@ async fn replay(
     let mut asked = Vec::with_capacity(lines.len());
     for line in lines {
         let unit = line.unit.parse().map_err(|_| OrderError::OutOfRange)?;
-        asked.push(AskLine { product: line.product_id, unit, quantity: line.quantity.into() });
+        asked.push(PriceLine { product: line.product_id, unit, quantity: line.quantity.into() });
     }
     let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
     let (at, as_of) = (Some(order.priced_at), Some(snapshot.as_of));
-    let ask = Ask { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
+    let ask = PriceRequest { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
     Ok(prices.replay(db, order.price_version, &ask, snapshot.ordered_before, viewer).await?)
 }
 

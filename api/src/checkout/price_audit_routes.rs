@@ -7,13 +7,13 @@ use pricing::Viewer;
 use super::error::CheckoutError;
 use super::price_audit::{PriceAuditView, audit};
 use super::routes::Tag;
-use crate::contracts::Prices;
 use crate::identity::permit;
 use crate::identity::scope::Scope;
 use crate::kernel::principal::Acting;
 use crate::kernel::problem::Failure;
 use crate::kernel::wire::{Answer, Code};
 use crate::orders::find_order;
+use crate::prices::Prices;
 
 type Result<T> = std::result::Result<T, Failure<CheckoutError>>;
 

@@ -8,8 +8,10 @@ use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use super::error::CheckoutError;
-use crate::contracts::{PriceStepView, PricedLine, ReplayedLine};
 use crate::orders::OrderError;
+use crate::prices::PriceStepView;
+use crate::prices::PricedLine;
+use crate::prices::ReplayedLine;
 use crate::quotes::{OfferedLine, offered_lines};
 
 /// Which line of the quote a price is from, as stored with it.

@@ -14,9 +14,14 @@ use super::error::CheckoutError;
 use super::order::{Checkout, Extra, Prepared};
 use super::views::OnDrift;
 use crate::cart::{CheckedLine, Partial, drift as cart_drift};
-use crate::contracts::{Ask, AskLine, LineRefusal, PricedBasket, PricedLine};
-use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::FieldProblem;
 use crate::orders::{self, AgreedPrice, NewLine, Reservation};
+use crate::prices::LineRefusal;
+use crate::prices::PriceLine;
+use crate::prices::PriceRequest;
+use crate::prices::PricedBasket;
+use crate::prices::PricedLine;
 use crate::store::database::Tx;
 
 /// Lines that stand, with their prices.
@@ -82,10 +87,10 @@ impl Checkout {
     }
 
     async fn price(&self, tx: &Tx, prepared: &Prepared, coupons: &[String]) -> Result<PricedBasket, CheckoutError> {
-        let one = |line: &CheckedLine| AskLine { product: line.product.id, unit: line.unit, quantity: line.quantity };
-        let lines: Vec<AskLine> = prepared.lines.iter().map(one).collect();
+        let one = |line: &CheckedLine| PriceLine { product: line.product.id, unit: line.unit, quantity: line.quantity };
+        let lines: Vec<PriceLine> = prepared.lines.iter().map(one).collect();
         let account = Some(prepared.account.id);
-        let ask = Ask { account, currency: prepared.currency, at: None, as_of: None, coupons, lines: &lines };
+        let ask = PriceRequest { account, currency: prepared.currency, at: None, as_of: None, coupons, lines: &lines };
         Ok(self.prices.price(tx, &ask).await?)
     }
 
@@ -143,11 +148,11 @@ impl Checkout {
         demands: &AHashMap<String, Demand>,
         warnings: &mut Vec<FieldProblem>,
     ) -> Result<(), CheckoutError> {
-        let one = |line: &NewLine| AskLine { product: line.product.id, unit: line.unit, quantity: line.quantity.into() };
-        let lines: Vec<AskLine> = reserved.lines_mut().iter().map(one).collect();
+        let one = |line: &NewLine| PriceLine { product: line.product.id, unit: line.unit, quantity: line.quantity.into() };
+        let lines: Vec<PriceLine> = reserved.lines_mut().iter().map(one).collect();
         let order = reserved.order_mut();
         let (account, currency, coupons) = (Some(order.account.id), order.currency, order.coupons.as_slice());
-        let ask = Ask { account, currency, at: None, as_of: None, coupons, lines: &lines };
+        let ask = PriceRequest { account, currency, at: None, as_of: None, coupons, lines: &lines };
         let basket = self.prices.price(tx, &ask).await?;
         (order.priced_at, order.priced_as_of, order.price_version) = (basket.at, basket.as_of, basket.version);
         order.ordered_before.clone_from(&basket.ordered);

@@ -7,11 +7,12 @@ use super::produce::batches;
 use super::trade::Customers;
 use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::Categories;
-use crate::contracts::{
-    Assigned, NewAudience, NewContract, NewCost, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange,
-    put_contract, put_costs, put_entries, put_price_list, put_promotion,
-};
 use crate::demo_data::model::{self, Audience};
+use crate::price_admin::{
+    Assigned, NewAudience, NewContract, NewEntry, NewLine, NewPriceList, NewPromotion, NewTarget, PriceChange, put_contract,
+    put_costs, put_entries, put_price_list, put_promotion,
+};
+use crate::prices::ProductCost;
 
 /// Entries of one price change.
 const ENTRIES: usize = 20_000;
@@ -89,13 +90,13 @@ impl Loader<'_> {
             rows.push((item, product.cost, product.floor));
         });
         while let Some(batch) = made.recv().await {
-            let costs = batch.rows.iter().map(|(item, cost, floor)| NewCost {
+            let costs = batch.rows.iter().map(|(item, cost, floor)| ProductCost {
                 product: self.id(*item),
                 currency,
                 cost: Some(entity::Amount(*cost)),
                 floor: Some(entity::Amount(*floor)),
             });
-            let costs: Vec<NewCost> = costs.collect();
+            let costs: Vec<ProductCost> = costs.collect();
             let tx = self.system.begin().await?;
             let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
             put_costs(&tx, &change, &costs).await?;

@@ -7,9 +7,11 @@ use pricing::Currency;
 use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, midnight, refused};
 use crate::catalog::Products;
-use crate::contracts::{Ask, AskLine, Prices};
 use crate::demo_data::model;
 use crate::orders::{Destination, Imported, PastLine, PastOrder, import_past};
+use crate::prices::PriceLine;
+use crate::prices::PriceRequest;
+use crate::prices::Prices;
 use crate::store::clock::SECOND;
 use crate::store::database::Tx;
 use crate::suggestions::learn_all;
@@ -63,9 +65,10 @@ impl Loader<'_> {
         let mut asked = Vec::with_capacity(order.lines.len());
         for line in &order.lines {
             let quantity = pricing::Quantity::from_micros(line.quantity);
-            asked.push(AskLine { product: self.id(line.item), unit: line.unit.parse().map_err(refused)?, quantity });
+            asked.push(PriceLine { product: self.id(line.item), unit: line.unit.parse().map_err(refused)?, quantity });
         }
-        let ask = Ask { account: Some(account.id), currency, at: Some(placed_at), as_of: None, coupons: &[], lines: &asked };
+        let ask =
+            PriceRequest { account: Some(account.id), currency, at: Some(placed_at), as_of: None, coupons: &[], lines: &asked };
         let basket = prices.price(tx, &ask).await.map_err(refused)?;
         let known = products.by_ids(asked.iter().map(|line| line.product));
         let lines = asked.iter().zip(known).zip(basket.lines).filter_map(|((asked, product), priced)| {

@@ -9,9 +9,9 @@ use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, refused};
 use crate::cart::CheckedLine;
 use crate::catalog::Products;
-use crate::contracts::Prices;
 use crate::demo_data::model;
 use crate::kernel::wire::{AmountText, Text, Timestamp};
+use crate::prices::Prices;
 use crate::quotes::{Desk, NewQuote, NewQuoteLine, SalesOfferInput, offer, request};
 use crate::store::clock::{self, DAY};
 

@@ -8,9 +8,15 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::batch::{Load, Row, Verdict};
 use super::known::Run;
-use crate::contracts::{self, Assigned, ContractError, EntryOutcome, NewEntry, NewPriceList, PriceChange};
 use crate::files::rows::PriceRow;
 use crate::kernel::problem::CommonError;
+use crate::price_admin;
+use crate::price_admin::Assigned;
+use crate::price_admin::EntryOutcome;
+use crate::price_admin::NewEntry;
+use crate::price_admin::NewPriceList;
+use crate::price_admin::PriceAdminError;
+use crate::price_admin::PriceChange;
 use crate::store::database::Tx;
 
 #[async_trait::async_trait]
@@ -51,7 +57,7 @@ impl Load for PriceRow {
                     continue;
                 }
             };
-            let outcomes = contracts::put_entries(tx, &change, list, &entries).await?;
+            let outcomes = price_admin::put_entries(tx, &change, list, &entries).await?;
             for (place, outcome) in places.into_iter().zip(outcomes) {
                 if outcome == EntryOutcome::Duplicate {
                     let detail = "an earlier row has the same product, unit, currency, quantity and start";
@@ -102,13 +108,13 @@ pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result
     }
     let assigned = Assigned { kind: AssignedKind::Default, id: 0, code: String::new() };
     let new = NewPriceList { code: code.to_owned(), name: code.to_owned(), assigned };
-    let made = contracts::put_price_list(tx, change, new, None).await;
+    let made = price_admin::put_price_list(tx, change, new, None).await;
     made.map(|made| made.list.id).map_err(|error| Some(trouble(error)))
 }
 
-fn trouble(error: ContractError) -> CommonError {
+fn trouble(error: PriceAdminError) -> CommonError {
     match error {
-        ContractError::Common(trouble) => trouble,
+        PriceAdminError::Common(trouble) => trouble,
         other => CommonError::Internal(other.to_string()),
     }
 }

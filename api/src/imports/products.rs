@@ -14,13 +14,16 @@ use super::known::Run;
 use super::prices::list_of;
 use crate::catalog::queries::{Detail, details};
 use crate::catalog::{self, Attribute, AttributeValue, CatalogError, NewCategory, NewProduct, NewRelation, NewUnit};
-use crate::contracts::{self, NewCost, NewEntry, PriceChange};
 use crate::files::attributes;
 use crate::files::rejection::{Problem, Rejection};
 use crate::files::rows::ProductRow;
 use crate::files::rows::product::{self, Lifecycle as Stage};
 use crate::kernel::problem::CommonError;
 use crate::kernel::tokens::hex;
+use crate::price_admin;
+use crate::price_admin::NewEntry;
+use crate::price_admin::PriceChange;
+use crate::prices::ProductCost;
 use crate::store::database::Tx;
 
 /// Units of measure, whose quantities may have decimals (UN/ECE Recommendation 20).
@@ -228,7 +231,7 @@ async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(),
         };
         if row.cost.is_some() || row.minimum_price.is_some() {
             let (cost, floor) = (row.cost.map(entity::Amount), row.minimum_price.map(entity::Amount));
-            costs.push(NewCost { product: *product, currency, cost, floor });
+            costs.push(ProductCost { product: *product, currency, cost, floor });
         }
         lists.entry(code).or_default().extend(list_price(row, *product, currency));
     }
@@ -241,9 +244,9 @@ async fn put_amounts(tx: &Tx, stored: &[(&ProductRow, ProductId)]) -> Result<(),
         let list = list_of(tx, &change, &format!("LIST-{currency}")).await.map_err(|error| {
             error.unwrap_or_else(|| CommonError::Internal("the code of a list of list prices is refused".to_owned()))
         })?;
-        contracts::put_entries(tx, &change, list, &entries).await?;
+        price_admin::put_entries(tx, &change, list, &entries).await?;
     }
-    contracts::put_costs(tx, &change, &costs).await?;
+    price_admin::put_costs(tx, &change, &costs).await?;
     Ok(())
 }
 

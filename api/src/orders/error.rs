@@ -2,7 +2,9 @@
 
 use crate::identity::IdentityError;
 use crate::inventory::StockError;
-use crate::kernel::problem::{CommonError, FieldProblem, refusals};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::FieldProblem;
+use crate::kernel::problem::refusals;
 
 /// What order management refuses.
 #[derive(Debug, thiserror::Error)]

@@ -1,9 +1,11 @@
 //! What quotes refuse.
 
 use crate::cart::CartError;
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
-use crate::kernel::problem::{CommonError, FieldProblem, refusals};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::FieldProblem;
+use crate::kernel::problem::refusals;
+use crate::prices::PriceError;
 
 /// What quotes refuse.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +33,7 @@ pub(crate) enum QuoteError {
     #[error(transparent)]
     Cart(#[from] CartError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
+    Prices(#[from] PriceError),
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
@@ -51,7 +53,7 @@ refusals! { QuoteError {
     Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
 } delegates {
     Self::Cart(inner) => inner: CartError,
-    Self::Prices(inner) => inner: ContractError,
+    Self::Prices(inner) => inner: PriceError,
     Self::Identity(inner) => inner: IdentityError,
     Self::Common(inner) => inner: CommonError,
 } fields {

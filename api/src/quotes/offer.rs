@@ -12,9 +12,12 @@ use super::prices::{self, currency_of, per_of};
 use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
 use crate::catalog::Products;
-use crate::contracts::{NewEntry, Prices, under_limits};
-use crate::kernel::problem::{CommonError, FieldProblem};
+use crate::kernel::problem::CommonError;
+use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::Text;
+use crate::prices::PriceToCheck;
+use crate::prices::Prices;
+use crate::prices::under_limits;
 use crate::store::database::Tx;
 
 /// What offers are made with.
@@ -99,15 +102,12 @@ async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms])
     let (mut offered, mut pointers) = (Vec::with_capacity(priced.lines.len()), Vec::with_capacity(priced.lines.len()));
     for (line, terms) in priced.lines.iter().zip(terms).filter(|(_, terms)| !terms.is_declined()) {
         pointers.push(&terms.pointer);
-        offered.push(NewEntry {
+        offered.push(PriceToCheck {
             product: line.product_id,
             unit: line.unit.parse().map_err(|_| QuoteError::OutOfRange)?,
             currency,
-            min_quantity: pricing::Quantity::ZERO,
             unit_price: line.offer_unit_price.unwrap_or_default().into(),
             per: per_of(line.offer_per),
-            valid_from: None,
-            valid_until: None,
         });
     }
     let found = under_limits(tx, products, &offered).await?.into_iter();

@@ -9,9 +9,9 @@ use pricing::{Amount, Currency, Per, less_percent, line_amount};
 use super::ask::{Shelf, find, place_of, pointer_of};
 use super::error::QuoteError;
 use super::input::{SalesOfferLineInput, read_per};
-use crate::contracts::{LineRefusal, PricedLine};
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::AmountText;
+use crate::prices::{LineRefusal, PricedLine};
 
 /// How a line is offered.
 #[derive(Clone, Debug, PartialEq, Eq)]

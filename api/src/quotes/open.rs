@@ -1,7 +1,9 @@
 //! Quotes as baskets that a price change touches.
 
-use crate::contracts::{OpenBaskets, Touched, count_touched};
 use crate::kernel::problem::CommonError;
+use crate::prices::OpenBaskets;
+use crate::prices::PriceImpact;
+use crate::prices::count_affected;
 use crate::store::clock;
 use crate::store::database::Reader;
 
@@ -15,7 +17,7 @@ impl OpenBaskets for OpenQuotes {
         "quotes"
     }
 
-    async fn touched(&self, db: &Reader, touched: &Touched) -> Result<u64, CommonError> {
+    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, CommonError> {
         let lines = format!(
             "select l.quote_id, l.line_no, b.account_id, b.currency, l.product_id from quotes b \
              join quote_lines l on l.quote_id = b.id \
@@ -23,6 +25,6 @@ impl OpenBaskets for OpenQuotes {
              and (b.offer_round is null or b.offer_round <> b.round or b.valid_until > {})",
             clock::now().0
         );
-        count_touched(db, touched, &lines, "quote_id").await
+        count_affected(db, touched, &lines, "quote_id").await
     }
 }

@@ -7,8 +7,11 @@ use sea_orm::ConnectionTrait;
 use super::error::QuoteError;
 use super::offer::Desk;
 use crate::catalog::Sight;
-use crate::contracts::{Ask, AskLine, PricedBasket, PricedLine};
 use crate::kernel::problem::CommonError;
+use crate::prices::PriceLine;
+use crate::prices::PriceRequest;
+use crate::prices::PricedBasket;
+use crate::prices::PricedLine;
 
 /// The currency of a quote.
 pub(super) fn currency_of(quote: &quotes::Model) -> Result<Currency, QuoteError> {
@@ -42,15 +45,15 @@ pub(super) async fn today(
     let mut asked = Vec::with_capacity(lines.len());
     for line in lines {
         let unit = line.unit.parse().map_err(|_| QuoteError::OutOfRange)?;
-        asked.push(AskLine { product: line.product_id, unit, quantity: quantity_of(quote, line).into() });
+        asked.push(PriceLine { product: line.product_id, unit, quantity: quantity_of(quote, line).into() });
     }
     let (account, currency) = (Some(quote.account_id), currency_of(quote)?);
-    let ask = Ask { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
+    let ask = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
     let mut counts = desk.products.shown(lines.iter().map(|line| line.product_id), sight);
     for (counts, line) in counts.iter_mut().zip(lines) {
         *counts &= !is_left_out(quote, line);
     }
-    Ok(desk.prices.price_counted(db, &ask, &counts).await?)
+    Ok(desk.prices.price_visible(db, &ask, &counts).await?)
 }
 
 /// Notes in the lines what they cost at the time of the request.

@@ -10,7 +10,7 @@ use super::input::Target;
 use super::offer::Desk;
 use super::prices;
 use crate::cart::CheckedLine;
-use crate::contracts::PricedBasket;
+use crate::prices::PricedBasket;
 use crate::store::database::Tx;
 use crate::store::events::NewEvent;
 use crate::store::sql::insert_all;

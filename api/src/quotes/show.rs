@@ -10,9 +10,9 @@ use super::views::{
     QuotedPriceView, SalesOfferView, SalesQuoteLineView, SalesQuoteSummary, SalesQuoteTotals, SalesQuoteView, TargetPriceView,
 };
 use crate::catalog::{Product, Products, Sight};
-use crate::contracts::{LineRefusal, PricedLine};
 use crate::identity::Accounts;
 use crate::kernel::wire::{AmountText, Money, Timestamp};
+use crate::prices::{LineRefusal, PricedLine};
 
 /// A quote without its lines, as it stands at an instant.
 pub(super) fn summary(accounts: &Accounts, quote: &quotes::Model, now: Instant) -> SalesQuoteSummary {

@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 use crate::billing::BillingError;
 use crate::catalog::CatalogError;
 use crate::checkout::CheckoutError;
-use crate::contracts::ContractError;
 use crate::fulfilment::FulfilmentError;
 use crate::identity::IdentityError;
 use crate::identity::scope::Scope;
@@ -21,6 +20,8 @@ use crate::inventory::StockError;
 use crate::kernel::problem::{Entry, Refusal};
 use crate::merchandising::MerchandisingError;
 use crate::orders::OrderError;
+use crate::price_admin::PriceAdminError;
+use crate::prices::PriceError;
 use crate::quotes::QuoteError;
 use crate::search_index::SearchIndexError;
 use crate::storefront::StorefrontError;
@@ -122,7 +123,7 @@ fn scheme() -> Value {
 pub(super) fn entries() -> Vec<Entry> {
     let mut all = IdentityError::table();
     all.extend(CatalogError::table());
-    all.extend(ContractError::table());
+    all.extend(PriceError::table());
     all.extend(CheckoutError::table());
     all.extend(QuoteError::table());
     all.extend(OrderError::table());
@@ -132,6 +133,7 @@ pub(super) fn entries() -> Vec<Entry> {
     all.extend(SearchIndexError::table());
     all.extend(StorefrontError::table());
     all.extend(StockError::table());
+    all.extend(PriceAdminError::table());
     all.extend(SuggestionError::table());
     all.extend(ImportError::table());
     all.sort_by_key(|e| e.code);

@@ -130,6 +130,16 @@ pub(crate) fn key_table(backend: DbBackend, place: usize, columns: usize) -> Str
     format!("(select {} from {rows})", columns.join(", "))
 }
 
+/// A statement written by hand, in the connection's dialect.
+pub(crate) fn statement(db: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> sea_orm::Statement {
+    sea_orm::Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+}
+
+/// The name of the function that gives the character of a number.
+pub(crate) fn chr(db: &impl ConnectionTrait) -> &'static str {
+    if is_sqlite(db) { "char" } else { "chr" }
+}
+
 /// Whether the connection speaks SQLite.
 pub(crate) fn is_sqlite(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DbBackend::Sqlite

@@ -1,9 +1,9 @@
 //! What the storefront refuses.
 
-use crate::contracts::ContractError;
 use crate::identity::IdentityError;
 use crate::kernel::problem::CommonError;
 use crate::kernel::problem::refusals;
+use crate::prices::PriceError;
 use crate::search_index::SearchIndexError;
 
 /// What the storefront refuses.
@@ -18,7 +18,7 @@ pub(crate) enum StorefrontError {
     #[error(transparent)]
     Account(#[from] IdentityError),
     #[error(transparent)]
-    Prices(#[from] ContractError),
+    Prices(#[from] PriceError),
     #[error(transparent)]
     Index(#[from] SearchIndexError),
     #[error(transparent)]
@@ -30,7 +30,7 @@ refusals! { StorefrontError {
     Self::ScopeNeeded(_) | Self::SellersOnly(_) => 403, "forbidden", "The token does not carry the scope this needs";
 } delegates {
     Self::Account(inner) => inner: IdentityError,
-    Self::Prices(inner) => inner: ContractError,
+    Self::Prices(inner) => inner: PriceError,
     Self::Index(inner) => inner: SearchIndexError,
     Self::Common(inner) => inner: CommonError,
 } }

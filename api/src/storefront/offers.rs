@@ -9,12 +9,14 @@ use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
 use crate::catalog::{Product, Products, Sight};
-use crate::contracts::{Ask, AskLine, Prices};
 use crate::identity::scope::Scope;
 use crate::identity::{Account, Accounts, account_for};
 use crate::inventory::Board;
 use crate::kernel::principal::{Acting, Permission};
 use crate::kernel::problem::CommonError;
+use crate::prices::PriceLine;
+use crate::prices::PriceRequest;
+use crate::prices::Prices;
 
 /// What offers are made of.
 #[derive(Clone, Debug)]
@@ -137,9 +139,9 @@ impl Offers {
         products: &[Arc<Product>],
     ) -> Result<Vec<Option<HitOffer>>, StorefrontError> {
         let Some(currency) = viewpoint.currency.filter(|_| viewpoint.prices) else { return Ok(vec![None; products.len()]) };
-        let lines: Vec<AskLine> =
-            products.iter().map(|p| AskLine { product: p.id, unit: p.default_unit(), quantity: shown_quantity(p) }).collect();
-        let basket = self.prices.price_each(db, &ask(viewpoint, currency, &lines)).await?;
+        let lines: Vec<PriceLine> =
+            products.iter().map(|p| PriceLine { product: p.id, unit: p.default_unit(), quantity: shown_quantity(p) }).collect();
+        let basket = self.prices.price_separately(db, &ask(viewpoint, currency, &lines)).await?;
         let offers = basket.lines.into_iter().zip(&lines).map(|(line, asked)| {
             let line = line.ok()?;
             Some(HitOffer { unit_price: line.unit_price, per: line.per, unit: asked.unit, currency })
@@ -156,7 +158,7 @@ impl Offers {
     ) -> Result<Option<PageOffer>, StorefrontError> {
         let Some(currency) = viewpoint.currency.filter(|_| viewpoint.prices) else { return Ok(None) };
         let quantity = shown_quantity(product);
-        let lines = [AskLine { product: product.id, unit: product.default_unit(), quantity }];
+        let lines = [PriceLine { product: product.id, unit: product.default_unit(), quantity }];
         let ask = ask(viewpoint, currency, &lines);
         let Some(Ok(line)) = self.prices.price(db, &ask).await?.lines.pop() else { return Ok(None) };
         Ok(Some(PageOffer {
@@ -174,7 +176,7 @@ impl Offers {
     }
 }
 
-fn ask<'a>(viewpoint: &Viewpoint, currency: Currency, lines: &'a [AskLine]) -> Ask<'a> {
+fn ask<'a>(viewpoint: &Viewpoint, currency: Currency, lines: &'a [PriceLine]) -> PriceRequest<'a> {
     let account = viewpoint.account.as_ref().map(|account| account.id);
-    Ask { account, currency, at: None, as_of: None, coupons: &[], lines }
+    PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines }
 }

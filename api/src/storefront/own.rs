@@ -15,10 +15,11 @@ use search::{Group, Members, Targets};
 use super::error::StorefrontError;
 use super::filters::Plan;
 use super::offers::Viewpoint;
-use crate::contracts::{Coverage, Prices};
 use crate::identity::Accounts;
 use crate::identity::scope::Scope;
 use crate::kernel::problem::CommonError;
+use crate::prices::Coverage;
+use crate::prices::Prices;
 use crate::store::clock;
 use crate::suggestions::Memory;
 

@@ -200,7 +200,7 @@ async fn many_prices_load_quote_stream_and_change() {
     let accounts = setting("BULKHEAD_LOAD_ACCOUNTS", 10_000);
     let size = Size { skus: setting("BULKHEAD_LOAD_SKUS", 100_000), accounts, promotions: accounts * 2 };
     let uploaded = setting("BULKHEAD_LOAD_UPLOAD", 1_000_000);
-    let mut shop = Setup::default().with("log", "error,api::contracts::load=info").open().await;
+    let mut shop = Setup::default().with("log", "error,api::prices::load=info").open().await;
     fill(&mut shop, size).await;
     // A site of a company, so that lists and contracts are inherited too.
     shop.account_with("LOADED", json!({ "parent": account(16), "group": "G3" })).await;
