@@ -7,11 +7,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config, LogFormat};
-use crate::kernel::telemetry;
-use crate::search_index;
-use crate::search_index::Reindexed;
 use crate::server::{self, App};
-use crate::store::SPARE_WORKERS;
+use kernel::telemetry;
+use search_index::Reindexed;
+use store::SPARE_WORKERS;
 
 mod demo;
 mod import;

@@ -121,7 +121,7 @@ fn database_url(text: &str) -> Result<SecretString, String> {
 }
 
 fn redis_url(text: &str) -> Result<SecretString, String> {
-    crate::kernel::redis_link::open(text).map(|_| text.to_owned().into())
+    kernel::redis_link::open(text).map(|_| text.to_owned().into())
 }
 
 /// Reads the command line; settings of the file named by `--config` stand where neither flag nor variable does.

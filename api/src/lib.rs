@@ -35,48 +35,6 @@ mod cli;
 mod config;
 mod server;
 
-mod store;
-
-mod kernel;
-
-mod files;
-
-mod identity;
-
-mod catalog;
-
-mod price_admin;
-mod prices;
-mod search_index;
-
-mod inventory;
-
-mod suggestions;
-
-mod merchandising;
-
-mod storefront;
-
-mod cart;
-
-mod quotes;
-
-mod orders;
-
-mod checkout;
-
-mod fulfilment;
-
-mod billing;
-
-mod notifications;
-
-mod imports;
-
-mod demo;
-
-mod demo_data;
-
 #[cfg(test)]
 mod tidy;
 

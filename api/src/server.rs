@@ -12,38 +12,38 @@ use poem_openapi::{LicenseObject, OpenApiService};
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
-use crate::billing::{BillingRoutes, Invoicing};
-use crate::cart::{CartRoutes, Carts};
-use crate::catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
-use crate::checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use crate::config::{Config, Role};
-use crate::fulfilment::FulfilmentRoutes;
-use crate::identity::{Accounts, IdentityRoutes, SessionRoutes};
-use crate::imports::{ImportRoutes, Jobs, Known};
-use crate::inventory::{Board, InventoryRoutes};
-use crate::kernel::problem::CommonError;
-use crate::kernel::rate::Rates;
-use crate::kernel::request::Frame;
-use crate::kernel::slow_requests::{Long, LongOperation, LongRequests};
-use crate::kernel::tokens::{self, Keys};
-use crate::kernel::{Kernel, redis_link};
-use crate::store::database::{Database, Reader};
-use crate::store::follow::{self, Listener, Surface};
-use crate::store::system::System;
+use billing::{BillingRoutes, Invoicing};
+use cart::{CartRoutes, Carts};
+use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
+use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
+use fulfilment::FulfilmentRoutes;
+use identity::{Accounts, IdentityRoutes, SessionRoutes};
+use imports::{ImportRoutes, Jobs, Known};
+use inventory::{Board, InventoryRoutes};
+use kernel::problem::CommonError;
+use kernel::rate::Rates;
+use kernel::request::Frame;
+use kernel::slow_requests::{Long, LongOperation, LongRequests};
+use kernel::tokens::{self, Keys};
+use kernel::{Kernel, redis_link};
+use store::database::{Database, Reader};
+use store::follow::{self, Listener, Surface};
+use store::system::System;
 
-use crate::merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
-use crate::notifications::EventRoutes;
-use crate::price_admin::{
+use merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
+use notifications::EventRoutes;
+use price_admin::{
     self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FindingRoutes, PriceHistoryRoutes, PriceListRoutes,
 };
-use crate::prices::{FeedRoutes, PriceQuoteRoutes, Prices};
-use crate::store::{events, idempotency};
-use crate::suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
+use prices::{FeedRoutes, PriceQuoteRoutes, Prices};
+use store::{events, idempotency};
+use suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
 
-use crate::orders::{OrderRoutes, WaitingOrders};
-use crate::quotes::{OpenQuotes, SalesQuoteRoutes};
-use crate::search_index::{self, SearchIndex};
-use crate::storefront::{Offers, OwnSets, StorefrontRoutes};
+use orders::{OrderRoutes, WaitingOrders};
+use quotes::{OpenQuotes, SalesQuoteRoutes};
+use search_index::{self, SearchIndex};
+use storefront::{Offers, OwnSets, StorefrontRoutes};
 
 mod spec;
 
@@ -217,7 +217,7 @@ pub(crate) fn document() -> String {
 
 /// Every refusal that a client can be given.
 #[cfg(test)]
-pub(crate) fn problem_entries() -> Vec<crate::kernel::problem::Entry> {
+pub(crate) fn problem_entries() -> Vec<kernel::problem::Entry> {
     spec::entries()
 }
 
@@ -446,7 +446,7 @@ const INDEX_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or Ctrl-C, then finishes what runs. `ready` is called with the address once requests are answered.
 pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), String> {
-    let metrics = crate::kernel::telemetry::start_metrics()?;
+    let metrics = kernel::telemetry::start_metrics()?;
     let acceptor =
         TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);

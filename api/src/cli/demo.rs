@@ -9,14 +9,13 @@ use parking_lot::Mutex;
 
 use super::say;
 use crate::config::{Config, Role};
-use crate::demo::{self as load, Credentials, Loaded, Progress, State};
-use crate::demo_data::model::Settings;
-use crate::demo_data::{Day, SKUS};
-use crate::kernel::Kernel;
-use crate::search_index;
 use crate::server::{self, App};
-use crate::store::clock;
-use crate::store::system::System;
+use demo::{self as load, Credentials, Loaded, Progress, State};
+use demo_data::model::Settings;
+use demo_data::{Day, SKUS};
+use kernel::Kernel;
+use store::clock;
+use store::system::System;
 
 /// Which distributor to make up.
 #[derive(Args, Debug)]

@@ -13,12 +13,12 @@ use tokio::sync::watch;
 
 use super::say;
 use crate::config::Config;
-use crate::files::kind::Kind;
-use crate::files::mapping::Mapping;
-use crate::files::source::Source;
-use crate::imports::{self, Ended, Known, Plan, Summary};
 use crate::server;
-use crate::store::clock;
+use files::kind::Kind;
+use files::mapping::Mapping;
+use files::source::Source;
+use imports::{self, Ended, Known, Plan, Summary};
+use store::clock;
 
 /// More than any file that is meant unpacks to.
 const MOST_BYTES: u64 = 1 << 40;

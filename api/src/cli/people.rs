@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::say;
 use crate::config::Config;
-use crate::identity::scope::Role;
-use crate::identity::scope::parse_scopes;
-use crate::identity::{self, NewClient, NewUser};
-use crate::kernel::tokens::random_secret;
 use crate::server;
-use crate::store::database::Tx;
+use identity::scope::Role;
+use identity::scope::parse_scopes;
+use identity::{self, NewClient, NewUser};
+use kernel::tokens::random_secret;
+use store::database::Tx;
 
 /// What to do with people.
 #[derive(Subcommand, Debug)]

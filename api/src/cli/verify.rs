@@ -6,8 +6,8 @@ use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::say;
 use crate::config::Config;
-use crate::store::database::Tx;
-use crate::{billing, fulfilment, inventory, orders, server};
+use crate::server;
+use store::database::Tx;
 
 /// Most disagreements of one kind that are printed.
 const SHOWN: usize = 50;

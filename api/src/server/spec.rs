@@ -9,23 +9,23 @@ use poem_openapi::OpenApi;
 use poem_openapi::registry::{MetaApi, MetaOperation, MetaPath, MetaSecurityScheme, Registry};
 use serde_json::{Map, Value, json};
 
-use crate::billing::BillingError;
-use crate::catalog::CatalogError;
-use crate::checkout::CheckoutError;
-use crate::fulfilment::FulfilmentError;
-use crate::identity::IdentityError;
-use crate::identity::scope::Scope;
-use crate::imports::ImportError;
-use crate::inventory::StockError;
-use crate::kernel::problem::{Entry, Refusal};
-use crate::merchandising::MerchandisingError;
-use crate::orders::OrderError;
-use crate::price_admin::PriceAdminError;
-use crate::prices::PriceError;
-use crate::quotes::QuoteError;
-use crate::search_index::SearchIndexError;
-use crate::storefront::StorefrontError;
-use crate::suggestions::SuggestionError;
+use billing::BillingError;
+use catalog::CatalogError;
+use checkout::CheckoutError;
+use fulfilment::FulfilmentError;
+use identity::IdentityError;
+use identity::scope::Scope;
+use imports::ImportError;
+use inventory::StockError;
+use kernel::problem::{Entry, Refusal};
+use merchandising::MerchandisingError;
+use orders::OrderError;
+use price_admin::PriceAdminError;
+use prices::PriceError;
+use quotes::QuoteError;
+use search_index::SearchIndexError;
+use storefront::StorefrontError;
+use suggestions::SuggestionError;
 
 /// What the whole API promises.
 pub(super) const DESCRIPTION: &str = "\
@@ -110,7 +110,7 @@ fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Val
 }
 
 fn scheme() -> Value {
-    let MetaSecurityScheme { description, .. } = crate::kernel::principal::security_scheme(&[]);
+    let MetaSecurityScheme { description, .. } = kernel::principal::security_scheme(&[]);
     let scopes: Map<String, Value> = Scope::ALL.iter().map(|s| (s.word().to_owned(), s.help().into())).collect();
     json!({
         "type": "oauth2",

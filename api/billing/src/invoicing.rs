@@ -1,0 +1,233 @@
+//! Invoices: one for every shipment that left, issued when the event of its leaving is heard.
+
+use chrono::{DateTime, Datelike as _};
+use entity::{
+    Amount, Instant, InvoiceId, OrderId, PaymentMethod, Quantity, ShipmentId, Terms, invoice_lines, invoices, order_lines,
+    orders, shipment_lines,
+};
+use pricing::Currency;
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde::Deserialize;
+
+use super::error::BillingError;
+use super::{prepayment, receivables, settlement};
+use ::orders::credit::{self, Shift};
+use ::orders::{self as order_book, OrderError, amounts, progress};
+use kernel::telemetry;
+use store::BoxError;
+use store::database::Tx;
+use store::events::Event;
+use store::follow::Listener;
+use store::sql::{fetch_one, insert_all};
+
+/// Invoices what left, and looks again at orders of which something was cancelled: they may now be covered or done.
+#[derive(Debug)]
+pub struct Invoicing;
+
+#[derive(Debug, Deserialize)]
+struct OfOrder {
+    order_id: i64,
+    shipment_id: Option<i64>,
+}
+
+#[async_trait::async_trait]
+impl Listener for Invoicing {
+    fn name(&self) -> &'static str {
+        "invoicing"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        matches!(kind, "shipment.shipped" | "order.cancelled")
+    }
+
+    async fn prepare(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
+        let ids = events.iter().filter_map(|e| e.read::<OfOrder>()).map(|of| OrderId(of.order_id));
+        let ids: Vec<OrderId> = ids.collect();
+        order_book::lock_orders_by_id(tx, &ids).await?;
+        Ok(())
+    }
+
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+        let Some(of) = event.read::<OfOrder>() else { return Ok(()) };
+        let Some(order) = self.order(tx, OrderId(of.order_id)).await? else { return Ok(()) };
+        let done = match of.shipment_id.filter(|_| event.kind == "shipment.shipped") {
+            Some(shipment) => issue(tx, &order, ShipmentId(shipment)).await,
+            None => look_again(tx, &order).await,
+        };
+        Ok(done?)
+    }
+}
+
+impl Invoicing {
+    async fn order(&self, tx: &Tx, id: OrderId) -> Result<Option<orders::Model>, BillingError> {
+        let locked = order_book::lock_orders_by_id(tx, &[id]).await;
+        Ok(locked?.pop())
+    }
+}
+
+/// After a cancellation less may have to be paid before the order ships, or nothing may be left to do.
+async fn look_again(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
+    if !order.open {
+        return Ok(());
+    }
+    prepayment::release_if_covered(tx, order).await?;
+    settlement::close_settled(tx, &[order.id], std::slice::from_ref(order)).await
+}
+
+/// Issues the invoice of a shipment, unless there is one.
+async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(), BillingError> {
+    let known = fetch_one(tx, invoices::Entity::find().filter(invoices::Column::ShipmentId.eq(shipment))).await?;
+    let Some((_, shipped)) = fulfilment::shipped(tx, shipment).await?.filter(|_| known.is_none()) else { return Ok(()) };
+    let of_order = order_book::lines_of(tx, order.id).await?;
+    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+
+    let id = InvoiceId(tx.id().await?);
+    let lines = lines_of(id, &of_order, &shipped, currency)?;
+    let total = amounts::sum(lines.iter().map(|l| l.line_amount))?;
+    let year = DateTime::from_timestamp_micros(tx.now().0).unwrap_or_default().year();
+    let number = tx.gapless(&format!("invoices-{year}")).await?;
+    let invoice = row(tx.now(), order, id, format!("INV-{year}-{number:06}"), shipment, total, currency);
+    invoices::Entity::insert(invoice.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+    insert_all(tx, lines.into_iter().map(|l| l.into_active_model().reset_all()).collect(), None).await?;
+
+    let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
+    progress::record_invoiced(tx, order.id, &invoiced).await?;
+    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
+    receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
+    settlement::record(tx, "invoice.issued", &invoice, order.account_id);
+    telemetry::count("bulkhead_invoices_issued_total");
+    if total.0 == 0 {
+        settlement::record_paid(tx, &invoice);
+        return settlement::close_settled(tx, &[order.id], std::slice::from_ref(order)).await;
+    }
+    prepayment::apply(tx, order, &invoice).await
+}
+
+fn row(
+    now: Instant,
+    order: &orders::Model,
+    id: InvoiceId,
+    number: String,
+    shipment: ShipmentId,
+    total: Amount,
+    currency: Currency,
+) -> invoices::Model {
+    // What is paid before it ships is due at once and earns nothing for paying early.
+    let code = if order.payment_method == PaymentMethod::Prepaid { "PREPAID" } else { order.terms.as_str() };
+    let terms = Terms::parse(code);
+    let early = terms.and_then(|t| t.early(now, total.into(), currency)).filter(|(_, off)| off.is_positive());
+    invoices::Model {
+        id,
+        number,
+        account_id: order.account_id,
+        order_id: order.id,
+        shipment_id: shipment,
+        currency: order.currency.clone(),
+        total,
+        paid: Amount(0),
+        discounted: Amount(0),
+        terms: code.to_owned(),
+        issued_at: now,
+        due_at: terms.map_or(now, |t| t.due(now)),
+        discount_until: early.map(|(until, _)| until),
+        discount_amount: early.map_or(Amount(0), |(_, off)| off.into()),
+        purchase_order_number: order.purchase_order_number.clone(),
+        version: 1,
+    }
+}
+
+/// The lines of an invoice: each worth what the line is worth up to here, less what was invoiced of it before.
+fn lines_of(
+    id: InvoiceId,
+    of_order: &[order_lines::Model],
+    shipped: &[shipment_lines::Model],
+    currency: Currency,
+) -> Result<Vec<invoice_lines::Model>, BillingError> {
+    let mut lines = Vec::with_capacity(shipped.len());
+    for (line_no, part) in (1_i32..).zip(shipped) {
+        let place = of_order.binary_search_by_key(&part.line_no, |l| l.line_no);
+        let line = place.map(|p| &of_order[p]).map_err(|_| OrderError::NoSuchLine(part.line_no))?;
+        let upto = line.invoiced.0.checked_add(part.quantity.0).map(Quantity).ok_or(OrderError::OutOfRange)?;
+        lines.push(invoice_lines::Model {
+            invoice_id: id,
+            line_no,
+            order_id: line.order_id,
+            order_line_no: line.line_no,
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            unit: line.unit.clone(),
+            quantity: part.quantity,
+            unit_price: line.unit_price,
+            per: line.per,
+            line_amount: amounts::worth_between(line, line.invoiced, upto, currency)?,
+        });
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{AccountId, PriceSource, ProductId};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn order_line(quantity: i64, unit_price: i64, per: i64) -> order_lines::Model {
+        let zero = Quantity(0);
+        order_lines::Model {
+            order_id: OrderId(1),
+            line_no: 1,
+            account_id: AccountId(1),
+            product_id: ProductId(1),
+            sku: "A".to_owned(),
+            title: String::new(),
+            unit: "EA".to_owned(),
+            numerator: 1,
+            denominator: 1,
+            quantity: Quantity(quantity),
+            cancelled: zero,
+            allocated: zero,
+            picked: zero,
+            shipped: zero,
+            delivered: zero,
+            invoiced: zero,
+            returned: zero,
+            unit_price: Amount(unit_price),
+            per: Quantity(per * 1_000_000),
+            line_amount: Amount(0),
+            list_price: None,
+            price_source: PriceSource::List,
+            price_detail: String::new(),
+            promised_at: None,
+            note: String::new(),
+            reference: String::new(),
+            placed_at: Instant(0),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_invoices_of_a_line_add_up_to_the_line(
+            parts in prop::collection::vec(1_i64..50_000_000, 1..8),
+            unit_price in 0_i64..5_000_000_000,
+            per in prop::sample::select(vec![1_i64, 100, 1000]),
+            code in prop::sample::select(vec!["EUR", "JPY", "KWD"]),
+        ) {
+            let currency: Currency = code.parse().expect("a listed currency");
+            let quantity: i64 = parts.iter().sum();
+            let mut line = order_line(quantity, unit_price, per);
+            let whole = amounts::worth(&line, Quantity(quantity), currency).expect("in range");
+            let mut invoiced = 0;
+            for part in parts {
+                let shipped = shipment_lines::Model { shipment_id: ShipmentId(1), order_id: OrderId(1), line_no: 1, quantity: Quantity(part) };
+                let lines = lines_of(InvoiceId(1), std::slice::from_ref(&line), &[shipped], currency).expect("in range");
+                let amount = pricing::Amount::from(lines[0].line_amount);
+                prop_assert_eq!(amount.round_to_minor(currency), Ok(amount), "a part is a whole number of coins");
+                prop_assert!(!amount.is_negative());
+                invoiced += lines[0].line_amount.0;
+                line.invoiced.0 += part;
+            }
+            prop_assert_eq!(invoiced, whole.0);
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Recording payments and allocating what is left of them.
+
+use ahash::AHashSet;
+use entity::{AccountId, Amount, Instant, InvoiceId, OrderId, PaymentId, invoices, orders, payments};
+use pricing::Currency;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use serde_json::json;
+
+use super::allocation::{self, Asked, Open, Part};
+use super::error::BillingError;
+use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
+use super::{prepayment, settlement};
+use ::orders::{self as order_book, OrderError};
+use identity::Accounts;
+use kernel::problem::{CommonError, FieldProblem};
+use store::clock::{self, DAY};
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// Most invoices one payment is spread over at once.
+const MAX_INVOICES: usize = 5_000;
+
+/// A payment that arrived.
+#[derive(Clone, Debug)]
+pub(super) struct NewPayment {
+    pub(super) account: String,
+    pub(super) currency: String,
+    pub(super) amount: Amount,
+    pub(super) method: &'static str,
+    pub(super) reference: String,
+    pub(super) received_at: Option<Instant>,
+    /// The order it pays for in advance.
+    pub(super) order: Option<String>,
+    /// What it settles; none for the invoices that are due first.
+    pub(super) allocations: Option<Vec<NewAllocation>>,
+}
+
+/// What a remittance says of one invoice.
+#[derive(Clone, Debug)]
+pub(super) struct NewAllocation {
+    pub(super) invoice: String,
+    pub(super) amount: Amount,
+    pub(super) discount: Option<Amount>,
+}
+
+/// Which invoices a payment goes to.
+#[derive(Debug)]
+enum Target {
+    /// Those of an order, oldest due first.
+    Order(OrderId),
+    /// Those named, as the remittance says.
+    Named(Vec<NewAllocation>),
+    /// Those of the account, oldest due first.
+    OldestDue,
+}
+
+/// Invoices that may get something, before they are locked.
+#[derive(Debug, Default)]
+struct Candidates {
+    invoices: Vec<InvoiceId>,
+    orders: Vec<OrderId>,
+    /// For each invoice what the remittance says; nothing when it says nothing.
+    asked: Vec<Asked>,
+}
+
+/// Records a payment with everything it settles. Nothing is recorded when anything is refused.
+pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Result<PaymentId, BillingError> {
+    let account = check(tx, accounts, &new)?;
+    let named = named_order(tx, &new, account).await?;
+    let target = match (&named, new.allocations) {
+        (Some(order), _) => Target::Order(order.id),
+        (None, Some(allocations)) => Target::Named(allocations),
+        (None, None) => Target::OldestDue,
+    };
+    let payment = payments::Model {
+        id: PaymentId(tx.id().await?),
+        account_id: account,
+        currency: new.currency,
+        amount: new.amount,
+        unallocated: new.amount,
+        method: new.method.to_owned(),
+        reference: new.reference,
+        order_id: named.as_ref().map(|o| o.id),
+        received_at: new.received_at.unwrap_or(tx.now()),
+        recorded_at: tx.now(),
+        recorded_by: tx.actor().label.to_string(),
+    };
+    let mut candidates = candidates(tx, &payment, target).await?;
+    candidates.orders.extend(payment.order_id);
+    let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
+    payments::Entity::insert(payment.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+    tx.record(event(&payment, "payment.recorded", payment.amount.0, named.as_ref()));
+    spread(tx, &payment, &candidates, &orders).await?;
+    if let Some(order) = orders.iter().find(|o| Some(o.id) == payment.order_id) {
+        prepayment::release_if_covered(tx, order).await?;
+    }
+    Ok(payment.id)
+}
+
+/// Allocates what is left of a payment.
+pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAllocation>>) -> Result<PaymentId, BillingError> {
+    let seen = queries::find_payment(tx, id, None).await?;
+    if let Some(allocations) = &allocations {
+        let currency = seen.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+        let mut problems = Vec::new();
+        check_allocations(allocations, currency, &mut problems);
+        refuse(problems)?;
+    }
+    let target = allocations.map_or(Target::OldestDue, Target::Named);
+    let mut candidates = candidates(tx, &seen, target).await?;
+    // Who holds a payment holds the order it names, as invoicing does, which spends such payments.
+    candidates.orders.extend(seen.order_id);
+    let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
+    let mut select = payments::Entity::find_by_id(seen.id);
+    if tx.get_database_backend() == DbBackend::Postgres {
+        select = select.lock_exclusive();
+    }
+    let payment = select.one(tx).await?.ok_or_else(|| BillingError::PaymentNotFound(id.to_owned()))?;
+    let taken = spread(tx, &payment, &candidates, &orders).await?;
+    if taken > 0 {
+        tx.record(event(&payment, "payment.allocated", taken, None));
+    }
+    Ok(payment.id)
+}
+
+fn refuse(problems: Vec<FieldProblem>) -> Result<(), CommonError> {
+    if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
+}
+
+/// Checks everything that can be checked without the database.
+fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, CommonError> {
+    let mut problems = Vec::new();
+    let account = accounts.by_code(&new.account).map(|a| a.id);
+    if account.is_none() {
+        problems.push(FieldProblem::new("/account", "account-not-found", format!("there is no account \"{}\"", new.account)));
+    }
+    match new.currency.parse::<Currency>() {
+        Err(_) => {
+            let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
+            problems.push(FieldProblem::new("/currency", "unknown-currency", detail));
+        }
+        Ok(currency) => {
+            check_coins("/amount", new.amount, currency, 1, &mut problems);
+            check_allocations(new.allocations.as_deref().unwrap_or_default(), currency, &mut problems);
+        }
+    }
+    if new.received_at.is_some_and(|at| at > clock::later(tx.now(), DAY)) {
+        problems.push(FieldProblem::new("/received_at", "in-the-future", "a payment is recorded when it has arrived"));
+    }
+    if new.order.is_some() && new.allocations.is_some() {
+        problems.push(FieldProblem::new("/order", "order-and-allocations", "give an order or allocations, not both"));
+    }
+    refuse(problems)?;
+    account.ok_or_else(|| CommonError::Internal("an account that is not there was accepted".to_owned()))
+}
+
+fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldProblem>) {
+    let exact = pricing::Amount::from(amount);
+    if amount.0 < least {
+        let detail = if least > 0 { "an amount is above zero" } else { "an amount is not below zero" };
+        problems.push(FieldProblem::new(pointer, "amount-out-of-range", detail));
+    } else if exact.round_to_minor(currency) != Ok(exact) {
+        let detail = format!("{currency} has {} decimals", currency.minor_digits());
+        problems.push(FieldProblem::new(pointer, "too-many-decimals", detail));
+    }
+}
+
+fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems: &mut Vec<FieldProblem>) {
+    if allocations.len() > MAX_INVOICES {
+        problems.push(FieldProblem::new("/allocations", "too-many-lines", format!("at most {MAX_INVOICES} invoices")));
+        return;
+    }
+    let mut seen = AHashSet::with_capacity(allocations.len());
+    for (index, one) in allocations.iter().enumerate() {
+        let pointer = format!("/allocations/{index}");
+        check_coins(&format!("{pointer}/amount"), one.amount, currency, 1, problems);
+        if let Some(discount) = one.discount {
+            check_coins(&format!("{pointer}/discount"), discount, currency, 0, problems);
+        }
+        if !seen.insert(one.invoice.as_str()) {
+            problems.push(FieldProblem::new(format!("{pointer}/invoice"), "duplicate-invoice", "name every invoice once"));
+        }
+    }
+}
+
+/// The order a payment names. It must be of the account and in the currency.
+async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Option<orders::Model>, BillingError> {
+    let Some(number) = &new.order else { return Ok(None) };
+    let order = match order_book::find_order(tx, number, Some(account)).await {
+        Ok(order) => order,
+        Err(OrderError::NotFound(_)) => {
+            let detail = format!("the account has no order \"{number}\"");
+            return Err(CommonError::invalid("/order", "order-not-found", detail).into());
+        }
+        Err(other) => return Err(other.into()),
+    };
+    if order.currency != new.currency {
+        let detail = format!("order {number} is in {}", order.currency);
+        return Err(CommonError::invalid("/currency", "wrong-currency", detail).into());
+    }
+    Ok(Some(order))
+}
+
+async fn candidates(tx: &Tx, payment: &payments::Model, target: Target) -> Result<Candidates, BillingError> {
+    match target {
+        Target::Named(asked) => named(tx, payment, asked).await,
+        Target::Order(order) => {
+            let open = invoices::Entity::find().filter(invoices::Column::OrderId.eq(order)).filter(is_open());
+            let open = open.order_by_asc(invoices::Column::DueAt).order_by_asc(invoices::Column::Id);
+            Ok(reached(payment, &open.limit(MAX_INVOICES as u64).all(tx).await?))
+        }
+        Target::OldestDue => {
+            let open = open_invoices(tx, payment.account_id, &payment.currency, MAX_INVOICES as u64).await?;
+            Ok(reached(payment, &open))
+        }
+    }
+}
+
+/// Those of the invoices that the payment reaches.
+fn reached(payment: &payments::Model, open: &[invoices::Model]) -> Candidates {
+    let all: Vec<Open> = open.iter().map(Open::of).collect();
+    let parts = allocation::in_order(payment.unallocated.0, &all, payment.received_at);
+    let reached = &open[..parts.len().min(open.len())];
+    Candidates {
+        invoices: reached.iter().map(|i| i.id).collect(),
+        orders: reached.iter().map(|i| i.order_id).collect(),
+        asked: Vec::new(),
+    }
+}
+
+/// The invoices a remittance names. Every one that cannot be is named by its pointer.
+async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) -> Result<Candidates, BillingError> {
+    let numbers: Vec<String> = asked.iter().map(|a| a.invoice.clone()).collect();
+    let found = queries::by_numbers(tx, &numbers).await?;
+    let mut candidates = Candidates::default();
+    let mut problems = Vec::new();
+    for (index, one) in asked.into_iter().enumerate() {
+        let mut refused = |code, detail| problems.push(FieldProblem::new(format!("/allocations/{index}/invoice"), code, detail));
+        match found.get(&one.invoice) {
+            None => refused("invoice-not-found", format!("there is no invoice \"{}\"", one.invoice)),
+            Some(invoice) if invoice.account_id != payment.account_id => {
+                refused("wrong-account", format!("invoice {} is another account's", one.invoice));
+            }
+            Some(invoice) if invoice.currency != payment.currency => {
+                refused("wrong-currency", format!("invoice {} is in {}", one.invoice, invoice.currency));
+            }
+            Some(invoice) => {
+                candidates.invoices.push(invoice.id);
+                candidates.orders.push(invoice.order_id);
+                candidates.asked.push(Asked { amount: one.amount.0, discount: one.discount.map(|d| d.0) });
+            }
+        }
+    }
+    refuse(problems)?;
+    Ok(candidates)
+}
+
+/// Locks the invoices and settles them; gives what was taken from the payment.
+async fn spread(
+    tx: &Tx,
+    payment: &payments::Model,
+    candidates: &Candidates,
+    orders: &[orders::Model],
+) -> Result<i64, BillingError> {
+    let locked = lock_invoices(tx, &candidates.invoices).await?;
+    let open: Vec<Open> = candidates.invoices.iter().filter_map(|id| locked.get(id)).map(Open::of).collect();
+    let parts = if candidates.asked.is_empty() {
+        allocation::in_order(payment.unallocated.0, &open, payment.received_at)
+    } else {
+        as_asked(payment, &open, &candidates.asked)?
+    };
+    settlement::settle(tx, payment, &parts, &locked, orders).await
+}
+
+fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result<Vec<Part>, CommonError> {
+    let mut problems = Vec::new();
+    let mut parts = Vec::with_capacity(asked.len());
+    for (index, (asked, open)) in asked.iter().zip(open).enumerate() {
+        match allocation::as_asked(*asked, open, payment.received_at) {
+            Ok(part) => parts.push(part),
+            Err((field, code, detail)) => {
+                problems.push(FieldProblem::new(format!("/allocations/{index}/{field}"), code, detail));
+            }
+        }
+    }
+    let total: i128 = asked.iter().map(|a| i128::from(a.amount)).sum();
+    if total > i128::from(payment.unallocated.0) {
+        let detail = format!("the allocations are more than the {} there is", pricing::Amount::from(payment.unallocated));
+        problems.push(FieldProblem::new("/allocations", "over-allocated", detail));
+    }
+    refuse(problems)?;
+    Ok(parts)
+}
+
+fn event(payment: &payments::Model, kind: &'static str, amount: i64, order: Option<&orders::Model>) -> NewEvent {
+    let id = payment_name(payment.id);
+    NewEvent {
+        kind,
+        subject: format!("payment/{id}"),
+        account: Some(payment.account_id),
+        data: json!({
+            "payment_id": payment.id.0,
+            "id": id,
+            "account_id": payment.account_id.0,
+            "order": order.map(|o| &o.number),
+            "amount": { "amount": pricing::Amount::from_micros(amount).to_string(), "currency": payment.currency },
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payment(amount: i64) -> payments::Model {
+        payments::Model {
+            id: PaymentId(1),
+            account_id: AccountId(1),
+            currency: "EUR".to_owned(),
+            amount: Amount(amount),
+            unallocated: Amount(amount),
+            method: String::new(),
+            reference: String::new(),
+            order_id: None,
+            received_at: Instant(0),
+            recorded_at: Instant(0),
+            recorded_by: String::new(),
+        }
+    }
+
+    fn pointers(result: Result<Vec<Part>, CommonError>) -> Vec<(String, String)> {
+        match result {
+            Err(CommonError::Invalid(problems)) => problems.into_iter().map(|p| (p.pointer, p.code)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_remittance_above_the_payment_is_refused_with_every_bad_line() {
+        let open = |id, rest| Open { invoice: InvoiceId(id), rest, discount: None };
+        let asked = |amount| Asked { amount, discount: None };
+        let refused = as_asked(&payment(100), &[open(1, 60), open(2, 30)], &[asked(60), asked(41)]);
+        let expected = [("/allocations/1/amount", "more-than-open"), ("/allocations", "over-allocated")];
+        assert_eq!(pointers(refused), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
+        assert!(as_asked(&payment(100), &[open(1, 60), open(2, 40)], &[asked(60), asked(40)]).is_ok());
+    }
+
+    #[test]
+    fn amounts_are_whole_coins_above_zero() {
+        let check = |amount: i64, code: &str| {
+            let mut problems = Vec::new();
+            check_coins("/amount", Amount(amount), code.parse().expect("a listed currency"), 1, &mut problems);
+            problems.pop().map(|p| p.code)
+        };
+        assert_eq!(check(10_000, "EUR"), None);
+        assert_eq!(check(1_000, "EUR"), Some("too-many-decimals".to_owned()));
+        assert_eq!(check(500_000, "JPY"), Some("too-many-decimals".to_owned()));
+        assert_eq!(check(0, "EUR"), Some("amount-out-of-range".to_owned()));
+        assert_eq!(check(i64::MAX, "EUR"), Some("too-many-decimals".to_owned()));
+    }
+}

@@ -1,0 +1,131 @@
+//! Writing what a payment settles: invoices, allocations, the credit position, and what follows when something is paid.
+
+use ahash::AHashMap;
+use entity::{AccountId, InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _, Statement, Value,
+};
+use serde_json::json;
+
+use super::allocation::Part;
+use super::error::BillingError;
+use super::queries::is_open;
+use super::receivables;
+use ::orders::credit::{self, Shift};
+use ::orders::progress;
+use store::database::Tx;
+use store::events::NewEvent;
+use store::sql::{insert_all, key_chunks, push_row};
+
+const ROWS_PER_STATEMENT: usize = 2_000;
+
+/// Writes what a payment settles. Orders, the payment and the invoices are locked by the caller; `invoices` holds them as
+/// they are. Gives the sum taken from the payment.
+pub(super) async fn settle(
+    tx: &Tx,
+    payment: &payments::Model,
+    parts: &[Part],
+    invoices: &AHashMap<InvoiceId, invoices::Model>,
+    orders: &[orders::Model],
+) -> Result<i64, BillingError> {
+    if parts.is_empty() {
+        return Ok(0);
+    }
+    pay_invoices(tx, parts).await?;
+    add_allocations(tx, payment.id, parts).await?;
+    let taken: i64 = parts.iter().map(|p| p.amount).sum();
+    let discounted: i64 = parts.iter().map(|p| p.discount).sum();
+    payments::Entity::update_many()
+        .col_expr(payments::Column::Unallocated, Expr::col(payments::Column::Unallocated).sub(taken))
+        .filter(payments::Column::Id.eq(payment.id))
+        .exec(tx)
+        .await?;
+    let shift = Shift { receivable: -(taken + discounted), committed: 0 };
+    credit::shift(tx, payment.account_id, &payment.currency, shift).await?;
+    receivables::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
+
+    let mut settled: Vec<OrderId> = Vec::new();
+    for part in parts {
+        let Some(invoice) = invoices.get(&part.invoice) else { continue };
+        if invoice.paid.0 + invoice.discounted.0 + part.amount + part.discount == invoice.total.0 {
+            record_paid(tx, invoice);
+            settled.push(invoice.order_id);
+        }
+    }
+    close_settled(tx, &settled, orders).await?;
+    Ok(taken)
+}
+
+async fn pay_invoices(tx: &Tx, parts: &[Part]) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    for chunk in parts.chunks(ROWS_PER_STATEMENT) {
+        let mut rows = String::new();
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
+        for (row, part) in chunk.iter().enumerate() {
+            push_row(&mut rows, backend, row, 3);
+            values.extend([part.invoice.0.into(), part.amount.into(), part.discount.into()]);
+        }
+        let sql = format!(
+            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + part.amount, \
+             discounted = invoices.discounted + part.discount, version = invoices.version + 1 from part where invoices.id = part.id"
+        );
+        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
+}
+
+async fn add_allocations(tx: &Tx, payment: PaymentId, parts: &[Part]) -> Result<(), DbErr> {
+    use payment_allocations::{Column, Entity};
+    let more = |column: Column, name: &'static str| Expr::col((Entity, column)).add(Expr::cust(name));
+    let again = OnConflict::columns([Column::PaymentId, Column::InvoiceId])
+        .value(Column::Amount, more(Column::Amount, "excluded.amount"))
+        .value(Column::Discount, more(Column::Discount, "excluded.discount"))
+        .to_owned();
+    let rows = parts.iter().map(|part| payment_allocations::Model {
+        payment_id: payment,
+        invoice_id: part.invoice,
+        amount: entity::Amount(part.amount),
+        discount: entity::Amount(part.discount),
+    });
+    insert_all(tx, rows.map(|r| r.into_active_model().reset_all()).collect(), Some(again)).await
+}
+
+/// Closes those of the orders, locked by the caller, of which no invoice is open and nothing is left to ship.
+pub(super) async fn close_settled(tx: &Tx, settled: &[OrderId], orders: &[orders::Model]) -> Result<(), BillingError> {
+    if settled.is_empty() {
+        return Ok(());
+    }
+    let mut owing: Vec<OrderId> = Vec::new();
+    for chunk in key_chunks(settled) {
+        let select = invoices::Entity::find().select_only().column(invoices::Column::OrderId).distinct();
+        let select = select.filter(invoices::Column::OrderId.is_in(chunk.iter().copied())).filter(is_open());
+        owing.extend(select.into_tuple::<OrderId>().all(tx).await?);
+    }
+    let done: Vec<orders::Model> = orders.iter().filter(|o| settled.contains(&o.id) && !owing.contains(&o.id)).cloned().collect();
+    progress::close_paid(tx, &done).await?;
+    Ok(())
+}
+
+/// Records that an invoice is paid in full.
+pub(super) fn record_paid(tx: &Tx, invoice: &invoices::Model) {
+    record(tx, "invoice.paid", invoice, invoice.account_id);
+}
+
+/// Records what happened to an invoice.
+pub(super) fn record(tx: &Tx, kind: &'static str, invoice: &invoices::Model, account: AccountId) {
+    tx.record(NewEvent {
+        kind,
+        subject: format!("invoice/{}", invoice.number),
+        account: Some(account),
+        data: json!({
+            "invoice_id": invoice.id.0,
+            "number": invoice.number,
+            "order_id": invoice.order_id.0,
+            "shipment_id": invoice.shipment_id.0,
+            "account_id": invoice.account_id.0,
+            "total": { "amount": pricing::Amount::from(invoice.total).to_string(), "currency": invoice.currency },
+        }),
+    });
+}

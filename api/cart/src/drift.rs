@@ -1,0 +1,163 @@
+//! What changed of a cart's prices since its lines were seen, on the wire.
+
+use entity::{PriceSource, carts};
+use poem_openapi::Object;
+use pricing::{Amount, Currency};
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
+
+use super::contents::CartLine;
+use super::error::CartError;
+use catalog::Products;
+use kernel::problem::CommonError;
+use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use prices::{DriftReport, Drifted, PriceLine, PriceRequest, PricedLine, Prices};
+
+/// What changed of a cart's prices.
+#[derive(Debug, Object, Serialize)]
+pub struct CartDriftView {
+    /// Id of the cart.
+    pub cart: String,
+    /// Version of the cart.
+    pub version: i64,
+    /// Price version of the new prices.
+    pub price_version: i64,
+    /// The lines whose price changed.
+    pub lines: Vec<CartLineDrift>,
+    /// What these lines would have cost.
+    pub previous_total: Money,
+    /// What they cost.
+    pub current_total: Money,
+    /// The second less the first.
+    pub difference: Money,
+}
+
+/// A line whose price changed.
+#[derive(Debug, Object, Serialize)]
+pub struct CartLineDrift {
+    /// Number of the line in the cart.
+    pub line: i32,
+    /// SKU.
+    pub sku: String,
+    /// Quantity.
+    pub quantity: QuantityText,
+    /// Unit.
+    pub unit: String,
+    /// When its price was seen.
+    pub seen_at: Timestamp,
+    /// What the line, in this basket, cost then; none when it had no price.
+    pub previous: Option<DriftPrice>,
+    /// What it costs now; none when it has no price any more.
+    pub current: Option<DriftPrice>,
+    /// What changed of what the price depends on: `list`, `contract`, `promotion`, `product` (units, category, brand, groups,
+    /// cost, floor).
+    pub causes: Vec<String>,
+    /// Why, in words.
+    pub detail: String,
+}
+
+/// A price with where it comes from.
+#[derive(Debug, Object, Serialize)]
+pub struct DriftPrice {
+    /// Price of `per` units.
+    pub unit_price: AmountText,
+    /// Price basis.
+    pub per: u32,
+    /// Unit price × quantity ÷ per, rounded.
+    pub line_amount: AmountText,
+    /// Where it comes from.
+    pub source: PriceSource,
+    /// Code of the price list, contract or promotion.
+    pub label: String,
+}
+
+impl From<&PricedLine> for DriftPrice {
+    fn from(line: &PricedLine) -> Self {
+        Self {
+            unit_price: AmountText(line.unit_price),
+            per: line.per.get(),
+            line_amount: AmountText(line.line_amount),
+            source: line.source,
+            label: line.label.to_string(),
+        }
+    }
+}
+
+/// Compares a cart's prices with those its lines were seen at.
+pub async fn report(
+    db: &impl ConnectionTrait,
+    prices: &Prices,
+    cart: &carts::Model,
+    lines: &[CartLine],
+    coupons: &[String],
+) -> Result<DriftReport, CartError> {
+    let currency: Currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
+    let one = |line: &CartLine| PriceLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
+    let asked: Vec<PriceLine> = lines.iter().map(one).collect();
+    let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
+    let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
+    Ok(prices.drift(db, &ask, &seen).await?)
+}
+
+/// The report on the wire.
+pub(super) fn view(
+    products: &Products,
+    cart: &carts::Model,
+    lines: &[CartLine],
+    report: &DriftReport,
+) -> Result<CartDriftView, CartError> {
+    let (mut views, mut previous_total, mut current_total) = (Vec::new(), 0_i128, 0_i128);
+    for drifted in &report.drifted {
+        let (Some(line), Some(current)) = (lines.get(drifted.place), report.basket.lines.get(drifted.place)) else { continue };
+        let Some(seen) = line.seen else { continue };
+        let (previous, current) = (drifted.previous.as_ref().ok(), current.as_ref().ok());
+        previous_total += previous.map_or(0, |line| i128::from(line.line_amount.micros()));
+        current_total += current.map_or(0, |line| i128::from(line.line_amount.micros()));
+        views.push(CartLineDrift {
+            line: line.line,
+            sku: products.by_id(line.product).map(|product| product.sku.to_string()).unwrap_or_default(),
+            quantity: line.quantity.into(),
+            unit: line.unit.to_string(),
+            seen_at: Timestamp(seen.valid_at),
+            previous: previous.map(Into::into),
+            current: current.map(Into::into),
+            causes: drifted.causes.iter().map(|cause| (*cause).to_owned()).collect(),
+            detail: detail(drifted, current),
+        });
+    }
+    let money = |total: i128| {
+        let amount = i64::try_from(total).map(Amount::from_micros);
+        amount.map(|amount| Money::new(amount, &cart.currency)).map_err(|_| too_large())
+    };
+    Ok(CartDriftView {
+        cart: cart.id.to_string(),
+        version: cart.version,
+        price_version: report.basket.version,
+        lines: views,
+        previous_total: money(previous_total)?,
+        current_total: money(current_total)?,
+        difference: money(current_total - previous_total)?,
+    })
+}
+
+fn too_large() -> CommonError {
+    CommonError::invalid("/lines", "out-of-range", "the total is out of range")
+}
+
+/// Why, in words.
+fn detail(drifted: &Drifted, current: Option<&PricedLine>) -> String {
+    let shown = |line: &PricedLine| match line.per.get() {
+        1 => format!("{}", line.unit_price),
+        per => format!("{} per {per}", line.unit_price),
+    };
+    let named = |line: &PricedLine| format!("{} {}", line.source.word(), line.label);
+    match (drifted.previous.as_ref().ok(), current) {
+        (Some(old), Some(new)) if named(old) == named(new) => {
+            format!("{}: {} became {}", named(new), shown(old), shown(new))
+        }
+        (Some(old), Some(new)) => format!("{} at {} instead of {} at {}", named(new), shown(new), named(old), shown(old)),
+        (Some(old), None) => format!("{} at {} is gone, and no other price is left", named(old), shown(old)),
+        (None, Some(new)) => format!("{} at {} is new", named(new), shown(new)),
+        (None, None) => "there is no price for another reason".to_owned(),
+    }
+}

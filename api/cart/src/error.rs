@@ -1,0 +1,43 @@
+//! What carts refuse.
+
+use catalog::CatalogError;
+use identity::IdentityError;
+use kernel::problem::CommonError;
+use kernel::refusals;
+use prices::PriceError;
+
+/// What carts refuse.
+#[derive(Debug, thiserror::Error)]
+pub enum CartError {
+    #[error("there is no cart \"{0}\"")]
+    NotFound(String),
+    #[error("the cart has no line {0}")]
+    NoSuchLine(i32),
+    #[error("the cart has become an order")]
+    Ordered,
+    #[error("a cart holds at most {0} lines")]
+    Full(usize),
+    #[error("a request brings at most {0} lines")]
+    TooManyLines(usize),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Prices(#[from] PriceError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { CartError {
+    Self::NotFound(_) => 404, "cart-not-found", "The cart does not exist";
+    Self::NoSuchLine(_) => 404, "cart-line-not-found", "The cart has no such line";
+    Self::Ordered => 409, "cart-ordered", "The cart has become an order";
+    Self::Full(_) => 422, "cart-full", "The cart would hold too many lines";
+    Self::TooManyLines(_) => 422, "too-many-lines", "The request brings too many lines";
+} delegates {
+    Self::Catalog(inner) => inner: CatalogError,
+    Self::Prices(inner) => inner: PriceError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} }

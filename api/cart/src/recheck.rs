@@ -1,0 +1,43 @@
+//! Lines that could be ordered once, looked at again: products and their order rules may have changed since.
+
+use entity::AccountId;
+use pricing::Quantity;
+
+use super::contents::CartLine;
+use super::input::CheckedLine;
+use catalog::Products;
+use kernel::problem::FieldProblem;
+
+/// Checks lines kept by an account. Lines that can still be ordered keep their place as `index`; of the others a problem says
+/// why not, at `base` and the line's number.
+pub fn check_again(
+    products: &Products,
+    account: AccountId,
+    base: &str,
+    lines: &[CartLine],
+) -> (Vec<CheckedLine>, Vec<FieldProblem>) {
+    let sight = products.sight(Some(account));
+    let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
+    for (index, line) in lines.iter().enumerate() {
+        let pointer = format!("{base}/{}", line.line);
+        let mut refuse = |field: &str, code: &str, detail: String| {
+            bad.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail));
+        };
+        let Some(product) = products.by_id(line.product).filter(|product| sight.shows(product)) else {
+            refuse("sku", "unknown-product", "the product no longer exists".to_owned());
+            continue;
+        };
+        if !product.is_orderable() {
+            refuse("sku", "not-orderable", format!("{} is {}", product.sku, product.lifecycle.word()));
+            continue;
+        }
+        let quantity: Quantity = line.quantity.into();
+        if let Err(problem) = product.check_quantity(line.unit, quantity) {
+            refuse("quantity", problem.code, problem.detail);
+            continue;
+        }
+        let note = line.note.to_string();
+        good.push(CheckedLine { index, pointer, product, unit: line.unit, quantity, note });
+    }
+    (good, bad)
+}

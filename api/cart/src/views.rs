@@ -1,0 +1,226 @@
+//! Carts on the wire.
+
+use entity::{CartStatus, PriceSource};
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use catalog::Candidate;
+use kernel::problem::FieldProblem;
+use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
+
+/// A line asked for.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CartLineInput {
+    /// SKU; or give an `identifier`.
+    #[serde(default)]
+    pub sku: Option<Text<64>>,
+    /// Any name the product answers to: SKU, manufacturer part number, GTIN, the account's own part number.
+    #[serde(default)]
+    pub identifier: Option<Text<100>>,
+    /// Quantity in the unit.
+    pub quantity: QuantityText,
+    /// Unit; the product's stock unit when left out.
+    #[serde(default)]
+    pub unit: Option<Text<8>>,
+    /// Note.
+    #[serde(default)]
+    pub note: Text<500>,
+}
+
+/// Lines asked for.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CartLinesInput {
+    /// Up to 10,000 lines.
+    pub lines: Vec<CartLineInput>,
+}
+
+/// A cart to create.
+#[derive(Clone, Debug, Default, Object, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[oai(default)]
+pub struct CartInput {
+    /// Account, when staff create a cart for one.
+    pub account: Option<Code>,
+    /// What it is for.
+    pub name: Text<200>,
+    /// ISO 4217 currency; the account's own when left out.
+    pub currency: Option<Code>,
+    /// First lines.
+    pub lines: Vec<CartLineInput>,
+}
+
+impl Default for CartLineInput {
+    fn default() -> Self {
+        Self { sku: None, identifier: None, quantity: entity::Quantity(0).into(), unit: None, note: Text::default() }
+    }
+}
+
+/// A change of a line.
+#[derive(Clone, Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineChange {
+    /// New quantity.
+    #[serde(default)]
+    pub quantity: Option<QuantityText>,
+    /// New unit.
+    #[serde(default)]
+    pub unit: Option<Text<8>>,
+    /// New note.
+    #[serde(default)]
+    pub note: Option<Text<500>>,
+}
+
+/// What is wrong with a line, and what may have been meant.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
+pub struct CartLineProblem {
+    /// JSON pointer of the field, or the row of the list and the field.
+    pub pointer: String,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong, in words.
+    pub detail: String,
+    /// Products that may have been meant.
+    pub candidates: Vec<ProductCandidateView>,
+}
+
+impl CartLineProblem {
+    /// With products that may have been meant.
+    pub(super) fn with(mut self, candidates: Vec<ProductCandidateView>) -> Self {
+        self.candidates = candidates;
+        self
+    }
+}
+
+/// A product that may have been meant.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
+pub struct ProductCandidateView {
+    /// SKU.
+    pub sku: String,
+    /// Title.
+    pub title: String,
+    /// Why it is offered.
+    pub reason: String,
+}
+
+impl From<Candidate> for ProductCandidateView {
+    fn from(candidate: Candidate) -> Self {
+        Self { sku: candidate.sku, title: candidate.title, reason: candidate.reason }
+    }
+}
+
+impl From<CartLineProblem> for FieldProblem {
+    fn from(problem: CartLineProblem) -> Self {
+        Self { pointer: problem.pointer, code: problem.code, detail: problem.detail }
+    }
+}
+
+/// What happens when a line cannot be ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Partial {
+    /// Take the other lines and report it.
+    Accept,
+    /// Refuse the request.
+    #[default]
+    Reject,
+}
+
+/// A cart without its lines.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct CartSummary {
+    /// Id.
+    pub id: String,
+    /// Account.
+    pub account: String,
+    /// What it is for.
+    pub name: String,
+    /// Currency.
+    pub currency: String,
+    /// Whether it can still change.
+    pub status: CartStatus,
+    /// Number of lines.
+    pub line_count: i32,
+    /// Version, as in its `ETag`.
+    pub version: i64,
+    /// Created.
+    pub created_at: Timestamp,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// Sums of a cart at today's prices.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct CartTotals {
+    /// Number of lines.
+    pub lines: usize,
+    /// Lines that have no price and are not in the total.
+    pub unpriced: usize,
+    /// Sum of the lines' amounts.
+    pub total: Money,
+    /// Version of the prices.
+    pub price_version: i64,
+}
+
+/// A cart with its lines.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct CartView {
+    /// The cart.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub cart: CartSummary,
+    /// Its lines, priced as one basket.
+    pub lines: Vec<CartLineView>,
+    /// Sums.
+    pub totals: CartTotals,
+    /// Lines that were not accepted when the cart was created.
+    pub rejected: Vec<CartLineProblem>,
+}
+
+/// A line of a cart at today's price.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct CartLineView {
+    /// Number of the line in the cart.
+    pub line: i32,
+    /// Where the line stood in the request.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// SKU.
+    pub sku: String,
+    /// Title; empty when the product is no longer there for whoever looks.
+    pub title: String,
+    /// Quantity.
+    pub quantity: QuantityText,
+    /// Unit.
+    pub unit: String,
+    /// Note.
+    pub note: String,
+    /// Price of `per` units; none when the price is on request.
+    pub unit_price: Option<AmountText>,
+    /// Price basis.
+    pub per: Option<u32>,
+    /// Unit price × quantity ÷ per, rounded.
+    pub line_amount: Option<AmountText>,
+    /// Where the price comes from.
+    pub price_source: Option<PriceSource>,
+    /// Why there is no price.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_problem: Option<String>,
+}
+
+/// What became of added lines.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct AddedLines {
+    /// Lines now in the cart.
+    pub accepted: Vec<CartLineView>,
+    /// Lines that are not, each with the reason and candidates.
+    pub rejected: Vec<CartLineProblem>,
+    /// The cart.
+    pub cart: CartSummary,
+    /// Sums of the whole cart.
+    pub totals: CartTotals,
+}

@@ -1,0 +1,311 @@
+//! The catalog over HTTP.
+
+use std::sync::Arc;
+
+use entity::{AccountId, ProductId, products};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{OpenApi, Tags};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::categories::Categories;
+use super::error::CatalogError;
+use super::input::{BatchInput, CategoryInput, PartNumbersInput, ProductInput};
+use super::new_product::{NewProduct, Outcome};
+use super::part_numbers::PartNumber;
+use super::product::Product;
+use super::products::Products;
+use super::put_category::NewCategory;
+use super::queries;
+use super::views::{BatchView, CategoryView, PartNumbersView, ProductView, StoredView};
+use identity::permit;
+use identity::scope::Scope;
+use identity::{Account, Accounts, account_for};
+use kernel::principal::Acting;
+use kernel::problem::{CommonError, Failure, FieldProblem};
+use kernel::wire::{Answer, Body, Code, Each, Etag, Page, if_match, page_limit, place_of};
+use store::database::Tx;
+
+pub(super) type Result<T> = std::result::Result<T, Failure<CatalogError>>;
+
+#[derive(Tags)]
+pub(super) enum Tag {
+    /// Products, units, identifiers, relations, categories.
+    Catalog,
+}
+
+/// Products and categories.
+#[derive(Debug)]
+pub struct CatalogRoutes {
+    /// All products.
+    pub products: Products,
+    /// All categories.
+    pub categories: Categories,
+    /// All accounts.
+    pub accounts: Accounts,
+}
+
+/// How many products a batch may hold.
+const MOST_PRODUCTS: usize = 1_000;
+
+/// How many numbers an account may have for one product.
+const MOST_PART_NUMBERS: usize = 50;
+
+#[OpenApi(tag = "Tag::Catalog")]
+impl CatalogRoutes {
+    /// Create or replace a product
+    ///
+    /// The product becomes what the body says; only accounts' own part numbers stay. A product that is so already keeps its
+    /// version. With `If-Match` the change happens only if nobody changed the product meanwhile.
+    #[oai(path = "/v1/products/:sku", method = "put", operation_id = "put_product")]
+    async fn put_product(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        sku: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<ProductInput>,
+    ) -> Result<Answer<ProductView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let input = body.0;
+        if input.sku.as_ref().is_some_and(|given| *given != sku.0) {
+            return Err(CommonError::invalid("/sku", "other-sku", "is not the SKU of the address").into());
+        }
+        let tx = who.begin().await?;
+        if expected.is_some() && expected != version_of(&tx, &sku.0).await? {
+            return Err(CommonError::Stale.into());
+        }
+        let stored = super::put_products(&tx, vec![input.into_new(sku.0.to_string())]).await?.pop();
+        let stored = match stored {
+            Some(Ok(stored)) => stored,
+            Some(Err(problem)) => return Err(CommonError::Invalid(problem.errors).into()),
+            None => return Err(CommonError::Internal("a product was lost".to_owned()).into()),
+        };
+        let stored = tx.keep(stored).await?;
+        let detail = queries::details(&who.db(), &[stored.id]).await?.pop();
+        let detail = detail.ok_or_else(|| CatalogError::ProductNotFound(sku.0.to_string()))?;
+        let view = ProductView::new(&detail, &self.products, &self.categories);
+        Ok(Answer::of(&view)?.with_etag(Etag(view.version)))
+    }
+
+    /// Create or replace many products
+    ///
+    /// Stores the good ones and reports what is wrong with the others, by pointers such as `/products/3/units/0/factor`.
+    /// Relations may name products of the same batch. Sending a batch again changes nothing.
+    #[oai(path = "/v1/products/batch", method = "post", operation_id = "put_products")]
+    async fn put_products(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<BatchInput>,
+    ) -> Result<Answer<BatchView>> {
+        let input = body.0.products;
+        if input.is_empty() || input.len() > MOST_PRODUCTS {
+            let detail = format!("a batch has 1 to {MOST_PRODUCTS} products");
+            return Err(CommonError::invalid("/products", "out-of-range", detail).into());
+        }
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let view = put_batch(&tx, input).await?;
+        let answer = Answer::kept(&tx, &view).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// List products
+    ///
+    /// All products in the order they were created, drafts and discontinued ones among them, for the seller's staff and
+    /// systems.
+    #[oai(path = "/v1/products", method = "get", operation_id = "list_products")]
+    async fn list_products(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        category: Query<Option<Code>>,
+        lifecycle: Query<Option<entity::Lifecycle>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<ProductView>>> {
+        let limit = page_limit(limit.0, 50, 500)?;
+        let mut select = products::Entity::find().select_only().column(products::Column::Id);
+        if let Some(code) = &category.0 {
+            let known = self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_string()))?;
+            select = select.filter(products::Column::CategoryId.eq(known.id));
+        }
+        if let Some(lifecycle) = lifecycle.0 {
+            select = select.filter(products::Column::Lifecycle.eq(lifecycle));
+        }
+        if let Some(cursor) = &cursor.0 {
+            select = select.filter(products::Column::Id.gt(place_of(cursor)?));
+        }
+        let db = who.db();
+        let ids: Vec<ProductId> = select.order_by_asc(products::Column::Id).limit(limit + 1).into_tuple().all(&db).await?;
+        let details = queries::details(&db, &ids).await?;
+        let items = details.iter().map(|detail| (detail.row.id.0, ProductView::new(detail, &self.products, &self.categories)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Say what an account calls a product
+    ///
+    /// The account's own part numbers for the product become those given; lines of its carts and orders may use them from
+    /// then on, whatever their case and separators. A number stands for one product of the account. For the account's buyers
+    /// (`carts:write`) and the seller's catalog staff (`products:write`).
+    #[oai(path = "/v1/products/:sku/part-numbers", method = "put", operation_id = "put_part_numbers")]
+    async fn put_part_numbers(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        sku: Path<Code>,
+        body: Body<PartNumbersInput>,
+    ) -> Result<Answer<PartNumbersView>> {
+        let needed = if who.is_seller() { Scope::ProductsWrite } else { Scope::CartsWrite };
+        if !who.holds(needed.word()) {
+            return Err(CatalogError::NotYourPartNumbers.into());
+        }
+        let input = body.0;
+        let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CatalogError::from)?;
+        let product = self.shown(&sku.0, who.account())?;
+        if input.part_numbers.len() > MOST_PART_NUMBERS {
+            let detail = format!("an account has at most {MOST_PART_NUMBERS} numbers for a product");
+            return Err(CommonError::invalid("/part_numbers", "too-many", detail).into());
+        }
+        let numbers = input.part_numbers.into_iter();
+        let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
+        let tx = who.begin().await?;
+        let results = super::put_part_numbers(&tx, &self.products, account.id, &numbers, Some(product.id)).await?;
+        let refused: Vec<FieldProblem> = results
+            .into_iter()
+            .enumerate()
+            .filter_map(|(at, result)| {
+                result.err().map(|problem| FieldProblem { pointer: format!("/part_numbers/{at}"), ..problem })
+            })
+            .collect();
+        if !refused.is_empty() {
+            return Err(CommonError::Invalid(refused).into());
+        }
+        let kept = queries::part_numbers(&tx, account.id, product.id).await?;
+        part_numbers_answer(&product, &account, tx.keep(kept).await?)
+    }
+
+    /// What an account calls a product
+    ///
+    /// The account's own part numbers. People of an account see their own.
+    #[oai(path = "/v1/products/:sku/part-numbers", method = "get", operation_id = "get_part_numbers")]
+    async fn get_part_numbers(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        sku: Path<Code>,
+        account: Query<Option<Code>>,
+    ) -> Result<Answer<PartNumbersView>> {
+        let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(CatalogError::from)?;
+        let product = self.shown(&sku.0, who.account())?;
+        let numbers = queries::part_numbers(&who.db(), account.id, product.id).await?;
+        part_numbers_answer(&product, &account, numbers)
+    }
+
+    /// Create or change a category
+    ///
+    /// The category becomes what the body says. Categories form a tree at most 16 deep.
+    #[oai(path = "/v1/categories/:code", method = "put", operation_id = "put_category")]
+    async fn put_category(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        code: Path<Code>,
+        body: Body<CategoryInput>,
+    ) -> Result<Answer<CategoryView>> {
+        let name = body.0.name.into_inner();
+        if name.trim().is_empty() {
+            return Err(CommonError::invalid("/name", "empty", "is empty").into());
+        }
+        let new = NewCategory { code: code.0.to_string(), name, parent: body.0.parent.map(Code::into_inner) };
+        let tx = who.begin().await?;
+        let ids = super::put_categories(&tx, vec![new]).await?;
+        tx.keep(ids).await?;
+        self.category_answer(&code.0)
+    }
+
+    /// Read a category
+    ///
+    /// With the path of categories it lies in.
+    #[oai(path = "/v1/categories/:code", method = "get", operation_id = "get_category")]
+    async fn get_category(&self, who: Acting<permit::ReadProducts>, code: Path<Code>) -> Result<Answer<CategoryView>> {
+        tracing::trace!(actor = who.label(), "reads a category");
+        self.category_answer(&code.0)
+    }
+
+    /// List categories
+    ///
+    /// In the order they were created.
+    #[oai(path = "/v1/categories", method = "get", operation_id = "list_categories")]
+    async fn list_categories(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<CategoryView>>> {
+        tracing::trace!(actor = who.label(), "lists categories");
+        let limit = page_limit(limit.0, 100, 1_000)?;
+        let after = cursor.0.as_deref().map(place_of).transpose()?;
+        let all = self.categories.all();
+        let later = all.iter().filter(|c| after.is_none_or(|after| c.id.0 > after));
+        let items = later.take(limit as usize + 1).map(|c| (c.id.0, CategoryView::new(c, &self.categories)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+}
+
+impl CatalogRoutes {
+    /// The product of an SKU, if whoever asks may know of it.
+    fn shown(&self, sku: &str, to: Option<AccountId>) -> Result<Arc<Product>> {
+        let product = self.products.by_sku(sku).filter(|product| self.products.sight(to).shows(product));
+        Ok(product.ok_or_else(|| CatalogError::ProductNotFound(sku.to_owned()))?)
+    }
+
+    fn category_answer(&self, code: &str) -> Result<Answer<CategoryView>> {
+        let category = self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_owned()))?;
+        Ok(Answer::of(&CategoryView::new(&category, &self.categories))?)
+    }
+}
+
+fn part_numbers_answer(product: &Product, account: &Account, part_numbers: Vec<String>) -> Result<Answer<PartNumbersView>> {
+    let view = PartNumbersView { sku: product.sku.to_string(), account: account.code.clone(), part_numbers };
+    Ok(Answer::of(&view)?)
+}
+
+async fn version_of(tx: &Tx, sku: &str) -> Result<Option<i64>> {
+    super::put::lock_catalog(tx).await?;
+    let select = products::Entity::find().filter(products::Column::Sku.eq(sku));
+    Ok(select.select_only().column(products::Column::Version).into_tuple().one(tx).await?)
+}
+
+/// Stores what could be read, and gathers what is wrong with single products under their places in the batch.
+async fn put_batch(tx: &Tx, input: Vec<Each<ProductInput>>) -> Result<BatchView> {
+    let mut rejected = Vec::new();
+    let mut places = Vec::with_capacity(input.len());
+    let mut new: Vec<NewProduct> = Vec::with_capacity(input.len());
+    for (place, item) in input.into_iter().enumerate() {
+        let read = item.0.and_then(|mut product| match product.sku.take() {
+            Some(sku) => Ok(product.into_new(sku.into_inner())),
+            None => Err(vec![FieldProblem::new("/sku", "missing", "is missing")]),
+        });
+        match read {
+            Ok(product) => {
+                places.push(place);
+                new.push(product);
+            }
+            Err(errors) => rejected.extend(errors.into_iter().map(|error| (place, error))),
+        }
+    }
+    let skus: Vec<String> = new.iter().map(|product| product.sku.clone()).collect();
+    let mut accepted: Vec<StoredView> = Vec::with_capacity(new.len());
+    for ((place, sku), result) in places.into_iter().zip(skus).zip(super::put_products(tx, new).await?) {
+        match result {
+            Ok(stored) => {
+                let outcome: Outcome = stored.outcome;
+                accepted.push(StoredView { index: place, sku, outcome, version: stored.version });
+            }
+            Err(problem) => rejected.extend(problem.errors.into_iter().map(|error| (place, error))),
+        }
+    }
+    rejected.sort_by_key(|(place, _)| *place);
+    let rejected = rejected
+        .into_iter()
+        .map(|(place, error)| FieldProblem { pointer: format!("/products/{place}{}", error.pointer), ..error });
+    Ok(BatchView { accepted, rejected: rejected.collect() })
+}

@@ -1,0 +1,175 @@
+//! Products as the text of their JSON.
+//!
+//! Looking at a product is the most frequent question of all, and long texts, properties and relations are not held in
+//! memory. A product that is not remembered costs one statement; its text is then remembered until the product or a category
+//! changes, or until others were asked for more lately.
+
+use std::sync::{Arc, OnceLock};
+
+use entity::{IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QueryResult, QuerySelect as _, QueryTrait as _, Statement,
+};
+use serde_json::Value;
+
+use super::categories::Categories;
+use super::product::Product;
+use super::products::Products;
+use super::queries::Detail;
+use super::views::ProductView;
+use super::visibility::Sight;
+use store::database::{Db, Found};
+
+/// Bytes of texts that are remembered.
+const REMEMBERED: u64 = 64 * 1024 * 1024;
+/// What an entry costs besides its text.
+const ENTRY: usize = 120;
+
+/// The text of a product and the version it shows.
+#[derive(Clone, Debug)]
+pub struct ProductText {
+    /// Version of the product.
+    pub version: i64,
+    /// Its [`ProductView`] as JSON.
+    pub json: Arc<str>,
+}
+
+impl ProductText {
+    /// Without relations to products that whoever looks may not see.
+    pub fn seen_with(mut self, sight: &Sight, products: &Products) -> Self {
+        let Some(mut view) = sight.is_limited().then(|| serde_json::from_str::<Value>(&self.json).ok()).flatten() else {
+            return self;
+        };
+        if let Some(relations) = view.get_mut("relations").and_then(Value::as_array_mut) {
+            let shown = |sku: &str| products.by_sku(sku).is_some_and(|product| sight.shows(&product));
+            relations.retain(|relation| relation["sku"].as_str().is_some_and(shown));
+        }
+        self.json = view.to_string().into();
+        self
+    }
+}
+
+/// Texts asked for lately.
+#[derive(Clone, Debug)]
+pub(super) struct Texts {
+    known: moka::sync::Cache<ProductId, ProductText, ahash::RandomState>,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        let known = moka::sync::Cache::builder()
+            .weigher(|_, text: &ProductText| u32::try_from(text.json.len() + ENTRY).unwrap_or(u32::MAX))
+            .max_capacity(REMEMBERED)
+            .build_with_hasher(ahash::RandomState::default());
+        Self { known }
+    }
+}
+
+impl Texts {
+    /// Forgets a product that changed.
+    pub(super) fn forget(&self, product: ProductId) {
+        self.known.invalidate(&product);
+    }
+
+    /// Forgets all: something that many show has changed.
+    pub(super) fn forget_all(&self) {
+        self.known.invalidate_all();
+    }
+
+    fn get(&self, product: &Product) -> Option<ProductText> {
+        self.known.get(&product.id).filter(|text| text.version >= product.version)
+    }
+}
+
+/// The text of a product; none when it is gone.
+pub async fn product_text(
+    db: &impl Db,
+    products: &Products,
+    categories: &Categories,
+    product: &Product,
+) -> Result<Option<ProductText>, DbErr> {
+    if let Some(text) = products.texts.get(product) {
+        return Ok(Some(text));
+    }
+    let Some(detail) = detail(db, product.id).await? else { return Ok(None) };
+    let view = ProductView::new(&detail, products, categories);
+    let json = serde_json::to_string(&view).map_err(|e| DbErr::Json(e.to_string()))?;
+    let text = ProductText { version: view.version, json: json.into() };
+    products.texts.known.insert(product.id, text.clone());
+    Ok(Some(text))
+}
+
+/// A unit, a former number and a relation as the database puts them into JSON arrays.
+type UnitRow = (String, i64, i64, Option<String>);
+type NumberRow = (String, String);
+type RelationRow = (RelationKind, i64, i64, String);
+
+/// Everything that is said of a product but for the names others give it, in one statement.
+async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
+    let backend = db.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, detail_sql(backend), [id.0.into()]);
+    let found = match db.entities::<products::Entity>(&statement) {
+        Some(found) => found?.pop(),
+        None => db.query_one_raw(statement).await?.as_ref().map(by_name).transpose()?,
+    };
+    let Some(Found { entity: product, texts }) = found else { return Ok(None) };
+    let [units, numbers, relations] = texts.as_slice() else { return Err(DbErr::Type("a product has three lists".to_owned())) };
+    fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, DbErr> {
+        serde_json::from_str(text).map_err(|e| DbErr::Json(e.to_string()))
+    }
+    let units: Vec<UnitRow> = read(units)?;
+    let numbers: Vec<NumberRow> = read(numbers)?;
+    let relations: Vec<RelationRow> = read(relations)?;
+    let unit = |(unit, numerator, denominator, gtin)| product_units::Model { product_id: id, unit, numerator, denominator, gtin };
+    let kind = IdentifierKind::Superseded;
+    let number = |(value, normalised)| product_identifiers::Model { product_id: id, kind, account_id: 0, value, normalised };
+    let relation = |(kind, target, quantity, note)| product_relations::Model {
+        product_id: id,
+        kind,
+        target_id: ProductId(target),
+        quantity: entity::Quantity(quantity),
+        note,
+    };
+    Ok(Some(Detail {
+        attributes: serde_json::from_str(&product.attributes).unwrap_or_default(),
+        keywords: serde_json::from_str(&product.keywords).unwrap_or_default(),
+        row: product,
+        units: units.into_iter().map(unit).collect(),
+        identifiers: numbers.into_iter().map(number).collect(),
+        relations: relations.into_iter().map(relation).collect(),
+    }))
+}
+
+/// The lists of a product as the columns of [`detail_sql`] are called.
+const LISTS: [&str; 3] = ["units", "numbers", "relations"];
+
+fn by_name(row: &QueryResult) -> Result<Found<products::Model>, DbErr> {
+    let texts = LISTS.iter().map(|name| row.try_get("", name)).collect::<Result<_, _>>()?;
+    Ok(Found { entity: products::Model::from_query_result(row, "")?, texts })
+}
+
+/// The statement of [`detail`], whose one value is the product's id: it is the same each time, and long.
+fn detail_sql(backend: DbBackend) -> &'static str {
+    static SQL: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
+    SQL[usize::from(backend == DbBackend::Postgres)].get_or_init(|| {
+        let list =
+            |columns: &str, table: &str, more: &str, order: &str| Expr::cust(json_list(backend, columns, table, more, order));
+        let superseded = format!("and kind = '{}'", IdentifierKind::Superseded.word());
+        let select = products::Entity::find_by_id(ProductId(0))
+            .expr_as(list("unit, numerator, denominator, gtin", "product_units", "", "unit"), LISTS[0])
+            .expr_as(list("value, normalised", "product_identifiers", &superseded, "normalised"), LISTS[1])
+            .expr_as(list("kind, target_id, quantity, note", "product_relations", "", "kind, target_id"), LISTS[2]);
+        select.build(backend).sql
+    })
+}
+
+/// The rows of a product in another table as a JSON list of lists.
+fn json_list(backend: DbBackend, columns: &str, table: &str, more: &str, order: &str) -> String {
+    let (gather, each) = match backend {
+        DbBackend::Postgres => ("json_agg", "json_build_array"),
+        _ => ("json_group_array", "json_array"),
+    };
+    let rows = format!("select {columns} from {table} where product_id = products.id {more} order by {order}");
+    format!("coalesce((select cast({gather}({each}({columns})) as text) from ({rows}) as found), '[]')")
+}

@@ -1,0 +1,48 @@
+//! What the checkout refuses.
+
+use cart::CartError;
+use identity::IdentityError;
+use kernel::problem::{CommonError, FieldProblem};
+use kernel::refusals;
+use orders::OrderError;
+use prices::PriceError;
+use quotes::QuoteError;
+
+/// What the checkout refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckoutError {
+    #[error("give one of cart_id, lines and quote_number")]
+    CartOrLines,
+    #[error("the account has no site \"{0}\"")]
+    UnknownSite(String),
+    #[error("the account has no default site; say where the order goes")]
+    NoDestination,
+    #[error("{} lines cannot be ordered", .0.len())]
+    Lines(Vec<FieldProblem>),
+    #[error(transparent)]
+    Cart(#[from] CartError),
+    #[error(transparent)]
+    Prices(#[from] PriceError),
+    #[error(transparent)]
+    Quotes(#[from] QuoteError),
+    #[error(transparent)]
+    Orders(#[from] OrderError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { CheckoutError {
+    Self::CartOrLines => 422, "cart-or-lines", "An order is made of a cart, of lines or of a quote";
+    Self::UnknownSite(_) => 422, "site-not-found", "The account has no such site";
+    Self::NoDestination => 422, "no-destination", "The order does not say where it goes";
+    Self::Lines(_) => 422, "order-lines-refused", "Lines of the order cannot be ordered";
+} delegates {
+    Self::Cart(inner) => inner: CartError,
+    Self::Prices(inner) => inner: PriceError,
+    Self::Quotes(inner) => inner: QuoteError,
+    Self::Orders(inner) => inner: OrderError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} fields { Self::Lines(fields) => fields } }

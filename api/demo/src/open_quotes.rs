@@ -1,0 +1,80 @@
+//! A few quotes that are open: some wait for an answer, others are offered.
+
+use ahash::AHashSet;
+use entity::quotes;
+use pricing::{Amount, Currency};
+use sea_orm::EntityTrait as _;
+
+use super::trade::{Customer, Customers};
+use super::{LoadError, Loader, refused};
+use ::quotes::{Desk, NewQuote, NewQuoteLine, SalesOfferInput, offer, request};
+use cart::CheckedLine;
+use catalog::Products;
+use demo_data::model;
+use kernel::wire::{AmountText, Text, Timestamp};
+use prices::Prices;
+use store::clock::{self, DAY};
+
+/// Accounts that ask; every second one is answered.
+const QUOTES: usize = 6;
+const FEWEST_LINES: usize = 3;
+/// Days an offer is valid.
+const VALID: i64 = 30;
+
+impl Loader<'_> {
+    /// Quotes for what customers ordered last. Leaves alone what an earlier start made.
+    pub(super) async fn quotes(&self, customers: &Customers, past: &[model::PastOrder]) -> Result<(), LoadError> {
+        let db = self.system.db();
+        if quotes::Entity::find().one(&db).await?.is_some() {
+            return Ok(());
+        }
+        self.progress.part("quotes", QUOTES as u64);
+        let products = Products::load(&db).await?;
+        let prices = Prices::load(&db).await.map_err(refused)?;
+        let desk = Desk { products: &products, prices: &prices };
+        let mut asking = AHashSet::new();
+        for order in past.iter().rev().filter(|order| order.lines.len() >= FEWEST_LINES) {
+            let Some(customer) = customers.get(&order.account_code) else { continue };
+            if asking.len() < QUOTES && asking.insert(&order.account_code) {
+                self.quote(&desk, customer, order, asking.len() % 2 == 0).await?;
+                self.progress.advance(1);
+            }
+        }
+        Ok(())
+    }
+
+    async fn quote(
+        &self,
+        desk: &Desk<'_>,
+        customer: &Customer,
+        order: &model::PastOrder,
+        answered: bool,
+    ) -> Result<(), LoadError> {
+        let currency: Currency = customer.stored.currency.parse().map_err(refused)?;
+        let known = desk.products.by_ids(order.lines.iter().map(|line| self.id(line.item)));
+        let mut lines = Vec::with_capacity(order.lines.len());
+        for (index, (line, product)) in order.lines.iter().zip(known).enumerate() {
+            let Some(product) = product.filter(|product| product.is_orderable()) else { continue };
+            let (unit, quantity) = (line.unit.parse().map_err(refused)?, pricing::Quantity::from_micros(line.quantity));
+            let asked = CheckedLine { index, pointer: String::new(), product, unit, quantity, note: String::new() };
+            lines.push(NewQuoteLine { asked, target: None });
+        }
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let note = "our prices for the coming year, please".to_owned();
+        let new = NewQuote { account: customer.stored.id, currency, note, lines };
+        let tx = self.system.begin().await?;
+        let asked = request(&tx, desk, new).await.map_err(refused)?;
+        if answered && asked.basket.lines.iter().all(Result::is_ok) {
+            let input = SalesOfferInput {
+                valid_until: Timestamp(clock::later(tx.now(), VALID * DAY)),
+                note: Text::parse("seven percent on the whole list".to_owned()).map_err(refused)?,
+                percent_off: Some(AmountText(Amount::from_micros(7_000_000))),
+                lines: Vec::new(),
+            };
+            offer(&tx, desk, asked.quote, input).await.map_err(refused)?;
+        }
+        Ok(tx.keep(()).await?)
+    }
+}

@@ -1,0 +1,239 @@
+//! Putting allocated goods on a pick list, or telling that they have already left.
+
+use std::collections::BTreeMap;
+
+use entity::{
+    Quantity, ShipmentId, ShipmentStage, WarehouseId, order_allocations, order_lines, orders, shipment_lines, shipments,
+};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+
+use super::error::FulfilmentError;
+use super::parcels::{self, NewParcel};
+use super::queries::Loaded;
+use super::steps;
+use ::orders as order_book;
+use ::orders::progress::{self, Step};
+use catalog::Products;
+use inventory::Board;
+use kernel::problem::{CommonError, FieldProblem};
+use store::database::Tx;
+use store::sql::insert_all;
+
+/// A shipment about to be made.
+#[derive(Clone, Debug)]
+pub(super) struct NewShipment {
+    pub(super) order: String,
+    pub(super) warehouse: Option<String>,
+    /// Lines and quantities; none for everything that can be shipped from the warehouse, no quantity for all of a line.
+    pub(super) lines: Vec<(i32, Option<Quantity>)>,
+    pub(super) carrier: String,
+    pub(super) service: String,
+    pub(super) parcels: Vec<NewParcel>,
+    /// How far it is already.
+    pub(super) stage: ShipmentStage,
+}
+
+/// What is allocated at each warehouse and on no pick list, by line.
+type Free = BTreeMap<WarehouseId, BTreeMap<i32, i64>>;
+
+/// Makes a shipment of an order and brings it to the stage asked for.
+pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: NewShipment) -> Result<Loaded, FulfilmentError> {
+    let order = order_book::lock_order(tx, &new.order, None).await?;
+    steps::refuse_held(tx, &order).await?;
+    let lines = order_book::lines_of(tx, order.id).await?;
+    let free = free_of(&order_book::allocations_of(tx, order.id).await?);
+    let asked = match &new.warehouse {
+        None => None,
+        Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
+            CommonError::invalid("/warehouse", "warehouse-not-found", format!("there is no warehouse \"{code}\""))
+        })?),
+    };
+    let warehouse = choose(&free, asked, &new.lines, |id| board.code_of(id))?;
+    let parts = parts_of(&lines, free.get(&warehouse), &new.lines, products)?;
+
+    let id = ShipmentId(tx.id().await?);
+    let shipment = row(tx, &order, id, warehouse, &new);
+    let rows: Vec<shipment_lines::Model> = parts
+        .iter()
+        .map(|(line_no, quantity)| shipment_lines::Model {
+            shipment_id: id,
+            order_id: order.id,
+            line_no: *line_no,
+            quantity: *quantity,
+        })
+        .collect();
+    shipments::Entity::insert(shipment.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+    insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
+    let parcels = if new.parcels.is_empty() { Vec::new() } else { parcels::put(tx, id, &rows, &new.parcels).await? };
+
+    let order_number = order.number.clone();
+    let loaded = Loaded { shipment, order_number, order_lines: lines, lines: rows, parcels, tracking: Vec::new() };
+    let taken: Vec<Step> = parts.into_iter().map(|(line, quantity)| Step { line, warehouse, quantity }).collect();
+    steps::record(tx, ShipmentStage::Created, &loaded);
+    match new.stage {
+        ShipmentStage::Created => progress::record_released(tx, order.id, &taken).await?,
+        ShipmentStage::Shipped => {
+            steps::issue(tx, &loaded).await?;
+            progress::record_left(tx, order.id, &taken).await?;
+        }
+        _ => progress::record_taken(tx, order.id, &taken).await?,
+    }
+    if new.stage != ShipmentStage::Created {
+        steps::record(tx, new.stage, &loaded);
+    }
+    Ok(loaded)
+}
+
+fn row(tx: &Tx, order: &orders::Model, id: ShipmentId, warehouse: WarehouseId, new: &NewShipment) -> shipments::Model {
+    let reached = |stage: ShipmentStage| (new.stage >= stage).then(|| tx.now());
+    shipments::Model {
+        id,
+        number: format!("SH{:08}", id.0),
+        order_id: order.id,
+        account_id: order.account_id,
+        warehouse_id: warehouse,
+        stage: new.stage,
+        carrier: new.carrier.clone(),
+        service: new.service.clone(),
+        ship_to: order.ship_to.clone(),
+        created_at: tx.now(),
+        picked_at: reached(ShipmentStage::Picked),
+        packed_at: reached(ShipmentStage::Packed),
+        shipped_at: reached(ShipmentStage::Shipped),
+        delivered_at: None,
+        version: 1,
+    }
+}
+
+fn free_of(allocations: &[order_allocations::Model]) -> Free {
+    let mut free = Free::new();
+    for place in allocations {
+        let quantity = place.quantity.0 - place.released.0;
+        if quantity > 0 {
+            free.entry(place.warehouse_id).or_default().insert(place.line_no, quantity);
+        }
+    }
+    free
+}
+
+/// The warehouse a shipment leaves from: the one named, or else the only one that has what is wanted.
+fn choose(
+    free: &Free,
+    named: Option<WarehouseId>,
+    wanted: &[(i32, Option<Quantity>)],
+    code_of: impl Fn(WarehouseId) -> String,
+) -> Result<WarehouseId, FulfilmentError> {
+    if free.is_empty() {
+        return Err(FulfilmentError::NothingToShip("nothing of the order is allocated and on no pick list".to_owned()));
+    }
+    if let Some(named) = named {
+        return Ok(named);
+    }
+    let has = |lines: &BTreeMap<i32, i64>| {
+        wanted.iter().all(|(line, quantity)| lines.get(line).is_some_and(|free| quantity.is_none_or(|q| q.0 <= *free)))
+    };
+    let able: Vec<WarehouseId> = free.iter().filter(|(_, lines)| has(lines)).map(|(id, _)| *id).collect();
+    match (able.as_slice(), free.len()) {
+        ([one], _) => Ok(*one),
+        // Nobody can serve it, and there is but one to ask: the refusal names the lines.
+        ([], 1) => free.keys().next().copied().ok_or_else(|| FulfilmentError::NothingToShip("nothing is allocated".to_owned())),
+        _ => {
+            let codes: Vec<String> = free.keys().map(|id| code_of(*id)).collect();
+            let detail = format!("the order is allocated at {}; name the warehouse", codes.join(", "));
+            Err(CommonError::invalid("/warehouse", "warehouse-needed", detail).into())
+        }
+    }
+}
+
+/// What is shipped of each line. Every bad line is named.
+fn parts_of(
+    lines: &[order_lines::Model],
+    free: Option<&BTreeMap<i32, i64>>,
+    wanted: &[(i32, Option<Quantity>)],
+    products: &Products,
+) -> Result<Vec<(i32, Quantity)>, FulfilmentError> {
+    let none = BTreeMap::new();
+    let free = free.unwrap_or(&none);
+    if wanted.is_empty() {
+        if free.is_empty() {
+            return Err(FulfilmentError::NothingToShip("nothing of the order is allocated at this warehouse".to_owned()));
+        }
+        return Ok(free.iter().map(|(line, quantity)| (*line, Quantity(*quantity))).collect());
+    }
+    let mut parts: BTreeMap<i32, Quantity> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (index, (number, quantity)) in wanted.iter().enumerate() {
+        let pointer = format!("/lines/{index}");
+        match part(lines, free, *number, *quantity, products) {
+            Err((field, code, detail)) => problems.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail)),
+            Ok(_) if parts.contains_key(number) => {
+                problems.push(FieldProblem::new(format!("{pointer}/line"), "duplicate-line", "name every line once"));
+            }
+            Ok(quantity) => {
+                parts.insert(*number, quantity);
+            }
+        }
+    }
+    if problems.is_empty() { Ok(parts.into_iter().collect()) } else { Err(CommonError::Invalid(problems).into()) }
+}
+
+fn part(
+    lines: &[order_lines::Model],
+    free: &BTreeMap<i32, i64>,
+    number: i32,
+    quantity: Option<Quantity>,
+    products: &Products,
+) -> Result<Quantity, (&'static str, &'static str, String)> {
+    let found = lines.binary_search_by_key(&number, |l| l.line_no).map(|place| &lines[place]);
+    let line = found.map_err(|_| ("line", "order-line-not-found", format!("the order has no line {number}")))?;
+    let most = free.get(&number).copied().unwrap_or(0);
+    let quantity = quantity.unwrap_or(Quantity(most));
+    if quantity.0 <= 0 && most > 0 {
+        return Err(("quantity", "quantity-out-of-range", "a quantity is above zero".to_owned()));
+    }
+    if quantity.0 > most || most == 0 {
+        let most = pricing::Quantity::from_micros(most);
+        return Err((
+            "quantity",
+            "more-than-allocated",
+            format!("of line {number} {most} is allocated here and on no pick list"),
+        ));
+    }
+    let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit.as_str() == line.unit);
+    let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
+    if !whole || order_book::in_stock_unit(line, quantity).is_err() {
+        return Err(("quantity", "not-whole", format!("{} cannot be divided like this", line.sku)));
+    }
+    Ok(quantity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn free(places: &[(i64, i32, i64)]) -> Free {
+        let mut free = Free::new();
+        for (warehouse, line, quantity) in places {
+            free.entry(WarehouseId(*warehouse)).or_default().insert(*line, *quantity);
+        }
+        free
+    }
+
+    fn chosen(free: &Free, wanted: &[(i32, Option<i64>)]) -> Result<i64, String> {
+        let wanted: Vec<_> = wanted.iter().map(|(line, quantity)| (*line, quantity.map(Quantity))).collect();
+        choose(free, None, &wanted, |id| format!("W{id}")).map(|id| id.0).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn the_only_able_warehouse_is_chosen() {
+        let two = free(&[(1, 1, 5), (1, 2, 5), (2, 2, 9)]);
+        assert_eq!(chosen(&two, &[(1, None)]), Ok(1));
+        assert_eq!(chosen(&two, &[(2, Some(7))]), Ok(2));
+        assert!(chosen(&two, &[(2, Some(3))]).is_err_and(|e| e.contains("W1, W2")));
+        assert!(chosen(&two, &[]).is_err_and(|e| e.contains("name the warehouse")));
+        assert!(chosen(&two, &[(1, Some(6))]).is_err());
+        assert_eq!(chosen(&free(&[(3, 1, 5)]), &[]), Ok(3));
+        assert_eq!(chosen(&free(&[(3, 1, 5)]), &[(9, None)]), Ok(3));
+        assert!(chosen(&free(&[]), &[]).is_err());
+    }
+}

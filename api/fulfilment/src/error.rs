@@ -1,0 +1,37 @@
+//! What fulfilment refuses.
+
+use ::orders::OrderError;
+use identity::IdentityError;
+use inventory::StockError;
+use kernel::problem::CommonError;
+use kernel::refusals;
+
+/// What fulfilment refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum FulfilmentError {
+    #[error("there is no shipment \"{0}\"")]
+    NotFound(String),
+    #[error("{0}")]
+    NothingToShip(String),
+    #[error("{0}")]
+    WrongStage(String),
+    #[error(transparent)]
+    Order(#[from] OrderError),
+    #[error(transparent)]
+    Stock(#[from] StockError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { FulfilmentError {
+    Self::NotFound(_) => 404, "shipment-not-found", "The shipment does not exist";
+    Self::NothingToShip(_) => 409, "nothing-to-ship", "The order has nothing allocated that could be shipped";
+    Self::WrongStage(_) => 409, "shipment-wrong-stage", "The shipment is not at the stage this needs";
+} delegates {
+    Self::Order(inner) => inner: OrderError,
+    Self::Stock(inner) => inner: StockError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} }

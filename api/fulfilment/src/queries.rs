@@ -1,0 +1,185 @@
+//! Reading shipments and what waits to be picked.
+
+use ahash::{AHashMap, AHashSet};
+use entity::{
+    AccountId, OrderId, Quantity, ShipmentId, ShipmentStage, WarehouseId, order_allocations, order_holds, order_lines, orders,
+    parcels, shipment_lines, shipments, tracking_events,
+};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::error::FulfilmentError;
+use ::orders as order_book;
+use store::database::Db;
+use store::sql::{fetch, fetch_one, key_chunks};
+
+/// A shipment with everything that belongs to it.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub(super) shipment: shipments::Model,
+    pub(super) order_number: String,
+    /// The lines of its order, by number.
+    pub(super) order_lines: Vec<order_lines::Model>,
+    pub(super) lines: Vec<shipment_lines::Model>,
+    pub(super) parcels: Vec<parcels::Model>,
+    pub(super) tracking: Vec<tracking_events::Model>,
+}
+
+impl Loaded {
+    /// What is shipped, each with its line of the order.
+    pub(super) fn with_order_lines(&self) -> impl Iterator<Item = (&order_lines::Model, Quantity)> {
+        self.lines.iter().filter_map(|line| {
+            let place = self.order_lines.binary_search_by_key(&line.line_no, |l| l.line_no).ok()?;
+            Some((&self.order_lines[place], line.quantity))
+        })
+    }
+}
+
+/// A shipment of a number, if this account (or the seller, for `None`) may see it.
+pub(super) async fn find(
+    db: &impl ConnectionTrait,
+    number: &str,
+    account: Option<AccountId>,
+) -> Result<shipments::Model, FulfilmentError> {
+    let mut select = shipments::Entity::find().filter(shipments::Column::Number.eq(number));
+    if let Some(account) = account {
+        select = select.filter(shipments::Column::AccountId.eq(account));
+    }
+    select.one(db).await?.ok_or_else(|| FulfilmentError::NotFound(number.to_owned()))
+}
+
+/// A shipment that left, with its lines; none when it did not.
+pub async fn shipped(db: &impl Db, id: ShipmentId) -> Result<Option<(shipments::Model, Vec<shipment_lines::Model>)>, DbErr> {
+    let left = [ShipmentStage::Shipped, ShipmentStage::Delivered];
+    let select = shipments::Entity::find_by_id(id).filter(shipments::Column::Stage.is_in(left));
+    let Some(shipment) = fetch_one(db, select).await? else { return Ok(None) };
+    let lines = shipment_lines::Entity::find().filter(shipment_lines::Column::ShipmentId.eq(id));
+    Ok(Some((shipment, fetch(db, lines.order_by_asc(shipment_lines::Column::LineNo)).await?)))
+}
+
+/// The numbers of shipments.
+pub async fn numbers_of(db: &impl ConnectionTrait, ids: &[ShipmentId]) -> Result<AHashMap<ShipmentId, String>, DbErr> {
+    let mut numbers = AHashMap::with_capacity(ids.len());
+    for chunk in key_chunks(ids) {
+        let select = shipments::Entity::find().select_only().columns([shipments::Column::Id, shipments::Column::Number]);
+        let rows: Vec<(ShipmentId, String)> =
+            select.filter(shipments::Column::Id.is_in(chunk.iter().copied())).into_tuple().all(db).await?;
+        numbers.extend(rows);
+    }
+    Ok(numbers)
+}
+
+/// Shipments with everything that belongs to them, in the order given.
+pub(super) async fn load(db: &impl ConnectionTrait, rows: Vec<shipments::Model>) -> Result<Vec<Loaded>, FulfilmentError> {
+    let ids: Vec<ShipmentId> = rows.iter().map(|s| s.id).collect();
+    let order_ids: Vec<OrderId> = rows.iter().map(|s| s.order_id).collect::<AHashSet<_>>().into_iter().collect();
+    let numbers = order_book::numbers_of(db, &order_ids).await?;
+    let select = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(order_ids));
+    let order_lines = select.order_by_asc(order_lines::Column::LineNo).all(db).await?;
+    let mut order_lines = by(order_lines, |l| l.order_id);
+    let select = shipment_lines::Entity::find().filter(shipment_lines::Column::ShipmentId.is_in(ids.clone()));
+    let mut lines = by(select.order_by_asc(shipment_lines::Column::LineNo).all(db).await?, |l| l.shipment_id);
+    let select = parcels::Entity::find().filter(parcels::Column::ShipmentId.is_in(ids.clone()));
+    let mut parcels = by(select.order_by_asc(parcels::Column::ParcelNo).all(db).await?, |p| p.shipment_id);
+    let select = tracking_events::Entity::find().filter(tracking_events::Column::ShipmentId.is_in(ids));
+    let select = select.order_by_asc(tracking_events::Column::OccurredAt).order_by_asc(tracking_events::Column::Id);
+    let mut tracking = by(select.all(db).await?, |t| t.shipment_id);
+
+    let mut all = Vec::with_capacity(rows.len());
+    for shipment in rows {
+        let lines = lines.remove(&shipment.id).unwrap_or_default();
+        // Several shipments of one order each take what they need of its lines.
+        let wanted: AHashSet<i32> = lines.iter().map(|l| l.line_no).collect();
+        let of_order = order_lines.entry(shipment.order_id).or_default();
+        all.push(Loaded {
+            order_number: numbers.get(&shipment.order_id).cloned().unwrap_or_default(),
+            order_lines: of_order.iter().filter(|l| wanted.contains(&l.line_no)).cloned().collect(),
+            lines,
+            parcels: parcels.remove(&shipment.id).unwrap_or_default(),
+            tracking: tracking.remove(&shipment.id).unwrap_or_default(),
+            shipment,
+        });
+    }
+    Ok(all)
+}
+
+fn by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
+    let mut map: AHashMap<K, Vec<T>> = AHashMap::new();
+    for row in rows {
+        map.entry(key(&row)).or_default().push(row);
+    }
+    map
+}
+
+/// Which shipments a list shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Filter {
+    pub(super) account: Option<AccountId>,
+    pub(super) order: Option<OrderId>,
+    pub(super) stage: Option<ShipmentStage>,
+    /// Only shipments before this id: newest first.
+    pub(super) before: Option<i64>,
+    pub(super) limit: u64,
+}
+
+/// Shipments of a list, newest first.
+pub(super) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Vec<Loaded>, FulfilmentError> {
+    let mut select = shipments::Entity::find().order_by_desc(shipments::Column::Id).limit(filter.limit);
+    if let Some(account) = filter.account {
+        select = select.filter(shipments::Column::AccountId.eq(account));
+    }
+    if let Some(order) = filter.order {
+        select = select.filter(shipments::Column::OrderId.eq(order));
+    }
+    if let Some(stage) = filter.stage {
+        select = select.filter(shipments::Column::Stage.eq(stage));
+    }
+    if let Some(before) = filter.before {
+        select = select.filter(shipments::Column::Id.lt(before));
+    }
+    load(db, select.all(db).await?).await
+}
+
+/// What of an order waits to be picked at a warehouse.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) order: orders::Model,
+    pub(super) lines: Vec<(order_lines::Model, Quantity)>,
+}
+
+/// Orders with goods allocated at a warehouse, on no pick list, and not held: oldest first, after the order given.
+pub(super) async fn to_pick(
+    db: &impl ConnectionTrait,
+    warehouse: WarehouseId,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Waiting>, FulfilmentError> {
+    use order_allocations::Column;
+    let waits =
+        Expr::col((order_allocations::Entity, Column::Released)).lt(Expr::col((order_allocations::Entity, Column::Quantity)));
+    let held = Query::select()
+        .column(order_holds::Column::OrderId)
+        .from(order_holds::Entity)
+        .and_where(order_holds::Column::ReleasedAt.is_null())
+        .to_owned();
+    let select = order_allocations::Entity::find().select_only().column(Column::OrderId).distinct();
+    let select = select.filter(Column::WarehouseId.eq(warehouse)).filter(waits.clone()).filter(Column::OrderId.gt(after));
+    let select = select.filter(Column::OrderId.not_in_subquery(held)).order_by_asc(Column::OrderId).limit(limit);
+    let ids: Vec<OrderId> = select.into_tuple().all(db).await?;
+
+    let rows =
+        orders::Entity::find().filter(orders::Column::Id.is_in(ids.clone())).order_by_asc(orders::Column::Id).all(db).await?;
+    let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone())).all(db).await?;
+    let mut lines: AHashMap<(OrderId, i32), order_lines::Model> =
+        lines.into_iter().map(|l| ((l.order_id, l.line_no), l)).collect();
+    let places = order_allocations::Entity::find().filter(Column::OrderId.is_in(ids)).filter(Column::WarehouseId.eq(warehouse));
+    let places = places.filter(waits).order_by_asc(Column::LineNo).all(db).await?;
+    let mut waiting: AHashMap<OrderId, Vec<(order_lines::Model, Quantity)>> = AHashMap::new();
+    for place in places {
+        if let Some(line) = lines.remove(&(place.order_id, place.line_no)) {
+            let quantity = Quantity(place.quantity.0 - place.released.0);
+            waiting.entry(place.order_id).or_default().push((line, quantity));
+        }
+    }
+    Ok(rows.into_iter().map(|order| Waiting { lines: waiting.remove(&order.id).unwrap_or_default(), order }).collect())
+}

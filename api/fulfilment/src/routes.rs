@@ -1,0 +1,243 @@
+//! Fulfilment over HTTP.
+
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{OpenApi, Tags};
+
+use super::create::create;
+use super::error::FulfilmentError;
+use super::queries::{self, Filter, Loaded};
+use super::steps::{self, Dispatch};
+use super::tracking;
+use super::views::{DispatchInput, GiveUpInput, PackingInput, PickInput, PickListView, ReportInput, ShipmentInput, ShipmentView};
+use ::orders::find_order;
+use catalog::Products;
+use identity::permit;
+use identity::{Accounts, visible_account};
+use inventory::{Board, StockError};
+use kernel::principal::Acting;
+use kernel::problem::{CommonError, Failure};
+use kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, page_limit, place_of};
+use store::database::Tx;
+
+type Result<T> = std::result::Result<T, Failure<FulfilmentError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// Pick lists, shipments, tracking.
+    Shipments,
+}
+
+/// Fulfilment.
+#[derive(Debug)]
+pub struct FulfilmentRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+    /// All products.
+    pub products: Products,
+    /// Warehouses and stock.
+    pub board: Board,
+}
+
+/// Most lines of one request.
+const MAX_LINES: usize = 10_000;
+
+#[OpenApi(tag = "Tag::Shipments")]
+impl FulfilmentRoutes {
+    /// List what waits to be picked
+    ///
+    /// Per order, oldest first: what the warehouse has reserved for it and is on no pick list. Held orders are left out.
+    #[oai(path = "/v1/pick-lists", method = "get", operation_id = "list_pick_lists")]
+    async fn list_pick_lists(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        warehouse: Query<Code>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<PickListView>>> {
+        let limit = page_limit(limit.0, 20, 100)?;
+        let after = cursor.0.as_deref().map(place_of).transpose()?.unwrap_or(0);
+        let unknown = || FulfilmentError::from(StockError::WarehouseNotFound(warehouse.0.to_string()));
+        let id = self.board.warehouse(&warehouse.0).map(|w| w.id).ok_or_else(unknown)?;
+        let waiting = queries::to_pick(&who.db(), id, after, limit + 1).await?;
+        let items = waiting.into_iter().map(|w| (w.order.id.0, PickListView::new(w, &self.accounts)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Create a shipment
+    ///
+    /// Puts what an order has allocated at a warehouse on a pick list, or tells that it has been picked, packed or, by default,
+    /// has already left. Never more than is allocated there and on no pick list. A shipment that left is invoiced within a
+    /// second. All of it happens or nothing.
+    #[oai(path = "/v1/shipments", method = "post", operation_id = "create_shipment")]
+    async fn create_shipment(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<ShipmentInput>,
+    ) -> Result<Created<ShipmentView>> {
+        if body.0.lines.len() > MAX_LINES {
+            return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")).into());
+        }
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Created::replayed(replay));
+        }
+        let loaded = create(&tx, &self.board, &self.products, body.0.into()).await?;
+        let etag = Etag(loaded.shipment.version);
+        let answer = Created::kept(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Read a shipment
+    ///
+    /// With its lines, parcels and everything the carrier reported. Another account's shipment does not exist.
+    #[oai(path = "/v1/shipments/:number", method = "get", operation_id = "get_shipment")]
+    async fn get_shipment(&self, who: Acting<permit::ReadShipments>, number: Path<Code>) -> Result<Answer<ShipmentView>> {
+        let db = who.db();
+        let shipment = queries::find(&db, &number.0, who.account()).await?;
+        let etag = Etag(shipment.version);
+        let loaded = queries::load(&db, vec![shipment]).await?.pop();
+        let loaded = loaded.ok_or_else(|| FulfilmentError::NotFound(number.0.to_string()))?;
+        Ok(Answer::of(&ShipmentView::new(loaded, &self.accounts, &self.board))?.with_etag(etag))
+    }
+
+    /// List shipments
+    ///
+    /// Newest first, of one order, one account or all that the caller may see.
+    #[oai(path = "/v1/shipments", method = "get", operation_id = "list_shipments")]
+    async fn list_shipments(
+        &self,
+        who: Acting<permit::ReadShipments>,
+        order: Query<Option<Code>>,
+        account: Query<Option<Code>>,
+        stage: Query<Option<entity::ShipmentStage>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<ShipmentView>>> {
+        let limit = page_limit(limit.0, 20, 100)?;
+        let db = who.db();
+        let order = match &order.0 {
+            Some(number) => Some(find_order(&db, number, who.account()).await.map_err(FulfilmentError::from)?.id),
+            None => None,
+        };
+        let filter = Filter {
+            account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(FulfilmentError::from)?,
+            order,
+            stage: stage.0,
+            before: cursor.0.as_deref().map(place_of).transpose()?,
+            limit: limit + 1,
+        };
+        let loaded = queries::list(&db, filter).await?;
+        let items = loaded.into_iter().map(|l| (l.shipment.id.0, ShipmentView::new(l, &self.accounts, &self.board)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Record that a shipment was picked
+    ///
+    /// Possible once, from the stage created.
+    #[oai(path = "/v1/shipments/:number/picks", method = "post", operation_id = "pick_shipment")]
+    async fn pick_shipment(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<PickInput>,
+    ) -> Result<Answer<ShipmentView>> {
+        let PickInput {} = body.0;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let loaded = steps::pick(&tx, &number.0).await?;
+        self.kept(tx, loaded).await
+    }
+
+    /// Record what a shipment is packed in
+    ///
+    /// From the stage picked; a packed shipment can be packed anew. Parcels may say what is in them, not more than the shipment
+    /// holds.
+    #[oai(path = "/v1/shipments/:number/packing", method = "post", operation_id = "pack_shipment")]
+    async fn pack_shipment(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<PackingInput>,
+    ) -> Result<Answer<ShipmentView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let parcels: Vec<_> = body.0.parcels.into_iter().map(Into::into).collect();
+        let loaded = steps::pack(&tx, &number.0, &parcels).await?;
+        self.kept(tx, loaded).await
+    }
+
+    /// Record that a shipment left
+    ///
+    /// From the stage picked or packed. The goods go off the stock and off the order's reservations; the invoice follows within
+    /// a second.
+    #[oai(path = "/v1/shipments/:number/dispatch", method = "post", operation_id = "dispatch_shipment")]
+    async fn dispatch_shipment(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<DispatchInput>,
+    ) -> Result<Answer<ShipmentView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let what = Dispatch { carrier: body.0.carrier.map(Text::into_inner), service: body.0.service.map(Text::into_inner) };
+        let loaded = steps::dispatch(&tx, &number.0, what).await?;
+        self.kept(tx, loaded).await
+    }
+
+    /// Give a shipment up
+    ///
+    /// Until it leaves. The goods stay reserved for the order and can be shipped or cancelled again.
+    #[oai(path = "/v1/shipments/:number/cancellation", method = "post", operation_id = "cancel_shipment")]
+    async fn cancel_shipment(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<GiveUpInput>,
+    ) -> Result<Answer<ShipmentView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let loaded = steps::cancel(&tx, &number.0, &body.0.reason).await?;
+        self.kept(tx, loaded).await
+    }
+
+    /// Record what the carrier reports
+    ///
+    /// Reports may come late, twice and in any order; each is kept once. When every parcel is delivered, the shipment is.
+    #[oai(path = "/v1/shipments/:number/tracking-events", method = "post", operation_id = "record_tracking")]
+    async fn record_tracking(
+        &self,
+        who: Acting<permit::WriteShipments>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<Vec<ReportInput>>,
+    ) -> Result<Answer<ShipmentView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let loaded = tracking::record(&tx, &number.0, body.0.into_iter().map(Into::into).collect()).await?;
+        self.kept(tx, loaded).await
+    }
+}
+
+impl FulfilmentRoutes {
+    /// The shipment as this transaction leaves it, kept for retries.
+    async fn kept(&self, tx: Tx, loaded: Loaded) -> Result<Answer<ShipmentView>> {
+        let etag = Etag(loaded.shipment.version);
+        let answer = Answer::kept(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
+        Ok(tx.keep(answer).await?)
+    }
+}

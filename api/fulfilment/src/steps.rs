@@ -1,0 +1,169 @@
+//! The steps of a shipment that is followed through the warehouse: picked, packed, dispatched, or given up.
+
+use entity::{ShipmentStage, orders, shipments};
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
+use serde_json::json;
+
+use super::error::FulfilmentError;
+use super::parcels::{self, NewParcel};
+use super::queries::{self, Loaded};
+use ::orders::progress::{self, Step};
+use ::orders::{self as order_book, OrderError};
+use inventory::{self, Held};
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// Refuses an order that is held now.
+pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), FulfilmentError> {
+    let holds = order_book::active_holds(tx, order.id).await?;
+    match holds.into_iter().map(|h| h.reason).reduce(|all, reason| format!("{all}; {reason}")) {
+        None => Ok(()),
+        Some(reasons) => Err(OrderError::Held(reasons).into()),
+    }
+}
+
+/// Finds a shipment and locks its order, so that nothing of it changes until the transaction ends.
+pub(super) async fn open(tx: &Tx, number: &str) -> Result<(orders::Model, Loaded), FulfilmentError> {
+    let seen = queries::find(tx, number, None).await?;
+    let order = order_book::lock_orders_by_id(tx, &[seen.order_id]).await?.pop();
+    let order = order.ok_or_else(|| OrderError::NotFound(seen.order_id.to_string()))?;
+    let shipment = queries::find(tx, number, None).await?;
+    let loaded = queries::load(tx, vec![shipment]).await?.pop();
+    Ok((order, loaded.ok_or_else(|| FulfilmentError::NotFound(number.to_owned()))?))
+}
+
+/// The goods are taken from the shelves.
+pub(super) async fn pick(tx: &Tx, number: &str) -> Result<Loaded, FulfilmentError> {
+    let (order, mut loaded) = open(tx, number).await?;
+    go(tx, &order, &mut loaded, ShipmentStage::Picked).await?;
+    progress::record_picked(tx, order.id, &steps_of(&loaded)).await?;
+    Ok(loaded)
+}
+
+/// The goods are in parcels. A packed shipment can be packed anew.
+pub(super) async fn pack(tx: &Tx, number: &str, new: &[NewParcel]) -> Result<Loaded, FulfilmentError> {
+    let (order, mut loaded) = open(tx, number).await?;
+    go(tx, &order, &mut loaded, ShipmentStage::Packed).await?;
+    loaded.parcels = parcels::put(tx, loaded.shipment.id, &loaded.lines, new).await?;
+    Ok(loaded)
+}
+
+/// What is known when a shipment leaves; what is not given stays.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dispatch {
+    pub(super) carrier: Option<String>,
+    pub(super) service: Option<String>,
+}
+
+/// The goods leave: off the stock, off the reservations.
+pub(super) async fn dispatch(tx: &Tx, number: &str, what: Dispatch) -> Result<Loaded, FulfilmentError> {
+    let (order, mut loaded) = open(tx, number).await?;
+    if let Some(carrier) = what.carrier {
+        loaded.shipment.carrier = carrier;
+    }
+    if let Some(service) = what.service {
+        loaded.shipment.service = service;
+    }
+    go(tx, &order, &mut loaded, ShipmentStage::Shipped).await?;
+    issue(tx, &loaded).await?;
+    progress::record_shipped(tx, order.id, &steps_of(&loaded)).await?;
+    Ok(loaded)
+}
+
+/// Gives a shipment up before it leaves; the goods stay reserved for the order.
+pub(super) async fn cancel(tx: &Tx, number: &str, reason: &str) -> Result<Loaded, FulfilmentError> {
+    let (order, mut loaded) = open(tx, number).await?;
+    let picked = loaded.shipment.stage != ShipmentStage::Created;
+    advance(tx, &mut loaded, ShipmentStage::Cancelled).await?;
+    let mut event = event_of(ShipmentStage::Cancelled, &loaded);
+    if let Some(data) = event.data.as_object_mut() {
+        data.insert("reason".to_owned(), reason.into());
+    }
+    tx.record(event);
+    progress::record_put_back(tx, order.id, &steps_of(&loaded), picked).await?;
+    Ok(loaded)
+}
+
+async fn go(tx: &Tx, order: &orders::Model, loaded: &mut Loaded, next: ShipmentStage) -> Result<(), FulfilmentError> {
+    refuse_held(tx, order).await?;
+    advance(tx, loaded, next).await?;
+    record(tx, next, loaded);
+    Ok(())
+}
+
+/// Moves a shipment to its next stage and writes its row.
+pub(super) async fn advance(tx: &Tx, loaded: &mut Loaded, next: ShipmentStage) -> Result<(), FulfilmentError> {
+    let shipment = &mut loaded.shipment;
+    let again = shipment.stage == ShipmentStage::Packed && next == ShipmentStage::Packed;
+    if !again && !shipment.stage.may_become(next) {
+        let text = format!("shipment {} is {}; it cannot become {}", shipment.number, shipment.stage.word(), next.word());
+        return Err(FulfilmentError::WrongStage(text));
+    }
+    shipment.stage = next;
+    shipment.version += 1;
+    let now = Some(tx.now());
+    match next {
+        ShipmentStage::Picked => shipment.picked_at = now,
+        ShipmentStage::Packed => shipment.packed_at = now,
+        ShipmentStage::Shipped => shipment.shipped_at = now,
+        ShipmentStage::Created | ShipmentStage::Delivered | ShipmentStage::Cancelled => {}
+    }
+    save(tx, shipment).await
+}
+
+/// Writes a shipment's row. Its order is locked, so nobody else writes it.
+pub(super) async fn save(tx: &Tx, shipment: &shipments::Model) -> Result<(), FulfilmentError> {
+    let mut row = shipment.clone().into_active_model().reset_all();
+    row.id = sea_orm::ActiveValue::Unchanged(shipment.id);
+    row.number = sea_orm::ActiveValue::Unchanged(shipment.number.clone());
+    row.update(tx).await?;
+    Ok(())
+}
+
+fn steps_of(loaded: &Loaded) -> Vec<Step> {
+    let warehouse = loaded.shipment.warehouse_id;
+    loaded.lines.iter().map(|l| Step { line: l.line_no, warehouse, quantity: l.quantity }).collect()
+}
+
+/// Takes what the shipment holds off the stock.
+pub(super) async fn issue(tx: &Tx, loaded: &Loaded) -> Result<(), FulfilmentError> {
+    let mut held = Vec::with_capacity(loaded.lines.len());
+    for (line, quantity) in loaded.with_order_lines() {
+        held.push(Held {
+            product: line.product_id,
+            warehouse: loaded.shipment.warehouse_id,
+            quantity: order_book::in_stock_unit(line, quantity)?,
+        });
+    }
+    Ok(inventory::issue(tx, &held, &loaded.shipment.number).await?)
+}
+
+/// Records that a shipment reached a stage.
+pub(super) fn record(tx: &Tx, stage: ShipmentStage, loaded: &Loaded) {
+    tx.record(event_of(stage, loaded));
+}
+
+fn event_of(stage: ShipmentStage, loaded: &Loaded) -> NewEvent {
+    let shipment = &loaded.shipment;
+    let kind = match stage {
+        ShipmentStage::Created => "shipment.created",
+        ShipmentStage::Picked => "shipment.picked",
+        ShipmentStage::Packed => "shipment.packed",
+        ShipmentStage::Shipped => "shipment.shipped",
+        ShipmentStage::Delivered => "shipment.delivered",
+        ShipmentStage::Cancelled => "shipment.cancelled",
+    };
+    NewEvent {
+        kind,
+        subject: format!("shipment/{}", shipment.number),
+        account: Some(shipment.account_id),
+        data: json!({
+            "shipment_id": shipment.id.0,
+            "number": shipment.number,
+            "order_id": shipment.order_id.0,
+            "order": loaded.order_number,
+            "account_id": shipment.account_id.0,
+            "lines": loaded.lines.len(),
+        }),
+    }
+}

@@ -1,0 +1,174 @@
+//! Creating and changing accounts and their sites.
+
+use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
+use pricing::Currency;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use serde_json::json;
+
+use super::directory::MAX_DEPTH;
+use super::error::IdentityError;
+use kernel::problem::CommonError;
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// An account as it shall be.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub code: String,
+    pub name: String,
+    pub parent: Option<String>,
+    pub group: Option<String>,
+    pub currency: String,
+    pub credit_limit: Option<Amount>,
+    pub terms: String,
+    pub overdue_grace_days: i32,
+    pub status: AccountStatus,
+}
+
+/// A site as it shall be.
+#[derive(Clone, Debug)]
+pub struct NewSite {
+    pub code: String,
+    pub name: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub region: String,
+    pub postal_code: String,
+    pub country: String,
+    pub is_default: bool,
+}
+
+/// Creates the account or changes it to what is given. `expected` is the version the caller read, if it said one.
+pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Result<accounts::Model, IdentityError> {
+    check(&new)?;
+    let parent = parent_of(tx, &new).await?;
+    let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
+    if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
+        return Err(CommonError::Stale.into());
+    }
+    let version = old.as_ref().map_or(1, |o| o.version + 1);
+    let created_at = old.as_ref().map_or(tx.now(), |o| o.created_at);
+    let id = match &old {
+        Some(old) => old.id,
+        None => AccountId(tx.id().await?),
+    };
+    let row = accounts::Model {
+        id,
+        code: new.code,
+        name: new.name,
+        parent_id: parent,
+        group_code: new.group,
+        currency: new.currency,
+        credit_limit: new.credit_limit,
+        terms: new.terms,
+        overdue_grace_days: new.overdue_grace_days,
+        status: new.status,
+        version,
+        created_at,
+        updated_at: tx.now(),
+    };
+    let active = row.clone().into_active_model().reset_all();
+    if old.is_some() {
+        active.update(tx).await?;
+    } else {
+        accounts::Entity::insert(active).exec_without_returning(tx).await?;
+    }
+    tx.record(NewEvent {
+        kind: "account.changed",
+        subject: format!("account/{}", row.code),
+        account: Some(id),
+        data: json!({ "id": id.0, "code": row.code, "version": version, "status": row.status.word() }),
+    });
+    Ok(row)
+}
+
+fn check(new: &NewAccount) -> Result<(), CommonError> {
+    if new.currency.parse::<Currency>().is_err() {
+        return Err(CommonError::invalid(
+            "/currency",
+            "unknown-currency",
+            format!("\"{}\" is not an ISO 4217 currency", new.currency),
+        ));
+    }
+    if Terms::parse(&new.terms).is_none() {
+        let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
+        return Err(CommonError::invalid("/terms", "unknown-terms", detail));
+    }
+    if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
+        return Err(CommonError::invalid("/credit_limit", "negative", "a credit limit is not negative"));
+    }
+    Ok(())
+}
+
+async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, IdentityError> {
+    let Some(code) = &new.parent else { return Ok(None) };
+    let find = |code: String| accounts::Entity::find().filter(accounts::Column::Code.eq(code)).one(tx);
+    let parent = find(code.clone())
+        .await?
+        .ok_or_else(|| CommonError::invalid("/parent", "account-not-found", format!("there is no account \"{code}\"")))?;
+    let mut at = Some(parent.clone());
+    for _ in 0..MAX_DEPTH {
+        match at {
+            None => return Ok(Some(parent.id)),
+            Some(ancestor) if ancestor.code == new.code => break,
+            Some(ancestor) => {
+                at = match ancestor.parent_id {
+                    Some(id) => accounts::Entity::find_by_id(id).one(tx).await?,
+                    None => None,
+                };
+            }
+        }
+    }
+    Err(IdentityError::AccountLoop(new.code.clone()))
+}
+
+/// Creates the site or changes it to what is given. The first site of an account is its default one.
+pub async fn put_site(tx: &Tx, account: AccountId, new: NewSite) -> Result<sites::Model, IdentityError> {
+    let others = sites::Entity::find().filter(sites::Column::AccountId.eq(account)).all(tx).await?;
+    let old = others.iter().find(|s| s.code == new.code);
+    let id = match old {
+        Some(old) => old.id,
+        None => SiteId(tx.id().await?),
+    };
+    let is_default = new.is_default || !others.iter().any(|s| s.is_default && s.id != id);
+    if is_default {
+        let clear = sea_orm::sea_query::Expr::value(false);
+        let update = sites::Entity::update_many().col_expr(sites::Column::IsDefault, clear);
+        update.filter(sites::Column::AccountId.eq(account)).exec(tx).await?;
+    }
+    let row = sites::Model {
+        id,
+        account_id: account,
+        code: new.code,
+        name: new.name,
+        line1: new.line1,
+        line2: new.line2,
+        city: new.city,
+        region: new.region,
+        postal_code: new.postal_code,
+        country: new.country,
+        is_default,
+    };
+    let all_but_key = [
+        sites::Column::Name,
+        sites::Column::Line1,
+        sites::Column::Line2,
+        sites::Column::City,
+        sites::Column::Region,
+        sites::Column::PostalCode,
+        sites::Column::Country,
+        sites::Column::IsDefault,
+    ];
+    let upsert = OnConflict::column(sites::Column::Id).update_columns(all_but_key).to_owned();
+    let active = row.clone().into_active_model().reset_all();
+    sites::Entity::insert(active).on_conflict(upsert).exec_without_returning(tx).await?;
+    tx.record(NewEvent {
+        kind: "site.changed",
+        subject: format!("site/{}", row.code),
+        account: Some(account),
+        data: json!({ "code": row.code }),
+    });
+    Ok(row)
+}

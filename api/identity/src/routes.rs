@@ -1,0 +1,384 @@
+//! Identity over HTTP.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use entity::{AccountId, UserId, accounts, clients, sites, users};
+use poem::Request;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::payload::Form;
+use poem_openapi::{OpenApi, Tags};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::directory::Accounts;
+use super::error::IdentityError;
+use super::sessions::{self, Granted};
+use super::views::{
+    AccountInput, AccountView, ClientInput, ClientView, JwksView, SignIn, SignOut, SiteInput, SiteView, TokenForm, TokenView,
+    UserInput, UserView,
+};
+use super::{NewAccount, NewClient, NewSite, NewUser, account_for};
+use crate::permit;
+use crate::scope::{parse_scopes, scopes_of};
+use kernel::principal::{Acting, Permission, Visitor};
+use kernel::problem::Failure;
+use kernel::tokens::LIFETIME_SECONDS;
+use kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+
+type Result<T> = std::result::Result<T, Failure<IdentityError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// Signing in, tokens, keys.
+    Sessions,
+    /// Companies, sites, people, machine clients.
+    Accounts,
+}
+
+/// Sign-in and tokens.
+#[derive(Debug)]
+pub struct SessionRoutes;
+
+#[OpenApi(tag = "Tag::Sessions")]
+impl SessionRoutes {
+    /// Take an access token
+    ///
+    /// OAuth 2.0 token endpoint (RFC 6749): the client credentials grant, with HTTP Basic or credentials in the form, and the
+    /// refresh token grant. A refresh token works once; using it twice ends the sign-in it belongs to.
+    #[oai(path = "/v1/oauth/token", method = "post", operation_id = "take_token")]
+    async fn take_token(&self, visitor: Visitor, request: &Request, form: Form<TokenForm>) -> Result<Answer<TokenView>> {
+        let form = form.0;
+        let granted = match form.grant_type.as_str() {
+            "client_credentials" => {
+                let basic = basic_credentials(request);
+                let in_form = form.client_id.zip(form.client_secret);
+                let (id, secret) = basic.or(in_form).ok_or(IdentityError::WrongSecret)?;
+                sessions::client_credentials(&visitor, &id, &secret, form.scope.as_deref()).await?
+            }
+            "refresh_token" => {
+                let token = form.refresh_token.ok_or(IdentityError::WrongRefreshToken)?;
+                sessions::refresh(&visitor, &token).await?
+            }
+            other => return Err(IdentityError::UnknownGrant(other.chars().take(40).collect()).into()),
+        };
+        issue(&visitor, granted)
+    }
+
+    /// Sign in with e-mail address and password
+    ///
+    /// Gives a short access token and a rotating refresh token. Five wrong passwords lock the address for a while.
+    #[oai(path = "/v1/sessions", method = "post", operation_id = "sign_in")]
+    async fn sign_in(&self, visitor: Visitor, body: Body<SignIn>) -> Result<Answer<TokenView>> {
+        let granted = sessions::sign_in(&visitor, &body.0.email, body.0.password.into_inner()).await?;
+        issue(&visitor, granted)
+    }
+
+    /// Sign out
+    ///
+    /// Ends the sign-in that the refresh token belongs to. A token nobody knows is answered the same way.
+    #[oai(path = "/v1/sessions/revocation", method = "post", operation_id = "sign_out")]
+    async fn sign_out(&self, visitor: Visitor, body: Body<SignOut>) -> Result<()> {
+        Ok(sessions::sign_out(&visitor, &body.0.refresh_token).await?)
+    }
+
+    /// Public keys of access tokens
+    ///
+    /// JSON Web Key Set (RFC 7517). Keys stay listed until the last token they signed has expired.
+    #[oai(path = "/.well-known/jwks.json", method = "get", operation_id = "list_keys")]
+    async fn list_keys(&self, visitor: Visitor) -> Result<Answer<JwksView>> {
+        Ok(Answer::of(&JwksView { keys: visitor.kernel().keys.published() })?)
+    }
+}
+
+fn issue(visitor: &Visitor, granted: Granted) -> Result<Answer<TokenView>> {
+    let token = visitor.kernel().keys.issue(&granted.subject, &granted.client_id, &granted.scopes, granted.account);
+    let view = TokenView {
+        access_token: token?,
+        token_type: "Bearer".to_owned(),
+        expires_in: LIFETIME_SECONDS,
+        scope: granted.scopes.to_string(),
+        refresh_token: granted.refresh_token,
+    };
+    Ok(Answer::of(&view)?)
+}
+
+fn basic_credentials(request: &Request) -> Option<(String, String)> {
+    let (scheme, encoded) = request.header("authorization")?.split_once(' ')?;
+    let decoded = STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (id, secret) = String::from_utf8(decoded).ok()?.split_once(':').map(|(a, b)| (a.to_owned(), b.to_owned()))?;
+    Some((id, secret))
+}
+
+/// Accounts, sites, people, clients.
+#[derive(Debug)]
+pub struct IdentityRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+}
+
+#[OpenApi(tag = "Tag::Accounts")]
+impl IdentityRoutes {
+    /// Create or change an account
+    ///
+    /// The account becomes what the body says. With `If-Match` the change happens only if nobody changed it meanwhile.
+    #[oai(path = "/v1/accounts/:code", method = "put", operation_id = "put_account")]
+    async fn put_account(
+        &self,
+        who: Acting<permit::WriteAccounts>,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<AccountInput>,
+    ) -> Result<Answer<AccountView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        let row = super::put_account(&tx, new_account(code.0, body.0), expected).await?;
+        let sites = sites_of(&tx, row.id).await?;
+        let row = tx.keep(row).await?;
+        self.account_answer(row, sites)
+    }
+
+    /// Read an account
+    ///
+    /// People of an account can read their own.
+    #[oai(path = "/v1/accounts/:code", method = "get", operation_id = "get_account")]
+    async fn get_account(&self, who: Acting<permit::ReadAccounts>, code: Path<Code>) -> Result<Answer<AccountView>> {
+        let account = account_for(&who, &self.accounts, Some(&code.0))?;
+        let db = who.db();
+        let row = accounts::Entity::find_by_id(account.id).one(&db).await?;
+        let row = row.ok_or_else(|| IdentityError::AccountNotFound(code.0.to_string()))?;
+        let sites = sites_of(&db, row.id).await?;
+        self.account_answer(row, sites)
+    }
+
+    /// List accounts
+    ///
+    /// In the order they were created. People of an account see only their own.
+    #[oai(path = "/v1/accounts", method = "get", operation_id = "list_accounts")]
+    async fn list_accounts(
+        &self,
+        who: Acting<permit::ReadAccounts>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<AccountView>>> {
+        let limit = page_limit(limit.0, 50, 500)?;
+        let mut select = accounts::Entity::find().order_by_asc(accounts::Column::Id).limit(limit + 1);
+        if let Some(own) = who.account() {
+            select = select.filter(accounts::Column::Id.eq(own));
+        }
+        if let Some(cursor) = &cursor.0 {
+            select = select.filter(accounts::Column::Id.gt(place_of(cursor)?));
+        }
+        let db = who.db();
+        let rows = select.all(&db).await?;
+        let ids: Vec<AccountId> = rows.iter().map(|r| r.id).collect();
+        let sites = sites::Entity::find().filter(sites::Column::AccountId.is_in(ids)).all(&db).await?;
+        let items = rows.into_iter().map(|row| {
+            let own = sites.iter().filter(|s| s.account_id == row.id).cloned().collect();
+            (row.id.0, AccountView::new(row, own, &self.accounts))
+        });
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Create or change a site of an account
+    ///
+    /// The first site of an account becomes its default one.
+    #[oai(path = "/v1/accounts/:code/sites/:site", method = "put", operation_id = "put_site")]
+    async fn put_site(
+        &self,
+        who: Acting<permit::WriteAccounts>,
+        code: Path<Code>,
+        site: Path<Code>,
+        body: Body<SiteInput>,
+    ) -> Result<Answer<SiteView>> {
+        let account = account_for(&who, &self.accounts, Some(&code.0))?;
+        let tx = who.begin().await?;
+        let row = super::put_site(&tx, account.id, new_site(site.0, body.0)).await?;
+        let row = tx.keep(row).await?;
+        Ok(Answer::of(&row.into())?)
+    }
+
+    /// Create a person
+    ///
+    /// An account's administrator creates people of that account with roles of the buyer's side.
+    #[oai(path = "/v1/users", method = "post", operation_id = "create_user")]
+    async fn create_user(
+        &self,
+        who: Acting<permit::WriteUsers>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<UserInput>,
+    ) -> Result<Created<UserView>> {
+        let input = body.0;
+        let account = self.account_of_new(&who, input.account.as_deref())?;
+        let held = scopes_of(&input.roles);
+        if held.intersection(who.scopes()) != held {
+            return Err(IdentityError::NotYours("you can only give roles whose permissions you hold yourself").into());
+        }
+        let password_hash = super::hash_password(input.password.into_inner()).await?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Created::replayed(replay));
+        }
+        let new = NewUser {
+            email: input.email.into_inner(),
+            name: input.name.into_inner(),
+            password_hash,
+            account,
+            roles: input.roles,
+        };
+        let row = super::create_user(&tx, new).await?;
+        let answer = Created::kept(&tx, &UserView::new(row, &self.accounts)).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// List people
+    ///
+    /// The seller's administrator sees everybody, an account's administrator the account's people.
+    #[oai(path = "/v1/users", method = "get", operation_id = "list_users")]
+    async fn list_users(
+        &self,
+        who: Acting<permit::WriteUsers>,
+        account: Query<Option<Code>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<UserView>>> {
+        let limit = page_limit(limit.0, 50, 500)?;
+        let mut select = users::Entity::find().order_by_asc(users::Column::Id).limit(limit + 1);
+        if let Some(id) = super::visible_account(&who, &self.accounts, account.0.as_deref())? {
+            select = select.filter(users::Column::AccountId.eq(id));
+        }
+        if let Some(cursor) = &cursor.0 {
+            select = select.filter(users::Column::Id.gt(place_of(cursor)?));
+        }
+        let rows = select.all(&who.db()).await?;
+        let items = rows.into_iter().map(|row| (row.id.0, UserView::new(row, &self.accounts)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Disable a person
+    ///
+    /// They can no longer sign in, and the tokens they hold are refused.
+    #[oai(path = "/v1/users/:id/deactivation", method = "post", operation_id = "disable_user")]
+    async fn disable_user(&self, who: Acting<permit::WriteUsers>, id: Path<Text<20>>) -> Result<Answer<UserView>> {
+        let id: i64 = id.0.parse().map_err(|_| IdentityError::UserNotFound)?;
+        let tx = who.begin().await?;
+        let row = super::users::disable_user(&tx, UserId(id), who.account()).await?;
+        let row = tx.keep(row).await?;
+        who.kernel().keys.revoke(&format!("user:{}", row.id), row.updated_at);
+        Ok(Answer::of(&UserView::new(row, &self.accounts))?)
+    }
+
+    /// Create a machine client
+    ///
+    /// The answer holds the secret, this once. A client of an account can hold scopes of the buyer's side only.
+    #[oai(path = "/v1/clients", method = "post", operation_id = "create_client")]
+    async fn create_client(&self, who: Acting<permit::WriteUsers>, body: Body<ClientInput>) -> Result<Created<ClientView>> {
+        let input = body.0;
+        let account = self.account_of_new(&who, input.account.as_deref())?;
+        let words: Vec<&str> = input.scopes.iter().map(std::ops::Deref::deref).collect();
+        let scopes = parse_scopes(&words.join(" ")).map_err(IdentityError::WrongScope)?;
+        if scopes.intersection(who.scopes()) != scopes {
+            return Err(IdentityError::NotYours("you can only give scopes that you hold yourself").into());
+        }
+        let tx = who.begin().await?;
+        let new = NewClient { client_id: input.client_id.into_inner(), name: input.name.into_inner(), account, scopes };
+        let (row, secret) = super::create_client(&tx, new).await?;
+        let view = tx.keep(ClientView::new(row, Some(secret), &self.accounts)).await?;
+        Ok(Created::of(&view)?)
+    }
+
+    /// List machine clients
+    ///
+    /// Without their secrets.
+    #[oai(path = "/v1/clients", method = "get", operation_id = "list_clients")]
+    async fn list_clients(
+        &self,
+        who: Acting<permit::WriteUsers>,
+        account: Query<Option<Code>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<ClientView>>> {
+        let limit = page_limit(limit.0, 50, 500)?;
+        let mut select = clients::Entity::find().order_by_asc(clients::Column::Id).limit(limit + 1);
+        if let Some(id) = super::visible_account(&who, &self.accounts, account.0.as_deref())? {
+            select = select.filter(clients::Column::AccountId.eq(id));
+        }
+        if let Some(cursor) = &cursor.0 {
+            select = select.filter(clients::Column::Id.gt(place_of(cursor)?));
+        }
+        let rows = select.all(&who.db()).await?;
+        let items = rows.into_iter().map(|row| (row.id.0, ClientView::new(row, None, &self.accounts)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Give a client a new secret
+    ///
+    /// The answer holds it, this once; the old secret works for a day more.
+    #[oai(path = "/v1/clients/:client_id/rotation", method = "post", operation_id = "rotate_client")]
+    async fn rotate_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<Answer<ClientView>> {
+        let tx = who.begin().await?;
+        let (row, secret) = super::rotate_client(&tx, &client_id.0, who.account()).await?;
+        let view = tx.keep(ClientView::new(row, Some(secret), &self.accounts)).await?;
+        Ok(Answer::of(&view)?)
+    }
+
+    /// End a client
+    ///
+    /// It gets no more tokens, and those it holds are refused.
+    #[oai(path = "/v1/clients/:client_id/revocation", method = "post", operation_id = "revoke_client")]
+    async fn revoke_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<Answer<ClientView>> {
+        let tx = who.begin().await?;
+        let row = super::revoke_client(&tx, &client_id.0, who.account()).await?;
+        let at = tx.now();
+        let row = tx.keep(row).await?;
+        who.kernel().keys.revoke(&format!("client:{}", row.client_id), at);
+        Ok(Answer::of(&ClientView::new(row, None, &self.accounts))?)
+    }
+}
+
+impl IdentityRoutes {
+    fn account_answer(&self, row: accounts::Model, sites: Vec<sites::Model>) -> Result<Answer<AccountView>> {
+        let version = row.version;
+        let answer = Answer::of(&AccountView::new(row, sites, &self.accounts))?;
+        Ok(answer.with_etag(Etag(version)))
+    }
+
+    /// The account a new person or client belongs to; the seller's side may leave it out.
+    fn account_of_new<P: Permission>(&self, who: &Acting<P>, code: Option<&str>) -> Result<Option<AccountId>> {
+        if who.is_seller() && code.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(account_for(who, &self.accounts, code)?.id))
+    }
+}
+
+async fn sites_of(db: &impl sea_orm::ConnectionTrait, account: AccountId) -> Result<Vec<sites::Model>> {
+    let select = sites::Entity::find().filter(sites::Column::AccountId.eq(account)).order_by_asc(sites::Column::Code);
+    Ok(select.all(db).await?)
+}
+
+fn new_account(code: Code, input: AccountInput) -> NewAccount {
+    NewAccount {
+        code: code.into_inner(),
+        name: input.name.into_inner(),
+        parent: input.parent.map(Code::into_inner),
+        group: input.group.map(Code::into_inner),
+        currency: input.currency.into_inner(),
+        credit_limit: input.credit_limit.map(|a| a.0.into()),
+        terms: input.terms.map_or_else(|| "NET30".to_owned(), Code::into_inner),
+        overdue_grace_days: input.overdue_grace_days.map_or(14, i32::from),
+        status: input.status.unwrap_or(entity::AccountStatus::Active),
+    }
+}
+
+fn new_site(code: Code, input: SiteInput) -> NewSite {
+    NewSite {
+        code: code.into_inner(),
+        name: input.name.into_inner(),
+        line1: input.line1.into_inner(),
+        line2: input.line2.map(Text::into_inner).unwrap_or_default(),
+        city: input.city.into_inner(),
+        region: input.region.map(Text::into_inner).unwrap_or_default(),
+        postal_code: input.postal_code.map(Text::into_inner).unwrap_or_default(),
+        country: input.country.into_inner(),
+        is_default: input.is_default,
+    }
+}

@@ -1,0 +1,201 @@
+//! What a principal may do: scopes for machine clients, roles for people. A role is a set of scopes, so that every
+//! permission is checked in one way.
+//!
+//! Not here: limits inside a permission ("approves up to 5,000"); those are rules of their slice.
+
+use kernel::scopes::Scopes;
+
+/// Declares the scopes: one bit each, with the word used in tokens and what it allows.
+macro_rules! scopes {
+    ($($variant:ident = $word:literal, $help:literal;)*) => {
+        /// One permission, `noun:read` or `noun:write`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Scope { $(#[doc = $help] $variant,)* }
+
+        impl Scope {
+            /// Every scope.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word in tokens and in the OpenAPI document.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it allows.
+            pub const fn help(self) -> &'static str {
+                match self { $(Self::$variant => $help,)* }
+            }
+
+            /// The name of its scheme while the OpenAPI document is being built.
+            pub const fn scheme(self) -> &'static str {
+                match self { $(Self::$variant => concat!("oauth2.", $word),)* }
+            }
+        }
+    };
+}
+
+scopes! {
+    ProductsRead = "products:read", "Read products, search, suggestions";
+    ProductsWrite = "products:write", "Create and change products and categories";
+    PricesRead = "prices:read", "Ask for prices";
+    PricesWrite = "prices:write", "Read and change price lists, contracts and promotions";
+    StockRead = "stock:read", "Read availability";
+    StockWrite = "stock:write", "Record stock movements, warehouses and inbound supply";
+    CartsRead = "carts:read", "Read carts";
+    CartsWrite = "carts:write", "Create and change carts";
+    QuotesRead = "quotes:read", "Read quotes";
+    QuotesWrite = "quotes:write", "Request, offer, decline and withdraw quotes";
+    OrdersRead = "orders:read", "Read orders";
+    OrdersWrite = "orders:write", "Place, change and cancel orders";
+    HoldsWrite = "holds:write", "Hold and release orders";
+    ShipmentsRead = "shipments:read", "Read shipments and tracking";
+    ShipmentsWrite = "shipments:write", "Pick, pack and ship; record tracking";
+    InvoicesRead = "invoices:read", "Read invoices, payments and the credit position";
+    PaymentsWrite = "payments:write", "Record payments";
+    AccountsRead = "accounts:read", "Read accounts, sites and people";
+    AccountsWrite = "accounts:write", "Create and change accounts and sites";
+    UsersWrite = "users:write", "Create and change people and machine clients";
+    EventsRead = "events:read", "Read the event log";
+    ImportsWrite = "imports:write", "Run import jobs";
+}
+
+/// The set of these scopes.
+fn set(scopes: &[&[Scope]]) -> Scopes {
+    Scopes::of(scopes.iter().copied().flatten().map(|scope| scope.word()))
+}
+
+/// Reads words separated by spaces; gives the first unknown word as the error.
+pub fn parse_scopes(text: &str) -> Result<Scopes, String> {
+    match text.split_whitespace().find(|word| Scope::ALL.iter().all(|scope| scope.word() != *word)) {
+        Some(unknown) => Err(unknown.to_owned()),
+        None => Ok(Scopes::of_text(text)),
+    }
+}
+
+/// What a machine client of the buyer's side may be given.
+pub fn buyer_side() -> Scopes {
+    Role::AccountAdmin.scopes()
+}
+
+const VIEWER: &[Scope] = &[
+    Scope::ProductsRead,
+    Scope::PricesRead,
+    Scope::StockRead,
+    Scope::CartsRead,
+    Scope::QuotesRead,
+    Scope::OrdersRead,
+    Scope::ShipmentsRead,
+    Scope::InvoicesRead,
+    Scope::EventsRead,
+];
+const BUYER: &[Scope] = &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite];
+const ACCOUNT_ADMIN: &[Scope] = &[Scope::AccountsRead, Scope::UsersWrite];
+const STAFF: &[Scope] = &[Scope::AccountsRead];
+const CATALOG: &[Scope] = &[Scope::ProductsWrite, Scope::ImportsWrite];
+const PRICING: &[Scope] = &[Scope::PricesWrite, Scope::QuotesWrite, Scope::ImportsWrite];
+const SALES: &[Scope] = &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite, Scope::AccountsWrite, Scope::HoldsWrite];
+const WAREHOUSE: &[Scope] = &[Scope::StockWrite, Scope::ShipmentsWrite];
+const FINANCE: &[Scope] = &[Scope::PaymentsWrite, Scope::HoldsWrite];
+
+/// A person's role. The first four belong to the buyer's side, the others to the seller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, serde::Serialize, serde::Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Looks.
+    Viewer,
+    /// Orders.
+    Buyer,
+    /// Approves what others order.
+    Approver,
+    /// Manages the account's people and clients.
+    AccountAdmin,
+    /// Keeps products.
+    Catalog,
+    /// Keeps prices.
+    Pricing,
+    /// Serves accounts and their orders.
+    Sales,
+    /// Moves stock and shipments.
+    Warehouse,
+    /// Invoices, payments, credit.
+    Finance,
+    /// Everything of the seller's side.
+    Admin,
+}
+
+impl Role {
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Viewer, "viewer"),
+        (Self::Buyer, "buyer"),
+        (Self::Approver, "approver"),
+        (Self::AccountAdmin, "account_admin"),
+        (Self::Catalog, "catalog"),
+        (Self::Pricing, "pricing"),
+        (Self::Sales, "sales"),
+        (Self::Warehouse, "warehouse"),
+        (Self::Finance, "finance"),
+        (Self::Admin, "admin"),
+    ];
+
+    /// The word stored and shown.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| word)
+    }
+
+    /// Reads words separated by spaces; unknown ones give nothing.
+    pub fn parse_all(text: &str) -> Vec<Self> {
+        text.split_whitespace().filter_map(|w| Self::WORDS.iter().find(|(_, word)| *word == w)).map(|(role, _)| *role).collect()
+    }
+
+    /// Whether the role belongs to the buyer's side.
+    pub fn is_buyer_side(self) -> bool {
+        matches!(self, Self::Viewer | Self::Buyer | Self::Approver | Self::AccountAdmin)
+    }
+
+    /// What the role allows.
+    pub fn scopes(self) -> Scopes {
+        match self {
+            Self::Viewer => set(&[VIEWER]),
+            Self::Buyer | Self::Approver => set(&[VIEWER, BUYER]),
+            Self::AccountAdmin => set(&[VIEWER, BUYER, ACCOUNT_ADMIN]),
+            Self::Catalog => set(&[VIEWER, STAFF, CATALOG]),
+            Self::Pricing => set(&[VIEWER, STAFF, PRICING]),
+            Self::Sales => set(&[VIEWER, STAFF, SALES]),
+            Self::Warehouse => set(&[VIEWER, STAFF, WAREHOUSE]),
+            Self::Finance => set(&[VIEWER, STAFF, FINANCE]),
+            Self::Admin => set(&[Scope::ALL]),
+        }
+    }
+}
+
+/// What all these roles allow together.
+pub fn scopes_of(roles: &[Role]) -> Scopes {
+    roles.iter().fold(Scopes::default(), |all, role| all.union(&role.scopes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_reads_what_it_prints() {
+        let all = set(&[Scope::ALL]);
+        assert_eq!(parse_scopes(&all.to_string()), Ok(all));
+        assert_eq!(parse_scopes("orders:read nonsense"), Err("nonsense".to_owned()));
+    }
+
+    #[test]
+    fn buyers_cannot_hold_seller_scopes() {
+        for scope in [Scope::ProductsWrite, Scope::PricesWrite, Scope::StockWrite, Scope::PaymentsWrite, Scope::HoldsWrite] {
+            assert!(!buyer_side().contains(scope.word()), "{}", scope.word());
+        }
+    }
+
+    #[test]
+    fn roles_round_trip() {
+        for (role, word) in Role::WORDS {
+            assert_eq!(Role::parse_all(word), vec![*role]);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What imports refuse.
+
+use kernel::problem::CommonError;
+use kernel::refusals;
+
+/// What imports refuse.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("there is no import \"{0}\"")]
+    NotFound(String),
+    #[error("import {0} has no report here yet")]
+    NoReport(String),
+    #[error("{0}")]
+    Mapping(String),
+    #[error("send {}", super::upload::MEDIA.join(", "))]
+    Media,
+    #[error("the file could not be kept: {0}")]
+    Storage(String),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { ImportError {
+    Self::NotFound(_) => 404, "import-not-found", "The import does not exist";
+    Self::NoReport(_) => 404, "report-not-found", "The import has no report yet";
+    Self::Mapping(_) => 422, "bad-mapping", "The mapping is not valid";
+    Self::Media => 415, "unsupported-media-type", "The media type is not supported";
+    Self::Storage(_) => 500, "storage-failed", "The file could not be kept";
+} delegates { Self::Common(inner) => inner: CommonError } }

@@ -1,0 +1,95 @@
+//! Accounts. What a file does not say stays as it is; a new account gets the house's usual terms.
+
+use entity::{AccountStatus, Amount};
+
+use super::batch::{Load, Row, Verdict};
+use super::known::Run;
+use files::rejection::Problem;
+use files::rows::AccountRow;
+use identity::{self, IdentityError, NewAccount, NewSite};
+use kernel::problem::{CommonError, Refusal as _};
+use store::database::Tx;
+
+/// Terms of a new account whose file names none.
+const USUAL_TERMS: &str = "NET30";
+/// Code of the site made from an account's address.
+const MAIN_SITE: &str = "MAIN";
+
+#[async_trait::async_trait]
+impl Load for AccountRow {
+    const BATCH: usize = 500;
+
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
+        let mut verdicts = Vec::with_capacity(rows.len());
+        for row in rows {
+            verdicts.push(store_one(run, tx, row).await?);
+        }
+        Ok(verdicts)
+    }
+}
+
+async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict, CommonError> {
+    let given = &row.row;
+    let old = run.known.accounts.by_code(&given.code);
+    let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.clone())) else {
+        return Ok(row.refused("missing", "currency", "a new account needs a currency", ""));
+    };
+    if given.code.chars().count() > 64 || given.code.contains(char::is_whitespace) {
+        return Ok(row.refused("bad-code", "code", "has 1 to 64 characters without spaces", &given.code));
+    }
+    let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.known.accounts.code_of(parent));
+    // Of a dry run's earlier batches nothing is left to be a parent.
+    let parent = given.parent.clone().filter(|code| !(run.dry && run.would_exist.lock().contains(code)));
+    let new = NewAccount {
+        code: given.code.clone(),
+        name: given.name.clone(),
+        parent: parent.or(old_parent),
+        group: given.group.clone().or_else(|| old.as_ref().and_then(|o| o.group.clone())),
+        currency,
+        credit_limit: given.credit_limit.map(Amount).or_else(|| old.as_ref().and_then(|o| o.credit_limit)),
+        terms: given.terms.clone().or_else(|| old.as_ref().map(|o| o.terms.clone())).unwrap_or_else(|| USUAL_TERMS.to_owned()),
+        overdue_grace_days: old.as_ref().map_or(0, |o| o.overdue_grace_days),
+        status: old.as_ref().map_or(AccountStatus::Active, |o| o.status),
+    };
+    let stored = match identity::put_account(tx, new, None).await {
+        Ok(stored) => stored,
+        Err(IdentityError::Common(CommonError::Invalid(errors))) => return Ok(row.refused_by(&errors)),
+        Err(IdentityError::Common(trouble)) => return Err(trouble),
+        Err(refusal) => return Ok(row.refused(refusal.entry().code, "parent", refusal.to_string(), "")),
+    };
+    if let Some(site) = site_of(given) {
+        identity::put_site(tx, stored.id, site).await.map_err(trouble)?;
+    }
+    if run.dry {
+        run.would_exist.lock().insert(given.code.clone());
+    }
+    let remark = given.tax_number.as_ref().map(|number| {
+        Problem::new("not-kept", "tax_number", "accounts have no tax number yet; the rest of the row is stored", number)
+            .at(row.line)
+    });
+    Ok(Verdict::Stored(remark.into_iter().collect()))
+}
+
+/// The account's address as a site, if there is one.
+fn site_of(row: &AccountRow) -> Option<NewSite> {
+    let country = row.country.clone()?;
+    row.street.as_ref().or(row.city.as_ref())?;
+    Some(NewSite {
+        code: MAIN_SITE.to_owned(),
+        name: row.name.clone(),
+        line1: row.street.clone().unwrap_or_default(),
+        line2: String::new(),
+        city: row.city.clone().unwrap_or_default(),
+        region: String::new(),
+        postal_code: row.postal_code.clone().unwrap_or_default(),
+        country,
+        is_default: false,
+    })
+}
+
+fn trouble(error: IdentityError) -> CommonError {
+    match error {
+        IdentityError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
+    }
+}

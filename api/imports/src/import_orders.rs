@@ -1,0 +1,111 @@
+//! Orders of the past.
+
+use entity::{Amount, Instant, Quantity};
+use pricing::{Currency, UnitCode};
+
+use super::batch::{Load, Row, Verdict};
+use super::known::Run;
+use files::rejection::{Problem, Rejection};
+use files::rows::OrderRow;
+use files::rows::order::OrderLine;
+use kernel::problem::CommonError;
+use orders::{Destination, Imported, OrderError, PastLine, PastOrder, import_past};
+use store::database::Tx;
+
+#[async_trait::async_trait]
+impl Load for OrderRow {
+    const BATCH: usize = 4_000;
+
+    fn records(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
+        let mut verdicts = Vec::with_capacity(rows.len());
+        let (mut past, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for row in rows {
+            match past_order(run, row) {
+                Ok(order) => {
+                    places.push(verdicts.len());
+                    past.push(order);
+                    verdicts.push(Verdict::stored());
+                }
+                Err(reasons) => verdicts.push(Verdict::Refused(reasons)),
+            }
+        }
+        let results = import_past(tx, &past).await.map_err(trouble)?;
+        // Batch by batch, so that no transaction grows with the file.
+        suggestions::learn_all(tx).await?;
+        for (place, result) in places.into_iter().zip(results) {
+            verdicts[place] = match result {
+                Imported::Stored => Verdict::stored(),
+                Imported::Known => Verdict::Skipped,
+                Imported::Refused(error) => rows[place].refused("refused", "", error.to_string(), ""),
+            };
+        }
+        Ok(verdicts)
+    }
+}
+
+/// The order with its account and products, or every line that names an unknown one.
+fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
+    let order = &row.row;
+    let mut reasons = Vec::new();
+    let mut refuse = |line, code, field, detail: &str, raw: &str| reasons.push(Problem::new(code, field, detail, raw).at(line));
+    let account = run.known.accounts.by_code(&order.account);
+    if account.is_none() {
+        refuse(row.line, "account-not-found", "account", "there is no such account", &order.account);
+    }
+    let currency = order.currency.parse::<Currency>().ok();
+    if currency.is_none() {
+        refuse(row.line, "unknown-currency", "currency", "not an ISO 4217 currency", &order.currency);
+    }
+    let products = run.known.products.by_skus(order.lines.iter().map(|line| line.sku.as_str()));
+    let mut lines = Vec::with_capacity(order.lines.len());
+    for (line, product) in order.lines.iter().zip(products) {
+        let Some(product) = product else {
+            refuse(line.line, "product-not-found", "sku", "there is no such product", &line.sku);
+            continue;
+        };
+        let unit = unit_of(line, product.stock_unit).filter(|unit| product.factor_of(*unit).is_some());
+        let Some(unit) = unit else {
+            let raw = line.unit.as_deref().unwrap_or_default();
+            refuse(line.line, "unknown-unit", "unit", "the product is not sold in this unit", raw);
+            continue;
+        };
+        let Some(unit_price) = line.unit_price else {
+            refuse(line.line, "missing", "unit_price", "history needs the price paid", "");
+            continue;
+        };
+        let (quantity, per) = (Quantity(line.quantity), Quantity(1_000_000));
+        lines.push(PastLine { product, unit, quantity, unit_price: Amount(unit_price), per });
+    }
+    match (account, currency) {
+        (Some(account), Some(currency)) if reasons.is_empty() => Ok(PastOrder {
+            account,
+            placed_by: "import".to_owned(),
+            placed_at: Instant(order.placed_at),
+            external_reference: order.external_number.clone(),
+            purchase_order_number: order.po.clone().unwrap_or_default(),
+            currency,
+            ship_to: Destination::default(),
+            lines,
+        }),
+        _ => {
+            let detail = "lines of it are refused, so the order is";
+            reasons.push(Problem::new("order-incomplete", "external_number", detail, &order.external_number).at(row.line));
+            Err(reasons)
+        }
+    }
+}
+
+fn unit_of(line: &OrderLine, stock_unit: UnitCode) -> Option<UnitCode> {
+    line.unit.as_deref().map_or(Some(stock_unit), |unit| unit.parse().ok())
+}
+
+fn trouble(error: OrderError) -> CommonError {
+    match error {
+        OrderError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Entries of price lists.
+
+use std::collections::BTreeMap;
+
+use entity::{AssignedKind, Instant, PriceListId};
+use pricing::{Amount, Currency, Per, Quantity, UnitCode};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::batch::{Load, Row, Verdict};
+use super::known::Run;
+use files::rows::PriceRow;
+use kernel::problem::CommonError;
+use price_admin::Assigned;
+use price_admin::EntryOutcome;
+use price_admin::NewEntry;
+use price_admin::NewPriceList;
+use price_admin::PriceAdminError;
+use price_admin::PriceChange;
+use store::database::Tx;
+
+#[async_trait::async_trait]
+impl Load for PriceRow {
+    const BATCH: usize = 2_000;
+
+    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
+        let products = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
+        let mut verdicts = Vec::with_capacity(rows.len());
+        let mut lists: BTreeMap<&str, (Vec<usize>, Vec<NewEntry>)> = BTreeMap::new();
+        for (row, product) in rows.iter().zip(products) {
+            let Some(product) = product else {
+                verdicts.push(row.refused("product-not-found", "sku", "there is no such product", &row.row.sku));
+                continue;
+            };
+            match entry(row, &product) {
+                Ok(entry) => {
+                    let list = lists.entry(&row.row.price_list).or_default();
+                    list.0.push(verdicts.len());
+                    list.1.push(entry);
+                    verdicts.push(Verdict::stored());
+                }
+                Err(verdict) => verdicts.push(verdict),
+            }
+        }
+        if lists.is_empty() {
+            return Ok(verdicts);
+        }
+        let change = PriceChange::begin(tx, "import".to_owned()).await?;
+        for (code, (places, entries)) in lists {
+            let list = match list_of(tx, &change, code).await {
+                Ok(list) => list,
+                Err(Some(trouble)) => return Err(trouble),
+                Err(None) => {
+                    for place in places {
+                        verdicts[place] = rows[place].refused("bad-code", "price_list", "no code of a price list", code);
+                    }
+                    continue;
+                }
+            };
+            let outcomes = price_admin::put_entries(tx, &change, list, &entries).await?;
+            for (place, outcome) in places.into_iter().zip(outcomes) {
+                if outcome == EntryOutcome::Duplicate {
+                    let detail = "an earlier row has the same product, unit, currency, quantity and start";
+                    verdicts[place] = rows[place].refused("duplicate", "", detail, &rows[place].row.sku);
+                }
+            }
+        }
+        Ok(verdicts)
+    }
+}
+
+fn entry(row: &Row<PriceRow>, product: &catalog::Product) -> Result<NewEntry, Verdict> {
+    let price = &row.row;
+    let unit = price.unit.as_deref().map_or(Some(product.stock_unit), |unit| unit.parse::<UnitCode>().ok());
+    let Some(unit) = unit.filter(|unit| product.factor_of(*unit).is_some()) else {
+        let raw = price.unit.as_deref().unwrap_or_default();
+        return Err(row.refused("unknown-unit", "unit", "the product is not sold in this unit", raw));
+    };
+    let Ok(currency) = price.currency.parse::<Currency>() else {
+        return Err(row.refused("unknown-currency", "currency", "not an ISO 4217 currency", &price.currency));
+    };
+    let whole = u32::try_from(price.per / 1_000_000).ok().filter(|_| price.per % 1_000_000 == 0);
+    let Some(per) = whole.and_then(Per::new) else {
+        let raw = Quantity::from_micros(price.per).to_string();
+        return Err(row.refused("out-of-range", "per", "a price is for a whole number of units", &raw));
+    };
+    Ok(NewEntry {
+        product: product.id,
+        unit,
+        currency,
+        min_quantity: Quantity::from_micros(price.min_quantity),
+        unit_price: Amount::from_micros(price.unit_price),
+        per,
+        valid_from: price.valid_from.map(Instant),
+        valid_until: price.valid_until.map(Instant),
+    })
+}
+
+/// The list of a code, made for everyone when there is none; an error without trouble means that no list can have the code.
+pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result<PriceListId, Option<CommonError>> {
+    use entity::price_lists::{Column, Entity};
+    if code.chars().count() > 64 || code.contains(char::is_whitespace) {
+        return Err(None);
+    }
+    let found = Entity::find().filter(Column::Code.eq(code)).one(tx).await.map_err(|e| Some(e.into()))?;
+    if let Some(list) = found {
+        return Ok(list.id);
+    }
+    let assigned = Assigned { kind: AssignedKind::Default, id: 0, code: String::new() };
+    let new = NewPriceList { code: code.to_owned(), name: code.to_owned(), assigned };
+    let made = price_admin::put_price_list(tx, change, new, None).await;
+    made.map(|made| made.list.id).map_err(|error| Some(trouble(error)))
+}
+
+fn trouble(error: PriceAdminError) -> CommonError {
+    match error {
+        PriceAdminError::Common(trouble) => trouble,
+        other => CommonError::Internal(other.to_string()),
+    }
+}

@@ -1,0 +1,102 @@
+//! Imports over HTTP.
+
+use entity::{JobId, JobStatus, jobs};
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{OpenApi, Tags};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+use super::error::ImportError;
+use super::jobs::{Jobs, KIND};
+use super::upload::{ReportFile, Upload};
+use super::views::{Detail, ImportKind, ImportView};
+use files::mapping::Mapping;
+use identity::permit;
+use kernel::principal::Acting;
+use kernel::problem::Failure;
+use kernel::wire::{Accepted, Answer, Text};
+use store::database::Reader;
+
+type Result<T> = std::result::Result<T, Failure<ImportError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// A stranger's files.
+    Imports,
+}
+
+/// Imports.
+#[derive(Debug)]
+pub struct ImportRoutes {
+    /// Where jobs are kept and woken.
+    pub jobs: Jobs,
+}
+
+#[OpenApi(tag = "Tag::Imports")]
+impl ImportRoutes {
+    /// Import a file
+    ///
+    /// The body is the file: CSV or NDJSON, plain, gzip or zstd. Answers at once with a job that runs in the background; good
+    /// rows are stored, bad ones reported with line numbers and reasons. Sending the same file again does no harm.
+    #[oai(path = "/v1/imports", method = "post", operation_id = "create_import")]
+    async fn create_import(
+        &self,
+        who: Acting<permit::RunImports>,
+        /// What the file holds.
+        kind: Query<ImportKind>,
+        /// Which of the file's columns are which of ours, as TOML; without it the columns are called as ours are.
+        #[oai(validator(max_length = 5000))]
+        mapping: Query<Option<String>>,
+        /// Read and check everything, keep nothing.
+        dry_run: Query<Option<bool>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        file: Upload,
+    ) -> Result<Accepted<ImportView>> {
+        if let Some(text) = &mapping.0 {
+            Mapping::parse(kind.0.into(), text).map_err(|e| ImportError::Mapping(e.to_string()))?;
+        }
+        let kept = self.jobs.keep(file).await?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Accepted::replayed(replay));
+        }
+        let detail =
+            Detail { import: kind.0, mapping: mapping.0, dry_run: dry_run.0.unwrap_or_default(), skipped: 0, error: None };
+        let view = self.jobs.queue(&tx, kept, &detail).await?;
+        let answer = Accepted::kept(&tx, &view).await?;
+        let answer = tx.keep(answer).await?;
+        self.jobs.wake();
+        Ok(answer)
+    }
+
+    /// Read an import
+    ///
+    /// How far it is: its status and the counts of rows so far.
+    #[oai(path = "/v1/imports/:id", method = "get", operation_id = "get_import")]
+    async fn get_import(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<Answer<ImportView>> {
+        let row = find(&who.db(), &id.0).await?;
+        let view = ImportView::of(row).ok_or_else(|| ImportError::NotFound(id.0.to_string()))?;
+        Ok(Answer::of(&view)?)
+    }
+
+    /// Read the report of an import
+    ///
+    /// CSV with a row per reason: line of the file, stable code, field, detail, the value. There once the import ended.
+    #[oai(path = "/v1/imports/:id/report", method = "get", operation_id = "get_import_report")]
+    async fn get_import_report(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<ReportFile> {
+        let row = find(&who.db(), &id.0).await?;
+        let ended = matches!(row.status, JobStatus::Done | JobStatus::Failed);
+        let none = || ImportError::NoReport(id.0.to_string());
+        if !ended {
+            return Err(none().into());
+        }
+        let file = tokio::fs::File::open(self.jobs.report_of(&row)).await.map_err(|_| none())?;
+        Ok(ReportFile(file))
+    }
+}
+
+async fn find(db: &Reader, id: &str) -> std::result::Result<jobs::Model, ImportError> {
+    let missing = || ImportError::NotFound(id.to_owned());
+    let key: i64 = id.parse().map_err(|_| missing())?;
+    let row = jobs::Entity::find_by_id(JobId(key)).filter(jobs::Column::Kind.eq(KIND)).one(db).await?;
+    row.ok_or_else(missing)
+}

@@ -1,0 +1,103 @@
+//! Imports on the wire.
+
+use entity::{JobStatus, jobs};
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use files::kind::Kind;
+use kernel::wire::Timestamp;
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum ImportKind {
+    /// Products with categories, list prices, costs.
+    Products,
+    /// Entries of price lists.
+    Prices,
+    /// Counts of stock.
+    Stock,
+    /// Accounts.
+    Accounts,
+    /// Orders of the past.
+    Orders,
+}
+
+impl From<ImportKind> for Kind {
+    fn from(kind: ImportKind) -> Self {
+        match kind {
+            ImportKind::Products => Self::Products,
+            ImportKind::Prices => Self::Prices,
+            ImportKind::Stock => Self::Stock,
+            ImportKind::Accounts => Self::Accounts,
+            ImportKind::Orders => Self::Orders,
+        }
+    }
+}
+
+/// What a job needs to remember besides its counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Detail {
+    pub(super) import: ImportKind,
+    pub(super) mapping: Option<String>,
+    pub(super) dry_run: bool,
+    #[serde(default)]
+    pub(super) skipped: u64,
+    #[serde(default)]
+    pub(super) error: Option<String>,
+}
+
+/// An import.
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct ImportView {
+    /// Its id.
+    pub id: String,
+    /// What its file holds.
+    pub kind: ImportKind,
+    /// How far it is.
+    pub status: JobStatus,
+    /// Whether nothing is kept.
+    pub dry_run: bool,
+    /// Who asked for it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it ended.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// Records read so far; an order counts as its lines.
+    pub read: i64,
+    /// Records stored.
+    pub accepted: i64,
+    /// Records refused; the report says why.
+    pub rejected: i64,
+    /// Records left out by a rule of the mapping, or known already.
+    pub skipped: i64,
+    /// Why it failed. What was written until then stays; running it again is safe.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl ImportView {
+    /// The view of a job; none when it is not an import.
+    pub(super) fn of(row: jobs::Model) -> Option<Self> {
+        let detail: Detail = serde_json::from_str(&row.detail).ok()?;
+        Some(Self {
+            id: row.id.to_string(),
+            kind: detail.import,
+            status: row.status,
+            dry_run: detail.dry_run,
+            created_by: row.created_by,
+            created_at: Timestamp(row.created_at),
+            finished_at: row.finished_at.map(Timestamp),
+            read: row.rows_read,
+            accepted: row.rows_accepted,
+            rejected: row.rows_rejected,
+            skipped: i64::try_from(detail.skipped).unwrap_or(i64::MAX),
+            error: detail.error,
+        })
+    }
+}

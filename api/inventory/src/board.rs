@@ -1,0 +1,191 @@
+//! Stock and warehouses in memory, for answers that need no database: what search hits, product pages and carts show.
+//!
+//! Promises: follows every change; small: 40 bytes per level. Not here: the truth at the moment of ordering; commands read
+//! and lock the rows.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use entity::{ProductId, WarehouseId, warehouses};
+use parking_lot::RwLock;
+use pricing::Quantity;
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
+use serde::Deserialize;
+
+use kernel::problem::CommonError;
+use store::BoxError;
+use store::database::Reader;
+use store::events::Event;
+use store::follow::Surface;
+
+/// A warehouse.
+pub type Warehouse = warehouses::Model;
+
+/// What one warehouse has of a product, in stock units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Level {
+    pub warehouse: WarehouseId,
+    pub on_hand: Quantity,
+    pub reserved: Quantity,
+    pub safety: Quantity,
+}
+
+impl Level {
+    /// What may still be reserved.
+    pub fn available(&self) -> Quantity {
+        let micros = self.on_hand.micros().saturating_sub(self.reserved.micros()).saturating_sub(self.safety.micros());
+        Quantity::from_micros(micros.max(0))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    levels: AHashMap<ProductId, Box<[Level]>>,
+    warehouses: Arc<Vec<Warehouse>>,
+}
+
+/// All levels and warehouses.
+#[derive(Clone, Debug, Default)]
+pub struct Board {
+    held: Arc<RwLock<Held>>,
+}
+
+impl Board {
+    /// Loads every level and warehouse.
+    pub async fn load(db: &Reader) -> Result<Self, CommonError> {
+        let warehouses = Arc::new(all_warehouses(db).await?);
+        // The database folds many rows into one text: carrying a row over costs more than reading five numbers.
+        let folded = match db.get_database_backend() {
+            DbBackend::Postgres => "string_agg(concat_ws(' ', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
+            _ => "group_concat(format('%d %d %d %d %d', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
+        };
+        let sql = format!("select {folded} from stock_levels group by product_id / 2048");
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+        let mut all: Vec<(ProductId, Level)> = Vec::new();
+        for row in rows {
+            read_folded(&row.try_get_by_index::<String>(0)?, &mut all);
+        }
+        let mut held = Held { levels: AHashMap::new(), warehouses };
+        put_levels(&mut held.levels, all);
+        Ok(Self { held: Arc::new(RwLock::new(held)) })
+    }
+
+    /// The levels of a product, one per warehouse that has or had it.
+    #[cfg(test)]
+    pub fn levels(&self, product: ProductId) -> Vec<Level> {
+        self.held.read().levels.get(&product).map(|levels| levels.to_vec()).unwrap_or_default()
+    }
+
+    /// What may still be reserved of a product, over all warehouses.
+    pub fn available(&self, product: ProductId) -> Quantity {
+        let held = self.held.read();
+        let levels = held.levels.get(&product).into_iter().flatten();
+        Quantity::from_micros(levels.fold(0_i64, |sum, level| sum.saturating_add(level.available().micros())))
+    }
+
+    /// Every warehouse, first the one asked first.
+    pub fn warehouses(&self) -> Arc<Vec<Warehouse>> {
+        self.held.read().warehouses.clone()
+    }
+
+    /// The warehouse of a code.
+    pub fn warehouse(&self, code: &str) -> Option<Warehouse> {
+        self.warehouses().iter().find(|w| w.code == code).cloned()
+    }
+
+    /// Code of a warehouse; empty when it is not known here yet.
+    pub fn code_of(&self, id: WarehouseId) -> String {
+        self.warehouses().iter().find(|w| w.id == id).map(|w| w.code.clone()).unwrap_or_default()
+    }
+}
+
+async fn all_warehouses(db: &Reader) -> Result<Vec<Warehouse>, CommonError> {
+    let select = warehouses::Entity::find().order_by_asc(warehouses::Column::Priority).order_by_asc(warehouses::Column::Id);
+    Ok(select.all(db).await?)
+}
+
+/// Reads `product warehouse on_hand reserved safety` over and over.
+fn read_folded(text: &str, into: &mut Vec<(ProductId, Level)>) {
+    let mut numbers = text.split(' ').filter_map(|number| number.parse::<i64>().ok());
+    while let (Some(product), Some(warehouse), Some(on_hand), Some(reserved), Some(safety)) =
+        (numbers.next(), numbers.next(), numbers.next(), numbers.next(), numbers.next())
+    {
+        let level = Level {
+            warehouse: WarehouseId(warehouse),
+            on_hand: Quantity::from_micros(on_hand),
+            reserved: Quantity::from_micros(reserved),
+            safety: Quantity::from_micros(safety),
+        };
+        into.push((ProductId(product), level));
+    }
+}
+
+/// Puts complete sets of levels in the place of what was known of their products.
+fn put_levels(levels: &mut AHashMap<ProductId, Box<[Level]>>, mut all: Vec<(ProductId, Level)>) {
+    all.sort_unstable_by_key(|(product, level)| (*product, level.warehouse));
+    levels.reserve(all.chunk_by(|a, b| a.0 == b.0).count());
+    for of_one in all.chunk_by(|a, b| a.0 == b.0) {
+        levels.insert(of_one[0].0, of_one.iter().map(|(_, level)| *level).collect());
+    }
+}
+
+fn put_level(levels: &mut AHashMap<ProductId, Box<[Level]>>, product: ProductId, new: Level) {
+    let known = levels.entry(product).or_default();
+    match known.iter_mut().find(|level| level.warehouse == new.warehouse) {
+        Some(level) => *level = new,
+        None => *known = known.iter().copied().chain([new]).collect(),
+    }
+}
+
+/// Details of `stock.changed`: new levels, or products to read again.
+#[derive(Debug, Deserialize)]
+struct Changed {
+    #[serde(default)]
+    levels: Vec<ChangedLevel>,
+    #[serde(default)]
+    product_ids: Vec<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ChangedLevel {
+    product_id: i64,
+    warehouse_id: i64,
+    on_hand: String,
+    reserved: String,
+    safety: String,
+}
+
+impl ChangedLevel {
+    fn read(&self) -> Option<(ProductId, Level)> {
+        let level = Level {
+            warehouse: WarehouseId(self.warehouse_id),
+            on_hand: self.on_hand.parse().ok()?,
+            reserved: self.reserved.parse().ok()?,
+            safety: self.safety.parse().ok()?,
+        };
+        Some((ProductId(self.product_id), level))
+    }
+}
+
+#[async_trait::async_trait]
+impl Surface for Board {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+        if events.iter().any(|e| e.kind == "warehouse.changed") {
+            let warehouses = Arc::new(all_warehouses(db).await?);
+            self.held.write().warehouses = warehouses;
+        }
+        for changed in events.iter().filter(|e| e.kind == "stock.changed").filter_map(Event::read::<Changed>) {
+            let again = if changed.product_ids.is_empty() {
+                Vec::new()
+            } else {
+                super::sheet::read_levels(db, &changed.product_ids).await?
+            };
+            let mut held = self.held.write();
+            put_levels(&mut held.levels, again);
+            for (product, level) in changed.levels.iter().filter_map(ChangedLevel::read) {
+                put_level(&mut held.levels, product, level);
+            }
+        }
+        Ok(())
+    }
+}

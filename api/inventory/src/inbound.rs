@@ -1,0 +1,204 @@
+//! Supply on its way: announced by a supplier's order, received in one or several deliveries.
+//!
+//! Promises: a supply is known by reference, product and warehouse; announcing it again changes it; what was received of it
+//! is on hand. More may come than was announced. Rows of supply are locked before levels of stock.
+
+use std::sync::Arc;
+
+use ahash::{AHashMap, AHashSet};
+use entity::{InboundId, Instant, ProductId, WarehouseId};
+use pricing::Quantity;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use serde_json::json;
+
+use super::error::StockError;
+use super::moves::{MoveRefusal, Moved, Reason, post};
+use super::sheet::{JsonRows, MOST, ROWS_PER_STATEMENT, Sheet, Told, json_rows};
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// A supply as it shall be, in stock units.
+#[derive(Clone, Debug)]
+pub struct NewInbound {
+    pub reference: String,
+    pub product: ProductId,
+    pub warehouse: WarehouseId,
+    pub quantity: Quantity,
+    pub expected_at: Instant,
+}
+
+/// What arrived of a supply, in stock units.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    pub reference: String,
+    pub product: ProductId,
+    pub warehouse: WarehouseId,
+    pub quantity: Quantity,
+}
+
+/// Why one supply or arrival is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InboundRefusal {
+    #[error("{received} of it was received already")]
+    BelowReceived { received: Quantity },
+    #[error("the request names this supply twice")]
+    Twice,
+    #[error("no supply of this product to this warehouse is known by this reference")]
+    Unknown,
+    #[error("a supply is above zero")]
+    NotPositive,
+    #[error(transparent)]
+    Stock(#[from] MoveRefusal),
+}
+
+impl InboundRefusal {
+    /// Its stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::BelowReceived { .. } => "below-received",
+            Self::Twice => "duplicate-line",
+            Self::Unknown => "unknown-supply",
+            Self::NotPositive => "not-positive",
+            Self::Stock(refusal) => refusal.code(),
+        }
+    }
+}
+
+type Key = (String, ProductId, WarehouseId);
+
+/// Announces or changes supplies; one result per supply. A quantity that equals what was received closes it.
+pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), InboundRefusal>>, StockError> {
+    let known = lock(tx, new.iter().map(|n| (n.reference.clone(), n.product, n.warehouse)).collect()).await?;
+    let mut seen = AHashSet::new();
+    let mut results = Vec::with_capacity(new.len());
+    let mut good = Vec::with_capacity(new.len());
+    for one in new {
+        let key = (one.reference.clone(), one.product, one.warehouse);
+        let received = known.get(&key).map_or(0, |(_, received)| *received);
+        let checked = if one.quantity.is_negative() || (one.quantity.is_zero() && received == 0 && !known.contains_key(&key)) {
+            Err(InboundRefusal::NotPositive)
+        } else if one.quantity.micros() > MOST {
+            Err(MoveRefusal::Overflow.into())
+        } else if one.quantity.micros() < received {
+            Err(InboundRefusal::BelowReceived { received: Quantity::from_micros(received) })
+        } else if !seen.insert(key) {
+            Err(InboundRefusal::Twice)
+        } else {
+            good.push(one);
+            Ok(())
+        };
+        results.push(checked);
+    }
+    let ids = tx.ids(good.len()).await?;
+    for (chunk, ids) in good.chunks(ROWS_PER_STATEMENT).zip(ids.chunks(ROWS_PER_STATEMENT)) {
+        upsert(tx, chunk, ids).await?;
+    }
+    tell(tx, good.iter().map(|one| one.product));
+    Ok(results)
+}
+
+/// Puts arrived goods on hand; one result per arrival.
+pub async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec<Result<Moved, InboundRefusal>>, StockError> {
+    let known = lock(tx, arrivals.iter().map(|a| (a.reference.clone(), a.product, a.warehouse)).collect()).await?;
+    let pairs = arrivals.iter().map(|a| (a.product, a.warehouse)).collect();
+    let mut sheet = Sheet::open_pairs(tx, pairs).await?;
+    let mut received: AHashMap<InboundId, i64> = AHashMap::new();
+    let mut results = Vec::with_capacity(arrivals.len());
+    for arrival in arrivals {
+        let found = known.get(&(arrival.reference.clone(), arrival.product, arrival.warehouse));
+        let result = match found {
+            None => Err(InboundRefusal::Unknown),
+            Some(_) if !arrival.quantity.is_positive() => Err(InboundRefusal::NotPositive),
+            Some((id, before)) => {
+                let arrived = received.entry(*id).or_default();
+                arrive(&mut sheet, arrival, *before, arrived)
+            }
+        };
+        results.push(result);
+    }
+    sheet.write(tx, Told::Levels).await?;
+    add_received(tx, received.into_iter().filter(|(_, quantity)| *quantity > 0).collect()).await?;
+    let good = arrivals.iter().zip(&results).filter(|(_, result)| result.is_ok());
+    tell(tx, good.map(|(arrival, _)| arrival.product));
+    Ok(results)
+}
+
+fn arrive(sheet: &mut Sheet, arrival: &Arrival, before: i64, arrived: &mut i64) -> Result<Moved, InboundRefusal> {
+    let quantity = arrival.quantity.micros();
+    let after = before.checked_add(*arrived).and_then(|sum| sum.checked_add(quantity)).filter(|sum| *sum <= MOST);
+    if after.is_none() {
+        return Err(MoveRefusal::Overflow.into());
+    }
+    let reference: Arc<str> = arrival.reference.as_str().into();
+    let moved = post(sheet, arrival.product, arrival.warehouse, quantity, Reason::Receipt, &reference)?;
+    *arrived += quantity;
+    Ok(moved)
+}
+
+/// Locks supplies and gives their ids and what was received of them, in millionths.
+async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>, DbErr> {
+    let backend = tx.get_database_backend();
+    let source = json_rows(backend, &["product_id", "warehouse_id"], &["reference"]);
+    let sql = format!(
+        "select id, reference, product_id, warehouse_id, received from inbound_supplies \
+         where (reference, product_id, warehouse_id) in (select reference, product_id, warehouse_id from {source} as v) order by id {}",
+        if backend == DbBackend::Postgres { "for update" } else { "" }
+    );
+    let mut found = AHashMap::new();
+    for chunk in keys.chunks(ROWS_PER_STATEMENT) {
+        let mut json = JsonRows::default();
+        for (reference, product, warehouse) in chunk {
+            json.push(&[product.0, warehouse.0], &[reference]);
+        }
+        for row in tx.query_all_raw(Statement::from_sql_and_values(backend, &sql, [json.value()])).await? {
+            let key = (row.try_get_by_index(1)?, ProductId(row.try_get_by_index(2)?), WarehouseId(row.try_get_by_index(3)?));
+            found.insert(key, (InboundId(row.try_get_by_index(0)?), row.try_get_by_index(4)?));
+        }
+    }
+    Ok(found)
+}
+
+async fn upsert(tx: &Tx, supplies: &[&NewInbound], ids: &[i64]) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let source = json_rows(backend, &["id", "product_id", "warehouse_id", "quantity", "expected_at"], &["reference"]);
+    let sql = format!(
+        "insert into inbound_supplies (id, product_id, warehouse_id, quantity, received, expected_at, reference, updated_at) \
+         select id, product_id, warehouse_id, quantity, 0, expected_at, reference, $2 from {source} as v where true \
+         order by reference, product_id, warehouse_id \
+         on conflict (reference, product_id, warehouse_id) do update \
+         set quantity = excluded.quantity, expected_at = excluded.expected_at, updated_at = excluded.updated_at"
+    );
+    let mut json = JsonRows::default();
+    for (supply, id) in supplies.iter().zip(ids) {
+        let numbers = [*id, supply.product.0, supply.warehouse.0, supply.quantity.micros(), supply.expected_at.0];
+        json.push(&numbers, &[&supply.reference]);
+    }
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, [json.value(), tx.now().0.into()])).await?;
+    Ok(())
+}
+
+async fn add_received(tx: &Tx, received: Vec<(InboundId, i64)>) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let source = json_rows(backend, &["id", "quantity"], &[]);
+    let sql = format!(
+        "update inbound_supplies as i set received = i.received + v.quantity, updated_at = $2 from {source} as v where i.id = v.id"
+    );
+    for chunk in received.chunks(ROWS_PER_STATEMENT) {
+        let mut json = JsonRows::default();
+        for (id, quantity) in chunk {
+            json.push(&[id.0, *quantity], &[]);
+        }
+        tx.execute_raw(Statement::from_sql_and_values(backend, &sql, [json.value(), tx.now().0.into()])).await?;
+    }
+    Ok(())
+}
+
+fn tell(tx: &Tx, products: impl Iterator<Item = ProductId>) {
+    let mut ids: Vec<i64> = products.map(|p| p.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for chunk in ids.chunks(500) {
+        let data = json!({ "product_ids": chunk });
+        tx.record(NewEvent { kind: "inbound.changed", subject: "inbound-supplies".to_owned(), account: None, data });
+    }
+}

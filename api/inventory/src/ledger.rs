@@ -1,0 +1,110 @@
+//! Reading the ledger, and proving that the levels are its sums.
+
+use std::fmt::Write as _;
+
+use entity::{Instant, ProductId, WarehouseId};
+use pricing::Quantity;
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+
+/// A level that is not the sum of its ledger rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discrepancy {
+    pub product: ProductId,
+    pub sku: String,
+    pub warehouse: String,
+    pub on_hand: Quantity,
+    pub ledger_on_hand: Quantity,
+    pub reserved: Quantity,
+    pub ledger_reserved: Quantity,
+}
+
+/// Every level that is not the sum of its ledger, at most `limit`. One statement, so it sees one state of the database.
+pub async fn verify(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Discrepancy>, DbErr> {
+    let sql = "select t.product_id, p.sku, w.code, t.on_hand, t.ledger_on_hand, t.reserved, t.ledger_reserved from \
+         (select product_id, warehouse_id, cast(sum(on_hand) as bigint) as on_hand, cast(sum(reserved) as bigint) as reserved, \
+          cast(sum(ledger_on_hand) as bigint) as ledger_on_hand, cast(sum(ledger_reserved) as bigint) as ledger_reserved from \
+          (select product_id, warehouse_id, on_hand, reserved, 0 as ledger_on_hand, 0 as ledger_reserved from stock_levels \
+           union all \
+           select product_id, warehouse_id, 0, 0, sum(on_hand_delta), sum(reserved_delta) from stock_movements \
+           group by product_id, warehouse_id) as both_sides \
+          group by product_id, warehouse_id) as t \
+         join products as p on p.id = t.product_id join warehouses as w on w.id = t.warehouse_id \
+         where t.on_hand <> t.ledger_on_hand or t.reserved <> t.ledger_reserved order by t.product_id, t.warehouse_id limit $1";
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [(limit as i64).into()]);
+    let mut found = Vec::new();
+    for row in db.query_all_raw(statement).await? {
+        let quantity = |at| row.try_get_by_index(at).map(Quantity::from_micros);
+        found.push(Discrepancy {
+            product: ProductId(row.try_get_by_index(0)?),
+            sku: row.try_get_by_index(1)?,
+            warehouse: row.try_get_by_index(2)?,
+            on_hand: quantity(3)?,
+            ledger_on_hand: quantity(4)?,
+            reserved: quantity(5)?,
+            ledger_reserved: quantity(6)?,
+        });
+    }
+    Ok(found)
+}
+
+/// Which ledger rows are wanted, latest first.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    pub product: Option<ProductId>,
+    pub warehouse: Option<WarehouseId>,
+    pub reference: Option<String>,
+    /// Only rows before this one.
+    pub before: Option<i64>,
+    pub limit: u64,
+}
+
+/// One row of the ledger.
+#[derive(Clone, Debug)]
+pub struct Booked {
+    pub id: i64,
+    pub sku: String,
+    pub warehouse: WarehouseId,
+    pub on_hand: Quantity,
+    pub reserved: Quantity,
+    pub reason: String,
+    pub reference: String,
+    pub actor: String,
+    pub occurred_at: Instant,
+}
+
+/// Rows of the ledger, latest first.
+pub async fn booked(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<Booked>, DbErr> {
+    let mut values: Vec<Value> = vec![(wanted.limit as i64).into()];
+    let mut sql = String::from(
+        "select m.id, p.sku, m.warehouse_id, m.on_hand_delta, m.reserved_delta, m.reason, m.reference, m.actor, m.occurred_at \
+         from stock_movements as m join products as p on p.id = m.product_id where true",
+    );
+    let conditions: [(&str, Option<Value>); 4] = [
+        ("m.product_id =", wanted.product.map(|p| p.0.into())),
+        ("m.warehouse_id =", wanted.warehouse.map(|w| w.0.into())),
+        ("m.reference =", wanted.reference.clone().map(Into::into)),
+        ("m.id <", wanted.before.map(Into::into)),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            values.push(value);
+            let _ = write!(sql, " and {condition} ${}", values.len());
+        }
+    }
+    sql.push_str(" order by m.id desc limit $1");
+    let mut rows = Vec::new();
+    for row in db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await? {
+        rows.push(Booked {
+            id: row.try_get_by_index(0)?,
+            sku: row.try_get_by_index(1)?,
+            warehouse: WarehouseId(row.try_get_by_index(2)?),
+            on_hand: Quantity::from_micros(row.try_get_by_index(3)?),
+            reserved: Quantity::from_micros(row.try_get_by_index(4)?),
+            reason: row.try_get_by_index(5)?,
+            reference: row.try_get_by_index(6)?,
+            actor: row.try_get_by_index(7)?,
+            occurred_at: Instant(row.try_get_by_index(8)?),
+        });
+    }
+    Ok(rows)
+}

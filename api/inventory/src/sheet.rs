@@ -1,0 +1,361 @@
+//! The levels of some products, locked, changed in memory and written with their ledger. Everything that changes stock goes
+//! through here.
+//!
+//! Promises: levels are locked in rising order of product and warehouse; an entry that would break a level is refused and
+//! leaves no trace; writing takes one statement for the levels, one for the ledger and the events, however many entries.
+//!
+//! Not here: which entries make sense; the commands decide.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use entity::{ProductId, WarehouseId};
+use pricing::Quantity;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use serde_json::json;
+
+use super::board::Level;
+use super::moves::Reason;
+use kernel::problem::CommonError;
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// The most one level may hold, in millionths: a billion units a thousand times over. Sums of levels stay far from overflow.
+pub(super) const MOST: i64 = 1_000_000_000_000 * 1_000_000;
+/// Levels in one event.
+const LEVELS_PER_EVENT: usize = 500;
+/// Rows handed to one statement.
+pub(super) const ROWS_PER_STATEMENT: usize = 20_000;
+
+/// One locked level, in millionths.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) on_hand: i64,
+    pub(super) reserved: i64,
+    pub(super) safety: i64,
+    pub(super) sku: Arc<str>,
+    pub(super) warehouse: Arc<str>,
+    pub(super) country: Arc<str>,
+    pub(super) priority: i32,
+    before: (i64, i64, i64),
+}
+
+impl Row {
+    /// What may still be reserved.
+    pub(super) fn available(&self) -> i64 {
+        self.on_hand.saturating_sub(self.reserved).saturating_sub(self.safety).max(0)
+    }
+}
+
+/// One row of the ledger to be.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) product: ProductId,
+    pub(super) warehouse: WarehouseId,
+    pub(super) on_hand: i64,
+    pub(super) reserved: i64,
+    pub(super) reason: Reason,
+    pub(super) reference: Arc<str>,
+}
+
+/// Why an entry cannot be posted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unposted {
+    /// The level is not on the sheet.
+    Missing,
+    /// More would be reserved than on hand.
+    BelowReserved,
+    /// Less than nothing would be reserved.
+    NotReserved,
+    /// The level would be beyond [`MOST`].
+    Overflow,
+}
+
+/// What written levels look like in events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Every new level.
+    Levels,
+    /// Only which products to read again: for loads of many thousand levels.
+    Products,
+}
+
+/// Locked levels and the entries posted to them.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    rows: BTreeMap<(ProductId, WarehouseId), Row>,
+    entries: Vec<Entry>,
+}
+
+impl Sheet {
+    /// Locks every level of the products.
+    pub(super) async fn open(tx: &Tx, products: impl IntoIterator<Item = ProductId>) -> Result<Self, DbErr> {
+        let mut ids: Vec<i64> = products.into_iter().map(|p| p.0).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut rows = BTreeMap::new();
+        let mut names = Names::default();
+        for chunk in ids.chunks(ROWS_PER_STATEMENT) {
+            for found in tx.query_all_raw(lock_statement(tx.get_database_backend(), chunk)).await? {
+                let (key, row) = read_row(&found, &mut names)?;
+                rows.insert(key, row);
+            }
+        }
+        Ok(Self { rows, entries: Vec::new() })
+    }
+
+    /// Locks every level of the products, after making sure that each pair has one.
+    pub(super) async fn open_pairs(tx: &Tx, mut pairs: Vec<(ProductId, WarehouseId)>) -> Result<Self, DbErr> {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let backend = tx.get_database_backend();
+        for chunk in pairs.chunks(ROWS_PER_STATEMENT) {
+            let source = json_rows(backend, &["product_id", "warehouse_id"], &[]);
+            let sql = format!(
+                "insert into stock_levels (product_id, warehouse_id, on_hand, reserved, safety, updated_at) \
+                 select product_id, warehouse_id, 0, 0, 0, $2 from {source} as v where true \
+                 order by product_id, warehouse_id on conflict do nothing"
+            );
+            let mut json = JsonRows::default();
+            for (product, warehouse) in chunk {
+                json.push(&[product.0, warehouse.0], &[]);
+            }
+            tx.execute_raw(Statement::from_sql_and_values(backend, sql, [json.value(), tx.now().0.into()])).await?;
+        }
+        Self::open(tx, pairs.iter().map(|(product, _)| *product)).await
+    }
+
+    /// One level.
+    pub(super) fn row(&self, product: ProductId, warehouse: WarehouseId) -> Option<&Row> {
+        self.rows.get(&(product, warehouse))
+    }
+
+    /// The levels of a product.
+    pub(super) fn of(&self, product: ProductId) -> impl Iterator<Item = (WarehouseId, &Row)> {
+        let all = (product, WarehouseId(i64::MIN))..=(product, WarehouseId(i64::MAX));
+        self.rows.range(all).map(|((_, warehouse), row)| (*warehouse, row))
+    }
+
+    /// Changes a level and notes the ledger entry; a refused entry changes nothing.
+    pub(super) fn post(&mut self, entry: Entry) -> Result<&Row, Unposted> {
+        let row = self.rows.get_mut(&(entry.product, entry.warehouse)).ok_or(Unposted::Missing)?;
+        let reserved = row.reserved.checked_add(entry.reserved).ok_or(Unposted::Overflow)?;
+        let on_hand = row.on_hand.checked_add(entry.on_hand).ok_or(Unposted::Overflow)?;
+        if reserved < 0 {
+            return Err(Unposted::NotReserved);
+        }
+        if on_hand < reserved {
+            return Err(Unposted::BelowReserved);
+        }
+        if on_hand > MOST {
+            return Err(Unposted::Overflow);
+        }
+        (row.on_hand, row.reserved) = (on_hand, reserved);
+        if entry.on_hand != 0 || entry.reserved != 0 {
+            self.entries.push(entry);
+        }
+        Ok(row)
+    }
+
+    /// Sets how much of a level is never reserved.
+    pub(super) fn set_safety(&mut self, product: ProductId, warehouse: WarehouseId, safety: i64) {
+        if let Some(row) = self.rows.get_mut(&(product, warehouse)) {
+            row.safety = safety.clamp(0, MOST);
+        }
+    }
+
+    /// Writes the changed levels, the ledger and the events.
+    pub(super) async fn write(self, tx: &Tx, told: Told) -> Result<(), CommonError> {
+        let changed: Vec<(&(ProductId, WarehouseId), &Row)> =
+            self.rows.iter().filter(|(_, row)| row.before != (row.on_hand, row.reserved, row.safety)).collect();
+        for chunk in changed.chunks(ROWS_PER_STATEMENT) {
+            write_levels(tx, chunk).await?;
+        }
+        for chunk in self.entries.chunks(ROWS_PER_STATEMENT) {
+            write_entries(tx, chunk).await?;
+        }
+        tell(tx, &changed, told);
+        Ok(())
+    }
+}
+
+/// A condition that `column` is among the ids in `$1`, and the value of `$1`.
+pub(super) fn among(backend: DbBackend, column: &str, ids: &[i64]) -> (String, Value) {
+    let mut list = String::with_capacity(ids.len() * 8);
+    for (at, id) in ids.iter().enumerate() {
+        let _ = write!(list, "{}{id}", if at == 0 { "" } else { "," });
+    }
+    match backend {
+        // As a join rather than `= any(…)`: a plan kept from when the table was small would compare every row with every id.
+        DbBackend::Postgres => (format!("{column} in (select unnest(cast($1 as bigint[])))"), format!("{{{list}}}").into()),
+        _ => (format!("{column} in (select value from json_each($1))"), format!("[{list}]").into()),
+    }
+}
+
+/// The levels of products, not locked.
+pub(super) async fn read_levels(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<(ProductId, Level)>, DbErr> {
+    let backend = db.get_database_backend();
+    let (condition, value) = among(backend, "product_id", ids);
+    let sql = format!("select product_id, warehouse_id, on_hand, reserved, safety from stock_levels where {condition}");
+    let rows = db.query_all_raw(Statement::from_sql_and_values(backend, sql, [value])).await?;
+    let quantity = |row: &QueryResult, at| row.try_get_by_index(at).map(Quantity::from_micros);
+    let level = |row: &QueryResult| -> Result<(ProductId, Level), DbErr> {
+        let warehouse = WarehouseId(row.try_get_by_index(1)?);
+        let level = Level { warehouse, on_hand: quantity(row, 2)?, reserved: quantity(row, 3)?, safety: quantity(row, 4)? };
+        Ok((ProductId(row.try_get_by_index(0)?), level))
+    };
+    rows.iter().map(level).collect()
+}
+
+fn lock_statement(backend: DbBackend, ids: &[i64]) -> Statement {
+    let (condition, value) = among(backend, "l.product_id", ids);
+    let lock = if backend == DbBackend::Postgres { "for update of l" } else { "" };
+    let sql = format!(
+        "select l.product_id, l.warehouse_id, l.on_hand, l.reserved, l.safety, p.sku, w.code, w.country, w.priority \
+         from stock_levels as l join products as p on p.id = l.product_id join warehouses as w on w.id = l.warehouse_id \
+         where {condition} order by l.product_id, l.warehouse_id {lock}"
+    );
+    Statement::from_sql_and_values(backend, sql, [value])
+}
+
+/// Keeps one copy of names that repeat from row to row.
+#[derive(Debug, Default)]
+struct Names {
+    sku: Option<(ProductId, Arc<str>)>,
+    warehouses: BTreeMap<WarehouseId, (Arc<str>, Arc<str>, i32)>,
+}
+
+fn read_row(found: &QueryResult, names: &mut Names) -> Result<((ProductId, WarehouseId), Row), DbErr> {
+    let product = ProductId(found.try_get_by_index(0)?);
+    let warehouse = WarehouseId(found.try_get_by_index(1)?);
+    let before = (found.try_get_by_index(2)?, found.try_get_by_index(3)?, found.try_get_by_index(4)?);
+    let sku = match &names.sku {
+        Some((of, sku)) if *of == product => sku.clone(),
+        _ => Arc::from(found.try_get_by_index::<String>(5)?),
+    };
+    names.sku = Some((product, sku.clone()));
+    let (code, country, priority) = match names.warehouses.get(&warehouse) {
+        Some(known) => known.clone(),
+        None => {
+            let code: Arc<str> = found.try_get_by_index::<String>(6)?.into();
+            let read = (code, Arc::from(found.try_get_by_index::<String>(7)?), found.try_get_by_index(8)?);
+            names.warehouses.insert(warehouse, read.clone());
+            read
+        }
+    };
+    let (on_hand, reserved, safety) = before;
+    Ok(((product, warehouse), Row { on_hand, reserved, safety, sku, warehouse: code, country, priority, before }))
+}
+
+async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) -> Result<(), CommonError> {
+    let backend = tx.get_database_backend();
+    let source = json_rows(backend, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
+    // The rows are locked; the guard stands in the statement all the same, so that a mistake above cannot oversell.
+    let sql = format!(
+        "update stock_levels as l set on_hand = l.on_hand + v.on_hand, reserved = l.reserved + v.reserved, safety = v.safety, \
+         updated_at = $2 from {source} as v where l.product_id = v.product_id and l.warehouse_id = v.warehouse_id \
+         and l.reserved + v.reserved >= 0 and l.on_hand + v.on_hand >= l.reserved + v.reserved"
+    );
+    let mut json = JsonRows::default();
+    for ((product, warehouse), row) in changed {
+        let (on_hand, reserved) = (row.on_hand - row.before.0, row.reserved - row.before.1);
+        json.push(&[product.0, warehouse.0, on_hand, reserved, row.safety], &[]);
+    }
+    let done = tx.execute_raw(Statement::from_sql_and_values(backend, sql, [json.value(), tx.now().0.into()])).await?;
+    if done.rows_affected() == changed.len() as u64 {
+        return Ok(());
+    }
+    Err(CommonError::Internal(format!("{} of {} stock levels were changed", done.rows_affected(), changed.len())))
+}
+
+async fn write_entries(tx: &Tx, entries: &[Entry]) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let columns = ["product_id", "warehouse_id", "on_hand_delta", "reserved_delta"];
+    let source = json_rows(backend, &columns, &["reason", "reference"]);
+    let sql = format!(
+        "insert into stock_movements (product_id, warehouse_id, on_hand_delta, reserved_delta, reason, reference, actor, occurred_at) \
+         select product_id, warehouse_id, on_hand_delta, reserved_delta, reason, reference, $2, $3 from {source} as v"
+    );
+    let mut json = JsonRows::default();
+    for entry in entries {
+        let numbers = [entry.product.0, entry.warehouse.0, entry.on_hand, entry.reserved];
+        json.push(&numbers, &[entry.reason.word(), &entry.reference]);
+    }
+    let values = [json.value(), tx.actor().label.as_ref().into(), tx.now().0.into()];
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    Ok(())
+}
+
+fn tell(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)], told: Told) {
+    let record = |kind, data| tx.record(NewEvent { kind, subject: "stock".to_owned(), account: None, data });
+    for chunk in changed.chunks(LEVELS_PER_EVENT) {
+        let data = match told {
+            Told::Levels => json!({ "levels": chunk.iter().map(|(key, row)| level_told(**key, row)).collect::<Vec<_>>() }),
+            Told::Products => json!({ "product_ids": products_of(chunk, |_| true) }),
+        };
+        record("stock.changed", data);
+        let received = products_of(chunk, |row| row.on_hand > row.before.0);
+        if !received.is_empty() {
+            record("stock.received", json!({ "product_ids": received }));
+        }
+        let freed = products_of(chunk, |row| {
+            row.on_hand <= row.before.0 && row.on_hand - row.reserved - row.safety > row.before.0 - row.before.1 - row.before.2
+        });
+        if !freed.is_empty() {
+            record("stock.freed", json!({ "product_ids": freed }));
+        }
+    }
+}
+
+fn products_of(changed: &[(&(ProductId, WarehouseId), &Row)], which: impl Fn(&Row) -> bool) -> Vec<i64> {
+    let mut ids: Vec<i64> = changed.iter().filter(|(_, row)| which(row)).map(|((product, _), _)| product.0).collect();
+    ids.dedup();
+    ids
+}
+
+fn level_told((product, warehouse): (ProductId, WarehouseId), row: &Row) -> serde_json::Value {
+    let text = |micros| Quantity::from_micros(micros).to_string();
+    json!({
+        "product_id": product.0, "warehouse_id": warehouse.0, "sku": row.sku, "warehouse": row.warehouse,
+        "on_hand": text(row.on_hand), "reserved": text(row.reserved), "safety": text(row.safety),
+    })
+}
+
+/// Rows for a statement as one JSON value: the statement's text is the same for any number of rows, so it is prepared once.
+#[derive(Debug, Default)]
+pub(super) struct JsonRows {
+    text: String,
+}
+
+impl JsonRows {
+    pub(super) fn push(&mut self, numbers: &[i64], texts: &[&str]) {
+        self.text.push_str(if self.text.is_empty() { "[[" } else { ",[" });
+        for (at, number) in numbers.iter().enumerate() {
+            let _ = write!(self.text, "{}{number}", if at == 0 { "" } else { "," });
+        }
+        for text in texts {
+            let _ = write!(self.text, ",{}", serde_json::Value::from(*text));
+        }
+        self.text.push(']');
+    }
+
+    pub(super) fn value(mut self) -> Value {
+        self.text.push_str(if self.text.is_empty() { "[]" } else { "]" });
+        self.text.into()
+    }
+}
+
+/// A table with the columns named, read from the JSON value `$1`: numbers first, then texts.
+pub(super) fn json_rows(backend: DbBackend, numbers: &[&str], texts: &[&str]) -> String {
+    let names = numbers.iter().chain(texts).enumerate();
+    let columns: Vec<String> = names
+        .map(|(at, name)| match (backend, at < numbers.len()) {
+            (DbBackend::Postgres, true) => format!("cast(e ->> {at} as bigint) as {name}"),
+            (DbBackend::Postgres, false) => format!("e ->> {at} as {name}"),
+            _ => format!("value ->> {at} as {name}"),
+        })
+        .collect();
+    let source = if backend == DbBackend::Postgres { "jsonb_array_elements(cast($1 as jsonb)) as e" } else { "json_each($1)" };
+    format!("(select {} from {source})", columns.join(", "))
+}

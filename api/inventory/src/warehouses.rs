@@ -1,0 +1,65 @@
+//! Creating and changing warehouses.
+
+use entity::{WarehouseId, warehouses};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect as _};
+use serde_json::json;
+
+use super::calendar::Calendar;
+use super::error::StockError;
+use kernel::problem::CommonError;
+use store::database::Tx;
+use store::error::is_duplicate;
+use store::events::NewEvent;
+
+/// A warehouse as it shall be.
+#[derive(Clone, Debug)]
+pub struct NewWarehouse {
+    pub code: String,
+    pub name: String,
+    /// ISO 3166 code of two letters.
+    pub country: String,
+    pub city: String,
+    /// Lower is asked first.
+    pub priority: i32,
+    pub calendar: Calendar,
+}
+
+/// Creates the warehouse or changes it to what is given. `expected` is the version the caller read, if it said one.
+pub async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<i64>) -> Result<warehouses::Model, StockError> {
+    let found = warehouses::Entity::find().filter(warehouses::Column::Code.eq(&new.code));
+    let old = found.lock_exclusive().one(tx).await?;
+    if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
+        return Err(CommonError::Stale.into());
+    }
+    let id = match &old {
+        Some(old) => old.id,
+        None => WarehouseId(tx.id().await?),
+    };
+    let row = warehouses::Model {
+        id,
+        code: new.code,
+        name: new.name,
+        country: new.country,
+        city: new.city,
+        priority: new.priority,
+        working_days: new.calendar.working_days_stored(),
+        holidays: new.calendar.holidays_stored(),
+        cutoff_minutes: new.calendar.cutoff_minutes,
+        utc_offset_minutes: new.calendar.utc_offset_minutes,
+        version: old.as_ref().map_or(1, |o| o.version + 1),
+    };
+    let active = row.clone().into_active_model().reset_all();
+    if old.is_some() {
+        active.update(tx).await?;
+    } else {
+        let inserted = warehouses::Entity::insert(active).exec_without_returning(tx).await;
+        inserted.map_err(|error| if is_duplicate(&error) { CommonError::Stale } else { error.into() })?;
+    }
+    tx.record(NewEvent {
+        kind: "warehouse.changed",
+        subject: format!("warehouse/{}", row.code),
+        account: None,
+        data: json!({ "id": row.id.0, "code": row.code, "version": row.version }),
+    });
+    Ok(row)
+}

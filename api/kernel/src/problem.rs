@@ -1,0 +1,380 @@
+//! Refusals: what a request can be answered when it is not done, as `application/problem+json` (RFC 9457).
+//!
+//! A slice says its refusals in domain words as an enum and declares one table with [`refusals!`]: status, stable code and
+//! title. From that table follow the answer, the OpenAPI document of every operation that can give it, and the page at
+//! `/problems/{code}`. A code never changes its meaning.
+//!
+//! Not here: the refusals themselves; each slice owns its own.
+
+use poem::Response;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiResponse, Object};
+use sea_orm::DbErr;
+use serde::Serialize;
+
+use store::StoreError;
+
+/// Status, code and title of one refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub status: u16,
+    pub code: &'static str,
+    pub title: &'static str,
+}
+
+/// An error that a client is told about.
+pub trait Refusal: std::error::Error + Send + Sync + 'static {
+    /// The entry of this refusal.
+    fn entry(&self) -> Entry;
+    /// Every entry this type can give.
+    fn table() -> Vec<Entry>;
+    /// What is wrong with single fields or lines.
+    fn fields(&self) -> &[FieldProblem] {
+        &[]
+    }
+}
+
+/// Declares the table of a slice's error enum. Variants after `delegates` hold another [`Refusal`] and answer as it does.
+/// Variants after `fields` hold the bad fields or lines themselves.
+/// The enum must hold [`CommonError`] with `#[from]`; then `?` works on everything a handler calls.
+#[macro_export]
+macro_rules! refusals {
+    ($name:ident { $($pattern:pat => $status:literal, $code:literal, $title:literal;)* }
+     $(delegates { $($inner_pattern:pat => $inner:ident : $inner_type:ty),* $(,)? })?
+     $(fields { $($field_pattern:pat => $fields:ident),* $(,)? })?) => {
+        impl $crate::problem::Refusal for $name {
+            fn entry(&self) -> $crate::problem::Entry {
+                match self {
+                    $($pattern => $crate::problem::Entry { status: $status, code: $code, title: $title },)*
+                    $($($inner_pattern => $crate::problem::Refusal::entry($inner),)*)?
+                }
+            }
+
+            fn table() -> Vec<$crate::problem::Entry> {
+                #[allow(unused_mut, reason = "tables without delegates are not extended")]
+                let mut table = vec![$($crate::problem::Entry { status: $status, code: $code, title: $title }),*];
+                $($(table.extend(<$inner_type as $crate::problem::Refusal>::table());)*)?
+                table
+            }
+
+            fn fields(&self) -> &[$crate::problem::FieldProblem] {
+                #[allow(unreachable_patterns, reason = "enums whose every variant delegates")]
+                match self {
+                    $($($inner_pattern => $crate::problem::Refusal::fields($inner),)*)?
+                    $($($field_pattern => $fields,)*)?
+                    _ => &[],
+                }
+            }
+        }
+
+        impl From<$name> for $crate::problem::Failure<$name> {
+            fn from(error: $name) -> Self {
+                Self(error)
+            }
+        }
+
+        impl From<$crate::DbErr> for $name {
+            fn from(error: $crate::DbErr) -> Self {
+                $crate::problem::CommonError::from(error).into()
+            }
+        }
+
+        impl From<$crate::StoreError> for $name {
+            fn from(error: $crate::StoreError) -> Self {
+                $crate::problem::CommonError::from(error).into()
+            }
+        }
+    };
+}
+
+/// What is wrong with one field or line of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
+pub struct FieldProblem {
+    /// JSON pointer into the request body, or the name of a query parameter.
+    pub pointer: String,
+    /// Stable code.
+    pub code: String,
+    /// What is wrong, in words.
+    pub detail: String,
+}
+
+impl FieldProblem {
+    pub fn new(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.to_owned(), detail: detail.into() }
+    }
+}
+
+/// A problem document (RFC 9457).
+#[derive(Clone, Debug, Object, Serialize)]
+pub struct Problem {
+    /// Address of a page that explains the code.
+    #[oai(rename = "type")]
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Title of the code.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code, for programs.
+    pub code: String,
+    /// What happened here, for people.
+    pub detail: String,
+    /// Id of the request, to quote to support.
+    pub instance: String,
+    /// What is wrong with single fields or lines.
+    pub errors: Vec<FieldProblem>,
+}
+
+impl Problem {
+    /// A problem of `entry`; the request's id is filled in where the answer leaves the server.
+    pub fn new(entry: Entry, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{}", entry.code),
+            title: entry.title.to_owned(),
+            status: entry.status,
+            code: entry.code.to_owned(),
+            detail: detail.into(),
+            instance: String::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// The HTTP response. It carries the problem along, so that the outermost layer can name the request in it.
+    pub fn response(&self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::builder().status(status).content_type("application/problem+json").body(self.to_json());
+        let headers = response.headers_mut();
+        if self.status == 401 {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bulkhead\""));
+        }
+        if matches!(self.status, 429 | 503) {
+            headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+        }
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+
+    fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+/// Writes the request's id into the problem that a response carries, if it carries one.
+pub(super) fn name_request(response: &mut Response, id: &str) {
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        id.clone_into(&mut problem.instance);
+        response.set_body(problem.to_json());
+    }
+}
+
+/// The error type of handlers: a refusal of a slice, on its way out.
+#[derive(Debug)]
+pub struct Failure<E>(pub E);
+
+impl<E: From<CommonError>> From<CommonError> for Failure<E> {
+    fn from(error: CommonError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl<E: From<CommonError>> From<StoreError> for Failure<E> {
+    fn from(error: StoreError) -> Self {
+        Self(CommonError::from(error).into())
+    }
+}
+
+impl<E: From<CommonError>> From<DbErr> for Failure<E> {
+    fn from(error: DbErr) -> Self {
+        Self(CommonError::from(error).into())
+    }
+}
+
+impl<E: Refusal> From<Failure<E>> for poem::Error {
+    fn from(failure: Failure<E>) -> Self {
+        poem::Error::from_response(problem_of(&failure.0).response())
+    }
+}
+
+/// The problem document of a refusal. Server errors are logged here, once, and tell the client nothing but the request id.
+pub fn problem_of<E: Refusal>(error: &E) -> Problem {
+    let entry = error.entry();
+    if entry.status == 500 {
+        tracing::error!(error = %error, chain = ?error, "request failed");
+        return Problem::new(entry, "Something went wrong on our side. The request id finds it in our logs.");
+    }
+    let mut problem = Problem::new(entry, error.to_string());
+    problem.errors = error.fields().to_vec();
+    problem
+}
+
+impl<E: Refusal> ApiResponse for Failure<E> {
+    fn meta() -> MetaResponses {
+        let mut statuses: Vec<(u16, Vec<Entry>)> = Vec::new();
+        for entry in E::table() {
+            match statuses.iter_mut().find(|(status, _)| *status == entry.status) {
+                Some((_, entries)) if entries.contains(&entry) => {}
+                Some((_, entries)) => entries.push(entry),
+                None => statuses.push((entry.status, vec![entry])),
+            }
+        }
+        statuses.sort_by_key(|(status, _)| *status);
+        MetaResponses { responses: statuses.into_iter().map(|(status, entries)| problem_response(status, &entries)).collect() }
+    }
+
+    fn register(registry: &mut Registry) {
+        Problem::register(registry);
+    }
+}
+
+fn problem_response(status: u16, entries: &[Entry]) -> MetaResponse {
+    let codes: Vec<String> = entries.iter().map(|e| format!("`{}`: {}.", e.code, e.title)).collect();
+    MetaResponse {
+        // The document is built once per process, so the few texts leaked here live exactly as long as it does.
+        description: Box::leak(codes.join("\n\n").into_boxed_str()),
+        status: Some(status),
+        status_range: None,
+        content: vec![MetaMediaType { content_type: "application/problem+json", schema: Problem::schema_ref() }],
+        headers: vec![],
+    }
+}
+
+/// What every slice can run into: the database, a bad request, the idempotency key.
+#[derive(Debug, thiserror::Error)]
+pub enum CommonError {
+    #[error("the database failed")]
+    Database(#[source] DbErr),
+    #[error("too many requests are waiting for the database")]
+    Busy,
+    #[error("{}", summary(.0))]
+    Invalid(Vec<FieldProblem>),
+    #[error("the Idempotency-Key was used before with another request")]
+    KeyReused,
+    #[error("a request with this Idempotency-Key is still running")]
+    KeyRunning,
+    #[error("an Idempotency-Key has 1 to 255 visible ASCII characters")]
+    KeyMalformed,
+    #[error("the resource changed since it was read; read it again and repeat the change")]
+    Stale,
+    #[error("an internal rule was broken: {0}")]
+    Internal(String),
+}
+
+const INTERNAL: Entry = Entry { status: 500, code: "internal-error", title: "Something went wrong on our side" };
+const INVALID: Entry = Entry { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+const BUSY: Entry = Entry { status: 503, code: "busy", title: "The service is overloaded; try again" };
+const KEY_REUSED: Entry =
+    Entry { status: 422, code: "idempotency-key-reused", title: "The Idempotency-Key belongs to another request" };
+const KEY_RUNNING: Entry =
+    Entry { status: 409, code: "idempotency-key-running", title: "The first request with this Idempotency-Key still runs" };
+const KEY_MALFORMED: Entry = Entry { status: 400, code: "idempotency-key-malformed", title: "The Idempotency-Key is malformed" };
+const STALE: Entry = Entry { status: 412, code: "stale", title: "The resource changed meanwhile" };
+
+impl Refusal for CommonError {
+    fn entry(&self) -> Entry {
+        match self {
+            Self::Database(_) | Self::Internal(_) => INTERNAL,
+            Self::Busy => BUSY,
+            Self::Invalid(_) => INVALID,
+            Self::KeyReused => KEY_REUSED,
+            Self::KeyRunning => KEY_RUNNING,
+            Self::KeyMalformed => KEY_MALFORMED,
+            Self::Stale => STALE,
+        }
+    }
+
+    fn table() -> Vec<Entry> {
+        // Refusals of the request's shape and of the principal happen before a handler runs; every operation can give them.
+        vec![
+            Entry { status: 400, code: "malformed-request", title: "The request cannot be read" },
+            Entry { status: 401, code: "unauthenticated", title: "A valid access token is needed" },
+            Entry { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" },
+            Entry { status: 413, code: "too-large", title: "The request is larger than allowed" },
+            Entry { status: 415, code: "unsupported-media-type", title: "The media type is not supported" },
+            Entry { status: 429, code: "too-many-requests", title: "Too many requests" },
+            KEY_MALFORMED,
+            KEY_RUNNING,
+            KEY_REUSED,
+            INVALID,
+            STALE,
+            BUSY,
+            INTERNAL,
+        ]
+    }
+
+    fn fields(&self) -> &[FieldProblem] {
+        match self {
+            Self::Invalid(fields) => fields,
+            _ => &[],
+        }
+    }
+}
+
+impl CommonError {
+    /// A request with one bad field.
+    pub fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
+    }
+}
+
+impl From<StoreError> for CommonError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => Self::Database(error),
+            StoreError::Busy => Self::Busy,
+            StoreError::KeyReused => Self::KeyReused,
+            StoreError::KeyRunning => Self::KeyRunning,
+            StoreError::KeyMalformed => Self::KeyMalformed,
+            StoreError::Internal(rule) => Self::Internal(rule),
+        }
+    }
+}
+
+impl From<CommonError> for StoreError {
+    /// For code that runs inside a commit: whatever is not the database's fault breaks a rule of the program there.
+    fn from(error: CommonError) -> Self {
+        match error {
+            CommonError::Database(error) => Self::Database(error),
+            CommonError::Busy => Self::Busy,
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<DbErr> for CommonError {
+    fn from(error: DbErr) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+fn summary(fields: &[FieldProblem]) -> String {
+    match fields {
+        [one] => format!("{}: {}", one.pointer, one.detail),
+        many => format!("{} fields are invalid", many.len()),
+    }
+}
+
+/// Turns what poem itself refuses (unknown path, wrong method, unreadable body) into a problem document.
+pub async fn refuse(error: poem::Error) -> Response {
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let status = error.status();
+    let detail = error.to_string();
+    let (code, title) = match status.as_u16() {
+        401 => ("unauthenticated", "A valid access token is needed"),
+        404 => ("not-found", "There is nothing at this address"),
+        405 => ("method-not-allowed", "The address does not support this method"),
+        406 => ("not-acceptable", "The answer cannot be given in an accepted media type"),
+        413 => ("too-large", "The request is larger than allowed"),
+        415 => ("unsupported-media-type", "The media type is not supported"),
+        500.. => {
+            tracing::error!(error = %detail, "request failed");
+            return Problem::new(INTERNAL, "Something went wrong on our side. The request id finds it in our logs.").response();
+        }
+        _ => ("malformed-request", "The request cannot be read"),
+    };
+    let status = if code == "malformed-request" { 400 } else { status.as_u16() };
+    Problem::new(Entry { status, code, title }, detail).response()
+}

@@ -1,0 +1,109 @@
+//! Synonyms and rules of staff, in the memory of every process.
+//!
+//! Compiled when they change, and when one of them begins or ends; a question looks up its phrase and reads no row.
+
+use std::sync::Arc;
+
+use entity::{CurationKind, Instant, search_curations};
+use parking_lot::RwLock;
+use sea_orm::{EntityTrait as _, QueryOrder as _};
+use serde::de::DeserializeOwned;
+
+use super::apply::{Applied, Coded, Guidance};
+use super::definition::{RuleDefinition, SynonymsDefinition};
+use super::put_curation::CHANGED;
+use catalog::{Categories, Products};
+use kernel::problem::CommonError;
+use store::BoxError;
+use store::database::Reader;
+use store::events::Event;
+use store::follow::Surface;
+
+/// Everything staff say of search. Cheap to clone; every clone is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Curation {
+    held: Arc<RwLock<Held>>,
+    products: Products,
+    categories: Categories,
+}
+
+#[derive(Debug)]
+struct Held {
+    /// Those not switched off, in the order they were created.
+    rows: Arc<[search_curations::Model]>,
+    applied: Arc<Applied>,
+    /// From when on something else counts.
+    until: Instant,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self { rows: Arc::new([]), applied: Arc::default(), until: Instant(i64::MAX) }
+    }
+}
+
+impl Curation {
+    /// Loads all that was said.
+    pub async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
+        let all = Self { held: Arc::default(), products: products.clone(), categories: categories.clone() };
+        all.read(db).await?;
+        Ok(all)
+    }
+
+    async fn read(&self, db: &Reader) -> Result<(), CommonError> {
+        let rows = search_curations::Entity::find().order_by_asc(search_curations::Column::Id).all(db).await?;
+        let rows = rows.into_iter().filter(|row| row.active).collect();
+        // Compiled by the first question, which says what time it is.
+        *self.held.write() = Held { rows, applied: Arc::default(), until: Instant(i64::MIN) };
+        Ok(())
+    }
+
+    /// What staff decided for a text.
+    pub fn guide(&self, text: &str, now: Instant) -> Arc<Guidance> {
+        let rows = {
+            let held = self.held.read();
+            if now < held.until {
+                return held.applied.guide(text);
+            }
+            held.rows.clone()
+        };
+        let compiled = self.compile(rows, now);
+        let applied = compiled.applied.clone();
+        let mut held = self.held.write();
+        // Rows that came meanwhile are compiled by the next question.
+        if Arc::ptr_eq(&held.rows, &compiled.rows) {
+            *held = compiled;
+        }
+        applied.guide(text)
+    }
+
+    fn compile(&self, rows: Arc<[search_curations::Model]>, now: Instant) -> Held {
+        let counts = |row: &&search_curations::Model| {
+            row.valid_from.is_none_or(|from| from <= now) && row.valid_until.is_none_or(|until| now < until)
+        };
+        let current: Vec<&search_curations::Model> = rows.iter().filter(counts).collect();
+        let synonyms = read_all::<SynonymsDefinition>(&current, CurationKind::Synonyms);
+        let rules = read_all::<RuleDefinition>(&current, CurationKind::Rule);
+        let applied = Arc::new(Applied::of(&synonyms, &rules, &self.products, &self.categories));
+        let ends = rows.iter().flat_map(|row| [row.valid_from, row.valid_until]).flatten().filter(|end| *end > now);
+        Held { applied, until: ends.min().unwrap_or(Instant(i64::MAX)), rows }
+    }
+}
+
+fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: CurationKind) -> Vec<Coded<T>> {
+    let read = |row: &&search_curations::Model| {
+        let definition = Arc::new(serde_json::from_str(&row.definition).ok()?);
+        Some(Coded { code: row.code.as_str().into(), definition })
+    };
+    rows.iter().filter(|row| row.kind == kind).filter_map(read).collect()
+}
+
+#[async_trait::async_trait]
+impl Surface for Curation {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+        if events.iter().any(|event| event.kind == CHANGED) {
+            self.read(db).await?;
+        }
+        Ok(())
+    }
+}

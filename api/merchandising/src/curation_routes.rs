@@ -1,0 +1,170 @@
+//! Synonyms and rules over HTTP.
+
+use entity::search_curations;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::types::Type;
+use poem_openapi::{OpenApi, Tags};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde::Serialize;
+
+use super::curation_views::{CurationView, SearchRuleInput, SearchRuleView, SearchSynonymsInput, SearchSynonymsView};
+use super::definition::Named;
+use super::error::MerchandisingError;
+use super::put_curation::{NewCuration, delete_curation, one, put_curation};
+use catalog::{Categories, Products};
+use identity::permit;
+use kernel::principal::Acting;
+use kernel::problem::{CommonError, Failure};
+use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+
+pub(super) type Result<T> = std::result::Result<T, Failure<MerchandisingError>>;
+
+#[derive(Tags)]
+pub(super) enum Tag {
+    /// What staff make of search, and what they learn from it.
+    Merchandising,
+}
+
+/// Synonyms and rules.
+#[derive(Debug)]
+pub struct CurationRoutes {
+    /// All products.
+    pub products: Products,
+    /// All categories.
+    pub categories: Categories,
+}
+
+type Staff = Acting<permit::WriteProducts>;
+
+#[OpenApi(tag = "Tag::Merchandising")]
+impl CurationRoutes {
+    /// Create or change search synonyms
+    ///
+    /// Words or phrases that mean the same in this catalog, or with `means` that stand for others but not the other way
+    /// round. They count with the next search, beside the standard table of trade English, and what they name is never
+    /// taken for a spelling mistake. With `If-Match` the change happens only if nobody changed them meanwhile.
+    #[oai(path = "/v1/search-synonyms/:code", method = "put", operation_id = "put_search_synonyms")]
+    async fn put_search_synonyms(
+        &self,
+        who: Staff,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<SearchSynonymsInput>,
+    ) -> Result<Answer<SearchSynonymsView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        put(&who, body.0.into_new(code.0.into_inner())?, expected).await
+    }
+
+    /// Read search synonyms
+    ///
+    /// As they were put.
+    #[oai(path = "/v1/search-synonyms/:code", method = "get", operation_id = "get_search_synonyms")]
+    async fn get_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<Answer<SearchSynonymsView>> {
+        get(&who, &code.0).await
+    }
+
+    /// List search synonyms
+    ///
+    /// In the order they were created, those among them that do not count now.
+    #[oai(path = "/v1/search-synonyms", method = "get", operation_id = "list_search_synonyms")]
+    async fn list_search_synonyms(
+        &self,
+        who: Staff,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<SearchSynonymsView>>> {
+        list(&who, limit.0, cursor.0.as_deref()).await
+    }
+
+    /// Delete search synonyms
+    ///
+    /// They no longer count.
+    #[oai(path = "/v1/search-synonyms/:code", method = "delete", operation_id = "delete_search_synonyms")]
+    async fn delete_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<()> {
+        let tx = who.begin().await?;
+        delete_curation(&tx, SearchSynonymsView::KIND, &code.0).await?;
+        Ok(tx.keep(()).await?)
+    }
+
+    /// Create or change a search rule
+    ///
+    /// For some phrases: products at places (`pins`), factors on the scores of products, categories or brands (`boosts`; below
+    /// 1 they bury), and where the client should go instead (`redirect`). Without phrases the boosts count for every search.
+    /// It counts with the next search. Pins obey visibility, life cycle and filters. With `If-Match` the change happens only
+    /// if nobody changed the rule meanwhile.
+    #[oai(path = "/v1/search-rules/:code", method = "put", operation_id = "put_search_rule")]
+    async fn put_search_rule(
+        &self,
+        who: Staff,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<SearchRuleInput>,
+    ) -> Result<Answer<SearchRuleView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let named = Named { products: &self.products, categories: &self.categories };
+        put(&who, body.0.into_new(code.0.into_inner(), &named)?, expected).await
+    }
+
+    /// Read a search rule
+    ///
+    /// As it was put.
+    #[oai(path = "/v1/search-rules/:code", method = "get", operation_id = "get_search_rule")]
+    async fn get_search_rule(&self, who: Staff, code: Path<Code>) -> Result<Answer<SearchRuleView>> {
+        get(&who, &code.0).await
+    }
+
+    /// List search rules
+    ///
+    /// In the order they were created, those among them that do not count now.
+    #[oai(path = "/v1/search-rules", method = "get", operation_id = "list_search_rules")]
+    async fn list_search_rules(
+        &self,
+        who: Staff,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<SearchRuleView>>> {
+        list(&who, limit.0, cursor.0.as_deref()).await
+    }
+
+    /// Delete a search rule
+    ///
+    /// It no longer counts.
+    #[oai(path = "/v1/search-rules/:code", method = "delete", operation_id = "delete_search_rule")]
+    async fn delete_search_rule(&self, who: Staff, code: Path<Code>) -> Result<()> {
+        let tx = who.begin().await?;
+        delete_curation(&tx, SearchRuleView::KIND, &code.0).await?;
+        Ok(tx.keep(()).await?)
+    }
+}
+
+async fn put<V: CurationView + Type + Serialize>(who: &Staff, new: NewCuration, expected: Option<i64>) -> Result<Answer<V>> {
+    let tx = who.begin().await?;
+    let row = put_curation(&tx, new, expected).await?;
+    answer(tx.keep(row).await?)
+}
+
+async fn get<V: CurationView + Type + Serialize>(who: &Staff, code: &str) -> Result<Answer<V>> {
+    let row = one(&who.db(), V::KIND, code).await?;
+    answer(row.ok_or_else(|| MerchandisingError::not_found(V::KIND, code))?)
+}
+
+async fn list<V>(who: &Staff, limit: Option<u64>, cursor: Option<&str>) -> Result<Answer<Page<V>>>
+where
+    V: CurationView + Type + poem_openapi::types::ParseFromJSON + poem_openapi::types::ToJSON + Serialize,
+{
+    let limit = page_limit(limit, 50, 200)?;
+    let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(V::KIND));
+    let mut select = of_kind.order_by_asc(search_curations::Column::Id).limit(limit + 1);
+    if let Some(cursor) = cursor {
+        select = select.filter(search_curations::Column::Id.gt(place_of(cursor)?));
+    }
+    let rows = select.all(&who.db()).await?.into_iter();
+    let items = rows.filter_map(|row| Some((row.id, V::read(row)?)));
+    Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+}
+
+fn answer<V: CurationView + Type + Serialize>(row: search_curations::Model) -> Result<Answer<V>> {
+    let version = row.version;
+    let view = V::read(row).ok_or_else(|| CommonError::Internal("a search curation cannot be read".to_owned()))?;
+    Ok(Answer::of(&view)?.with_etag(Etag(version)))
+}

@@ -1,0 +1,252 @@
+//! What staff say of search, as it is stored and checked. SKUs and codes stand as they were written.
+
+use ahash::AHashSet;
+use poem_openapi::Object;
+use pricing::Quantity;
+use serde::{Deserialize, Serialize};
+
+use catalog::{Categories, Products};
+use kernel::problem::FieldProblem;
+use kernel::wire::{Code, QuantityText, Text};
+
+/// A product at a place of what is found.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchPin {
+    /// SKU.
+    pub sku: Code,
+    /// Its place, from 1 to 100; the last one where less is found.
+    #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+    pub position: u32,
+}
+
+/// A factor on the scores of a product, of a category with what lies below it, or of a brand: one of them is named.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchBoost {
+    /// SKU.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Code>,
+    /// Code of a category.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Code>,
+    /// A brand, whatever its case.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Text<100>>,
+    /// From 0.1, which buries, to 10.
+    pub factor: QuantityText,
+}
+
+/// Where the client should go instead of showing what is found: one of both.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRedirect {
+    /// Code of a category.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Code>,
+    /// A path of the shop, such as `/guides/bearings`.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<Text<500>>,
+}
+
+/// Words that mean the same.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct SynonymsDefinition {
+    pub(super) terms: Vec<String>,
+    pub(super) means: Vec<String>,
+}
+
+/// What is done for some phrases, or always when there are none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct RuleDefinition {
+    pub(super) phrases: Vec<String>,
+    pub(super) pins: Vec<SearchPin>,
+    pub(super) boosts: Vec<SearchBoost>,
+    pub(super) redirect: Option<SearchRedirect>,
+}
+
+/// What a rule may name.
+pub(super) struct Named<'a> {
+    pub(super) products: &'a Products,
+    pub(super) categories: &'a Categories,
+}
+
+const MOST_TERMS: usize = 50;
+const MOST_PHRASES: usize = 50;
+const MOST_PINS: usize = 20;
+const MOST_BOOSTS: usize = 100;
+const LAST_POSITION: u32 = 100;
+/// Longest phrase, in characters, and most words of one that has synonyms.
+const LONGEST_PHRASE: usize = 100;
+const MOST_WORDS: usize = 5;
+/// Factors, in millionths.
+const FACTORS: std::ops::RangeInclusive<i64> = 100_000..=10_000_000;
+
+/// Gathers what is wrong.
+struct Faults(Vec<FieldProblem>);
+
+impl Faults {
+    fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+        self.0.push(FieldProblem::new(pointer, code, detail));
+    }
+
+    fn at_most(&mut self, list: &str, len: usize, most: usize) {
+        if len > most {
+            self.add(format!("/{list}"), "too-many", format!("at most {most}"));
+        }
+    }
+
+    /// Checks phrases: short enough, with words in them, no two alike.
+    fn phrases(&mut self, list: &str, phrases: &[String], most_words: Option<usize>) {
+        let mut seen = AHashSet::new();
+        for (at, phrase) in phrases.iter().enumerate() {
+            let key = search::phrase_key(phrase);
+            let pointer = format!("/{list}/{at}");
+            if phrase.chars().count() > LONGEST_PHRASE {
+                self.add(pointer, "too-long", format!("at most {LONGEST_PHRASE} characters"));
+            } else if key.is_empty() {
+                self.add(pointer, "empty", "a phrase has letters or digits");
+            } else if most_words.is_some_and(|most| key.split(' ').count() > most) {
+                self.add(pointer, "too-many-words", format!("at most {MOST_WORDS} words"));
+            } else if !seen.insert(key) {
+                self.add(pointer, "duplicate", "it is there already, up to case and endings");
+            }
+        }
+    }
+}
+
+impl SynonymsDefinition {
+    /// Everything wrong with it.
+    pub(super) fn faults(&self) -> Vec<FieldProblem> {
+        let mut faults = Faults(Vec::new());
+        faults.at_most("terms", self.terms.len(), MOST_TERMS);
+        faults.at_most("means", self.means.len(), MOST_TERMS);
+        faults.phrases("terms", &self.terms, Some(MOST_WORDS));
+        faults.phrases("means", &self.means, Some(MOST_WORDS));
+        let least = if self.means.is_empty() { 2 } else { 1 };
+        if self.terms.len() < least {
+            faults.add("/terms", "too-few", "two terms that mean the same, or one with what it means");
+        }
+        faults.0
+    }
+
+    /// As the index knows it.
+    pub(super) fn group(&self, code: &str) -> search::SynonymGroup {
+        search::SynonymGroup { code: code.into(), terms: self.terms.clone(), means: self.means.clone() }
+    }
+}
+
+impl RuleDefinition {
+    /// Everything wrong with it.
+    pub(super) fn faults(&self, named: &Named<'_>) -> Vec<FieldProblem> {
+        let mut faults = Faults(Vec::new());
+        faults.at_most("phrases", self.phrases.len(), MOST_PHRASES);
+        faults.phrases("phrases", &self.phrases, None);
+        if self.pins.is_empty() && self.boosts.is_empty() && self.redirect.is_none() {
+            faults.add("/pins", "empty", "say what the rule does: pins, boosts or a redirect");
+        }
+        if self.phrases.is_empty() && (!self.pins.is_empty() || self.redirect.is_some()) {
+            faults.add("/phrases", "missing-value", "pins and redirects are for phrases; only boosts count always");
+        }
+        self.check_pins(named, &mut faults);
+        self.check_boosts(named, &mut faults);
+        if let Some(redirect) = &self.redirect {
+            check_redirect(redirect, named, &mut faults);
+        }
+        faults.0
+    }
+
+    fn check_pins(&self, named: &Named<'_>, faults: &mut Faults) {
+        faults.at_most("pins", self.pins.len(), MOST_PINS);
+        let found = named.products.by_skus(self.pins.iter().map(|pin| &*pin.sku));
+        let (mut skus, mut positions) = (AHashSet::new(), AHashSet::new());
+        for ((at, pin), product) in self.pins.iter().enumerate().zip(found) {
+            if product.is_none() {
+                faults.add(format!("/pins/{at}/sku"), "product-not-found", format!("there is no product \"{}\"", &*pin.sku));
+            } else if !skus.insert(&*pin.sku) {
+                faults.add(format!("/pins/{at}/sku"), "duplicate", "it is pinned already");
+            }
+            if !(1..=LAST_POSITION).contains(&pin.position) {
+                faults.add(format!("/pins/{at}/position"), "out-of-range", format!("from 1 to {LAST_POSITION}"));
+            } else if !positions.insert(pin.position) {
+                faults.add(format!("/pins/{at}/position"), "duplicate", "another product is pinned there");
+            }
+        }
+    }
+
+    fn check_boosts(&self, named: &Named<'_>, faults: &mut Faults) {
+        faults.at_most("boosts", self.boosts.len(), MOST_BOOSTS);
+        for (at, boost) in self.boosts.iter().enumerate() {
+            let given = [boost.sku.is_some(), boost.category.is_some(), boost.brand.is_some()];
+            if given.into_iter().filter(|given| *given).count() != 1 {
+                faults.add(format!("/boosts/{at}"), "not-one", "name a SKU, a category or a brand");
+            }
+            if let Some(sku) = boost.sku.as_deref().filter(|sku| named.products.by_sku(sku).is_none()) {
+                faults.add(format!("/boosts/{at}/sku"), "product-not-found", format!("there is no product \"{sku}\""));
+            }
+            if let Some(code) = boost.category.as_deref() {
+                check_category(code, &format!("/boosts/{at}/category"), named, faults);
+            }
+            if boost.brand.as_deref().is_some_and(|brand| brand.trim().is_empty()) {
+                faults.add(format!("/boosts/{at}/brand"), "empty", "name the brand");
+            }
+            if !FACTORS.contains(&boost.factor.0.micros()) {
+                faults.add(format!("/boosts/{at}/factor"), "out-of-range", "a factor is from 0.1 to 10");
+            }
+        }
+    }
+}
+
+fn check_category(code: &str, pointer: &str, named: &Named<'_>, faults: &mut Faults) {
+    if named.categories.by_code(code).is_none() {
+        faults.add(pointer, "category-not-found", format!("there is no category \"{code}\""));
+    }
+}
+
+fn check_redirect(redirect: &SearchRedirect, named: &Named<'_>, faults: &mut Faults) {
+    if redirect.category.is_some() == redirect.path.is_some() {
+        faults.add("/redirect", "not-one", "name a category or a path");
+    }
+    if let Some(code) = redirect.category.as_deref() {
+        check_category(code, "/redirect/category", named, faults);
+    }
+    if let Some(path) = redirect.path.as_deref().filter(|path| !is_path(path)) {
+        let detail =
+            format!("\"{}\" is no path of the shop: it begins with one slash", path.chars().take(40).collect::<String>());
+        faults.add("/redirect/path", "bad-path", detail);
+    }
+}
+
+/// Whether a text is a path inside the shop: a client that goes there never leaves it.
+fn is_path(text: &str) -> bool {
+    let plain = text.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    plain && text.starts_with('/') && !text.starts_with("//")
+}
+
+impl SearchBoost {
+    /// Its factor.
+    pub(super) fn factor(&self) -> f32 {
+        let micros: Quantity = self.factor.0;
+        micros.micros() as f32 / 1e6
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_stay_inside_the_shop() {
+        for path in ["/", "/guides/bearings?size=6#top", "/a//b"] {
+            assert!(is_path(path), "{path}");
+        }
+        for path in ["", "guides", "//evil.example", "/\\evil.example", "https://evil.example", "/a b", "/\n", "/ü"] {
+            assert!(!is_path(path), "{path}");
+        }
+    }
+}

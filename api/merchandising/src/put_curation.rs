@@ -1,0 +1,121 @@
+//! Creating, changing and deleting what staff say of search.
+
+use entity::{CurationKind, Instant, search_curations};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    QueryFilter as _,
+};
+use serde_json::json;
+
+use super::error::MerchandisingError;
+use kernel::problem::CommonError;
+use kernel::wire::Timestamp;
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// The event that something was said.
+pub(super) const CHANGED: &str = "search_curations.changed";
+
+/// What is said, as it shall be.
+#[derive(Clone, Debug)]
+pub(super) struct NewCuration {
+    pub(super) kind: CurationKind,
+    pub(super) code: String,
+    pub(super) active: bool,
+    pub(super) valid_from: Option<Instant>,
+    pub(super) valid_until: Option<Instant>,
+    /// JSON.
+    pub(super) definition: String,
+}
+
+/// So many of a kind there may be: all are held in memory.
+const MOST_CURATIONS: u64 = 2_000;
+/// One transaction at a time writes them.
+const TURN: u32 = 7304;
+
+impl MerchandisingError {
+    /// That there is none of a code.
+    pub(super) fn not_found(kind: CurationKind, code: &str) -> Self {
+        match kind {
+            CurationKind::Synonyms => Self::SynonymsNotFound(code.to_owned()),
+            CurationKind::Rule => Self::RuleNotFound(code.to_owned()),
+        }
+    }
+}
+
+/// Creates it or changes it to what is given; what is so already keeps its version. `expected` is the version the caller
+/// read, if it said one.
+pub(super) async fn put_curation(
+    tx: &Tx,
+    new: NewCuration,
+    expected: Option<i64>,
+) -> Result<search_curations::Model, MerchandisingError> {
+    tx.take_turn(TURN).await?;
+    let old = one(tx, new.kind, &new.code).await?;
+    if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
+        return Err(CommonError::Stale.into());
+    }
+    let mut row = search_curations::Model {
+        id: old.as_ref().map_or(0, |old| old.id),
+        kind: new.kind,
+        code: new.code,
+        active: new.active,
+        valid_from: new.valid_from,
+        valid_until: new.valid_until,
+        version: old.as_ref().map_or(1, |old| old.version),
+        created_at: old.as_ref().map_or(tx.now(), |old| old.created_at),
+        updated_at: old.as_ref().map_or(tx.now(), |old| old.updated_at),
+        definition: new.definition,
+    };
+    match &old {
+        Some(old) if *old == row => return Ok(row),
+        Some(_) => {
+            row.version += 1;
+            row.updated_at = tx.now();
+            row.clone().into_active_model().reset_all().update(tx).await?;
+        }
+        None => {
+            let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(row.kind));
+            if of_kind.count(tx).await? >= MOST_CURATIONS {
+                return Err(MerchandisingError::TooManyCurations(MOST_CURATIONS));
+            }
+            row.id = tx.id().await?;
+            search_curations::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+        }
+    }
+    record(tx, &row, Some(row.version));
+    Ok(row)
+}
+
+/// Deletes what a code names.
+pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> Result<(), MerchandisingError> {
+    tx.take_turn(TURN).await?;
+    let row = one(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
+    search_curations::Entity::delete_by_id(row.id).exec(tx).await?;
+    record(tx, &row, None);
+    Ok(())
+}
+
+/// What a code names.
+pub(super) async fn one(
+    db: &impl ConnectionTrait,
+    kind: CurationKind,
+    code: &str,
+) -> Result<Option<search_curations::Model>, CommonError> {
+    let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(kind));
+    Ok(of_kind.filter(search_curations::Column::Code.eq(code)).one(db).await?)
+}
+
+/// Who changed what is on record; the version is none when it was deleted.
+fn record(tx: &Tx, row: &search_curations::Model, version: Option<i64>) {
+    let name = match row.kind {
+        CurationKind::Synonyms => "search-synonyms",
+        CurationKind::Rule => "search-rule",
+    };
+    let definition: serde_json::Value = serde_json::from_str(&row.definition).unwrap_or_default();
+    let data = json!({
+        "id": row.id, "code": row.code, "version": version, "active": row.active, "valid_from": row.valid_from.map(Timestamp),
+        "valid_until": row.valid_until.map(Timestamp), "definition": definition,
+    });
+    tx.record(NewEvent { kind: CHANGED, subject: format!("{name}/{}", row.code), account: None, data });
+}

@@ -1,0 +1,104 @@
+//! Clicks and reports over HTTP.
+
+use poem_openapi::OpenApi;
+use poem_openapi::param::Query;
+
+use super::click::{Click, note_click, words};
+use super::curation_routes::{Result, Tag};
+use super::error::MerchandisingError;
+use super::journal::{Journal, day_of};
+use super::report::{self, Asked, Place};
+use super::report_views::{ReportOrder, SearchClickInput, SearchClickView, SearchReportView, SearchedView};
+use catalog::Products;
+use identity::permit;
+use identity::{Accounts, visible_account};
+use kernel::principal::Acting;
+use kernel::problem::CommonError;
+use kernel::wire::{Answer, Body, Code, Timestamp, page_limit, place_of};
+use store::clock;
+
+/// Clicks and reports.
+#[derive(Debug)]
+pub struct ReportRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+    /// All products.
+    pub products: Products,
+    /// Searches that were noted.
+    pub journal: Journal,
+}
+
+/// The last place a hit can have.
+const LAST_POSITION: u32 = 10_100;
+/// Days of a report that names none.
+const USUAL_DAYS: i64 = 30;
+
+#[OpenApi(tag = "Tag::Merchandising")]
+impl ReportRoutes {
+    /// Note a click
+    ///
+    /// That a product of a search was opened. It can be noted for 7 days, and once for each product: saying it again changes
+    /// nothing.
+    #[oai(path = "/v1/search/clicks", method = "post", operation_id = "note_search_click")]
+    async fn note_search_click(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        body: Body<SearchClickInput>,
+    ) -> Result<Answer<SearchClickView>> {
+        let input = body.0;
+        let unknown = || MerchandisingError::SearchNotFound(input.search_id.to_string());
+        if !(1..=LAST_POSITION).contains(&input.position) {
+            return Err(CommonError::invalid("/position", "out-of-range", format!("from 1 to {LAST_POSITION}")).into());
+        }
+        let (Some(account), Ok(search)) = (who.account(), place_of(&input.search_id)) else { return Err(unknown().into()) };
+        let sight = self.products.sight(Some(account));
+        let product = self.products.by_sku(&input.sku).filter(|product| sight.shows(product));
+        let product = product.ok_or_else(|| MerchandisingError::ProductNotFound(input.sku.to_string()))?;
+        let query = words(&who.db(), &self.journal, account, search).await?.ok_or_else(unknown)?;
+        let tx = who.begin().await?;
+        note_click(&tx, Click { search, account, product: product.id, position: input.position }, &query).await?;
+        tx.keep(()).await?;
+        let view =
+            SearchClickView { search_id: input.search_id.to_string(), sku: product.sku.to_string(), position: input.position };
+        Ok(Answer::of(&view)?)
+    }
+
+    /// Report on searches
+    ///
+    /// What buyers searched for in some days, the last 30 unless said otherwise (days begin at midnight UTC; 180 are kept): how
+    /// often, how often in vain, what was opened, which orders followed within 3 days. `order` says what comes first:
+    /// `empty_searches` lists what found nothing. Searches show up a second after they happened.
+    #[oai(path = "/v1/search/reports", method = "get", operation_id = "report_searches")]
+    #[expect(clippy::too_many_arguments, reason = "each is a query parameter of its own")]
+    async fn report_searches(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        from: Query<Option<Timestamp>>,
+        until: Query<Option<Timestamp>>,
+        order: Query<Option<ReportOrder>>,
+        account: Query<Option<Code>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 2000))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<SearchReportView>> {
+        let account = visible_account(&who, &self.accounts, account.0.as_deref()).map_err(MerchandisingError::from)?;
+        let last = day_of(until.0.map_or_else(clock::now, |until| until.0));
+        let first = from.0.map_or(last - USUAL_DAYS + 1, |from| day_of(from.0));
+        if first > last {
+            return Err(CommonError::invalid("until", "ends-before-start", "the last day is not before the first").into());
+        }
+        let asked = Asked { days: (first, last), account, order: order.0.unwrap_or_default() };
+        let limit = page_limit(limit.0, 50, 500)?;
+        let place = cursor.0.as_deref().map(Place::read).transpose()?;
+        let db = who.db();
+        // First, so that what they count is among the items.
+        let totals = report::totals(&db, asked).await?;
+        let mut rows = report::by_query(&db, asked, place.as_ref(), limit + 1).await?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(limit as usize);
+        let end = rows.last().filter(|_| more);
+        let next = end.map(|row| Place { measure: asked.order.of(row), query: row.query.clone() }.cursor());
+        let items = rows.into_iter().map(|row| SearchedView { totals: (&row).into(), query: row.query });
+        let view = SearchReportView { totals: (&totals).into(), items: items.collect(), next_cursor: next };
+        Ok(Answer::of(&view)?)
+    }
+}

@@ -1,0 +1,120 @@
+//! Clicks and reports on the wire.
+
+use poem_openapi::{Enum, Object};
+use pricing::Quantity;
+use serde::{Deserialize, Serialize};
+
+use super::report::Sums;
+use kernel::wire::{Code, QuantityText, Text};
+
+/// A product of a search that was opened.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchClickInput {
+    /// `search_id` of the search's answer.
+    pub search_id: Text<64>,
+    /// SKU.
+    pub sku: Code,
+    /// Its place among the hits, from 1 on.
+    #[oai(validator(minimum(value = "1"), maximum(value = "10100")))]
+    pub position: u32,
+}
+
+/// A product of a search that was opened.
+#[derive(Debug, Object, Serialize)]
+pub struct SearchClickView {
+    /// The search.
+    pub search_id: String,
+    /// SKU.
+    pub sku: String,
+    /// Its place among the hits.
+    pub position: u32,
+}
+
+/// What a report puts first; words that have nothing of it are left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum ReportOrder {
+    /// What was searched for most.
+    #[default]
+    Searches,
+    /// What found nothing most.
+    EmptySearches,
+    /// What was followed by most clicks.
+    Clicks,
+    /// What was followed by most orders.
+    Orders,
+    /// What was followed by the largest quantity ordered.
+    Quantity,
+}
+
+/// What was searched for.
+#[derive(Debug, Object, Serialize)]
+pub struct SearchReportView {
+    /// Over everything in these days.
+    pub totals: SearchTotalsView,
+    /// One page of words.
+    pub items: Vec<SearchedView>,
+    /// Give this as `cursor` to read on; absent on the last page.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+/// One text that was searched for.
+#[derive(Debug, Object, Serialize)]
+pub struct SearchedView {
+    /// The text: lower-case words without accents.
+    pub query: String,
+    /// What became of it.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub totals: SearchTotalsView,
+}
+
+/// What became of searches.
+#[derive(Debug, Object, Serialize)]
+pub struct SearchTotalsView {
+    /// How often it was searched for.
+    pub searches: i64,
+    /// Searches that found nothing.
+    pub empty_searches: i64,
+    /// Searches that found only what matches a part.
+    pub relaxed_searches: i64,
+    /// How many accounts searched.
+    pub accounts: i64,
+    /// Searches after which something was opened.
+    pub clicked_searches: i64,
+    /// Products opened.
+    pub clicks: i64,
+    /// Share of the searches after which something was opened, from 0 to 1.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub click_through: Option<f64>,
+    /// Mean place of what was opened.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_clicked_position: Option<f64>,
+    /// Orders that followed; one that followed several searches counts for each.
+    pub orders: i64,
+    /// What they ordered of what was shown or opened, in stock units.
+    pub quantity: QuantityText,
+}
+
+impl From<&Sums> for SearchTotalsView {
+    fn from(sums: &Sums) -> Self {
+        let share = |part: i64, whole: i64| (whole > 0).then(|| part as f64 / whole as f64);
+        Self {
+            searches: sums.searches,
+            empty_searches: sums.empty,
+            relaxed_searches: sums.relaxed,
+            accounts: sums.accounts,
+            clicked_searches: sums.clicked,
+            clicks: sums.clicks,
+            click_through: share(sums.clicked, sums.searches),
+            mean_clicked_position: share(sums.positions, sums.clicks),
+            orders: sums.orders,
+            quantity: QuantityText(Quantity::from_micros(sums.quantity)),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Giving stock to lines that wait for it: the oldest order first, line by line, whole sales units only.
+
+use entity::{OrderId, ProductId, Quantity, order_allocations, order_lines, orders};
+use pricing::Factor;
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::error::OrderError;
+use super::queries::{lines_update, lock_orders};
+use inventory::{self, Prefer, Want};
+use store::BoxError;
+use store::database::Tx;
+use store::events::{Event, NewEvent};
+use store::follow::Listener;
+use store::sql::insert_all;
+
+/// Lines looked at per event; more wait for the next one, which this round causes itself when it is full.
+const LINES_PER_ROUND: u64 = 500;
+
+/// A quantity of the stock unit, in a line's sales unit.
+pub(super) fn in_sales_unit(line: &order_lines::Model, stock: pricing::Quantity) -> Result<Quantity, OrderError> {
+    let factor = Factor::new(line.numerator, line.denominator).map_err(|_| OrderError::OutOfRange)?;
+    factor.from_stock(stock).map(Quantity::from).map_err(|_| OrderError::OutOfRange)
+}
+
+/// A quantity of a line's sales unit, in the stock unit.
+pub fn in_stock_unit(line: &order_lines::Model, sales: Quantity) -> Result<pricing::Quantity, OrderError> {
+    let factor = Factor::new(line.numerator, line.denominator).map_err(|_| OrderError::OutOfRange)?;
+    factor.to_stock(sales.into()).map_err(|_| OrderError::OutOfRange)
+}
+
+/// Allocates stock of the products given to the oldest waiting lines. Gives the number of lines that got something.
+pub async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<usize, OrderError> {
+    let waiting = waiting_lines(tx, products).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let mut ids: Vec<OrderId> = waiting.iter().map(|l| l.order_id).collect();
+    ids.dedup();
+    lock_orders(tx, &ids).await?;
+    // Read again: what was seen before the locks may have been cancelled or served meanwhile.
+    let mut lines = waiting_lines(tx, products).await?;
+    lines.retain(|line| ids.binary_search(&line.order_id).is_ok());
+    let wants = lines.iter().enumerate().map(|(key, line)| want_of(key, line)).collect::<Result<Vec<_>, _>>()?;
+    let reserved = inventory::reserve(tx, &wants, &Prefer::default(), "backorder").await?;
+    let mut gained = vec![0_i64; lines.len()];
+    let mut allocations = Vec::with_capacity(reserved.len());
+    for part in &reserved {
+        let line = &lines[part.key];
+        let quantity = in_sales_unit(line, part.quantity)?;
+        gained[part.key] += quantity.0;
+        allocations.push(order_allocations::Model {
+            order_id: line.order_id,
+            line_no: line.line_no,
+            warehouse_id: part.warehouse,
+            quantity,
+            released: Quantity(0),
+            picked: Quantity(0),
+            shipped: Quantity(0),
+        });
+    }
+    add_allocations(tx, allocations).await?;
+    let served: Vec<(OrderId, i32, i64)> =
+        lines.iter().zip(&gained).filter(|(_, g)| **g > 0).map(|(l, g)| (l.order_id, l.line_no, *g)).collect();
+    lines_update(tx, "allocated", &served).await?;
+    record(tx, &served).await?;
+    Ok(served.len())
+}
+
+async fn waiting_lines(tx: &Tx, products: &[ProductId]) -> Result<Vec<order_lines::Model>, OrderError> {
+    use order_lines::Column;
+    let waits = Expr::col(Column::Allocated).add(Expr::col(Column::Cancelled)).lt(Expr::col(Column::Quantity));
+    let select = order_lines::Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).filter(waits);
+    Ok(select.order_by_asc(Column::OrderId).order_by_asc(Column::LineNo).limit(LINES_PER_ROUND).all(tx).await?)
+}
+
+fn want_of(key: usize, line: &order_lines::Model) -> Result<Want, OrderError> {
+    let open = Quantity(line.quantity.0 - line.cancelled.0 - line.allocated.0);
+    let one = Quantity(if line.quantity.0 % 1_000_000 == 0 { 1_000_000 } else { 1 });
+    Ok(Want {
+        key,
+        product: line.product_id,
+        quantity: in_stock_unit(line, open)?,
+        multiple: in_stock_unit(line, one)?,
+        all_or_nothing: false,
+    })
+}
+
+/// Adds to what a line has at each warehouse.
+async fn add_allocations(tx: &Tx, allocations: Vec<order_allocations::Model>) -> Result<(), OrderError> {
+    use order_allocations::Column;
+    let upsert = OnConflict::columns([Column::OrderId, Column::LineNo, Column::WarehouseId])
+        .value(Column::Quantity, Expr::col((order_allocations::Entity, Column::Quantity)).add(Expr::cust("excluded.quantity")))
+        .to_owned();
+    let rows = allocations.into_iter().map(|r| r.into_active_model().reset_all()).collect();
+    Ok(insert_all(tx, rows, Some(upsert)).await?)
+}
+
+async fn record(tx: &Tx, served: &[(OrderId, i32, i64)]) -> Result<(), OrderError> {
+    let mut ids: Vec<OrderId> = served.iter().map(|s| s.0).collect();
+    ids.dedup();
+    let rows = orders::Entity::find().filter(orders::Column::Id.is_in(ids)).all(tx).await?;
+    for order in rows {
+        let lines: Vec<i32> = served.iter().filter(|s| s.0 == order.id).map(|s| s.1).collect();
+        tx.record(NewEvent {
+            kind: "order.allocated",
+            subject: format!("order/{}", order.number),
+            account: Some(order.account_id),
+            data: json!({ "order_id": order.id.0, "lines": lines }),
+        });
+    }
+    Ok(())
+}
+
+/// Serves waiting orders when stock arrives or is given back.
+#[derive(Debug)]
+pub struct WaitingOrders;
+
+#[derive(Debug, Deserialize)]
+struct StockCame {
+    product_ids: Vec<i64>,
+}
+
+#[async_trait::async_trait]
+impl Listener for WaitingOrders {
+    fn name(&self) -> &'static str {
+        "waiting-orders"
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        matches!(kind, "stock.received" | "stock.freed" | "orders.waiting")
+    }
+
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+        let Some(came) = event.read::<StockCame>() else { return Ok(()) };
+        let products: Vec<ProductId> = came.product_ids.iter().copied().map(ProductId).collect();
+        let served = allocate_waiting(tx, &products).await?;
+        if served as u64 == LINES_PER_ROUND {
+            let data = json!({ "product_ids": came.product_ids });
+            tx.record(NewEvent { kind: "orders.waiting", subject: "orders".to_owned(), account: None, data });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Changing an order after it was placed: what is written on it, and less of a line.
+//!
+//! What is left of a line keeps its unit price, wherever it came from: a volume break is not taken back, and the price a quote
+//! offered stands for the rest of the quantity it offered.
+
+use entity::{Instant, Quantity, orders};
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
+use serde_json::json;
+
+use super::amounts::open_quantity;
+use super::cancel::{Cancellation, cancel};
+use super::error::OrderError;
+use super::place::Destination;
+use super::queries::lines_of;
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// What shall be different.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    pub purchase_order_number: Option<String>,
+    pub note: Option<String>,
+    pub requested_at: Option<Instant>,
+    pub ship_to: Option<Destination>,
+    /// New quantities of lines; only less than is ordered.
+    pub lines: Vec<(i32, Quantity)>,
+}
+
+/// Changes an order locked by the caller. Where it goes can change until something has left.
+pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Result<orders::Model, OrderError> {
+    if !order.open {
+        return Err(OrderError::TooLate("the order is closed".to_owned()));
+    }
+    let lines = lines_of(tx, order.id).await?;
+    if change.ship_to.is_some() && lines.iter().any(|l| l.picked.0 > 0) {
+        return Err(OrderError::TooLate("a part of the order is on its way; the destination stands".to_owned()));
+    }
+    let mut less = Cancellation { reason: "changed".to_owned(), ..Cancellation::default() };
+    for (number, quantity) in &change.lines {
+        let line = lines.iter().find(|l| l.line_no == *number).ok_or(OrderError::NoSuchLine(*number))?;
+        let open = open_quantity(line);
+        if *quantity > open {
+            return Err(OrderError::Increase);
+        }
+        if *quantity < open {
+            less.lines.push((*number, Quantity(open.0 - quantity.0)));
+        }
+    }
+    let mut active = order.clone().into_active_model();
+    if let Some(number) = change.purchase_order_number {
+        active.purchase_order_number = Set(number);
+    }
+    if let Some(note) = change.note {
+        active.note = Set(note);
+    }
+    if let Some(at) = change.requested_at {
+        active.requested_at = Set(Some(at));
+    }
+    if let Some(ship_to) = change.ship_to {
+        active.site_code = Set(ship_to.site.clone());
+        active.ship_to = Set(serde_json::to_string(&ship_to).unwrap_or_default());
+    }
+    active.version = Set(order.version + 1);
+    active.updated_at = Set(tx.now());
+    let order = active.update(tx).await?;
+    if !less.lines.is_empty() {
+        cancel(tx, &order, &less).await?;
+    }
+    tx.record(NewEvent {
+        kind: "order.changed",
+        subject: format!("order/{}", order.number),
+        account: Some(order.account_id),
+        data: json!({ "order_id": order.id.0, "number": order.number, "version": order.version }),
+    });
+    Ok(order)
+}

@@ -1,0 +1,52 @@
+//! What order management refuses.
+
+use identity::IdentityError;
+use inventory::StockError;
+use kernel::problem::CommonError;
+use kernel::problem::FieldProblem;
+use kernel::refusals;
+
+/// What order management refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    #[error("there is no order \"{0}\"")]
+    NotFound(String),
+    #[error("the order has no line {0}")]
+    NoSuchLine(i32),
+    #[error("an order needs at least one line")]
+    Empty,
+    #[error("{} lines are not in stock and cannot wait", .0.len())]
+    OutOfStock(Vec<FieldProblem>),
+    #[error("{0}")]
+    TooLate(String),
+    #[error("the order is not held")]
+    NotHeld,
+    #[error("the order is held: {0}")]
+    Held(String),
+    #[error("more of a line cannot be ordered by a change; place another order")]
+    Increase,
+    #[error("an amount or quantity is out of range")]
+    OutOfRange,
+    #[error(transparent)]
+    Stock(#[from] StockError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { OrderError {
+    Self::NotFound(_) => 404, "order-not-found", "The order does not exist";
+    Self::NoSuchLine(_) => 422, "order-line-not-found", "The order has no such line";
+    Self::Empty => 422, "order-empty", "An order needs at least one line";
+    Self::OutOfStock(_) => 409, "insufficient-stock", "Lines are not in stock in this quantity";
+    Self::TooLate(_) => 409, "order-too-late", "The order is too far for this";
+    Self::NotHeld => 409, "order-not-held", "The order is not held";
+    Self::Held(_) => 409, "order-held", "The order is held";
+    Self::Increase => 422, "order-increase", "A change cannot order more";
+    Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
+} delegates {
+    Self::Stock(inner) => inner: StockError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} fields { Self::OutOfStock(fields) => fields } }

@@ -1,0 +1,72 @@
+//! Holding and releasing orders.
+
+use entity::{HoldKind, OrderId, order_holds, orders};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde_json::json;
+
+use super::error::OrderError;
+use super::progress::touch;
+use store::database::{Db, Tx};
+use store::events::NewEvent;
+use store::sql::fetch;
+
+/// Why an order is held now.
+pub async fn active_holds(db: &impl Db, order: OrderId) -> Result<Vec<order_holds::Model>, DbErr> {
+    let select = order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order));
+    fetch(db, select.filter(order_holds::Column::ReleasedAt.is_null())).await
+}
+
+/// Holds an order locked by the caller until staff release it.
+pub(super) async fn hold(tx: &Tx, order: &orders::Model, reason: String) -> Result<(), OrderError> {
+    if !order.open {
+        return Err(OrderError::TooLate("the order is closed".to_owned()));
+    }
+    let row = order_holds::Model {
+        order_id: order.id,
+        kind: HoldKind::Manual,
+        reason,
+        placed_at: tx.now(),
+        released_at: None,
+        released_by: None,
+    };
+    let again = OnConflict::columns([order_holds::Column::OrderId, order_holds::Column::Kind])
+        .update_columns([
+            order_holds::Column::Reason,
+            order_holds::Column::PlacedAt,
+            order_holds::Column::ReleasedAt,
+            order_holds::Column::ReleasedBy,
+        ])
+        .to_owned();
+    order_holds::Entity::insert(row.into_active_model().reset_all()).on_conflict(again).exec_without_returning(tx).await?;
+    touch(tx, order.id).await?;
+    record(tx, "order.held", order, Some(HoldKind::Manual));
+    Ok(())
+}
+
+/// Releases one hold of an order locked by the caller, or all of them.
+pub async fn release(tx: &Tx, order: &orders::Model, kind: Option<HoldKind>) -> Result<(), OrderError> {
+    let mut update = order_holds::Entity::update_many()
+        .col_expr(order_holds::Column::ReleasedAt, Expr::value(tx.now().0))
+        .col_expr(order_holds::Column::ReleasedBy, Expr::value(tx.actor().label.to_string()))
+        .filter(order_holds::Column::OrderId.eq(order.id))
+        .filter(order_holds::Column::ReleasedAt.is_null());
+    if let Some(kind) = kind {
+        update = update.filter(order_holds::Column::Kind.eq(kind));
+    }
+    if update.exec(tx).await?.rows_affected == 0 {
+        return Err(OrderError::NotHeld);
+    }
+    touch(tx, order.id).await?;
+    record(tx, "order.released", order, kind);
+    Ok(())
+}
+
+fn record(tx: &Tx, event: &'static str, order: &orders::Model, kind: Option<HoldKind>) {
+    tx.record(NewEvent {
+        kind: event,
+        subject: format!("order/{}", order.number),
+        account: Some(order.account_id),
+        data: json!({ "order_id": order.id.0, "number": order.number, "kind": kind.map(HoldKind::word) }),
+    });
+}

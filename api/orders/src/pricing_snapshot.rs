@@ -1,0 +1,65 @@
+//! What an order was priced with, besides what stands in its rows: whose knowledge counted, and what had been ordered before.
+//!
+//! Kept with the order, because orders and cancellations of the same moment may not have been seen when it was priced.
+
+use entity::{Instant, OrderId, order_pricings, orders};
+use pricing::{ContractLineId, PeriodQuantity, Quantity};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
+use serde::Deserialize;
+
+use super::place::NewOrder;
+
+/// What an order was priced with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricingSnapshot {
+    pub as_of: Instant,
+    /// None when it was not kept.
+    pub ordered_before: Option<Vec<PeriodQuantity>>,
+}
+
+/// The row of an order about to be placed.
+pub(super) fn row(new: &NewOrder, id: OrderId) -> order_pricings::Model {
+    order_pricings::Model { order_id: id, as_of: new.priced_as_of, ordered_before: write(&new.ordered_before) }
+}
+
+/// What an order was priced with; none for an order that was not priced here. `detail` is how the price of one of its lines came
+/// about, which says the instant for orders that have no row.
+pub async fn find(db: &impl ConnectionTrait, order: &orders::Model, detail: &str) -> Result<Option<PricingSnapshot>, DbErr> {
+    #[derive(Deserialize)]
+    struct Detail {
+        as_of: i64,
+    }
+    Ok(match order_pricings::Entity::find_by_id(order.id).one(db).await? {
+        Some(row) => Some(PricingSnapshot { as_of: row.as_of, ordered_before: Some(read(&row.ordered_before)) }),
+        None => serde_json::from_str(detail)
+            .ok()
+            .map(|detail: Detail| PricingSnapshot { as_of: Instant(detail.as_of), ordered_before: None }),
+    })
+}
+
+fn write(ordered: &[PeriodQuantity]) -> String {
+    let one = |period: &PeriodQuantity| format!("{}:{}", period.line.0, period.quantity.micros());
+    ordered.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+fn read(text: &str) -> Vec<PeriodQuantity> {
+    let one = |part: &str| {
+        let (line, quantity) = part.split_once(':')?;
+        let (line, quantity) = (line.parse().ok()?, quantity.parse().ok()?);
+        Some(PeriodQuantity { line: ContractLineId(line), quantity: Quantity::from_micros(quantity) })
+    };
+    text.split(',').filter_map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_read_what_they_write() {
+        let one = |line, micros| PeriodQuantity { line: ContractLineId(line), quantity: Quantity::from_micros(micros) };
+        for ordered in [vec![], vec![one(7, 0)], vec![one(7, 12_500_000), one(9, i64::MAX)]] {
+            assert_eq!(read(&write(&ordered)), ordered);
+        }
+    }
+}

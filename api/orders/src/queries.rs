@@ -1,0 +1,216 @@
+//! Reading orders, and the bulk statements that move their lines' quantities.
+
+use ahash::AHashMap;
+use entity::{AccountId, OrderId, order_allocations, order_holds, order_lines, orders};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Statement, Value,
+};
+
+use super::error::OrderError;
+use super::place::Placed;
+use super::views::OrderView;
+use identity::Accounts;
+use inventory::Board;
+use store::database::{Db, Tx};
+use store::sql::{fetch, fetch_one, key_chunks, push_row};
+
+/// An order of a number, if this account (or the seller, for `None`) may see it.
+pub async fn find_order(
+    db: &impl ConnectionTrait,
+    number: &str,
+    account: Option<AccountId>,
+) -> Result<orders::Model, OrderError> {
+    let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
+    if let Some(account) = account {
+        select = select.filter(orders::Column::AccountId.eq(account));
+    }
+    select.one(db).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
+}
+
+/// As [`find_order`], locked until the transaction ends. SQLite's one writer needs no lock.
+pub async fn lock_order(tx: &Tx, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
+    let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
+    if let Some(account) = account {
+        select = select.filter(orders::Column::AccountId.eq(account));
+    }
+    if tx.get_database_backend() == DbBackend::Postgres {
+        select = select.lock_exclusive();
+    }
+    fetch_one(tx, select).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
+}
+
+/// Locks orders by id, in rising order.
+pub(super) async fn lock_orders(tx: &Tx, ids: &[OrderId]) -> Result<(), OrderError> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        lock_orders_by_id(tx, ids).await?;
+    }
+    Ok(())
+}
+
+/// Locks orders by id, in rising order, and gives them in that order.
+pub async fn lock_orders_by_id(tx: &Tx, ids: &[OrderId]) -> Result<Vec<orders::Model>, OrderError> {
+    let mut rows = Vec::with_capacity(ids.len());
+    let mut sorted = ids.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    for chunk in key_chunks(&sorted) {
+        let mut select = orders::Entity::find().filter(orders::Column::Id.is_in(chunk.iter().copied()));
+        if tx.get_database_backend() == DbBackend::Postgres {
+            select = select.lock_exclusive();
+        }
+        rows.extend(fetch(tx, select.order_by_asc(orders::Column::Id)).await?);
+    }
+    Ok(rows)
+}
+
+/// The numbers of orders.
+pub async fn numbers_of(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<AHashMap<OrderId, String>, DbErr> {
+    let mut numbers = AHashMap::with_capacity(ids.len());
+    for chunk in key_chunks(ids) {
+        let select = orders::Entity::find().select_only().columns([orders::Column::Id, orders::Column::Number]);
+        let rows: Vec<(OrderId, String)> =
+            select.filter(orders::Column::Id.is_in(chunk.iter().copied())).into_tuple().all(db).await?;
+        numbers.extend(rows);
+    }
+    Ok(numbers)
+}
+
+/// The lines of an order.
+pub async fn lines_of(db: &impl Db, order: OrderId) -> Result<Vec<order_lines::Model>, DbErr> {
+    let select = order_lines::Entity::find().filter(order_lines::Column::OrderId.eq(order));
+    fetch(db, select.order_by_asc(order_lines::Column::LineNo)).await
+}
+
+/// Where an order's lines are allocated.
+pub async fn allocations_of(db: &impl Db, order: OrderId) -> Result<Vec<order_allocations::Model>, DbErr> {
+    let select = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.eq(order));
+    fetch(db, select.order_by_asc(order_allocations::Column::LineNo).order_by_asc(order_allocations::Column::WarehouseId)).await
+}
+
+/// An order with everything that belongs to it.
+pub async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, OrderError> {
+    let lines = lines_of(db, order.id).await?;
+    let allocations = allocations_of(db, order.id).await?;
+    let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id))).await?;
+    Ok(Placed { order, lines, allocations, holds, rejected: Vec::new() })
+}
+
+/// The view of an order as it now is in the database.
+pub async fn view_of(db: &impl Db, order: orders::Model, accounts: &Accounts, board: &Board) -> Result<OrderView, OrderError> {
+    OrderView::new(load(db, order).await?, accounts, board)
+}
+
+const ROWS_PER_STATEMENT: usize = 2_000;
+
+/// Adds to one quantity column of many lines: `(order, line, by)`. The table's checks refuse what cannot be.
+pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+    lines_update_all(tx, &[column], by).await
+}
+
+/// As [`lines_update`], for several columns at once.
+pub(super) async fn lines_update_all(tx: &Tx, columns: &[&'static str], by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+    let set = set_sql("order_lines", columns);
+    for chunk in by.chunks(ROWS_PER_STATEMENT) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
+        for (order, line, quantity) in chunk {
+            values.extend([order.0.into(), i64::from(*line).into(), (*quantity).into()]);
+        }
+        let rows = rows_sql(tx.get_database_backend(), chunk.len(), 3);
+        let sql = format!(
+            "with moved (order_id, line_no, quantity) as (values {rows}) update order_lines set {set} \
+             from moved where order_lines.order_id = moved.order_id and order_lines.line_no = moved.line_no"
+        );
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    }
+    Ok(())
+}
+
+/// Adds to one quantity column of many allocations: `(order, line, warehouse, by)`.
+pub(super) async fn allocations_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64, i64)]) -> Result<(), DbErr> {
+    allocations_update_all(tx, &[column], by).await
+}
+
+/// As [`allocations_update`], for several columns at once.
+pub(super) async fn allocations_update_all(
+    tx: &Tx,
+    columns: &[&'static str],
+    by: &[(OrderId, i32, i64, i64)],
+) -> Result<(), DbErr> {
+    let set = set_sql("order_allocations", columns);
+    for chunk in by.chunks(ROWS_PER_STATEMENT) {
+        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 4);
+        for (order, line, warehouse, quantity) in chunk {
+            values.extend([order.0.into(), i64::from(*line).into(), (*warehouse).into(), (*quantity).into()]);
+        }
+        let rows = rows_sql(tx.get_database_backend(), chunk.len(), 4);
+        let sql = format!(
+            "with moved (order_id, line_no, warehouse_id, quantity) as (values {rows}) \
+             update order_allocations set {set} from moved \
+             where order_allocations.order_id = moved.order_id and order_allocations.line_no = moved.line_no \
+             and order_allocations.warehouse_id = moved.warehouse_id"
+        );
+        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    }
+    Ok(())
+}
+
+fn set_sql(table: &str, columns: &[&str]) -> String {
+    let set: Vec<String> = columns.iter().map(|column| format!("{column} = {table}.{column} + moved.quantity")).collect();
+    set.join(", ")
+}
+
+fn rows_sql(backend: DbBackend, rows: usize, columns: usize) -> String {
+    let mut sql = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        push_row(&mut sql, backend, row, columns);
+    }
+    sql
+}
+
+/// Which orders a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub account: Option<AccountId>,
+    pub purchase_order_number: Option<String>,
+    pub open: Option<bool>,
+    /// Only orders before this id: newest first.
+    pub before: Option<i64>,
+    pub limit: u64,
+}
+
+/// Orders of a list, newest first, each with its lines and holds.
+pub async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, OrderError> {
+    let mut select = orders::Entity::find().order_by_desc(orders::Column::Id).limit(filter.limit);
+    if let Some(account) = filter.account {
+        select = select.filter(orders::Column::AccountId.eq(account));
+    }
+    if let Some(number) = filter.purchase_order_number {
+        select = select.filter(orders::Column::PurchaseOrderNumber.eq(number));
+    }
+    if let Some(open) = filter.open {
+        select = select.filter(orders::Column::Open.eq(open));
+    }
+    if let Some(before) = filter.before {
+        select = select.filter(orders::Column::Id.lt(before));
+    }
+    let rows = fetch(db, select).await?;
+    let ids: Vec<OrderId> = rows.iter().map(|o| o.id).collect();
+    let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone()));
+    let lines = fetch(db, lines.order_by_asc(order_lines::Column::LineNo)).await?;
+    let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.is_in(ids.clone()))).await?;
+    let allocations = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.is_in(ids));
+    let allocations = fetch(db, allocations.order_by_asc(order_allocations::Column::LineNo)).await?;
+    let mut lines_by: AHashMap<OrderId, Vec<order_lines::Model>> = AHashMap::new();
+    for line in lines {
+        lines_by.entry(line.order_id).or_default().push(line);
+    }
+    let orders = rows.into_iter().map(|order| Placed {
+        lines: lines_by.remove(&order.id).unwrap_or_default(),
+        holds: holds.iter().filter(|h| h.order_id == order.id).cloned().collect(),
+        allocations: allocations.iter().filter(|a| a.order_id == order.id).cloned().collect(),
+        rejected: Vec::new(),
+        order,
+    });
+    Ok(orders.collect())
+}

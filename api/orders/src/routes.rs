@@ -1,0 +1,239 @@
+//! Order management over HTTP. Placing orders is the checkout's.
+
+use entity::Quantity;
+use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::{OpenApi, Tags};
+
+use super::cancel::{Cancellation, cancel};
+use super::change::{Change, change};
+use super::credit;
+use super::error::OrderError;
+use super::holds::{hold, release};
+use super::queries::{self, Filter, find_order, lock_order};
+use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput};
+use identity::permit;
+use identity::{Accounts, account_for, visible_account};
+use inventory::Board;
+use kernel::principal::Acting;
+use kernel::problem::CommonError;
+use kernel::problem::Failure;
+use kernel::problem::FieldProblem;
+use kernel::wire::{Answer, Body, Code, Etag, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
+use store::database::Db;
+
+type Result<T> = std::result::Result<T, Failure<OrderError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// Orders and what becomes of them.
+    Orders,
+}
+
+/// Order management.
+#[derive(Debug)]
+pub struct OrderRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+    /// Warehouses and stock.
+    pub board: Board,
+}
+
+#[OpenApi(tag = "Tag::Orders")]
+impl OrderRoutes {
+    /// Read an order
+    ///
+    /// With every line's quantities, allocations and price. Another account's order does not exist.
+    #[oai(path = "/v1/orders/:number", method = "get", operation_id = "get_order")]
+    async fn get_order(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<Answer<OrderView>> {
+        let db = who.db();
+        let order = find_order(&db, &number.0, who.account()).await?;
+        self.answer(&db, order).await
+    }
+
+    /// List orders
+    ///
+    /// Newest first. Staff see all accounts' orders or those of the account named.
+    #[oai(path = "/v1/orders", method = "get", operation_id = "list_orders")]
+    async fn list_orders(
+        &self,
+        who: Acting<permit::ReadOrders>,
+        account: Query<Option<Code>>,
+        purchase_order_number: Query<Option<Text<64>>>,
+        open: Query<Option<bool>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<OrderView>>> {
+        let limit = page_limit(limit.0, 20, 100)?;
+        let filter = Filter {
+            account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(OrderError::from)?,
+            purchase_order_number: purchase_order_number.0.map(Text::into_inner),
+            open: open.0,
+            before: cursor.0.as_deref().map(place_of).transpose()?,
+            limit: limit + 1,
+        };
+        let mut items = Vec::new();
+        for placed in queries::list(&who.db(), filter).await? {
+            items.push((placed.order.id.0, OrderView::new(placed, &self.accounts, &self.board)?));
+        }
+        Ok(Answer::of(&Page::cut(items, limit))?)
+    }
+
+    /// Cancel an order or parts of it
+    ///
+    /// Possible until the goods are on a pick list. Stock and credit come back at once. All lines are cancelled or none.
+    #[oai(path = "/v1/orders/:number/cancellation", method = "post", operation_id = "cancel_order")]
+    async fn cancel_order(
+        &self,
+        who: Acting<permit::WriteOrders>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<CancellationInput>,
+    ) -> Result<Answer<OrderView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let order = lock_order(&tx, &number.0, who.account()).await?;
+        let what = Cancellation { lines: quantities(&body.0.lines, 1)?, reason: body.0.reason.into_inner() };
+        cancel(&tx, &order, &what).await?;
+        let answer = self.kept(&tx, &number.0).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Change an order
+    ///
+    /// What is written on it, and less of a line; its unit price stays, a quoted one too. More of a line is a new order at today's
+    /// price. `If-Match` guards against
+    /// changing what somebody else just changed.
+    #[oai(path = "/v1/orders/:number/changes", method = "post", operation_id = "change_order")]
+    async fn change_order(
+        &self,
+        who: Acting<permit::WriteOrders>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<ChangeInput>,
+    ) -> Result<Answer<OrderView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let order = lock_order(&tx, &number.0, who.account()).await?;
+        if expected.is_some_and(|version| version != order.version) {
+            return Err(CommonError::Stale.into());
+        }
+        change(&tx, order, change_of(body.0)?).await?;
+        let answer = self.kept(&tx, &number.0).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Hold an order
+    ///
+    /// It keeps its stock and is not shipped until it is released.
+    #[oai(path = "/v1/orders/:number/holds", method = "post", operation_id = "hold_order")]
+    async fn hold_order(
+        &self,
+        who: Acting<permit::WriteHolds>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<HoldInput>,
+    ) -> Result<Answer<OrderView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let order = lock_order(&tx, &number.0, None).await?;
+        hold(&tx, &order, body.0.reason.into_inner()).await?;
+        let answer = self.kept(&tx, &number.0).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Release a held order
+    ///
+    /// One kind of hold or all of them. An order without active holds is answered 409.
+    #[oai(path = "/v1/orders/:number/release", method = "post", operation_id = "release_order")]
+    async fn release_order(
+        &self,
+        who: Acting<permit::WriteHolds>,
+        number: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<ReleaseInput>,
+    ) -> Result<Answer<OrderView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let order = lock_order(&tx, &number.0, None).await?;
+        release(&tx, &order, body.0.kind).await?;
+        let answer = self.kept(&tx, &number.0).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Read the credit position of an account
+    ///
+    /// Open invoices and orders not yet invoiced, against the limit, in the account's currency.
+    #[oai(path = "/v1/accounts/:code/credit-position", method = "get", operation_id = "get_credit_position")]
+    async fn credit_position(&self, who: Acting<permit::ReadInvoices>, code: Path<Code>) -> Result<Answer<CreditPositionView>> {
+        let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(OrderError::from)?;
+        let currency = account.currency.as_str();
+        let position = credit::position(&who.db(), account.id, currency).await?;
+        let money = |amount: entity::Amount| Money::new(amount, currency);
+        let left = account.credit_limit.map(|limit| entity::Amount(limit.0.saturating_sub(position.exposure().0)));
+        Ok(Answer::of(&CreditPositionView {
+            account: account.code.clone(),
+            receivable: money(position.receivable),
+            committed: money(position.committed),
+            exposure: money(position.exposure()),
+            limit: account.credit_limit.map(money),
+            available: left.map(money),
+            oldest_due_at: position.oldest_due_at.map(Timestamp),
+        })?)
+    }
+}
+
+impl OrderRoutes {
+    async fn answer(&self, db: &impl Db, order: entity::orders::Model) -> Result<Answer<OrderView>> {
+        let etag = Etag(order.version);
+        let view = queries::view_of(db, order, &self.accounts, &self.board).await?;
+        Ok(Answer::of(&view)?.with_etag(etag))
+    }
+
+    /// The order as this transaction leaves it, kept for retries.
+    async fn kept(&self, tx: &store::database::Tx, number: &str) -> Result<Answer<OrderView>> {
+        let order = find_order(tx, number, None).await?;
+        let etag = Etag(order.version);
+        let view = queries::view_of(tx, order, &self.accounts, &self.board).await?;
+        Ok(Answer::kept(tx, &view).await?.with_etag(etag))
+    }
+}
+
+/// Most lines of one request.
+const MAX_LINES: usize = 10_000;
+
+fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, CommonError> {
+    if lines.len() > MAX_LINES {
+        return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")));
+    }
+    let mut problems = Vec::new();
+    let mut good = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        let quantity: Quantity = line.quantity.0.into();
+        if quantity.0 < least {
+            let pointer = format!("/lines/{index}/quantity");
+            problems.push(FieldProblem::new(pointer, "quantity-out-of-range", "the quantity is too small"));
+        }
+        good.push((line.line, quantity));
+    }
+    if problems.is_empty() { Ok(good) } else { Err(CommonError::Invalid(problems)) }
+}
+
+fn change_of(input: ChangeInput) -> std::result::Result<Change, CommonError> {
+    Ok(Change {
+        purchase_order_number: input.purchase_order_number.map(Text::into_inner),
+        note: input.note.map(Text::into_inner),
+        requested_at: input.requested_at.map(|t| t.0),
+        ship_to: input.ship_to.map(Into::into),
+        lines: quantities(&input.lines, 0)?,
+    })
+}

@@ -1,0 +1,168 @@
+//! Collecting entries into a set, by the thousands.
+//!
+//! An entry of the same list, product, unit, currency, smallest quantity and start takes the place of the one in the set; one
+//! that says the same leaves it alone.
+
+use ahash::{AHashMap, AHashSet};
+use entity::{Instant, PriceEntryId, PriceListId, ProductId};
+use pricing::{Amount, Currency, Quantity, UnitCode};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+
+use super::sets::{self, OpenSet};
+use crate::EntryOutcome;
+use crate::NewEntry;
+use crate::error::PriceAdminError;
+use prices::per_of;
+use store::database::Tx;
+use store::sql::key_list;
+use store::sql::push_row;
+use store::sql::statement;
+
+/// Entries in one statement.
+const BATCH: usize = 2_000;
+
+/// An entry and the list it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DraftEntry {
+    pub list: PriceListId,
+    pub entry: NewEntry,
+}
+
+type Key = (PriceListId, ProductId, UnitCode, Currency, Quantity, Option<Instant>);
+
+fn key(draft: &DraftEntry) -> Key {
+    let entry = &draft.entry;
+    (draft.list, entry.product, entry.unit, entry.currency, entry.min_quantity, entry.valid_from)
+}
+
+/// Collects entries; gives what became of each, in order.
+pub async fn collect(tx: &Tx, set: &OpenSet, entries: &[DraftEntry]) -> Result<Vec<EntryOutcome>, PriceAdminError> {
+    sets::touch(tx, set).await?;
+    let mut seen = AHashSet::with_capacity(entries.len());
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for chunk in entries.chunks(BATCH) {
+        let standing = standing(tx, set, chunk).await?;
+        let mut fresh = Vec::with_capacity(chunk.len());
+        for draft in chunk {
+            if !seen.insert(key(draft)) {
+                outcomes.push(EntryOutcome::Duplicate);
+                continue;
+            }
+            outcomes.push(match standing.get(&key(draft)) {
+                Some((id, old)) if old == draft => EntryOutcome::Unchanged(*id),
+                found => {
+                    fresh.push((outcomes.len(), draft));
+                    // The id is drawn below, for all of them at once.
+                    let made = if found.is_some() { EntryOutcome::Replaced } else { EntryOutcome::Created };
+                    made(PriceEntryId(0))
+                }
+            });
+        }
+        let ids = tx.ids(fresh.len()).await?;
+        insert(tx, set, &ids, &fresh).await?;
+        for ((place, _), id) in fresh.iter().zip(ids) {
+            if let EntryOutcome::Created(made) | EntryOutcome::Replaced(made) = &mut outcomes[*place] {
+                *made = PriceEntryId(id);
+            }
+        }
+    }
+    Ok(outcomes)
+}
+
+const COLUMNS: &str = "id, list_id, product_id, unit, currency, min_quantity, unit_price, per, starts_at, valid_until";
+
+async fn standing(tx: &Tx, set: &OpenSet, chunk: &[DraftEntry]) -> Result<AHashMap<Key, (PriceEntryId, DraftEntry)>, DbErr> {
+    let mut products: Vec<i64> = chunk.iter().map(|draft| draft.entry.product.0).collect();
+    products.sort_unstable();
+    products.dedup();
+    let keys = serde_json::to_string(&products).unwrap_or_default();
+    let sql = format!(
+        "select {COLUMNS} from price_change_set_entries where set_id = $1 and product_id in {}",
+        key_list(tx.get_database_backend(), 2, "bigint")
+    );
+    let rows = tx.query_all_raw(statement(tx, sql, vec![set.id.0.into(), keys.into()])).await?;
+    rows.iter().map(|row| read(row).map(|(id, draft)| (key(&draft), (id, draft)))).collect()
+}
+
+/// Entries of a set whose products lie in a range of ids, by product.
+pub(super) async fn between(
+    db: &impl ConnectionTrait,
+    set: &OpenSet,
+    products: std::ops::RangeInclusive<i64>,
+) -> Result<Vec<(PriceEntryId, DraftEntry)>, DbErr> {
+    let sql = format!(
+        "select {COLUMNS} from price_change_set_entries where set_id = $1 and product_id >= $2 and product_id <= $3 \
+         order by product_id, list_id, unit, currency, min_quantity, starts_at"
+    );
+    let values = vec![set.id.0.into(), (*products.start()).into(), (*products.end()).into()];
+    db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
+}
+
+/// An entry as it stands in a set.
+pub(super) fn read(row: &QueryResult) -> Result<(PriceEntryId, DraftEntry), DbErr> {
+    let unreadable = |()| DbErr::Custom("an entry of a change set cannot be read".to_owned());
+    let starts_at: i64 = row.try_get("", "starts_at")?;
+    let entry = NewEntry {
+        product: ProductId(row.try_get("", "product_id")?),
+        unit: row.try_get::<String>("", "unit")?.parse().map_err(|_| ()).map_err(unreadable)?,
+        currency: row.try_get::<String>("", "currency")?.parse().map_err(|_| ()).map_err(unreadable)?,
+        min_quantity: Quantity::from_micros(row.try_get("", "min_quantity")?),
+        unit_price: Amount::from_micros(row.try_get("", "unit_price")?),
+        per: per_of(row.try_get("", "per")?).ok_or(()).map_err(unreadable)?,
+        valid_from: (starts_at >= 0).then_some(Instant(starts_at)),
+        valid_until: row.try_get("", "valid_until")?,
+    };
+    Ok((PriceEntryId(row.try_get("", "id")?), DraftEntry { list: PriceListId(row.try_get("", "list_id")?), entry }))
+}
+
+async fn insert(tx: &Tx, set: &OpenSet, ids: &[i64], fresh: &[(usize, &DraftEntry)]) -> Result<(), DbErr> {
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let backend = tx.get_database_backend();
+    let mut sql = format!("insert into price_change_set_entries (set_id, {COLUMNS}) values ");
+    let mut values: Vec<Value> = Vec::with_capacity(fresh.len() * 11);
+    for (row, (id, (_, draft))) in ids.iter().zip(fresh).enumerate() {
+        push_row(&mut sql, backend, row, 11);
+        let entry = &draft.entry;
+        values.extend([
+            set.id.0.into(),
+            (*id).into(),
+            draft.list.0.into(),
+            entry.product.0.into(),
+            entry.unit.as_str().into(),
+            entry.currency.code().into(),
+            entry.min_quantity.micros().into(),
+            entry.unit_price.micros().into(),
+            i64::from(entry.per.get()).into(),
+            entry.valid_from.map_or(-1, |at| at.0).into(),
+            entry.valid_until.map(|at| at.0).into(),
+        ]);
+    }
+    sql.push_str(
+        " on conflict (set_id, product_id, list_id, unit, currency, min_quantity, starts_at) do update set \
+         id = excluded.id, unit_price = excluded.unit_price, per = excluded.per, valid_until = excluded.valid_until",
+    );
+    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    Ok(())
+}
+
+/// Takes an entry out of a set.
+pub(super) async fn remove(tx: &Tx, set: &OpenSet, id: PriceEntryId) -> Result<(), PriceAdminError> {
+    sets::touch(tx, set).await?;
+    let sql = "delete from price_change_set_entries where set_id = $1 and id = $2";
+    let done = tx.execute_raw(statement(tx, sql, vec![set.id.0.into(), id.0.into()])).await?;
+    if done.rows_affected() == 0 { Err(PriceAdminError::EntryNotFound(id.to_string())) } else { Ok(()) }
+}
+
+/// Entries of a set in the order in which they came, after an id.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    set: entity::PriceChangeSetId,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<(PriceEntryId, DraftEntry)>, DbErr> {
+    let sql = format!("select {COLUMNS} from price_change_set_entries where set_id = $1 and id > $2 order by id limit $3");
+    let values = vec![set.0.into(), after.into(), (limit as i64).into()];
+    db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
+}

@@ -1,0 +1,398 @@
+//! Looking at a set before it is published: whom it concerns, what rises and falls, what falls under floor or cost.
+//!
+//! Entries are compared as list prices, as whoever the list is for sees them: the account, somebody of the group, anybody.
+//! Contracts are compared as the account that holds them pays, promotions as somebody of their audience does, with the coupon.
+//! Each is asked for at its thresholds and at the instant at which it begins. A line for a category, a brand or everything is
+//! asked for at all its products, up to a bound; the preview says when that was reached.
+//!
+//! Products are looked at a few thousand at a time, so that memory is bounded.
+//!
+//! Not here: counting baskets (`touched`, and the slices that keep them).
+
+use ahash::{AHashMap, AHashSet};
+use entity::{AccountId, AssignedKind, AudienceKind, Instant, PriceEntryId, PriceListId, ProductId, TargetKind};
+use pricing::{Currency, Quantity};
+
+use super::agreements::{Drafted, Shall};
+use super::collect::{self, DraftEntry};
+use super::findings::Findings;
+use super::moves::{Asked, Cause, Moves};
+use super::sets::OpenSet;
+use super::sketch::{Question, Sketch, Viewer};
+use crate::NewContract;
+use crate::NewEntry;
+use crate::NewPromotion;
+use crate::NewTarget;
+use crate::contract;
+use crate::contract::Contract;
+use crate::error::PriceAdminError;
+use crate::input::Names;
+use crate::lines::NewLine;
+use crate::promotion;
+use prices::AccountSet;
+use prices::ImpactScope;
+use prices::ListRow;
+use prices::PriceLine;
+use prices::ProductSet;
+use prices::TermsFilter;
+use prices::stored_terms;
+use store::database::Reader;
+use store::sql::statement;
+
+/// Products looked at together.
+const PRODUCTS: usize = 2_000;
+/// Prices of contracts and promotions that are asked for at most.
+const MOST_ASKED: usize = 200_000;
+
+/// What a set would do.
+#[derive(Debug, Default)]
+pub(super) struct Preview {
+    pub(super) entries: u64,
+    pub(super) unchanged_entries: u64,
+    pub(super) contracts: u64,
+    pub(super) promotions: u64,
+    pub(super) moves: Moves,
+    pub(super) findings: Findings,
+    pub(super) reaches: Vec<ImpactScope>,
+    /// Not every price of contracts and promotions was asked for.
+    pub(super) is_partial: bool,
+}
+
+/// What a preview looks at, and with what.
+pub(super) struct Looking<'a> {
+    pub(super) db: &'a Reader,
+    pub(super) names: Names<'a>,
+    pub(super) set: &'a OpenSet,
+    /// From when on the set would apply; none for at once.
+    pub(super) valid_from: Option<Instant>,
+    /// What begins earlier is asked for now.
+    pub(super) now: Instant,
+}
+
+/// A list of the set: its code, and whom it is for.
+struct Listed {
+    code: String,
+    viewer: Viewer,
+    chain: Vec<AccountId>,
+    concerned: AccountSet,
+}
+
+/// Looks at a set.
+pub(super) async fn preview(looking: &Looking<'_>, drafted: &[Drafted]) -> Result<Preview, PriceAdminError> {
+    let mut preview = Preview::default();
+    looking.entries(&mut preview).await?;
+    for drafted in drafted {
+        looking.agreement(drafted, &mut preview).await?;
+    }
+    Ok(preview)
+}
+
+impl Looking<'_> {
+    /// When a row without a start of its own begins.
+    fn begins(&self, own: Option<Instant>) -> Instant {
+        own.or(self.valid_from).unwrap_or_default().max(self.now)
+    }
+
+    async fn lists(&self) -> Result<AHashMap<PriceListId, Listed>, PriceAdminError> {
+        let current = TermsFilter { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
+        let rows = stored_terms::lists(self.db, &current).await?.into_iter();
+        let one = |row: ListRow| {
+            let account = AccountId(row.assigned_id);
+            let (viewer, concerned) = match row.kind {
+                AssignedKind::Default => (Viewer::Anybody, AccountSet::Everyone),
+                AssignedKind::Group => (Viewer::MemberOf(row.assigned_code.clone()), AccountSet::Group(row.assigned_code)),
+                AssignedKind::Account => (Viewer::Account(account), AccountSet::Family(account)),
+            };
+            let chain = self.chain(&viewer);
+            (PriceListId(row.list), Listed { code: row.code, viewer, chain, concerned })
+        };
+        Ok(rows.map(one).collect())
+    }
+
+    fn chain(&self, viewer: &Viewer) -> Vec<AccountId> {
+        match viewer {
+            Viewer::Account(account) => self.names.accounts.chain(*account).iter().map(|company| company.id).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    async fn entries(&self, preview: &mut Preview) -> Result<(), PriceAdminError> {
+        let lists = self.lists().await?;
+        let mut reached: AHashMap<(PriceListId, Currency), AHashSet<ProductId>> = AHashMap::new();
+        let mut after = 0;
+        loop {
+            let products = self.products_after(after).await?;
+            let Some(last) = products.last() else { break };
+            let drafts = collect::between(self.db, self.set, after + 1..=last.0).await?;
+            after = last.0;
+            self.chunk(&lists, &products, &drafts, preview, &mut reached).await?;
+        }
+        preview.reaches.extend(reached.into_iter().filter_map(|((list, currency), products)| {
+            let concerned = lists.get(&list)?.concerned.clone();
+            Some(ImpactScope { concerned, currency: Some(currency), goods: ProductSet::These(products) })
+        }));
+        Ok(())
+    }
+
+    /// The next products of the set.
+    async fn products_after(&self, after: i64) -> Result<Vec<ProductId>, PriceAdminError> {
+        use sea_orm::ConnectionTrait as _;
+        let sql = "select distinct product_id from price_change_set_entries where set_id = $1 and product_id > $2 \
+                   order by product_id limit $3";
+        let values = vec![self.set.id.0.into(), after.into(), (PRODUCTS as i64).into()];
+        let rows = self.db.query_all_raw(statement(self.db, sql, values)).await?;
+        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, sea_orm::DbErr>>()?)
+    }
+
+    /// Compares the list prices of some products.
+    async fn chunk(
+        &self,
+        lists: &AHashMap<PriceListId, Listed>,
+        products: &[ProductId],
+        drafts: &[(PriceEntryId, DraftEntry)],
+        preview: &mut Preview,
+        reached: &mut AHashMap<(PriceListId, Currency), AHashSet<ProductId>>,
+    ) -> Result<(), PriceAdminError> {
+        let mut sketch = Sketch::of(self.db, products).await?;
+        let mut admitted = AHashSet::new();
+        let mut asked: AHashMap<Question, (Vec<PriceLine>, Vec<Asked>)> = AHashMap::new();
+        let mut changed = Vec::with_capacity(drafts.len());
+        for (id, draft) in drafts {
+            preview.entries += 1;
+            let Some(list) = lists.get(&draft.list) else { continue };
+            if admitted.insert(draft.list) {
+                sketch.admit(self.db, &list.viewer, &list.chain).await?;
+            }
+            let entry = &draft.entry;
+            let start = entry.valid_from.or(self.valid_from);
+            if !sketch.put_entry(*id, draft, start) {
+                preview.unchanged_entries += 1;
+                continue;
+            }
+            changed.push((*id, DraftEntry { list: draft.list, entry: NewEntry { valid_from: start, ..*entry } }));
+            reached.entry((draft.list, entry.currency)).or_default().insert(entry.product);
+            let quantity = if entry.min_quantity.is_positive() { entry.min_quantity } else { Quantity::ONE };
+            let (viewer, at) = (list.viewer.clone(), self.begins(entry.valid_from));
+            let (lines, told) = asked.entry(Question { viewer, currency: entry.currency, at, coupon: None }).or_default();
+            lines.push(PriceLine { product: entry.product, unit: entry.unit, quantity });
+            told.push(Asked {
+                cause: Cause::Entry { id: *id, list: list.code.clone() },
+                product: entry.product,
+                unit: entry.unit,
+                currency: entry.currency,
+                quantity,
+            });
+        }
+        for (question, (lines, told)) in &asked {
+            for (asked, prices) in told.iter().zip(sketch.price(self.db, question, lines).await?) {
+                preview.moves.of_list(asked, &prices);
+            }
+        }
+        preview.findings.look(self.db, self.names.products, &sketch.entries, &changed).await
+    }
+
+    async fn agreement(&self, drafted: &Drafted, preview: &mut Preview) -> Result<(), PriceAdminError> {
+        match &drafted.shall {
+            Shall::Contract(shall) => {
+                preview.contracts += 1;
+                let standing = contract::find_if_any(self.db, &drafted.code).await?;
+                self.contract(drafted, shall, standing.as_ref(), preview).await
+            }
+            Shall::Promotion(shall) => {
+                preview.promotions += 1;
+                self.promotion(drafted, shall, preview).await
+            }
+        }
+    }
+
+    async fn contract(
+        &self,
+        drafted: &Drafted,
+        shall: &NewContract,
+        standing: Option<&Contract>,
+        preview: &mut Preview,
+    ) -> Result<(), PriceAdminError> {
+        let dated = match self.valid_from {
+            Some(at) => contract::from_then_on(standing, shall.clone(), at).unwrap_or_else(|| shall.clone()),
+            None => shall.clone(),
+        };
+        let same_terms = standing.is_some_and(|standing| contract::says_the_same(&standing.terms, &dated));
+        let old = standing.map(|standing| standing.lines.clone()).unwrap_or_default();
+        let difference = contract::Difference::between(old.clone(), &dated.lines);
+        let gone = old.iter().filter(|(id, _)| difference.gone.contains(id)).map(|(_, line)| line);
+        let mut lines: Vec<NewLine> = gone.chain(&difference.added).cloned().collect();
+        if !same_terms {
+            lines.extend(difference.kept.iter().map(|(_, line)| line.clone()));
+        }
+        let earlier = standing.map(|standing| standing.terms.account_id).filter(|account| *account != dated.account);
+        let start = dated.valid_from;
+        for account in std::iter::once(dated.account).chain(earlier) {
+            let looked = Looked {
+                drafted: Drafted { shall: Shall::Contract(dated.clone()), ..drafted.clone() },
+                standing: standing.cloned(),
+                promotion: None,
+                viewer: Viewer::Account(account),
+                concerned: AccountSet::Family(account),
+                currencies: vec![dated.currency],
+                coupon: None,
+                cause: Cause::Contract(drafted.code.clone()),
+            };
+            self.lines(&looked, &lines, start, preview).await?;
+        }
+        Ok(())
+    }
+
+    async fn promotion(&self, drafted: &Drafted, shall: &NewPromotion, preview: &mut Preview) -> Result<(), PriceAdminError> {
+        let standing = promotion::find_if_any(self.db, &drafted.code).await?;
+        let mut lines = shall.lines.clone();
+        lines.extend(
+            standing.iter().flat_map(|standing| standing.lines.iter()).filter(|line| !shall.lines.contains(line)).cloned(),
+        );
+        let account = AccountId(shall.audience.id);
+        let (viewer, concerned) = match shall.audience.kind {
+            AudienceKind::Everyone => (Viewer::Anybody, AccountSet::Everyone),
+            AudienceKind::Group => {
+                (Viewer::MemberOf(shall.audience.code.clone()), AccountSet::Group(shall.audience.code.clone()))
+            }
+            AudienceKind::Account => (Viewer::Account(account), AccountSet::Account(account)),
+        };
+        let currencies = shall.currency.map_or_else(|| self.currencies(), |currency| vec![currency]);
+        let start = shall.valid_from.max(self.valid_from);
+        let looked = Looked {
+            drafted: Drafted { shall: Shall::Promotion(NewPromotion { valid_from: start, ..shall.clone() }), ..drafted.clone() },
+            standing: None,
+            promotion: standing.map(|standing| standing.header.id.0),
+            viewer,
+            concerned,
+            currencies,
+            coupon: shall.coupon.clone(),
+            cause: Cause::Promotion(drafted.code.clone()),
+        };
+        self.lines(&looked, &lines, start, preview).await
+    }
+
+    /// The currencies that accounts order in.
+    fn currencies(&self) -> Vec<Currency> {
+        let mut currencies: Vec<Currency> =
+            self.names.accounts.all().iter().filter_map(|account| account.currency.parse().ok()).collect();
+        currencies.sort_unstable();
+        currencies.dedup();
+        currencies
+    }
+
+    /// Compares what lines of a contract or promotion make of their products' prices.
+    async fn lines(
+        &self,
+        looked: &Looked,
+        lines: &[NewLine],
+        start: Option<Instant>,
+        preview: &mut Preview,
+    ) -> Result<(), PriceAdminError> {
+        let mut goods = Some(AHashSet::new());
+        let mut asked: Vec<(Instant, PriceLine)> = Vec::new();
+        for line in lines {
+            let products = self.products_of(&line.target);
+            match &mut goods {
+                Some(_) if line.target.kind == TargetKind::Everything => goods = None,
+                Some(goods) => goods.extend(products.iter().copied()),
+                None => {}
+            }
+            let at = self.begins(line.valid_from.max(start));
+            for product in products {
+                if asked.len() >= MOST_ASKED {
+                    preview.is_partial = true;
+                    break;
+                }
+                let Some(facts) = self.names.products.by_id(product) else { continue };
+                let unit = line.unit.unwrap_or(facts.stock_unit);
+                let steps = line.breaks.iter().map(|(quantity, _)| *quantity);
+                let base = line.value.map(|_| Quantity::ONE);
+                let quantities = base.into_iter().chain(steps).filter(|quantity| quantity.is_positive());
+                asked.extend(quantities.map(|quantity| (at, PriceLine { product, unit, quantity })));
+            }
+        }
+        let goods = goods.map_or(ProductSet::All, ProductSet::These);
+        let reach =
+            |currency| ImpactScope { concerned: looked.concerned.clone(), currency: Some(currency), goods: goods.clone() };
+        preview.reaches.extend(looked.currencies.iter().map(|currency| reach(*currency)));
+        asked.sort_unstable_by_key(|(at, line)| (line.product, *at, line.unit, line.quantity));
+        asked.dedup_by_key(|(at, line)| (line.product, *at, line.unit, line.quantity));
+        let mut products: Vec<ProductId> = asked.iter().map(|(_, line)| line.product).collect();
+        products.dedup();
+        for chunk in products.chunks(PRODUCTS) {
+            let (first, last) = (chunk.first().copied().unwrap_or(ProductId(0)), chunk.last().copied().unwrap_or(ProductId(0)));
+            let of_chunk: Vec<&(Instant, PriceLine)> =
+                asked.iter().filter(|(_, line)| (first..=last).contains(&line.product)).collect();
+            self.compare(looked, chunk, &of_chunk, preview).await?;
+        }
+        Ok(())
+    }
+
+    async fn compare(
+        &self,
+        looked: &Looked,
+        products: &[ProductId],
+        asked: &[&(Instant, PriceLine)],
+        preview: &mut Preview,
+    ) -> Result<(), PriceAdminError> {
+        let mut sketch = Sketch::of(self.db, products).await?;
+        let chain = self.chain(&looked.viewer);
+        sketch.admit(self.db, &looked.viewer, &chain).await?;
+        sketch.take_agreements(self.db, &looked.viewer, &chain).await?;
+        let range = products.first().map_or(0, |first| first.0)..=products.last().map_or(0, |last| last.0);
+        for (id, draft) in collect::between(self.db, self.set, range).await? {
+            sketch.put_entry(id, &draft, draft.entry.valid_from.or(self.valid_from));
+        }
+        sketch.put_agreement(&looked.drafted, looked.standing.as_ref(), looked.promotion);
+        let mut questions: AHashMap<Question, Vec<PriceLine>> = AHashMap::new();
+        for (at, line) in asked {
+            for currency in &looked.currencies {
+                let (viewer, coupon) = (looked.viewer.clone(), looked.coupon.clone());
+                questions.entry(Question { viewer, currency: *currency, at: *at, coupon }).or_default().push(*line);
+            }
+        }
+        for (question, lines) in &questions {
+            for (line, prices) in lines.iter().zip(sketch.price(self.db, question, lines).await?) {
+                let (cause, currency) = (looked.cause.clone(), question.currency);
+                let PriceLine { product, unit, quantity } = *line;
+                preview.moves.of_customer(&Asked { cause, product, unit, currency, quantity }, &prices);
+            }
+        }
+        Ok(())
+    }
+
+    /// The products that a line is for.
+    fn products_of(&self, target: &NewTarget) -> Vec<ProductId> {
+        let named = ProductId(target.id);
+        if target.kind == TargetKind::Sku {
+            return vec![named];
+        }
+        let all = self.names.products.all().into_iter();
+        let mut found: Vec<ProductId> = match target.kind {
+            TargetKind::Brand => all.filter(|product| *product.brand == *target.code).map(|product| product.id).collect(),
+            TargetKind::Category => {
+                let categories = self.names.categories.all();
+                let chains = categories.iter().map(|category| self.names.categories.chain(category.id));
+                let below = chains.filter(|chain| chain.iter().any(|above| above.id.0 == target.id));
+                let below: AHashSet<entity::CategoryId> = below.filter_map(|chain| Some(chain.first()?.id)).collect();
+                let inside = all.filter(|product| product.category.is_some_and(|category| below.contains(&category)));
+                inside.map(|product| product.id).collect()
+            }
+            _ => all.map(|product| product.id).collect(),
+        };
+        found.sort_unstable();
+        found
+    }
+}
+
+/// A contract or promotion that is looked at.
+struct Looked {
+    drafted: Drafted,
+    standing: Option<Contract>,
+    promotion: Option<i64>,
+    viewer: Viewer,
+    concerned: AccountSet,
+    currencies: Vec<Currency>,
+    coupon: Option<String>,
+    cause: Cause,
+}

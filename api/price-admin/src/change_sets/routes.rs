@@ -1,0 +1,448 @@
+//! Change sets over HTTP.
+
+use std::sync::Arc;
+
+use entity::{ChangeSetStatus, PriceChangeSetId, PriceEntryId, price_change_sets};
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Header, Path, Query};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::agreements::{self, Kind};
+use super::collect;
+use super::preview::{Looking, preview};
+use super::preview_views::{About, CountView, PreviewView, TouchedAccountsView};
+use super::publish::{self, Publication};
+use super::sets::{self, Closing};
+use super::views::{
+    ChangeSetInput, ChangeSetView, DraftAgreementView, DraftEntriesInput, DraftEntryInput, DraftEntryView, PublicationInput,
+};
+use crate::agreements::ContractInput;
+use crate::agreements::PromotionInput;
+use crate::change::places;
+use crate::error::PriceAdminError;
+use crate::input::Faults;
+use crate::input::Names;
+use crate::input::PriceEntryInput;
+use crate::lists;
+use crate::record;
+use crate::record::Answering;
+use crate::record::Given;
+use crate::record::Place;
+use crate::review;
+use crate::routes::Results;
+use crate::routes::Tag;
+use crate::told::EntriesAnswer;
+use crate::upload::RowsBody;
+use catalog::{Categories, Products};
+use identity::Accounts;
+use identity::permit;
+use kernel::principal::Acting;
+use kernel::problem::Failure;
+use kernel::wire::{Answer, Body, Code, Etag, Page, Text, Timestamp, if_match, page_limit, place_of};
+use prices::BadInput;
+use prices::OpenBaskets;
+use prices::PriceImpact;
+use prices::Prices;
+use prices::costs_of;
+use store::clock;
+use store::sql::statement;
+
+type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+
+/// Change sets.
+#[derive(Debug)]
+pub struct ChangeSetRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+    /// All products.
+    pub products: Products,
+    /// All categories.
+    pub categories: Categories,
+    /// All prices.
+    pub prices: Prices,
+    /// What later slices keep that a price change may touch.
+    pub baskets: Vec<Arc<dyn OpenBaskets>>,
+}
+
+#[OpenApi(tag = "Tag::Prices")]
+impl ChangeSetRoutes {
+    /// Create or rename a price change set
+    ///
+    /// A draft in which entries, contracts and promotions are collected. Nobody who asks for prices knows of it until it is
+    /// published.
+    #[oai(path = "/v1/price-change-sets/:code", method = "put", operation_id = "put_price_change_set")]
+    async fn put_price_change_set(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        body: Body<ChangeSetInput>,
+    ) -> Result<Answer<ChangeSetView>> {
+        let name = body.0.name.map_or_else(|| code.0.to_string(), Text::into_inner);
+        let tx = who.begin().await?;
+        sets::put(&tx, &code.0, name).await?;
+        tx.keep(()).await?;
+        self.answer(&who, &code.0).await
+    }
+
+    /// Read a price change set
+    ///
+    /// How far it is, what stands in it, and what publishing it did.
+    #[oai(path = "/v1/price-change-sets/:code", method = "get", operation_id = "get_price_change_set")]
+    async fn get_price_change_set(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<ChangeSetView>> {
+        self.answer(&who, &code.0).await
+    }
+
+    /// List price change sets
+    ///
+    /// In the order they were created; with `status` only those that are so far.
+    #[oai(path = "/v1/price-change-sets", method = "get", operation_id = "list_price_change_sets")]
+    async fn list_price_change_sets(
+        &self,
+        who: Acting<permit::WritePrices>,
+        status: Query<Option<ChangeSetStatus>>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<ChangeSetView>>> {
+        let limit = page_limit(limit.0, 50, 200)?;
+        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
+        let db = who.db();
+        let mut select = price_change_sets::Entity::find().filter(price_change_sets::Column::Id.gt(after));
+        if let Some(status) = status.0 {
+            select = select.filter(price_change_sets::Column::Status.eq(status));
+        }
+        let rows = select.order_by_asc(price_change_sets::Column::Id).limit(limit + 1).all(&db).await?;
+        let counts = entries_of(&db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        let items = rows.into_iter().map(|row| {
+            let entries = counts.iter().find(|(set, _)| *set == row.id).map_or(0, |(_, count)| *count);
+            (row.id.0, ChangeSetView::new(row, entries, Vec::new()))
+        });
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Drop a price change set
+    ///
+    /// What was collected is forgotten; that there was such a set, and who dropped it, is not. A published set cannot be
+    /// dropped.
+    #[oai(path = "/v1/price-change-sets/:code", method = "delete", operation_id = "drop_price_change_set")]
+    async fn drop_price_change_set(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<ChangeSetView>> {
+        let tx = who.begin().await?;
+        let set = sets::find_open(&tx, &code.0).await?;
+        sets::touch(&tx, &set).await?;
+        let closing = Closing { status: ChangeSetStatus::Dropped, price_version: None, valid_from: None, outcome: String::new() };
+        sets::close(&tx, &set, closing).await?;
+        tx.keep(()).await?;
+        self.answer(&who, &code.0).await
+    }
+
+    /// Collect entries in a price change set
+    ///
+    /// As for a price list, with the code of the list in `price_list`. Good entries are collected and bad ones told. An entry
+    /// of the same list, SKU, unit, currency, smallest quantity and start takes the place of the one in the set. JSON takes
+    /// up to 10,000 entries; CSV and NDJSON, also packed, take up to 1,000,000, in batches as they come: when an upload breaks
+    /// off, what was collected stays, and sending it again completes it. With an `Idempotency-Key` an upload is one
+    /// transaction and has the size of an ordinary request.
+    #[oai(path = "/v1/price-change-sets/:code/entries", method = "post", operation_id = "collect_price_entries")]
+    async fn collect_price_entries(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        /// Of which rows of an upload something is told.
+        results: Query<Option<Results>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: RowsBody<DraftEntriesInput>,
+    ) -> Result<EntriesAnswer> {
+        let db = who.db();
+        let place = Place::Set(sets::find_open(&db, &code.0).await?, lists::ids(&db).await?);
+        let input = match body {
+            RowsBody::Json(input) => input,
+            RowsBody::Stream(stream) => {
+                let how = Answering { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
+                return Ok(record::record_stream(&who, place, stream, &self.products, how).await?);
+            }
+        };
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(EntriesAnswer::Once(Answer::replayed(replay)));
+        }
+        let given = input.entries.into_iter().map(|entry| entry.0.map(given)).collect();
+        let view = record::record(&tx, &place, given, &self.products).await?;
+        let answer = Answer::kept(&tx, &view).await?;
+        Ok(EntriesAnswer::Once(tx.keep(answer).await?))
+    }
+
+    /// List entries of a price change set
+    ///
+    /// In the order in which they came.
+    #[oai(path = "/v1/price-change-sets/:code/entries", method = "get", operation_id = "list_collected_entries")]
+    async fn list_collected_entries(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<DraftEntryView>>> {
+        let limit = page_limit(limit.0, 100, 1_000)?;
+        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
+        let db = who.db();
+        let set = sets::find(&db, &code.0).await?;
+        let lists = lists::ids(&db).await?;
+        let rows = collect::page(&db, set.id, after, limit + 1).await?;
+        let items = rows.into_iter().map(|(id, draft)| {
+            let list = lists.iter().find(|(_, list)| **list == draft.list).map(|(code, _)| code.clone());
+            let sku = self.products.by_id(draft.entry.product).map(|product| product.sku.to_string());
+            (id.0, DraftEntryView::new(id, draft, list.unwrap_or_default(), sku.unwrap_or_default()))
+        });
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Take an entry out of a price change set
+    ///
+    /// What is recorded in the price list is not touched.
+    #[oai(path = "/v1/price-change-sets/:code/entries/:id", method = "delete", operation_id = "remove_collected_entry")]
+    async fn remove_collected_entry(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        id: Path<Code>,
+    ) -> Result<Answer<ChangeSetView>> {
+        let entry: i64 = id.0.parse().map_err(|_| PriceAdminError::EntryNotFound(id.0.to_string()))?;
+        let tx = who.begin().await?;
+        let set = sets::find_open(&tx, &code.0).await?;
+        collect::remove(&tx, &set, PriceEntryId(entry)).await?;
+        tx.keep(()).await?;
+        self.answer(&who, &code.0).await
+    }
+
+    /// Draft a contract in a price change set
+    ///
+    /// The contract as it shall be, all its lines included. Publishing is refused if somebody changes the contract meanwhile.
+    #[oai(path = "/v1/price-change-sets/:code/contracts/:contract", method = "put", operation_id = "draft_contract")]
+    async fn draft_contract(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        contract: Path<Code>,
+        body: Body<ContractInput>,
+    ) -> Result<Answer<DraftAgreementView>> {
+        let mut faults = Faults::default();
+        let new = body.0.clone().check(&contract.0, &self.names(), &mut faults);
+        BadInput::check(faults.0).map_err(PriceAdminError::from)?;
+        let new = new.ok_or_else(|| PriceAdminError::ContractNotFound(contract.0.to_string()))?;
+        let tx = who.begin().await?;
+        let set = sets::find_open(&tx, &code.0).await?;
+        let row = agreements::put(&tx, &set, Kind::Contract, &contract.0, &body.0).await?;
+        let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
+        let warnings = review::contract(&new, &self.products, &costs, &usual);
+        Ok(Answer::of(&DraftAgreementView::new(tx.keep(row).await?, warnings))?)
+    }
+
+    /// Read a contract drafted in a price change set
+    ///
+    /// As it was sent.
+    #[oai(path = "/v1/price-change-sets/:code/contracts/:contract", method = "get", operation_id = "get_drafted_contract")]
+    async fn get_drafted_contract(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        contract: Path<Code>,
+    ) -> Result<Answer<ContractInput>> {
+        let db = who.db();
+        let set = sets::find(&db, &code.0).await?;
+        Ok(Answer::of(&agreements::sent::<ContractInput>(&db, set.id, Kind::Contract, &contract.0).await?)?)
+    }
+
+    /// Take a contract out of a price change set
+    ///
+    /// The contract itself is not touched.
+    #[oai(path = "/v1/price-change-sets/:code/contracts/:contract", method = "delete", operation_id = "remove_drafted_contract")]
+    async fn remove_drafted_contract(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        contract: Path<Code>,
+    ) -> Result<Answer<ChangeSetView>> {
+        self.remove(&who, &code.0, Kind::Contract, &contract.0).await
+    }
+
+    /// Draft a promotion in a price change set
+    ///
+    /// The promotion as it shall be, all its lines included. Publishing is refused if somebody changes it meanwhile.
+    #[oai(path = "/v1/price-change-sets/:code/promotions/:promotion", method = "put", operation_id = "draft_promotion")]
+    async fn draft_promotion(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        promotion: Path<Code>,
+        body: Body<PromotionInput>,
+    ) -> Result<Answer<DraftAgreementView>> {
+        let mut faults = Faults::default();
+        let new = body.0.clone().check(&promotion.0, &self.names(), &mut faults);
+        BadInput::check(faults.0).map_err(PriceAdminError::from)?;
+        let new = new.ok_or_else(|| PriceAdminError::PromotionNotFound(promotion.0.to_string()))?;
+        let tx = who.begin().await?;
+        let set = sets::find_open(&tx, &code.0).await?;
+        let row = agreements::put(&tx, &set, Kind::Promotion, &promotion.0, &body.0).await?;
+        let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
+        let warnings = review::lines(&new.lines, new.currency, &self.products, &costs);
+        Ok(Answer::of(&DraftAgreementView::new(tx.keep(row).await?, warnings))?)
+    }
+
+    /// Read a promotion drafted in a price change set
+    ///
+    /// As it was sent.
+    #[oai(path = "/v1/price-change-sets/:code/promotions/:promotion", method = "get", operation_id = "get_drafted_promotion")]
+    async fn get_drafted_promotion(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        promotion: Path<Code>,
+    ) -> Result<Answer<PromotionInput>> {
+        let db = who.db();
+        let set = sets::find(&db, &code.0).await?;
+        Ok(Answer::of(&agreements::sent::<PromotionInput>(&db, set.id, Kind::Promotion, &promotion.0).await?)?)
+    }
+
+    /// Take a promotion out of a price change set
+    ///
+    /// The promotion itself is not touched.
+    #[oai(
+        path = "/v1/price-change-sets/:code/promotions/:promotion",
+        method = "delete",
+        operation_id = "remove_drafted_promotion"
+    )]
+    async fn remove_drafted_promotion(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        promotion: Path<Code>,
+    ) -> Result<Answer<ChangeSetView>> {
+        self.remove(&who, &code.0, Kind::Promotion, &promotion.0).await
+    }
+
+    /// Look at a price change set before it is published
+    ///
+    /// Whom it concerns, how many open carts hold something whose price may change, the largest rises and falls, what would
+    /// fall under floor or cost, and what looks like a mistake. Priced with the same engine as quotes, and with the prices of
+    /// now; nothing is changed. Entries are compared as list prices, contracts as their account pays, promotions as somebody
+    /// of their audience does. With `valid_from` as it would be if published so.
+    #[oai(path = "/v1/price-change-sets/:code/preview", method = "get", operation_id = "preview_price_change_set")]
+    async fn preview_price_change_set(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        valid_from: Query<Option<Timestamp>>,
+    ) -> Result<Answer<PreviewView>> {
+        let db = who.db();
+        let set = sets::find_open(&db, &code.0).await?;
+        let version = sets::find(&db, &code.0).await?.version;
+        let names = self.names();
+        let drafted = agreements::all(&db, &set, &names).await?;
+        let looking = Looking { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
+        let mut found = preview(&looking, &drafted).await?;
+        let touched = PriceImpact::new(std::mem::take(&mut found.reaches), &self.accounts);
+        let mut baskets = Vec::with_capacity(self.baskets.len());
+        for kept in &self.baskets {
+            baskets.push(CountView { name: kept.name().to_owned(), count: kept.touched(&db, &touched).await? });
+        }
+        let codes = touched.codes();
+        let about = About {
+            code: set.code.clone(),
+            version,
+            price_version: self.prices.version(),
+            valid_from: valid_from.0,
+            accounts: TouchedAccountsView { count: codes.len() as u64, codes: codes.iter().take(100).cloned().collect() },
+            baskets,
+        };
+        Ok(Answer::of(&PreviewView::new(about, &found, &self.products))?.with_etag(Etag(version)))
+    }
+
+    /// Publish a price change set
+    ///
+    /// All of it in one transaction and one price version, at once or from `valid_from` on; every process quotes it within a
+    /// second. With `If-Match` it happens only if the set is the version that was looked at. Refused, with a pointer each,
+    /// when a contract or promotion was changed since it was drafted, or cannot be changed at a date.
+    #[oai(path = "/v1/price-change-sets/:code/publication", method = "post", operation_id = "publish_price_change_set")]
+    async fn publish_price_change_set(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<PublicationInput>,
+    ) -> Result<Answer<ChangeSetView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let set = sets::find_open(&tx, &code.0).await?;
+        let publication = Publication { valid_from: body.0.valid_from.map(|at| at.0), expected };
+        let published = publish::publish(&tx, &set, publication, &self.names()).await?;
+        let agreements = agreements_of(&tx, set.id).await?;
+        let answer = Answer::kept(&tx, &ChangeSetView::new(published, 0, agreements)).await?;
+        Ok(tx.keep(answer).await?)
+    }
+}
+
+impl ChangeSetRoutes {
+    fn names(&self) -> Names<'_> {
+        Names { accounts: &self.accounts, products: &self.products, categories: &self.categories }
+    }
+
+    async fn remove(
+        &self,
+        who: &Acting<permit::WritePrices>,
+        code: &str,
+        kind: Kind,
+        agreement: &str,
+    ) -> Result<Answer<ChangeSetView>> {
+        let tx = who.begin().await?;
+        let set = sets::find_open(&tx, code).await?;
+        agreements::remove(&tx, &set, kind, agreement).await?;
+        tx.keep(()).await?;
+        self.answer(who, code).await
+    }
+
+    async fn answer(&self, who: &Acting<permit::WritePrices>, code: &str) -> Result<Answer<ChangeSetView>> {
+        let db = who.db();
+        let set = sets::find(&db, code).await?;
+        let entries = entries_of(&db, &[set.id]).await?.first().map_or(0, |(_, count)| *count);
+        let agreements = agreements_of(&db, set.id).await?;
+        let version = set.version;
+        Ok(Answer::of(&ChangeSetView::new(set, entries, agreements))?.with_etag(Etag(version)))
+    }
+}
+
+async fn agreements_of(
+    db: &impl ConnectionTrait,
+    set: PriceChangeSetId,
+) -> std::result::Result<Vec<DraftAgreementView>, PriceAdminError> {
+    let rows = agreements::list(db, set).await?;
+    Ok(rows.into_iter().map(|row| DraftAgreementView::new(row, Vec::new())).collect())
+}
+
+/// How many entries sets hold; one without is left out.
+async fn entries_of(
+    db: &impl ConnectionTrait,
+    sets: &[PriceChangeSetId],
+) -> std::result::Result<Vec<(PriceChangeSetId, u64)>, PriceAdminError> {
+    let places = places(1, sets.len().max(1));
+    let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
+    let mut values: Vec<sea_orm::Value> = sets.iter().map(|set| set.0.into()).collect();
+    if values.is_empty() {
+        values.push(0_i64.into());
+    }
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    let one = |row: &sea_orm::QueryResult| {
+        let count: i64 = row.try_get_by_index(1)?;
+        Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or_default()))
+    };
+    Ok(rows.iter().map(one).collect::<std::result::Result<_, sea_orm::DbErr>>()?)
+}
+
+fn given(input: DraftEntryInput) -> Given {
+    let DraftEntryInput { price_list, sku, unit, currency, min_quantity, unit_price, per, valid_from, valid_until } = input;
+    let entry = PriceEntryInput { sku, unit, currency, min_quantity, unit_price, per, valid_from, valid_until };
+    Given { list: Some(price_list.into_inner()), entry }
+}

@@ -1,0 +1,344 @@
+//! Copying, scheduling and ending over HTTP.
+
+use entity::Instant;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Header, Path};
+
+use super::agreements::InForce;
+use super::change::PriceChange;
+use super::copy::{self, Copying};
+use super::copy_input::{
+    ContractCopyInput, ListCopyInput, ListCopyView, ListEndingView, PromotionCopyInput, SchedulingInput, end_of,
+};
+use super::end;
+use super::error::PriceAdminError;
+use super::input::{EndingInput, Faults, Names, PriceListInput};
+use super::routes::Tag;
+use super::views::{ContractView, PromotionView};
+use super::{NewContract, NewPriceList, NewPromotion, contract, lists, promotion, put_contract, put_price_list, put_promotion};
+use catalog::{Categories, Products};
+use identity::Accounts;
+use identity::permit;
+use kernel::principal::Acting;
+use kernel::problem::Failure;
+use kernel::wire::{Answer, Body, Code, Created, Etag, Text, Timestamp, if_match};
+use prices::BadInput;
+use store::clock;
+
+type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+
+/// Copying, scheduling, ending.
+#[derive(Debug)]
+pub struct CopyRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+    /// All products.
+    pub products: Products,
+    /// All categories.
+    pub categories: Categories,
+}
+
+#[OpenApi(tag = "Tag::Prices")]
+impl CopyRoutes {
+    /// Copy a price list
+    ///
+    /// Into a new list, one that is there, or itself: entries that have not ended, raised or lowered by a percentage and
+    /// rounded if asked for. Copied into itself with a `valid_from` this is a price rise at a date. All of it is one price
+    /// version.
+    #[oai(path = "/v1/price-lists/:code/copies", method = "post", operation_id = "copy_price_list")]
+    async fn copy_price_list(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<ListCopyInput>,
+    ) -> Result<Answer<ListCopyView>> {
+        let mut faults = Faults::default();
+        let adjustment = body.0.adjustment(&mut faults);
+        BadInput::check(faults.0).map_err(PriceAdminError::from)?;
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let change = PriceChange::begin(&tx, format!("price-list/{}", &*body.0.to)).await?;
+        let from = lists::find(&tx, &code.0).await?.list.id;
+        let to = match lists::find(&tx, &body.0.to).await {
+            Ok(list) => list,
+            Err(PriceAdminError::ListNotFound(_)) => {
+                let new = self.new_list(&body.0)?;
+                put_price_list(&tx, &change, new, None).await?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let valid_from = body.0.valid_from.map(|at| at.0);
+        let copying = Copying { from, to: to.list.id, adjustment, valid_from };
+        let entries = copy::copy_entries(&tx, &change, &copying).await?;
+        let view = ListCopyView { price_list: to.into(), entries, price_version: change.version };
+        let answer = Answer::kept(&tx, &view).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// End a price list
+    ///
+    /// At the instant given, or now: its entries end then, and those that would begin later are withdrawn. What is known of the
+    /// past stays.
+    #[oai(path = "/v1/price-lists/:code/ending", method = "post", operation_id = "end_price_list")]
+    async fn end_price_list(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<EndingInput>,
+    ) -> Result<Answer<ListEndingView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let change = PriceChange::begin(&tx, format!("price-list/{}", &*code.0)).await?;
+        let list = lists::find(&tx, &code.0).await?.list.id;
+        let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
+        let ended = end::end_entries(&tx, &change, list, until).await?;
+        let view = ListEndingView {
+            valid_until: Timestamp(until),
+            ended: ended.ended,
+            withdrawn: ended.withdrawn,
+            price_version: change.version,
+        };
+        let answer = Answer::kept(&tx, &view).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Copy a contract
+    ///
+    /// Under a code of its own, with all its lines; what the body says is different.
+    #[oai(path = "/v1/contracts/:code/copies", method = "post", operation_id = "copy_contract")]
+    async fn copy_contract(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<ContractCopyInput>,
+    ) -> Result<Created<ContractView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Created::replayed(replay));
+        }
+        let change = PriceChange::begin(&tx, format!("contract/{}", &*body.0.to)).await?;
+        let original = contract::find(&tx, &code.0).await?;
+        copy::is_free(&tx, "contracts", &body.0.to).await?;
+        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string())?, body.0)?;
+        let copy = put_contract(&tx, &change, new, None).await?;
+        let answer = Created::kept(&tx, &ContractView::new(copy, &self.accounts, Vec::new())).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Say when a contract applies
+    ///
+    /// From and until the instants given; nothing else about it changes. With `If-Match` the change happens only if nobody
+    /// changed it meanwhile.
+    #[oai(path = "/v1/contracts/:code/scheduling", method = "post", operation_id = "schedule_contract")]
+    async fn schedule_contract(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<SchedulingInput>,
+    ) -> Result<Answer<ContractView>> {
+        let [valid_from, valid_until] = validity(&body.0)?;
+        let expected = if_match(expected.0.as_deref())?;
+        let change = |new: NewContract| NewContract { valid_from, valid_until, ..new };
+        self.change_contract(&who, &code.0, key.0.as_deref(), expected, &change).await
+    }
+
+    /// End a contract
+    ///
+    /// At the instant given, or now. One that would begin later is put out of force.
+    #[oai(path = "/v1/contracts/:code/ending", method = "post", operation_id = "end_contract")]
+    async fn end_contract(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<EndingInput>,
+    ) -> Result<Answer<ContractView>> {
+        let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
+        let change = |new: NewContract| match ended(new.valid_from, new.valid_until, until) {
+            Some(valid_until) => NewContract { valid_until: Some(valid_until), ..new },
+            None => NewContract { active: false, ..new },
+        };
+        self.change_contract(&who, &code.0, key.0.as_deref(), None, &change).await
+    }
+
+    /// Copy a promotion
+    ///
+    /// Under a code of its own, with all its lines; what the body says is different.
+    #[oai(path = "/v1/promotions/:code/copies", method = "post", operation_id = "copy_promotion")]
+    async fn copy_promotion(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<PromotionCopyInput>,
+    ) -> Result<Created<PromotionView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key.0.as_deref()).await? {
+            return Ok(Created::replayed(replay));
+        }
+        let change = PriceChange::begin(&tx, format!("promotion/{}", &*body.0.to)).await?;
+        let original = promotion::find(&tx, &code.0).await?;
+        copy::is_free(&tx, "promotions", &body.0.to).await?;
+        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string())?, body.0)?;
+        let copy = put_promotion(&tx, &change, new, None).await?;
+        let answer = Created::kept(&tx, &PromotionView::new(copy, Vec::new())).await?;
+        Ok(tx.keep(answer).await?)
+    }
+
+    /// Say when a promotion applies
+    ///
+    /// From and until the instants given; nothing else about it changes. With `If-Match` the change happens only if nobody
+    /// changed it meanwhile.
+    #[oai(path = "/v1/promotions/:code/scheduling", method = "post", operation_id = "schedule_promotion")]
+    async fn schedule_promotion(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<SchedulingInput>,
+    ) -> Result<Answer<PromotionView>> {
+        let [valid_from, valid_until] = validity(&body.0)?;
+        let expected = if_match(expected.0.as_deref())?;
+        let change = |new: NewPromotion| NewPromotion { valid_from, valid_until, ..new };
+        change_promotion(&who, &code.0, key.0.as_deref(), expected, &change).await
+    }
+
+    /// End a promotion
+    ///
+    /// At the instant given, or now. One that would begin later is put out of force.
+    #[oai(path = "/v1/promotions/:code/ending", method = "post", operation_id = "end_promotion")]
+    async fn end_promotion(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+        #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
+        body: Body<EndingInput>,
+    ) -> Result<Answer<PromotionView>> {
+        let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
+        let change = |new: NewPromotion| match ended(new.valid_from, new.valid_until, until) {
+            Some(valid_until) => NewPromotion { valid_until: Some(valid_until), ..new },
+            None => NewPromotion { active: false, ..new },
+        };
+        change_promotion(&who, &code.0, key.0.as_deref(), None, &change).await
+    }
+}
+
+/// The instant at which something ends that shall end at `until`; none when it would not have begun by then.
+fn ended(from: Option<Instant>, end: Option<Instant>, until: Instant) -> Option<Instant> {
+    from.is_none_or(|from| from < until).then(|| end.map_or(until, |end| end.min(until)))
+}
+
+fn validity(input: &SchedulingInput) -> std::result::Result<[Option<Instant>; 2], PriceAdminError> {
+    let mut faults = Faults::default();
+    let validity = faults.validity("", input.valid_from, input.valid_until);
+    BadInput::check(faults.0)?;
+    Ok(validity)
+}
+
+impl CopyRoutes {
+    fn names(&self) -> Names<'_> {
+        Names { accounts: &self.accounts, products: &self.products, categories: &self.categories }
+    }
+
+    fn new_list(&self, input: &ListCopyInput) -> std::result::Result<NewPriceList, PriceAdminError> {
+        if input.assigned.is_none() {
+            return Err(BadInput::one("/assigned", "missing-value", "say whom the new list is for").into());
+        }
+        let mut faults = Faults::default();
+        let list = PriceListInput { name: input.name.clone(), assigned: input.assigned.clone() };
+        let new = list.check(&input.to, &self.names(), &mut faults);
+        BadInput::check(faults.0)?;
+        new.ok_or_else(|| PriceAdminError::ListNotFound(input.to.to_string()))
+    }
+
+    fn changed_contract(&self, copy: NewContract, input: ContractCopyInput) -> std::result::Result<NewContract, PriceAdminError> {
+        let mut faults = Faults::default();
+        let names = self.names();
+        let account = input.account.map(|code| faults.account("/account", &code, &names).unwrap_or(copy.account));
+        let valid_from = input.valid_from.map_or(copy.valid_from, |at| Some(at.0));
+        let valid_until = end_of(input.valid_until, copy.valid_until, valid_from);
+        faults.validity("", valid_from.map(Timestamp), valid_until.map(Timestamp));
+        BadInput::check(faults.0)?;
+        Ok(NewContract {
+            name: input.name.map_or(copy.name, Text::into_inner),
+            account: account.unwrap_or(copy.account),
+            valid_from,
+            valid_until,
+            mode: input.mode.unwrap_or(copy.mode),
+            active: input.status.map_or(copy.active, |status| status == InForce::Active),
+            ..copy
+        })
+    }
+
+    fn changed_promotion(
+        &self,
+        copy: NewPromotion,
+        input: PromotionCopyInput,
+    ) -> std::result::Result<NewPromotion, PriceAdminError> {
+        let mut faults = Faults::default();
+        let audience = input.audience.and_then(|audience| audience.check(&self.names(), &mut faults));
+        let valid_from = input.valid_from.map_or(copy.valid_from, |at| Some(at.0));
+        let valid_until = end_of(input.valid_until, copy.valid_until, valid_from);
+        faults.validity("", valid_from.map(Timestamp), valid_until.map(Timestamp));
+        BadInput::check(faults.0)?;
+        Ok(NewPromotion {
+            name: input.name.map_or(copy.name, Text::into_inner),
+            audience: audience.unwrap_or(copy.audience),
+            coupon: input.coupon.map_or(copy.coupon, |coupon| Some(coupon.into_inner())),
+            valid_from,
+            valid_until,
+            active: input.status.map_or(copy.active, |status| status == InForce::Active),
+            ..copy
+        })
+    }
+
+    async fn change_contract(
+        &self,
+        who: &Acting<permit::WritePrices>,
+        code: &str,
+        key: Option<&str>,
+        expected: Option<i64>,
+        change: &(dyn Fn(NewContract) -> NewContract + Sync),
+    ) -> Result<Answer<ContractView>> {
+        let tx = who.begin().await?;
+        if let Some(replay) = tx.claim(key).await? {
+            return Ok(Answer::replayed(replay));
+        }
+        let version = PriceChange::begin(&tx, format!("contract/{code}")).await?;
+        let standing = contract::find(&tx, code).await?;
+        let new = change(copy::of_contract(&standing, code.to_owned())?);
+        let changed = put_contract(&tx, &version, new, expected).await?;
+        let view = ContractView::new(changed, &self.accounts, Vec::new());
+        let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(view.price_version));
+        Ok(tx.keep(answer).await?)
+    }
+}
+
+async fn change_promotion(
+    who: &Acting<permit::WritePrices>,
+    code: &str,
+    key: Option<&str>,
+    expected: Option<i64>,
+    change: &(dyn Fn(NewPromotion) -> NewPromotion + Sync),
+) -> Result<Answer<PromotionView>> {
+    let tx = who.begin().await?;
+    if let Some(replay) = tx.claim(key).await? {
+        return Ok(Answer::replayed(replay));
+    }
+    let version = PriceChange::begin(&tx, format!("promotion/{code}")).await?;
+    let standing = promotion::find(&tx, code).await?;
+    let new = change(copy::of_promotion(&standing, code.to_owned())?);
+    let view = PromotionView::new(put_promotion(&tx, &version, new, expected).await?, Vec::new());
+    let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(view.price_version));
+    Ok(tx.keep(answer).await?)
+}

@@ -1,0 +1,271 @@
+//! What prices depend on besides prices: a product's units, categories, brand and groups, an account's parent and group.
+//!
+//! Whoever changes them owns them; here they are kept as they were, as part of a price version that is recorded in the same
+//! transaction. So a price version says everything a price depends on, on every process, for ever: an order is priced again
+//! with the categories of its day, and whoever holds the version holds these too.
+//!
+//! Not here: cost and floor (`costs`).
+
+use ahash::{AHashMap, AHashSet};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use serde::Deserialize;
+
+use super::change::PriceChange;
+use kernel::problem::CommonError;
+use prices::ProductInputs;
+use store::StoreError;
+use store::commit_hook::Companion;
+use store::database::Tx;
+use store::events::NewEvent;
+use store::sql::{key_chunks, push_row, statement};
+use store::system::System;
+
+/// Records facts in the transactions that change them.
+#[derive(Debug)]
+pub struct FactKeeper;
+
+/// Details of the events that concern facts.
+#[derive(Debug, Deserialize)]
+struct Changed {
+    #[serde(default)]
+    id: Option<i64>,
+    #[serde(default)]
+    ids: Vec<i64>,
+}
+
+#[async_trait::async_trait]
+impl Companion for FactKeeper {
+    fn wants(&self, kind: &str) -> bool {
+        matches!(kind, "products.changed" | "categories.changed" | "account.changed")
+    }
+
+    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError> {
+        let ids = |kind: &str| -> Vec<i64> {
+            let changed = events.iter().filter(|event| event.kind == kind);
+            let changed = changed.filter_map(|event| Changed::deserialize(&event.data).ok());
+            let mut ids: Vec<i64> = changed.flat_map(|changed| changed.ids.into_iter().chain(changed.id)).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids
+        };
+        let tree = Tree::read(tx).await?;
+        let mut products = ids("products.changed");
+        products.extend(tree.moved_products(tx, &ids("categories.changed")).await?);
+        let products = changed_products(tx, &tree, &products).await?;
+        let accounts = changed_accounts(tx, &ids("account.changed")).await?;
+        Ok(record(tx, &products, &accounts).await?)
+    }
+}
+
+/// Records the facts of products and accounts of which none are recorded: what a database knew before it kept facts.
+pub async fn record_missing_facts(system: &System) -> Result<(), CommonError> {
+    let missing = |table: &str, column: &str| {
+        format!(
+            "select id from {table} t where not exists (select 1 from {column}_price_facts f where f.{column}_id = t.id) order by id"
+        )
+    };
+    let db = system.db();
+    let products = ids_of(&db, &missing("products", "product")).await?;
+    let accounts = ids_of(&db, &missing("accounts", "account")).await?;
+    if products.is_empty() && accounts.is_empty() {
+        return Ok(());
+    }
+    let tx = system.begin().await?;
+    let tree = Tree::read(&tx).await?;
+    let products = changed_products(&tx, &tree, &products).await?;
+    let accounts = changed_accounts(&tx, &accounts).await?;
+    record(&tx, &products, &accounts).await?;
+    Ok(tx.keep(()).await?)
+}
+
+async fn ids_of(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<i64>, DbErr> {
+    let rows = db.query_all_raw(statement(db, sql, Vec::new())).await?;
+    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+}
+
+/// Products whose facts are not what was recorded last, with their facts.
+async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64, String)>, DbErr> {
+    let mut changed = Vec::new();
+    for ids in key_chunks(ids) {
+        let list = list_of(ids);
+        let sql = format!(
+            "select f.product_id, f.facts from product_price_facts f where f.product_id in ({list}) and f.recorded_at = \
+             (select max(l.recorded_at) from product_price_facts l where l.product_id = f.product_id)"
+        );
+        let mut known: AHashMap<i64, String> = AHashMap::with_capacity(ids.len());
+        for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
+            known.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        }
+        for (id, facts) in present(tx, tree, &list).await? {
+            let facts = facts.write();
+            if known.get(&id) != Some(&facts) {
+                changed.push((id, facts));
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// The facts of products as their tables say now.
+async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductInputs)>, DbErr> {
+    let sql = format!(
+        "select product_id, unit, numerator, denominator from product_units where product_id in ({list}) \
+         order by product_id, unit"
+    );
+    let mut units: AHashMap<i64, Vec<(String, i64, i64)>> = AHashMap::new();
+    for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
+        let unit = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        units.entry(row.try_get_by_index(0)?).or_default().push(unit);
+    }
+    let sql = format!(
+        "select id, category_id, brand, mix_group, stock_unit, fractional, quantity_multiple, lifecycle from products \
+         where id in ({list}) order by id"
+    );
+    let one = |row: &QueryResult| {
+        let id: i64 = row.try_get_by_index(0)?;
+        let category: Option<i64> = row.try_get_by_index(1)?;
+        let facts = ProductInputs {
+            categories: category.map(|category| tree.chain(category)).unwrap_or_default(),
+            brand: row.try_get_by_index(2)?,
+            mix_group: row.try_get_by_index(3)?,
+            stock_unit: row.try_get_by_index(4)?,
+            units: units.remove(&id).unwrap_or_default(),
+            fractional: row.try_get_by_index(5)?,
+            multiple: row.try_get_by_index(6)?,
+            hidden: row.try_get_by_index::<String>(7)? == entity::Lifecycle::Draft.word(),
+        };
+        Ok((id, facts))
+    };
+    tx.query_all_raw(statement(tx, sql, Vec::new())).await?.iter().map(one).collect()
+}
+
+/// What pricing knows of an account: its parent and its group.
+type AccountFacts = (i64, Option<i64>, Option<String>);
+
+/// Accounts whose facts are not what was recorded last, with their facts.
+async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountFacts>, DbErr> {
+    let mut changed = Vec::new();
+    for ids in key_chunks(ids) {
+        let sql = format!(
+            "select a.id, a.parent_id, a.group_code, f.id, f.parent_id, f.group_code from accounts a \
+             left join account_price_facts f on f.account_id = a.id and f.recorded_at = \
+             (select max(l.recorded_at) from account_price_facts l where l.account_id = a.id) \
+             where a.id in ({}) order by a.id",
+            list_of(ids)
+        );
+        for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
+            let facts: AccountFacts = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            let recorded: Option<i64> = row.try_get_by_index(3)?;
+            let (parent, group): (Option<i64>, Option<String>) = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
+            if recorded.is_none() || (parent, &group) != (facts.1, &facts.2) {
+                changed.push(facts);
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// Records facts as a price version, if there are any.
+async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountFacts]) -> Result<(), CommonError> {
+    if products.is_empty() && accounts.is_empty() {
+        return Ok(());
+    }
+    let change = PriceChange::begin(tx, "price-facts".to_owned()).await?;
+    let backend = tx.get_database_backend();
+    for rows in products.chunks(2_000) {
+        let mut sql = String::from("insert into product_price_facts (product_id, facts, recorded_at, change_id) values ");
+        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 4);
+        for (row, (id, facts)) in rows.iter().enumerate() {
+            push_row(&mut sql, backend, row, 4);
+            values.extend([(*id).into(), facts.clone().into(), change.recorded_at.0.into(), change.version.into()]);
+        }
+        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    for rows in accounts.chunks(2_000) {
+        let mut sql =
+            String::from("insert into account_price_facts (account_id, parent_id, group_code, recorded_at, change_id) values ");
+        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 5);
+        for (row, (id, parent, group)) in rows.iter().enumerate() {
+            push_row(&mut sql, backend, row, 5);
+            let known = [change.recorded_at.0.into(), change.version.into()];
+            values.extend([(*id).into(), (*parent).into(), group.clone().into()]);
+            values.extend(known);
+        }
+        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
+}
+
+fn list_of(ids: &[i64]) -> String {
+    let list: Vec<String> = ids.iter().map(i64::to_string).collect();
+    list.join(", ")
+}
+
+/// The tree of categories.
+#[derive(Clone, Debug, Default)]
+struct Tree {
+    parents: AHashMap<i64, Option<i64>>,
+}
+
+impl Tree {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        let rows = db.query_all_raw(statement(db, "select id, parent_id from categories", Vec::new())).await?;
+        let parents = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+        Ok(Self { parents: parents.collect::<Result<_, DbErr>>()? })
+    }
+
+    /// A category and those above it with their depths; a root has depth 0. Ends also where the tree runs in a circle.
+    fn chain(&self, category: i64) -> Vec<(i64, u32)> {
+        let mut chain = Vec::new();
+        let mut seen = AHashSet::new();
+        let mut next = Some(category);
+        while let Some(id) = next.filter(|id| seen.insert(*id)) {
+            chain.push(id);
+            next = self.parents.get(&id).copied().flatten();
+        }
+        let depth = chain.len() as u32;
+        chain.into_iter().zip((0..depth).rev()).collect()
+    }
+
+    /// Products that lie elsewhere now that these categories changed. All products of a category were recorded with the same
+    /// chain, so one of each tells whether it moved.
+    async fn moved_products(&self, tx: &Tx, changed: &[i64]) -> Result<Vec<i64>, DbErr> {
+        let changed: AHashSet<i64> = changed.iter().copied().collect();
+        let below = |id: &i64| self.chain(*id).iter().any(|(above, _)| changed.contains(above));
+        let mut touched: Vec<i64> = self.parents.keys().copied().filter(|id| !changed.is_empty() && below(id)).collect();
+        touched.sort_unstable();
+        let mut moved = Vec::new();
+        for categories in key_chunks(&touched) {
+            let sql = format!(
+                "select p.category_id, f.facts from products p join product_price_facts f on f.product_id = p.id \
+                 where p.id in (select min(id) from products where category_id in ({}) group by category_id) \
+                 and f.recorded_at = (select max(l.recorded_at) from product_price_facts l where l.product_id = p.id)",
+                list_of(categories)
+            );
+            for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
+                let (category, facts): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+                if ProductInputs::read(&facts)?.categories != self.chain(category) {
+                    moved.push(category);
+                }
+            }
+        }
+        let mut products = Vec::new();
+        for categories in key_chunks(&moved) {
+            let sql = format!("select id from products where category_id in ({}) order by id", list_of(categories));
+            products.extend(ids_of(tx, &sql).await?);
+        }
+        Ok(products)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_have_depths_and_end() {
+        let tree = Tree { parents: [(1, None), (2, Some(1)), (3, Some(2)), (8, Some(9)), (9, Some(8))].into_iter().collect() };
+        assert_eq!(tree.chain(3), [(3, 2), (2, 1), (1, 0)]);
+        assert_eq!(tree.chain(8).len(), 2);
+    }
+}

@@ -1,0 +1,70 @@
+//! Keeping price lists, contracts, promotions, cost and floor: what feeds the price engine.
+//!
+//! Promises:
+//! - What was recorded is never changed: a change ends rows and adds rows, so every price of the past can be asked for again.
+//! - Every price change takes the next price version first ([`PriceChange`]). Versions follow one another with strictly rising
+//!   instants, on one process or many.
+//! - A version says everything a price depends on, the facts of products and accounts too: whoever changes those records them
+//!   here in the same transaction ([`FactKeeper`]).
+//! - A copy is a thing of its own; nothing ties it to what it was copied from. Prices of a copied list may be raised or
+//!   lowered by a percentage and rounded to a step; the arithmetic is exact.
+//! - Ending and scheduling change when something applies; what was known before stays known.
+//! - A review refuses nothing: it tells what looks like a mistake in what is recorded now.
+//! - Every change that was ever recorded is told with who made it, when, and what stood there before and after.
+//!
+//! Tables: `price_versions`, `price_changes`, `price_change_parts`, `price_lists`, `price_list_terms`, `price_entries`,
+//! `contracts`, `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`,
+//! `product_price_facts`, `account_price_facts`, and what `change_sets` keeps.
+//! Events: `prices.changed` with `version`, and those of `change_sets`.
+//!
+//! Not here: asking for prices (`prices`), the rules of a review (`pricing::review`), products and units (`catalog`).
+
+mod adjust;
+mod agreement_routes;
+mod agreements;
+mod change;
+mod change_sets;
+mod contract;
+mod copy;
+mod copy_input;
+mod copy_routes;
+mod costs;
+mod end;
+mod entries;
+mod entry_rows;
+mod error;
+mod facts;
+mod finding_routes;
+mod finding_views;
+mod history;
+mod history_routes;
+mod history_views;
+mod input;
+mod lines;
+mod listed;
+mod lists;
+mod promotion;
+mod record;
+mod review;
+mod routes;
+#[cfg(test)]
+mod tests;
+mod told;
+mod upload;
+mod views;
+
+pub use agreement_routes::AgreementRoutes;
+pub use change::PriceChange;
+pub use change_sets::ChangeSetRoutes;
+pub use contract::{NewContract, put_contract};
+pub use copy_routes::CopyRoutes;
+pub use costs::put_costs;
+pub use entries::{EntryOutcome, NewEntry, put_entries};
+pub use error::PriceAdminError;
+pub use facts::{FactKeeper, record_missing_facts};
+pub use finding_routes::FindingRoutes;
+pub use history_routes::PriceHistoryRoutes;
+pub use lines::{NewLine, NewTarget};
+pub use lists::{Assigned, NewPriceList, put_price_list};
+pub use promotion::{NewAudience, NewPromotion, put_promotion};
+pub use routes::PriceListRoutes;

@@ -1,0 +1,114 @@
+//! What became of the rows of an upload: told in its answer, or row by row as a stream of its own.
+//!
+//! A client that sends a body may not listen before it has sent all of it, so the rows' results wait in a file without a name
+//! until then; memory stays bounded.
+
+use poem::{Body, IntoResponse, Response};
+use poem_openapi::ApiResponse;
+use poem_openapi::registry::{MetaMediaType, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
+use serde::Serialize;
+use tokio::fs::File;
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
+
+use super::error::PriceAdminError;
+use super::views::PriceEntriesView;
+use kernel::problem::CommonError;
+use kernel::wire::Answer;
+
+/// Of which rows something is told, and where.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// Of each, in the answer.
+    Each,
+    /// Of the rejected ones, in the answer.
+    Rejected,
+    /// Of each, in a stream that follows the upload.
+    All(Spool),
+}
+
+impl Told {
+    /// Of each row, in a stream.
+    pub(super) fn all() -> Result<Self, PriceAdminError> {
+        let file = tempfile::tempfile().map_err(failed)?;
+        Ok(Self::All(Spool { file: File::from_std(file), waiting: Vec::new() }))
+    }
+
+    /// Puts away what was told since the last call.
+    pub(super) async fn keep(&mut self) -> Result<(), PriceAdminError> {
+        match self {
+            Self::All(spool) => spool.keep().await,
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Results that wait for the end of the upload.
+#[derive(Debug)]
+pub(super) struct Spool {
+    file: File,
+    waiting: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct Last<'a> {
+    summary: &'a PriceEntriesView,
+}
+
+impl Spool {
+    /// Tells of a row.
+    pub(super) fn tell(&mut self, result: &impl Serialize) -> Result<(), PriceAdminError> {
+        serde_json::to_writer(&mut self.waiting, result).map_err(failed)?;
+        self.waiting.push(b'\n');
+        Ok(())
+    }
+
+    async fn keep(&mut self) -> Result<(), PriceAdminError> {
+        self.file.write_all(&self.waiting).await.map_err(failed)?;
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// The results as an answer, the sums last.
+    pub(super) async fn answer(mut self, view: &PriceEntriesView) -> Result<EntriesAnswer, PriceAdminError> {
+        self.tell(&Last { summary: view })?;
+        self.keep().await?;
+        self.file.flush().await.map_err(failed)?;
+        self.file.rewind().await.map_err(failed)?;
+        Ok(EntriesAnswer::Rows(self.file))
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> PriceAdminError {
+    CommonError::Internal(format!("results of an upload cannot be kept: {error}")).into()
+}
+
+/// What became of entries, told at once or row by row.
+#[derive(Debug)]
+pub enum EntriesAnswer {
+    Once(Answer<PriceEntriesView>),
+    Rows(File),
+}
+
+impl IntoResponse for EntriesAnswer {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Once(answer) => answer.into_response(),
+            Self::Rows(file) => Response::builder().content_type("application/x-ndjson").body(Body::from_async_read(file)),
+        }
+    }
+}
+
+impl ApiResponse for EntriesAnswer {
+    fn meta() -> MetaResponses {
+        let mut meta = Answer::<PriceEntriesView>::meta();
+        let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
+        for response in &mut meta.responses {
+            response.content.push(MetaMediaType { content_type: "application/x-ndjson", schema: schema.clone() });
+        }
+        meta
+    }
+
+    fn register(registry: &mut Registry) {
+        Answer::<PriceEntriesView>::register(registry);
+    }
+}

@@ -1,0 +1,147 @@
+//! What a price change touches: which accounts, for which products, in which currencies.
+//!
+//! Later slices keep baskets that show today's prices, or prices agreed beside them: open carts, open quotes. Each says here how
+//! many of its baskets a change touches; the server hands them in, so that this slice need not know them.
+
+use ahash::{AHashMap, AHashSet};
+use entity::{AccountId, ProductId};
+use pricing::Currency;
+use sea_orm::{ConnectionTrait as _, Statement};
+
+use identity::{Account, Accounts};
+use kernel::problem::CommonError;
+use store::database::Reader;
+
+/// Baskets that show today's prices.
+#[async_trait::async_trait]
+pub trait OpenBaskets: std::fmt::Debug + Send + Sync {
+    /// What they are called, as `carts`.
+    fn name(&self) -> &'static str;
+    /// How many of them hold something whose price may change.
+    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, CommonError>;
+}
+
+/// Lines of open baskets read at a time.
+const LOOKED_AT: i64 = 20_000;
+
+/// Counts the baskets that hold something whose price may change, reading their lines a few thousand at a time. `lines`
+/// is a `select` of basket, line, account, currency and product from baskets `b` and their lines `l` that ends in a condition,
+/// to which the place to read on from is added; `key` is the column of `l` that names the basket.
+pub async fn count_affected(db: &Reader, touched: &PriceImpact, lines: &str, key: &str) -> Result<u64, CommonError> {
+    let sql = format!("{lines} and (l.{key} > $1 or (l.{key} = $1 and l.line_no > $2)) order by l.{key}, l.line_no limit $3");
+    let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
+    loop {
+        let values = [after.0.into(), after.1.into(), LOOKED_AT.into()];
+        let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), &sql, values)).await?;
+        for row in &rows {
+            after = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            if last == Some(after.0) {
+                continue;
+            }
+            let currency: Option<Currency> = row.try_get_by_index::<String>(3)?.parse().ok();
+            let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
+            if currency.is_some_and(|currency| touched.has(account, currency, product)) {
+                counted += 1;
+                last = Some(after.0);
+            }
+        }
+        if (rows.len() as i64) < LOOKED_AT {
+            return Ok(counted);
+        }
+    }
+}
+
+/// Whom changed rows concern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountSet {
+    Everyone,
+    /// The accounts of a group.
+    Group(String),
+    /// An account and all below it.
+    Family(AccountId),
+    /// One account alone.
+    Account(AccountId),
+}
+
+/// Which products.
+#[derive(Clone, Debug)]
+pub enum ProductSet {
+    All,
+    These(AHashSet<ProductId>),
+}
+
+impl ProductSet {
+    fn has(&self, product: ProductId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(products) => products.contains(&product),
+        }
+    }
+}
+
+/// Changed rows that concern the same accounts.
+#[derive(Clone, Debug)]
+pub struct ImpactScope {
+    pub concerned: AccountSet,
+    /// None for every currency.
+    pub currency: Option<Currency>,
+    pub goods: ProductSet,
+}
+
+/// What a price change touches.
+#[derive(Debug, Default)]
+pub struct PriceImpact {
+    reaches: Vec<ImpactScope>,
+    /// The reaches of each account that any concerns.
+    of: AHashMap<AccountId, Vec<u32>>,
+    /// Accounts that are concerned in their own currency.
+    codes: Vec<String>,
+}
+
+impl PriceImpact {
+    pub fn new(reaches: Vec<ImpactScope>, accounts: &Accounts) -> Self {
+        let mut touched = Self { reaches, of: AHashMap::new(), codes: Vec::new() };
+        for account in accounts.all() {
+            let found = touched.concerning(&account, accounts);
+            if found.is_empty() {
+                continue;
+            }
+            let usual: Option<Currency> = account.currency.parse().ok();
+            let in_own = |reach: &u32| touched.reaches[*reach as usize].currency.is_none_or(|currency| usual == Some(currency));
+            if found.iter().any(in_own) {
+                touched.codes.push(account.code.clone());
+            }
+            touched.of.insert(account.id, found);
+        }
+        touched.codes.sort_unstable();
+        touched
+    }
+
+    fn concerning(&self, account: &Account, accounts: &Accounts) -> Vec<u32> {
+        let mut above = None;
+        let mut is_below = |holder: AccountId| {
+            let chain = above.get_or_insert_with(|| accounts.chain(account.id));
+            chain.iter().any(|company| company.id == holder)
+        };
+        let concerns = |concerned: &AccountSet, is_below: &mut dyn FnMut(AccountId) -> bool| match concerned {
+            AccountSet::Everyone => true,
+            AccountSet::Group(code) => account.group.as_ref() == Some(code),
+            AccountSet::Family(holder) => is_below(*holder),
+            AccountSet::Account(only) => account.id == *only,
+        };
+        let numbered = self.reaches.iter().zip(0_u32..);
+        numbered.filter(|(reach, _)| concerns(&reach.concerned, &mut is_below)).map(|(_, number)| number).collect()
+    }
+
+    /// Codes of the accounts that are concerned in their own currency, in order.
+    pub fn codes(&self) -> &[String] {
+        &self.codes
+    }
+
+    /// Whether an account's price of a product may change in a currency.
+    pub fn has(&self, account: AccountId, currency: Currency, product: ProductId) -> bool {
+        let Some(reaches) = self.of.get(&account) else { return false };
+        let mut reaches = reaches.iter().map(|reach| &self.reaches[*reach as usize]);
+        reaches.any(|reach| reach.currency.is_none_or(|only| only == currency) && reach.goods.has(product))
+    }
+}

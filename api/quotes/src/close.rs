@@ -1,0 +1,58 @@
+//! The end of a quote: declined, withdrawn or ordered.
+
+use entity::quotes;
+
+use super::error::QuoteError;
+use super::queries::still_open;
+use super::request::{record, save};
+use super::status::{QuoteStatus, status};
+use store::database::Tx;
+
+/// How a quote ends without an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// The customer says no to the offer; they may ask again, and the seller may offer again.
+    Decline,
+    /// It is taken back for good.
+    Withdraw,
+}
+
+/// Declines or withdraws a quote locked by the caller.
+pub(super) async fn close(tx: &Tx, quote: &mut quotes::Model, closing: Closing, reason: String) -> Result<(), QuoteError> {
+    let event = match closing {
+        Closing::Decline => {
+            still_open(quote, tx.now())?;
+            if status(quote, tx.now()) == QuoteStatus::Requested {
+                return Err(QuoteError::NotOffered);
+            }
+            quote.declined_at = Some(tx.now());
+            "quote.declined"
+        }
+        Closing::Withdraw => {
+            not_final(quote, tx)?;
+            quote.withdrawn_at = Some(tx.now());
+            "quote.withdrawn"
+        }
+    };
+    quote.reason = reason;
+    save(tx, quote).await?;
+    record(tx, event, quote);
+    Ok(())
+}
+
+/// Refuses a quote to which nothing can happen any more: ordered or withdrawn.
+pub(super) fn not_final(quote: &quotes::Model, tx: &Tx) -> Result<(), QuoteError> {
+    match still_open(quote, tx.now()) {
+        Err(QuoteError::Declined) => Ok(()),
+        other => other,
+    }
+}
+
+/// A quote locked by the caller became an order.
+pub async fn mark_ordered(tx: &Tx, mut quote: quotes::Model, order_number: &str) -> Result<(), QuoteError> {
+    quote.ordered_at = Some(tx.now());
+    quote.order_number = Some(order_number.to_owned());
+    save(tx, &mut quote).await?;
+    record(tx, "quote.ordered", &quote);
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! What quotes refuse.
+
+use cart::CartError;
+use identity::IdentityError;
+use kernel::problem::CommonError;
+use kernel::problem::FieldProblem;
+use kernel::refusals;
+use prices::PriceError;
+
+/// What quotes refuse.
+#[derive(Debug, thiserror::Error)]
+pub enum QuoteError {
+    #[error("there is no quote \"{0}\"")]
+    NotFound(String),
+    #[error("a quote needs at least one line")]
+    Empty,
+    #[error("{} lines cannot be quoted", .0.len())]
+    Lines(Vec<FieldProblem>),
+    #[error("{} fields of the offer are wrong", .0.len())]
+    Offer(Vec<FieldProblem>),
+    #[error("the quote has not been offered, or has been asked for again since")]
+    NotOffered,
+    #[error("the offer's date has passed")]
+    Expired,
+    #[error("the offer was declined")]
+    Declined,
+    #[error("the quote was withdrawn")]
+    Withdrawn,
+    #[error("the quote was ordered as {0}")]
+    Ordered(String),
+    #[error("an amount or quantity is out of range")]
+    OutOfRange,
+    #[error(transparent)]
+    Cart(#[from] CartError),
+    #[error(transparent)]
+    Prices(#[from] PriceError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { QuoteError {
+    Self::NotFound(_) => 404, "quote-not-found", "The quote does not exist";
+    Self::Empty => 422, "quote-empty", "A quote needs at least one line";
+    Self::Lines(_) => 422, "quote-lines-refused", "Lines cannot be quoted";
+    Self::Offer(_) => 422, "quote-offer-refused", "Fields of the offer are wrong";
+    Self::NotOffered => 409, "quote-not-offered", "The quote has no offer that stands";
+    Self::Expired => 409, "quote-expired", "The offer has expired";
+    Self::Declined => 409, "quote-declined", "The offer was declined";
+    Self::Withdrawn => 409, "quote-withdrawn", "The quote was withdrawn";
+    Self::Ordered(_) => 409, "quote-already-ordered", "The quote was ordered";
+    Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
+} delegates {
+    Self::Cart(inner) => inner: CartError,
+    Self::Prices(inner) => inner: PriceError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} fields {
+    Self::Lines(fields) => fields,
+    Self::Offer(fields) => fields,
+} }

@@ -1,0 +1,151 @@
+//! Asking for prices.
+
+use entity::{AccountId, QuoteId, quote_lines, quotes};
+use pricing::Currency;
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+use serde_json::json;
+
+use super::error::QuoteError;
+use super::input::Target;
+use super::line_prices;
+use super::offer::Desk;
+use cart::CheckedLine;
+use prices::PricedBasket;
+use store::database::Tx;
+use store::events::NewEvent;
+use store::sql::insert_all;
+
+/// A line to be quoted.
+#[derive(Clone, Debug)]
+pub struct NewQuoteLine {
+    pub asked: CheckedLine,
+    pub target: Option<Target>,
+}
+
+/// A quote asked for.
+#[derive(Clone, Debug)]
+pub struct NewQuote {
+    pub account: AccountId,
+    pub currency: Currency,
+    pub note: String,
+    pub lines: Vec<NewQuoteLine>,
+}
+
+/// A quote with its lines and today's prices.
+#[derive(Debug)]
+pub struct Priced {
+    pub quote: quotes::Model,
+    pub lines: Vec<quote_lines::Model>,
+    pub basket: PricedBasket,
+}
+
+/// Asks for prices of lines, and notes what they cost now.
+pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, QuoteError> {
+    if new.lines.is_empty() {
+        return Err(QuoteError::Empty);
+    }
+    let id = QuoteId(tx.id().await?);
+    let mut lines = Vec::with_capacity(new.lines.len());
+    for (line_no, line) in (1..).zip(&new.lines) {
+        lines.push(line_row(id, line_no, line)?);
+    }
+    let mut quote = head(tx, id, &new)?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.sight(Some(new.account))).await?;
+    line_prices::note_asked(&mut lines, &basket);
+    quote.price_version = basket.version;
+    quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+    insert_all(tx, lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect(), None).await?;
+    record(tx, "quote.requested", &quote);
+    Ok(Priced { quote, lines, basket })
+}
+
+fn head(tx: &Tx, id: QuoteId, new: &NewQuote) -> Result<quotes::Model, QuoteError> {
+    Ok(quotes::Model {
+        id,
+        number: format!("QU{:08}", id.0),
+        account_id: new.account,
+        requested_by: tx.actor().label.to_string(),
+        currency: new.currency.code().to_owned(),
+        note: new.note.clone(),
+        line_count: i32::try_from(new.lines.len()).map_err(|_| QuoteError::OutOfRange)?,
+        version: 1,
+        round: 1,
+        requested_at: tx.now(),
+        price_version: 0,
+        offer_round: None,
+        offered_at: None,
+        offered_by: None,
+        valid_until: None,
+        offer_note: String::new(),
+        offer_total: None,
+        declined_at: None,
+        withdrawn_at: None,
+        ordered_at: None,
+        order_number: None,
+        reason: String::new(),
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    })
+}
+
+fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> Result<quote_lines::Model, QuoteError> {
+    let factor = line.asked.product.factor_of(line.asked.unit).ok_or(QuoteError::OutOfRange)?;
+    Ok(quote_lines::Model {
+        quote_id: id,
+        line_no,
+        product_id: line.asked.product.id,
+        unit: line.asked.unit.to_string(),
+        numerator: factor.numerator(),
+        denominator: factor.denominator(),
+        quantity: line.asked.quantity.into(),
+        note: line.asked.note.clone(),
+        target_unit_price: line.target.map(|target| target.unit_price.into()),
+        target_per: line.target.map(|target| i64::from(target.per.get())),
+        asked_unit_price: None,
+        asked_per: None,
+        asked_amount: None,
+        offer_quantity: None,
+        offer_unit_price: None,
+        offer_per: None,
+        offer_amount: None,
+    })
+}
+
+/// Writes a changed quote, locked by the caller: its version rises by one.
+pub(super) async fn save(tx: &Tx, quote: &mut quotes::Model) -> Result<(), QuoteError> {
+    quote.version += 1;
+    quote.updated_at = tx.now();
+    quote.clone().into_active_model().reset_all().update(tx).await?;
+    Ok(())
+}
+
+/// Writes changed lines of a quote, locked by the caller.
+pub(super) async fn save_lines(tx: &Tx, lines: &[quote_lines::Model]) -> Result<(), QuoteError> {
+    use quote_lines::Column;
+    let key = [Column::QuoteId, Column::LineNo];
+    let fields = <Column as sea_orm::Iterable>::iter().filter(|column| !matches!(column, Column::QuoteId | Column::LineNo));
+    let replace = sea_orm::sea_query::OnConflict::columns(key).update_columns(fields).to_owned();
+    let rows = lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect();
+    Ok(insert_all(tx, rows, Some(replace)).await?)
+}
+
+/// Records what happened to a quote, for its account and the seller.
+pub(super) fn record(tx: &Tx, kind: &'static str, quote: &quotes::Model) {
+    // An offer for an earlier request is told no more.
+    let total = quote.offer_total.filter(|_| quote.offer_round == Some(quote.round));
+    let total = total.map(|total| json!({ "amount": pricing::Amount::from(total).to_string(), "currency": quote.currency }));
+    tx.record(NewEvent {
+        kind,
+        subject: format!("quote/{}", quote.number),
+        account: Some(quote.account_id),
+        data: json!({
+            "number": quote.number,
+            "account_id": quote.account_id.0,
+            "version": quote.version,
+            "round": quote.round,
+            "lines": quote.line_count,
+            "offer_total": total,
+            "order_number": quote.order_number,
+        }),
+    });
+}

@@ -1,0 +1,111 @@
+//! Showing a quote: what was asked for and offered, beside what it costs today.
+
+use entity::{Instant, quote_lines, quotes};
+use pricing::Amount;
+
+use super::line_prices::{is_declined, is_left_out, per_of};
+use super::request::Priced;
+use super::status::status;
+use super::views::{
+    QuotedPriceView, SalesOfferView, SalesQuoteLineView, SalesQuoteSummary, SalesQuoteTotals, SalesQuoteView, TargetPriceView,
+};
+use catalog::{Product, Products, Sight};
+use identity::Accounts;
+use kernel::wire::{AmountText, Money, Timestamp};
+use prices::{LineRefusal, PricedLine};
+
+/// A quote without its lines, as it stands at an instant.
+pub(super) fn summary(accounts: &Accounts, quote: &quotes::Model, now: Instant) -> SalesQuoteSummary {
+    SalesQuoteSummary {
+        number: quote.number.clone(),
+        status: status(quote, now),
+        account: accounts.code_of(quote.account_id),
+        currency: quote.currency.clone(),
+        note: quote.note.clone(),
+        line_count: quote.line_count,
+        round: quote.round,
+        requested_at: Timestamp(quote.requested_at),
+        offer: offer(quote),
+        declined_at: quote.declined_at.map(Timestamp),
+        withdrawn_at: quote.withdrawn_at.map(Timestamp),
+        reason: quote.reason.clone(),
+        ordered_at: quote.ordered_at.map(Timestamp),
+        order_number: quote.order_number.clone(),
+        created_at: Timestamp(quote.created_at),
+        updated_at: Timestamp(quote.updated_at),
+        version: quote.version,
+    }
+}
+
+fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
+    Some(SalesOfferView {
+        round: quote.offer_round?,
+        offered_at: Timestamp(quote.offered_at?),
+        valid_until: Timestamp(quote.valid_until?),
+        note: quote.offer_note.clone(),
+        total: Money::new(quote.offer_total?, &quote.currency),
+    })
+}
+
+/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this sight.
+pub(super) fn view(accounts: &Accounts, products: &Products, priced: &Priced, sight: &Sight, now: Instant) -> SalesQuoteView {
+    let Priced { quote, lines, basket } = priced;
+    let known = products.by_ids(lines.iter().map(|line| line.product_id));
+    let each = lines.iter().zip(known).zip(&basket.lines);
+    let views: Vec<_> = each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, sight)).collect();
+    let answered = quote.offer_round == Some(quote.round);
+    let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
+        Amount::checked_sum(amounts).ok().map(|total| Money::new(total, &quote.currency))
+    };
+    let totals = SalesQuoteTotals {
+        today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount)),
+        unpriced: views.iter().filter(|line| line.price_problem.is_some()).count(),
+        saving: sum(&mut views.iter().filter_map(|line| line.saving).map(|saving| saving.0)).filter(|_| answered),
+        price_version: basket.version,
+    };
+    SalesQuoteView { quote: summary(accounts, quote, now), lines: views, totals, rejected: Vec::new(), warnings: Vec::new() }
+}
+
+fn line_view(
+    quote: &quotes::Model,
+    line: &quote_lines::Model,
+    product: Option<&Product>,
+    price: &Result<PricedLine, LineRefusal>,
+    sight: &Sight,
+) -> SalesQuoteLineView {
+    let answered = quote.offer_round == Some(quote.round);
+    let (today, offered) = (price.as_ref().ok(), line.offer_amount.filter(|_| answered));
+    let saving = today.zip(offered).and_then(|(today, offered)| today.line_amount.checked_sub(offered.into()));
+    let problem = price.as_ref().err().filter(|_| !is_left_out(quote, line));
+    SalesQuoteLineView {
+        line: line.line_no,
+        sku: product.map(|product| product.sku.to_string()).unwrap_or_default(),
+        title: product.filter(|product| sight.shows(product)).map(|product| product.title.to_string()).unwrap_or_default(),
+        unit: line.unit.clone(),
+        quantity: line.quantity.into(),
+        note: line.note.clone(),
+        target: line
+            .target_unit_price
+            .map(|price| TargetPriceView { unit_price: price.into(), per: per_of(line.target_per).get() }),
+        at_request: quoted(Some(line.quantity), line.asked_unit_price, line.asked_per, line.asked_amount),
+        today: today.map(Into::into),
+        price_problem: problem.map(|refusal| refusal.code().to_owned()),
+        offer: quoted(line.offer_quantity, line.offer_unit_price, line.offer_per, line.offer_amount),
+        declined: is_declined(quote, line),
+        saving: saving.map(AmountText),
+    }
+}
+
+fn quoted(
+    quantity: Option<entity::Quantity>,
+    unit_price: Option<entity::Amount>,
+    per: Option<i64>,
+    amount: Option<entity::Amount>,
+) -> Option<QuotedPriceView> {
+    Some(QuotedPriceView {
+        quantity: quantity?.into(),
+        unit_price: unit_price?.into(),
+        per: per_of(per).get(),
+        line_amount: amount?.into(),
+    })
+}

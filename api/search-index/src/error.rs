@@ -1,0 +1,25 @@
+//! What the search index refuses.
+
+use kernel::problem::CommonError;
+use kernel::refusals;
+
+/// What the search index refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchIndexError {
+    #[error("the search index of this process is not built yet; try again")]
+    NotReady,
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { SearchIndexError {
+    Self::NotReady => 503, "search-not-ready", "The search index is being built";
+} delegates {
+    Self::Common(inner) => inner: CommonError,
+} }
+
+impl From<search::Error> for SearchIndexError {
+    fn from(error: search::Error) -> Self {
+        CommonError::Internal(error.to_string()).into()
+    }
+}

@@ -1,0 +1,251 @@
+//! Keeps the index of this process in step with the catalog: opens where it stood, builds it when it is of no use, follows the
+//! event log.
+//!
+//! The synchroniser runs beside requests, not with the surfaces: a commit takes tens of milliseconds and nobody who writes shall
+//! wait for it. Changes that come close together share a commit. The position of the index is committed with its documents;
+//! events after it are followed again after a restart, and following twice does no harm.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ahash::AHashSet;
+use entity::{CategoryId, ProductId};
+use serde::Deserialize;
+use tokio::sync::watch;
+
+use super::build::{REINDEX, Rebuild};
+use super::documents::{document, products_within};
+use super::index::SearchIndex;
+use super::index_position::{IndexPosition, database_mark};
+use catalog::{Categories, Products, queries};
+use kernel::problem::CommonError;
+use store::counters;
+use store::events::{self, Event};
+use store::system::System;
+
+/// How often the log is looked at when nothing wakes the synchroniser.
+const POLL: Duration = Duration::from_millis(200);
+/// Least time between two commits.
+const CALM: Duration = Duration::from_millis(400);
+/// Events taken at once; some hold the levels of hundreds of products.
+const BATCH: u64 = 100;
+/// Changed products that are gathered at most before they are written.
+const MOST_PENDING: usize = 20_000;
+/// Products loaded at once.
+const CHUNK: usize = 2_000;
+/// Events after which the position is committed although no product changed.
+const FAR: i64 = 50_000;
+/// How long to wait after a failure.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Keeps the index in step until `stop` says so; does nothing in a process that opened none.
+pub async fn sync_index(
+    system: System,
+    index: SearchIndex,
+    products: Products,
+    categories: Categories,
+    mut stop: watch::Receiver<bool>,
+) {
+    if index.engine().is_none() {
+        return;
+    }
+    let bell = system.feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
+    let mut sync = IndexSync { system, index, products, categories, state: State::Unknown, rebuild: None };
+    while !*stop.borrow() {
+        let wait = match sync.step().await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::error!(error = %error, "keeping the search index failed; trying again");
+                Some(PAUSE)
+            }
+        };
+        let Some(wait) = wait else { continue };
+        let woken = async { if wait == POLL { bell.wait(wait).await } else { tokio::time::sleep(wait).await } };
+        tokio::select! {
+            () = woken => {}
+            _ = stop.changed() => {}
+        }
+    }
+    if let Some(rebuild) = &sync.rebuild {
+        rebuild.stop();
+    }
+}
+
+struct IndexSync {
+    system: System,
+    index: SearchIndex,
+    products: Products,
+    categories: Categories,
+    state: State,
+    rebuild: Option<Rebuild>,
+}
+
+/// What is known of the index.
+enum State {
+    /// Nothing yet, or nothing any more.
+    Unknown,
+    /// It is of no use; a new one is being built.
+    Useless,
+    Tailing(Tailing),
+}
+
+struct Tailing {
+    /// Committed with the index.
+    committed: IndexPosition,
+    /// Events up to here are read.
+    position: i64,
+    pending: AHashSet<ProductId>,
+    last_commit: Option<Instant>,
+}
+
+impl Tailing {
+    fn from(committed: IndexPosition) -> Self {
+        Self { position: committed.seq, committed, pending: AHashSet::new(), last_commit: None }
+    }
+}
+
+/// Details of `products.changed` and `categories.changed`.
+#[derive(Debug, Deserialize)]
+struct Changed {
+    ids: Vec<i64>,
+}
+
+impl IndexSync {
+    /// Does what is next to do; says how long there is nothing more.
+    async fn step(&mut self) -> Result<Option<Duration>, CommonError> {
+        if self.rebuild.as_ref().is_some_and(Rebuild::is_filled)
+            && let Some(rebuild) = self.rebuild.take()
+        {
+            if !matches!(self.state, State::Tailing(_)) {
+                self.state = State::Unknown;
+            }
+            let position = rebuild.finish().await?;
+            tracing::info!(event.seq = position.seq, "a new search index is served");
+            self.state = State::Tailing(Tailing::from(position));
+            self.index.set_ready();
+        }
+        match &self.state {
+            State::Unknown => self.look().await,
+            State::Useless => Ok(Some(Duration::from_millis(20))),
+            State::Tailing(_) => self.tail().await,
+        }
+    }
+
+    /// Finds out whether the index can be followed from where it stands.
+    async fn look(&mut self) -> Result<Option<Duration>, CommonError> {
+        if self.system.feed().position() == i64::MAX {
+            // What is in memory does not follow the log yet, so nobody can say how far it is.
+            return Ok(Some(Duration::from_millis(5)));
+        }
+        let db = self.system.db();
+        let position = self.index.engine().and_then(|e| e.committed_payload()).and_then(|payload| IndexPosition::read(&payload));
+        let (database, latest) = (database_mark(&db).await?, events::latest(&db).await?);
+        match position.filter(|position| position.is_usable(&database, latest)) {
+            Some(position) => {
+                self.state = State::Tailing(Tailing::from(position));
+                self.index.set_ready();
+            }
+            None => {
+                self.rebuild().await?;
+                self.state = State::Useless;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn rebuild(&mut self) -> Result<(), CommonError> {
+        if self.rebuild.is_none()
+            && let Some(engine) = self.index.engine()
+        {
+            tracing::info!("building the search index");
+            self.rebuild = Some(Rebuild::start(&self.system, engine, &self.categories, |_, _| {}).await?);
+        }
+        Ok(())
+    }
+
+    async fn tail(&mut self) -> Result<Option<Duration>, CommonError> {
+        let State::Tailing(tailing) = &mut self.state else { return Ok(None) };
+        let feed = self.system.feed();
+        let batch = events::next(&self.system.db(), feed, tailing.position, BATCH).await?;
+        let full = batch.len() as u64 == BATCH;
+        // Categories are taken from memory, so the index follows no further than this process has.
+        let followed = feed.position();
+        let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
+        let asked = gather(&batch, &self.products, &self.categories, &mut tailing.pending);
+        tailing.position = batch.last().map_or(tailing.position, |last| last.seq);
+        counters::event_lag("search", feed.heard().saturating_sub(tailing.position).max(0));
+        if asked {
+            self.rebuild().await?;
+        }
+        if full && !self.is_due() {
+            return Ok(None);
+        }
+        self.write_if_due().await.map(Some)
+    }
+
+    /// Whether so much is gathered that it must be written.
+    fn is_due(&self) -> bool {
+        matches!(&self.state, State::Tailing(tailing) if tailing.pending.len() >= MOST_PENDING)
+    }
+
+    /// Writes what is gathered, unless the last commit was a moment ago; says when to look again.
+    async fn write_if_due(&mut self) -> Result<Duration, CommonError> {
+        let State::Tailing(tailing) = &self.state else { return Ok(POLL) };
+        let far = tailing.position - tailing.committed.seq > FAR;
+        if tailing.pending.is_empty() && !far {
+            return Ok(POLL);
+        }
+        let since = tailing.last_commit.map_or(CALM, |at| at.elapsed());
+        if since < CALM && !self.is_due() {
+            return Ok(CALM.saturating_sub(since));
+        }
+        self.write().await?;
+        Ok(POLL)
+    }
+
+    async fn write(&mut self) -> Result<(), CommonError> {
+        let (State::Tailing(tailing), Some(engine)) = (&mut self.state, self.index.engine()) else { return Ok(()) };
+        let db = self.system.db();
+        let position = IndexPosition { seq: tailing.position, ..tailing.committed.clone() };
+        let ids: Vec<ProductId> = tailing.pending.iter().copied().collect();
+        for ids in ids.chunks(CHUNK) {
+            let details = queries::details(&db, ids).await?;
+            let found: AHashSet<ProductId> = details.iter().map(|detail| detail.row.id).collect();
+            let gone: Vec<u64> = ids.iter().filter(|id| !found.contains(id)).map(|id| id.0 as u64).collect();
+            let documents: Vec<_> = details.into_iter().map(|detail| document(detail, &self.categories)).collect();
+            let engine = engine.clone();
+            busy(move || {
+                engine.remove(&gone);
+                engine.put(&documents)
+            })
+            .await?;
+        }
+        let (engine, payload) = (engine.clone(), position.payload());
+        busy(move || engine.commit(&payload)).await?;
+        tracing::debug!(products = ids.len(), event.seq = position.seq, "the search index follows");
+        tailing.pending.clear();
+        tailing.committed = position;
+        tailing.last_commit = Some(Instant::now());
+        Ok(())
+    }
+}
+
+/// Work of the engine, on a thread that may be busy for a while.
+async fn busy(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Result<(), CommonError> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|e| CommonError::Internal(e.to_string()))?;
+    done.map_err(|e| CommonError::Internal(e.to_string()))
+}
+
+/// Adds the products that events concern; says whether one of them asks for a new index.
+fn gather(batch: &[Arc<Event>], products: &Products, categories: &Categories, pending: &mut AHashSet<ProductId>) -> bool {
+    let ids = |kind: &'static str| {
+        let changed = batch.iter().filter(move |event| event.kind == kind).filter_map(|event| event.read::<Changed>());
+        changed.flat_map(|changed| changed.ids)
+    };
+    pending.extend(ids("products.changed").map(ProductId));
+    let moved: AHashSet<CategoryId> = ids("categories.changed").map(CategoryId).collect();
+    if !moved.is_empty() {
+        pending.extend(products_within(&moved, &products.all(), categories));
+    }
+    batch.iter().any(|event| event.kind == REINDEX)
+}

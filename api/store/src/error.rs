@@ -1,0 +1,112 @@
+//! What can go wrong in the store. Errors of both drivers are told apart by their type and code.
+
+use std::borrow::Cow;
+
+use sea_orm::{DbErr, RuntimeErr, sqlx};
+use sqlx::error::{DatabaseError, ErrorKind};
+
+/// Any error of an event handler or projection; it is logged and the batch is tried again.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A transaction or a statement that was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database reported an error.
+    #[error("the database failed")]
+    Database(#[source] DbErr),
+    /// The transaction lost a race for locks or waited too long for a connection; it can be repeated as it is.
+    #[error("too many requests are waiting for the database")]
+    Busy,
+    /// The Idempotency-Key was stored with another request.
+    #[error("the Idempotency-Key was used before with another request")]
+    KeyReused,
+    /// The first request with this Idempotency-Key has not ended.
+    #[error("a request with this Idempotency-Key is still running")]
+    KeyRunning,
+    /// The Idempotency-Key has characters or a length that are not allowed.
+    #[error("an Idempotency-Key must have 1 to 255 visible ASCII characters")]
+    KeyMalformed,
+    /// A rule of the program itself was broken.
+    #[error("an internal rule was broken: {0}")]
+    Internal(String),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        let lost_race = database_error(&error).is_some_and(|cause| cause.code().is_some_and(|code| RETRIED.contains(&&*code)));
+        if lost_race || matches!(error, DbErr::ConnectionAcquire(_)) { Self::Busy } else { Self::Database(error) }
+    }
+}
+
+/// Codes of a statement that may succeed when it is repeated: SQLite's busy and locked; PostgreSQL's serialization failure,
+/// deadlock and lock that is not available.
+const RETRIED: [&str; 5] = ["5", "6", "40001", "40P01", "55P03"];
+
+/// Whether an error is the violation of a unique index, so that the statement's caller can say what it means.
+pub fn is_duplicate(error: &DbErr) -> bool {
+    database_error(error).is_some_and(|cause| cause.kind() == ErrorKind::UniqueViolation)
+}
+
+/// What the database itself reported, whichever it is.
+fn database_error(error: &DbErr) -> Option<&dyn DatabaseError> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause.as_database_error(),
+        _ => None,
+    }
+}
+
+/// An error of SQLite in the form that sqlx gives PostgreSQL's.
+pub(super) fn sqlite_error(error: rusqlite::Error) -> DbErr {
+    let cause = match error {
+        rusqlite::Error::SqliteFailure(failure, message) => sqlx::Error::Database(Box::new(SqliteError { failure, message })),
+        other => sqlx::Error::Protocol(other.to_string()),
+    };
+    DbErr::Query(RuntimeErr::SqlxError(cause.into()))
+}
+
+/// What SQLite reported.
+#[derive(Debug)]
+struct SqliteError {
+    failure: rusqlite::ffi::Error,
+    message: Option<String>,
+}
+
+impl std::fmt::Display for SqliteError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (code {})", self.message(), self.failure.extended_code)
+    }
+}
+
+impl std::error::Error for SqliteError {}
+
+impl DatabaseError for SqliteError {
+    fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or("SQLite failed")
+    }
+
+    fn code(&self) -> Option<Cow<'_, str>> {
+        Some((self.failure.extended_code & 0xff).to_string().into())
+    }
+
+    fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+        self
+    }
+
+    fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+        self
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self.failure.extended_code {
+            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY => ErrorKind::UniqueViolation,
+            rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation,
+            rusqlite::ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation,
+            rusqlite::ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation,
+            _ => ErrorKind::Other,
+        }
+    }
+}

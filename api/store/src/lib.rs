@@ -1,0 +1,29 @@
+//! The database of a process: SQLite or PostgreSQL, transactions, the event log and its readers, idempotency keys, sequences, the
+//! clock.
+//!
+//! Promises:
+//! - A [`Tx`] commits everything that was written and recorded in it, or nothing.
+//! - An event exists if and only if its transaction committed; a reader misses none.
+//! - What a driver reports is an error of a type ([`StoreError`], [`is_duplicate`]), never a text to be searched.
+//!
+//! Tables: `events`, `event_readers`, `idempotency_keys`, `sequences`.
+//!
+//! Not here: HTTP, principals, and what rows mean.
+
+pub mod actor;
+pub mod clock;
+pub mod commit_hook;
+pub mod counters;
+pub mod database;
+pub mod error;
+pub mod events;
+pub mod feed;
+pub mod follow;
+pub mod idempotency;
+pub mod sequence;
+pub mod sql;
+mod sqlite;
+pub mod system;
+
+pub use error::{BoxError, StoreError};
+pub use sqlite::SPARE_WORKERS;

@@ -1,0 +1,214 @@
+//! What goes in comes out, and one writes at a time.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, Value};
+use tokio::task::JoinHandle;
+
+use crate::actor::Actor;
+use crate::database::{Database, Tx};
+
+async fn database() -> (tempfile::TempDir, Database) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite:{}", folder.path().join("rows.db").display());
+    (folder, Database::connect(&url, 1).await.expect("a database"))
+}
+
+/// A field of `entity` reads as its own type only when its column is declared to be of it.
+#[tokio::test]
+async fn columns_are_declared_as_their_fields_are_typed() {
+    let (_folder, db) = database().await;
+    db.migrate().await.expect("a schema");
+    let sql = "select m.name, c.name, lower(c.type) from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'";
+    let rows = db.reader().query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("a schema");
+    let text = |row: &sea_orm::QueryResult, at| row.try_get_by_index::<String>(at).expect("a text");
+    let declared: BTreeMap<_, _> = rows.iter().map(|row| ((text(row, 0), text(row, 1)), text(row, 2))).collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../entity/src");
+    let mut checked = 0;
+    for file in std::fs::read_dir(folder).expect("the entities") {
+        let source = std::fs::read_to_string(file.expect("a file").path()).expect("a source");
+        let Some(table) = source.split("table_name = \"").nth(1).and_then(|rest| rest.split('"').next()) else { continue };
+        let model = source.split("pub struct Model {").nth(1).and_then(|rest| rest.split('}').next()).expect("a model");
+        for field in model.lines().filter_map(|line| line.trim().strip_prefix("pub ")) {
+            let (name, kind) = field.trim_end_matches(',').split_once(": ").expect("a field");
+            let kind = kind.trim_start_matches("Option<").trim_end_matches('>');
+            let declared = &declared[&(table.to_owned(), name.trim_start_matches("r#").to_owned())];
+            let fits = match kind {
+                "i32" => declared == "int",
+                "bool" => declared == "boolean",
+                _ => declared != "int" && declared != "boolean",
+            };
+            assert!(fits, "{table}.{name} is {kind} but declared {declared}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 400, "{checked}");
+}
+
+#[tokio::test]
+async fn values_come_back_as_they_went_by_name_and_by_place() {
+    let (_folder, db) = database().await;
+    let run = async |sql: &str| db.reader().query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
+    assert!(run("create table t (z int)").await.is_err(), "readers do not write");
+    let tx = begin(&db).await;
+    tx.execute_unprepared("create table t (z int, b boolean, a text, n bigint, y blob)").await.expect("a table");
+    let values: [Value; 4] = [7.into(), true.into(), "ä\u{0}ö".into(), vec![0_u8, 255].into()];
+    let sql = "insert into t (y, a, b, z) values ($4, $3, $2, $1) returning z, b, a, n, y";
+    let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await.expect("inserted");
+    let row = row.expect("a row");
+    assert_eq!(row.try_get_by_index::<i32>(0).expect("z"), 7);
+    assert!(row.try_get_by_index::<bool>(1).expect("b"));
+    assert_eq!(row.try_get_by_index::<String>(2).expect("a"), "ä\u{0}ö");
+    assert_eq!(row.try_get_by_index::<Option<i64>>(3).expect("n"), None);
+    assert_eq!(row.try_get_by_index::<Vec<u8>>(4).expect("y"), [0, 255]);
+    assert_eq!(row.try_get::<i32>("", "z").expect("z"), 7);
+    assert_eq!(row.try_get::<String>("", "a").expect("a"), "ä\u{0}ö");
+    drop(tx);
+    let missing = run("select z from t").await.expect_err("what was not kept is gone").to_string();
+    assert!(missing.contains("no such table"), "{missing}");
+}
+
+#[tokio::test]
+async fn a_transaction_waits_for_the_one_before_it() {
+    let (_folder, db) = database().await;
+    let first = begin(&db).await;
+    assert!(tokio::time::timeout(SHORT, begin(&db)).await.is_err(), "one writes at a time");
+    drop(first);
+    drop(begin(&db).await);
+}
+
+const SHORT: Duration = Duration::from_millis(50);
+
+/// A database with the table `t (n)`.
+async fn numbers() -> (tempfile::TempDir, Database) {
+    let (folder, db) = database().await;
+    let tx = begin(&db).await;
+    tx.execute_unprepared("create table t (n bigint primary key)").await.expect("a table");
+    tx.keep(()).await.expect("kept");
+    (folder, db)
+}
+
+async fn begin(db: &Database) -> Tx {
+    tokio::time::timeout(SHORT * 100, db.begin(Actor::system("test"))).await.expect("its turn").expect("a transaction")
+}
+
+/// A transaction that waits for its turn.
+async fn queue(db: &Database) -> JoinHandle<Tx> {
+    let db = db.clone();
+    let queued = tokio::spawn(async move { begin(&db).await });
+    tokio::time::sleep(SHORT).await;
+    assert!(!queued.is_finished(), "one writes at a time");
+    queued
+}
+
+async fn write(tx: &Tx, number: i64) {
+    let insert = Statement::from_sql_and_values(DbBackend::Sqlite, "insert into t values ($1)", [number.into()]);
+    tx.execute_raw(insert).await.expect("inserted");
+}
+
+/// Keeps a transaction elsewhere.
+async fn keep(tx: Tx) -> JoinHandle<bool> {
+    let kept = tokio::spawn(async move { tx.keep(()).await.is_ok() });
+    tokio::time::sleep(SHORT).await;
+    kept
+}
+
+async fn stored(db: &Database) -> Vec<i64> {
+    let select = Statement::from_string(DbBackend::Sqlite, "select n from t order by n");
+    let rows = db.reader().query_all_raw(select).await.expect("rows");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
+}
+
+/// A transaction that wrote 1 and shares the commit of the next one, whose turn it is.
+async fn two(db: &Database) -> (JoinHandle<bool>, Tx) {
+    let first = begin(db).await;
+    write(&first, 1).await;
+    let second = queue(db).await;
+    let first = keep(first).await;
+    assert!(!first.is_finished(), "it shares the commit of the second");
+    (first, second.await.expect("its turn"))
+}
+
+#[tokio::test]
+async fn transactions_that_queue_are_committed_together() {
+    let (_folder, db) = numbers().await;
+    let first = begin(&db).await;
+    write(&first, 1).await;
+    let (second, third) = (queue(&db).await, queue(&db).await);
+    let first = keep(first).await;
+    let second = second.await.expect("its turn");
+    write(&second, 2).await;
+    let second = keep(second).await;
+    assert!(!first.is_finished() && !second.is_finished(), "both share the commit of the third");
+    assert!(stored(&db).await.is_empty(), "nobody sees what is not committed");
+    let third = third.await.expect("its turn");
+    write(&third, 3).await;
+    assert!(keep(third).await.await.expect("an end"));
+    assert!(first.await.expect("an end") && second.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn one_that_comes_later_is_not_waited_for() {
+    let (_folder, db) = numbers().await;
+    let (first, second) = two(&db).await;
+    write(&second, 2).await;
+    let third = queue(&db).await;
+    assert!(keep(second).await.await.expect("an end") && first.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1, 2]);
+    drop(third);
+}
+
+#[tokio::test]
+async fn one_that_is_given_up_takes_nothing_of_the_others_back() {
+    let (_folder, db) = numbers().await;
+    let (first, second) = two(&db).await;
+    write(&second, 2).await;
+    let twice = Statement::from_string(DbBackend::Sqlite, "insert into t values (1)");
+    assert!(second.execute_raw(twice).await.is_err(), "it sees what the first wrote");
+    drop(second);
+    assert!(first.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1]);
+}
+
+#[tokio::test]
+async fn the_file_is_let_go_of_when_all_who_shared_a_commit_have_gone() {
+    let (folder, db) = numbers().await;
+    let (first, second) = two(&db).await;
+    first.abort();
+    tokio::time::sleep(SHORT).await;
+    drop(second);
+    let url = format!("sqlite:{}", folder.path().join("rows.db").display());
+    let other = Database::connect(&url, 1).await.expect("another program");
+    drop(begin(&other).await);
+    assert_eq!(stored(&db).await, [1]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_must_commit_at_once_does_so_for_all() {
+    let (_folder, db) = numbers().await;
+    let (first, second) = two(&db).await;
+    let third = queue(&db).await;
+    write(&second, 2).await;
+    second.commit_at_once();
+    assert!(keep(second).await.await.expect("an end"));
+    assert!(first.await.expect("an end"));
+    assert_eq!(stored(&db).await, [1, 2], "though the third waits");
+    drop(third);
+}
+
+#[tokio::test]
+async fn what_sqlite_took_back_was_not_committed() {
+    let (_folder, db) = numbers().await;
+    let alone = begin(&db).await;
+    write(&alone, 1).await;
+    alone.execute_unprepared("rollback").await.expect("as when the disk is full");
+    assert!(alone.keep(()).await.is_err());
+    let (first, second) = two(&db).await;
+    second.execute_unprepared("rollback").await.expect("as when the disk is full");
+    assert!(second.keep(()).await.is_err());
+    assert!(!first.await.expect("an end"), "it shared the transaction");
+    assert!(stored(&db).await.is_empty());
+    assert!(keep(begin(&db).await).await.await.expect("an end"), "the next one is not harmed");
+}

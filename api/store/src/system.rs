@@ -1,0 +1,35 @@
+//! The principal of background work: it names the part of the product that works, and hands out the database.
+
+use super::actor::Actor;
+use super::database::{Database, Reader, Tx};
+use super::error::StoreError;
+use super::feed::Feed;
+
+/// A part of the product that works without a request.
+#[derive(Clone, Debug)]
+pub struct System {
+    database: Database,
+    part: &'static str,
+}
+
+impl System {
+    /// The part named, on this database.
+    pub fn new(database: &Database, part: &'static str) -> Self {
+        Self { database: database.clone(), part }
+    }
+
+    /// Reads outside a transaction.
+    pub fn db(&self) -> Reader {
+        self.database.reader()
+    }
+
+    /// Starts a transaction of the product itself.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        self.database.begin(Actor::system(self.part)).await
+    }
+
+    /// The event feed of this process.
+    pub fn feed(&self) -> &Feed {
+        self.database.feed()
+    }
+}

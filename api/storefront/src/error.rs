@@ -1,0 +1,36 @@
+//! What the storefront refuses.
+
+use identity::IdentityError;
+use kernel::problem::CommonError;
+use kernel::refusals;
+use prices::PriceError;
+use search_index::SearchIndexError;
+
+/// What the storefront refuses.
+#[derive(Debug, thiserror::Error)]
+pub enum StorefrontError {
+    #[error("there is no product \"{0}\"")]
+    ProductNotFound(String),
+    #[error("this needs the scope {0}")]
+    ScopeNeeded(&'static str),
+    #[error("{0}")]
+    SellersOnly(&'static str),
+    #[error(transparent)]
+    Account(#[from] IdentityError),
+    #[error(transparent)]
+    Prices(#[from] PriceError),
+    #[error(transparent)]
+    Index(#[from] SearchIndexError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { StorefrontError {
+    Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
+    Self::ScopeNeeded(_) | Self::SellersOnly(_) => 403, "forbidden", "The token does not carry the scope this needs";
+} delegates {
+    Self::Account(inner) => inner: IdentityError,
+    Self::Prices(inner) => inner: PriceError,
+    Self::Index(inner) => inner: SearchIndexError,
+    Self::Common(inner) => inner: CommonError,
+} }

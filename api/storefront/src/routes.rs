@@ -1,0 +1,197 @@
+//! The storefront over HTTP.
+
+use std::sync::Arc;
+
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{OpenApi, Tags};
+
+use super::answer::Desk;
+use super::complete::{complete, fruitful};
+use super::error::StorefrontError;
+use super::filters::{Asked, Plan, text};
+use super::identify::identify;
+use super::offers::{Offers, Viewpoint};
+use super::own::OwnSets;
+use super::views::{
+    CompletionKind, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView,
+    OfferView, PriceView, ProductPage, SearchView,
+};
+use catalog::{Categories, product_text};
+use identity::permit;
+use kernel::principal::Acting;
+use kernel::problem::{CommonError, Failure};
+use kernel::wire::{Answer, Body, Code, Etag, page_limit};
+use merchandising::{Curation, Journal};
+use search_index::SearchIndex;
+
+type Result<T> = std::result::Result<T, Failure<StorefrontError>>;
+
+#[derive(Tags)]
+enum Tag {
+    /// Products and search with the account's own prices and stock.
+    Storefront,
+}
+
+/// What buyers look at.
+#[derive(Debug)]
+pub struct StorefrontRoutes {
+    /// Prices and stock.
+    pub offers: Offers,
+    /// All categories.
+    pub categories: Categories,
+    /// The search index.
+    pub index: SearchIndex,
+    /// What accounts have to do with products.
+    pub own: OwnSets,
+    /// What staff say of search.
+    pub curation: Curation,
+    /// Where searches are noted.
+    pub journal: Journal,
+}
+
+/// How many identifiers a call may bring.
+const MOST_IDENTIFIERS: usize = 10_000;
+
+#[OpenApi(tag = "Tag::Storefront")]
+impl StorefrontRoutes {
+    /// Read a product
+    ///
+    /// With the account's price at the smallest quantity that can be ordered, and what can be reserved now. The seller's
+    /// side sees it as an account does when it names one, and drafts when it does not. The `ETag` is the version of the
+    /// product, not of its price.
+    #[oai(path = "/v1/products/:sku", method = "get", operation_id = "get_product")]
+    async fn get_product(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        sku: Path<Code>,
+        account: Query<Option<Code>>,
+        currency: Query<Option<Code>>,
+    ) -> Result<Answer<ProductPage>> {
+        let offers = &self.offers;
+        let viewpoint = Viewpoint::of(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
+        let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
+        let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.shows(p)).ok_or_else(unknown)?;
+        let db = who.db();
+        let text = product_text(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
+        let text = text.seen_with(&viewpoint.sight, &offers.products);
+        let price = offers.price(&db, &viewpoint, &product).await?;
+        let offer = OfferView {
+            price: price.map(PriceView::from),
+            availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
+        };
+        let version = Etag(text.version);
+        Ok(Answer::of_text(ProductPage::text(&text, &offer)?).with_etag(version))
+    }
+
+    /// Search products
+    ///
+    /// Finds products by whatever the buyer has: part of a number, a GTIN, a competitor's or the account's own number, words,
+    /// dimensions with units, a device it shall fit. Any text is answered. `filter` is `name:value` and may be repeated: for
+    /// `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one unit price),
+    /// `availability` (`in_stock` or `out_of_stock`), `bought_before` and `on_contract` (`true` or `false`: whether the account
+    /// ever ordered it, whether a contract of the account covers it); filters of one name widen, of different names narrow.
+    /// `facet` names what to count and may be repeated. What finds nothing is relaxed, corrected, and answered with the nearest
+    /// categories. Staff may pin products, and name in `redirect` where to go instead. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
+    /// `-attribute:name`; price and stock filter and sort the 2,000 best products. The seller's side may name the `account` to
+    /// search as, and ask with `explain` for the reasons of each rank.
+    #[oai(path = "/v1/search", method = "get", operation_id = "search_products")]
+    #[expect(clippy::too_many_arguments, reason = "each is a query parameter of its own")]
+    async fn search_products(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        q: Query<Option<String>>,
+        limit: Query<Option<u64>>,
+        cursor: Query<Option<String>>,
+        facet: Query<Option<Vec<String>>>,
+        filter: Query<Option<Vec<String>>>,
+        sort: Query<Option<String>>,
+        account: Query<Option<Code>>,
+        currency: Query<Option<Code>>,
+        explain: Query<Option<bool>>,
+    ) -> Result<Answer<SearchView>> {
+        let explain = explain.0.unwrap_or(false);
+        if explain && !who.is_seller() {
+            return Err(StorefrontError::SellersOnly("explanations are for the seller's side").into());
+        }
+        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
+        let asked = Asked {
+            q: q.0,
+            limit: limit.0,
+            cursor: cursor.0,
+            facets: facet.0.unwrap_or_default(),
+            filters: filter.0.unwrap_or_default(),
+            sort: sort.0,
+            explain,
+        };
+        let mut plan = Plan::read(asked, viewpoint.audience(), &self.categories)?;
+        self.own.join(&mut plan, &viewpoint)?;
+        let desk = Desk {
+            index: &self.index,
+            offers: &self.offers,
+            categories: &self.categories,
+            curation: &self.curation,
+            journal: &self.journal,
+        };
+        Ok(Answer::of(&desk.answer(&who, &viewpoint, plan).await?)?)
+    }
+
+    /// Complete what is being typed
+    ///
+    /// What the account searched for before, then what at least three accounts searched for, each only if it had a result;
+    /// brands and categories, words of the catalog, and products whose number or title begins so. Part numbers that other
+    /// accounts looked up are not told. Without text: what the account searched for last.
+    #[oai(path = "/v1/search/completions", method = "get", operation_id = "complete_search")]
+    async fn complete_search(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        q: Query<Option<String>>,
+        limit: Query<Option<u64>>,
+        account: Query<Option<Code>>,
+    ) -> Result<Answer<CompletionsView>> {
+        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
+        let limit = page_limit(limit.0, 10, 50)? as usize;
+        let (prefix, audience) = (text(q.0)?, viewpoint.audience());
+        let (asked, most) = (search::folded(&prefix), limit.div_ceil(4));
+        let recall = &self.journal.recall;
+        let own = viewpoint.account.as_ref().map(|account| recall.own(account.id, &asked, most)).unwrap_or_default();
+        let mut popular = recall.popular(&asked, most + own.len());
+        popular.retain(|query| !own.contains(query));
+        popular.truncate(most);
+        let find = move |engine: &search::Index| {
+            Ok((fruitful(engine, popular, &audience)?, complete(engine, &prefix, limit, &audience)?))
+        };
+        let (popular, mut found) = self.index.ask(find).await.map_err(StorefrontError::from)?;
+        let products = &self.offers.products;
+        found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.shows(&p))));
+        let question = |kind: CompletionKind| move |query: &Arc<str>| CompletionView { text: query.to_string(), kind, sku: None };
+        let own = own.iter().map(question(CompletionKind::PastQuery));
+        let popular = popular.iter().map(question(CompletionKind::PopularQuery));
+        let mut items: Vec<CompletionView> = own.chain(popular).collect();
+        let known: Vec<String> = items.iter().map(|item| item.text.clone()).collect();
+        let others = found.into_iter().map(CompletionView::from);
+        items.extend(others.filter(|item| item.kind != CompletionKind::Words || !known.contains(&search::folded(&item.text))));
+        items.truncate(limit);
+        Ok(Answer::of(&CompletionsView { items })?)
+    }
+
+    /// Resolve a list of identifiers
+    ///
+    /// Up to 10,000 SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own part numbers at once,
+    /// whatever their case and separators. What several products bear and what none bears comes with candidates; when more
+    /// than some hundred numbers are unknown, the last of them come without. Changes nothing.
+    #[oai(path = "/v1/identifier-matches", method = "post", operation_id = "match_identifiers")]
+    async fn match_identifiers(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        body: Body<IdentifierListInput>,
+    ) -> Result<Answer<IdentifierMatchesView>> {
+        let input = body.0;
+        if input.identifiers.len() > MOST_IDENTIFIERS {
+            let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
+            return Err(CommonError::invalid("/identifiers", "too-many", detail).into());
+        }
+        let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
+        let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;
+        Ok(Answer::of(&IdentifierMatchesView { items })?)
+    }
+}

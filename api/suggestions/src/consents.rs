@@ -1,0 +1,83 @@
+//! What accounts say to getting another product than the one they asked for, when that is out of stock or not sold any more.
+//!
+//! An account that said nothing goes by its parents, nearest first; where nobody said anything, they are asked.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use entity::{AccountId, Consent, replacement_consents};
+use parking_lot::RwLock;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
+use serde::Deserialize;
+use serde_json::json;
+
+use identity::{Account, Accounts};
+use kernel::problem::CommonError;
+use store::BoxError;
+use store::database::{Reader, Tx};
+use store::events::{Event, NewEvent};
+use store::follow::Surface;
+
+/// What every account said. Cheap to clone; every clone is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Consents {
+    said: Arc<RwLock<AHashMap<AccountId, Consent>>>,
+}
+
+/// The event that an account said something else.
+const CHANGED: &str = "replacement_consent.changed";
+
+impl Consents {
+    /// Loads what was said.
+    pub async fn load(db: &Reader) -> Result<Self, CommonError> {
+        let all = Self::default();
+        let rows = replacement_consents::Entity::find().all(db).await?;
+        all.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
+        Ok(all)
+    }
+
+    /// What counts for an account, and the account that said it, if any did.
+    pub(super) fn of(&self, accounts: &Accounts, account: AccountId) -> (Consent, Option<Arc<Account>>) {
+        let said = self.said.read();
+        let mut chain = accounts.chain(account).into_iter();
+        let found = chain.find_map(|account| said.get(&account.id).map(|consent| (*consent, account.clone())));
+        found.map_or((Consent::Ask, None), |(consent, account)| (consent, Some(account)))
+    }
+}
+
+/// Says what an account wants.
+pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) -> Result<(), CommonError> {
+    let row = replacement_consents::ActiveModel { account_id: Set(account.id), consent: Set(consent), updated_at: Set(tx.now()) };
+    let replace = OnConflict::column(replacement_consents::Column::AccountId)
+        .update_columns([replacement_consents::Column::Consent, replacement_consents::Column::UpdatedAt])
+        .to_owned();
+    replacement_consents::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
+    tx.record(NewEvent {
+        kind: CHANGED,
+        subject: format!("account/{}", account.code),
+        account: Some(account.id),
+        data: json!({ "id": account.id.0, "consent": consent.word() }),
+    });
+    Ok(())
+}
+
+/// Details of the event.
+#[derive(Debug, Deserialize)]
+struct Changed {
+    id: i64,
+}
+
+#[async_trait::async_trait]
+impl Surface for Consents {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+        let changed = events.iter().filter(|event| event.kind == CHANGED).filter_map(Event::read::<Changed>);
+        let ids: Vec<AccountId> = changed.map(|changed| AccountId(changed.id)).collect();
+        if !ids.is_empty() {
+            let rows =
+                replacement_consents::Entity::find().filter(replacement_consents::Column::AccountId.is_in(ids)).all(db).await?;
+            self.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! What suggestions refuse.
+
+use catalog::CatalogError;
+use identity::IdentityError;
+use kernel::problem::CommonError;
+use kernel::refusals;
+
+/// What suggestions refuse.
+#[derive(Debug, thiserror::Error)]
+pub enum SuggestionError {
+    #[error("there is no relation rule \"{0}\"")]
+    RuleNotFound(String),
+    #[error("there are {0} relation rules already")]
+    TooManyRules(usize),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+refusals! { SuggestionError {
+    Self::RuleNotFound(_) => 404, "relation-rule-not-found", "The relation rule does not exist";
+    Self::TooManyRules(_) => 422, "too-many-relation-rules", "There are too many relation rules";
+} delegates {
+    Self::Catalog(inner) => inner: CatalogError,
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} }

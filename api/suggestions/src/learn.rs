@@ -1,0 +1,91 @@
+//! Keeping what orders bought, one row per order, so that a process that starts reads a few megabytes instead of every line
+//! ever ordered.
+
+use std::time::Duration;
+
+use entity::{OrderId, learned_baskets};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::read::{BASKETS, EACH_ORDER};
+use kernel::problem::CommonError;
+use store::BoxError;
+use store::database::Tx;
+use store::events::Event;
+use store::follow::{LARGE_BATCH, Listener};
+use store::sql::{key_chunks, key_list};
+
+/// Keeps every order as it is placed, and what is left of it when a part is cancelled.
+#[derive(Clone, Copy, Debug)]
+pub struct Learner;
+
+/// Orders are kept together, some of them a second later: what a process holds in memory follows them at once.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Its name among the readers of the event log.
+pub(super) const READER: &str = "suggestions";
+
+/// What is needed of events about one order.
+#[derive(Debug, Deserialize)]
+pub(super) struct OfOrder {
+    pub(super) order_id: i64,
+}
+
+/// The event after which less is left of an order.
+pub(super) const CANCELLED: &str = "order.cancelled";
+
+#[async_trait::async_trait]
+impl Listener for Learner {
+    fn name(&self) -> &'static str {
+        READER
+    }
+
+    fn wants(&self, kind: &str) -> bool {
+        kind == "order.placed" || kind == CANCELLED
+    }
+
+    fn patience(&self) -> Duration {
+        PATIENCE
+    }
+
+    fn batch(&self) -> u64 {
+        LARGE_BATCH
+    }
+
+    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+        self.hear_all(tx, &[event]).await
+    }
+
+    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
+        let orders = |events: &mut dyn Iterator<Item = &&Event>| -> Vec<i64> {
+            events.filter_map(|event| event.read::<OfOrder>()).map(|of| of.order_id).collect()
+        };
+        let cancelled = orders(&mut events.iter().filter(|event| event.kind == CANCELLED));
+        for chunk in key_chunks(&cancelled) {
+            let of_these = learned_baskets::Column::OrderId.is_in(chunk.iter().copied().map(OrderId));
+            learned_baskets::Entity::delete_many().filter(of_these).exec(tx).await?;
+        }
+        learn(tx, Some(&orders(&mut events.iter()))).await?;
+        Ok(())
+    }
+}
+
+/// Keeps every order that is not kept yet, in one statement; gives how many there were. For orders that came without
+/// events, and harmless at any time.
+pub async fn learn_all(tx: &Tx) -> Result<u64, CommonError> {
+    Ok(learn(tx, None).await?)
+}
+
+async fn learn(tx: &Tx, orders: Option<&[i64]>) -> Result<u64, DbErr> {
+    let backend = tx.get_database_backend();
+    let which = match orders {
+        Some(_) => format!("o.id in {}", key_list(backend, 1, "bigint")),
+        None => "not exists (select 1 from learned_baskets k where k.order_id = o.id)".to_owned(),
+    };
+    let sql = format!(
+        "insert into learned_baskets (order_id, account_id, placed_at, lines) {BASKETS} and {which} {EACH_ORDER} \
+         on conflict (order_id) do nothing"
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, orders.map(|orders| json!(orders).to_string().into()));
+    Ok(tx.execute_raw(statement).await?.rows_affected())
+}

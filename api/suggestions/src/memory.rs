@@ -1,0 +1,136 @@
+//! What is learnt from orders, in the memory of every process.
+//!
+//! Loaded from `learned_baskets` when a process starts, then follows the orders themselves as they are placed, imported
+//! and cancelled. Questions need no database.
+
+use std::sync::Arc;
+
+use ahash::{AHashMap, AHashSet};
+use entity::{AccountId, OrderId, ProductId, event_readers, events};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use serde::Deserialize;
+
+use super::history::History;
+use super::learn::{CANCELLED, OfOrder, READER};
+use super::read;
+use super::together::{Scratch, View, together};
+use kernel::problem::CommonError;
+use store::BoxError;
+use store::database::Reader;
+use store::events::Event;
+use store::follow::Surface;
+
+/// Everything learnt from orders. Cheap to clone; every clone is the same memory.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    history: Arc<RwLock<History>>,
+    /// What accounts bought, for those asked about; taken with the history's lock held.
+    bought: Arc<Mutex<AHashMap<AccountId, Arc<[ProductId]>>>>,
+    /// Room for scores, one for each question asked at the same time.
+    rooms: Arc<Mutex<Vec<Scratch>>>,
+}
+
+impl Memory {
+    /// Loads every order.
+    pub async fn load(db: &Reader) -> Result<Self, CommonError> {
+        let memory = Self::default();
+        read::all(db, |bought| {
+            let mut history = memory.history.write();
+            for order in &bought {
+                history.learn(order);
+            }
+        })
+        .await?;
+        memory.catch_up(db).await?;
+        Ok(memory)
+    }
+
+    /// Reads again the orders of which a part was cancelled, and that is not kept yet.
+    async fn catch_up(&self, db: &Reader) -> Result<(), CommonError> {
+        let heard = event_readers::Entity::find_by_id(READER).one(db).await?.map_or(0, |row| row.seq);
+        let unheard = events::Entity::find().select_only().column(events::Column::Data);
+        let cancelled = unheard.filter(events::Column::Kind.eq(CANCELLED)).filter(events::Column::Seq.gt(heard));
+        let cancelled: Vec<String> = cancelled.into_tuple().all(db).await?;
+        let orders = cancelled.iter().filter_map(|data| serde_json::from_str::<OfOrder>(data).ok());
+        let mut ids: Vec<OrderId> = orders.map(|of| OrderId(of.order_id)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() { Ok(()) } else { self.read_again(db, &ids).await }
+    }
+
+    /// Every product an account ever ordered, in no order. Worked out when it is asked for the first time after an order; the
+    /// same list until then.
+    pub fn bought_by(&self, account: AccountId) -> Arc<[ProductId]> {
+        let history = self.history.read();
+        if let Some(known) = self.bought.lock().get(&account) {
+            return known.clone();
+        }
+        let all: Arc<[ProductId]> = history.bought_by(account).into();
+        let mut bought = self.bought.lock();
+        if bought.len() >= MOST_ASKED {
+            bought.clear();
+        }
+        bought.insert(account, all.clone());
+        all
+    }
+
+    /// To look closer.
+    pub(super) fn history(&self) -> RwLockReadGuard<'_, History> {
+        self.history.read()
+    }
+
+    /// See [`together`].
+    pub(super) fn together(&self, history: &History, context: &[u32], view: View) -> Vec<(u32, f32)> {
+        let mut room = self.rooms.lock().pop().unwrap_or_default();
+        let scored = together(history, context, view, &mut room);
+        self.rooms.lock().push(room);
+        scored
+    }
+
+    /// Learns the orders read, and forgets those of which nothing is left.
+    async fn read_again(&self, db: &Reader, ids: &[OrderId]) -> Result<(), CommonError> {
+        let bought = read::some(db, ids).await?;
+        let left: AHashSet<OrderId> = bought.iter().map(|order| order.order).collect();
+        let mut history = self.history.write();
+        let mut known = self.bought.lock();
+        let before = ids.iter().filter_map(|id| history.account_of(*id));
+        before.chain(bought.iter().map(|order| order.account)).for_each(|account| _ = known.remove(&account));
+        for order in &bought {
+            history.learn(order);
+        }
+        ids.iter().filter(|id| !left.contains(id)).for_each(|id| history.forget(*id));
+        Ok(())
+    }
+}
+
+/// Details of `order.imported`.
+#[derive(Debug, Deserialize)]
+struct Imported {
+    order_ids: Vec<i64>,
+}
+
+#[async_trait::async_trait]
+impl Surface for Memory {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+        let mut ids: Vec<OrderId> = Vec::new();
+        for event in events {
+            if event.kind == "order.placed" || event.kind == CANCELLED {
+                ids.extend(event.read::<OfOrder>().map(|of| OrderId(of.order_id)));
+            } else if event.kind == "order.imported" {
+                ids.extend(event.read::<Imported>().into_iter().flat_map(|imported| imported.order_ids).map(OrderId));
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        for ids in ids.chunks(CHUNK) {
+            self.read_again(db, ids).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Accounts whose purchases are remembered as lists.
+const MOST_ASKED: usize = 1_000;
+/// Orders read at once while following.
+const CHUNK: usize = 4_000;

@@ -1,0 +1,132 @@
+//! Creating, changing and deleting rules that relate products.
+
+use entity::{RelationKind, relation_rules};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde_json::json;
+
+use super::error::SuggestionError;
+use super::related::RULES;
+use super::rule::{Definition, ProductSelector};
+use catalog::{Categories, Products};
+use kernel::problem::{CommonError, FieldProblem};
+use store::database::Tx;
+use store::events::NewEvent;
+
+/// A rule as it shall be.
+#[derive(Clone, Debug)]
+pub(super) struct NewRule {
+    pub(super) code: String,
+    pub(super) kind: RelationKind,
+    pub(super) active: bool,
+    pub(super) definition: Definition,
+}
+
+/// So many values a list of a rule may have, and so many rules there may be.
+const MOST_VALUES: usize = 200;
+const MOST_RULES: usize = 500;
+/// One transaction at a time writes rules.
+const TURN: u32 = 7303;
+
+/// Everything wrong with a rule; pointers start at the rule.
+pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), CommonError> {
+    let mut problems = Vec::new();
+    let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldProblem::new(pointer, code, detail));
+    let definition = &new.definition;
+    if new.kind == RelationKind::Successor {
+        refuse("/kind".to_owned(), "not-by-rule", "a successor is named by its SKU with the product it replaces".to_owned());
+    }
+    if definition.name.trim().is_empty() {
+        refuse("/name".to_owned(), "empty", "say the rule in words".to_owned());
+    }
+    if definition.quantity <= 0 {
+        refuse("/quantity".to_owned(), "not-positive", "is greater than 0".to_owned());
+    }
+    if definition.matches.is_empty() && definition.to.skus.is_empty() {
+        let detail = "say which properties must agree, or to which SKUs the rule leads".to_owned();
+        refuse("/match".to_owned(), "matches-everything", detail);
+    }
+    if definition.matches.len() > MOST_VALUES {
+        refuse("/match".to_owned(), "too-many", format!("at most {MOST_VALUES}"));
+    }
+    for (end, selector) in [("from", &definition.from), ("to", &definition.to)] {
+        for (list, len) in lists(selector) {
+            if len > MOST_VALUES {
+                refuse(format!("/{end}/{list}"), "too-many", format!("at most {MOST_VALUES}"));
+            }
+        }
+        if lists(selector).iter().all(|(_, len)| *len == 0) {
+            refuse(format!("/{end}"), "empty", "say which products are meant".to_owned());
+        }
+        for (at, sku) in selector.skus.iter().enumerate().filter(|(_, sku)| products.by_sku(sku).is_none()) {
+            refuse(format!("/{end}/skus/{at}"), "product-not-found", format!("there is no product \"{}\"", &**sku));
+        }
+        for (at, code) in selector.categories.iter().enumerate().filter(|(_, code)| categories.by_code(code).is_none()) {
+            refuse(format!("/{end}/categories/{at}"), "category-not-found", format!("there is no category \"{}\"", &**code));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
+}
+
+fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
+    [
+        ("skus", selector.skus.len()),
+        ("categories", selector.categories.len()),
+        ("brands", selector.brands.len()),
+        ("attributes", selector.attributes.len()),
+    ]
+}
+
+/// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
+/// caller read, if it said one.
+pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Result<relation_rules::Model, SuggestionError> {
+    tx.take_turn(TURN).await?;
+    let old = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&new.code)).one(tx).await?;
+    if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
+        return Err(CommonError::Stale.into());
+    }
+    let definition = serde_json::to_string(&new.definition).map_err(|e| CommonError::Internal(e.to_string()))?;
+    if let Some(old) = &old
+        && (old.kind, old.active, &old.definition) == (new.kind, new.active, &definition)
+    {
+        return Ok(old.clone());
+    }
+    if old.is_none() && relation_rules::Entity::find().all(tx).await?.len() >= MOST_RULES {
+        return Err(SuggestionError::TooManyRules(MOST_RULES));
+    }
+    let row = relation_rules::Model {
+        id: match &old {
+            Some(old) => old.id,
+            None => tx.id().await?,
+        },
+        code: new.code,
+        kind: new.kind,
+        active: new.active,
+        version: old.as_ref().map_or(1, |old| old.version + 1),
+        created_at: old.as_ref().map_or(tx.now(), |old| old.created_at),
+        updated_at: tx.now(),
+        definition,
+    };
+    let active = row.clone().into_active_model().reset_all();
+    if old.is_some() {
+        active.update(tx).await?;
+    } else {
+        relation_rules::Entity::insert(active).exec_without_returning(tx).await?;
+    }
+    record(tx, &row);
+    Ok(row)
+}
+
+/// Deletes the rule of a code.
+pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionError> {
+    tx.take_turn(TURN).await?;
+    let row = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(code)).one(tx).await?;
+    let row = row.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;
+    relation_rules::Entity::delete_by_id(row.id).exec(tx).await?;
+    record(tx, &row);
+    Ok(())
+}
+
+fn record(tx: &Tx, row: &relation_rules::Model) {
+    let subject = format!("relation-rule/{}", row.code);
+    tx.record(NewEvent { kind: RULES, subject, account: None, data: json!({ "ids": [row.id], "code": row.code }) });
+}

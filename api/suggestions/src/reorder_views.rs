@@ -1,0 +1,59 @@
+//! What an account is due to order again, on the wire.
+
+use poem_openapi::Object;
+use pricing::Quantity;
+use serde::Serialize;
+
+use super::items::Again;
+use kernel::wire::{QuantityText, Timestamp};
+
+/// A product to order again.
+#[derive(Debug, Object, Serialize)]
+pub struct ReorderView {
+    /// SKU.
+    pub sku: String,
+    /// Title.
+    pub title: String,
+    /// How likely, from 0 to 1,000; the first has 1,000.
+    pub score: u32,
+    /// Why, in words.
+    pub reason: String,
+    /// The usual quantity, rounded up to what can be ordered, in `unit`.
+    pub quantity: QuantityText,
+    /// Stock unit.
+    pub unit: String,
+    /// In how many of the orders looked at it stood.
+    pub orders: u32,
+    /// When it was last ordered.
+    pub last_ordered_at: Timestamp,
+    /// When it is to be expected again, if it is ordered in a rhythm.
+    #[oai(skip_serializing_if_is_none)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
+}
+
+impl From<Again> for ReorderView {
+    fn from(again: Again) -> Self {
+        let Again { item, habit } = again;
+        let usual = Quantity::from_micros((f64::from(habit.usual_quantity()) * 1e6) as i64);
+        let instant = |minute: u32| Timestamp(entity::Instant(i64::from(minute) * 60_000_000));
+        Self {
+            sku: item.product.sku.to_string(),
+            title: item.product.title.to_string(),
+            score: item.score,
+            reason: item.reason,
+            quantity: QuantityText(item.product.orderable_quantity(usual).unwrap_or(usual)),
+            unit: item.product.stock_unit.to_string(),
+            orders: habit.orders,
+            last_ordered_at: instant(habit.last),
+            due_at: habit.due().map(instant),
+        }
+    }
+}
+
+/// What an account is due to order again.
+#[derive(Debug, Object, Serialize)]
+pub struct ReordersView {
+    /// Products, the likeliest first.
+    pub items: Vec<ReorderView>,
+}

@@ -1,0 +1,224 @@
+//! Suggestions over HTTP.
+
+use std::sync::Arc;
+
+use entity::Consent;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{OpenApi, Tags};
+use pricing::{Quantity, UnitCode};
+
+use super::basket::{Basket, advise};
+use super::consents::{Consents, put_consent};
+use super::counsel::Counsel;
+use super::error::SuggestionError;
+use super::history::minute_of;
+use super::items::again;
+use super::memory::Memory;
+use super::product::suggestions;
+use super::related::Related;
+use super::reorder_views::{ReorderView, ReordersView};
+use super::replacement_views::{ReplacementConsentInput, ReplacementConsentView};
+use super::shop::Shop;
+use super::together::View;
+use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, SuggestionsView};
+use catalog::{CatalogError, Product, Products, Sight};
+use identity::permit;
+use identity::{Account, Accounts, account_for, visible_account};
+use inventory::Board;
+use kernel::principal::{Acting, Permission};
+use kernel::problem::{CommonError, Failure, FieldProblem};
+use kernel::wire::{Answer, Body, Code, Each, Timestamp, page_limit};
+use store::clock;
+
+pub(super) type Result<T> = std::result::Result<T, Failure<SuggestionError>>;
+
+#[derive(Tags)]
+pub(super) enum Tag {
+    /// What goes with a product or a basket.
+    Suggestions,
+}
+
+/// Suggestions.
+#[derive(Debug)]
+pub struct SuggestionRoutes {
+    /// All accounts.
+    pub accounts: Accounts,
+    /// All products.
+    pub products: Products,
+    /// What there is of them.
+    pub board: Board,
+    /// What is learnt from orders.
+    pub memory: Memory,
+    /// What is said to go together.
+    pub related: Related,
+    /// What accounts say to replacements.
+    pub consents: Consents,
+}
+
+/// How many lines a basket may have.
+const MOST_LINES: usize = 10_000;
+
+#[OpenApi(tag = "Tag::Suggestions")]
+impl SuggestionRoutes {
+    /// What goes with a product
+    ///
+    /// Parts it requires, accessories, what fits, substitutes, its successor, and what is bought with it. Everything
+    /// suggested can be ordered and says why it is. The seller's side may name the account to suggest to.
+    #[oai(path = "/v1/products/:sku/suggestions", method = "get", operation_id = "list_suggestions")]
+    async fn list_suggestions(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        sku: Path<Code>,
+        kind: Query<Option<SuggestionKind>>,
+        account: Query<Option<Code>>,
+        limit: Query<Option<u64>>,
+    ) -> Result<Answer<SuggestionsView>> {
+        let limit = page_limit(limit.0, 20, 100)? as usize;
+        let view = self.view(&who, account.0.as_deref(), None)?;
+        let product = self.shown(&sku.0, &self.products.sight(view.account));
+        let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
+        let found = suggestions(&self.counsel(view), &product, kind.0, limit);
+        Ok(Answer::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
+    }
+
+    /// What a basket lacks, and what goes with it
+    ///
+    /// Looks at the lines together: required parts that are missing and how many; products that do not go together, the rule
+    /// that says so and what would fix it; successors and substitutes for what is no longer sold or out of stock, as the
+    /// account or the line consents; and what else goes with the basket, with a reason. That is learnt from the orders of all
+    /// accounts and of the account itself, recent ones first; nobody's single order is told to others. Changes nothing. Lines
+    /// that name no product are reported and left out. The seller's side may name the account to suggest to.
+    #[oai(path = "/v1/basket-suggestions", method = "post", operation_id = "advise_basket")]
+    async fn advise_basket(&self, who: Acting<permit::ReadProducts>, body: Body<BasketInput>) -> Result<Answer<AdviceView>> {
+        let input = body.0;
+        let limit = page_limit(input.limit, 10, 100)? as usize;
+        if input.lines.is_empty() || input.lines.len() > MOST_LINES {
+            return Err(CommonError::invalid("/lines", "out-of-range", format!("a basket has 1 to {MOST_LINES} lines")).into());
+        }
+        let view = self.view(&who, input.account.as_deref(), input.at)?;
+        let sight = self.products.sight(view.account);
+        let mut basket = Basket::default();
+        let mut rejected = Vec::new();
+        for (place, line) in input.lines.into_iter().enumerate() {
+            match self.line(line, &sight) {
+                Ok((product, quantity, consent)) => basket.add(product, quantity, consent),
+                Err(problems) => rejected
+                    .extend(problems.into_iter().map(|p| FieldProblem { pointer: format!("/lines/{place}{}", p.pointer), ..p })),
+            }
+        }
+        let consent = view.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
+        let advice = advise(&who.db(), &self.counsel(view), &basket, consent, limit).await?;
+        let view = AdviceView {
+            missing: advice.missing.into_iter().map(Into::into).collect(),
+            conflicts: advice.conflicts.into_iter().map(Into::into).collect(),
+            replacements: advice.replacements.into_iter().map(Into::into).collect(),
+            items: advice.items.into_iter().map(Into::into).collect(),
+            rejected,
+        };
+        Ok(Answer::of(&view)?)
+    }
+
+    /// What an account is due to order again
+    ///
+    /// Products of the account's own orders, those first that it orders often and lately, that are still ordered by others, and
+    /// whose usual time has come; each says how often it was ordered and when last. Only what can be ordered now. `at` looks
+    /// from another instant, such as the day of the next delivery; orders after it do not count.
+    #[oai(path = "/v1/reorder-suggestions", method = "get", operation_id = "list_reorder_suggestions")]
+    async fn list_reorder_suggestions(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        account: Query<Option<Code>>,
+        at: Query<Option<Timestamp>>,
+        limit: Query<Option<u64>>,
+    ) -> Result<Answer<ReordersView>> {
+        let limit = page_limit(limit.0, 20, 100)? as usize;
+        let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(SuggestionError::from)?;
+        let view = self.view(&who, Some(&account.code), at.0)?;
+        let found = again(&self.memory, &self.counsel(view).shop, account.id, view.minute, limit);
+        Ok(Answer::of(&ReordersView { items: found.into_iter().map(ReorderView::from).collect() })?)
+    }
+
+    /// What an account says to replacements
+    ///
+    /// Whether it may get another product when the one it asked for cannot be had: never, after asking, or automatically. An
+    /// account that said nothing goes by the accounts above it.
+    #[oai(path = "/v1/accounts/:code/replacement-consent", method = "get", operation_id = "get_replacement_consent")]
+    async fn get_replacement_consent(
+        &self,
+        who: Acting<permit::ReadCarts>,
+        code: Path<Code>,
+    ) -> Result<Answer<ReplacementConsentView>> {
+        let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(SuggestionError::from)?;
+        self.consent_answer(&account)
+    }
+
+    /// Say what an account says to replacements
+    ///
+    /// Counts for the account and those below it that say nothing themselves, from the next basket on. A line of a basket may
+    /// say something else for itself.
+    #[oai(path = "/v1/accounts/:code/replacement-consent", method = "put", operation_id = "put_replacement_consent")]
+    async fn put_replacement_consent(
+        &self,
+        who: Acting<permit::WriteCarts>,
+        code: Path<Code>,
+        body: Body<ReplacementConsentInput>,
+    ) -> Result<Answer<ReplacementConsentView>> {
+        let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(SuggestionError::from)?;
+        let tx = who.begin().await?;
+        put_consent(&tx, &account, body.0.consent).await?;
+        tx.keep(()).await?;
+        self.consent_answer(&account)
+    }
+}
+
+impl SuggestionRoutes {
+    fn counsel(&self, view: View) -> Counsel<'_> {
+        let sight = self.products.sight(view.account);
+        let shop = Shop { products: &self.products, board: &self.board, sight };
+        Counsel { memory: &self.memory, related: &self.related, shop, view }
+    }
+
+    fn consent_answer(&self, account: &Account) -> Result<Answer<ReplacementConsentView>> {
+        let (consent, said_by) = self.consents.of(&self.accounts, account.id);
+        let said_by = said_by.map(|account| account.code.clone());
+        Ok(Answer::of(&ReplacementConsentView { account: account.code.clone(), consent, said_by })?)
+    }
+
+    /// As whom and from when suggestions are looked at.
+    fn view<P: Permission>(&self, who: &Acting<P>, account: Option<&str>, at: Option<Timestamp>) -> Result<View> {
+        let account = visible_account(who, &self.accounts, account).map_err(SuggestionError::from)?;
+        Ok(View { account, minute: minute_of(at.map_or_else(clock::now, |at| at.0)) })
+    }
+
+    /// The product of an SKU, if whoever asks may know of it.
+    fn shown(&self, sku: &str, sight: &Sight) -> Option<Arc<Product>> {
+        self.products.by_sku(sku).filter(|product| sight.shows(product))
+    }
+
+    /// The product and the quantity of a line in stock units. Order rules do not matter here: a basket may be in the making.
+    fn line(
+        &self,
+        line: Each<BasketLineInput>,
+        sight: &Sight,
+    ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldProblem>> {
+        let line = line.0?;
+        let problem = |pointer: &str, code: &str, detail: String| vec![FieldProblem::new(pointer, code, detail)];
+        let product = self.shown(&line.sku, sight);
+        let product =
+            product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;
+        let unit = match line.unit.as_deref() {
+            Some(unit) => unit.parse::<UnitCode>().ok(),
+            None => Some(product.default_unit()),
+        };
+        let factor = unit.and_then(|unit| product.factor_of(unit));
+        let factor =
+            factor.ok_or_else(|| problem("/unit", "unknown-unit", format!("{} is not sold in this unit", product.sku)))?;
+        let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
+        if !quantity.is_positive() {
+            return Err(problem("/quantity", "quantity-not-positive", "a quantity is greater than 0".to_owned()));
+        }
+        let stock = factor.to_stock(quantity);
+        let stock = stock.map_err(|error| problem("/quantity", "quantity-not-exact", error.to_string()))?;
+        Ok((product, stock, line.replacement))
+    }
+}

@@ -1,0 +1,210 @@
+//! A rule that relates products by their properties: "a nut fits a screw of equal thread". Kept as its staff wrote it, and
+//! compiled against the catalog as it is.
+
+use std::sync::Arc;
+
+use ahash::AHashSet;
+use entity::{CategoryId, ProductId, RelationKind, relation_rules};
+use poem_openapi::Object;
+use pricing::Quantity;
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Facts, pattern_of};
+use super::value::{Compare, Value, name_of};
+use catalog::{AttributeValue, Categories, Product, Products};
+use kernel::wire::{Code, Text};
+
+/// A property that a product must have, with one of some values.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeCondition {
+    /// Name of the property.
+    pub name: Text<100>,
+    /// Any of these values; any value at all when left out.
+    #[serde(default)]
+    #[oai(validator(max_items = 200))]
+    pub values: Vec<AttributeValue>,
+}
+
+/// Which products are meant: those that fulfil every field given, each by any of its values.
+#[derive(Clone, Debug, Default, PartialEq, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProductSelector {
+    /// SKUs.
+    #[serde(default)]
+    #[oai(validator(max_items = 200))]
+    pub skus: Vec<Code>,
+    /// Codes of categories; what lies below them belongs to them.
+    #[serde(default)]
+    #[oai(validator(max_items = 200))]
+    pub categories: Vec<Code>,
+    /// Brands, whatever their case.
+    #[serde(default)]
+    #[oai(validator(max_items = 200))]
+    pub brands: Vec<Text<100>>,
+    /// Properties; all of them must be there.
+    #[serde(default)]
+    #[oai(validator(max_items = 200))]
+    pub attributes: Vec<AttributeCondition>,
+}
+
+/// Two properties that must agree.
+#[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeMatch {
+    /// Name of the property of the product the rule starts `from`.
+    pub attribute: Text<100>,
+    /// Name of the property of the product it leads `to`; the same name when left out.
+    #[serde(default)]
+    pub of_other: Option<Text<100>>,
+    /// How they agree.
+    #[serde(default)]
+    pub compare: Compare,
+}
+
+/// What a rule says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Definition {
+    pub(super) name: String,
+    pub(super) from: ProductSelector,
+    pub(super) to: ProductSelector,
+    pub(super) matches: Vec<AttributeMatch>,
+    /// Millionths of the stock unit that go with 1 stock unit.
+    pub(super) quantity: i64,
+}
+
+/// A rule ready to be applied.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) code: String,
+    pub(super) name: String,
+    pub(super) kind: RelationKind,
+    pub(super) quantity: Quantity,
+    from: Selector,
+    to: Selector,
+    pub(super) matches: Vec<Match>,
+}
+
+/// Two properties that must agree, by their names as [`name_of`] gives them.
+#[derive(Clone, Debug)]
+pub(super) struct Match {
+    from: String,
+    to: String,
+    pub(super) compare: Compare,
+}
+
+/// From which side a rule is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum End {
+    From,
+    To,
+}
+
+impl End {
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::From => Self::To,
+            Self::To => Self::From,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Selector {
+    skus: Option<AHashSet<ProductId>>,
+    categories: Option<AHashSet<CategoryId>>,
+    brands: Vec<String>,
+    attributes: Vec<(String, Vec<Value>)>,
+}
+
+impl Match {
+    /// The name of the property at an end.
+    pub(super) fn at(&self, end: End) -> &str {
+        match end {
+            End::From => &self.from,
+            End::To => &self.to,
+        }
+    }
+}
+
+impl Rule {
+    /// Compiles a stored rule; none when it is switched off or cannot be read.
+    pub(super) fn compile(row: &relation_rules::Model, products: &Products, categories: &Categories) -> Option<Arc<Self>> {
+        let definition: Definition = serde_json::from_str(&row.definition).ok().filter(|_| row.active)?;
+        let matches = definition.matches.iter().map(|m| Match {
+            from: name_of(&m.attribute),
+            to: name_of(m.of_other.as_deref().unwrap_or(&m.attribute)),
+            compare: m.compare,
+        });
+        Some(Arc::new(Self {
+            code: row.code.clone(),
+            name: definition.name.clone(),
+            kind: row.kind,
+            quantity: Quantity::from_micros(definition.quantity),
+            from: Selector::compile(&definition.from, products, categories),
+            to: Selector::compile(&definition.to, products, categories),
+            matches: matches.collect(),
+        }))
+    }
+
+    /// The values of a product that must agree with those of the other end; none when the rule does not concern it there.
+    pub(super) fn values(&self, end: End, product: &Product, facts: &Facts) -> Option<Vec<Value>> {
+        let selector = match end {
+            End::From => &self.from,
+            End::To => &self.to,
+        };
+        if !selector.selects(product, facts) {
+            return None;
+        }
+        self.matches.iter().map(|m| facts.get(m.at(end)).cloned()).collect()
+    }
+
+    /// Patterns of the properties it looks at.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = String> + '_ {
+        let conditions = [&self.from, &self.to].into_iter().flat_map(|s| s.attributes.iter().map(|a| a.0.as_str()));
+        let matched = self.matches.iter().flat_map(|m| [m.from.as_str(), m.to.as_str()]);
+        conditions.chain(matched).map(pattern_of)
+    }
+
+    /// Whether it concerns products whatever their properties.
+    pub(super) fn needs_no_facts(&self) -> bool {
+        self.matches.is_empty() && (self.from.attributes.is_empty() || self.to.attributes.is_empty())
+    }
+
+    /// Whether it names categories.
+    pub(super) fn names_categories(&self) -> bool {
+        self.from.categories.is_some() || self.to.categories.is_some()
+    }
+}
+
+impl Selector {
+    fn compile(selector: &ProductSelector, products: &Products, categories: &Categories) -> Self {
+        let skus = selector.skus.iter().filter_map(|sku| products.by_sku(sku)).map(|product| product.id);
+        let roots: AHashSet<CategoryId> =
+            selector.categories.iter().filter_map(|code| categories.by_code(code)).map(|category| category.id).collect();
+        let below = |category: CategoryId| categories.chain(category).iter().any(|above| roots.contains(&above.id));
+        let value = |value: &AttributeValue| Value::read(value, None);
+        Self {
+            skus: (!selector.skus.is_empty()).then(|| skus.collect()),
+            categories: (!selector.categories.is_empty())
+                .then(|| categories.all().iter().map(|category| category.id).filter(|id| below(*id)).collect()),
+            brands: selector.brands.iter().map(|brand| brand.to_lowercase()).collect(),
+            attributes: selector
+                .attributes
+                .iter()
+                .map(|condition| (name_of(&condition.name), condition.values.iter().map(value).collect()))
+                .collect(),
+        }
+    }
+
+    fn selects(&self, product: &Product, facts: &Facts) -> bool {
+        let has = |(name, values): &(String, Vec<Value>)| {
+            let equal = |own: &Value| values.is_empty() || values.iter().any(|v| own.agrees(Compare::Equal, v) == Some(true));
+            facts.get(name).is_some_and(equal)
+        };
+        self.skus.as_ref().is_none_or(|skus| skus.contains(&product.id))
+            && self.categories.as_ref().is_none_or(|all| product.category.is_some_and(|category| all.contains(&category)))
+            && (self.brands.is_empty() || self.brands.contains(&product.brand.to_lowercase()))
+            && self.attributes.iter().all(has)
+    }
+}

@@ -1,0 +1,94 @@
+//! Rules that relate products, over HTTP.
+
+use entity::relation_rules;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Header, Path, Query};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::error::SuggestionError;
+use super::put_rule;
+use super::routes::{Result, Tag};
+use super::rule_views::{RelationRuleInput, RelationRuleView};
+use catalog::{Categories, Products};
+use identity::permit;
+use kernel::principal::Acting;
+use kernel::problem::CommonError;
+use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+
+/// Rules that relate products.
+#[derive(Debug)]
+pub struct RelationRuleRoutes {
+    /// All products.
+    pub products: Products,
+    /// All categories.
+    pub categories: Categories,
+}
+
+#[OpenApi(tag = "Tag::Suggestions")]
+impl RelationRuleRoutes {
+    /// Create or change a relation rule
+    ///
+    /// A rule relates every product it starts from with every product it leads to that agrees with it in the properties
+    /// named: "a nut fits a screw of equal thread". It applies to suggestions and baskets at once, and to products that come
+    /// later. Its name is the reason told to buyers. With `If-Match` the change happens only if nobody changed it meanwhile.
+    #[oai(path = "/v1/relation-rules/:code", method = "put", operation_id = "put_relation_rule")]
+    async fn put_relation_rule(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<RelationRuleInput>,
+    ) -> Result<Answer<RelationRuleView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let new = body.0.into_new(code.0.to_string());
+        put_rule::check(&new, &self.products, &self.categories)?;
+        let tx = who.begin().await?;
+        let row = put_rule::put_rule(&tx, new, expected).await?;
+        answer(tx.keep(row).await?)
+    }
+
+    /// Read a relation rule
+    ///
+    /// As it was put.
+    #[oai(path = "/v1/relation-rules/:code", method = "get", operation_id = "get_relation_rule")]
+    async fn get_relation_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<Answer<RelationRuleView>> {
+        let select = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&*code.0));
+        let row = select.one(&who.db()).await?.ok_or_else(|| SuggestionError::RuleNotFound(code.0.to_string()))?;
+        answer(row)
+    }
+
+    /// List relation rules
+    ///
+    /// In the order they were created, those switched off among them.
+    #[oai(path = "/v1/relation-rules", method = "get", operation_id = "list_relation_rules")]
+    async fn list_relation_rules(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        limit: Query<Option<u64>>,
+        #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
+    ) -> Result<Answer<Page<RelationRuleView>>> {
+        let limit = page_limit(limit.0, 50, 500)?;
+        let mut select = relation_rules::Entity::find().order_by_asc(relation_rules::Column::Id).limit(limit + 1);
+        if let Some(cursor) = &cursor.0 {
+            select = select.filter(relation_rules::Column::Id.gt(place_of(cursor)?));
+        }
+        let rows = select.all(&who.db()).await?.into_iter();
+        let items = rows.filter_map(|row| Some((row.id, RelationRuleView::read(row)?)));
+        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    }
+
+    /// Delete a relation rule
+    ///
+    /// What followed from it is not suggested any more.
+    #[oai(path = "/v1/relation-rules/:code", method = "delete", operation_id = "delete_relation_rule")]
+    async fn delete_relation_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<()> {
+        let tx = who.begin().await?;
+        put_rule::delete_rule(&tx, &code.0).await?;
+        Ok(tx.keep(()).await?)
+    }
+}
+
+fn answer(row: relation_rules::Model) -> Result<Answer<RelationRuleView>> {
+    let view = RelationRuleView::read(row).ok_or_else(|| CommonError::Internal("a rule cannot be read".to_owned()))?;
+    Ok(Answer::of(&view)?.with_etag(Etag(view.version)))
+}

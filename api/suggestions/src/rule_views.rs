@@ -1,0 +1,97 @@
+//! Rules that relate products, on the wire.
+
+use entity::{RelationKind, relation_rules};
+use poem_openapi::Object;
+use pricing::Quantity;
+use serde::{Deserialize, Serialize};
+
+use super::put_rule::NewRule;
+use super::rule::{AttributeMatch, Definition, ProductSelector};
+use kernel::wire::{QuantityText, Text, Timestamp};
+
+/// A rule that relates products by what they are.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelationRuleInput {
+    /// The rule in words, such as `A nut fits a screw of equal thread`. It is the reason of what follows from it.
+    pub name: Text<200>,
+    /// How products of `to` go with those of `from`; every kind but `successor`.
+    pub kind: RelationKind,
+    /// Which products it starts from.
+    pub from: ProductSelector,
+    /// Which products it leads to.
+    pub to: ProductSelector,
+    /// Properties in which both must agree; may be left out when `to` names SKUs.
+    #[oai(rename = "match", validator(max_items = 200))]
+    #[serde(default, rename = "match")]
+    pub matches: Vec<AttributeMatch>,
+    /// How much of the one goes with 1 stock unit of the other. Default 1.
+    #[serde(default)]
+    pub quantity: Option<QuantityText>,
+    /// Whether it applies. Default true.
+    #[serde(default)]
+    pub active: Option<bool>,
+}
+
+impl RelationRuleInput {
+    pub(super) fn into_new(self, code: String) -> NewRule {
+        NewRule {
+            code,
+            kind: self.kind,
+            active: self.active.unwrap_or(true),
+            definition: Definition {
+                name: self.name.into_inner(),
+                from: self.from,
+                to: self.to,
+                matches: self.matches,
+                quantity: self.quantity.map_or(Quantity::ONE, |quantity| quantity.0).micros(),
+            },
+        }
+    }
+}
+
+/// A rule that relates products by what they are.
+#[derive(Debug, Object, Serialize)]
+pub struct RelationRuleView {
+    /// Code.
+    pub code: String,
+    /// The rule in words.
+    pub name: String,
+    /// How products of `to` go with those of `from`.
+    pub kind: RelationKind,
+    /// Which products it starts from.
+    pub from: ProductSelector,
+    /// Which products it leads to.
+    pub to: ProductSelector,
+    /// Properties in which both must agree.
+    #[oai(rename = "match")]
+    #[serde(rename = "match")]
+    pub matches: Vec<AttributeMatch>,
+    /// How much of the one goes with 1 stock unit of the other.
+    pub quantity: QuantityText,
+    /// Whether it applies.
+    pub active: bool,
+    /// Rises with every change; the `ETag`.
+    pub version: i64,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl RelationRuleView {
+    /// None when the stored rule cannot be read.
+    pub(super) fn read(row: relation_rules::Model) -> Option<Self> {
+        let definition: Definition = serde_json::from_str(&row.definition).ok()?;
+        Some(Self {
+            code: row.code,
+            name: definition.name,
+            kind: row.kind,
+            from: definition.from,
+            to: definition.to,
+            matches: definition.matches,
+            quantity: QuantityText(Quantity::from_micros(definition.quantity)),
+            active: row.active,
+            version: row.version,
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}

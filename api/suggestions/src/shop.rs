@@ -1,0 +1,32 @@
+//! What can be suggested to whoever asks.
+
+use std::sync::Arc;
+
+use entity::{Lifecycle, ProductId};
+
+use catalog::{Product, Products, Sight};
+use inventory::Board;
+
+/// The shop as whoever asks may see it.
+#[derive(Clone, Debug)]
+pub(super) struct Shop<'a> {
+    pub(super) products: &'a Products,
+    pub(super) board: &'a Board,
+    pub(super) sight: Arc<Sight>,
+}
+
+impl Shop<'_> {
+    /// The product, if it can be suggested.
+    pub(super) fn offered(&self, product: ProductId) -> Option<Arc<Product>> {
+        self.products.by_id(product).filter(|product| self.can_order(product) && self.sight.shows(product))
+    }
+
+    /// Whether it can be ordered: what is sold off only while there is some.
+    pub(super) fn can_order(&self, product: &Product) -> bool {
+        match product.lifecycle {
+            Lifecycle::Active => true,
+            Lifecycle::PhaseOut => self.board.available(product.id).is_positive(),
+            Lifecycle::Draft | Lifecycle::Discontinued => false,
+        }
+    }
+}

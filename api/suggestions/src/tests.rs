@@ -1,0 +1,225 @@
+//! Learning from orders against a database: each order once, what is cancelled not, followed or loaded alike.
+
+use entity::{AccountId, OrderId, PaymentMethod, PriceSource, ProductId, accounts, order_lines, orders};
+use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter as _};
+
+use super::learn::{Learner, learn_all};
+use super::memory::Memory;
+use catalog::{NewProduct, put_products};
+use store::actor::Actor;
+use store::database::{Database, Tx};
+use store::events::Event;
+use store::follow::{Listener as _, Surface as _};
+use store::sql::insert_all;
+
+async fn open() -> (Database, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let db = Database::connect(&url, 2).await.expect("a database");
+    db.migrate().await.expect("a schema");
+    let tx = begin(&db).await;
+    for id in [1, 2] {
+        let account = accounts::Model {
+            id: AccountId(id),
+            code: format!("A{id}"),
+            name: String::new(),
+            parent_id: None,
+            group_code: None,
+            currency: "EUR".to_owned(),
+            credit_limit: None,
+            terms: "NET30".to_owned(),
+            overdue_grace_days: 0,
+            status: entity::AccountStatus::Active,
+            version: 1,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        accounts::Entity::insert(account.into_active_model()).exec_without_returning(&tx).await.expect("an account");
+    }
+    // On an empty database the products get the ids from 1 on.
+    let products = (1..=5_000).map(|at| NewProduct::named(format!("P{at}"), "Product", "EA"));
+    assert!(put_products(&tx, products.collect()).await.expect("products").iter().all(Result::is_ok));
+    tx.keep(()).await.expect("a commit");
+    (db, folder)
+}
+
+async fn begin(db: &Database) -> Tx {
+    db.begin(Actor::system("test")).await.expect("a transaction")
+}
+
+async fn order(db: &Database, id: i64, account: i64, products: impl IntoIterator<Item = i64>) {
+    let tx = begin(db).await;
+    let now = tx.now();
+    let row = orders::Model {
+        id: OrderId(id),
+        number: format!("SO-{id}"),
+        account_id: AccountId(account),
+        placed_by: String::new(),
+        purchase_order_number: String::new(),
+        currency: "EUR".to_owned(),
+        payment_method: PaymentMethod::Terms,
+        terms: "NET30".to_owned(),
+        ship_to: "{}".to_owned(),
+        site_code: None,
+        note: String::new(),
+        external_reference: None,
+        total: entity::Amount(0),
+        price_version: 0,
+        priced_at: now,
+        coupons: String::new(),
+        requested_at: None,
+        placed_at: now,
+        updated_at: now,
+        version: 1,
+        open: true,
+        quote_number: None,
+    };
+    orders::Entity::insert(row.into_active_model()).exec_without_returning(&tx).await.expect("an order");
+    let lines =
+        products.into_iter().zip(1..).map(|(product, line_no)| line(id, account, product, line_no, now).into_active_model());
+    insert_all(&tx, lines.collect(), None).await.expect("lines");
+    tx.keep(()).await.expect("a commit");
+}
+
+fn line(order: i64, account: i64, product: i64, line_no: i32, placed_at: entity::Instant) -> order_lines::Model {
+    let none = entity::Quantity(0);
+    order_lines::Model {
+        order_id: OrderId(order),
+        line_no,
+        account_id: AccountId(account),
+        product_id: ProductId(product),
+        sku: String::new(),
+        title: String::new(),
+        unit: "BX".to_owned(),
+        numerator: 30,
+        denominator: 1,
+        quantity: entity::Quantity(2_000_000),
+        cancelled: none,
+        allocated: none,
+        picked: none,
+        shipped: none,
+        delivered: none,
+        invoiced: none,
+        returned: none,
+        unit_price: entity::Amount(0),
+        per: entity::Quantity(1_000_000),
+        line_amount: entity::Amount(0),
+        list_price: None,
+        price_source: PriceSource::List,
+        price_detail: String::new(),
+        promised_at: None,
+        note: String::new(),
+        reference: String::new(),
+        placed_at,
+    }
+}
+
+fn event(kind: &str, order: i64) -> Event {
+    let data = format!("{{\"order_id\":{order},\"order_ids\":[{order}]}}");
+    Event {
+        seq: 1,
+        kind: kind.to_owned(),
+        subject: String::new(),
+        account: None,
+        actor: String::new(),
+        occurred_at: entity::Instant(0),
+        data: serde_json::value::RawValue::from_string(data).expect("JSON"),
+    }
+}
+
+/// What a memory knows: of each order its account and what it bought, in stock units.
+fn known(memory: &Memory) -> Vec<(i64, Vec<(i64, f32)>)> {
+    let history = memory.history();
+    let mut all: Vec<_> = [1, 2]
+        .into_iter()
+        .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |place| (account, place)))
+        .map(|(account, place)| {
+            let mut lines: Vec<_> = history.lines_of(place).map(|(at, quantity)| (history.product(at).0, quantity)).collect();
+            lines.sort_by_key(|line| line.0);
+            (account, lines)
+        })
+        .collect();
+    all.sort_by_key(|order| (order.0, order.1.len()));
+    all
+}
+
+async fn loaded(db: &Database) -> Vec<(i64, Vec<(i64, f32)>)> {
+    known(&Memory::load(&db.reader()).await.expect("a memory"))
+}
+
+async fn hear(db: &Database, events: &[Event]) {
+    let tx = begin(db).await;
+    for event in events {
+        Learner.hear(&tx, event).await.expect("learnt");
+    }
+    tx.keep(()).await.expect("a commit");
+}
+
+async fn kept(db: &Database) -> u64 {
+    entity::learned_baskets::Entity::find().count(&db.reader()).await.expect("a count")
+}
+
+#[tokio::test]
+async fn every_order_counts_once_whoever_learns_it() {
+    let (db, _folder) = open().await;
+    order(&db, 101, 1, [1, 2, 1, 3]).await;
+    order(&db, 102, 2, [1, 2]).await;
+    let right = vec![(1, vec![(1, 120.0), (2, 60.0), (3, 60.0)]), (2, vec![(1, 60.0), (2, 60.0)])];
+    assert_eq!(loaded(&db).await, right, "what nobody learnt yet is read from the orders themselves");
+    hear(&db, &[event("order.placed", 101), event("order.placed", 101), event("order.placed", 999)]).await;
+    assert_eq!((loaded(&db).await, kept(&db).await), (right.clone(), 1));
+    let tx = begin(&db).await;
+    assert_eq!(learn_all(&tx).await.expect("learnt"), 1);
+    assert_eq!(learn_all(&tx).await.expect("learnt"), 0);
+    tx.keep(()).await.expect("a commit");
+    assert_eq!((loaded(&db).await, kept(&db).await), (right, 2));
+}
+
+#[tokio::test]
+async fn following_learns_what_loading_does() {
+    let (db, _folder) = open().await;
+    let memory = Memory::load(&db.reader()).await.expect("a memory");
+    let follow = async |kind, id| memory.follow(&db.reader(), &[event(kind, id)]).await.expect("followed");
+    order(&db, 101, 1, [1, 2, 3]).await;
+    order(&db, 102, 2, [2, 3]).await;
+    follow("order.placed", 101).await;
+    follow("order.imported", 102).await;
+    follow("order.imported", 102).await;
+    hear(&db, &[event("order.placed", 101)]).await;
+    assert_eq!(known(&memory), loaded(&db).await);
+    cancel(&db, 101, 2).await;
+    follow("order.cancelled", 101).await;
+    hear(&db, &[event("order.cancelled", 101)]).await;
+    let left = vec![(1, vec![(1, 60.0), (3, 60.0)]), (2, vec![(2, 60.0), (3, 60.0)])];
+    assert_eq!((known(&memory), loaded(&db).await), (left.clone(), left));
+    for line in [1, 3] {
+        cancel(&db, 101, line).await;
+    }
+    follow("order.cancelled", 101).await;
+    hear(&db, &[event("order.cancelled", 101)]).await;
+    assert_eq!(known(&memory).len(), 1, "an order of which nothing is left is forgotten");
+    assert_eq!((loaded(&db).await.len(), kept(&db).await), (1, 0));
+}
+
+async fn cancel(db: &Database, order: i64, line_no: i32) {
+    let tx = begin(db).await;
+    let all = sea_orm::sea_query::Expr::col(order_lines::Column::Quantity);
+    let update = order_lines::Entity::update_many().col_expr(order_lines::Column::Cancelled, all);
+    let update = update.filter(order_lines::Column::OrderId.eq(order)).filter(order_lines::Column::LineNo.eq(line_no));
+    update.exec(&tx).await.expect("cancelled");
+    tx.keep(()).await.expect("a commit");
+}
+
+#[tokio::test]
+async fn a_long_order_is_a_row_like_any_other() {
+    let (db, _folder) = open().await;
+    order(&db, 101, 1, 1..=5_000).await;
+    let tx = begin(&db).await;
+    learn_all(&tx).await.expect("learnt");
+    tx.keep(()).await.expect("a commit");
+    assert_eq!(kept(&db).await, 1);
+    let memory = Memory::load(&db.reader()).await.expect("a memory");
+    let history = memory.history();
+    let order = history.order(0);
+    assert_eq!((history.lines_of(0).count(), history.together(order).len()), (5_000, 100));
+}
