@@ -8,7 +8,7 @@ use entity::{Instant, PriceEntryId, PriceListId, ProductId, price_entries};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement, Value};
 
-use super::change::{Part, PriceChange};
+use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
@@ -60,7 +60,7 @@ pub(crate) async fn put_entries(
     list: PriceListId,
     entries: &[NewEntry],
 ) -> Result<Vec<EntryOutcome>, Trouble> {
-    change.touches(tx, Part::List(list)).await?;
+    change.touches(tx, ChangedPart::List(list)).await?;
     let mut seen = AHashSet::with_capacity(entries.len());
     let mut outcomes = Vec::with_capacity(entries.len());
     for chunk in entries.chunks(BATCH) {
@@ -179,7 +179,7 @@ pub(crate) async fn end_entry(
         .filter(price_entries::Column::ListId.eq(list))
         .filter(price_entries::Column::SupersededAt.is_null());
     let old = old.one(tx).await?.ok_or_else(|| PriceAdminError::EntryNotFound(id.to_string()))?;
-    change.touches(tx, Part::List(list)).await?;
+    change.touches(tx, ChangedPart::List(list)).await?;
     change.supersede(tx, "price_entries", &[id.0]).await?;
     if old.valid_from.is_some_and(|from| from >= until) {
         return Ok(None);

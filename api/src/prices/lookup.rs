@@ -1,7 +1,7 @@
 //! All prices in memory, and the question what something costs.
 //!
 //! One price book behind a lock that is held for the time of a computation, never across a wait. Loading and following are in
-//! `load`, the rows' shapes in `book`.
+//! `load`, the rows' shapes in `price_book`.
 
 use std::sync::Arc;
 

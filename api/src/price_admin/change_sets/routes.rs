@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::agreements::{self, Kind};
 use super::collect;
-use super::preview::{Looking, preview};
+use super::preview::{PreviewContext, preview};
 use super::preview_views::{About, CountView, PreviewView, TouchedAccountsView};
 use super::publish::{self, Publication};
 use super::sets::{self, Closing};
@@ -24,13 +24,13 @@ use crate::kernel::problem::Failure;
 use crate::kernel::sql::statement;
 use crate::kernel::wire::{Answer, Body, Code, Etag, Page, Text, Timestamp, if_match, page_limit, place_of};
 use crate::price_admin::agreements::{ContractInput, PromotionInput};
-use crate::price_admin::change::places;
+use crate::price_admin::change::placeholders;
 use crate::price_admin::error::PriceAdminError;
 use crate::price_admin::input::{Faults, Names, PriceEntryInput};
-use crate::price_admin::record::{self, Answering, Given, Place};
+use crate::price_admin::record::{self, EntryInput, EntryTarget, ResponseOptions};
 use crate::price_admin::routes::{Results, Tag};
-use crate::price_admin::told::EntriesAnswer;
 use crate::price_admin::upload::RowsBody;
+use crate::price_admin::upload_report::UploadResponse;
 use crate::price_admin::{lists, review};
 use crate::prices::{BadInput, OpenBaskets, PriceImpact, Prices, costs_of};
 
@@ -137,24 +137,24 @@ impl ChangeSetRoutes {
         results: Query<Option<Results>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: RowsBody<DraftEntriesInput>,
-    ) -> Result<EntriesAnswer> {
+    ) -> Result<UploadResponse> {
         let db = who.db();
-        let place = Place::Set(sets::find_open(&db, &code.0).await?, lists::ids(&db).await?);
+        let place = EntryTarget::Set(sets::find_open(&db, &code.0).await?, lists::ids(&db).await?);
         let input = match body {
             RowsBody::Json(input) => input,
             RowsBody::Stream(stream) => {
-                let how = Answering { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
+                let how = ResponseOptions { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
                 return Ok(record::record_stream(&who, place, stream, &self.products, how).await?);
             }
         };
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(EntriesAnswer::Once(Answer::replayed(replay)));
+            return Ok(UploadResponse::Once(Answer::replayed(replay)));
         }
-        let given = input.entries.into_iter().map(|entry| entry.0.map(given)).collect();
+        let given = input.entries.into_iter().map(|entry| entry.0.map(entry_input)).collect();
         let view = record::record(&tx, &place, given, &self.products).await?;
         let answer = Answer::kept(&tx, &view).await?;
-        Ok(EntriesAnswer::Once(tx.keep(answer).await?))
+        Ok(UploadResponse::Once(tx.keep(answer).await?))
     }
 
     /// List entries of a price change set
@@ -324,15 +324,15 @@ impl ChangeSetRoutes {
         let set = sets::find_open(&db, &code.0).await?;
         let version = sets::find(&db, &code.0).await?.version;
         let names = self.names();
-        let drafted = agreements::all(&db, &set, &names).await?;
-        let looking = Looking { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
-        let mut found = preview(&looking, &drafted).await?;
-        let touched = PriceImpact::new(std::mem::take(&mut found.reaches), &self.accounts);
+        let drafts = agreements::all(&db, &set, &names).await?;
+        let context = PreviewContext { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
+        let mut found = preview(&context, &drafts).await?;
+        let impact = PriceImpact::new(std::mem::take(&mut found.scopes), &self.accounts);
         let mut baskets = Vec::with_capacity(self.baskets.len());
         for kept in &self.baskets {
-            baskets.push(CountView { name: kept.name().to_owned(), count: kept.touched(&db, &touched).await? });
+            baskets.push(CountView { name: kept.name().to_owned(), count: kept.affected(&db, &impact).await? });
         }
-        let codes = touched.codes();
+        let codes = impact.codes();
         let about = About {
             code: set.code.clone(),
             version,
@@ -414,7 +414,7 @@ async fn entries_of(
     db: &impl ConnectionTrait,
     sets: &[PriceChangeSetId],
 ) -> std::result::Result<Vec<(PriceChangeSetId, u64)>, PriceAdminError> {
-    let places = places(1, sets.len().max(1));
+    let places = placeholders(1, sets.len().max(1));
     let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
     let mut values: Vec<sea_orm::Value> = sets.iter().map(|set| set.0.into()).collect();
     if values.is_empty() {
@@ -428,8 +428,8 @@ async fn entries_of(
     Ok(rows.iter().map(one).collect::<std::result::Result<_, sea_orm::DbErr>>()?)
 }
 
-fn given(input: DraftEntryInput) -> Given {
+fn entry_input(input: DraftEntryInput) -> EntryInput {
     let DraftEntryInput { price_list, sku, unit, currency, min_quantity, unit_price, per, valid_from, valid_until } = input;
     let entry = PriceEntryInput { sku, unit, currency, min_quantity, unit_price, per, valid_from, valid_until };
-    Given { list: Some(price_list.into_inner()), entry }
+    EntryInput { list: Some(price_list.into_inner()), entry }
 }
