@@ -3,8 +3,7 @@
 use entity::{PriceEntryId, PriceListId, ProductId};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::NewEntry;
-use super::change_sets::entry_of;
+use super::entries::{NewEntry, entry_of};
 use crate::kernel::sql::statement;
 use crate::prices::packed_rows;
 

@@ -13,7 +13,7 @@ use super::error::PriceAdminError;
 use crate::kernel::database::Tx;
 use crate::kernel::problem::Trouble;
 use crate::kernel::sql::{key_table, push_row};
-use crate::prices::per_of;
+use crate::prices::{EntryRow, per_of};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -51,6 +51,20 @@ type Key = (ProductId, UnitCode, Currency, Quantity, Option<Instant>);
 
 fn key(entry: &NewEntry) -> Key {
     (entry.product, entry.unit, entry.currency, entry.min_quantity, entry.valid_from)
+}
+
+/// A recorded entry as one that could be recorded.
+pub(crate) fn entry_of(row: &EntryRow) -> NewEntry {
+    NewEntry {
+        product: ProductId(row.product),
+        unit: row.unit,
+        currency: row.currency,
+        min_quantity: row.min_quantity,
+        unit_price: row.unit_price,
+        per: row.per,
+        valid_from: row.times.valid_from.map(Into::into),
+        valid_until: row.times.valid_until.map(Into::into),
+    }
 }
 
 /// Records entries of a list; gives what became of each, in order.

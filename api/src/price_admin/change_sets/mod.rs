@@ -33,4 +33,3 @@ mod what_if;
 pub(super) use collect::{DraftEntry, collect};
 pub(crate) use routes::ChangeSetRoutes;
 pub(super) use sets::OpenSet;
-pub(super) use warnings::entry_of;

@@ -11,6 +11,7 @@ use super::collect::DraftEntry;
 use crate::catalog::Products;
 use crate::kernel::database::Reader;
 use crate::price_admin::NewEntry;
+use crate::price_admin::entries::entry_of;
 use crate::price_admin::error::PriceAdminError;
 use crate::price_admin::review::{self, ReviewedEntry};
 use crate::prices::{EntryRow, costs_of};
@@ -78,19 +79,5 @@ impl Warnings {
             }
         }
         Ok(())
-    }
-}
-
-/// A recorded entry as one that could be recorded.
-pub(crate) fn entry_of(row: &EntryRow) -> NewEntry {
-    NewEntry {
-        product: ProductId(row.product),
-        unit: row.unit,
-        currency: row.currency,
-        min_quantity: row.min_quantity,
-        unit_price: row.unit_price,
-        per: row.per,
-        valid_from: row.times.valid_from.map(Into::into),
-        valid_until: row.times.valid_until.map(Into::into),
     }
 }
