@@ -22,7 +22,7 @@ use crate::kernel::database::Tx;
 use crate::kernel::principal::{Acting, permit};
 use crate::kernel::problem::FieldProblem;
 use crate::kernel::wire::Answer;
-use crate::prices::{BadInput, costs_of, short};
+use crate::prices::{BadInput, costs_of, excerpt};
 
 /// Most entries of one JSON request.
 pub(super) const MAX_ENTRIES: usize = 10_000;
@@ -47,7 +47,7 @@ impl EntryTarget {
             (Self::List { id, .. }, _) => Ok(*id),
             (Self::Set(..), None) => Err(FieldProblem::new("/price_list", "missing-value", "say which price list")),
             (Self::Set(_, lists), Some(code)) => lists.get(code).copied().ok_or_else(|| {
-                let detail = format!("there is no price list \"{}\"", short(code));
+                let detail = format!("there is no price list \"{}\"", excerpt(code));
                 FieldProblem::new("/price_list", "unknown-price-list", detail)
             }),
         }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::lines::NewLine;
 use super::{NewContract, NewEntry};
 use crate::catalog::Products;
-use crate::prices::{Reviewable, StaticCode, StoredCost, sentence};
+use crate::prices::{Reviewable, StaticCode, StoredCost, finding_text};
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -29,7 +29,7 @@ impl PriceWarning {
         let pointer = |row: ReviewedRow| match row {
             ReviewedRow::Entry(EntryId(place)) | ReviewedRow::ContractLine(ContractLineId(place)) => format!("{base}/{place}"),
         };
-        let mut detail = sentence(finding.kind).to_owned();
+        let mut detail = finding_text(finding.kind).to_owned();
         if !finding.threshold.is_zero() {
             let _ = write!(detail, ", from quantity {}", finding.threshold);
         }

@@ -11,7 +11,7 @@ use super::error::PriceError;
 use super::load_inputs;
 use super::lookup::Prices;
 use super::packed_rows::{self, Rows};
-use super::price_book::note;
+use super::price_book::log_refused;
 use super::stored_terms::{self, Versions};
 use crate::kernel::clock;
 use crate::kernel::database::{Reader, Tx};
@@ -88,15 +88,15 @@ impl Prices {
         let which = stored_terms::TermsFilter::changed(versions);
         for row in stored_terms::lists(db, &which).await? {
             let list = row.list;
-            note(self.book.write().put_list(row), "price list", list);
+            log_refused(self.book.write().put_list(row), "price list", list);
         }
         for row in stored_terms::contracts(db, &which).await? {
             let id = row.id;
-            note(self.book.write().put_contract(row), "contract", id);
+            log_refused(self.book.write().put_contract(row), "contract", id);
         }
         for row in stored_terms::promotions(db, &which).await? {
             let id = row.id;
-            note(self.book.write().put_promotion(row), "promotion", id);
+            log_refused(self.book.write().put_promotion(row), "promotion", id);
         }
         Ok(())
     }
@@ -105,7 +105,7 @@ impl Prices {
         let mut book = self.book.write();
         for row in packed_rows::records(batch) {
             match packed_rows::entry(row) {
-                Some(entry) => note(book.put_entry(&entry), "price entry", entry.id),
+                Some(entry) => log_refused(book.put_entry(&entry), "price entry", entry.id),
                 None => tracing::error!(row, "a price entry cannot be read"),
             }
         }
@@ -116,7 +116,7 @@ impl Prices {
         for row in packed_rows::records(batch) {
             match packed_rows::contract_line(row) {
                 Some(line) => {
-                    note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
+                    log_refused(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
                 }
                 None => tracing::error!(row, "a contract line cannot be read"),
             }

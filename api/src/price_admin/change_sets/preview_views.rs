@@ -8,7 +8,7 @@ use super::preview::Preview;
 use super::price_differences::{BelowLimit, BelowLimits, Cause, ComparedLine, PriceDifference};
 use crate::catalog::Products;
 use crate::kernel::wire::{AmountText, QuantityText, Timestamp};
-use crate::prices::{StaticCode, sentence};
+use crate::prices::{StaticCode, finding_text};
 
 /// A price that was asked for, and the row of the set that moves it.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -241,7 +241,7 @@ impl PreviewView {
         });
         let finding = |found: &super::warnings::EntryWarning| DraftFindingView {
             code: StaticCode(found.kind.code()),
-            detail: StaticCode(sentence(found.kind)),
+            detail: StaticCode(finding_text(found.kind)),
             entry: found.entry.to_string(),
             other: found.other.map(|other| other.to_string()),
         };

@@ -22,7 +22,7 @@ use crate::price_admin::lines::{COLUMNS, NewLine};
 use crate::price_admin::{NewContract, NewEntry, NewPromotion};
 use crate::prices::{
     AccountRow, ContractRow, EntryRow, LineRefusal, LineRow, PriceLine, PriceRequest, PricedLine, Prices, PromotionRow,
-    TermsFilter, note, packed_rows, stored_terms,
+    TermsFilter, log_refused, packed_rows, stored_terms,
 };
 
 /// A small price book.
@@ -83,11 +83,11 @@ impl WhatIfBook {
             let mut book = prices.book_mut();
             for row in lists {
                 let list = row.list;
-                note(book.put_list(row), "price list", list);
+                log_refused(book.put_list(row), "price list", list);
             }
             for row in &entries {
                 recorded = recorded.max(row.times.recorded_at.into());
-                note(book.put_entry(row), "price entry", row.id);
+                log_refused(book.put_entry(row), "price entry", row.id);
             }
         }
         let by_case = entries.iter().enumerate().map(|(place, row)| (case(row), place)).collect();
@@ -122,7 +122,7 @@ impl WhatIfBook {
             let id = AccountId(self.number());
             self.members.insert(group.clone(), id);
             let nobody = AccountRow { id: id.0, recorded_at: self.before, parent: None, group: Some(group.clone()) };
-            note(self.prices.book_mut().put_account(nobody), "account", id.0);
+            log_refused(self.prices.book_mut().put_account(nobody), "account", id.0);
         }
         let chain: Vec<i64> = chain.iter().map(|account| account.0).collect();
         self.prices.take_accounts(db, &chain).await?;
@@ -142,7 +142,7 @@ impl WhatIfBook {
         let mut book = self.prices.book_mut();
         if let Some(old) = old {
             let ended = EntryRow { times: Times { superseded_at: Some(drafted.recorded_at), ..old.times }, ..old };
-            note(book.put_entry(&ended), "price entry", old.id);
+            log_refused(book.put_entry(&ended), "price entry", old.id);
         }
         let row = EntryRow {
             id: id.0,
@@ -155,7 +155,7 @@ impl WhatIfBook {
             per: new.per,
             times: Times { valid_from: start.map(Into::into), valid_until: until, ..drafted },
         };
-        note(book.put_entry(&row), "price entry", id.0);
+        log_refused(book.put_entry(&row), "price entry", id.0);
         true
     }
 
@@ -190,7 +190,7 @@ impl WhatIfBook {
             let mut book = self.prices.book_mut();
             for row in terms {
                 let id = row.id;
-                note(book.put_contract(row), "contract", id);
+                log_refused(book.put_contract(row), "contract", id);
             }
             for row in &lines {
                 let id: i64 = row.try_get("", "id")?;
@@ -200,7 +200,7 @@ impl WhatIfBook {
                     valid_until: at("valid_until")?,
                     ..Times::since(row.try_get::<Instant>("", "recorded_at")?.into())
                 };
-                note(
+                log_refused(
                     book.put_contract_line(id, row.try_get("", "contract_id")?, stored_terms::line(row)?, times),
                     "contract line",
                     id,
@@ -221,7 +221,7 @@ impl WhatIfBook {
         };
         for row in stored_terms::promotions(db, &which).await? {
             let id = row.id;
-            note(self.prices.book_mut().put_promotion(row), "promotion", id);
+            log_refused(self.prices.book_mut().put_promotion(row), "promotion", id);
         }
         Ok(())
     }
@@ -263,17 +263,17 @@ impl WhatIfBook {
         let numbered: Vec<(i64, &NewLine)> = gone.added.iter().map(|line| (self.number(), line)).collect();
         let by_id: AHashMap<i64, &NewLine> = old.iter().map(|(id, line)| (*id, line)).collect();
         let mut book = self.prices.book_mut();
-        note(book.put_contract(terms), "contract", contract);
+        log_refused(book.put_contract(terms), "contract", contract);
         let validity = |line: &NewLine| (line.valid_from.map(Into::into), line.valid_until.map(Into::into));
         for (id, line) in gone.gone.iter().filter_map(|id| Some((*id, *by_id.get(id)?))) {
             let (valid_from, valid_until) = validity(line);
             let ended =
                 Times { valid_from, valid_until, recorded_at: pricing::Instant::MIN, superseded_at: Some(times.recorded_at) };
-            note(book.put_contract_line(id, contract, row_of(line), ended), "contract line", id);
+            log_refused(book.put_contract_line(id, contract, row_of(line), ended), "contract line", id);
         }
         for (id, line) in numbered {
             let (valid_from, valid_until) = validity(line);
-            note(
+            log_refused(
                 book.put_contract_line(id, contract, row_of(line), Times { valid_from, valid_until, ..times }),
                 "contract line",
                 id,
@@ -300,7 +300,7 @@ impl WhatIfBook {
             },
             lines: proposed.lines.iter().map(row_of).collect(),
         };
-        note(self.prices.book_mut().put_promotion(row), "promotion", promotion);
+        log_refused(self.prices.book_mut().put_promotion(row), "promotion", promotion);
     }
 
     /// Prices lines in both states, each as a basket of its own.
