@@ -34,7 +34,7 @@ use store::system::System;
 use merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use notifications::EventRoutes;
 use price_admin::{
-    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FactKeeper, FindingRoutes, PriceHistoryRoutes, PriceListRoutes,
+    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes, PricingInputsRecorder,
 };
 use prices::{FeedRoutes, PriceQuoteRoutes, Prices};
 use store::{events, idempotency};
@@ -201,11 +201,11 @@ async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
 pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
     let db = Database::connect(&config.database(), config.database_connections).await;
-    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?.joined_by(vec![Arc::new(FactKeeper)]);
+    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?.joined_by(vec![Arc::new(PricingInputsRecorder)]);
     db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
-    let recorded = price_admin::record_missing_facts(&kernel.system("price facts")).await;
+    let recorded = price_admin::record_missing_inputs(&kernel.system("price facts")).await;
     recorded.map_err(|e| format!("price facts: {e}"))?;
     Ok(kernel)
 }

@@ -93,9 +93,9 @@ impl OpenBaskets for Carts {
         "carts"
     }
 
-    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, CommonError> {
+    async fn affected(&self, db: &Reader, impact: &PriceImpact) -> Result<u64, CommonError> {
         let lines = "select l.cart_id, l.line_no, b.account_id, b.currency, l.product_id from carts b \
                      join cart_lines l on l.cart_id = b.id where b.status = 'open'";
-        count_affected(db, touched, lines, "cart_id").await
+        count_affected(db, impact, lines, "cart_id").await
     }
 }

@@ -11,7 +11,7 @@ use super::promotion::NewAudience;
 use super::{NewContract, NewPromotion};
 use catalog::Product;
 use kernel::wire::{Code, Text, Timestamp};
-use prices::{RawDecimal, short};
+use prices::{RawDecimal, excerpt};
 
 /// What a line of a contract or promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
@@ -120,7 +120,7 @@ impl AgreementLineInput {
             TargetKind::Everything => None,
         };
         if id.is_none() {
-            faults.add(pointer, "unknown-target", format!("there is no {} \"{}\"", kind.word(), short(&code)));
+            faults.add(pointer, "unknown-target", format!("there is no {} \"{}\"", kind.word(), excerpt(&code)));
         }
         (id.map(|id| NewTarget { kind, id, code }), product)
     }

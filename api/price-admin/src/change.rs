@@ -15,13 +15,13 @@ use store::sql::{key_chunks, key_list};
 
 /// What a price version may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ChangedPart {
     List(PriceListId),
     Contract(ContractId),
     Promotion(PromotionId),
 }
 
-impl Part {
+impl ChangedPart {
     /// As `price_change_parts` has it.
     pub(super) const fn key(self) -> (&'static str, i64) {
         match self {
@@ -64,7 +64,7 @@ impl PriceChange {
     }
 
     /// Notes that this version touches something, so that its history is found again.
-    pub(super) async fn touches(&self, tx: &Tx, part: Part) -> Result<(), CommonError> {
+    pub(super) async fn touches(&self, tx: &Tx, part: ChangedPart) -> Result<(), CommonError> {
         let (kind, owner) = part.key();
         let sql = "insert into price_change_parts (kind, owner_id, version) values ($1, $2, $3) on conflict do nothing";
         let values: [Value; 3] = [kind.into(), owner.into(), self.version.into()];
@@ -88,7 +88,7 @@ impl PriceChange {
 }
 
 /// Placeholders `$first, …` of a short list; for a long one see [`key_list`].
-pub(super) fn places(first: usize, count: usize) -> String {
+pub(super) fn placeholders(first: usize, count: usize) -> String {
     let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
     places.join(", ")
 }

@@ -10,14 +10,13 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement, Value,
 };
 
-use super::change::{Part, PriceChange};
+use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use super::lines::{COLUMNS, NewLine};
 use kernel::problem::CommonError;
 use prices::stored_terms;
 use store::database::Tx;
-use store::sql::push_row;
-use store::sql::statement;
+use store::sql::{push_row, statement};
 
 /// A contract as it shall be.
 #[derive(Clone, Debug)]
@@ -109,7 +108,7 @@ pub async fn put_contract(
         }
         change.supersede(tx, "contract_terms", &[old.id]).await?;
     }
-    change.touches(tx, Part::Contract(contract.id)).await?;
+    change.touches(tx, ChangedPart::Contract(contract.id)).await?;
     change.supersede(tx, "contract_lines", &difference.gone).await?;
     let added = insert_lines(tx, change, contract.id, &difference.added).await?;
     let terms = contract_terms::Model {

@@ -3,26 +3,21 @@
 use ahash::AHashMap;
 use entity::{Instant, PriceListId, ProductId};
 
-use super::EntryOutcome;
-use super::NewAudience;
-use super::NewContract;
-use super::NewEntry;
-use super::NewPromotion;
 use super::adjust::Adjustment;
 use super::change::PriceChange;
 use super::contract::Contract;
 use super::copy_input::EntryCountsView;
+use super::current_entries;
 use super::error::PriceAdminError;
-use super::listed;
 use super::promotion::Promotion;
-use super::put_entries;
+use super::{EntryOutcome, NewAudience, NewContract, NewEntry, NewPromotion, put_entries};
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::sql::statement;
 
 /// How the entries of a list are copied.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Copying {
+pub(super) struct CopyOptions {
     pub(super) from: PriceListId,
     pub(super) to: PriceListId,
     pub(super) adjustment: Adjustment,
@@ -31,11 +26,15 @@ pub(super) struct Copying {
 }
 
 /// Copies the entries of a list that have not ended; what they replace is replaced.
-pub(super) async fn copy_entries(tx: &Tx, change: &PriceChange, copying: &Copying) -> Result<EntryCountsView, PriceAdminError> {
+pub(super) async fn copy_entries(
+    tx: &Tx,
+    change: &PriceChange,
+    copying: &CopyOptions,
+) -> Result<EntryCountsView, PriceAdminError> {
     let mut counts = EntryCountsView::default();
     let mut product = ProductId(0);
     loop {
-        let standing = listed::after(tx, copying.from, product).await?;
+        let standing = current_entries::after(tx, copying.from, product).await?;
         let Some(last) = standing.last() else { return Ok(counts) };
         product = last.entry.product;
         let copies = copies(standing.iter().map(|standing| standing.entry), copying, change.recorded_at);
@@ -53,7 +52,7 @@ pub(super) async fn copy_entries(tx: &Tx, change: &PriceChange, copying: &Copyin
 
 /// What entries become in the copy; none where the price is out of range. Of those that would begin together the one that
 /// began last counts, as it does in the list.
-fn copies(entries: impl Iterator<Item = NewEntry>, copying: &Copying, now: Instant) -> Vec<Option<NewEntry>> {
+fn copies(entries: impl Iterator<Item = NewEntry>, copying: &CopyOptions, now: Instant) -> Vec<Option<NewEntry>> {
     let from = copying.valid_from.unwrap_or(now);
     let mut chosen: AHashMap<_, NewEntry> = AHashMap::new();
     let mut order = Vec::new();
@@ -142,7 +141,7 @@ mod tests {
     #[test]
     fn what_applies_at_the_start_is_copied_once_and_what_begins_later_keeps_its_start() {
         let adjustment = Adjustment { percent: Amount::ZERO, step: None };
-        let copying = Copying { from: PriceListId(1), to: PriceListId(2), adjustment, valid_from: Some(Instant(100)) };
+        let copying = CopyOptions { from: PriceListId(1), to: PriceListId(2), adjustment, valid_from: Some(Instant(100)) };
         let entries = [entry(1, None, None), entry(2, Some(50), None), entry(3, Some(20), Some(90)), entry(4, Some(200), None)];
         let copied: Vec<(i64, Option<i64>)> = copies(entries.into_iter(), &copying, Instant(10))
             .iter()
@@ -150,7 +149,7 @@ mod tests {
             .map(|entry| (entry.unit_price.micros(), entry.valid_from.map(|at| at.0)))
             .collect();
         assert_eq!(copied, [(2, Some(100)), (4, Some(200))]);
-        let as_they_are = Copying { valid_from: None, ..copying };
+        let as_they_are = CopyOptions { valid_from: None, ..copying };
         assert_eq!(copies(entries.into_iter(), &as_they_are, Instant(90)).len(), 3);
     }
 }

@@ -5,7 +5,7 @@ use poem_openapi::{Enum, Object};
 use pricing::Amount;
 use serde::{Deserialize, Serialize};
 
-use super::adjust::{Adjustment, Toward};
+use super::adjust::{Adjustment, RoundingDirection};
 use super::agreements::{AudienceInput, InForce};
 use super::input::{AssignedInput, Faults};
 use super::views::PriceListView;
@@ -75,9 +75,9 @@ impl ListCopyInput {
                 return None;
             }
             let toward = match rounding.mode {
-                RoundingMode::Nearest => Toward::Nearest,
-                RoundingMode::Up => Toward::Up,
-                RoundingMode::Down => Toward::Down,
+                RoundingMode::Nearest => RoundingDirection::Nearest,
+                RoundingMode::Up => RoundingDirection::Up,
+                RoundingMode::Down => RoundingDirection::Down,
             };
             Some((to, toward))
         });

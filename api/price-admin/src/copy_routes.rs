@@ -6,7 +6,7 @@ use poem_openapi::param::{Header, Path};
 
 use super::agreements::InForce;
 use super::change::PriceChange;
-use super::copy::{self, Copying};
+use super::copy::{self, CopyOptions};
 use super::copy_input::{
     ContractCopyInput, ListCopyInput, ListCopyView, ListEndingView, PromotionCopyInput, SchedulingInput, end_of,
 };
@@ -71,7 +71,7 @@ impl CopyRoutes {
             Err(error) => return Err(error.into()),
         };
         let valid_from = body.0.valid_from.map(|at| at.0);
-        let copying = Copying { from, to: to.list.id, adjustment, valid_from };
+        let copying = CopyOptions { from, to: to.list.id, adjustment, valid_from };
         let entries = copy::copy_entries(&tx, &change, &copying).await?;
         let view = ListCopyView { price_list: to.into(), entries, price_version: change.version };
         let answer = Answer::kept(&tx, &view).await?;

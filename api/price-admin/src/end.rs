@@ -3,8 +3,7 @@
 use entity::{Instant, PriceListId};
 use sea_orm::{ConnectionTrait as _, DbBackend};
 
-use super::change::Part;
-use super::change::PriceChange;
+use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use store::database::Tx;
 use store::sql::statement;
@@ -23,7 +22,7 @@ pub(super) async fn end_entries(
     list: PriceListId,
     until: Instant,
 ) -> Result<Ended, PriceAdminError> {
-    change.touches(tx, Part::List(list)).await?;
+    change.touches(tx, ChangedPart::List(list)).await?;
     let old = "update price_entries set superseded_at = $1, end_change_id = $2 where list_id = $3 and superseded_at is null \
                and (valid_until is null or valid_until > $4)";
     let values = vec![change.recorded_at.0.into(), change.version.into(), list.0.into(), until.0.into()];

@@ -8,13 +8,12 @@ use entity::{Instant, PriceEntryId, PriceListId, ProductId, price_entries};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement, Value};
 
-use super::change::{Part, PriceChange};
+use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use kernel::problem::CommonError;
-use prices::per_of;
+use prices::{EntryRow, per_of};
 use store::database::Tx;
-use store::sql::key_table;
-use store::sql::push_row;
+use store::sql::{key_table, push_row};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -54,6 +53,20 @@ fn key(entry: &NewEntry) -> Key {
     (entry.product, entry.unit, entry.currency, entry.min_quantity, entry.valid_from)
 }
 
+/// A recorded entry as one that could be recorded.
+pub fn entry_of(row: &EntryRow) -> NewEntry {
+    NewEntry {
+        product: ProductId(row.product),
+        unit: row.unit,
+        currency: row.currency,
+        min_quantity: row.min_quantity,
+        unit_price: row.unit_price,
+        per: row.per,
+        valid_from: row.times.valid_from.map(Into::into),
+        valid_until: row.times.valid_until.map(Into::into),
+    }
+}
+
 /// Records entries of a list; gives what became of each, in order.
 pub async fn put_entries(
     tx: &Tx,
@@ -61,7 +74,7 @@ pub async fn put_entries(
     list: PriceListId,
     entries: &[NewEntry],
 ) -> Result<Vec<EntryOutcome>, CommonError> {
-    change.touches(tx, Part::List(list)).await?;
+    change.touches(tx, ChangedPart::List(list)).await?;
     let mut seen = AHashSet::with_capacity(entries.len());
     let mut outcomes = Vec::with_capacity(entries.len());
     for chunk in entries.chunks(BATCH) {
@@ -180,7 +193,7 @@ pub async fn end_entry(
         .filter(price_entries::Column::ListId.eq(list))
         .filter(price_entries::Column::SupersededAt.is_null());
     let old = old.one(tx).await?.ok_or_else(|| PriceAdminError::EntryNotFound(id.to_string()))?;
-    change.touches(tx, Part::List(list)).await?;
+    change.touches(tx, ChangedPart::List(list)).await?;
     change.supersede(tx, "price_entries", &[id.0]).await?;
     if old.valid_from.is_some_and(|from| from >= until) {
         return Ok(None);

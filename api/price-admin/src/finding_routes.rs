@@ -6,11 +6,11 @@ use poem_openapi::param::{Path, Query};
 use pricing::review::{Finding, FindingKind, ReviewedRow};
 use pricing::{ContractLineId, Currency, EntryId, Quantity};
 
+use super::current_entries;
 use super::error::PriceAdminError;
 use super::finding_views::PriceFindingView;
 use super::lines::NewLine;
-use super::listed;
-use super::review::{self, Reviewed};
+use super::review::{self, ReviewedEntry};
 use super::routes::Tag;
 use super::{contract, copy, lists, promotion};
 use catalog::Products;
@@ -19,11 +19,7 @@ use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::Failure;
 use kernel::wire::{Answer, Code, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
-use prices::PriceLine;
-use prices::PriceRequest;
-use prices::Prices;
-use prices::StaticCode;
-use prices::costs_of;
+use prices::{PriceLine, PriceRequest, Prices, StaticCode, costs_of};
 use store::clock;
 use store::database::Reader;
 
@@ -81,7 +77,7 @@ impl FindingRoutes {
         let list = lists::find(&db, &code.0).await?.list.id;
         let (mut items, mut looked_at) = (Vec::new(), 0);
         loop {
-            let standing = listed::after(&db, list, product).await?;
+            let standing = current_entries::after(&db, list, product).await?;
             if standing.is_empty() {
                 return Ok(Answer::of(&Page { items, next_cursor: None })?);
             }
@@ -91,8 +87,8 @@ impl FindingRoutes {
             for entries in standing.chunk_by(|left, right| left.entry.product == right.entry.product) {
                 product = entries[0].entry.product;
                 looked_at += 1;
-                let rows: Vec<Reviewed> =
-                    entries.iter().map(|standing| Reviewed { id: standing.id.0, list: 0, entry: standing.entry }).collect();
+                let rows: Vec<ReviewedEntry> =
+                    entries.iter().map(|standing| ReviewedEntry { id: standing.id.0, list: 0, entry: standing.entry }).collect();
                 items.extend(review::findings(&rows, &self.products, &costs).iter().map(|found| self.of_entry(found, product)));
                 if items.len() >= limit || looked_at >= MOST_PRODUCTS {
                     return Ok(Answer::of(&Page { items, next_cursor: Some(cursor_of(product.0)) })?);

@@ -5,7 +5,7 @@ use pricing::review::FindingKind;
 use serde::Serialize;
 
 use kernel::wire::QuantityText;
-use prices::{StaticCode, sentence};
+use prices::{StaticCode, finding_text};
 
 /// Something that looks like a mistake.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -37,7 +37,7 @@ impl PriceFindingView {
     pub(super) fn new(kind: FindingKind, row: i64, sku: Option<String>) -> Self {
         Self {
             code: StaticCode(kind.code()),
-            detail: sentence(kind).to_owned(),
+            detail: finding_text(kind).to_owned(),
             sku,
             row: Some(row.to_string()),
             other: None,

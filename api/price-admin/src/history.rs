@@ -10,7 +10,7 @@ use sea_orm::{
     QuerySelect as _, Value,
 };
 
-use super::change::{Part, places};
+use super::change::{ChangedPart, placeholders};
 use super::history_views::PriceChangeOriginView;
 use super::lines::NewLine;
 use kernel::wire::Timestamp;
@@ -37,7 +37,7 @@ impl Origin {
 }
 
 /// Versions that touched something, newest first, from `upto` down.
-pub(super) async fn origins(db: &impl ConnectionTrait, part: Part, upto: i64, limit: u64) -> Result<Vec<Origin>, DbErr> {
+pub(super) async fn origins(db: &impl ConnectionTrait, part: ChangedPart, upto: i64, limit: u64) -> Result<Vec<Origin>, DbErr> {
     let (kind, owner) = part.key();
     let versions = "select version from price_change_parts where kind = $1 and owner_id = $2 and version <= $3 \
                     order by version desc limit $4";
@@ -69,7 +69,7 @@ async fn named(db: &impl ConnectionTrait, versions: &str, values: Vec<Value>) ->
 
 /// Where a page of a list's changes goes on: after this row of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct HistoryPosition {
     pub(super) version: i64,
     pub(super) step: Step,
 }
@@ -83,7 +83,7 @@ pub(super) enum Step {
     Ended(i64),
 }
 
-impl Place {
+impl HistoryPosition {
     pub(super) const START: Self = Self { version: i64::MAX, step: Step::Start };
 
     /// As two numbers.
@@ -114,14 +114,14 @@ impl Place {
 pub(super) struct Wanted {
     pub(super) list: PriceListId,
     pub(super) product: Option<ProductId>,
-    pub(super) after: Place,
+    pub(super) after: HistoryPosition,
     pub(super) limit: u64,
 }
 
 /// A change of an entry.
 #[derive(Clone, Debug)]
 pub(super) struct EntryChange {
-    pub(super) place: Place,
+    pub(super) place: HistoryPosition,
     pub(super) before: Option<entries::Model>,
     pub(super) after: Option<entries::Model>,
 }
@@ -164,12 +164,12 @@ pub(super) async fn entry_changes(
         replaced.all(db).await?.into_iter().map(|row| ((row.end_change_id.unwrap_or_default(), case(&row)), row)).collect();
     let mut changes: Vec<EntryChange> = Vec::with_capacity(new.len() + ended.len());
     changes.extend(new.into_iter().map(|row| EntryChange {
-        place: Place { version: row.change_id, step: Step::New(row.id.0) },
+        place: HistoryPosition { version: row.change_id, step: Step::New(row.id.0) },
         before: replaced.remove(&(row.change_id, case(&row))),
         after: Some(row),
     }));
     changes.extend(ended.into_iter().map(|row| EntryChange {
-        place: Place { version: row.end_change_id.unwrap_or_default(), step: Step::Ended(row.id.0) },
+        place: HistoryPosition { version: row.end_change_id.unwrap_or_default(), step: Step::Ended(row.id.0) },
         before: Some(row),
         after: None,
     }));
@@ -216,7 +216,7 @@ async fn only_ended(
          and n.product_id = o.product_id and n.unit = o.unit and n.currency = o.currency \
          and n.min_quantity = o.min_quantity and coalesce(n.valid_from, -1) = coalesce(o.valid_from, -1)) \
          order by o.end_change_id desc, o.id desc limit $4",
-        places(first, versions.len())
+        placeholders(first, versions.len())
     );
     entries::Model::find_by_statement(statement(db, sql, values)).all(db).await
 }
@@ -286,8 +286,8 @@ mod tests {
     #[test]
     fn places_survive_their_packing() {
         for step in [Step::Start, Step::Terms, Step::New(7), Step::Ended(8)] {
-            let place = Place { version: 3, step };
-            assert_eq!(Place::unpacked(place.packed()), place);
+            let place = HistoryPosition { version: 3, step };
+            assert_eq!(HistoryPosition::unpacked(place.packed()), place);
         }
     }
 }

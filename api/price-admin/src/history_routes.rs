@@ -6,9 +6,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryResult, Value};
 
-use super::change::{Part, places};
+use super::change::{ChangedPart, placeholders};
 use super::error::PriceAdminError;
-use super::history::{self, Numbered, Origin, Place, Step, Wanted, line_changes};
+use super::history::{self, HistoryPosition, Numbered, Origin, Step, Wanted, line_changes};
 use super::history_views::{
     ContractChangeView, ContractTermsChangeView, EntryChangeView, LineChangeView, ListTermsChangeView, PriceListChangeView,
     PromotionChangeView, PromotionTermsChangeView,
@@ -58,7 +58,7 @@ impl PriceHistoryRoutes {
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<Answer<Page<PriceListChangeView>>> {
         let limit = page_limit(limit.0, 100, 500)?;
-        let after = cursor.0.as_deref().map(pair_of).transpose()?.map_or(Place::START, Place::unpacked);
+        let after = cursor.0.as_deref().map(pair_of).transpose()?.map_or(HistoryPosition::START, HistoryPosition::unpacked);
         let unknown = |sku: &String| PriceAdminError::ProductNotFound(sku.clone());
         let product = sku.0.as_ref().map(|sku| self.products.by_sku(sku).ok_or_else(|| unknown(sku))).transpose()?;
         let product = product.map(|product| product.id);
@@ -66,7 +66,7 @@ impl PriceHistoryRoutes {
         let list = lists::find(&db, &code.0).await?;
         let origins = match product {
             Some(product) => history::origins_of_product(&db, list.list.id, product, after.version, limit + 1).await?,
-            None => history::origins(&db, Part::List(list.list.id), after.version, limit + 1).await?,
+            None => history::origins(&db, ChangedPart::List(list.list.id), after.version, limit + 1).await?,
         };
         let wanted = Wanted { list: list.list.id, product, after, limit: limit + 1 };
         let page = self.list_changes(&db, &list, &wanted, &origins).await?;
@@ -88,7 +88,7 @@ impl PriceHistoryRoutes {
         let after = cursor.0.as_deref().map(pair_of).transpose()?.unwrap_or((i64::MAX, 0));
         let db = who.db();
         let id = contract::find(&db, &code.0).await?.header.id;
-        let origins = history::origins(&db, Part::Contract(id), after.0, VERSIONS).await?;
+        let origins = history::origins(&db, ChangedPart::Contract(id), after.0, VERSIONS).await?;
         let versions: Vec<i64> = origins.iter().map(|origin| origin.version).collect();
         let mut terms: Vec<contract_terms::Model> = Vec::new();
         let mut lines = Vec::new();
@@ -135,7 +135,7 @@ impl PriceHistoryRoutes {
         let after = cursor.0.as_deref().map(pair_of).transpose()?.unwrap_or((i64::MAX, 0));
         let db = who.db();
         let id = promotion::find(&db, &code.0).await?.header.id;
-        let origins = history::origins(&db, Part::Promotion(id), after.0, VERSIONS).await?;
+        let origins = history::origins(&db, ChangedPart::Promotion(id), after.0, VERSIONS).await?;
         let versions: Vec<i64> = origins.iter().map(|origin| origin.version).collect();
         let mut terms: Vec<promotion_terms::Model> = Vec::new();
         if !versions.is_empty() {
@@ -187,7 +187,7 @@ impl PriceHistoryRoutes {
         }
         let view = |row: &price_list_terms::Model| PriceListView::from(PriceList { list: list.list.clone(), terms: row.clone() });
         let mut changes = history::entry_changes(db, wanted, &versions).await?.into_iter().peekable();
-        let mut items: Vec<(Place, PriceListChangeView)> = Vec::new();
+        let mut items: Vec<(HistoryPosition, PriceListChangeView)> = Vec::new();
         for origin in origins {
             let version = origin.version;
             let told = wanted.after.version == version && wanted.after.step != Step::Start;
@@ -195,7 +195,7 @@ impl PriceHistoryRoutes {
             let now = terms.iter().find(|row| row.change_id == version);
             if (before.is_some() || now.is_some()) && !told {
                 let terms = Some(ListTermsChangeView { before: before.map(view), after: now.map(view) });
-                let place = Place { version, step: Step::Terms };
+                let place = HistoryPosition { version, step: Step::Terms };
                 items.push((place, PriceListChangeView { origin: origin.view(), terms, entry: None }));
             }
             while let Some(change) = changes.next_if(|change| change.place.version == version) {
@@ -212,10 +212,13 @@ impl PriceHistoryRoutes {
             items.get(limit.saturating_sub(1)).map(|(place, _)| *place)
         } else {
             // Versions may have touched nothing in the end; what lies before them is still to come.
-            origins.last().filter(|_| origins.len() > limit).map(|last| Place { version: last.version - 1, step: Step::Start })
+            origins
+                .last()
+                .filter(|_| origins.len() > limit)
+                .map(|last| HistoryPosition { version: last.version - 1, step: Step::Start })
         };
         items.truncate(limit);
-        let next_cursor = next.map(Place::packed).map(|(version, step)| pair_cursor(version, step));
+        let next_cursor = next.map(HistoryPosition::packed).map(|(version, step)| pair_cursor(version, step));
         Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next_cursor })
     }
 }
@@ -231,7 +234,7 @@ struct LineRow {
 async fn contract_lines(db: &impl ConnectionTrait, contract: i64, versions: &[i64]) -> Found<Vec<LineRow>> {
     let mut values: Vec<Value> = vec![contract.into()];
     values.extend(versions.iter().map(|version| Value::from(*version)));
-    let places = places(2, versions.len());
+    let places = placeholders(2, versions.len());
     let sql = format!(
         "select id, change_id, end_change_id, valid_from, valid_until, {COLUMNS} from contract_lines \
          where contract_id = $1 and (change_id in ({places}) or end_change_id in ({places})) order by id"
@@ -255,7 +258,7 @@ async fn promotion_lines(db: &impl ConnectionTrait, terms: &[promotion_terms::Mo
         return Ok(found);
     }
     let values: Vec<Value> = terms.iter().map(|terms| terms.id.into()).collect();
-    let places = places(1, values.len());
+    let places = placeholders(1, values.len());
     let sql = format!("select id, terms_id, {COLUMNS} from promotion_lines where terms_id in ({places}) order by id");
     for row in db.query_all_raw(statement(db, sql, values)).await? {
         let line = NewLine::of(stored_terms::line(&row)?);

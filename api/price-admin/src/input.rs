@@ -14,7 +14,7 @@ use catalog::{Categories, Product, Products};
 use identity::Accounts;
 use kernel::problem::FieldProblem;
 use kernel::wire::{Code, Each, Text, Timestamp};
-use prices::{ProductCost, RawDecimal, read_currency, short};
+use prices::{ProductCost, RawDecimal, excerpt, read_currency};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl Faults {
     pub(super) fn account(&mut self, pointer: &str, code: &str, names: &Names<'_>) -> Option<entity::AccountId> {
         let account = names.accounts.by_code(code).map(|account| account.id);
         if account.is_none() {
-            self.add(pointer, "unknown-account", format!("there is no account \"{}\"", short(code)));
+            self.add(pointer, "unknown-account", format!("there is no account \"{}\"", excerpt(code)));
         }
         account
     }
@@ -92,7 +92,7 @@ impl Faults {
     pub(super) fn unit(&mut self, pointer: &str, text: &str, product: &Product) -> Option<UnitCode> {
         let unit = text.parse().ok().filter(|unit| product.factor_of(*unit).is_some());
         if unit.is_none() {
-            self.add(pointer, "unknown-unit", format!("{} is not sold in \"{}\"", product.sku, short(text)));
+            self.add(pointer, "unknown-unit", format!("{} is not sold in \"{}\"", product.sku, excerpt(text)));
         }
         unit
     }
@@ -181,7 +181,7 @@ impl PriceEntryInput {
         let before = faults.0.len();
         let unit = match (product, &self.unit) {
             (None, _) => {
-                faults.add(format!("{base}/sku"), "unknown-sku", format!("there is no product \"{}\"", short(&self.sku)));
+                faults.add(format!("{base}/sku"), "unknown-sku", format!("there is no product \"{}\"", excerpt(&self.sku)));
                 None
             }
             (Some(product), None) => Some(product.default_unit()),

@@ -5,7 +5,7 @@
 //! - Every price change takes the next price version first ([`PriceChange`]). Versions follow one another with strictly rising
 //!   instants, on one process or many.
 //! - A version says everything a price depends on, the facts of products and accounts too: whoever changes those records them
-//!   here in the same transaction ([`FactKeeper`]).
+//!   here in the same transaction ([`PricingInputsRecorder`]).
 //! - A copy is a thing of its own; nothing ties it to what it was copied from. Prices of a copied list may be raised or
 //!   lowered by a percentage and rounded to a step; the arithmetic is exact.
 //! - Ending and scheduling change when something applies; what was known before stays known.
@@ -29,11 +29,11 @@ mod copy;
 mod copy_input;
 mod copy_routes;
 mod costs;
+mod current_entries;
 mod end;
 mod entries;
 mod entry_rows;
 mod error;
-mod facts;
 mod finding_routes;
 mod finding_views;
 mod history;
@@ -41,16 +41,16 @@ mod history_routes;
 mod history_views;
 mod input;
 mod lines;
-mod listed;
 mod lists;
+mod pricing_inputs;
 mod promotion;
 mod record;
 mod review;
 mod routes;
 #[cfg(test)]
 mod tests;
-mod told;
 mod upload;
+mod upload_report;
 mod views;
 
 pub use agreement_routes::AgreementRoutes;
@@ -61,10 +61,10 @@ pub use copy_routes::CopyRoutes;
 pub use costs::put_costs;
 pub use entries::{EntryOutcome, NewEntry, put_entries};
 pub use error::PriceAdminError;
-pub use facts::{FactKeeper, record_missing_facts};
 pub use finding_routes::FindingRoutes;
 pub use history_routes::PriceHistoryRoutes;
 pub use lines::{NewLine, NewTarget};
 pub use lists::{Assigned, NewPriceList, put_price_list};
+pub use pricing_inputs::{PricingInputsRecorder, record_missing_inputs};
 pub use promotion::{NewAudience, NewPromotion, put_promotion};
 pub use routes::PriceListRoutes;

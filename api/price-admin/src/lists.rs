@@ -4,7 +4,7 @@ use ahash::AHashMap;
 use entity::{AssignedKind, PriceListId, price_list_terms, price_lists};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
 
-use super::change::{Part, PriceChange};
+use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use kernel::problem::CommonError;
 use store::database::Tx;
@@ -97,7 +97,7 @@ pub async fn put_price_list(
         change_id: change.version,
         end_change_id: None,
     };
-    change.touches(tx, Part::List(list.id)).await?;
+    change.touches(tx, ChangedPart::List(list.id)).await?;
     let row: price_list_terms::ActiveModel = terms.clone().into();
     price_list_terms::Entity::insert(sea_orm::ActiveModelTrait::reset_all(row)).exec_without_returning(tx).await?;
     Ok(PriceList { list, terms })

@@ -4,14 +4,13 @@ use entity::{AudienceKind, Instant, PromotionId, promotion_terms, promotions};
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, Statement, Value};
 
-use super::change::{Part, PriceChange};
+use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use super::lines::{COLUMNS, NewLine};
 use kernel::problem::CommonError;
 use prices::stored_terms;
 use store::database::Tx;
-use store::sql::push_row;
-use store::sql::statement;
+use store::sql::{push_row, statement};
 
 /// A promotion as it shall be.
 #[derive(Clone, Debug)]
@@ -96,7 +95,7 @@ pub async fn put_promotion(
         }
         None => create(tx, change, &new.code).await?,
     };
-    change.touches(tx, Part::Promotion(promotion.id)).await?;
+    change.touches(tx, ChangedPart::Promotion(promotion.id)).await?;
     let terms = promotion_terms::Model {
         id: tx.id().await?,
         promotion_id: promotion.id,

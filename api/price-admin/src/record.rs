@@ -13,8 +13,8 @@ use super::entries::{EntryOutcome, put_entries};
 use super::entry_rows::{self, CheckedRow};
 use super::error::PriceAdminError;
 use super::input::{Faults, PriceEntryInput};
-use super::told::{EntriesAnswer, Told};
 use super::upload::{Batches, Stream, read};
+use super::upload_report::{ReportMode, UploadResponse};
 use super::views::{PriceEntriesView, PriceEntryResult, PriceEntryStatus};
 use super::{NewEntry, review};
 use catalog::Products;
@@ -22,9 +22,7 @@ use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::FieldProblem;
 use kernel::wire::Answer;
-use prices::BadInput;
-use prices::costs_of;
-use prices::short;
+use prices::{BadInput, costs_of, excerpt};
 use store::database::Tx;
 
 /// Most entries of one JSON request.
@@ -32,25 +30,25 @@ pub(super) const MAX_ENTRIES: usize = 10_000;
 /// Most entries of one upload.
 const MAX_UPLOADED: u64 = 1_000_000;
 /// Rejected entries of an upload that are told in its answer.
-const MAX_TOLD: usize = 1_000;
+const MAX_REPORTED: usize = 1_000;
 
 /// Where entries go.
 #[derive(Clone, Debug)]
-pub(super) enum Place {
+pub(super) enum EntryTarget {
     /// Into a price list: they count from now on.
     List { code: String, id: PriceListId },
     /// Into a draft, each into the list it names: they count when it is published.
     Set(change_sets::OpenSet, AHashMap<String, PriceListId>),
 }
 
-impl Place {
+impl EntryTarget {
     /// The list an entry goes into, when the entry names this one or none.
     fn list_of(&self, named: Option<&str>) -> Result<PriceListId, FieldProblem> {
         match (self, named) {
             (Self::List { id, .. }, _) => Ok(*id),
             (Self::Set(..), None) => Err(FieldProblem::new("/price_list", "missing-value", "say which price list")),
             (Self::Set(_, lists), Some(code)) => lists.get(code).copied().ok_or_else(|| {
-                let detail = format!("there is no price list \"{}\"", short(code));
+                let detail = format!("there is no price list \"{}\"", excerpt(code));
                 FieldProblem::new("/price_list", "unknown-price-list", detail)
             }),
         }
@@ -86,7 +84,7 @@ impl Place {
 
 /// An entry of a JSON request, and the list it names.
 #[derive(Clone, Debug)]
-pub(super) struct Given {
+pub(super) struct EntryInput {
     pub(super) list: Option<String>,
     pub(super) entry: PriceEntryInput,
 }
@@ -94,8 +92,8 @@ pub(super) struct Given {
 /// Records the entries of one JSON request; those of a list are reviewed.
 pub(super) async fn record(
     tx: &Tx,
-    place: &Place,
-    given: Vec<Result<Given, Vec<FieldProblem>>>,
+    target: &EntryTarget,
+    given: Vec<Result<EntryInput, Vec<FieldProblem>>>,
     products: &Products,
 ) -> Result<PriceEntriesView, PriceAdminError> {
     if given.len() > MAX_ENTRIES {
@@ -116,9 +114,9 @@ pub(super) async fn record(
     });
     let rows: Vec<CheckedRow> = rows.collect();
     let placed: Vec<(usize, NewEntry)> = rows.iter().filter_map(|r| Some((r.line as usize, *r.entry.as_ref().ok()?))).collect();
-    let mut books = Books::new(Told::Each);
-    let change = books.enter(tx, place, None, rows).await?;
-    let mut view = books.view;
+    let mut tally = UploadTally::new(ReportMode::Each);
+    let change = tally.apply(tx, target, None, rows).await?;
+    let mut view = tally.view;
     if change.is_some() {
         let recorded: AHashSet<u64> = view.results.iter().filter(|r| r.id.is_some()).map(|r| r.index).collect();
         let placed: Vec<_> = placed.into_iter().filter(|(line, _)| recorded.contains(&(*line as u64))).collect();
@@ -132,7 +130,7 @@ pub(super) async fn record(
 
 /// How a stream is answered.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Answering<'a> {
+pub(super) struct ResponseOptions<'a> {
     pub(super) key: Option<&'a str>,
     /// Tell of every row, not only of the rejected ones.
     pub(super) all: bool,
@@ -141,35 +139,35 @@ pub(super) struct Answering<'a> {
 /// Records a stream.
 pub(super) async fn record_stream(
     who: &Acting<permit::WritePrices>,
-    place: Place,
+    target: EntryTarget,
     stream: Stream,
     products: &Products,
-    how: Answering<'_>,
-) -> Result<EntriesAnswer, PriceAdminError> {
-    let (columns, known) = (place.columns(), products.clone());
+    how: ResponseOptions<'_>,
+) -> Result<UploadResponse, PriceAdminError> {
+    let (columns, known) = (target.columns(), products.clone());
     if how.key.is_none() {
-        let told = if how.all { Told::all()? } else { Told::Rejected };
+        let report = if how.all { ReportMode::all()? } else { ReportMode::Rejected };
         let mut rows = read(stream, columns, move |rows| entry_rows::check(rows, columns, &known));
-        let mut books = Books::new(told);
-        while let Some(batch) = next(&mut rows, &books.view).await? {
+        let mut tally = UploadTally::new(report);
+        while let Some(batch) = next(&mut rows, &tally.view).await? {
             let tx = who.begin().await?;
-            books.enter(&tx, &place, None, batch).await?;
+            tally.apply(&tx, &target, None, batch).await?;
             tx.keep(()).await?;
-            books.told.keep().await?;
+            tally.report.flush().await?;
         }
-        return books.answer().await;
+        return tally.respond().await;
     }
     let tx = who.begin().await?;
     if let Some(replay) = tx.claim(how.key).await? {
-        return Ok(EntriesAnswer::Once(Answer::replayed(replay)));
+        return Ok(UploadResponse::Once(Answer::replayed(replay)));
     }
     let mut rows = read(stream, columns, move |rows| entry_rows::check(rows, columns, &known));
-    let (mut books, mut change) = (Books::new(Told::Rejected), None);
-    while let Some(batch) = next(&mut rows, &books.view).await? {
-        change = books.enter(&tx, &place, change, batch).await?;
+    let (mut tally, mut change) = (UploadTally::new(ReportMode::Rejected), None);
+    while let Some(batch) = next(&mut rows, &tally.view).await? {
+        change = tally.apply(&tx, &target, change, batch).await?;
     }
-    let answer = Answer::kept(&tx, &books.view).await?;
-    Ok(EntriesAnswer::Once(tx.keep(answer).await?))
+    let answer = Answer::kept(&tx, &tally.view).await?;
+    Ok(UploadResponse::Once(tx.keep(answer).await?))
 }
 
 async fn next(rows: &mut Batches<CheckedRow>, view: &PriceEntriesView) -> Result<Option<Vec<CheckedRow>>, PriceAdminError> {
@@ -182,28 +180,28 @@ async fn next(rows: &mut Batches<CheckedRow>, view: &PriceEntriesView) -> Result
 }
 
 /// The counts, and what is told of single rows.
-struct Books {
+struct UploadTally {
     view: PriceEntriesView,
-    told: Told,
+    report: ReportMode,
 }
 
-impl Books {
-    fn new(told: Told) -> Self {
-        Self { view: PriceEntriesView::default(), told }
+impl UploadTally {
+    fn new(report: ReportMode) -> Self {
+        Self { view: PriceEntriesView::default(), report }
     }
 
     /// Writes the good rows of a batch and tells of all. Gives the price version they belong to.
-    async fn enter(
+    async fn apply(
         &mut self,
         tx: &Tx,
-        place: &Place,
+        target: &EntryTarget,
         mut change: Option<PriceChange>,
         rows: Vec<CheckedRow>,
     ) -> Result<Option<PriceChange>, PriceAdminError> {
         let rows: Vec<(u64, Result<DraftEntry, Vec<FieldProblem>>)> = rows
             .into_iter()
             .map(|row| {
-                let placed = row.entry.and_then(|entry| match place.list_of(row.list.as_deref()) {
+                let placed = row.entry.and_then(|entry| match target.list_of(row.list.as_deref()) {
                     Ok(list) => Ok(DraftEntry { list, entry }),
                     Err(fault) => Err(vec![fault]),
                 });
@@ -211,7 +209,7 @@ impl Books {
             })
             .collect();
         let good: Vec<DraftEntry> = rows.iter().filter_map(|(_, row)| row.as_ref().ok().copied()).collect();
-        let outcomes = if good.is_empty() { Vec::new() } else { place.put(tx, &mut change, &good).await? };
+        let outcomes = if good.is_empty() { Vec::new() } else { target.put(tx, &mut change, &good).await? };
         if let Some(change) = change.filter(|_| !good.is_empty()) {
             self.view.price_version = Some(change.version);
         }
@@ -230,12 +228,12 @@ impl Books {
                     }
                 },
             };
-            self.tell(line, result.map(|(status, id)| (status, id.to_string())))?;
+            self.count(line, result.map(|(status, id)| (status, id.to_string())))?;
         }
         Ok(change)
     }
 
-    fn tell(
+    fn count(
         &mut self,
         index: u64,
         outcome: Result<(PriceEntryStatus, String), Vec<FieldProblem>>,
@@ -251,26 +249,26 @@ impl Books {
             PriceEntryStatus::Rejected => &mut self.view.rejected,
         };
         *count += 1;
-        match &mut self.told {
-            Told::All(spool) => spool.tell(&PriceEntryResult { index, status, id, errors })?,
-            Told::Each => {
+        match &mut self.report {
+            ReportMode::All(file) => file.write(&PriceEntryResult { index, status, id, errors })?,
+            ReportMode::Each => {
                 for error in &mut errors {
                     error.pointer = format!("/entries/{index}{}", error.pointer);
                 }
                 self.view.results.push(PriceEntryResult { index, status, id, errors });
             }
-            Told::Rejected if status == PriceEntryStatus::Rejected && self.view.results.len() < MAX_TOLD => {
+            ReportMode::Rejected if status == PriceEntryStatus::Rejected && self.view.results.len() < MAX_REPORTED => {
                 self.view.results.push(PriceEntryResult { index, status, id, errors });
             }
-            Told::Rejected => {}
+            ReportMode::Rejected => {}
         }
         Ok(())
     }
 
-    async fn answer(self) -> Result<EntriesAnswer, PriceAdminError> {
-        match self.told {
-            Told::All(spool) => spool.answer(&self.view).await,
-            _ => Ok(EntriesAnswer::Once(Answer::of(&self.view)?)),
+    async fn respond(self) -> Result<UploadResponse, PriceAdminError> {
+        match self.report {
+            ReportMode::All(file) => file.respond(&self.view).await,
+            _ => Ok(UploadResponse::Once(Answer::of(&self.view)?)),
         }
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::lines::NewLine;
 use super::{NewContract, NewEntry};
 use catalog::Products;
-use prices::{Reviewable, StaticCode, StoredCost, sentence};
+use prices::{Reviewable, StaticCode, StoredCost, finding_text};
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -29,7 +29,7 @@ impl PriceWarning {
         let pointer = |row: ReviewedRow| match row {
             ReviewedRow::Entry(EntryId(place)) | ReviewedRow::ContractLine(ContractLineId(place)) => format!("{base}/{place}"),
         };
-        let mut detail = sentence(finding.kind).to_owned();
+        let mut detail = finding_text(finding.kind).to_owned();
         if !finding.threshold.is_zero() {
             let _ = write!(detail, ", from quantity {}", finding.threshold);
         }
@@ -127,16 +127,16 @@ fn brand_number(name: &str) -> u32 {
 
 /// An entry to be reviewed: its number, and that of its list.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Reviewed {
+pub(super) struct ReviewedEntry {
     pub(super) id: i64,
     pub(super) list: u32,
     pub(super) entry: NewEntry,
 }
 
 /// Reviews entries, each against the others of its list and against its product.
-pub(super) fn findings(entries: &[Reviewed], products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
+pub(super) fn findings(entries: &[ReviewedEntry], products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
     let facts = Reviewable::of(entries.iter().map(|reviewed| reviewed.entry.product), products, costs);
-    let row = |Reviewed { id, list, entry }: &Reviewed| Entry {
+    let row = |ReviewedEntry { id, list, entry }: &ReviewedEntry| Entry {
         id: EntryId(*id),
         list: pricing::ListId(*list),
         product: facts.number(entry.product),
@@ -157,7 +157,7 @@ pub(super) fn findings(entries: &[Reviewed], products: &Products, costs: &[Store
 
 /// Reviews entries with their places in the request.
 pub(super) fn entries(entries: &[(usize, NewEntry)], products: &Products, costs: &[StoredCost]) -> Vec<PriceWarning> {
-    let reviewed = entries.iter().map(|(place, entry)| Reviewed { id: *place as i64, list: 0, entry: *entry });
+    let reviewed = entries.iter().map(|(place, entry)| ReviewedEntry { id: *place as i64, list: 0, entry: *entry });
     let found = findings(&reviewed.collect::<Vec<_>>(), products, costs);
     found.iter().map(|finding| PriceWarning::of(finding, "/entries")).collect()
 }

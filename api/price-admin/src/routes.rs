@@ -9,9 +9,9 @@ use super::change::PriceChange;
 use super::error::PriceAdminError;
 use super::input::{CostInput, EndingInput, Faults, Names, PriceEntriesInput, PriceListInput};
 use super::lists::PriceList;
-use super::record::{self, Answering, Given, Place};
-use super::told::EntriesAnswer;
+use super::record::{self, EntryInput, EntryTarget, ResponseOptions};
 use super::upload::RowsBody;
+use super::upload_report::UploadResponse;
 use super::views::{CostsView, PriceEntryView, PriceListView};
 use super::{entries, lists, put_costs, put_price_list};
 use catalog::{Categories, Product, Products};
@@ -20,10 +20,7 @@ use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::Failure;
 use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
-use prices::BadInput;
-use prices::ProductCost;
-use prices::StoredCost;
-use prices::costs_of;
+use prices::{BadInput, ProductCost, StoredCost, costs_of};
 use store::clock;
 
 type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
@@ -131,24 +128,24 @@ impl PriceListRoutes {
         results: Query<Option<Results>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: RowsBody<PriceEntriesInput>,
-    ) -> Result<EntriesAnswer> {
+    ) -> Result<UploadResponse> {
         let list = lists::find(&who.db(), &code.0).await?.list.id;
-        let place = Place::List { code: code.0.to_string(), id: list };
+        let place = EntryTarget::List { code: code.0.to_string(), id: list };
         let input = match body {
             RowsBody::Json(input) => input,
             RowsBody::Stream(stream) => {
-                let how = Answering { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
+                let how = ResponseOptions { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
                 return Ok(record::record_stream(&who, place, stream, &self.products, how).await?);
             }
         };
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(EntriesAnswer::Once(Answer::replayed(replay)));
+            return Ok(UploadResponse::Once(Answer::replayed(replay)));
         }
-        let given = input.entries.into_iter().map(|entry| entry.0.map(|entry| Given { list: None, entry })).collect();
+        let given = input.entries.into_iter().map(|entry| entry.0.map(|entry| EntryInput { list: None, entry })).collect();
         let view = record::record(&tx, &place, given, &self.products).await?;
         let answer = Answer::kept(&tx, &view).await?;
-        Ok(EntriesAnswer::Once(tx.keep(answer).await?))
+        Ok(UploadResponse::Once(tx.keep(answer).await?))
     }
 
     /// List entries of a price list

@@ -5,20 +5,13 @@ use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::ConnectionTrait as _;
 
 use super::{
-    Assigned, EntryOutcome, FactKeeper, NewContract, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange, put_contract,
-    put_costs, put_entries, put_price_list,
+    Assigned, EntryOutcome, NewContract, NewEntry, NewLine, NewPriceList, NewTarget, PriceChange, PricingInputsRecorder,
+    put_contract, put_costs, put_entries, put_price_list,
 };
 use identity::{NewAccount, put_account};
-use prices::LineRefusal;
-use prices::PriceLine;
-use prices::PriceRequest;
-use prices::PricedBasket;
-use prices::PricedLine;
-use prices::Prices;
-use prices::ProductCost;
+use prices::{LineRefusal, PriceLine, PriceRequest, PricedBasket, PricedLine, Prices, ProductCost};
 use store::actor::Actor;
-use store::database::Database;
-use store::database::Tx;
+use store::database::{Database, Tx};
 use store::events::NewEvent;
 
 struct House {
@@ -62,7 +55,8 @@ impl House {
     async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let db = Database::connect(&url, 2).await.expect("a database").joined_by(vec![std::sync::Arc::new(FactKeeper)]);
+        let db =
+            Database::connect(&url, 2).await.expect("a database").joined_by(vec![std::sync::Arc::new(PricingInputsRecorder)]);
         db.migrate().await.expect("a schema");
         let tx = begin(&db).await;
         for id in 1..=3 {

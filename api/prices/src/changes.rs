@@ -1,6 +1,6 @@
 //! What changed for an account between two states, product by product, and all there is at one.
 //!
-//! Both work through the book in portions: the lock is held for one portion at a time, so that a price change is never held up
+//! Both work through the book in batches: the lock is held for one batch at a time, so that a price change is never held up
 //! for long, and the state that is read stays the same, because the book forgets nothing. Not here: the wire's cursor (`cursor`).
 
 use std::sync::Arc;
@@ -17,25 +17,25 @@ use super::wire_values::SourceLabel;
 use catalog::{Product, Products, Sight};
 
 /// Products looked at under one lock.
-const PORTION: usize = 500;
+const BATCH: usize = 500;
 
-/// Whose prices.
+/// The account and the currency whose prices are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Whose {
+pub(super) struct FeedScope {
     pub(super) account: AccountId,
     pub(super) currency: Currency,
 }
 
 /// Some of all prices.
-pub(super) struct Portion {
+pub(super) struct FeedBatch {
     steps: Vec<Labelled>,
     /// The products, where this process knows them, and where the steps of each end.
     products: Vec<(Option<Arc<Product>>, usize)>,
-    /// Where the next portion begins; none at the end.
+    /// Where the next batch begins; none at the end.
     pub(super) next: Option<u32>,
 }
 
-impl Portion {
+impl FeedBatch {
     /// The prices as lines of JSON.
     pub(super) fn lines(&self, currency: Currency) -> Vec<u8> {
         let mut lines = Vec::with_capacity(self.steps.len() * 192);
@@ -83,18 +83,18 @@ impl Book {
         self.product_id(product).is_some_and(|id| sight.would_show(ProductId(id), &categories, brand))
     }
 
-    fn asking(&self, whose: Whose, state: AsOf) -> Asking {
+    fn asking(&self, scope: FeedScope, state: AsOf) -> Asking {
         let (at, as_of) = (state.valid_at.into(), state.known_at.into());
-        Asking { account: Some(self.account(whose.account)), currency: whose.currency, at, as_of }
+        Asking { account: Some(self.account(scope.account)), currency: scope.currency, at, as_of }
     }
 
-    fn delta(&self, whose: Whose, from: AsOf, to: AsOf) -> Delta<'_> {
-        Delta::new(self.engine(), self.asking(whose, from), self.asking(whose, to))
+    fn delta(&self, scope: FeedScope, from: AsOf, to: AsOf) -> Delta<'_> {
+        Delta::new(self.engine(), self.asking(scope, from), self.asking(scope, to))
     }
 
     /// Products that may cost something else, by their ids, with their dense ids.
-    fn candidates(&self, whose: Whose, from: AsOf, to: AsOf, after: i64) -> Vec<(i64, pricing::ProductId)> {
-        let delta = self.delta(whose, from, to);
+    fn candidates(&self, scope: FeedScope, from: AsOf, to: AsOf, after: i64) -> Vec<(i64, pricing::ProductId)> {
+        let delta = self.delta(scope, from, to);
         let dense_ids: Vec<pricing::ProductId> = if delta.is_wide() || !self.change_index().covers(from) {
             self.engine().all_products().collect()
         } else {
@@ -157,19 +157,19 @@ impl Prices {
     pub(super) fn changes(
         &self,
         products: &Products,
-        whose: Whose,
+        scope: FeedScope,
         (from, to): (AsOf, AsOf),
         after: i64,
         limit: usize,
     ) -> Changes {
-        let sight = products.sight(Some(whose.account));
-        let candidates = self.book.read().candidates(whose, from, to, after);
+        let sight = products.sight(Some(scope.account));
+        let candidates = self.book.read().candidates(scope, from, to, after);
         let mut changes = Changes::default();
-        for portion in candidates.chunks(PORTION) {
+        for batch in candidates.chunks(BATCH) {
             let found: Vec<Changed> = {
                 let book = self.book.read();
-                let mut delta = book.delta(whose, from, to);
-                portion.iter().filter_map(|product| book.changed(&mut delta, &sight, *product, (from, to))).collect()
+                let mut delta = book.delta(scope, from, to);
+                batch.iter().filter_map(|product| book.changed(&mut delta, &sight, *product, (from, to))).collect()
             };
             let known = products.by_ids(found.iter().map(|changed| ProductId(changed.product)));
             for (changed, product) in found.into_iter().zip(known) {
@@ -178,21 +178,28 @@ impl Prices {
                     changes.upto = Some(changed.product - 1);
                     return changes;
                 };
-                changes.tell(&product.sku, whose.currency, changed);
+                changes.tell(&product.sku, scope.currency, changed);
             }
         }
         changes
     }
 
-    /// The next portion of all prices at a state, from a place on; the place after it, or none at the end.
-    pub(super) fn portion(&self, products: &Products, whose: Whose, state: AsOf, quantities: Quantities, place: u32) -> Portion {
-        let sight = products.sight(Some(whose.account));
-        let (mut ids, mut steps) = (Vec::with_capacity(PORTION), Vec::with_capacity(PORTION * 4));
+    /// The next batch of all prices at a state, from a place on; the place after it, or none at the end.
+    pub(super) fn batch(
+        &self,
+        products: &Products,
+        scope: FeedScope,
+        state: AsOf,
+        quantities: Quantities,
+        place: u32,
+    ) -> FeedBatch {
+        let sight = products.sight(Some(scope.account));
+        let (mut ids, mut steps) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH * 4));
         let next = {
             let book = self.book.read();
-            let mut ladders = Ladders::new(book.engine(), book.asking(whose, state));
+            let mut ladders = Ladders::new(book.engine(), book.asking(scope, state));
             let mut all = book.engine().all_products().skip(place as usize);
-            for dense_id in all.by_ref().take(PORTION).filter(|dense_id| book.is_seen(&sight, *dense_id, state.known_at)) {
+            for dense_id in all.by_ref().take(BATCH).filter(|dense_id| book.is_seen(&sight, *dense_id, state.known_at)) {
                 if let Some(id) = book.product_id(dense_id) {
                     match quantities {
                         Quantities::All => steps.extend(ladders.of(dense_id).iter().map(|step| book.labelled(*step))),
@@ -205,7 +212,7 @@ impl Prices {
         };
         let known = products.by_ids(ids.iter().map(|(id, _)| *id));
         let ends = ids.into_iter().map(|(_, end)| end);
-        Portion { steps, products: known.into_iter().zip(ends).collect(), next }
+        FeedBatch { steps, products: known.into_iter().zip(ends).collect(), next }
     }
 }
 

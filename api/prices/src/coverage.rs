@@ -1,6 +1,6 @@
 //! What an account has contracts for, in ids and names of the house: for showing which products are on contract.
 //!
-//! Not here: which price that gives (`prices`).
+//! Not here: which price that gives (`lookup`).
 
 use entity::{AccountId, CategoryId, Instant, ProductId};
 use pricing::{Currency, Target};

@@ -4,7 +4,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Query};
 
 use super::change_log::AsOf;
-use super::changes::{Changes, Whose};
+use super::changes::{Changes, FeedScope};
 use super::cursor::Cursor;
 use super::error::{BadInput, PriceError};
 use super::input::read_currency;
@@ -54,16 +54,16 @@ impl FeedRoutes {
         quantities: Query<Option<Quantities>>,
         #[oai(name = "If-None-Match")] known: Header<Option<String>>,
     ) -> Result<PriceStream> {
-        let whose = self.whose(&who, account.0.as_deref(), currency.0.as_deref())?;
+        let scope = self.scope(&who, account.0.as_deref(), currency.0.as_deref())?;
         let (from, version) = self.prices.present(clock::now());
-        let sight = self.stamp(whose);
+        let sight = self.stamp(scope);
         if let Some(cursor) =
-            known.0.as_deref().and_then(StreamTag::read).filter(|cursor| Whose::of(cursor) == whose && cursor.sight == sight)
+            known.0.as_deref().and_then(StreamTag::read).filter(|cursor| FeedScope::of(cursor) == scope && cursor.sight == sight)
             && self.is_unchanged(&who.db(), &cursor).await?
         {
             return Ok(PriceStream::unchanged(cursor));
         }
-        let cursor = Cursor { account: whose.account, currency: whose.currency, sight, from, toward: None };
+        let cursor = Cursor { account: scope.account, currency: scope.currency, sight, from, toward: None };
         Ok(PriceStream::of(self.prices.clone(), self.products.clone(), cursor, quantities.0.unwrap_or_default(), version))
     }
 
@@ -86,20 +86,20 @@ impl FeedRoutes {
     ) -> Result<Answer<PriceChangesView>> {
         let limit = page_limit(limit.0, 1_000, 10_000)?;
         let Some(after) = after.0 else {
-            let whose = self.whose(&who, account.0.as_deref(), currency.0.as_deref())?;
+            let scope = self.scope(&who, account.0.as_deref(), currency.0.as_deref())?;
             let (from, _) = self.prices.present(clock::now());
-            let sight = self.stamp(whose);
-            let cursor = Cursor { account: whose.account, currency: whose.currency, sight, from, toward: None };
+            let sight = self.stamp(scope);
+            let cursor = Cursor { account: scope.account, currency: scope.currency, sight, from, toward: None };
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
             return Ok(Answer::of(&view)?);
         };
         let refused = || CommonError::invalid("after", "bad-cursor", "give a cursor of an earlier answer unchanged");
         let cursor = Cursor::read(&after).ok_or_else(refused)?;
         let named = currency.0.as_deref().unwrap_or(cursor.currency.code());
-        if self.whose(&who, account.0.as_deref(), Some(named))? != Whose::of(&cursor) {
+        if self.scope(&who, account.0.as_deref(), Some(named))? != FeedScope::of(&cursor) {
             return Err(refused().into());
         }
-        if self.stamp(Whose::of(&cursor)) != cursor.sight {
+        if self.stamp(FeedScope::of(&cursor)) != cursor.sight {
             return Err(PriceError::CursorOutdated.into());
         }
         let (cursor, changes) = self.advance(&who.db(), cursor, limit as usize).await?.ok_or_else(refused)?;
@@ -108,28 +108,28 @@ impl FeedRoutes {
     }
 }
 
-impl Whose {
+impl FeedScope {
     fn of(cursor: &Cursor) -> Self {
         Self { account: cursor.account, currency: cursor.currency }
     }
 }
 
 impl FeedRoutes {
-    fn whose(
+    fn scope(
         &self,
         who: &Acting<permit::AskPrices>,
         account: Option<&str>,
         currency: Option<&str>,
-    ) -> std::result::Result<Whose, PriceError> {
+    ) -> std::result::Result<FeedScope, PriceError> {
         let account = account_for(who, &self.accounts, account)?;
         let currency = read_currency("currency", currency.unwrap_or(&account.currency));
         let currency = currency.map_err(|problem| BadInput(vec![problem]))?;
-        Ok(Whose { account: account.id, currency })
+        Ok(FeedScope { account: account.id, currency })
     }
 
     /// A number for what the account is shown at all.
-    fn stamp(&self, whose: Whose) -> u64 {
-        self.products.sight(Some(whose.account)).stamp()
+    fn stamp(&self, scope: FeedScope) -> u64 {
+        self.products.sight(Some(scope.account)).stamp()
     }
 
     /// The next page after a cursor and the cursor after it; none for a cursor of a state that never was.
@@ -168,7 +168,7 @@ impl FeedRoutes {
 
     async fn changes(&self, cursor: Cursor, to: AsOf, after: i64, limit: usize) -> std::result::Result<Changes, CommonError> {
         let (prices, products) = (self.prices.clone(), self.products.clone());
-        let work = move || prices.changes(&products, Whose::of(&cursor), (cursor.from, to), after, limit);
+        let work = move || prices.changes(&products, FeedScope::of(&cursor), (cursor.from, to), after, limit);
         tokio::task::spawn_blocking(work).await.map_err(|error| CommonError::Internal(error.to_string()))
     }
 }

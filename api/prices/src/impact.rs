@@ -18,7 +18,7 @@ pub trait OpenBaskets: std::fmt::Debug + Send + Sync {
     /// What they are called, as `carts`.
     fn name(&self) -> &'static str;
     /// How many of them hold something whose price may change.
-    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, CommonError>;
+    async fn affected(&self, db: &Reader, impact: &PriceImpact) -> Result<u64, CommonError>;
 }
 
 /// Lines of open baskets read at a time.
@@ -27,7 +27,7 @@ const LOOKED_AT: i64 = 20_000;
 /// Counts the baskets that hold something whose price may change, reading their lines a few thousand at a time. `lines`
 /// is a `select` of basket, line, account, currency and product from baskets `b` and their lines `l` that ends in a condition,
 /// to which the place to read on from is added; `key` is the column of `l` that names the basket.
-pub async fn count_affected(db: &Reader, touched: &PriceImpact, lines: &str, key: &str) -> Result<u64, CommonError> {
+pub async fn count_affected(db: &Reader, impact: &PriceImpact, lines: &str, key: &str) -> Result<u64, CommonError> {
     let sql = format!("{lines} and (l.{key} > $1 or (l.{key} = $1 and l.line_no > $2)) order by l.{key}, l.line_no limit $3");
     let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
     loop {
@@ -40,7 +40,7 @@ pub async fn count_affected(db: &Reader, touched: &PriceImpact, lines: &str, key
             }
             let currency: Option<Currency> = row.try_get_by_index::<String>(3)?.parse().ok();
             let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
-            if currency.is_some_and(|currency| touched.has(account, currency, product)) {
+            if currency.is_some_and(|currency| impact.has(account, currency, product)) {
                 counted += 1;
                 last = Some(after.0);
             }
@@ -82,39 +82,39 @@ impl ProductSet {
 /// Changed rows that concern the same accounts.
 #[derive(Clone, Debug)]
 pub struct ImpactScope {
-    pub concerned: AccountSet,
+    pub accounts: AccountSet,
     /// None for every currency.
     pub currency: Option<Currency>,
-    pub goods: ProductSet,
+    pub products: ProductSet,
 }
 
 /// What a price change touches.
 #[derive(Debug, Default)]
 pub struct PriceImpact {
-    reaches: Vec<ImpactScope>,
-    /// The reaches of each account that any concerns.
+    scopes: Vec<ImpactScope>,
+    /// The scopes of each account that any concerns.
     of: AHashMap<AccountId, Vec<u32>>,
     /// Accounts that are concerned in their own currency.
     codes: Vec<String>,
 }
 
 impl PriceImpact {
-    pub fn new(reaches: Vec<ImpactScope>, accounts: &Accounts) -> Self {
-        let mut touched = Self { reaches, of: AHashMap::new(), codes: Vec::new() };
+    pub fn new(scopes: Vec<ImpactScope>, accounts: &Accounts) -> Self {
+        let mut impact = Self { scopes, of: AHashMap::new(), codes: Vec::new() };
         for account in accounts.all() {
-            let found = touched.concerning(&account, accounts);
+            let found = impact.concerning(&account, accounts);
             if found.is_empty() {
                 continue;
             }
             let usual: Option<Currency> = account.currency.parse().ok();
-            let in_own = |reach: &u32| touched.reaches[*reach as usize].currency.is_none_or(|currency| usual == Some(currency));
+            let in_own = |scope: &u32| impact.scopes[*scope as usize].currency.is_none_or(|currency| usual == Some(currency));
             if found.iter().any(in_own) {
-                touched.codes.push(account.code.clone());
+                impact.codes.push(account.code.clone());
             }
-            touched.of.insert(account.id, found);
+            impact.of.insert(account.id, found);
         }
-        touched.codes.sort_unstable();
-        touched
+        impact.codes.sort_unstable();
+        impact
     }
 
     fn concerning(&self, account: &Account, accounts: &Accounts) -> Vec<u32> {
@@ -129,8 +129,8 @@ impl PriceImpact {
             AccountSet::Family(holder) => is_below(*holder),
             AccountSet::Account(only) => account.id == *only,
         };
-        let numbered = self.reaches.iter().zip(0_u32..);
-        numbered.filter(|(reach, _)| concerns(&reach.concerned, &mut is_below)).map(|(_, number)| number).collect()
+        let numbered = self.scopes.iter().zip(0_u32..);
+        numbered.filter(|(scope, _)| concerns(&scope.accounts, &mut is_below)).map(|(_, number)| number).collect()
     }
 
     /// Codes of the accounts that are concerned in their own currency, in order.
@@ -140,8 +140,8 @@ impl PriceImpact {
 
     /// Whether an account's price of a product may change in a currency.
     pub fn has(&self, account: AccountId, currency: Currency, product: ProductId) -> bool {
-        let Some(reaches) = self.of.get(&account) else { return false };
-        let mut reaches = reaches.iter().map(|reach| &self.reaches[*reach as usize]);
-        reaches.any(|reach| reach.currency.is_none_or(|only| only == currency) && reach.goods.has(product))
+        let Some(scopes) = self.of.get(&account) else { return false };
+        let mut scopes = scopes.iter().map(|scope| &self.scopes[*scope as usize]);
+        scopes.any(|scope| scope.currency.is_none_or(|only| only == currency) && scope.products.has(product))
     }
 }

@@ -7,11 +7,11 @@ use kernel::problem::FieldProblem;
 /// The currency of a code, or what is wrong with the field that gives it.
 pub fn read_currency(pointer: &str, code: &str) -> Result<Currency, FieldProblem> {
     let unknown =
-        |_| FieldProblem::new(pointer, "unknown-currency", format!("\"{}\" is not a currency of ISO 4217", short(code)));
+        |_| FieldProblem::new(pointer, "unknown-currency", format!("\"{}\" is not a currency of ISO 4217", excerpt(code)));
     code.parse().map_err(unknown)
 }
 
 /// The beginning of a text, to be named in a problem.
-pub fn short(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     text.chars().take(40).collect()
 }

@@ -10,7 +10,7 @@ use super::costs::{StoredCost, costs_of};
 use catalog::Products;
 
 /// What is wrong, in words.
-pub fn sentence(kind: FindingKind) -> &'static str {
+pub fn finding_text(kind: FindingKind) -> &'static str {
     match kind {
         FindingKind::NeverValid => "it ends before it starts, so it never applies",
         FindingKind::Overlap => "another one says something for the same case at the same time; the later start counts",
@@ -110,10 +110,10 @@ pub async fn under_limits(
     let found = review_entries(&rows, Instant::MIN, |id| facts.find(id)).into_iter();
     let told = found.filter_map(|finding| match (finding.row, finding.kind) {
         (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderCost) => {
-            Some((place as usize, "under-cost", sentence(kind)))
+            Some((place as usize, "under-cost", finding_text(kind)))
         }
         (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderFloor) => {
-            Some((place as usize, "under-floor", sentence(kind)))
+            Some((place as usize, "under-floor", finding_text(kind)))
         }
         _ => None,
     });

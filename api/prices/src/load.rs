@@ -10,16 +10,12 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use super::error::PriceError;
 use super::load_inputs;
 use super::lookup::Prices;
-use super::packed_rows;
-use super::packed_rows::Rows;
-use super::price_book::note;
-use super::stored_terms;
-use super::stored_terms::Versions;
+use super::packed_rows::{self, Rows};
+use super::price_book::log_refused;
+use super::stored_terms::{self, Versions};
 use kernel::problem::CommonError;
-use store::BoxError;
 use store::clock;
-use store::database::Reader;
-use store::database::Tx;
+use store::database::{Reader, Tx};
 use store::events::Event;
 use store::follow::Surface;
 
@@ -92,15 +88,15 @@ impl Prices {
         let which = stored_terms::TermsFilter::changed(versions);
         for row in stored_terms::lists(db, &which).await? {
             let list = row.list;
-            note(self.book.write().put_list(row), "price list", list);
+            log_refused(self.book.write().put_list(row), "price list", list);
         }
         for row in stored_terms::contracts(db, &which).await? {
             let id = row.id;
-            note(self.book.write().put_contract(row), "contract", id);
+            log_refused(self.book.write().put_contract(row), "contract", id);
         }
         for row in stored_terms::promotions(db, &which).await? {
             let id = row.id;
-            note(self.book.write().put_promotion(row), "promotion", id);
+            log_refused(self.book.write().put_promotion(row), "promotion", id);
         }
         Ok(())
     }
@@ -109,7 +105,7 @@ impl Prices {
         let mut book = self.book.write();
         for row in packed_rows::records(batch) {
             match packed_rows::entry(row) {
-                Some(entry) => note(book.put_entry(&entry), "price entry", entry.id),
+                Some(entry) => log_refused(book.put_entry(&entry), "price entry", entry.id),
                 None => tracing::error!(row, "a price entry cannot be read"),
             }
         }
@@ -120,7 +116,7 @@ impl Prices {
         for row in packed_rows::records(batch) {
             match packed_rows::contract_line(row) {
                 Some(line) => {
-                    note(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
+                    log_refused(book.put_contract_line(line.id, line.contract, line.line, line.times), "contract line", line.id);
                 }
                 None => tracing::error!(row, "a contract line cannot be read"),
             }
@@ -130,7 +126,7 @@ impl Prices {
 
 #[async_trait::async_trait]
 impl Surface for Prices {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), store::BoxError> {
         if events.iter().any(|event| event.kind == "prices.changed") {
             self.catch_up(db).await?;
         }

@@ -6,10 +6,7 @@ use pricing::{Amount, Currency, ProductMoney};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::lookup::Prices;
-use super::price_book::AccountRow;
-use super::price_book::MoneyHistory;
-use super::price_book::ProductRow;
-use super::price_book::note;
+use super::price_book::{AccountRow, MoneyHistory, ProductRow, log_refused};
 use super::pricing_inputs::ProductInputs;
 use super::stored_terms::Versions;
 use kernel::problem::CommonError;
@@ -110,7 +107,7 @@ async fn take_where(prices: &Prices, db: &impl ConnectionTrait, versions: Versio
     }
     let mut book = prices.book.write();
     for row in &products {
-        note(book.put_product(row), "product", row.id);
+        log_refused(book.put_product(row), "product", row.id);
     }
     Ok(())
 }
@@ -161,7 +158,7 @@ async fn take_accounts_where(
     let mut book = prices.book.write();
     for row in rows {
         let id = row.id;
-        note(book.put_account(row), "account", id);
+        log_refused(book.put_account(row), "account", id);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! All prices in memory, and the question what something costs.
 //!
 //! One price book behind a lock that is held for the time of a computation, never across a wait. Loading and following are in
-//! `load`, the rows' shapes in `book`.
+//! `load`, the rows' shapes in `price_book`.
 
 use std::sync::Arc;
 
@@ -12,12 +12,9 @@ use pricing::{
 };
 use sea_orm::ConnectionTrait;
 
-use super::error::BadInput;
-use super::error::PriceError;
-use super::ordered_as_of;
-use super::period;
-use super::price_book::Book;
-use super::price_book::PriceLine;
+use super::error::{BadInput, PriceError};
+use super::price_book::{Book, PriceLine};
+use super::{ordered_as_of, period};
 use store::clock;
 
 /// All prices of the house. Cheap to clone; every clone is the same book.

@@ -13,8 +13,7 @@ use sea_orm::{ConnectionTrait, DbErr, Value};
 
 use super::period::converted;
 use super::price_book::Book;
-use store::sql::key_list;
-use store::sql::statement;
+use store::sql::{key_list, statement};
 
 /// Contract lines of one holder and period.
 #[derive(Clone, Debug)]

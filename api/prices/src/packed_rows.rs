@@ -7,18 +7,12 @@ use sea_orm::{ConnectionTrait, QueryResult};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
-use super::columns::Unreadable;
-use super::columns::per_of;
-use super::columns::read_breaks;
-use super::columns::unit_of;
-use super::price_book::EntryRow;
-use super::price_book::LineRow;
+use super::columns::{Unreadable, per_of, read_breaks, unit_of};
+use super::price_book::{EntryRow, LineRow};
 use super::stored_terms::Versions;
 use kernel::problem::CommonError;
 use store::database::Reader;
-use store::sql::chr;
-use store::sql::key_list;
-use store::sql::statement;
+use store::sql::{chr, key_list, statement};
 
 /// Rows in one text.
 const BATCH: i64 = 5_000;

@@ -142,7 +142,7 @@ pub struct PromotionRow {
 pub type Refused = pricing::BookError;
 
 /// Stored rows were checked when they were recorded; one the engine refuses is left out and said so.
-pub fn note(outcome: Result<(), Refused>, kind: &str, id: i64) {
+pub fn log_refused(outcome: Result<(), Refused>, kind: &str, id: i64) {
     if let Err(error) = outcome {
         tracing::error!(kind, id, error = %error, "a stored row is not taken into the price book");
     }

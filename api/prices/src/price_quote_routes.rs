@@ -7,7 +7,7 @@ use poem_openapi::{OpenApi, Tags};
 use pricing::{Amount, Currency, Quantity, UnitCode, Viewer};
 
 use super::error::{BadInput, PriceError};
-use super::input::{read_currency, short};
+use super::input::{excerpt, read_currency};
 use super::lookup::{Explained, PriceRequest, Prices};
 use super::price_book::PriceLine;
 use super::price_inquiry::{
@@ -19,8 +19,7 @@ use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::problem::FieldProblem;
+use kernel::problem::{Failure, FieldProblem};
 use kernel::wire::{AmountText, Answer, Body, QuantityText, Text, Timestamp};
 
 type Result<T> = std::result::Result<T, Failure<PriceError>>;
@@ -135,15 +134,14 @@ fn ask_line(
         pointer: format!("/lines/{place}/{field}"),
     };
     let product =
-        product.ok_or_else(|| problem("unknown_sku", format!("there is no product \"{}\"", short(&line.sku)), "sku"))?;
-    let unit: UnitCode = match &line.unit {
-        None => product.default_unit(),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|unit| product.factor_of(*unit).is_some())
-            .ok_or_else(|| problem("unknown_unit", format!("{} is not sold in \"{}\"", product.sku, short(text)), "unit"))?,
-    };
+        product.ok_or_else(|| problem("unknown_sku", format!("there is no product \"{}\"", excerpt(&line.sku)), "sku"))?;
+    let unit: UnitCode =
+        match &line.unit {
+            None => product.default_unit(),
+            Some(text) => text.parse().ok().filter(|unit| product.factor_of(*unit).is_some()).ok_or_else(|| {
+                problem("unknown_unit", format!("{} is not sold in \"{}\"", product.sku, excerpt(text)), "unit")
+            })?,
+        };
     let quantity: Quantity = line.quantity.read().map_err(|(code, detail)| {
         let code = match code {
             "too-many-decimals" => "too_many_decimals",

@@ -1,6 +1,6 @@
 //! All prices of an account as lines of JSON, made while they are being read.
 //!
-//! Promises: memory does not grow with the catalogue, and nothing is made ahead of the reader: each portion is computed on a
+//! Promises: memory does not grow with the catalogue, and nothing is made ahead of the reader: each batch is computed on a
 //! thread for such work when the one before was taken, so a slow reader holds up nobody. Every line belongs to one state.
 
 use poem::http::{HeaderValue, StatusCode, header};
@@ -9,7 +9,7 @@ use poem_openapi::ApiResponse;
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 
-use super::changes::Whose;
+use super::changes::FeedScope;
 use super::cursor::Cursor;
 use super::lookup::Prices;
 use super::price_rows::{PriceRow, Quantities};
@@ -58,12 +58,12 @@ impl Source {
     /// The next lines; none at the end.
     async fn next(mut self) -> Option<(Result<Vec<u8>, std::io::Error>, Self)> {
         let place = self.place?;
-        let whose = Whose { account: self.cursor.account, currency: self.cursor.currency };
+        let scope = FeedScope { account: self.cursor.account, currency: self.cursor.currency };
         let (prices, products, state) = (self.prices.clone(), self.products.clone(), self.cursor.from);
         let quantities = self.quantities;
         let work = tokio::task::spawn_blocking(move || {
-            let portion = prices.portion(&products, whose, state, quantities, place);
-            (portion.lines(whose.currency), portion.next)
+            let batch = prices.batch(&products, scope, state, quantities, place);
+            (batch.lines(scope.currency), batch.next)
         });
         match work.await {
             Ok((lines, next)) => {

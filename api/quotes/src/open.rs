@@ -17,7 +17,7 @@ impl OpenBaskets for OpenQuotes {
         "quotes"
     }
 
-    async fn touched(&self, db: &Reader, touched: &PriceImpact) -> Result<u64, CommonError> {
+    async fn affected(&self, db: &Reader, impact: &PriceImpact) -> Result<u64, CommonError> {
         let lines = format!(
             "select l.quote_id, l.line_no, b.account_id, b.currency, l.product_id from quotes b \
              join quote_lines l on l.quote_id = b.id \
@@ -25,6 +25,6 @@ impl OpenBaskets for OpenQuotes {
              and (b.offer_round is null or b.offer_round <> b.round or b.valid_until > {})",
             clock::now().0
         );
-        count_affected(db, touched, &lines, "quote_id").await
+        count_affected(db, impact, &lines, "quote_id").await
     }
 }

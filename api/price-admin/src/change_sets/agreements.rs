@@ -7,17 +7,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::sets::{self, OpenSet};
-use crate::NewContract;
-use crate::NewPromotion;
-use crate::agreements::ContractInput;
-use crate::agreements::PromotionInput;
-use crate::contract;
+use crate::agreements::{ContractInput, PromotionInput};
 use crate::error::PriceAdminError;
-use crate::input::Faults;
-use crate::input::Names;
-use crate::promotion;
-use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
+use crate::input::{Faults, Names};
+use crate::{NewContract, NewPromotion, contract, promotion};
+use kernel::problem::{CommonError, FieldProblem};
 use prices::BadInput;
 use store::database::Tx;
 
@@ -59,25 +53,25 @@ impl Kind {
 
 /// What an agreement shall be.
 #[derive(Clone, Debug)]
-pub(super) enum Shall {
+pub(super) enum Proposed {
     Contract(NewContract),
     Promotion(NewPromotion),
 }
 
 /// An agreement of a set.
 #[derive(Clone, Debug)]
-pub(super) struct Drafted {
+pub(super) struct Draft {
     pub(super) code: String,
     /// The version it was drafted against; none when there was none.
     pub(super) base: Option<i64>,
-    pub(super) shall: Shall,
+    pub(super) proposed: Proposed,
 }
 
-impl Drafted {
+impl Draft {
     pub(super) fn kind(&self) -> Kind {
-        match self.shall {
-            Shall::Contract(_) => Kind::Contract,
-            Shall::Promotion(_) => Kind::Promotion,
+        match self.proposed {
+            Proposed::Contract(_) => Kind::Contract,
+            Proposed::Promotion(_) => Kind::Promotion,
         }
     }
 
@@ -159,21 +153,21 @@ pub(super) async fn list(db: &impl ConnectionTrait, set: PriceChangeSetId) -> Re
 }
 
 /// The agreements of a set, checked once more against the accounts, products and categories there are now.
-pub(super) async fn all(db: &impl ConnectionTrait, set: &OpenSet, names: &Names<'_>) -> Result<Vec<Drafted>, PriceAdminError> {
-    let (mut drafted, mut wrong) = (Vec::new(), Vec::new());
+pub(super) async fn all(db: &impl ConnectionTrait, set: &OpenSet, names: &Names<'_>) -> Result<Vec<Draft>, PriceAdminError> {
+    let (mut drafts, mut wrong) = (Vec::new(), Vec::new());
     for row in list(db, set.id).await? {
         let mut faults = Faults::default();
         let is_contract = row.kind == Kind::Contract.word();
-        let shall = if is_contract {
-            read::<ContractInput>(&row)?.check(&row.code, names, &mut faults).map(Shall::Contract)
+        let proposed = if is_contract {
+            read::<ContractInput>(&row)?.check(&row.code, names, &mut faults).map(Proposed::Contract)
         } else {
-            read::<PromotionInput>(&row)?.check(&row.code, names, &mut faults).map(Shall::Promotion)
+            read::<PromotionInput>(&row)?.check(&row.code, names, &mut faults).map(Proposed::Promotion)
         };
         let folder = if is_contract { Kind::Contract.folder() } else { Kind::Promotion.folder() };
         let at = |fault: FieldProblem| FieldProblem { pointer: format!("/{folder}/{}{}", row.code, fault.pointer), ..fault };
         wrong.extend(faults.0.into_iter().map(at));
-        drafted.extend(shall.map(|shall| Drafted { code: row.code.clone(), base: row.base_version, shall }));
+        drafts.extend(proposed.map(|proposed| Draft { code: row.code.clone(), base: row.base_version, proposed }));
     }
     BadInput::check(wrong)?;
-    Ok(drafted)
+    Ok(drafts)
 }

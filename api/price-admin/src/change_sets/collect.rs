@@ -9,14 +9,11 @@ use pricing::{Amount, Currency, Quantity, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::sets::{self, OpenSet};
-use crate::EntryOutcome;
-use crate::NewEntry;
 use crate::error::PriceAdminError;
+use crate::{EntryOutcome, NewEntry};
 use prices::per_of;
 use store::database::Tx;
-use store::sql::key_list;
-use store::sql::push_row;
-use store::sql::statement;
+use store::sql::{key_list, push_row, statement};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;

@@ -20,17 +20,16 @@
 
 mod agreements;
 mod collect;
-mod findings;
-mod moves;
 mod preview;
 mod preview_views;
+mod price_differences;
 mod publish;
 mod routes;
 mod sets;
-mod sketch;
 mod views;
+mod warnings;
+mod what_if;
 
 pub(super) use collect::{DraftEntry, collect};
-pub(super) use findings::entry_of;
 pub use routes::ChangeSetRoutes;
 pub(super) use sets::OpenSet;

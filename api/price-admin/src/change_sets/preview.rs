@@ -7,35 +7,24 @@
 //!
 //! Products are looked at a few thousand at a time, so that memory is bounded.
 //!
-//! Not here: counting baskets (`touched`, and the slices that keep them).
+//! Not here: counting baskets (`impact`, and the slices that keep them).
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, AssignedKind, AudienceKind, Instant, PriceEntryId, PriceListId, ProductId, TargetKind};
 use pricing::{Currency, Quantity};
 
-use super::agreements::{Drafted, Shall};
+use super::agreements::{Draft, Proposed};
 use super::collect::{self, DraftEntry};
-use super::findings::Findings;
-use super::moves::{Asked, Cause, Moves};
+use super::price_differences::{Cause, ComparedLine, PriceDifferences};
 use super::sets::OpenSet;
-use super::sketch::{Question, Sketch, Viewer};
-use crate::NewContract;
-use crate::NewEntry;
-use crate::NewPromotion;
-use crate::NewTarget;
-use crate::contract;
-use crate::contract::Contract;
+use super::warnings::Warnings;
+use super::what_if::{Question, Viewer, WhatIfBook};
+use crate::contract::{self, Contract};
 use crate::error::PriceAdminError;
 use crate::input::Names;
 use crate::lines::NewLine;
-use crate::promotion;
-use prices::AccountSet;
-use prices::ImpactScope;
-use prices::ListRow;
-use prices::PriceLine;
-use prices::ProductSet;
-use prices::TermsFilter;
-use prices::stored_terms;
+use crate::{NewContract, NewEntry, NewPromotion, NewTarget, promotion};
+use prices::{AccountSet, ImpactScope, ListRow, PriceLine, ProductSet, TermsFilter, stored_terms};
 use store::database::Reader;
 use store::sql::statement;
 
@@ -51,15 +40,15 @@ pub(super) struct Preview {
     pub(super) unchanged_entries: u64,
     pub(super) contracts: u64,
     pub(super) promotions: u64,
-    pub(super) moves: Moves,
-    pub(super) findings: Findings,
-    pub(super) reaches: Vec<ImpactScope>,
+    pub(super) differences: PriceDifferences,
+    pub(super) warnings: Warnings,
+    pub(super) scopes: Vec<ImpactScope>,
     /// Not every price of contracts and promotions was asked for.
     pub(super) is_partial: bool,
 }
 
 /// What a preview looks at, and with what.
-pub(super) struct Looking<'a> {
+pub(super) struct PreviewContext<'a> {
     pub(super) db: &'a Reader,
     pub(super) names: Names<'a>,
     pub(super) set: &'a OpenSet,
@@ -70,41 +59,41 @@ pub(super) struct Looking<'a> {
 }
 
 /// A list of the set: its code, and whom it is for.
-struct Listed {
+struct DraftList {
     code: String,
     viewer: Viewer,
     chain: Vec<AccountId>,
-    concerned: AccountSet,
+    accounts: AccountSet,
 }
 
 /// Looks at a set.
-pub(super) async fn preview(looking: &Looking<'_>, drafted: &[Drafted]) -> Result<Preview, PriceAdminError> {
+pub(super) async fn preview(context: &PreviewContext<'_>, drafts: &[Draft]) -> Result<Preview, PriceAdminError> {
     let mut preview = Preview::default();
-    looking.entries(&mut preview).await?;
-    for drafted in drafted {
-        looking.agreement(drafted, &mut preview).await?;
+    context.entries(&mut preview).await?;
+    for draft in drafts {
+        context.agreement(draft, &mut preview).await?;
     }
     Ok(preview)
 }
 
-impl Looking<'_> {
+impl PreviewContext<'_> {
     /// When a row without a start of its own begins.
     fn begins(&self, own: Option<Instant>) -> Instant {
         own.or(self.valid_from).unwrap_or_default().max(self.now)
     }
 
-    async fn lists(&self) -> Result<AHashMap<PriceListId, Listed>, PriceAdminError> {
+    async fn lists(&self) -> Result<AHashMap<PriceListId, DraftList>, PriceAdminError> {
         let current = TermsFilter { condition: "t.superseded_at is null".to_owned(), values: Vec::new() };
         let rows = stored_terms::lists(self.db, &current).await?.into_iter();
         let one = |row: ListRow| {
             let account = AccountId(row.assigned_id);
-            let (viewer, concerned) = match row.kind {
+            let (viewer, accounts) = match row.kind {
                 AssignedKind::Default => (Viewer::Anybody, AccountSet::Everyone),
                 AssignedKind::Group => (Viewer::MemberOf(row.assigned_code.clone()), AccountSet::Group(row.assigned_code)),
                 AssignedKind::Account => (Viewer::Account(account), AccountSet::Family(account)),
             };
             let chain = self.chain(&viewer);
-            (PriceListId(row.list), Listed { code: row.code, viewer, chain, concerned })
+            (PriceListId(row.list), DraftList { code: row.code, viewer, chain, accounts })
         };
         Ok(rows.map(one).collect())
     }
@@ -127,9 +116,9 @@ impl Looking<'_> {
             after = last.0;
             self.chunk(&lists, &products, &drafts, preview, &mut reached).await?;
         }
-        preview.reaches.extend(reached.into_iter().filter_map(|((list, currency), products)| {
-            let concerned = lists.get(&list)?.concerned.clone();
-            Some(ImpactScope { concerned, currency: Some(currency), goods: ProductSet::These(products) })
+        preview.scopes.extend(reached.into_iter().filter_map(|((list, currency), products)| {
+            let accounts = lists.get(&list)?.accounts.clone();
+            Some(ImpactScope { accounts, currency: Some(currency), products: ProductSet::These(products) })
         }));
         Ok(())
     }
@@ -147,25 +136,25 @@ impl Looking<'_> {
     /// Compares the list prices of some products.
     async fn chunk(
         &self,
-        lists: &AHashMap<PriceListId, Listed>,
+        lists: &AHashMap<PriceListId, DraftList>,
         products: &[ProductId],
         drafts: &[(PriceEntryId, DraftEntry)],
         preview: &mut Preview,
         reached: &mut AHashMap<(PriceListId, Currency), AHashSet<ProductId>>,
     ) -> Result<(), PriceAdminError> {
-        let mut sketch = Sketch::of(self.db, products).await?;
+        let mut book = WhatIfBook::of(self.db, products).await?;
         let mut admitted = AHashSet::new();
-        let mut asked: AHashMap<Question, (Vec<PriceLine>, Vec<Asked>)> = AHashMap::new();
+        let mut asked: AHashMap<Question, (Vec<PriceLine>, Vec<ComparedLine>)> = AHashMap::new();
         let mut changed = Vec::with_capacity(drafts.len());
         for (id, draft) in drafts {
             preview.entries += 1;
             let Some(list) = lists.get(&draft.list) else { continue };
             if admitted.insert(draft.list) {
-                sketch.admit(self.db, &list.viewer, &list.chain).await?;
+                book.admit(self.db, &list.viewer, &list.chain).await?;
             }
             let entry = &draft.entry;
             let start = entry.valid_from.or(self.valid_from);
-            if !sketch.put_entry(*id, draft, start) {
+            if !book.put_entry(*id, draft, start) {
                 preview.unchanged_entries += 1;
                 continue;
             }
@@ -175,7 +164,7 @@ impl Looking<'_> {
             let (viewer, at) = (list.viewer.clone(), self.begins(entry.valid_from));
             let (lines, told) = asked.entry(Question { viewer, currency: entry.currency, at, coupon: None }).or_default();
             lines.push(PriceLine { product: entry.product, unit: entry.unit, quantity });
-            told.push(Asked {
+            told.push(ComparedLine {
                 cause: Cause::Entry { id: *id, list: list.code.clone() },
                 product: entry.product,
                 unit: entry.unit,
@@ -184,37 +173,37 @@ impl Looking<'_> {
             });
         }
         for (question, (lines, told)) in &asked {
-            for (asked, prices) in told.iter().zip(sketch.price(self.db, question, lines).await?) {
-                preview.moves.of_list(asked, &prices);
+            for (asked, prices) in told.iter().zip(book.price(self.db, question, lines).await?) {
+                preview.differences.of_list(asked, &prices);
             }
         }
-        preview.findings.look(self.db, self.names.products, &sketch.entries, &changed).await
+        preview.warnings.look(self.db, self.names.products, &book.entries, &changed).await
     }
 
-    async fn agreement(&self, drafted: &Drafted, preview: &mut Preview) -> Result<(), PriceAdminError> {
-        match &drafted.shall {
-            Shall::Contract(shall) => {
+    async fn agreement(&self, draft: &Draft, preview: &mut Preview) -> Result<(), PriceAdminError> {
+        match &draft.proposed {
+            Proposed::Contract(proposed) => {
                 preview.contracts += 1;
-                let standing = contract::find_if_any(self.db, &drafted.code).await?;
-                self.contract(drafted, shall, standing.as_ref(), preview).await
+                let standing = contract::find_if_any(self.db, &draft.code).await?;
+                self.contract(draft, proposed, standing.as_ref(), preview).await
             }
-            Shall::Promotion(shall) => {
+            Proposed::Promotion(proposed) => {
                 preview.promotions += 1;
-                self.promotion(drafted, shall, preview).await
+                self.promotion(draft, proposed, preview).await
             }
         }
     }
 
     async fn contract(
         &self,
-        drafted: &Drafted,
-        shall: &NewContract,
+        draft: &Draft,
+        proposed: &NewContract,
         standing: Option<&Contract>,
         preview: &mut Preview,
     ) -> Result<(), PriceAdminError> {
         let dated = match self.valid_from {
-            Some(at) => contract::from_then_on(standing, shall.clone(), at).unwrap_or_else(|| shall.clone()),
-            None => shall.clone(),
+            Some(at) => contract::from_then_on(standing, proposed.clone(), at).unwrap_or_else(|| proposed.clone()),
+            None => proposed.clone(),
         };
         let same_terms = standing.is_some_and(|standing| contract::says_the_same(&standing.terms, &dated));
         let old = standing.map(|standing| standing.lines.clone()).unwrap_or_default();
@@ -227,48 +216,51 @@ impl Looking<'_> {
         let earlier = standing.map(|standing| standing.terms.account_id).filter(|account| *account != dated.account);
         let start = dated.valid_from;
         for account in std::iter::once(dated.account).chain(earlier) {
-            let looked = Looked {
-                drafted: Drafted { shall: Shall::Contract(dated.clone()), ..drafted.clone() },
+            let comparison = Comparison {
+                draft: Draft { proposed: Proposed::Contract(dated.clone()), ..draft.clone() },
                 standing: standing.cloned(),
                 promotion: None,
                 viewer: Viewer::Account(account),
-                concerned: AccountSet::Family(account),
+                accounts: AccountSet::Family(account),
                 currencies: vec![dated.currency],
                 coupon: None,
-                cause: Cause::Contract(drafted.code.clone()),
+                cause: Cause::Contract(draft.code.clone()),
             };
-            self.lines(&looked, &lines, start, preview).await?;
+            self.lines(&comparison, &lines, start, preview).await?;
         }
         Ok(())
     }
 
-    async fn promotion(&self, drafted: &Drafted, shall: &NewPromotion, preview: &mut Preview) -> Result<(), PriceAdminError> {
-        let standing = promotion::find_if_any(self.db, &drafted.code).await?;
-        let mut lines = shall.lines.clone();
+    async fn promotion(&self, draft: &Draft, proposed: &NewPromotion, preview: &mut Preview) -> Result<(), PriceAdminError> {
+        let standing = promotion::find_if_any(self.db, &draft.code).await?;
+        let mut lines = proposed.lines.clone();
         lines.extend(
-            standing.iter().flat_map(|standing| standing.lines.iter()).filter(|line| !shall.lines.contains(line)).cloned(),
+            standing.iter().flat_map(|standing| standing.lines.iter()).filter(|line| !proposed.lines.contains(line)).cloned(),
         );
-        let account = AccountId(shall.audience.id);
-        let (viewer, concerned) = match shall.audience.kind {
+        let account = AccountId(proposed.audience.id);
+        let (viewer, accounts) = match proposed.audience.kind {
             AudienceKind::Everyone => (Viewer::Anybody, AccountSet::Everyone),
             AudienceKind::Group => {
-                (Viewer::MemberOf(shall.audience.code.clone()), AccountSet::Group(shall.audience.code.clone()))
+                (Viewer::MemberOf(proposed.audience.code.clone()), AccountSet::Group(proposed.audience.code.clone()))
             }
             AudienceKind::Account => (Viewer::Account(account), AccountSet::Account(account)),
         };
-        let currencies = shall.currency.map_or_else(|| self.currencies(), |currency| vec![currency]);
-        let start = shall.valid_from.max(self.valid_from);
-        let looked = Looked {
-            drafted: Drafted { shall: Shall::Promotion(NewPromotion { valid_from: start, ..shall.clone() }), ..drafted.clone() },
+        let currencies = proposed.currency.map_or_else(|| self.currencies(), |currency| vec![currency]);
+        let start = proposed.valid_from.max(self.valid_from);
+        let comparison = Comparison {
+            draft: Draft {
+                proposed: Proposed::Promotion(NewPromotion { valid_from: start, ..proposed.clone() }),
+                ..draft.clone()
+            },
             standing: None,
             promotion: standing.map(|standing| standing.header.id.0),
             viewer,
-            concerned,
+            accounts,
             currencies,
-            coupon: shall.coupon.clone(),
-            cause: Cause::Promotion(drafted.code.clone()),
+            coupon: proposed.coupon.clone(),
+            cause: Cause::Promotion(draft.code.clone()),
         };
-        self.lines(&looked, &lines, start, preview).await
+        self.lines(&comparison, &lines, start, preview).await
     }
 
     /// The currencies that accounts order in.
@@ -283,7 +275,7 @@ impl Looking<'_> {
     /// Compares what lines of a contract or promotion make of their products' prices.
     async fn lines(
         &self,
-        looked: &Looked,
+        comparison: &Comparison,
         lines: &[NewLine],
         start: Option<Instant>,
         preview: &mut Preview,
@@ -312,9 +304,9 @@ impl Looking<'_> {
             }
         }
         let goods = goods.map_or(ProductSet::All, ProductSet::These);
-        let reach =
-            |currency| ImpactScope { concerned: looked.concerned.clone(), currency: Some(currency), goods: goods.clone() };
-        preview.reaches.extend(looked.currencies.iter().map(|currency| reach(*currency)));
+        let scope =
+            |currency| ImpactScope { accounts: comparison.accounts.clone(), currency: Some(currency), products: goods.clone() };
+        preview.scopes.extend(comparison.currencies.iter().map(|currency| scope(*currency)));
         asked.sort_unstable_by_key(|(at, line)| (line.product, *at, line.unit, line.quantity));
         asked.dedup_by_key(|(at, line)| (line.product, *at, line.unit, line.quantity));
         let mut products: Vec<ProductId> = asked.iter().map(|(_, line)| line.product).collect();
@@ -323,39 +315,39 @@ impl Looking<'_> {
             let (first, last) = (chunk.first().copied().unwrap_or(ProductId(0)), chunk.last().copied().unwrap_or(ProductId(0)));
             let of_chunk: Vec<&(Instant, PriceLine)> =
                 asked.iter().filter(|(_, line)| (first..=last).contains(&line.product)).collect();
-            self.compare(looked, chunk, &of_chunk, preview).await?;
+            self.compare(comparison, chunk, &of_chunk, preview).await?;
         }
         Ok(())
     }
 
     async fn compare(
         &self,
-        looked: &Looked,
+        comparison: &Comparison,
         products: &[ProductId],
         asked: &[&(Instant, PriceLine)],
         preview: &mut Preview,
     ) -> Result<(), PriceAdminError> {
-        let mut sketch = Sketch::of(self.db, products).await?;
-        let chain = self.chain(&looked.viewer);
-        sketch.admit(self.db, &looked.viewer, &chain).await?;
-        sketch.take_agreements(self.db, &looked.viewer, &chain).await?;
+        let mut book = WhatIfBook::of(self.db, products).await?;
+        let chain = self.chain(&comparison.viewer);
+        book.admit(self.db, &comparison.viewer, &chain).await?;
+        book.take_agreements(self.db, &comparison.viewer, &chain).await?;
         let range = products.first().map_or(0, |first| first.0)..=products.last().map_or(0, |last| last.0);
         for (id, draft) in collect::between(self.db, self.set, range).await? {
-            sketch.put_entry(id, &draft, draft.entry.valid_from.or(self.valid_from));
+            book.put_entry(id, &draft, draft.entry.valid_from.or(self.valid_from));
         }
-        sketch.put_agreement(&looked.drafted, looked.standing.as_ref(), looked.promotion);
+        book.put_agreement(&comparison.draft, comparison.standing.as_ref(), comparison.promotion);
         let mut questions: AHashMap<Question, Vec<PriceLine>> = AHashMap::new();
         for (at, line) in asked {
-            for currency in &looked.currencies {
-                let (viewer, coupon) = (looked.viewer.clone(), looked.coupon.clone());
+            for currency in &comparison.currencies {
+                let (viewer, coupon) = (comparison.viewer.clone(), comparison.coupon.clone());
                 questions.entry(Question { viewer, currency: *currency, at: *at, coupon }).or_default().push(*line);
             }
         }
         for (question, lines) in &questions {
-            for (line, prices) in lines.iter().zip(sketch.price(self.db, question, lines).await?) {
-                let (cause, currency) = (looked.cause.clone(), question.currency);
+            for (line, prices) in lines.iter().zip(book.price(self.db, question, lines).await?) {
+                let (cause, currency) = (comparison.cause.clone(), question.currency);
                 let PriceLine { product, unit, quantity } = *line;
-                preview.moves.of_customer(&Asked { cause, product, unit, currency, quantity }, &prices);
+                preview.differences.of_customer(&ComparedLine { cause, product, unit, currency, quantity }, &prices);
             }
         }
         Ok(())
@@ -386,12 +378,12 @@ impl Looking<'_> {
 }
 
 /// A contract or promotion that is looked at.
-struct Looked {
-    drafted: Drafted,
+struct Comparison {
+    draft: Draft,
     standing: Option<Contract>,
     promotion: Option<i64>,
     viewer: Viewer,
-    concerned: AccountSet,
+    accounts: AccountSet,
     currencies: Vec<Currency>,
     coupon: Option<String>,
     cause: Cause,

@@ -4,11 +4,11 @@ use poem_openapi::Object;
 use pricing::{Amount, UnitPrice};
 use serde::Serialize;
 
-use super::moves::{Asked, Cause, Move, Under, Unders};
 use super::preview::Preview;
+use super::price_differences::{BelowLimit, BelowLimits, Cause, ComparedLine, PriceDifference};
 use catalog::Products;
 use kernel::wire::{AmountText, QuantityText, Timestamp};
-use prices::{StaticCode, sentence};
+use prices::{StaticCode, finding_text};
 
 /// A price that was asked for, and the row of the set that moves it.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -56,7 +56,7 @@ pub struct MovedPriceView {
 }
 
 impl MovedPriceView {
-    fn new(asked: &Asked, after: UnitPrice, products: &Products) -> Self {
+    fn new(asked: &ComparedLine, after: UnitPrice, products: &Products) -> Self {
         let (source, label, entry) = match &asked.cause {
             Cause::Entry { id, list } => ("entry", list.clone(), Some(id.to_string())),
             Cause::Contract(code) => ("contract", code.clone(), None),
@@ -80,7 +80,7 @@ impl MovedPriceView {
         }
     }
 
-    fn of_move(moved: &Move, products: &Products) -> Self {
+    fn of_move(moved: &PriceDifference, products: &Products) -> Self {
         let amount = |micros: i128| i64::try_from(micros).ok().map(|micros| AmountText(Amount::from_micros(micros)));
         // Hundredths of a per cent are enough.
         let percent = moved.percent().map(|percent| percent / 10_000 * 10_000);
@@ -93,7 +93,7 @@ impl MovedPriceView {
         }
     }
 
-    fn of_under(under: &Under, products: &Products) -> Self {
+    fn of_under(under: &BelowLimit, products: &Products) -> Self {
         Self { already: Some(under.already), ..Self::new(&under.asked, under.after, products) }
     }
 }
@@ -123,7 +123,7 @@ pub struct UnderLimitView {
 }
 
 impl UnderLimitView {
-    fn new(unders: &Unders, products: &Products) -> Self {
+    fn new(unders: &BelowLimits, products: &Products) -> Self {
         let lines = unders.first.iter().map(|under| MovedPriceView::of_under(under, products)).collect();
         Self { count: unders.count, already: unders.already, lines }
     }
@@ -232,20 +232,20 @@ pub(super) struct About {
 
 impl PreviewView {
     pub(super) fn new(about: About, preview: &Preview, products: &Products) -> Self {
-        let moves = &preview.moves;
-        let views = |moves: &[Move]| moves.iter().map(|moved| MovedPriceView::of_move(moved, products)).collect();
-        let by_amount = moves.by_amount.iter().map(|(currency, (rises, falls))| LargestMovesView {
+        let differences = &preview.differences;
+        let views = |found: &[PriceDifference]| found.iter().map(|moved| MovedPriceView::of_move(moved, products)).collect();
+        let by_amount = differences.by_amount.iter().map(|(currency, (rises, falls))| LargestMovesView {
             currency: Some((*currency).to_owned()),
-            rises: views(rises.moves()),
-            falls: views(falls.moves()),
+            rises: views(rises.differences()),
+            falls: views(falls.differences()),
         });
-        let finding = |found: &super::findings::Found| DraftFindingView {
+        let finding = |found: &super::warnings::EntryWarning| DraftFindingView {
             code: StaticCode(found.kind.code()),
-            detail: StaticCode(sentence(found.kind)),
+            detail: StaticCode(finding_text(found.kind)),
             entry: found.entry.to_string(),
             other: found.other.map(|other| other.to_string()),
         };
-        let counted = preview.findings.counts.iter().map(|(code, count)| CountView { name: (*code).to_owned(), count: *count });
+        let counted = preview.warnings.counts.iter().map(|(code, count)| CountView { name: (*code).to_owned(), count: *count });
         Self {
             code: about.code,
             version: about.version,
@@ -258,23 +258,23 @@ impl PreviewView {
             accounts: about.accounts,
             baskets: about.baskets,
             prices: MoveCountsView {
-                compared: moves.compared,
-                rises: moves.rises,
-                falls: moves.falls,
-                unchanged: moves.same,
-                appear: moves.appear,
-                vanish: moves.vanish,
+                compared: differences.compared,
+                rises: differences.rises,
+                falls: differences.falls,
+                unchanged: differences.same,
+                appear: differences.appear,
+                vanish: differences.vanish,
             },
             largest_by_percent: LargestMovesView {
                 currency: None,
-                rises: views(moves.rises_by_percent.moves()),
-                falls: views(moves.falls_by_percent.moves()),
+                rises: views(differences.rises_by_percent.differences()),
+                falls: views(differences.falls_by_percent.differences()),
             },
             largest_by_amount: by_amount.collect(),
-            under_floor: UnderLimitView::new(&moves.under_floor, products),
-            under_cost: UnderLimitView::new(&moves.under_cost, products),
+            under_floor: UnderLimitView::new(&differences.under_floor, products),
+            under_cost: UnderLimitView::new(&differences.under_cost, products),
             findings: counted.collect(),
-            first_findings: preview.findings.first.iter().map(finding).collect(),
+            first_findings: preview.warnings.first.iter().map(finding).collect(),
             partial: preview.is_partial,
         }
     }

@@ -7,19 +7,13 @@ use entity::{ChangeSetStatus, Instant, price_change_sets};
 use sea_orm::{ConnectionTrait as _, DbErr, Value};
 use serde::{Deserialize, Serialize};
 
-use super::agreements::{self, Drafted, Shall};
+use super::agreements::{self, Draft, Proposed};
 use super::sets::{self, Closing, OpenSet};
-use crate::NewContract;
-use crate::NewPromotion;
 use crate::change::PriceChange;
-use crate::contract;
 use crate::error::PriceAdminError;
 use crate::input::Names;
-use crate::promotion;
-use crate::put_contract;
-use crate::put_promotion;
-use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
+use crate::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
+use kernel::problem::{CommonError, FieldProblem};
 use prices::BadInput;
 use store::database::Tx;
 use store::sql::statement;
@@ -62,12 +56,12 @@ pub(super) async fn publish(
     let version = sets::touch(tx, set).await? - 1;
     sets::expect(version, publication.expected)?;
     check_entries(tx, set, publication.valid_from).await?;
-    let drafted = agreements::all(tx, set, names).await?;
+    let drafts = agreements::all(tx, set, names).await?;
     let change = PriceChange::begin(tx, format!("price-change-set/{}", set.code)).await?;
     let mut outcome = record_entries(tx, set, &change, publication.valid_from).await?;
     let mut wrong = Vec::new();
-    for drafted in drafted {
-        record_agreement(tx, &change, drafted, publication.valid_from, &mut outcome, &mut wrong).await?;
+    for draft in drafts {
+        record_agreement(tx, &change, draft, publication.valid_from, &mut outcome, &mut wrong).await?;
     }
     BadInput::check(wrong)?;
     let closing = Closing {
@@ -154,36 +148,36 @@ async fn record_entries(tx: &Tx, set: &OpenSet, change: &PriceChange, valid_from
 async fn record_agreement(
     tx: &Tx,
     change: &PriceChange,
-    drafted: Drafted,
+    draft: Draft,
     valid_from: Option<Instant>,
     outcome: &mut Outcome,
     wrong: &mut Vec<FieldProblem>,
 ) -> Result<(), PriceAdminError> {
-    let pointer = drafted.pointer();
+    let pointer = draft.pointer();
     let mut refuse = |code: &str, detail: &str| wrong.push(FieldProblem::new(pointer.clone(), code, detail));
-    match drafted.shall {
-        Shall::Contract(shall) => {
-            let old = contract::find_if_any(tx, &drafted.code).await?;
-            if old.as_ref().map(|old| old.terms.change_id) != drafted.base {
+    match draft.proposed {
+        Proposed::Contract(proposed) => {
+            let old = contract::find_if_any(tx, &draft.code).await?;
+            if old.as_ref().map(|old| old.terms.change_id) != draft.base {
                 refuse("outdated-draft", OUTDATED);
                 return Ok(());
             }
             let dated = match valid_from {
-                Some(at) => contract::from_then_on(old.as_ref(), shall, at),
-                None => Some(shall),
+                Some(at) => contract::from_then_on(old.as_ref(), proposed, at),
+                None => Some(proposed),
             };
             match dated {
                 None => refuse("no-date-possible", "only the lines of a contract that is there can change at a date"),
-                Some(shall) if never_applies(&shall) => refuse("end-before-start", "it ends before the publication begins"),
-                Some(shall) => {
-                    put_contract(tx, change, shall, drafted.base).await?;
+                Some(proposed) if never_applies(&proposed) => refuse("end-before-start", "it ends before the publication begins"),
+                Some(proposed) => {
+                    put_contract(tx, change, proposed, draft.base).await?;
                     outcome.contracts += 1;
                 }
             }
         }
-        Shall::Promotion(shall) => {
-            let old = promotion::version_of(tx, &drafted.code).await?;
-            if old != drafted.base {
+        Proposed::Promotion(proposed) => {
+            let old = promotion::version_of(tx, &draft.code).await?;
+            if old != draft.base {
                 refuse("outdated-draft", OUTDATED);
                 return Ok(());
             }
@@ -191,12 +185,12 @@ async fn record_agreement(
                 refuse("no-date-possible", "a promotion that is there changes at once; give the later one a code of its own");
                 return Ok(());
             }
-            let start = shall.valid_from.max(valid_from);
-            if start.zip(shall.valid_until).is_some_and(|(from, until)| until <= from) {
+            let start = proposed.valid_from.max(valid_from);
+            if start.zip(proposed.valid_until).is_some_and(|(from, until)| until <= from) {
                 refuse("end-before-start", "it ends before the publication begins");
                 return Ok(());
             }
-            put_promotion(tx, change, NewPromotion { valid_from: start, ..shall }, None).await?;
+            put_promotion(tx, change, NewPromotion { valid_from: start, ..proposed }, None).await?;
             outcome.promotions += 1;
         }
     }
@@ -206,8 +200,8 @@ async fn record_agreement(
 const OUTDATED: &str = "it was changed since it was drafted; draft it again";
 
 /// Whether a contract or one of its lines would end before it begins.
-fn never_applies(shall: &NewContract) -> bool {
-    let lines = shall.lines.iter().map(|line| (line.valid_from, line.valid_until));
-    let mut spans = lines.chain([(shall.valid_from, shall.valid_until)]);
+fn never_applies(proposed: &NewContract) -> bool {
+    let lines = proposed.lines.iter().map(|line| (line.valid_from, line.valid_until));
+    let mut spans = lines.chain([(proposed.valid_from, proposed.valid_until)]);
     spans.any(|(from, until)| from.zip(until).is_some_and(|(from, until)| until <= from))
 }

@@ -9,41 +9,29 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 
 use super::agreements::{self, Kind};
 use super::collect;
-use super::preview::{Looking, preview};
+use super::preview::{PreviewContext, preview};
 use super::preview_views::{About, CountView, PreviewView, TouchedAccountsView};
 use super::publish::{self, Publication};
 use super::sets::{self, Closing};
 use super::views::{
     ChangeSetInput, ChangeSetView, DraftAgreementView, DraftEntriesInput, DraftEntryInput, DraftEntryView, PublicationInput,
 };
-use crate::agreements::ContractInput;
-use crate::agreements::PromotionInput;
-use crate::change::places;
+use crate::agreements::{ContractInput, PromotionInput};
+use crate::change::placeholders;
 use crate::error::PriceAdminError;
-use crate::input::Faults;
-use crate::input::Names;
-use crate::input::PriceEntryInput;
-use crate::lists;
-use crate::record;
-use crate::record::Answering;
-use crate::record::Given;
-use crate::record::Place;
-use crate::review;
-use crate::routes::Results;
-use crate::routes::Tag;
-use crate::told::EntriesAnswer;
+use crate::input::{Faults, Names, PriceEntryInput};
+use crate::record::{self, EntryInput, EntryTarget, ResponseOptions};
+use crate::routes::{Results, Tag};
 use crate::upload::RowsBody;
+use crate::upload_report::UploadResponse;
+use crate::{lists, review};
 use catalog::{Categories, Products};
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::Failure;
 use kernel::wire::{Answer, Body, Code, Etag, Page, Text, Timestamp, if_match, page_limit, place_of};
-use prices::BadInput;
-use prices::OpenBaskets;
-use prices::PriceImpact;
-use prices::Prices;
-use prices::costs_of;
+use prices::{BadInput, OpenBaskets, PriceImpact, Prices, costs_of};
 use store::clock;
 use store::sql::statement;
 
@@ -150,24 +138,24 @@ impl ChangeSetRoutes {
         results: Query<Option<Results>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: RowsBody<DraftEntriesInput>,
-    ) -> Result<EntriesAnswer> {
+    ) -> Result<UploadResponse> {
         let db = who.db();
-        let place = Place::Set(sets::find_open(&db, &code.0).await?, lists::ids(&db).await?);
+        let place = EntryTarget::Set(sets::find_open(&db, &code.0).await?, lists::ids(&db).await?);
         let input = match body {
             RowsBody::Json(input) => input,
             RowsBody::Stream(stream) => {
-                let how = Answering { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
+                let how = ResponseOptions { key: key.0.as_deref(), all: results.0 == Some(Results::All) };
                 return Ok(record::record_stream(&who, place, stream, &self.products, how).await?);
             }
         };
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(EntriesAnswer::Once(Answer::replayed(replay)));
+            return Ok(UploadResponse::Once(Answer::replayed(replay)));
         }
-        let given = input.entries.into_iter().map(|entry| entry.0.map(given)).collect();
+        let given = input.entries.into_iter().map(|entry| entry.0.map(entry_input)).collect();
         let view = record::record(&tx, &place, given, &self.products).await?;
         let answer = Answer::kept(&tx, &view).await?;
-        Ok(EntriesAnswer::Once(tx.keep(answer).await?))
+        Ok(UploadResponse::Once(tx.keep(answer).await?))
     }
 
     /// List entries of a price change set
@@ -337,15 +325,15 @@ impl ChangeSetRoutes {
         let set = sets::find_open(&db, &code.0).await?;
         let version = sets::find(&db, &code.0).await?.version;
         let names = self.names();
-        let drafted = agreements::all(&db, &set, &names).await?;
-        let looking = Looking { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
-        let mut found = preview(&looking, &drafted).await?;
-        let touched = PriceImpact::new(std::mem::take(&mut found.reaches), &self.accounts);
+        let drafts = agreements::all(&db, &set, &names).await?;
+        let context = PreviewContext { db: &db, names, set: &set, valid_from: valid_from.0.map(|at| at.0), now: clock::now() };
+        let mut found = preview(&context, &drafts).await?;
+        let impact = PriceImpact::new(std::mem::take(&mut found.scopes), &self.accounts);
         let mut baskets = Vec::with_capacity(self.baskets.len());
         for kept in &self.baskets {
-            baskets.push(CountView { name: kept.name().to_owned(), count: kept.touched(&db, &touched).await? });
+            baskets.push(CountView { name: kept.name().to_owned(), count: kept.affected(&db, &impact).await? });
         }
-        let codes = touched.codes();
+        let codes = impact.codes();
         let about = About {
             code: set.code.clone(),
             version,
@@ -427,7 +415,7 @@ async fn entries_of(
     db: &impl ConnectionTrait,
     sets: &[PriceChangeSetId],
 ) -> std::result::Result<Vec<(PriceChangeSetId, u64)>, PriceAdminError> {
-    let places = places(1, sets.len().max(1));
+    let places = placeholders(1, sets.len().max(1));
     let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
     let mut values: Vec<sea_orm::Value> = sets.iter().map(|set| set.0.into()).collect();
     if values.is_empty() {
@@ -441,8 +429,8 @@ async fn entries_of(
     Ok(rows.iter().map(one).collect::<std::result::Result<_, sea_orm::DbErr>>()?)
 }
 
-fn given(input: DraftEntryInput) -> Given {
+fn entry_input(input: DraftEntryInput) -> EntryInput {
     let DraftEntryInput { price_list, sku, unit, currency, min_quantity, unit_price, per, valid_from, valid_until } = input;
     let entry = PriceEntryInput { sku, unit, currency, min_quantity, unit_price, per, valid_from, valid_until };
-    Given { list: Some(price_list.into_inner()), entry }
+    EntryInput { list: Some(price_list.into_inner()), entry }
 }

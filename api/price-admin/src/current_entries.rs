@@ -3,8 +3,7 @@
 use entity::{PriceEntryId, PriceListId, ProductId};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::NewEntry;
-use super::change_sets::entry_of;
+use super::entries::{NewEntry, entry_of};
 use prices::packed_rows;
 use store::sql::statement;
 
@@ -13,20 +12,21 @@ const PRODUCTS: i64 = 1_000;
 
 /// An entry as it stands in its list.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing {
+pub(super) struct CurrentEntry {
     pub(super) id: PriceEntryId,
     pub(super) entry: NewEntry,
 }
 
 /// The entries of the next products of a list after one, by product; none at the end.
-pub(super) async fn after(db: &impl ConnectionTrait, list: PriceListId, product: ProductId) -> Result<Vec<Standing>, DbErr> {
+pub(super) async fn after(db: &impl ConnectionTrait, list: PriceListId, product: ProductId) -> Result<Vec<CurrentEntry>, DbErr> {
     let sql = "select max(product_id) from (select distinct product_id from price_entries where superseded_at is null \
                and list_id = $1 and product_id > $2 order by product_id limit $3) batch";
     let row = db.query_one_raw(statement(db, sql, vec![list.0.into(), product.0.into(), PRODUCTS.into()])).await?;
     let last: Option<i64> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
     let Some(last) = last else { return Ok(Vec::new()) };
     let rows = packed_rows::current_entries_between(db, list, product.0 + 1, last).await?;
-    let mut found: Vec<Standing> = rows.iter().map(|row| Standing { id: PriceEntryId(row.id), entry: entry_of(row) }).collect();
+    let mut found: Vec<CurrentEntry> =
+        rows.iter().map(|row| CurrentEntry { id: PriceEntryId(row.id), entry: entry_of(row) }).collect();
     found.sort_unstable_by_key(|standing| (standing.entry.product, standing.id));
     Ok(found)
 }

@@ -9,20 +9,19 @@ use pricing::review::{FindingKind, ReviewedRow};
 
 use super::collect::DraftEntry;
 use crate::NewEntry;
+use crate::entries::entry_of;
 use crate::error::PriceAdminError;
-use crate::review;
-use crate::review::Reviewed;
+use crate::review::{self, ReviewedEntry};
 use catalog::Products;
-use prices::EntryRow;
-use prices::costs_of;
+use prices::{EntryRow, costs_of};
 use store::database::Reader;
 
-/// Findings that are told one by one.
+/// Warnings that are listed one by one.
 const MOST: usize = 100;
 
 /// A finding about an entry of the set.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(super) struct EntryWarning {
     pub(super) entry: PriceEntryId,
     pub(super) kind: FindingKind,
     /// The entry it disagrees with.
@@ -31,13 +30,13 @@ pub(super) struct Found {
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(super) struct Warnings {
     /// How many, by code.
     pub(super) counts: BTreeMap<&'static str, u64>,
-    pub(super) first: Vec<Found>,
+    pub(super) first: Vec<EntryWarning>,
 }
 
-impl Findings {
+impl Warnings {
     /// Looks at changed entries beside those of their lists that stay.
     pub(super) async fn look(
         &mut self,
@@ -52,12 +51,12 @@ impl Findings {
         let replaced: AHashSet<_> = changed.iter().map(|(_, draft)| key(draft.list.0, &draft.entry)).collect();
         let stays = standing.iter().filter_map(|row| {
             let (list, entry) = (*numbers.get(&row.list)?, entry_of(row));
-            (!replaced.contains(&key(row.list, &entry))).then_some(Reviewed { id: row.id, list, entry })
+            (!replaced.contains(&key(row.list, &entry))).then_some(ReviewedEntry { id: row.id, list, entry })
         });
         let comes = changed
             .iter()
-            .filter_map(|(id, draft)| Some(Reviewed { id: id.0, list: *numbers.get(&draft.list.0)?, entry: draft.entry }));
-        let reviewed: Vec<Reviewed> = stays.chain(comes).collect();
+            .filter_map(|(id, draft)| Some(ReviewedEntry { id: id.0, list: *numbers.get(&draft.list.0)?, entry: draft.entry }));
+        let reviewed: Vec<ReviewedEntry> = stays.chain(comes).collect();
         let mut touched: Vec<ProductId> = changed.iter().map(|(_, draft)| draft.entry.product).collect();
         touched.sort_unstable();
         touched.dedup();
@@ -76,23 +75,9 @@ impl Findings {
             *self.counts.entry(finding.kind.code()).or_default() += 1;
             if self.first.len() < MOST {
                 let (entry, other) = (PriceEntryId(entry), other.map(PriceEntryId));
-                self.first.push(Found { entry, kind: finding.kind, other });
+                self.first.push(EntryWarning { entry, kind: finding.kind, other });
             }
         }
         Ok(())
-    }
-}
-
-/// A recorded entry as one that could be recorded.
-pub fn entry_of(row: &EntryRow) -> NewEntry {
-    NewEntry {
-        product: ProductId(row.product),
-        unit: row.unit,
-        currency: row.currency,
-        min_quantity: row.min_quantity,
-        unit_price: row.unit_price,
-        per: row.per,
-        valid_from: row.times.valid_from.map(Into::into),
-        valid_until: row.times.valid_until.map(Into::into),
     }
 }

@@ -22,7 +22,7 @@ use store::system::System;
 
 /// Records facts in the transactions that change them.
 #[derive(Debug)]
-pub struct FactKeeper;
+pub struct PricingInputsRecorder;
 
 /// Details of the events that concern facts.
 #[derive(Debug, Deserialize)]
@@ -34,7 +34,7 @@ struct Changed {
 }
 
 #[async_trait::async_trait]
-impl Companion for FactKeeper {
+impl Companion for PricingInputsRecorder {
     fn wants(&self, kind: &str) -> bool {
         matches!(kind, "products.changed" | "categories.changed" | "account.changed")
     }
@@ -58,7 +58,7 @@ impl Companion for FactKeeper {
 }
 
 /// Records the facts of products and accounts of which none are recorded: what a database knew before it kept facts.
-pub async fn record_missing_facts(system: &System) -> Result<(), CommonError> {
+pub async fn record_missing_inputs(system: &System) -> Result<(), CommonError> {
     let missing = |table: &str, column: &str| {
         format!(
             "select id from {table} t where not exists (select 1 from {column}_price_facts f where f.{column}_id = t.id) order by id"
@@ -140,10 +140,10 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
 }
 
 /// What pricing knows of an account: its parent and its group.
-type AccountFacts = (i64, Option<i64>, Option<String>);
+type AccountInputs = (i64, Option<i64>, Option<String>);
 
 /// Accounts whose facts are not what was recorded last, with their facts.
-async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountFacts>, DbErr> {
+async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, DbErr> {
     let mut changed = Vec::new();
     for ids in key_chunks(ids) {
         let sql = format!(
@@ -154,7 +154,7 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountFacts>, DbE
             list_of(ids)
         );
         for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-            let facts: AccountFacts = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            let facts: AccountInputs = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             let recorded: Option<i64> = row.try_get_by_index(3)?;
             let (parent, group): (Option<i64>, Option<String>) = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
             if recorded.is_none() || (parent, &group) != (facts.1, &facts.2) {
@@ -166,7 +166,7 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountFacts>, DbE
 }
 
 /// Records facts as a price version, if there are any.
-async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountFacts]) -> Result<(), CommonError> {
+async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs]) -> Result<(), CommonError> {
     if products.is_empty() && accounts.is_empty() {
         return Ok(());
     }

@@ -15,28 +15,28 @@ use super::views::PriceEntriesView;
 use kernel::problem::CommonError;
 use kernel::wire::Answer;
 
-/// Of which rows something is told, and where.
+/// Which rows an upload reports, and where.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum ReportMode {
     /// Of each, in the answer.
     Each,
     /// Of the rejected ones, in the answer.
     Rejected,
     /// Of each, in a stream that follows the upload.
-    All(Spool),
+    All(ResultFile),
 }
 
-impl Told {
+impl ReportMode {
     /// Of each row, in a stream.
     pub(super) fn all() -> Result<Self, PriceAdminError> {
         let file = tempfile::tempfile().map_err(failed)?;
-        Ok(Self::All(Spool { file: File::from_std(file), waiting: Vec::new() }))
+        Ok(Self::All(ResultFile { file: File::from_std(file), waiting: Vec::new() }))
     }
 
-    /// Puts away what was told since the last call.
-    pub(super) async fn keep(&mut self) -> Result<(), PriceAdminError> {
+    /// Writes to the file what was reported since the last call.
+    pub(super) async fn flush(&mut self) -> Result<(), PriceAdminError> {
         match self {
-            Self::All(spool) => spool.keep().await,
+            Self::All(file) => file.flush().await,
             _ => Ok(()),
         }
     }
@@ -44,7 +44,7 @@ impl Told {
 
 /// Results that wait for the end of the upload.
 #[derive(Debug)]
-pub(super) struct Spool {
+pub(super) struct ResultFile {
     file: File,
     waiting: Vec<u8>,
 }
@@ -54,27 +54,27 @@ struct Last<'a> {
     summary: &'a PriceEntriesView,
 }
 
-impl Spool {
-    /// Tells of a row.
-    pub(super) fn tell(&mut self, result: &impl Serialize) -> Result<(), PriceAdminError> {
+impl ResultFile {
+    /// Writes the result of a row.
+    pub(super) fn write(&mut self, result: &impl Serialize) -> Result<(), PriceAdminError> {
         serde_json::to_writer(&mut self.waiting, result).map_err(failed)?;
         self.waiting.push(b'\n');
         Ok(())
     }
 
-    async fn keep(&mut self) -> Result<(), PriceAdminError> {
+    async fn flush(&mut self) -> Result<(), PriceAdminError> {
         self.file.write_all(&self.waiting).await.map_err(failed)?;
         self.waiting.clear();
         Ok(())
     }
 
     /// The results as an answer, the sums last.
-    pub(super) async fn answer(mut self, view: &PriceEntriesView) -> Result<EntriesAnswer, PriceAdminError> {
-        self.tell(&Last { summary: view })?;
-        self.keep().await?;
+    pub(super) async fn respond(mut self, view: &PriceEntriesView) -> Result<UploadResponse, PriceAdminError> {
+        self.write(&Last { summary: view })?;
+        self.flush().await?;
         self.file.flush().await.map_err(failed)?;
         self.file.rewind().await.map_err(failed)?;
-        Ok(EntriesAnswer::Rows(self.file))
+        Ok(UploadResponse::Rows(self.file))
     }
 }
 
@@ -84,12 +84,12 @@ fn failed(error: impl std::fmt::Display) -> PriceAdminError {
 
 /// What became of entries, told at once or row by row.
 #[derive(Debug)]
-pub enum EntriesAnswer {
+pub enum UploadResponse {
     Once(Answer<PriceEntriesView>),
     Rows(File),
 }
 
-impl IntoResponse for EntriesAnswer {
+impl IntoResponse for UploadResponse {
     fn into_response(self) -> Response {
         match self {
             Self::Once(answer) => answer.into_response(),
@@ -98,7 +98,7 @@ impl IntoResponse for EntriesAnswer {
     }
 }
 
-impl ApiResponse for EntriesAnswer {
+impl ApiResponse for UploadResponse {
     fn meta() -> MetaResponses {
         let mut meta = Answer::<PriceEntriesView>::meta();
         let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));

@@ -1,6 +1,6 @@
 //! How prices move: what rises and falls most, what falls under floor or cost, and how many do which.
 //!
-//! Not here: where the prices come from (`sketch`), what is compared (`preview`).
+//! Not here: where the prices come from (`what_if`), what is compared (`preview`).
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use entity::{PriceEntryId, ProductId};
 use pricing::{Currency, Quantity, UnitCode, UnitPrice};
 
-use super::sketch::BeforeAfter;
+use super::what_if::BeforeAfter;
 use prices::PricedLine;
 
-/// Moves that are told one by one, of each kind.
+/// Differences that are told one by one, of each kind.
 const MOST: usize = 20;
 /// Lines under floor or cost that are told one by one.
 const MOST_UNDER: usize = 100;
@@ -30,7 +30,7 @@ pub(super) enum Cause {
 
 /// What was asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct ComparedLine {
     pub(super) cause: Cause,
     pub(super) product: ProductId,
     pub(super) unit: UnitCode,
@@ -40,13 +40,13 @@ pub(super) struct Asked {
 
 /// A price that differs before and after.
 #[derive(Clone, Debug)]
-pub(super) struct Move {
-    pub(super) asked: Asked,
+pub(super) struct PriceDifference {
+    pub(super) asked: ComparedLine,
     pub(super) before: UnitPrice,
     pub(super) after: UnitPrice,
 }
 
-impl Move {
+impl PriceDifference {
     /// By how much a unit costs more, in millionths times the product of both price bases.
     fn rise(&self) -> i128 {
         let (before, after) = (i128::from(self.before.per.get()), i128::from(self.after.per.get()));
@@ -73,16 +73,16 @@ impl Move {
 /// The largest of many moves.
 #[derive(Debug)]
 pub(super) struct Largest {
-    by: fn(&Move) -> i128,
-    kept: Vec<Move>,
+    by: fn(&PriceDifference) -> i128,
+    kept: Vec<PriceDifference>,
 }
 
 impl Largest {
-    fn new(by: fn(&Move) -> i128) -> Self {
+    fn new(by: fn(&PriceDifference) -> i128) -> Self {
         Self { by, kept: Vec::new() }
     }
 
-    fn offer(&mut self, moved: &Move) {
+    fn offer(&mut self, moved: &PriceDifference) {
         let size = (self.by)(moved);
         if size <= 0 || (self.kept.len() == MOST && self.kept.last().is_some_and(|last| (self.by)(last) >= size)) {
             return;
@@ -93,15 +93,15 @@ impl Largest {
     }
 
     /// The largest first.
-    pub(super) fn moves(&self) -> &[Move] {
+    pub(super) fn differences(&self) -> &[PriceDifference] {
         &self.kept
     }
 }
 
 /// A line whose price would lie under a limit.
 #[derive(Clone, Debug)]
-pub(super) struct Under {
-    pub(super) asked: Asked,
+pub(super) struct BelowLimit {
+    pub(super) asked: ComparedLine,
     pub(super) after: UnitPrice,
     /// Whether it lies under it already.
     pub(super) already: bool,
@@ -109,41 +109,41 @@ pub(super) struct Under {
 
 /// Lines under a limit.
 #[derive(Debug, Default)]
-pub(super) struct Unders {
+pub(super) struct BelowLimits {
     pub(super) count: u64,
     /// Of them, those that lie under it already.
     pub(super) already: u64,
-    pub(super) first: Vec<Under>,
+    pub(super) first: Vec<BelowLimit>,
 }
 
-impl Unders {
-    fn add(&mut self, asked: &Asked, after: UnitPrice, already: bool) {
+impl BelowLimits {
+    fn add(&mut self, asked: &ComparedLine, after: UnitPrice, already: bool) {
         self.count += 1;
         self.already += u64::from(already);
         if self.first.len() < MOST_UNDER {
-            self.first.push(Under { asked: asked.clone(), after, already });
+            self.first.push(BelowLimit { asked: asked.clone(), after, already });
         }
     }
 }
 
 /// Everything that is counted.
 #[derive(Debug)]
-pub(super) struct Moves {
+pub(super) struct PriceDifferences {
     pub(super) compared: u64,
     pub(super) rises: u64,
     pub(super) falls: u64,
     pub(super) same: u64,
     pub(super) appear: u64,
     pub(super) vanish: u64,
-    pub(super) under_floor: Unders,
-    pub(super) under_cost: Unders,
+    pub(super) under_floor: BelowLimits,
+    pub(super) under_cost: BelowLimits,
     pub(super) rises_by_percent: Largest,
     pub(super) falls_by_percent: Largest,
     /// By currency, because amounts of two currencies are not compared.
     pub(super) by_amount: BTreeMap<&'static str, (Largest, Largest)>,
 }
 
-impl Default for Moves {
+impl Default for PriceDifferences {
     fn default() -> Self {
         Self {
             compared: 0,
@@ -152,30 +152,30 @@ impl Default for Moves {
             same: 0,
             appear: 0,
             vanish: 0,
-            under_floor: Unders::default(),
-            under_cost: Unders::default(),
-            rises_by_percent: Largest::new(Move::relative),
+            under_floor: BelowLimits::default(),
+            under_cost: BelowLimits::default(),
+            rises_by_percent: Largest::new(PriceDifference::relative),
             falls_by_percent: Largest::new(|moved| moved.relative().saturating_neg()),
             by_amount: BTreeMap::new(),
         }
     }
 }
 
-impl Moves {
+impl PriceDifferences {
     /// Counts a list price before and after.
-    pub(super) fn of_list(&mut self, asked: &Asked, prices: &BeforeAfter) {
+    pub(super) fn of_list(&mut self, asked: &ComparedLine, prices: &BeforeAfter) {
         let list = |line: &Result<PricedLine, _>| line.as_ref().ok().and_then(|line| line.list_price);
         self.count(asked, list(&prices.0), list(&prices.1), prices);
     }
 
     /// Counts what a customer pays before and after.
-    pub(super) fn of_customer(&mut self, asked: &Asked, prices: &BeforeAfter) {
+    pub(super) fn of_customer(&mut self, asked: &ComparedLine, prices: &BeforeAfter) {
         let paid =
             |line: &Result<PricedLine, _>| line.as_ref().ok().map(|line| UnitPrice { amount: line.unit_price, per: line.per });
         self.count(asked, paid(&prices.0), paid(&prices.1), prices);
     }
 
-    fn count(&mut self, asked: &Asked, before: Option<UnitPrice>, after: Option<UnitPrice>, prices: &BeforeAfter) {
+    fn count(&mut self, asked: &ComparedLine, before: Option<UnitPrice>, after: Option<UnitPrice>, prices: &BeforeAfter) {
         self.compared += 1;
         if let (Some(after), (was, Ok(is))) = (after, prices) {
             let under_floor = |line: &PricedLine| line.flags.floor_lifted || line.flags.below_floor;
@@ -193,7 +193,7 @@ impl Moves {
             (Some(_), None) => return self.vanish += 1,
             (None, None) => return self.same += 1,
         };
-        let moved = Move { asked: asked.clone(), before, after };
+        let moved = PriceDifference { asked: asked.clone(), before, after };
         match after.cmp_value(&before) {
             Ordering::Equal => return self.same += 1,
             Ordering::Greater => self.rises += 1,
@@ -202,7 +202,7 @@ impl Moves {
         self.rises_by_percent.offer(&moved);
         self.falls_by_percent.offer(&moved);
         let amounts = self.by_amount.entry(asked.currency.code());
-        let (rises, falls) = amounts.or_insert_with(|| (Largest::new(Move::by), Largest::new(|moved| -moved.by())));
+        let (rises, falls) = amounts.or_insert_with(|| (Largest::new(PriceDifference::by), Largest::new(|moved| -moved.by())));
         rises.offer(&moved);
         falls.offer(&moved);
     }
@@ -214,19 +214,19 @@ mod tests {
 
     use super::*;
 
-    fn moved(before: (i64, u32), after: (i64, u32)) -> Move {
+    fn moved(before: (i64, u32), after: (i64, u32)) -> PriceDifference {
         let price = |(whole, per): (i64, u32)| UnitPrice {
             amount: Amount::from_micros(whole * 1_000_000),
             per: Per::new(per).expect("not zero"),
         };
-        let asked = Asked {
+        let asked = ComparedLine {
             cause: Cause::Contract(String::new()),
             product: ProductId(1),
             unit: "EA".parse().expect("a unit"),
             currency: "EUR".parse().expect("a currency"),
             quantity: Quantity::ONE,
         };
-        Move { asked, before: price(before), after: price(after) }
+        PriceDifference { asked, before: price(before), after: price(after) }
     }
 
     #[test]
@@ -239,11 +239,11 @@ mod tests {
 
     #[test]
     fn the_largest_come_first_and_are_few() {
-        let mut largest = Largest::new(Move::relative);
+        let mut largest = Largest::new(PriceDifference::relative);
         for step in 0..200 {
             largest.offer(&moved((100, 1), (60 + step * 7 % 200, 1)));
         }
-        let sizes: Vec<i128> = largest.moves().iter().map(Move::relative).collect();
+        let sizes: Vec<i128> = largest.differences().iter().map(PriceDifference::relative).collect();
         assert_eq!(sizes.len(), MOST);
         assert!(sizes.is_sorted_by(|left, right| left >= right) && sizes[0] == 159_000_000, "{sizes:?}");
     }

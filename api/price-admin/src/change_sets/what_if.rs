@@ -1,7 +1,7 @@
 //! A small price book for a few products: as prices are, and as they would be.
 //!
 //! The rows of a draft are put into it as if they were recorded an instant after everything that is, so that one book answers
-//! both questions, with the same engine as quotes: knowledge as of [`Sketch::before`], and as of [`Sketch::after`].
+//! both questions, with the same engine as quotes: knowledge as of [`WhatIfBook::before`], and as of [`WhatIfBook::after`].
 //!
 //! Not here: which prices are asked for (`preview`).
 
@@ -10,16 +10,16 @@ use entity::{AccountId, Instant, PriceEntryId, ProductId};
 use pricing::{Currency, Times};
 use sea_orm::{ConnectionTrait as _, Value};
 
-use super::agreements::{Drafted, Shall};
+use super::agreements::{Draft, Proposed};
 use super::collect::DraftEntry;
-use crate::change::places;
+use crate::change::placeholders;
 use crate::contract::{self, Difference};
 use crate::error::PriceAdminError;
 use crate::lines::{COLUMNS, NewLine};
 use crate::{NewContract, NewEntry, NewPromotion};
 use prices::{
     AccountRow, ContractRow, EntryRow, LineRefusal, LineRow, PriceLine, PriceRequest, PricedLine, Prices, PromotionRow,
-    TermsFilter, note, packed_rows, stored_terms,
+    TermsFilter, log_refused, packed_rows, stored_terms,
 };
 use store::clock;
 use store::database::Reader;
@@ -27,7 +27,7 @@ use store::sql::{key_list, statement};
 
 /// A small price book.
 #[derive(Debug)]
-pub(super) struct Sketch {
+pub(super) struct WhatIfBook {
     prices: Prices,
     before: Instant,
     /// Current entries of the products, as they were read.
@@ -69,7 +69,7 @@ pub(super) struct Question {
 /// The price of a line before and after.
 pub(super) type BeforeAfter = (Result<PricedLine, LineRefusal>, Result<PricedLine, LineRefusal>);
 
-impl Sketch {
+impl WhatIfBook {
     /// The lists and current entries of some products.
     pub(super) async fn of(db: &Reader, products: &[ProductId]) -> Result<Self, PriceAdminError> {
         let prices = Prices::default();
@@ -83,11 +83,11 @@ impl Sketch {
             let mut book = prices.book_mut();
             for row in lists {
                 let list = row.list;
-                note(book.put_list(row), "price list", list);
+                log_refused(book.put_list(row), "price list", list);
             }
             for row in &entries {
                 recorded = recorded.max(row.times.recorded_at.into());
-                note(book.put_entry(row), "price entry", row.id);
+                log_refused(book.put_entry(row), "price entry", row.id);
             }
         }
         let by_case = entries.iter().enumerate().map(|(place, row)| (case(row), place)).collect();
@@ -105,7 +105,7 @@ impl Sketch {
         clock::later(self.before, 1)
     }
 
-    fn drafted(&self) -> Times {
+    fn draft_times(&self) -> Times {
         Times::since(self.after().into())
     }
 
@@ -122,7 +122,7 @@ impl Sketch {
             let id = AccountId(self.number());
             self.members.insert(group.clone(), id);
             let nobody = AccountRow { id: id.0, recorded_at: self.before, parent: None, group: Some(group.clone()) };
-            note(self.prices.book_mut().put_account(nobody), "account", id.0);
+            log_refused(self.prices.book_mut().put_account(nobody), "account", id.0);
         }
         let chain: Vec<i64> = chain.iter().map(|account| account.0).collect();
         self.prices.take_accounts(db, &chain).await?;
@@ -132,7 +132,7 @@ impl Sketch {
     /// Puts an entry of the draft in, from `start` on. False when it says what is recorded already.
     pub(super) fn put_entry(&mut self, id: PriceEntryId, draft: &DraftEntry, start: Option<Instant>) -> bool {
         let new = NewEntry { valid_from: start, ..draft.entry };
-        let drafted = self.drafted();
+        let drafted = self.draft_times();
         let case = (draft.list.0, new.product.0, new.unit, new.currency, new.min_quantity, start.map(Into::into));
         let old = self.by_case.get(&case).map(|place| self.entries[*place]);
         let until = new.valid_until.map(Into::into);
@@ -142,7 +142,7 @@ impl Sketch {
         let mut book = self.prices.book_mut();
         if let Some(old) = old {
             let ended = EntryRow { times: Times { superseded_at: Some(drafted.recorded_at), ..old.times }, ..old };
-            note(book.put_entry(&ended), "price entry", old.id);
+            log_refused(book.put_entry(&ended), "price entry", old.id);
         }
         let row = EntryRow {
             id: id.0,
@@ -155,7 +155,7 @@ impl Sketch {
             per: new.per,
             times: Times { valid_from: start.map(Into::into), valid_until: until, ..drafted },
         };
-        note(book.put_entry(&row), "price entry", id.0);
+        log_refused(book.put_entry(&row), "price entry", id.0);
         true
     }
 
@@ -169,7 +169,7 @@ impl Sketch {
         let backend = db.get_database_backend();
         let keys = serde_json::to_string(&self.products.iter().map(|product| product.0).collect::<Vec<_>>()).unwrap_or_default();
         if !chain.is_empty() {
-            let holders = places(1, chain.len());
+            let holders = placeholders(1, chain.len());
             let values: Vec<Value> = chain.iter().map(|account| account.0.into()).collect();
             let which = TermsFilter {
                 condition: format!("t.superseded_at is null and t.account_id in ({holders})"),
@@ -190,7 +190,7 @@ impl Sketch {
             let mut book = self.prices.book_mut();
             for row in terms {
                 let id = row.id;
-                note(book.put_contract(row), "contract", id);
+                log_refused(book.put_contract(row), "contract", id);
             }
             for row in &lines {
                 let id: i64 = row.try_get("", "id")?;
@@ -200,7 +200,7 @@ impl Sketch {
                     valid_until: at("valid_until")?,
                     ..Times::since(row.try_get::<Instant>("", "recorded_at")?.into())
                 };
-                note(
+                log_refused(
                     book.put_contract_line(id, row.try_get("", "contract_id")?, stored_terms::line(row)?, times),
                     "contract line",
                     id,
@@ -221,7 +221,7 @@ impl Sketch {
         };
         for row in stored_terms::promotions(db, &which).await? {
             let id = row.id;
-            note(self.prices.book_mut().put_promotion(row), "promotion", id);
+            log_refused(self.prices.book_mut().put_promotion(row), "promotion", id);
         }
         Ok(())
     }
@@ -233,47 +233,47 @@ impl Sketch {
     }
 
     /// Puts a contract or promotion of the draft in, in place of the one that is there.
-    pub(super) fn put_agreement(&mut self, drafted: &Drafted, standing: Option<&contract::Contract>, promotion: Option<i64>) {
-        match &drafted.shall {
-            Shall::Contract(shall) => self.put_contract(shall, standing),
-            Shall::Promotion(shall) => self.put_promotion(shall, promotion),
+    pub(super) fn put_agreement(&mut self, draft: &Draft, standing: Option<&contract::Contract>, promotion: Option<i64>) {
+        match &draft.proposed {
+            Proposed::Contract(proposed) => self.put_contract(proposed, standing),
+            Proposed::Promotion(proposed) => self.put_promotion(proposed, promotion),
         }
     }
 
-    fn put_contract(&mut self, shall: &NewContract, standing: Option<&contract::Contract>) {
+    fn put_contract(&mut self, proposed: &NewContract, standing: Option<&contract::Contract>) {
         let contract = standing.map_or_else(|| self.number(), |standing| standing.header.id.0);
-        let times = self.drafted();
+        let times = self.draft_times();
         let terms = ContractRow {
             // Of two versions known the last recorded counts.
             id: i64::MAX,
             contract,
-            code: shall.code.clone(),
-            account: shall.account.0,
-            currency: shall.currency,
-            mode: shall.mode,
-            active: shall.active,
+            code: proposed.code.clone(),
+            account: proposed.account.0,
+            currency: proposed.currency,
+            mode: proposed.mode,
+            active: proposed.active,
             times: Times {
-                valid_from: shall.valid_from.map(Into::into),
-                valid_until: shall.valid_until.map(Into::into),
+                valid_from: proposed.valid_from.map(Into::into),
+                valid_until: proposed.valid_until.map(Into::into),
                 ..times
             },
         };
         let old = standing.map(|standing| standing.lines.clone()).unwrap_or_default();
-        let gone = Difference::between(old.clone(), &shall.lines);
+        let gone = Difference::between(old.clone(), &proposed.lines);
         let numbered: Vec<(i64, &NewLine)> = gone.added.iter().map(|line| (self.number(), line)).collect();
         let by_id: AHashMap<i64, &NewLine> = old.iter().map(|(id, line)| (*id, line)).collect();
         let mut book = self.prices.book_mut();
-        note(book.put_contract(terms), "contract", contract);
+        log_refused(book.put_contract(terms), "contract", contract);
         let validity = |line: &NewLine| (line.valid_from.map(Into::into), line.valid_until.map(Into::into));
         for (id, line) in gone.gone.iter().filter_map(|id| Some((*id, *by_id.get(id)?))) {
             let (valid_from, valid_until) = validity(line);
             let ended =
                 Times { valid_from, valid_until, recorded_at: pricing::Instant::MIN, superseded_at: Some(times.recorded_at) };
-            note(book.put_contract_line(id, contract, row_of(line), ended), "contract line", id);
+            log_refused(book.put_contract_line(id, contract, row_of(line), ended), "contract line", id);
         }
         for (id, line) in numbered {
             let (valid_from, valid_until) = validity(line);
-            note(
+            log_refused(
                 book.put_contract_line(id, contract, row_of(line), Times { valid_from, valid_until, ..times }),
                 "contract line",
                 id,
@@ -281,26 +281,26 @@ impl Sketch {
         }
     }
 
-    fn put_promotion(&mut self, shall: &NewPromotion, standing: Option<i64>) {
+    fn put_promotion(&mut self, proposed: &NewPromotion, standing: Option<i64>) {
         let promotion = standing.unwrap_or_else(|| self.number());
         let row = PromotionRow {
             id: i64::MAX,
             promotion,
-            code: shall.code.clone(),
-            kind: shall.audience.kind,
-            audience_id: shall.audience.id,
-            audience_code: shall.audience.code.clone(),
-            coupon: shall.coupon.clone(),
-            currency: shall.currency,
-            active: shall.active,
+            code: proposed.code.clone(),
+            kind: proposed.audience.kind,
+            audience_id: proposed.audience.id,
+            audience_code: proposed.audience.code.clone(),
+            coupon: proposed.coupon.clone(),
+            currency: proposed.currency,
+            active: proposed.active,
             times: Times {
-                valid_from: shall.valid_from.map(Into::into),
-                valid_until: shall.valid_until.map(Into::into),
-                ..self.drafted()
+                valid_from: proposed.valid_from.map(Into::into),
+                valid_until: proposed.valid_until.map(Into::into),
+                ..self.draft_times()
             },
-            lines: shall.lines.iter().map(row_of).collect(),
+            lines: proposed.lines.iter().map(row_of).collect(),
         };
-        note(self.prices.book_mut().put_promotion(row), "promotion", promotion);
+        log_refused(self.prices.book_mut().put_promotion(row), "promotion", promotion);
     }
 
     /// Prices lines in both states, each as a basket of its own.
