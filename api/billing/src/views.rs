@@ -14,7 +14,7 @@ use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum InvoiceStatus {
+pub(crate) enum InvoiceStatus {
     /// Nothing is paid, nothing is late.
     Open,
     /// A part is paid, nothing is late.
@@ -27,7 +27,7 @@ pub enum InvoiceStatus {
 
 /// An invoice.
 #[derive(Debug, Object, Serialize)]
-pub struct InvoiceView {
+pub(crate) struct InvoiceView {
     /// Number, without gaps within a year.
     pub number: String,
     /// Account that owes it.
@@ -66,7 +66,7 @@ pub struct InvoiceView {
 
 /// What paying early takes off.
 #[derive(Debug, Object, Serialize)]
-pub struct EarlyPaymentView {
+pub(crate) struct EarlyPaymentView {
     /// Until when the money must have arrived.
     pub until: Timestamp,
     /// What is taken off.
@@ -77,7 +77,7 @@ pub struct EarlyPaymentView {
 
 /// A line of an invoice.
 #[derive(Debug, Object, Serialize)]
-pub struct InvoiceLineView {
+pub(crate) struct InvoiceLineView {
     /// Number of the line, from 1.
     pub line: i32,
     /// Number of the order's line.
@@ -100,7 +100,7 @@ pub struct InvoiceLineView {
 
 /// What a payment settled of an invoice.
 #[derive(Debug, Object, Serialize)]
-pub struct SettledByView {
+pub(crate) struct SettledByView {
     /// Id of the payment.
     pub payment: String,
     /// What was paid.
@@ -180,7 +180,7 @@ impl From<entity::invoice_lines::Model> for InvoiceLineView {
 
 /// A payment.
 #[derive(Debug, Object, Serialize)]
-pub struct RemittanceView {
+pub(crate) struct RemittanceView {
     /// Id of the payment.
     pub id: String,
     /// Account that paid.
@@ -205,7 +205,7 @@ pub struct RemittanceView {
 
 /// What a payment settled of an invoice.
 #[derive(Debug, Object, Serialize)]
-pub struct SettlesView {
+pub(crate) struct SettlesView {
     /// Number of the invoice.
     pub invoice: String,
     /// What was paid of it.
@@ -241,7 +241,7 @@ impl RemittanceView {
 
 /// What an account owes.
 #[derive(Debug, Object, Serialize)]
-pub struct StatementView {
+pub(crate) struct StatementView {
     /// Account.
     pub account: String,
     /// As of when.
@@ -258,7 +258,7 @@ pub struct StatementView {
 
 /// What is owed in one currency.
 #[derive(Debug, Object, Serialize)]
-pub struct BalanceView {
+pub(crate) struct BalanceView {
     /// Currency.
     pub currency: String,
     /// Open invoices.
@@ -273,7 +273,7 @@ pub struct BalanceView {
 
 /// Open amounts by how late they are.
 #[derive(Debug, Object, Serialize)]
-pub struct AgingView {
+pub(crate) struct AgingView {
     /// Not yet due.
     pub current: AmountText,
     /// 1 to 30 days late.
@@ -288,7 +288,7 @@ pub struct AgingView {
 
 /// An open invoice.
 #[derive(Debug, Object, Serialize)]
-pub struct OpenInvoiceView {
+pub(crate) struct OpenInvoiceView {
     /// Number.
     pub number: String,
     /// Number of the order.
@@ -348,7 +348,7 @@ fn balance(currency: &str, sums: &Sums) -> BalanceView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum PaidBy {
+pub(crate) enum PaidBy {
     /// Transfer to the seller's bank account.
     BankTransfer,
     /// Collected from the customer's bank account.
@@ -379,7 +379,7 @@ impl PaidBy {
 /// A payment that arrived.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RemittanceInput {
+pub(crate) struct RemittanceInput {
     /// Account that paid.
     pub account: Code,
     /// Currency.
@@ -403,7 +403,7 @@ pub struct RemittanceInput {
 /// What a remittance says of one invoice.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AllocationInput {
+pub(crate) struct AllocationInput {
     /// Number of the invoice.
     pub invoice: Code,
     /// What is paid of it.
@@ -416,7 +416,7 @@ pub struct AllocationInput {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct AllocationsInput {
+pub(crate) struct AllocationsInput {
     /// What it settles; left out, the invoices due first are settled.
     pub allocations: Option<Vec<AllocationInput>>,
 }

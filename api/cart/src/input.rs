@@ -162,7 +162,7 @@ impl AskedLine {
 
 /// The lines of a request, whatever they came as.
 #[derive(Debug)]
-pub struct LinesBody {
+pub(crate) struct LinesBody {
     pub(super) lines: Vec<AskedLine>,
     /// Rows of a list that could not even be read.
     pub(super) unreadable: Vec<CartLineProblem>,

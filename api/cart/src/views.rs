@@ -31,7 +31,7 @@ pub struct CartLineInput {
 /// Lines asked for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CartLinesInput {
+pub(crate) struct CartLinesInput {
     /// Up to 10,000 lines.
     pub lines: Vec<CartLineInput>,
 }
@@ -40,7 +40,7 @@ pub struct CartLinesInput {
 #[derive(Clone, Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct CartInput {
+pub(crate) struct CartInput {
     /// Account, when staff create a cart for one.
     pub account: Option<Code>,
     /// What it is for.
@@ -60,7 +60,7 @@ impl Default for CartLineInput {
 /// A change of a line.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LineChange {
+pub(crate) struct LineChange {
     /// New quantity.
     #[serde(default)]
     pub quantity: Option<QuantityText>,
@@ -130,7 +130,7 @@ pub enum Partial {
 
 /// A cart without its lines.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CartSummary {
+pub(crate) struct CartSummary {
     /// Id.
     pub id: String,
     /// Account.
@@ -153,7 +153,7 @@ pub struct CartSummary {
 
 /// Sums of a cart at today's prices.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CartTotals {
+pub(crate) struct CartTotals {
     /// Number of lines.
     pub lines: usize,
     /// Lines that have no price and are not in the total.
@@ -166,7 +166,7 @@ pub struct CartTotals {
 
 /// A cart with its lines.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CartView {
+pub(crate) struct CartView {
     /// The cart.
     #[oai(flatten)]
     #[serde(flatten)]
@@ -181,7 +181,7 @@ pub struct CartView {
 
 /// A line of a cart at today's price.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CartLineView {
+pub(crate) struct CartLineView {
     /// Number of the line in the cart.
     pub line: i32,
     /// Where the line stood in the request.
@@ -214,7 +214,7 @@ pub struct CartLineView {
 
 /// What became of added lines.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct AddedLines {
+pub(crate) struct AddedLines {
     /// Lines now in the cart.
     pub accepted: Vec<CartLineView>,
     /// Lines that are not, each with the reason and candidates.

@@ -15,7 +15,7 @@ use store::events::Event;
 use store::follow::Surface;
 
 /// How deep the tree may be.
-pub const MAX_DEPTH: usize = 16;
+pub(crate) const MAX_DEPTH: usize = 16;
 
 /// A category.
 #[derive(Clone, Debug)]

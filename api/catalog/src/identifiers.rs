@@ -6,7 +6,7 @@
 const LONGEST: usize = 64;
 
 /// A part number made comparable: letters in upper case and digits, nothing else.
-pub fn normalise(text: &str) -> String {
+pub(crate) fn normalise(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).take(LONGEST).collect()
 }
 
@@ -21,7 +21,7 @@ pub(super) fn numeric_form(text: &str) -> String {
 }
 
 /// Whether the text is a GTIN of 8, 12, 13 or 14 digits with a right check digit.
-pub fn is_gtin(text: &str) -> bool {
+pub(crate) fn is_gtin(text: &str) -> bool {
     matches!(text.len(), 8 | 12 | 13 | 14) && text.bytes().all(|b| b.is_ascii_digit()) && check_digit_is_right(text)
 }
 
@@ -31,7 +31,7 @@ fn check_digit_is_right(digits: &str) -> bool {
 }
 
 /// The GTIN with leading zeros to 14 digits, in which the same number of any length is equal.
-pub fn gtin_14(gtin: &str) -> String {
+pub(crate) fn gtin_14(gtin: &str) -> String {
     format!("{gtin:0>14}")
 }
 

@@ -34,7 +34,7 @@ pub struct UnitInput {
 /// In which quantities the product is ordered; all in stock units.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OrderRulesInput {
+pub(crate) struct OrderRulesInput {
     /// Smallest quantity of a line.
     #[serde(default)]
     pub min: Option<QuantityText>,
@@ -65,7 +65,7 @@ pub struct AttributeInput {
 /// Other numbers of a product. Accounts' own part numbers are put one account at a time.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct IdentifiersInput {
+pub(crate) struct IdentifiersInput {
     /// GTIN of 8, 12, 13 or 14 digits.
     #[serde(default)]
     pub gtin: Option<Text<14>>,
@@ -97,7 +97,7 @@ pub struct RelationInput {
 /// A product to create or replace.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProductInput {
+pub(crate) struct ProductInput {
     /// SKU. Needed in a batch; when put at an address it may be left out.
     #[serde(default)]
     pub sku: Option<Code>,
@@ -185,7 +185,7 @@ impl From<AttributeInput> for Attribute {
 
 impl ProductInput {
     /// The product of `sku` as the input says.
-    pub fn into_new(self, sku: String) -> NewProduct {
+    pub(crate) fn into_new(self, sku: String) -> NewProduct {
         let rules = self.order_rules;
         let quantity = |quantity: Option<QuantityText>| quantity.map(|q| q.0);
         NewProduct {
@@ -219,7 +219,7 @@ impl ProductInput {
 /// Products to create or replace.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BatchInput {
+pub(crate) struct BatchInput {
     /// 1 to 1,000 products.
     #[oai(validator(min_items = 1, max_items = 1000))]
     pub products: Vec<Each<ProductInput>>,
@@ -228,7 +228,7 @@ pub struct BatchInput {
 /// A category to create or change.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CategoryInput {
+pub(crate) struct CategoryInput {
     /// Name.
     pub name: Text<200>,
     /// Code of the category it lies in.
@@ -239,7 +239,7 @@ pub struct CategoryInput {
 /// What an account calls a product.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PartNumbersInput {
+pub(crate) struct PartNumbersInput {
     /// Code of the account; an account's own people leave it out.
     #[serde(default)]
     pub account: Option<Code>,

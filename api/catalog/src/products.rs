@@ -120,7 +120,7 @@ impl Products {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.maps.read().by_id.len()
     }
 

@@ -241,7 +241,7 @@ impl From<Attribute> for AttributeView {
 
 /// A product of a batch that was stored.
 #[derive(Debug, Object, Serialize)]
-pub struct StoredView {
+pub(crate) struct StoredView {
     /// Place in the batch, from 0.
     pub index: usize,
     /// SKU.
@@ -254,7 +254,7 @@ pub struct StoredView {
 
 /// What became of a batch.
 #[derive(Debug, Object, Serialize)]
-pub struct BatchView {
+pub(crate) struct BatchView {
     /// Products stored, or already as given.
     pub accepted: Vec<StoredView>,
     /// What is wrong with the others, by pointers into the request.
@@ -263,7 +263,7 @@ pub struct BatchView {
 
 /// A category.
 #[derive(Debug, Object, Serialize)]
-pub struct CategoryView {
+pub(crate) struct CategoryView {
     /// Its code.
     pub code: String,
     /// Name.
@@ -275,7 +275,7 @@ pub struct CategoryView {
 }
 
 impl CategoryView {
-    pub fn new(category: &Category, categories: &Categories) -> Self {
+    pub(crate) fn new(category: &Category, categories: &Categories) -> Self {
         let chain = categories.chain(category.id);
         Self {
             code: category.code.clone(),
@@ -288,7 +288,7 @@ impl CategoryView {
 
 /// What an account calls a product.
 #[derive(Debug, Object, Serialize)]
-pub struct PartNumbersView {
+pub(crate) struct PartNumbersView {
     /// SKU.
     pub sku: String,
     /// Code of the account.

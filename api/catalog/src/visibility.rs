@@ -76,7 +76,7 @@ pub struct Sight {
 
 /// All rules, and what follows from them for each account. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
-pub struct Visibility {
+pub(crate) struct Visibility {
     held: Arc<RwLock<Held>>,
     staff: Arc<Sight>,
     accounts: Accounts,

@@ -15,7 +15,7 @@ use kernel::wire::{Code, Text, Timestamp};
 /// For whom a rule counts.
 #[derive(Clone, Debug, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct VisibilityAudience {
+pub(crate) struct VisibilityAudience {
     /// Everyone, a group, or an account and those below it.
     pub kind: AudienceKind,
     /// Code of the group or account.
@@ -27,7 +27,7 @@ pub struct VisibilityAudience {
 /// A rule of what accounts may see.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct VisibilityRuleInput {
+pub(crate) struct VisibilityRuleInput {
     /// What it does.
     pub effect: VisibilityEffect,
     /// For whom.
@@ -129,7 +129,7 @@ impl VisibilityRuleInput {
 
 /// A rule of what accounts may see.
 #[derive(Debug, Object, Serialize)]
-pub struct VisibilityRuleView {
+pub(crate) struct VisibilityRuleView {
     /// Code.
     pub code: String,
     /// What it does.

@@ -29,7 +29,7 @@ use store::database::Db;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum AuditResult {
+pub(crate) enum AuditResult {
     /// Priced again, it costs the same to the cent.
     Same,
     /// Something differs.
@@ -40,7 +40,7 @@ pub enum AuditResult {
 
 /// An order priced again.
 #[derive(Debug, Object, Serialize)]
-pub struct PriceAuditView {
+pub(crate) struct PriceAuditView {
     /// Number of the order.
     pub order: String,
     /// What comparing gave.
@@ -71,7 +71,7 @@ pub struct PriceAuditView {
 
 /// A line priced again.
 #[derive(Debug, Object, Serialize)]
-pub struct PriceAuditLine {
+pub(crate) struct PriceAuditLine {
     /// Number of the line.
     pub line: i32,
     /// SKU.
@@ -99,7 +99,7 @@ pub struct PriceAuditLine {
 
 /// A price with the row it comes from.
 #[derive(Debug, Object, Serialize)]
-pub struct AuditedPrice {
+pub(crate) struct AuditedPrice {
     /// Price of `per` units.
     pub unit_price: AmountText,
     /// Price basis.
@@ -118,7 +118,7 @@ pub struct AuditedPrice {
 
 /// A field that differs.
 #[derive(Debug, PartialEq, Eq, Object, Serialize)]
-pub struct PriceDifference {
+pub(crate) struct PriceDifference {
     /// The field.
     pub field: String,
     /// In the order.

@@ -11,7 +11,7 @@ use orders::AddressInput;
 /// An order to be placed.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OrderInput {
+pub(crate) struct OrderInput {
     /// Account, when staff order for one.
     #[serde(default)]
     pub account: Option<Code>,
@@ -65,7 +65,7 @@ pub struct OrderInput {
 /// A line to order.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OrderLineInput {
+pub(crate) struct OrderLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub sku: Option<Text<64>>,
@@ -101,7 +101,7 @@ pub struct OrderLineInput {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum OnDrift {
+pub(crate) enum OnDrift {
     /// The line cannot be ordered.
     #[default]
     Reject,
@@ -114,7 +114,7 @@ pub enum OnDrift {
 /// Where an order goes: a site of the account or an address.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ShipTo {
+pub(crate) struct ShipTo {
     /// Code of the account's site.
     #[serde(default)]
     pub site: Option<Code>,
@@ -126,7 +126,7 @@ pub struct ShipTo {
 /// How an order is paid.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PaymentInput {
+pub(crate) struct PaymentInput {
     /// On terms or before shipment.
     pub method: PaymentMethod,
 }

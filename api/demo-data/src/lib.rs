@@ -97,8 +97,8 @@ impl Demo {
         Ok(demo)
     }
 
-    /// Number of products; their indexes are `0..len`.
-    pub fn len(&self) -> u32 {
+    /// Number of products; their indexes are `0..product_count`.
+    pub fn product_count(&self) -> u32 {
         self.catalog.len
     }
 
@@ -116,12 +116,12 @@ impl Demo {
     /// All products by index.
     #[cfg(test)]
     pub fn products(&self) -> impl Iterator<Item = Product> + '_ {
-        (0..self.len()).map(|item| self.product(item))
+        (0..self.product_count()).map(|item| self.product(item))
     }
 
     /// All relations by product; at most about ten of one product.
     #[cfg(test)]
     pub fn relations(&self) -> impl Iterator<Item = Relation> + '_ {
-        (0..self.len()).flat_map(|item| self.relations_of(item))
+        (0..self.product_count()).flat_map(|item| self.relations_of(item))
     }
 }

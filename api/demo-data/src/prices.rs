@@ -45,7 +45,7 @@ impl Demo {
     /// All entries, by product; within a list and a product thresholds rise and prices fall.
     #[cfg(test)]
     pub fn price_entries(&self) -> impl Iterator<Item = PriceEntry> + '_ {
-        (0..self.len()).flat_map(|item| self.price_entries_of(item))
+        (0..self.product_count()).flat_map(|item| self.price_entries_of(item))
     }
 
     /// Whether a product has a price in a currency.

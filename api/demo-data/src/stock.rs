@@ -57,13 +57,13 @@ impl Demo {
     /// Stock by product, then warehouse; drafts have none.
     #[cfg(test)]
     pub fn stock(&self) -> impl Iterator<Item = StockLevel> + '_ {
-        (0..self.len()).flat_map(|item| self.stock_of(item))
+        (0..self.product_count()).flat_map(|item| self.stock_of(item))
     }
 
     /// Supplier deliveries on their way: for what ran out, and for some of the rest.
     #[cfg(test)]
     pub fn inbound(&self) -> impl Iterator<Item = Inbound> + '_ {
-        (0..self.len()).flat_map(|item| self.inbound_of(item))
+        (0..self.product_count()).flat_map(|item| self.inbound_of(item))
     }
 
     /// Where a product lies.

@@ -47,7 +47,7 @@ impl Loader<'_> {
     }
 
     async fn entries(&self, lists: &[PriceListId]) -> Result<(), LoadError> {
-        self.progress.part("prices", u64::from(self.demo.len()));
+        self.progress.part("prices", u64::from(self.demo.product_count()));
         let currencies: Vec<&'static str> = self.demo.price_lists().iter().map(|list| list.currency).collect();
         let mut made = batches(&self.demo, ENTRIES, |demo, item, rows| rows.extend(demo.price_entries_of(item)));
         while let Some(batch) = made.recv().await {
@@ -83,7 +83,7 @@ impl Loader<'_> {
     }
 
     async fn costs(&self) -> Result<(), LoadError> {
-        self.progress.part("costs", u64::from(self.demo.len()));
+        self.progress.part("costs", u64::from(self.demo.product_count()));
         let currency: Currency = HOUSE_CURRENCY.parse().map_err(refused)?;
         let mut made = batches(&self.demo, COSTS, |demo, item, rows| {
             let product = demo.product(item);

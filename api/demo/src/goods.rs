@@ -37,8 +37,8 @@ impl Loader<'_> {
     }
 
     async fn products(&mut self) -> Result<(), LoadError> {
-        self.progress.part("products", u64::from(self.demo.len()));
-        self.ids = Vec::with_capacity(self.demo.len() as usize);
+        self.progress.part("products", u64::from(self.demo.product_count()));
+        self.ids = Vec::with_capacity(self.demo.product_count() as usize);
         let mut made = batches(&self.demo, PRODUCTS, |demo, item, rows| rows.push(new_product(demo.product(item))));
         while let Some(batch) = made.recv().await {
             let tx = self.system.begin().await?;
@@ -54,7 +54,7 @@ impl Loader<'_> {
 
     /// After all products, because a product may need one that stands behind it.
     async fn relations(&self) -> Result<(), LoadError> {
-        self.progress.part("relations", u64::from(self.demo.len()));
+        self.progress.part("relations", u64::from(self.demo.product_count()));
         let mut made = batches(&self.demo, ROWS, |demo, item, rows| {
             rows.extend(demo.relations_of(item).into_iter().map(|relation| new_relation(demo, &relation)));
         });
@@ -80,7 +80,7 @@ impl Loader<'_> {
     }
 
     async fn stock(&self, warehouses: &AHashMap<&'static str, WarehouseId>) -> Result<(), LoadError> {
-        self.progress.part("stock", u64::from(self.demo.len()));
+        self.progress.part("stock", u64::from(self.demo.product_count()));
         let mut made = batches(&self.demo, ROWS, |demo, item, rows| rows.extend(demo.stock_of(item)));
         while let Some(batch) = made.recv().await {
             let levels = batch.rows.iter().filter_map(|level| {
@@ -100,7 +100,7 @@ impl Loader<'_> {
     }
 
     async fn inbound(&self, warehouses: &AHashMap<&'static str, WarehouseId>) -> Result<(), LoadError> {
-        self.progress.part("inbound supply", u64::from(self.demo.len()));
+        self.progress.part("inbound supply", u64::from(self.demo.product_count()));
         let mut made = batches(&self.demo, ROWS, |demo, item, rows| rows.extend(demo.inbound_of(item)));
         while let Some(batch) = made.recv().await {
             let supplies = batch.rows.iter().filter_map(|inbound| {

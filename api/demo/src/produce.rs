@@ -19,11 +19,11 @@ pub(super) fn batches<T: Send + 'static>(
     let demo = demo.clone();
     tokio::task::spawn_blocking(move || {
         let mut batch = Batch { rows: Vec::with_capacity(size), products: 0 };
-        for item in 0..demo.len() {
+        for item in 0..demo.product_count() {
             rows(&demo, item, &mut batch.rows);
             batch.products += 1;
             let full = batch.rows.len() >= size || batch.products as usize >= size;
-            let last = item + 1 == demo.len();
+            let last = item + 1 == demo.product_count();
             let next = Batch { rows: Vec::with_capacity(size), products: 0 };
             // A receiver that is gone has failed and says so itself.
             if (full || last) && sender.blocking_send(std::mem::replace(&mut batch, next)).is_err() {

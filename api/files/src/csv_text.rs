@@ -25,7 +25,7 @@ enum State {
     QuoteInQuoted,
 }
 
-pub struct Splitter {
+pub(crate) struct Splitter {
     delimiter: u8,
     state: State,
     text: Vec<u8>,
@@ -33,18 +33,18 @@ pub struct Splitter {
 }
 
 impl Splitter {
-    pub fn new(delimiter: u8) -> Self {
+    pub(crate) fn new(delimiter: u8) -> Self {
         Self { delimiter, state: State::FieldStart, text: Vec::new(), ends: Vec::new() }
     }
 
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.state = State::FieldStart;
         self.text.clear();
         self.ends.clear();
     }
 
     /// Takes one line; true when the record goes on in the next line because a quote is open.
-    pub fn feed(&mut self, line: &Line) -> bool {
+    pub(crate) fn feed(&mut self, line: &Line) -> bool {
         for &byte in line.body() {
             self.state = self.step(byte);
         }
@@ -80,12 +80,12 @@ impl Splitter {
         }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// Fields of the finished record.
-    pub fn fields(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &[u8]> {
         self.ends.iter().enumerate().map(|(i, end)| {
             let start = if i == 0 { 0 } else { self.ends[i - 1] };
             &self.text[start..*end]
@@ -96,7 +96,12 @@ impl Splitter {
 /// Splits the record that begins with `first`, reading on while a quote is open. False when the
 /// quote does not close within `longest` bytes and 200 lines; the lines after `first` are then
 /// still to be read.
-pub fn gather<R: BufRead>(lines: &mut Lines<R>, splitter: &mut Splitter, first: &Line, longest: usize) -> io::Result<bool> {
+pub(crate) fn gather<R: BufRead>(
+    lines: &mut Lines<R>,
+    splitter: &mut Splitter,
+    first: &Line,
+    longest: usize,
+) -> io::Result<bool> {
     splitter.restart();
     let mut open = splitter.feed(first);
     let mut size = first.bytes.len();
@@ -120,7 +125,7 @@ pub fn gather<R: BufRead>(lines: &mut Lines<R>, splitter: &mut Splitter, first: 
 }
 
 /// The delimiter that cuts the line into most fields; a comma when none occurs.
-pub fn sniff_delimiter(header: &Line) -> u8 {
+pub(crate) fn sniff_delimiter(header: &Line) -> u8 {
     let mut best = (1, CANDIDATES[0]);
     for delimiter in CANDIDATES {
         let mut splitter = Splitter::new(delimiter);

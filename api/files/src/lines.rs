@@ -9,7 +9,7 @@ use std::io::{self, BufRead};
 
 /// One physical line with its terminator, as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     pub number: u64,
     /// Cut at the limit when `too_long`.
     pub bytes: Vec<u8>,
@@ -17,22 +17,22 @@ pub struct Line {
 }
 
 impl Line {
-    pub fn is_blank(&self) -> bool {
+    pub(crate) fn is_blank(&self) -> bool {
         self.bytes.iter().all(u8::is_ascii_whitespace)
     }
 
     /// Without `\n` or `\r\n`.
-    pub fn body(&self) -> &[u8] {
+    pub(crate) fn body(&self) -> &[u8] {
         let body = self.bytes.strip_suffix(b"\n").unwrap_or(&self.bytes);
         body.strip_suffix(b"\r").unwrap_or(body)
     }
 
-    pub fn terminator(&self) -> &[u8] {
+    pub(crate) fn terminator(&self) -> &[u8] {
         &self.bytes[self.body().len()..]
     }
 }
 
-pub struct Lines<R> {
+pub(crate) struct Lines<R> {
     input: R,
     number: u64,
     limit: usize,
@@ -40,11 +40,11 @@ pub struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    pub fn new(input: R, limit: usize) -> Self {
+    pub(crate) fn new(input: R, limit: usize) -> Self {
         Self { input, number: 0, limit, returned: VecDeque::new() }
     }
 
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<Line>> {
         if let Some(line) = self.returned.pop_front() {
             return Ok(Some(line));
         }
@@ -79,7 +79,7 @@ impl<R: BufRead> Lines<R> {
     }
 
     /// Gives lines back, in their order, to be read again before anything else.
-    pub fn give_back(&mut self, lines: impl DoubleEndedIterator<Item = Line>) {
+    pub(crate) fn give_back(&mut self, lines: impl DoubleEndedIterator<Item = Line>) {
         for line in lines.rev() {
             self.returned.push_front(line);
         }

@@ -44,7 +44,7 @@ impl OneOrMany {
 }
 
 #[derive(Debug, Clone)]
-pub struct RowRule {
+pub(crate) struct RowRule {
     pub(super) column: String,
     test: Test,
     /// Skip rows that pass (true) or rows that fail the test (false).

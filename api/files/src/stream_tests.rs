@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kind::Kind;
+use crate::orders::Orders;
 use crate::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
-use orders::Orders;
 
 fn run<T: ImportRow>(file: &str, mapping: Mapping) -> Vec<String> {
     let rows = Rows::<T>::open(Box::new(Cursor::new(file.to_owned())), mapping).expect("opens");

@@ -65,7 +65,7 @@ enum Invalid {
 
 /// How one of our fields is made.
 #[derive(Debug, Clone)]
-pub struct FieldRule {
+pub(crate) struct FieldRule {
     source: Source,
     split: Option<String>,
     strip: Vec<String>,

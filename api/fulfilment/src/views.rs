@@ -15,7 +15,7 @@ use kernel::wire::{Code, QuantityText, Text, Timestamp};
 
 /// A shipment.
 #[derive(Debug, Object, Serialize)]
-pub struct ShipmentView {
+pub(crate) struct ShipmentView {
     /// Number of the shipment.
     pub number: String,
     /// Number of the order.
@@ -54,7 +54,7 @@ pub struct ShipmentView {
 
 /// A line of a shipment.
 #[derive(Debug, Object, Serialize)]
-pub struct ShipmentLineView {
+pub(crate) struct ShipmentLineView {
     /// Number of the order's line.
     pub line: i32,
     /// SKU.
@@ -71,7 +71,7 @@ pub struct ShipmentLineView {
 
 /// A parcel.
 #[derive(Debug, Object, Serialize)]
-pub struct ParcelView {
+pub(crate) struct ParcelView {
     /// Number of the parcel within the shipment, from 1.
     pub parcel: i32,
     /// The carrier's number.
@@ -85,7 +85,7 @@ pub struct ParcelView {
 /// A quantity of a line.
 #[derive(Debug, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Content {
+pub(crate) struct Content {
     /// Number of the order's line.
     pub line: i32,
     /// Quantity in the line's unit.
@@ -94,7 +94,7 @@ pub struct Content {
 
 /// What a carrier reported.
 #[derive(Debug, Object, Serialize)]
-pub struct TrackingView {
+pub(crate) struct TrackingView {
     /// Number of the parcel; none for the whole shipment.
     pub parcel: Option<i32>,
     /// What happened.
@@ -167,7 +167,7 @@ impl From<entity::tracking_events::Model> for TrackingView {
 
 /// What waits to be picked of one order.
 #[derive(Debug, Object, Serialize)]
-pub struct PickListView {
+pub(crate) struct PickListView {
     /// Number of the order.
     pub order: String,
     /// Account that ordered.
@@ -186,7 +186,7 @@ pub struct PickListView {
 
 /// A line to pick.
 #[derive(Debug, Object, Serialize)]
-pub struct PickLineView {
+pub(crate) struct PickLineView {
     /// Number of the order's line.
     pub line: i32,
     /// SKU.
@@ -257,7 +257,7 @@ impl From<FirstStage> for ShipmentStage {
 /// A shipment to be made.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ShipmentInput {
+pub(crate) struct ShipmentInput {
     /// Number of the order.
     pub order: Code,
     /// Warehouse it leaves from; not needed when only one has the goods.
@@ -287,7 +287,7 @@ pub struct ShipmentInput {
 /// A line to be shipped.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ShipmentLineInput {
+pub(crate) struct ShipmentLineInput {
     /// Number of the order's line.
     pub line: i32,
     /// Quantity in the line's unit; none for all that can be shipped of the line.
@@ -297,7 +297,7 @@ pub struct ShipmentLineInput {
 /// A parcel.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ParcelInput {
+pub(crate) struct ParcelInput {
     /// The carrier's number.
     #[oai(default)]
     #[serde(default)]
@@ -313,7 +313,7 @@ pub struct ParcelInput {
 /// What a shipment is packed in.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PackingInput {
+pub(crate) struct PackingInput {
     /// The parcels, in the place of those known before.
     pub parcels: Vec<ParcelInput>,
 }
@@ -321,13 +321,13 @@ pub struct PackingInput {
 /// Nothing but an empty object.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PickInput {}
+pub(crate) struct PickInput {}
 
 /// With whom a shipment leaves; what is left out stays as it is.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct DispatchInput {
+pub(crate) struct DispatchInput {
     /// Carrier.
     pub carrier: Option<Text<64>>,
     /// Service of the carrier.
@@ -338,7 +338,7 @@ pub struct DispatchInput {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct GiveUpInput {
+pub(crate) struct GiveUpInput {
     /// The reason.
     pub reason: Text<500>,
 }
@@ -347,7 +347,7 @@ pub struct GiveUpInput {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum TrackingCode {
+pub(crate) enum TrackingCode {
     /// The carrier knows of the parcel.
     Announced,
     /// The carrier has it.
@@ -385,7 +385,7 @@ impl TrackingCode {
 /// A report of a carrier.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReportInput {
+pub(crate) struct ReportInput {
     /// Number of the parcel within the shipment; neither this nor a tracking number for the whole shipment.
     pub parcel: Option<i32>,
     /// The parcel by the carrier's number.

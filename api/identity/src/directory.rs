@@ -57,7 +57,7 @@ pub struct Accounts {
 }
 
 /// How deep a company tree may be.
-pub const MAX_DEPTH: usize = 16;
+pub(crate) const MAX_DEPTH: usize = 16;
 
 impl Accounts {
     /// Loads every account.

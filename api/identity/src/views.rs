@@ -10,7 +10,7 @@ use kernel::wire::{AmountText, Code, Text, Timestamp};
 
 /// The request of the token endpoint (RFC 6749).
 #[derive(Debug, Object, Deserialize)]
-pub struct TokenForm {
+pub(crate) struct TokenForm {
     /// `client_credentials` or `refresh_token`.
     #[oai(validator(max_length = 64))]
     pub grant_type: String,
@@ -30,7 +30,7 @@ pub struct TokenForm {
 
 /// An access token.
 #[derive(Debug, Object, Serialize)]
-pub struct TokenView {
+pub(crate) struct TokenView {
     /// The token, for `Authorization: Bearer`.
     pub access_token: String,
     /// `Bearer`.
@@ -48,7 +48,7 @@ pub struct TokenView {
 /// Signing in.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SignIn {
+pub(crate) struct SignIn {
     /// E-mail address.
     pub email: Text<254>,
     /// Password.
@@ -58,14 +58,14 @@ pub struct SignIn {
 /// Signing out.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SignOut {
+pub(crate) struct SignOut {
     /// The refresh token of the sign-in.
     pub refresh_token: Text<200>,
 }
 
 /// Public keys of access tokens (RFC 7517).
 #[derive(Debug, Object, Serialize)]
-pub struct JwksView {
+pub(crate) struct JwksView {
     /// The keys.
     pub keys: Vec<kernel::tokens::Jwk>,
 }
@@ -73,7 +73,7 @@ pub struct JwksView {
 /// An account to create or change.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AccountInput {
+pub(crate) struct AccountInput {
     /// Name of the company.
     pub name: Text<200>,
     /// Code of the company it belongs to.
@@ -100,7 +100,7 @@ pub struct AccountInput {
 
 /// An account.
 #[derive(Debug, Object, Serialize)]
-pub struct AccountView {
+pub(crate) struct AccountView {
     /// Its code.
     pub code: String,
     /// Name of the company.
@@ -128,7 +128,7 @@ pub struct AccountView {
 }
 
 impl AccountView {
-    pub fn new(row: accounts::Model, sites: Vec<sites::Model>, accounts: &Accounts) -> Self {
+    pub(crate) fn new(row: accounts::Model, sites: Vec<sites::Model>, accounts: &Accounts) -> Self {
         Self {
             parent: row.parent_id.map(|id| accounts.code_of(id)),
             code: row.code,
@@ -149,7 +149,7 @@ impl AccountView {
 /// A site to create or change.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SiteInput {
+pub(crate) struct SiteInput {
     /// Name of the place.
     pub name: Text<200>,
     /// Street and number.
@@ -174,7 +174,7 @@ pub struct SiteInput {
 
 /// A site.
 #[derive(Debug, Object, Serialize)]
-pub struct SiteView {
+pub(crate) struct SiteView {
     /// Its code within the account.
     pub code: String,
     /// Name of the place.
@@ -214,7 +214,7 @@ impl From<sites::Model> for SiteView {
 /// A person to create.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct UserInput {
+pub(crate) struct UserInput {
     /// E-mail address, to sign in with.
     pub email: Text<254>,
     /// Name.
@@ -230,7 +230,7 @@ pub struct UserInput {
 
 /// A person.
 #[derive(Debug, Object, Serialize)]
-pub struct UserView {
+pub(crate) struct UserView {
     /// Id.
     pub id: String,
     /// E-mail address.
@@ -246,7 +246,7 @@ pub struct UserView {
 }
 
 impl UserView {
-    pub fn new(row: users::Model, accounts: &Accounts) -> Self {
+    pub(crate) fn new(row: users::Model, accounts: &Accounts) -> Self {
         Self {
             id: row.id.to_string(),
             email: row.email,
@@ -261,7 +261,7 @@ impl UserView {
 /// A machine client to create.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ClientInput {
+pub(crate) struct ClientInput {
     /// Its id, chosen freely.
     pub client_id: Code,
     /// What it is.
@@ -275,7 +275,7 @@ pub struct ClientInput {
 
 /// A machine client.
 #[derive(Debug, Object, Serialize)]
-pub struct ClientView {
+pub(crate) struct ClientView {
     /// Its id.
     pub client_id: String,
     /// What it is.
@@ -293,7 +293,7 @@ pub struct ClientView {
 }
 
 impl ClientView {
-    pub fn new(row: clients::Model, secret: Option<String>, accounts: &Accounts) -> Self {
+    pub(crate) fn new(row: clients::Model, secret: Option<String>, accounts: &Accounts) -> Self {
         Self {
             client_id: row.client_id,
             name: row.name,

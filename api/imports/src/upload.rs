@@ -14,7 +14,7 @@ use kernel::problem::{Problem, Refusal as _};
 pub(super) const MEDIA: &[&str] = &["text/csv", "application/x-ndjson", "application/gzip", "application/zstd"];
 
 /// A file in the body of a request.
-pub struct Upload {
+pub(crate) struct Upload {
     body: Body,
 }
 
@@ -59,7 +59,7 @@ impl Upload {
 }
 
 /// A report as CSV.
-pub struct ReportFile(pub(super) File);
+pub(crate) struct ReportFile(pub(super) File);
 
 impl IntoResponse for ReportFile {
     fn into_response(self) -> Response {

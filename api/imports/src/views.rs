@@ -50,7 +50,7 @@ pub(super) struct Detail {
 
 /// An import.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ImportView {
+pub(crate) struct ImportView {
     /// Its id.
     pub id: String,
     /// What its file holds.

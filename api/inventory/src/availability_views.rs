@@ -11,7 +11,7 @@ use kernel::wire::{Code, QuantityText, Text, Timestamp};
 /// Lines of which it is asked when they can leave.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AvailabilityInput {
+pub(crate) struct AvailabilityInput {
     /// The lines, at most 5000.
     #[oai(validator(min_items = 1, max_items = 5000))]
     pub lines: Vec<AvailabilityLine>,
@@ -24,7 +24,7 @@ pub struct AvailabilityInput {
 /// One line.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AvailabilityLine {
+pub(crate) struct AvailabilityLine {
     /// SKU of the product.
     pub sku: Code,
     /// How many are wanted; the smallest that can be ordered when left out.
@@ -35,7 +35,7 @@ pub struct AvailabilityLine {
 
 /// Availability of products.
 #[derive(Debug, Object, Serialize)]
-pub struct AvailabilityList {
+pub(crate) struct AvailabilityList {
     /// One per SKU or line that is known, in the order asked.
     pub items: Vec<AvailabilityView>,
     /// What is unknown or cannot be ordered in the quantity asked.
@@ -44,7 +44,7 @@ pub struct AvailabilityList {
 
 /// Availability of one product, in its stock unit.
 #[derive(Debug, Object, Serialize)]
-pub struct AvailabilityView {
+pub(crate) struct AvailabilityView {
     /// SKU.
     pub sku: String,
     /// The stock unit.
@@ -71,7 +71,7 @@ pub struct AvailabilityView {
 
 /// What one warehouse has of a product.
 #[derive(Debug, Object, Serialize)]
-pub struct LevelView {
+pub(crate) struct LevelView {
     /// Code of the warehouse.
     pub warehouse: String,
     /// What may be reserved.
@@ -109,7 +109,7 @@ impl LevelView {
 
 /// Supply on its way.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct IncomingView {
+pub(crate) struct IncomingView {
     /// Code of the warehouse.
     pub warehouse: String,
     /// What has not arrived yet.
@@ -135,7 +135,7 @@ impl IncomingView {
 
 /// When a quantity can leave.
 #[derive(Debug, Object, Serialize)]
-pub struct PromiseView {
+pub(crate) struct PromiseView {
     /// When the last of it leaves the warehouse; absent when not all of it can be promised.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +158,7 @@ pub struct PromiseView {
 
 /// A part of a promised quantity.
 #[derive(Debug, Object, Serialize)]
-pub struct PromisedPart {
+pub(crate) struct PromisedPart {
     /// How much.
     pub quantity: QuantityText,
     /// When it leaves the warehouse.

@@ -19,11 +19,11 @@ use store::events::Event;
 use store::follow::Surface;
 
 /// A warehouse.
-pub type Warehouse = warehouses::Model;
+pub(crate) type Warehouse = warehouses::Model;
 
 /// What one warehouse has of a product, in stock units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Level {
+pub(crate) struct Level {
     pub warehouse: WarehouseId,
     pub on_hand: Quantity,
     pub reserved: Quantity,
@@ -32,7 +32,7 @@ pub struct Level {
 
 impl Level {
     /// What may still be reserved.
-    pub fn available(&self) -> Quantity {
+    pub(crate) fn available(&self) -> Quantity {
         let micros = self.on_hand.micros().saturating_sub(self.reserved.micros()).saturating_sub(self.safety.micros());
         Quantity::from_micros(micros.max(0))
     }
@@ -72,7 +72,7 @@ impl Board {
 
     /// The levels of a product, one per warehouse that has or had it.
     #[cfg(test)]
-    pub fn levels(&self, product: ProductId) -> Vec<Level> {
+    pub(crate) fn levels(&self, product: ProductId) -> Vec<Level> {
         self.held.read().levels.get(&product).map(|levels| levels.to_vec()).unwrap_or_default()
     }
 

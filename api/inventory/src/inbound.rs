@@ -29,7 +29,7 @@ pub struct NewInbound {
 
 /// What arrived of a supply, in stock units.
 #[derive(Clone, Debug)]
-pub struct Arrival {
+pub(crate) struct Arrival {
     pub reference: String,
     pub product: ProductId,
     pub warehouse: WarehouseId,
@@ -98,7 +98,7 @@ pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), I
 }
 
 /// Puts arrived goods on hand; one result per arrival.
-pub async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec<Result<Moved, InboundRefusal>>, StockError> {
+pub(crate) async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec<Result<Moved, InboundRefusal>>, StockError> {
     let known = lock(tx, arrivals.iter().map(|a| (a.reference.clone(), a.product, a.warehouse)).collect()).await?;
     let pairs = arrivals.iter().map(|a| (a.product, a.warehouse)).collect();
     let mut sheet = Sheet::open_pairs(tx, pairs).await?;

@@ -49,7 +49,7 @@ pub async fn verify(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Discrep
 
 /// Which ledger rows are wanted, latest first.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub(crate) struct Wanted {
     pub product: Option<ProductId>,
     pub warehouse: Option<WarehouseId>,
     pub reference: Option<String>,
@@ -60,7 +60,7 @@ pub struct Wanted {
 
 /// One row of the ledger.
 #[derive(Clone, Debug)]
-pub struct Booked {
+pub(crate) struct Booked {
     pub id: i64,
     pub sku: String,
     pub warehouse: WarehouseId,
@@ -73,7 +73,7 @@ pub struct Booked {
 }
 
 /// Rows of the ledger, latest first.
-pub async fn booked(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<Booked>, DbErr> {
+pub(crate) async fn booked(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<Booked>, DbErr> {
     let mut values: Vec<Value> = vec![(wanted.limit as i64).into()];
     let mut sql = String::from(
         "select m.id, p.sku, m.warehouse_id, m.on_hand_delta, m.reserved_delta, m.reason, m.reference, m.actor, m.occurred_at \

@@ -150,7 +150,7 @@ pub async fn set_levels(
 }
 
 /// Sets how much of each level is never reserved; gives the levels after that.
-pub async fn set_safety(tx: &Tx, levels: &[(ProductId, WarehouseId, Quantity)]) -> Result<Vec<Moved>, StockError> {
+pub(crate) async fn set_safety(tx: &Tx, levels: &[(ProductId, WarehouseId, Quantity)]) -> Result<Vec<Moved>, StockError> {
     if levels.is_empty() {
         return Ok(Vec::new());
     }

@@ -39,7 +39,7 @@ pub struct Ask {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, poem_openapi::Enum, serde::Serialize)]
 #[oai(rename = "PromiseSource", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
+pub(crate) enum Source {
     /// Lies in the warehouse.
     Stock,
     /// Is on its way to the warehouse.
@@ -50,7 +50,7 @@ pub enum Source {
 
 /// A quantity that leaves one warehouse at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     pub quantity: Quantity,
     pub warehouse: WarehouseId,
     pub source: Source,
@@ -59,7 +59,7 @@ pub struct Part {
 
 /// The promise for one ask: its parts, and what nobody can promise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Promise {
+pub(crate) struct Promise {
     pub key: usize,
     pub parts: Vec<Part>,
     pub uncovered: Quantity,
@@ -67,7 +67,7 @@ pub struct Promise {
 
 impl Promise {
     /// The part that leaves last; none unless everything is promised.
-    pub fn last(&self) -> Option<&Part> {
+    pub(crate) fn last(&self) -> Option<&Part> {
         if self.uncovered.is_positive() {
             return None;
         }
@@ -77,7 +77,7 @@ impl Promise {
 
 /// Supply on its way to a warehouse, as far as it has not arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Incoming {
+pub(crate) struct Incoming {
     pub warehouse: WarehouseId,
     pub quantity: Quantity,
     pub expected_at: Instant,
@@ -86,7 +86,7 @@ pub struct Incoming {
 
 /// What there is of some products, read from the database, and when warehouses ship.
 #[derive(Debug)]
-pub struct Outlook {
+pub(crate) struct Outlook {
     levels: AHashMap<ProductId, Vec<Level>>,
     incoming: AHashMap<ProductId, Vec<Incoming>>,
     /// In millionths: what waiting orders will take of the supply on its way.
@@ -129,7 +129,7 @@ pub async fn promise_reserved(
 
 impl Outlook {
     /// Reads levels, supply on its way and waiting demand of the products: three statements.
-    pub async fn read(db: &impl ConnectionTrait, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
+    pub(crate) async fn read(db: &impl ConnectionTrait, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
         products.sort_unstable();
         products.dedup();
         let ids: Vec<i64> = products.iter().map(|p| p.0).collect();
@@ -153,17 +153,17 @@ impl Outlook {
     }
 
     /// The levels of a product.
-    pub fn levels(&self, product: ProductId) -> &[Level] {
+    pub(crate) fn levels(&self, product: ProductId) -> &[Level] {
         self.levels.get(&product).map_or(&[], Vec::as_slice)
     }
 
     /// What is on its way of a product, soonest first.
-    pub fn incoming(&self, product: ProductId) -> &[Incoming] {
+    pub(crate) fn incoming(&self, product: ProductId) -> &[Incoming] {
         self.incoming.get(&product).map_or(&[], Vec::as_slice)
     }
 
     /// Promises one ask and takes what it promised, so that the next ask gets the rest.
-    pub fn promise(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Promise {
+    pub(crate) fn promise(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Promise {
         let mut parts = self.take_stock(ask, prefer, now);
         let left = ask.quantity.micros() - parts.iter().map(|part| part.quantity.micros()).sum::<i64>();
         let left = self.promise_rest(ask, left, prefer, now, &mut parts);

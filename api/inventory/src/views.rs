@@ -17,7 +17,7 @@ use kernel::wire::{Code, QuantityText, Text, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum Weekday {
+pub(crate) enum Weekday {
     Monday,
     Tuesday,
     Wednesday,
@@ -40,7 +40,7 @@ const WEEK: [Weekday; 7] = [
 /// A warehouse as it shall be.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct WarehouseInput {
+pub(crate) struct WarehouseInput {
     /// Name.
     pub name: Text<200>,
     /// ISO 3166 code of two capital letters.
@@ -131,7 +131,7 @@ fn minutes(time: &str) -> Option<i32> {
 
 /// A warehouse.
 #[derive(Debug, Object, Serialize)]
-pub struct WarehouseView {
+pub(crate) struct WarehouseView {
     /// Code.
     pub code: String,
     /// Name.
@@ -174,7 +174,7 @@ impl From<&Warehouse> for WarehouseView {
 
 /// Every warehouse.
 #[derive(Debug, Object, Serialize)]
-pub struct WarehouseList {
+pub(crate) struct WarehouseList {
     /// In the order they are asked.
     pub items: Vec<WarehouseView>,
 }
@@ -214,7 +214,7 @@ impl From<MovementReason> for Reason {
 /// One movement of stock.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct MovementInput {
+pub(crate) struct MovementInput {
     /// SKU of the product.
     pub sku: Code,
     /// Code of the warehouse.
@@ -244,7 +244,7 @@ impl Line for MovementInput {
 /// A supply on its way.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct InboundInput {
+pub(crate) struct InboundInput {
     /// The supplier's order; with SKU and warehouse it is the supply's name.
     pub reference: Code,
     /// SKU of the product.
@@ -269,7 +269,7 @@ impl Line for InboundInput {
 /// What arrived of a supply.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ArrivalInput {
+pub(crate) struct ArrivalInput {
     /// The supplier's order.
     pub reference: Code,
     /// SKU of the product.
@@ -292,7 +292,7 @@ impl Line for ArrivalInput {
 /// Safety stock of a level.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SafetyInput {
+pub(crate) struct SafetyInput {
     /// SKU of the product.
     pub sku: Code,
     /// Code of the warehouse.
@@ -312,7 +312,7 @@ impl Line for SafetyInput {
 
 /// A line of a batch that was done.
 #[derive(Debug, Object, Serialize)]
-pub struct StockLineView {
+pub(crate) struct StockLineView {
     /// Place in the request, from 0.
     pub index: usize,
     /// SKU.
@@ -335,7 +335,7 @@ pub struct StockLineView {
 
 /// What became of a batch about stock.
 #[derive(Debug, Object, Serialize)]
-pub struct StockBatchView {
+pub(crate) struct StockBatchView {
     /// Lines done.
     pub accepted: Vec<StockLineView>,
     /// What is wrong with the others, by pointers into the request.
@@ -344,7 +344,7 @@ pub struct StockBatchView {
 
 /// One row of the stock ledger.
 #[derive(Debug, Object, Serialize)]
-pub struct MovementView {
+pub(crate) struct MovementView {
     /// SKU.
     pub sku: String,
     /// Code of the warehouse.
@@ -380,14 +380,14 @@ impl MovementView {
 
 /// Levels that are not the sums of their ledger.
 #[derive(Debug, Object, Serialize)]
-pub struct DiscrepancyList {
+pub(crate) struct DiscrepancyList {
     /// Empty when the ledger proves every level.
     pub items: Vec<DiscrepancyView>,
 }
 
 /// A level that is not the sum of its ledger.
 #[derive(Debug, Object, Serialize)]
-pub struct DiscrepancyView {
+pub(crate) struct DiscrepancyView {
     /// SKU.
     pub sku: String,
     /// Code of the warehouse.

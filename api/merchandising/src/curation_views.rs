@@ -12,7 +12,7 @@ use kernel::wire::{Text, Timestamp};
 /// Words that mean the same.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchSynonymsInput {
+pub(crate) struct SearchSynonymsInput {
     /// Words or phrases of at most 5 words: each stands for all others, or for what is in `means`.
     #[oai(validator(max_items = 50))]
     pub terms: Vec<Text<500>>,
@@ -34,7 +34,7 @@ pub struct SearchSynonymsInput {
 /// What a search is answered with besides what is found.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchRuleInput {
+pub(crate) struct SearchRuleInput {
     /// The texts it is for, whatever their case, accents and endings. Without any its boosts count for every search.
     #[serde(default)]
     #[oai(validator(max_items = 50))]
@@ -115,7 +115,7 @@ impl SearchRuleInput {
 
 /// Whether and when something staff said counts.
 #[derive(Debug, Object, Serialize)]
-pub struct CurationStateView {
+pub(crate) struct CurationStateView {
     /// Whether it counts.
     pub active: bool,
     /// From when on it counts.
@@ -146,7 +146,7 @@ impl From<&search_curations::Model> for CurationStateView {
 
 /// Words that mean the same.
 #[derive(Debug, Object, Serialize)]
-pub struct SearchSynonymsView {
+pub(crate) struct SearchSynonymsView {
     /// Code.
     pub code: String,
     /// Words or phrases.
@@ -161,7 +161,7 @@ pub struct SearchSynonymsView {
 
 /// What a search is answered with besides what is found.
 #[derive(Debug, Object, Serialize)]
-pub struct SearchRuleView {
+pub(crate) struct SearchRuleView {
     /// Code.
     pub code: String,
     /// The texts it is for; every one when empty.

@@ -12,7 +12,7 @@ use kernel::wire::{Code, QuantityText, Text};
 /// A product at a place of what is found.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchPin {
+pub(crate) struct SearchPin {
     /// SKU.
     pub sku: Code,
     /// Its place, from 1 to 100; the last one where less is found.
@@ -23,7 +23,7 @@ pub struct SearchPin {
 /// A factor on the scores of a product, of a category with what lies below it, or of a brand: one of them is named.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchBoost {
+pub(crate) struct SearchBoost {
     /// SKU.
     #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +43,7 @@ pub struct SearchBoost {
 /// Where the client should go instead of showing what is found: one of both.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchRedirect {
+pub(crate) struct SearchRedirect {
     /// Code of a category.
     #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]

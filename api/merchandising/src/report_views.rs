@@ -10,7 +10,7 @@ use kernel::wire::{Code, QuantityText, Text};
 /// A product of a search that was opened.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SearchClickInput {
+pub(crate) struct SearchClickInput {
     /// `search_id` of the search's answer.
     pub search_id: Text<64>,
     /// SKU.
@@ -22,7 +22,7 @@ pub struct SearchClickInput {
 
 /// A product of a search that was opened.
 #[derive(Debug, Object, Serialize)]
-pub struct SearchClickView {
+pub(crate) struct SearchClickView {
     /// The search.
     pub search_id: String,
     /// SKU.
@@ -34,7 +34,7 @@ pub struct SearchClickView {
 /// What a report puts first; words that have nothing of it are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
-pub enum ReportOrder {
+pub(crate) enum ReportOrder {
     /// What was searched for most.
     #[default]
     Searches,
@@ -50,7 +50,7 @@ pub enum ReportOrder {
 
 /// What was searched for.
 #[derive(Debug, Object, Serialize)]
-pub struct SearchReportView {
+pub(crate) struct SearchReportView {
     /// Over everything in these days.
     pub totals: SearchTotalsView,
     /// One page of words.
@@ -63,7 +63,7 @@ pub struct SearchReportView {
 
 /// One text that was searched for.
 #[derive(Debug, Object, Serialize)]
-pub struct SearchedView {
+pub(crate) struct SearchedView {
     /// The text: lower-case words without accents.
     pub query: String,
     /// What became of it.
@@ -74,7 +74,7 @@ pub struct SearchedView {
 
 /// What became of searches.
 #[derive(Debug, Object, Serialize)]
-pub struct SearchTotalsView {
+pub(crate) struct SearchTotalsView {
     /// How often it was searched for.
     pub searches: i64,
     /// Searches that found nothing.

@@ -34,7 +34,7 @@ enum Tag {
 
 /// Events in order.
 #[derive(Debug, Object, Serialize)]
-pub struct EventsView {
+pub(crate) struct EventsView {
     /// The events.
     pub items: Vec<EventView>,
     /// Give this as `after` to read on.
@@ -43,7 +43,7 @@ pub struct EventsView {
 
 /// Something that happened.
 #[derive(Debug, Object, Serialize)]
-pub struct EventView {
+pub(crate) struct EventView {
     /// Its place in the log; rises, with gaps.
     pub seq: i64,
     /// What happened, as `order.placed`.

@@ -35,7 +35,7 @@ pub fn in_stock_unit(line: &order_lines::Model, sales: Quantity) -> Result<prici
 }
 
 /// Allocates stock of the products given to the oldest waiting lines. Gives the number of lines that got something.
-pub async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<usize, OrderError> {
+pub(crate) async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<usize, OrderError> {
     let waiting = waiting_lines(tx, products).await?;
     if waiting.is_empty() {
         return Ok(0);

@@ -18,7 +18,7 @@ use store::sql::insert_all;
 
 /// How much of which line is cancelled; no lines at all means everything that can be.
 #[derive(Clone, Debug, Default)]
-pub struct Cancellation {
+pub(crate) struct Cancellation {
     pub lines: Vec<(i32, Quantity)>,
     pub reason: String,
 }
@@ -30,7 +30,7 @@ struct Part {
 }
 
 /// Cancels what is asked of an order locked by the caller. What is on a pick list or has left cannot be cancelled.
-pub async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) -> Result<(), OrderError> {
+pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) -> Result<(), OrderError> {
     let lines = lines_of(tx, order.id).await?;
     let allocations = allocations_of(tx, order.id).await?;
     let parts = parts_of(&lines, &allocations, what)?;

@@ -17,7 +17,7 @@ use store::events::NewEvent;
 
 /// What shall be different.
 #[derive(Clone, Debug, Default)]
-pub struct Change {
+pub(crate) struct Change {
     pub purchase_order_number: Option<String>,
     pub note: Option<String>,
     pub requested_at: Option<Instant>,

@@ -89,7 +89,7 @@ pub async fn allocations_of(db: &impl Db, order: OrderId) -> Result<Vec<order_al
 }
 
 /// An order with everything that belongs to it.
-pub async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, OrderError> {
+pub(crate) async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, OrderError> {
     let lines = lines_of(db, order.id).await?;
     let allocations = allocations_of(db, order.id).await?;
     let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id))).await?;
@@ -97,7 +97,12 @@ pub async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, OrderErr
 }
 
 /// The view of an order as it now is in the database.
-pub async fn view_of(db: &impl Db, order: orders::Model, accounts: &Accounts, board: &Board) -> Result<OrderView, OrderError> {
+pub(crate) async fn view_of(
+    db: &impl Db,
+    order: orders::Model,
+    accounts: &Accounts,
+    board: &Board,
+) -> Result<OrderView, OrderError> {
     OrderView::new(load(db, order).await?, accounts, board)
 }
 
@@ -170,7 +175,7 @@ fn rows_sql(backend: DbBackend, rows: usize, columns: usize) -> String {
 
 /// Which orders a list shows.
 #[derive(Clone, Debug, Default)]
-pub struct Filter {
+pub(crate) struct Filter {
     pub account: Option<AccountId>,
     pub purchase_order_number: Option<String>,
     pub open: Option<bool>,
@@ -180,7 +185,7 @@ pub struct Filter {
 }
 
 /// Orders of a list, newest first, each with its lines and holds.
-pub async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, OrderError> {
+pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, OrderError> {
     let mut select = orders::Entity::find().order_by_desc(orders::Column::Id).limit(filter.limit);
     if let Some(account) = filter.account {
         select = select.filter(orders::Column::AccountId.eq(account));

@@ -28,7 +28,7 @@ pub enum OrderStatus {
 }
 
 /// The status of an order with these lines.
-pub fn status<'a>(lines: impl IntoIterator<Item = &'a order_lines::Model>, held: bool, open: bool) -> OrderStatus {
+pub(crate) fn status<'a>(lines: impl IntoIterator<Item = &'a order_lines::Model>, held: bool, open: bool) -> OrderStatus {
     let (mut ordered, mut allocated, mut picked, mut shipped, mut delivered) = (0_i128, 0_i128, 0_i128, 0_i128, 0_i128);
     for line in lines {
         ordered += i128::from(line.quantity.0 - line.cancelled.0);

@@ -282,7 +282,7 @@ impl From<order_holds::Model> for HoldView {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct CancellationInput {
+pub(crate) struct CancellationInput {
     /// Lines and quantities; none for the whole order.
     pub lines: Vec<LineQuantity>,
     /// Why.
@@ -292,7 +292,7 @@ pub struct CancellationInput {
 /// A quantity of a line.
 #[derive(Debug, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LineQuantity {
+pub(crate) struct LineQuantity {
     /// Number of the line.
     pub line: i32,
     /// Quantity in the line's unit.
@@ -309,7 +309,7 @@ impl Default for LineQuantity {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct ReleaseInput {
+pub(crate) struct ReleaseInput {
     /// One kind; none for every hold.
     pub kind: Option<HoldKind>,
 }
@@ -317,7 +317,7 @@ pub struct ReleaseInput {
 /// Why to hold.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct HoldInput {
+pub(crate) struct HoldInput {
     /// The reason.
     pub reason: Text<500>,
 }
@@ -364,7 +364,7 @@ impl From<AddressInput> for Destination {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct ChangeInput {
+pub(crate) struct ChangeInput {
     /// Number of the customer's purchase order.
     pub purchase_order_number: Option<Text<64>>,
     /// Note.
@@ -379,7 +379,7 @@ pub struct ChangeInput {
 
 /// The credit position of an account.
 #[derive(Debug, Object, Serialize)]
-pub struct CreditPositionView {
+pub(crate) struct CreditPositionView {
     /// Account.
     pub account: String,
     /// Open invoices.

@@ -16,7 +16,7 @@ use prices::{RawDecimal, excerpt};
 /// What a line of a contract or promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct TargetInput {
+pub(crate) struct TargetInput {
     /// One product, a category and what lies below it, a brand, or everything.
     pub kind: TargetKind,
     /// SKU, code of the category, or name of the brand.
@@ -27,7 +27,7 @@ pub struct TargetInput {
 /// From a quantity on, a value.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct BreakInput {
+pub(crate) struct BreakInput {
     /// The quantity, in the line's unit and scope.
     pub min_quantity: RawDecimal,
     /// An amount or a percentage, as the line's kind says.
@@ -37,7 +37,7 @@ pub struct BreakInput {
 /// A line of a contract or promotion.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct AgreementLineInput {
+pub(crate) struct AgreementLineInput {
     /// What it is for.
     pub target: TargetInput,
     /// How it makes a price.
@@ -159,7 +159,7 @@ fn check_lines(lines: &[AgreementLineInput], names: &Names<'_>, faults: &mut Fau
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, poem_openapi::Enum, Deserialize, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum InForce {
+pub(crate) enum InForce {
     /// It prices, within its validity.
     #[default]
     Active,
@@ -170,7 +170,7 @@ pub enum InForce {
 /// A contract to create or change.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct ContractInput {
+pub(crate) struct ContractInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,
@@ -218,7 +218,7 @@ impl ContractInput {
 /// Whom a promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct AudienceInput {
+pub(crate) struct AudienceInput {
     /// Everyone, a group, or one account.
     pub kind: AudienceKind,
     /// Code of the group or account.
@@ -229,7 +229,7 @@ pub struct AudienceInput {
 /// A promotion to create or change.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct PromotionInput {
+pub(crate) struct PromotionInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,

@@ -15,7 +15,7 @@ use store::sql::{key_chunks, key_list};
 
 /// What a price version may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangedPart {
+pub(crate) enum ChangedPart {
     List(PriceListId),
     Contract(ContractId),
     Promotion(PromotionId),

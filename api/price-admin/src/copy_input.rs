@@ -16,7 +16,7 @@ use prices::RawDecimal;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum RoundingMode {
+pub(crate) enum RoundingMode {
     /// To the nearest multiple, a half away from zero.
     #[default]
     Nearest,
@@ -29,7 +29,7 @@ pub enum RoundingMode {
 /// How copied prices are rounded.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RoundingInput {
+pub(crate) struct RoundingInput {
     /// Prices become multiples of this, as `0.05`.
     pub to: RawDecimal,
     /// Which way. Default `nearest`.
@@ -40,7 +40,7 @@ pub struct RoundingInput {
 /// A price list to be copied.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ListCopyInput {
+pub(crate) struct ListCopyInput {
     /// Code of the list that the entries go to: a new one, one that is there, or the same one again.
     pub to: Code,
     /// Name of a new list. Default: its code.
@@ -91,7 +91,7 @@ const MOST: Amount = Amount::from_micros(10_000_000_000);
 /// A contract to be copied.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ContractCopyInput {
+pub(crate) struct ContractCopyInput {
     /// Code of the new contract.
     pub to: Code,
     /// Name. Default: as the one copied.
@@ -117,7 +117,7 @@ pub struct ContractCopyInput {
 /// A promotion to be copied.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PromotionCopyInput {
+pub(crate) struct PromotionCopyInput {
     /// Code of the new promotion.
     pub to: Code,
     /// Name. Default: as the one copied.
@@ -143,7 +143,7 @@ pub struct PromotionCopyInput {
 /// When something shall apply.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SchedulingInput {
+pub(crate) struct SchedulingInput {
     /// First instant at which it applies; left out for always.
     #[serde(default)]
     pub valid_from: Option<Timestamp>,
@@ -154,7 +154,7 @@ pub struct SchedulingInput {
 
 /// What became of the entries of a list.
 #[derive(Clone, Copy, Debug, Default, Object, Serialize)]
-pub struct EntryCountsView {
+pub(crate) struct EntryCountsView {
     /// New ones.
     pub created: u64,
     /// Those that took the place of another.
@@ -167,7 +167,7 @@ pub struct EntryCountsView {
 
 /// A copied list.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ListCopyView {
+pub(crate) struct ListCopyView {
     /// The list that the entries went to.
     pub price_list: PriceListView,
     /// What became of its entries.
@@ -178,7 +178,7 @@ pub struct ListCopyView {
 
 /// A list whose entries end.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ListEndingView {
+pub(crate) struct ListEndingView {
     /// From when on nothing in the list applies.
     pub valid_until: Timestamp,
     /// Entries that end then.

@@ -54,7 +54,7 @@ fn key(entry: &NewEntry) -> Key {
 }
 
 /// A recorded entry as one that could be recorded.
-pub fn entry_of(row: &EntryRow) -> NewEntry {
+pub(crate) fn entry_of(row: &EntryRow) -> NewEntry {
     NewEntry {
         product: ProductId(row.product),
         unit: row.unit,
@@ -182,7 +182,7 @@ async fn insert(
 
 /// Ends an entry at an instant: it is replaced by one that is valid until then, or withdrawn when it would never be valid.
 /// Gives the replacement.
-pub async fn end_entry(
+pub(crate) async fn end_entry(
     tx: &Tx,
     change: &PriceChange,
     list: PriceListId,

@@ -9,7 +9,7 @@ use prices::{StaticCode, finding_text};
 
 /// Something that looks like a mistake.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceFindingView {
+pub(crate) struct PriceFindingView {
     /// Stable code: `never_valid`, `overlap`, `gap`, `rising_break`, `under_cost`, `under_floor`, `over_hundred_percent`,
     /// `unknown_unit` or `other_currency`.
     pub code: StaticCode,

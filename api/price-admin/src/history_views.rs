@@ -8,7 +8,7 @@ use kernel::wire::Timestamp;
 
 /// Who changed something, and when.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceChangeOriginView {
+pub(crate) struct PriceChangeOriginView {
     /// The price version.
     pub price_version: i64,
     /// When it was recorded.
@@ -26,7 +26,7 @@ macro_rules! before_and_after {
     ($($(#[$doc:meta])* $name:ident($view:ty);)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, Object, Serialize)]
-        pub struct $name {
+        pub(crate) struct $name {
             /// What stood there before; none when it is new.
             #[oai(skip_serializing_if_is_none)]
             #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ before_and_after! {
 
 /// A change of a price list: of its terms, or of one entry.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceListChangeView {
+pub(crate) struct PriceListChangeView {
     /// Who and when.
     pub origin: PriceChangeOriginView,
     /// Name and assignment.
@@ -69,7 +69,7 @@ pub struct PriceListChangeView {
 
 /// A change of a contract: of its terms, or of one line.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ContractChangeView {
+pub(crate) struct ContractChangeView {
     /// Who and when.
     pub origin: PriceChangeOriginView,
     /// Everything but its lines.
@@ -84,7 +84,7 @@ pub struct ContractChangeView {
 
 /// A change of a promotion: of its terms, or of one line.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PromotionChangeView {
+pub(crate) struct PromotionChangeView {
     /// Who and when.
     pub origin: PriceChangeOriginView,
     /// Everything but its lines.

@@ -18,7 +18,7 @@ use prices::{ProductCost, RawDecimal, excerpt, read_currency};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]
-pub struct Names<'a> {
+pub(crate) struct Names<'a> {
     pub accounts: &'a Accounts,
     pub products: &'a Products,
     pub categories: &'a Categories,
@@ -103,7 +103,7 @@ const MAX_PER: u32 = 1_000_000;
 /// Whom a price list is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct AssignedInput {
+pub(crate) struct AssignedInput {
     /// `default` for everyone, or a group, or an account and those below it.
     pub kind: AssignedKind,
     /// Code of the group or account.
@@ -114,7 +114,7 @@ pub struct AssignedInput {
 /// A price list to create or change.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PriceListInput {
+pub(crate) struct PriceListInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,
@@ -151,7 +151,7 @@ impl PriceListInput {
 /// An entry of a price list to record.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PriceEntryInput {
+pub(crate) struct PriceEntryInput {
     /// The product.
     pub sku: Text<200>,
     /// Unit of price and quantity. Default: the product's default unit.
@@ -212,7 +212,7 @@ impl PriceEntryInput {
 /// Entries of a price list.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PriceEntriesInput {
+pub(crate) struct PriceEntriesInput {
     /// At most 10,000; send CSV or NDJSON for more.
     pub entries: Vec<Each<PriceEntryInput>>,
 }
@@ -220,7 +220,7 @@ pub struct PriceEntriesInput {
 /// Cost and floor of a product in one currency.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CostInput {
+pub(crate) struct CostInput {
     /// ISO 4217 code.
     pub currency: Text<40>,
     /// What 1 stock unit costs the seller.
@@ -245,7 +245,7 @@ impl CostInput {
 /// Cost and floor of a product.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CostsInput {
+pub(crate) struct CostsInput {
     /// One per currency.
     #[oai(validator(max_items = 200))]
     pub costs: Vec<CostInput>,
@@ -254,7 +254,7 @@ pub struct CostsInput {
 /// When an entry shall end.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EndingInput {
+pub(crate) struct EndingInput {
     /// First instant at which it does not apply any more. Default: now.
     #[serde(default)]
     pub valid_until: Option<Timestamp>,

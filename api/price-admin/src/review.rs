@@ -15,7 +15,7 @@ use prices::{Reviewable, StaticCode, StoredCost, finding_text};
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceWarning {
+pub(crate) struct PriceWarning {
     /// Where in the request.
     pub pointer: String,
     /// Stable code.

@@ -34,14 +34,14 @@ const LONGEST_RECORD: usize = 64 << 10;
 
 /// Rows in a body: at once as JSON, or a stream of them.
 #[derive(Debug)]
-pub enum RowsBody<T> {
+pub(crate) enum RowsBody<T> {
     Json(T),
     Stream(Stream),
 }
 
 /// A stream of rows. What it is packed with shows in its first bytes.
 #[derive(Debug)]
-pub struct Stream {
+pub(crate) struct Stream {
     pub(super) body: Body,
     /// None where the content is to show it.
     pub(super) shape: Option<Shape>,

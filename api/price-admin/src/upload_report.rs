@@ -84,7 +84,7 @@ fn failed(error: impl std::fmt::Display) -> PriceAdminError {
 
 /// What became of entries, told at once or row by row.
 #[derive(Debug)]
-pub enum UploadResponse {
+pub(crate) enum UploadResponse {
     Once(Answer<PriceEntriesView>),
     Rows(File),
 }

@@ -17,7 +17,7 @@ use prices::StoredCost;
 
 /// Whom a price list is for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct AssignedView {
+pub(crate) struct AssignedView {
     /// Everyone, a group, or an account and those below it.
     pub kind: AssignedKind,
     /// Code of the group or account.
@@ -26,7 +26,7 @@ pub struct AssignedView {
 
 /// A price list.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceListView {
+pub(crate) struct PriceListView {
     /// Its code.
     pub code: String,
     /// Name.
@@ -60,7 +60,7 @@ fn some(text: String) -> Option<String> {
 
 /// An entry of a price list.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceEntryView {
+pub(crate) struct PriceEntryView {
     /// Its id.
     pub id: String,
     /// The product.
@@ -107,7 +107,7 @@ impl PriceEntryView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum PriceEntryStatus {
+pub(crate) enum PriceEntryStatus {
     /// It is new.
     Created,
     /// It took the place of another.
@@ -120,7 +120,7 @@ pub enum PriceEntryStatus {
 
 /// What became of one entry.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceEntryResult {
+pub(crate) struct PriceEntryResult {
     /// Its place in the request, from 0; in an upload the line it begins on, from 1.
     pub index: u64,
     /// What became of it.
@@ -135,7 +135,7 @@ pub struct PriceEntryResult {
 
 /// What became of entries.
 #[derive(Clone, Debug, Default, Object, Serialize)]
-pub struct PriceEntriesView {
+pub(crate) struct PriceEntriesView {
     /// Price version that recorded them; of an upload the last one. None when nothing was recorded, and for drafts.
     pub price_version: Option<i64>,
     /// Entries read.
@@ -156,7 +156,7 @@ pub struct PriceEntriesView {
 
 /// What a line is for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct TargetView {
+pub(crate) struct TargetView {
     /// One product, a category, a brand, or everything.
     pub kind: TargetKind,
     /// SKU, code of the category, or name of the brand.
@@ -165,7 +165,7 @@ pub struct TargetView {
 
 /// From a quantity on, a value.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct BreakView {
+pub(crate) struct BreakView {
     /// The quantity.
     pub min_quantity: QuantityText,
     /// The value from there on.
@@ -174,7 +174,7 @@ pub struct BreakView {
 
 /// A line of a contract or promotion.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct AgreementLineView {
+pub(crate) struct AgreementLineView {
     /// Its id; lines of promotions have none.
     pub id: Option<String>,
     /// What it is for.
@@ -224,7 +224,7 @@ impl AgreementLineView {
 
 /// A contract.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ContractView {
+pub(crate) struct ContractView {
     /// Its code.
     pub code: String,
     /// Name.
@@ -284,7 +284,7 @@ fn in_force(active: bool) -> super::agreements::InForce {
 
 /// Whom a promotion is for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct AudienceView {
+pub(crate) struct AudienceView {
     /// Everyone, a group, or one account.
     pub kind: AudienceKind,
     /// Code of the group or account.
@@ -293,7 +293,7 @@ pub struct AudienceView {
 
 /// A promotion.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PromotionView {
+pub(crate) struct PromotionView {
     /// Its code.
     pub code: String,
     /// Name.
@@ -348,7 +348,7 @@ impl PromotionView {
 
 /// Cost and floor in one currency.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CostView {
+pub(crate) struct CostView {
     /// Currency.
     pub currency: String,
     /// What 1 stock unit costs the seller.
@@ -361,7 +361,7 @@ pub struct CostView {
 
 /// Cost and floor of a product.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CostsView {
+pub(crate) struct CostsView {
     /// The product.
     pub sku: String,
     /// The unit they are for.

@@ -139,7 +139,7 @@ pub struct PromotionRow {
 }
 
 /// The engine refused a row: stored data breaks a rule that is checked when it is recorded.
-pub type Refused = pricing::BookError;
+pub(crate) type Refused = pricing::BookError;
 
 /// Stored rows were checked when they were recorded; one the engine refuses is left out and said so.
 pub fn log_refused(outcome: Result<(), Refused>, kind: &str, id: i64) {

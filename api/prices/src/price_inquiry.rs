@@ -20,7 +20,7 @@ pub(super) const MAX_COUPONS: usize = 100;
 /// A basket to price.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct QuoteInput {
+pub(crate) struct QuoteInput {
     /// The account; people and clients of an account leave it out.
     #[serde(default)]
     pub account: Option<Code>,
@@ -43,7 +43,7 @@ pub struct QuoteInput {
 /// A line to price.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct QuoteLineInput {
+pub(crate) struct QuoteLineInput {
     /// The product.
     pub sku: Text<200>,
     /// How much.
@@ -55,7 +55,7 @@ pub struct QuoteLineInput {
 
 /// A priced basket.
 #[derive(Debug, Object, Serialize)]
-pub struct QuoteView {
+pub(crate) struct QuoteView {
     /// The account.
     pub account: String,
     /// The currency of all amounts.
@@ -74,7 +74,7 @@ pub struct QuoteView {
 
 /// Sums over the lines that have a price.
 #[derive(Debug, Object, Serialize)]
-pub struct QuoteTotals {
+pub(crate) struct QuoteTotals {
     /// Sum of the line amounts.
     pub amount: AmountText,
     /// Lines with a price.
@@ -85,7 +85,7 @@ pub struct QuoteTotals {
 
 /// The price of a line, or why it has none.
 #[derive(Debug, Default, Object, Serialize)]
-pub struct QuoteLineView {
+pub(crate) struct QuoteLineView {
     /// The product, as asked.
     pub sku: String,
     /// Quantity; none when it is not a number.
@@ -138,7 +138,7 @@ pub struct QuoteLineView {
 
 /// What is the matter with a line.
 #[derive(Debug, Object, Serialize)]
-pub struct QuoteLineProblem {
+pub(crate) struct QuoteLineProblem {
     /// Stable code.
     pub code: StaticCode,
     /// In words.
@@ -191,7 +191,7 @@ pub struct PriceTermsView {
 
 /// A row that lost.
 #[derive(Debug, Object, Serialize)]
-pub struct PriceCandidateView {
+pub(crate) struct PriceCandidateView {
     /// `list`, `contract` or `promotion`.
     pub source: StaticCode,
     /// Code of the price list, contract or promotion.
@@ -214,7 +214,7 @@ pub struct PriceCandidateView {
 
 /// What a larger quantity would bring.
 #[derive(Debug, Object, Serialize)]
-pub struct NextBreakView {
+pub(crate) struct NextBreakView {
     /// Quantity to add, rounded up to the order multiple.
     pub add: QuantityText,
     /// The quantity then.
@@ -231,7 +231,7 @@ pub struct NextBreakView {
 
 /// What only pricing staff sees.
 #[derive(Debug, Object, Serialize)]
-pub struct InternalView {
+pub(crate) struct InternalView {
     /// Cost of one asked unit.
     pub cost: Option<AmountText>,
     /// Minimum price of one asked unit.

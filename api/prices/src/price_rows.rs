@@ -12,7 +12,7 @@ use kernel::wire::{AmountText, QuantityText};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum Quantities {
+pub(crate) enum Quantities {
     /// Every unit with every volume break.
     #[default]
     All,
@@ -22,7 +22,7 @@ pub enum Quantities {
 
 /// What one product costs from a quantity on. Product, unit and quantity tell prices apart.
 #[derive(Debug, Object, Serialize)]
-pub struct PriceRow {
+pub(crate) struct PriceRow {
     /// The product.
     pub sku: String,
     /// Unit of quantity and price.
@@ -51,7 +51,7 @@ pub struct PriceRow {
 
 /// A price that changed, or a tombstone of one that is gone.
 #[derive(Debug, Object, Serialize)]
-pub struct PriceChangeRow {
+pub(crate) struct PriceChangeRow {
     /// The product.
     pub sku: String,
     /// Unit of quantity and price.
@@ -101,7 +101,7 @@ pub struct PriceChangeRow {
 
 /// Changes since a cursor.
 #[derive(Debug, Object, Serialize)]
-pub struct PriceChangesView {
+pub(crate) struct PriceChangesView {
     /// The changes, by product.
     pub items: Vec<PriceChangeRow>,
     /// Give this as `after` to read on, now or later.

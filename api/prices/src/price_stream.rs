@@ -16,7 +16,7 @@ use super::price_rows::{PriceRow, Quantities};
 use catalog::Products;
 
 /// All prices of an account, or the word that none has changed.
-pub struct PriceStream {
+pub(crate) struct PriceStream {
     cursor: Cursor,
     /// The prices and their version; none when nothing has changed.
     content: Option<(Source, i64)>,

@@ -14,7 +14,7 @@ const MAX_PER: u32 = 1_000_000;
 /// A request for prices. Give `cart_id` or `lines`.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SalesQuoteInput {
+pub(crate) struct SalesQuoteInput {
     /// Account, when staff ask for one.
     #[serde(default)]
     pub account: Option<Code>,
@@ -38,7 +38,7 @@ pub struct SalesQuoteInput {
 /// A line asked for.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SalesQuoteLineInput {
+pub(crate) struct SalesQuoteLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub sku: Option<Text<64>>,
@@ -149,7 +149,7 @@ pub struct SalesOfferLineInput {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct AskAgainInput {
+pub(crate) struct AskAgainInput {
     /// Note to the seller.
     pub note: Option<Text<2000>>,
     /// Lines that change.
@@ -159,7 +159,7 @@ pub struct AskAgainInput {
 /// A line that is asked for anew.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AskAgainLineInput {
+pub(crate) struct AskAgainLineInput {
     /// Number of the line.
     pub line: i32,
     /// New quantity, in the line's unit.
@@ -180,7 +180,7 @@ pub struct AskAgainLineInput {
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
-pub struct QuoteReasonInput {
+pub(crate) struct QuoteReasonInput {
     /// The reason.
     pub reason: Text<500>,
 }

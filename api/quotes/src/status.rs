@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum QuoteStatus {
+pub(crate) enum QuoteStatus {
     /// The seller is to answer.
     Requested,
     /// The offer stands and can be ordered.

@@ -10,7 +10,7 @@ use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 
 /// A quote without its lines.
 #[derive(Debug, Object, Serialize)]
-pub struct SalesQuoteSummary {
+pub(crate) struct SalesQuoteSummary {
     /// Number of the quote.
     pub number: String,
     /// Where it stands now, derived from what happened and from the date of the offer.
@@ -49,7 +49,7 @@ pub struct SalesQuoteSummary {
 
 /// What the seller offers.
 #[derive(Debug, Object, Serialize)]
-pub struct SalesOfferView {
+pub(crate) struct SalesOfferView {
     /// The request it answers; an offer for an earlier one no longer stands.
     pub round: i32,
     /// When it was made or last revised.
@@ -64,7 +64,7 @@ pub struct SalesOfferView {
 
 /// A quote with its lines.
 #[derive(Debug, Object, Serialize)]
-pub struct SalesQuoteView {
+pub(crate) struct SalesQuoteView {
     /// The quote.
     #[oai(flatten)]
     #[serde(flatten)]
@@ -82,7 +82,7 @@ pub struct SalesQuoteView {
 
 /// A line of a quote.
 #[derive(Debug, Object, Serialize)]
-pub struct SalesQuoteLineView {
+pub(crate) struct SalesQuoteLineView {
     /// Number of the line, from 1.
     pub line: i32,
     /// SKU.
@@ -116,7 +116,7 @@ pub struct SalesQuoteLineView {
 
 /// A price hoped for.
 #[derive(Debug, Object, Serialize)]
-pub struct TargetPriceView {
+pub(crate) struct TargetPriceView {
     /// Price of `per` units.
     pub unit_price: AmountText,
     /// Price basis.
@@ -125,7 +125,7 @@ pub struct TargetPriceView {
 
 /// A price with its quantity.
 #[derive(Debug, Object, Serialize)]
-pub struct QuotedPriceView {
+pub(crate) struct QuotedPriceView {
     /// Quantity.
     pub quantity: QuantityText,
     /// Price of `per` units.
@@ -138,7 +138,7 @@ pub struct QuotedPriceView {
 
 /// Sums over the lines of a quote.
 #[derive(Debug, Object, Serialize)]
-pub struct SalesQuoteTotals {
+pub(crate) struct SalesQuoteTotals {
     /// Sum of today's amounts of the lines that have a price; none when it is too large for an amount.
     pub today: Option<Money>,
     /// Lines without a price today, not counting those the offer leaves out.

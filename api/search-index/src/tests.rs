@@ -136,7 +136,7 @@ async fn the_index_is_built_and_follows() {
     assert_eq!(process.hits("bolt", search::Audience::Staff).await, ["D"]);
     shop.call_category("Hardware").await;
     process.finds("hardware", &["A", "B"]).await;
-    assert_eq!(process.products.len(), 3);
+    assert_eq!(process.products.count(), 3);
     process.end().await;
 }
 

@@ -82,7 +82,7 @@ async fn build_index(config: &Config, app: &App) -> Result<(), String> {
     let (search, system) = (&app.surfaces.search, app.kernel.system("demo"));
     search.open(&config.index_dir()).map_err(|e| failed(&e))?;
     let bar = Bar::new();
-    bar.part("search index", u64::try_from(app.surfaces.products.len()).unwrap_or(u64::MAX));
+    bar.part("search index", u64::try_from(app.surfaces.products.count()).unwrap_or(u64::MAX));
     let shown = bar.bar.clone();
     let progress = move |done: u64, _| shown.set_position(done);
     search_index::build_now(&system, search, &app.surfaces.categories, progress).await.map_err(|e| failed(&e))?;

@@ -7,7 +7,7 @@ use merchandising::Guidance;
 
 /// How a question was read and what staff decided for it.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct SearchExplanationView {
+pub(crate) struct SearchExplanationView {
     /// Each thing asked for.
     pub concepts: Vec<ConceptView>,
     /// Phrases that were also looked for in other words.
@@ -20,7 +20,7 @@ pub struct SearchExplanationView {
 
 /// A thing asked for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ConceptView {
+pub(crate) struct ConceptView {
     /// As it stands in the question.
     pub text: String,
     /// The part it plays: `word`, `brand`, `quantity`, `pair`, `device`, or `head`, which only raises what is found.
@@ -29,7 +29,7 @@ pub struct ConceptView {
 
 /// A phrase that was also looked for in other words.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct SynonymUseView {
+pub(crate) struct SynonymUseView {
     /// As it stands in the question.
     pub phrase: String,
     /// What it stands for.

@@ -12,7 +12,7 @@ use kernel::wire::{AmountText, Buffer, Code, QuantityText};
 
 /// A product as an account sees it.
 #[derive(Debug, Object, Serialize)]
-pub struct ProductPage {
+pub(crate) struct ProductPage {
     /// The product.
     #[oai(flatten)]
     #[serde(flatten)]
@@ -42,7 +42,7 @@ impl ProductPage {
 
 /// What an account is offered of a product.
 #[derive(Debug, Object, Serialize)]
-pub struct OfferView {
+pub(crate) struct OfferView {
     /// What it costs; left out when there is no price or the token may not read prices.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,7 @@ pub struct OfferView {
 
 /// The price of a product.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceView {
+pub(crate) struct PriceView {
     /// Price of `per` units.
     pub unit_price: AmountText,
     /// Price basis.
@@ -84,7 +84,7 @@ pub struct PriceView {
 
 /// The price at a larger quantity.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PriceBreakView {
+pub(crate) struct PriceBreakView {
     /// From this quantity on.
     pub quantity: QuantityText,
     /// Price of `per` units then.
@@ -115,7 +115,7 @@ impl From<PageOffer> for PriceView {
 
 /// Whether a product is there.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct OfferAvailabilityView {
+pub(crate) struct OfferAvailabilityView {
     /// What can be reserved now over all warehouses, in stock units.
     pub available: QuantityText,
     /// Whether that is anything.
@@ -134,7 +134,7 @@ impl OfferAvailabilityView {
 
 /// What was found.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct SearchView {
+pub(crate) struct SearchView {
     /// One page of hits.
     pub items: Vec<HitView>,
     /// How many were found in all; where price or stock decide, among the best 2,000.
@@ -179,7 +179,7 @@ pub struct SearchView {
 
 /// Where the client should go: one of both.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct RedirectView {
+pub(crate) struct RedirectView {
     /// Code of a category.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,7 +194,7 @@ pub struct RedirectView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum QuestionKind {
+pub(crate) enum QuestionKind {
     /// No text: everything.
     Everything,
     /// A number that exists as written.
@@ -227,7 +227,7 @@ impl From<search::Kind> for QuestionKind {
 
 /// A found product.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct HitView {
+pub(crate) struct HitView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -252,7 +252,7 @@ pub struct HitView {
 
 /// The price of a hit.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct HitPriceView {
+pub(crate) struct HitPriceView {
     /// Price of `per` units at the smallest quantity that can be ordered.
     pub unit_price: AmountText,
     /// Price basis.
@@ -265,7 +265,7 @@ pub struct HitPriceView {
 
 /// A part of a text, in characters.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
-pub struct SpanView {
+pub(crate) struct SpanView {
     /// First character, counted from 0.
     pub start: usize,
     /// The character after the last.
@@ -306,7 +306,7 @@ impl SpanView {
 
 /// Counts of the values of one name.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct FacetView {
+pub(crate) struct FacetView {
     /// The name.
     pub name: String,
     /// Values with their counts, each usable in a filter: the most frequent first, ranges of numbers in rising order.
@@ -315,7 +315,7 @@ pub struct FacetView {
 
 /// How many of the found products have a value.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct FacetValueView {
+pub(crate) struct FacetValueView {
     /// The value.
     pub value: String,
     /// How many.
@@ -331,14 +331,14 @@ impl From<search::Facet> for FacetView {
 
 /// What may be meant by what is being typed.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CompletionsView {
+pub(crate) struct CompletionsView {
     /// What was searched for before, by the account and then by several others; brands and categories; words; products.
     pub items: Vec<CompletionView>,
 }
 
 /// One way to go on.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CompletionView {
+pub(crate) struct CompletionView {
     /// What to search for, or the product's title.
     pub text: String,
     /// What it is.
@@ -353,7 +353,7 @@ pub struct CompletionView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum CompletionKind {
+pub(crate) enum CompletionKind {
     /// What the account searched for before.
     PastQuery,
     /// What several accounts search for.
@@ -383,7 +383,7 @@ impl From<search::Completion> for CompletionView {
 /// Identifiers to resolve.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct IdentifierListInput {
+pub(crate) struct IdentifierListInput {
     /// SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own ones; up to 10,000.
     #[oai(validator(max_items = 10000))]
     pub identifiers: Vec<String>,
@@ -394,14 +394,14 @@ pub struct IdentifierListInput {
 
 /// What identifiers stand for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct IdentifierMatchesView {
+pub(crate) struct IdentifierMatchesView {
     /// One per identifier, in the same order.
     pub items: Vec<IdentifierView>,
 }
 
 /// What an identifier stands for.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct IdentifierView {
+pub(crate) struct IdentifierView {
     /// The identifier as given.
     pub identifier: String,
     /// What became of it.
@@ -422,7 +422,7 @@ pub struct IdentifierView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum IdentifierResult {
+pub(crate) enum IdentifierResult {
     /// One product bears it.
     Found,
     /// Several products bear it.
@@ -433,7 +433,7 @@ pub enum IdentifierResult {
 
 /// A product that may be meant by an identifier.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct IdentifierCandidateView {
+pub(crate) struct IdentifierCandidateView {
     /// SKU.
     pub sku: String,
     /// Title.

@@ -9,7 +9,7 @@ use kernel::wire::{QuantityText, Timestamp};
 
 /// A product to order again.
 #[derive(Debug, Object, Serialize)]
-pub struct ReorderView {
+pub(crate) struct ReorderView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -53,7 +53,7 @@ impl From<Again> for ReorderView {
 
 /// What an account is due to order again.
 #[derive(Debug, Object, Serialize)]
-pub struct ReordersView {
+pub(crate) struct ReordersView {
     /// Products, the likeliest first.
     pub items: Vec<ReorderView>,
 }

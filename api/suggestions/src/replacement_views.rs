@@ -12,7 +12,7 @@ use kernel::wire::QuantityText;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum ReplacementCause {
+pub(crate) enum ReplacementCause {
     /// It is no longer sold.
     Discontinued,
     /// There is less of it than the basket wants.
@@ -21,7 +21,7 @@ pub enum ReplacementCause {
 
 /// A product that may stand in for another.
 #[derive(Debug, Object, Serialize)]
-pub struct StandInView {
+pub(crate) struct StandInView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -54,7 +54,7 @@ impl From<StandIn> for StandInView {
 
 /// A product of the basket that cannot be had as it is asked for.
 #[derive(Debug, Object, Serialize)]
-pub struct ReplacementView {
+pub(crate) struct ReplacementView {
     /// Its SKU.
     pub sku: String,
     /// Why it may need another in its place.
@@ -85,14 +85,14 @@ impl From<Replacement> for ReplacementView {
 /// What an account says to getting another product than it asked for.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReplacementConsentInput {
+pub(crate) struct ReplacementConsentInput {
     /// `never`, `ask` or `automatic`.
     pub consent: Consent,
 }
 
 /// What counts for an account when a product cannot be had.
 #[derive(Debug, Object, Serialize)]
-pub struct ReplacementConsentView {
+pub(crate) struct ReplacementConsentView {
     /// Code of the account.
     pub account: String,
     /// What counts for it; `ask` where nobody said anything.

@@ -17,7 +17,7 @@ use kernel::wire::{Code, Text};
 /// A property that a product must have, with one of some values.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AttributeCondition {
+pub(crate) struct AttributeCondition {
     /// Name of the property.
     pub name: Text<100>,
     /// Any of these values; any value at all when left out.
@@ -29,7 +29,7 @@ pub struct AttributeCondition {
 /// Which products are meant: those that fulfil every field given, each by any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProductSelector {
+pub(crate) struct ProductSelector {
     /// SKUs.
     #[serde(default)]
     #[oai(validator(max_items = 200))]
@@ -51,7 +51,7 @@ pub struct ProductSelector {
 /// Two properties that must agree.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AttributeMatch {
+pub(crate) struct AttributeMatch {
     /// Name of the property of the product the rule starts `from`.
     pub attribute: Text<100>,
     /// Name of the property of the product it leads `to`; the same name when left out.

@@ -12,7 +12,7 @@ use kernel::wire::{QuantityText, Text, Timestamp};
 /// A rule that relates products by what they are.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RelationRuleInput {
+pub(crate) struct RelationRuleInput {
     /// The rule in words, such as `A nut fits a screw of equal thread`. It is the reason of what follows from it.
     pub name: Text<200>,
     /// How products of `to` go with those of `from`; every kind but `successor`.
@@ -52,7 +52,7 @@ impl RelationRuleInput {
 
 /// A rule that relates products by what they are.
 #[derive(Debug, Object, Serialize)]
-pub struct RelationRuleView {
+pub(crate) struct RelationRuleView {
     /// Code.
     pub code: String,
     /// The rule in words.

@@ -14,7 +14,7 @@ use catalog::AttributeValue;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum Compare {
+pub(crate) enum Compare {
     /// The same text up to case and spaces, or the same number whatever its unit.
     #[default]
     Equal,

@@ -16,7 +16,7 @@ use kernel::wire::{Code, Each, QuantityText, Text, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum SuggestionKind {
+pub(crate) enum SuggestionKind {
     /// The product cannot be used without it.
     Required,
     /// Useful together.
@@ -59,7 +59,7 @@ impl From<RelationKind> for SuggestionKind {
 
 /// A product suggested for another.
 #[derive(Debug, Object, Serialize)]
-pub struct SuggestionView {
+pub(crate) struct SuggestionView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -86,7 +86,7 @@ impl From<Suggestion> for SuggestionView {
 
 /// What goes with a product.
 #[derive(Debug, Object, Serialize)]
-pub struct SuggestionsView {
+pub(crate) struct SuggestionsView {
     /// Suggestions, the weightiest kinds first.
     pub items: Vec<SuggestionView>,
 }
@@ -94,7 +94,7 @@ pub struct SuggestionsView {
 /// A line of a basket.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BasketLineInput {
+pub(crate) struct BasketLineInput {
     /// SKU.
     pub sku: Code,
     /// Quantity. Default 1.
@@ -111,7 +111,7 @@ pub struct BasketLineInput {
 /// A basket to look at.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BasketInput {
+pub(crate) struct BasketInput {
     /// Code of the account to suggest to. The buyer's side may leave it out; the seller's side may name one.
     #[serde(default)]
     pub account: Option<Code>,
@@ -128,7 +128,7 @@ pub struct BasketInput {
 
 /// A required part of which the basket has too little.
 #[derive(Debug, Object, Serialize)]
-pub struct MissingView {
+pub(crate) struct MissingView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -172,7 +172,7 @@ impl From<Missing> for MissingView {
 
 /// Two products of the basket that do not go together.
 #[derive(Debug, Object, Serialize)]
-pub struct ConflictView {
+pub(crate) struct ConflictView {
     /// The rule that says so: `voltage-differs`, `frequency-differs`, `thread-differs`, `size-differs`,
     /// `replaced-and-replacement`, or the code of a relation rule.
     pub rule: String,
@@ -186,7 +186,7 @@ pub struct ConflictView {
 
 /// A product instead of one of the basket.
 #[derive(Debug, Object, Serialize)]
-pub struct FixView {
+pub(crate) struct FixView {
     /// SKU of the product to take out.
     pub instead_of: String,
     /// SKU of the product to put in.
@@ -221,7 +221,7 @@ impl From<Conflict> for ConflictView {
 
 /// A product that goes with the basket.
 #[derive(Debug, Object, Serialize)]
-pub struct ItemView {
+pub(crate) struct ItemView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -240,7 +240,7 @@ impl From<Item> for ItemView {
 
 /// What there is to say of a basket.
 #[derive(Debug, Object, Serialize)]
-pub struct AdviceView {
+pub(crate) struct AdviceView {
     /// Required parts of which the basket has too little.
     pub missing: Vec<MissingView>,
     /// Products that do not go together.

@@ -68,7 +68,7 @@ fn accounts_form_trees_with_people_who_can_order() {
         assert!(names.insert(account.name.clone()), "{}", account.name);
         let numbers: HashSet<&str> = account.part_numbers.iter().map(|part| part.number.as_str()).collect();
         assert_eq!(numbers.len(), account.part_numbers.len());
-        assert!(account.part_numbers.iter().all(|part| part.item < demo.len()));
+        assert!(account.part_numbers.iter().all(|part| part.item < demo.product_count()));
     }
     let countries: HashSet<&str> = accounts.iter().map(|account| account.country).collect();
     assert!(countries.len() >= 8 && accounts.iter().filter(|account| account.parent_code.is_some()).count() > 50);

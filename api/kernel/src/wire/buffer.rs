@@ -19,10 +19,16 @@ static POOL: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 #[derive(Debug)]
 pub struct Buffer(Vec<u8>);
 
-impl Buffer {
-    /// An empty one.
-    pub fn new() -> Self {
+impl Default for Buffer {
+    fn default() -> Self {
         Self(POOL.lock().pop().unwrap_or_else(|| Vec::with_capacity(USUAL)))
+    }
+}
+
+impl Buffer {
+    /// An empty buffer.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Writes bytes behind those that are there.

@@ -20,7 +20,7 @@ const BATCH: usize = 2_000;
 
 /// An entry and the list it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DraftEntry {
+pub(crate) struct DraftEntry {
     pub list: PriceListId,
     pub entry: NewEntry,
 }
@@ -33,7 +33,7 @@ fn key(draft: &DraftEntry) -> Key {
 }
 
 /// Collects entries; gives what became of each, in order.
-pub async fn collect(tx: &Tx, set: &OpenSet, entries: &[DraftEntry]) -> Result<Vec<EntryOutcome>, PriceAdminError> {
+pub(crate) async fn collect(tx: &Tx, set: &OpenSet, entries: &[DraftEntry]) -> Result<Vec<EntryOutcome>, PriceAdminError> {
     sets::touch(tx, set).await?;
     let mut seen = AHashSet::with_capacity(entries.len());
     let mut outcomes = Vec::with_capacity(entries.len());

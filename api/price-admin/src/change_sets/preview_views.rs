@@ -12,7 +12,7 @@ use prices::{StaticCode, finding_text};
 
 /// A price that was asked for, and the row of the set that moves it.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct MovedPriceView {
+pub(super) struct MovedPriceView {
     /// `entry`, `contract` or `promotion`.
     pub source: StaticCode,
     /// Code of the price list, contract or promotion.
@@ -100,7 +100,7 @@ impl MovedPriceView {
 
 /// The largest moves.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct LargestMovesView {
+pub(super) struct LargestMovesView {
     /// Currency, where amounts are compared; none where per cents are.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub struct LargestMovesView {
 
 /// Prices that would lie under a limit.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct UnderLimitView {
+pub(super) struct UnderLimitView {
     /// How many.
     pub count: u64,
     /// How many of them lie under it already.
@@ -131,7 +131,7 @@ impl UnderLimitView {
 
 /// How many prices do what.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct MoveCountsView {
+pub(super) struct MoveCountsView {
     /// Prices compared: entries at their smallest quantity, lines of contracts and promotions at each of their thresholds.
     pub compared: u64,
     /// Higher than before.
@@ -148,7 +148,7 @@ pub struct MoveCountsView {
 
 /// What looks like a mistake in an entry of the set.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct DraftFindingView {
+pub(super) struct DraftFindingView {
     /// Stable code.
     pub code: StaticCode,
     /// In words.
@@ -163,7 +163,7 @@ pub struct DraftFindingView {
 
 /// How often something was found.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct CountView {
+pub(super) struct CountView {
     /// What.
     pub name: String,
     /// How often.
@@ -172,7 +172,7 @@ pub struct CountView {
 
 /// Accounts whose prices change.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct TouchedAccountsView {
+pub(super) struct TouchedAccountsView {
     /// How many.
     pub count: u64,
     /// The first 100 codes.
@@ -181,7 +181,7 @@ pub struct TouchedAccountsView {
 
 /// What a change set would do.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PreviewView {
+pub(super) struct PreviewView {
     /// The set.
     pub code: String,
     /// Its version; give it as `If-Match` to publish exactly this.

@@ -14,7 +14,7 @@ use store::events::NewEvent;
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
-pub struct OpenSet {
+pub(crate) struct OpenSet {
     pub id: PriceChangeSetId,
     pub code: String,
 }

@@ -13,7 +13,7 @@ use prices::RawDecimal;
 /// A change set to create or rename.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ChangeSetInput {
+pub(super) struct ChangeSetInput {
     /// Name. Default: its code.
     #[serde(default)]
     pub name: Option<Text<200>>,
@@ -22,7 +22,7 @@ pub struct ChangeSetInput {
 /// An entry to collect: as in a price list, with the list it is for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DraftEntryInput {
+pub(super) struct DraftEntryInput {
     /// Code of the price list.
     pub price_list: Code,
     /// The product.
@@ -51,7 +51,7 @@ pub struct DraftEntryInput {
 /// Entries to collect.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DraftEntriesInput {
+pub(super) struct DraftEntriesInput {
     /// At most 10,000; send CSV or NDJSON for more.
     pub entries: Vec<Each<DraftEntryInput>>,
 }
@@ -59,7 +59,7 @@ pub struct DraftEntriesInput {
 /// When a set shall be published.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PublicationInput {
+pub(super) struct PublicationInput {
     /// From when on what stands in the set applies. Default: at once.
     #[serde(default)]
     pub valid_from: Option<Timestamp>,
@@ -67,7 +67,7 @@ pub struct PublicationInput {
 
 /// A contract or promotion of a set.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct DraftAgreementView {
+pub(super) struct DraftAgreementView {
     /// `contract` or `promotion`.
     pub kind: String,
     /// Its code.
@@ -97,7 +97,7 @@ impl DraftAgreementView {
 
 /// What a published set did.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct PublicationView {
+pub(super) struct PublicationView {
     /// The price version that all of it has.
     pub price_version: i64,
     /// From when on it applies; none for at once.
@@ -116,7 +116,7 @@ pub struct PublicationView {
 
 /// A change set.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct ChangeSetView {
+pub(super) struct ChangeSetView {
     /// Its code.
     pub code: String,
     /// Name.
@@ -180,7 +180,7 @@ impl ChangeSetView {
 
 /// An entry of a set.
 #[derive(Clone, Debug, Object, Serialize)]
-pub struct DraftEntryView {
+pub(super) struct DraftEntryView {
     /// The id it has now and keeps when it is published.
     pub id: String,
     /// Code of the price list.
