@@ -139,7 +139,7 @@ async fn reindex(config: &Config) -> Result<(), String> {
         shown.set_length(total);
         shown.set_position(done);
     };
-    let (search, categories) = (&app.surfaces.search, &app.surfaces.categories);
+    let (search, categories) = (&app.projections.search, &app.projections.categories);
     let done = search_index::reindex(&app.kernel, search, categories, &config.index_dir(), progress).await;
     bar.finish_and_clear();
     match done.map_err(|e| format!("search index: {e}"))? {

@@ -23,12 +23,13 @@ use imports::{ImportRoutes, Jobs, Known};
 use inventory::{Board, InventoryRoutes};
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
-use kernel::request::Frame;
-use kernel::slow_requests::{Long, LongOperation, LongRequests};
+use kernel::request::RequestLayer;
+use kernel::slow_requests::{SlowKind, SlowOperation, SlowRequests};
 use kernel::tokens::{self, Keys};
 use kernel::{Kernel, redis_link};
 use store::database::{Database, Reader};
-use store::follow::{self, Listener, Surface};
+use store::event_handlers::{self, EventHandler};
+use store::projections::{self as projection_readers, Projection};
 use store::system::System;
 
 use merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
@@ -49,7 +50,7 @@ mod spec;
 
 /// What a process holds in memory, so that hot requests need no database. Each part follows the event log.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Surfaces {
+pub(crate) struct Projections {
     pub(crate) accounts: Accounts,
     pub(crate) categories: Categories,
     pub(crate) products: Products,
@@ -65,7 +66,7 @@ pub(crate) struct Surfaces {
     pub(crate) jobs: Jobs,
 }
 
-impl Surfaces {
+impl Projections {
     async fn load(db: &Reader, config: &Config) -> Result<Self, CommonError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
         let products = Products::load_for(db, &accounts, &categories).await?;
@@ -111,8 +112,8 @@ impl Surfaces {
 #[derive(Clone, Debug)]
 pub(crate) struct App {
     pub(crate) kernel: Kernel,
-    pub(crate) surfaces: Surfaces,
-    /// Position in the event log before the surfaces were loaded.
+    pub(crate) projections: Projections,
+    /// Position in the event log before the projections were loaded.
     from: i64,
 }
 
@@ -122,19 +123,19 @@ impl App {
         let kernel = open_kernel(config).await?;
         let db = kernel.system("loader").db();
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
-        let surfaces = Surfaces::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
-        kernel.rest();
-        Ok(Self { kernel, surfaces, from })
+        let projections = Projections::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
+        kernel.release_memory();
+        Ok(Self { kernel, projections, from })
     }
 
-    /// What follows the event log in memory, in the order in which each takes in the same events: a surface may read those of
+    /// What follows the event log in memory, in the order in which each takes in the same events: a projection may read those of
     /// the phases before its own, which are ahead of it by then, and none of its own phase.
-    fn followers(&self) -> Vec<Arc<dyn Surface>> {
-        let held = &self.surfaces;
-        let basics: Vec<Arc<dyn Surface>> = vec![Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
+    fn followers(&self) -> Vec<Arc<dyn Projection>> {
+        let held = &self.projections;
+        let basics: Vec<Arc<dyn Projection>> = vec![Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
         // What accounts may see of the products follows from companies and categories.
-        let products: Vec<Arc<dyn Surface>> = vec![Arc::new(held.products.clone())];
-        let others: Vec<Arc<dyn Surface>> = vec![
+        let products: Vec<Arc<dyn Projection>> = vec![Arc::new(held.products.clone())];
+        let others: Vec<Arc<dyn Projection>> = vec![
             Arc::new(held.prices.clone()),
             Arc::new(held.board.clone()),
             Arc::new(held.memory.clone()),
@@ -147,8 +148,8 @@ impl App {
     }
 
     /// What reacts to events, exactly once.
-    fn listeners(&self) -> Vec<Arc<dyn Listener>> {
-        let followed = Followed { journal: self.surfaces.journal.clone() };
+    fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {
+        let followed = Followed { journal: self.projections.journal.clone() };
         vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(followed), Arc::new(Invoicing)]
     }
 
@@ -156,17 +157,17 @@ impl App {
     pub(crate) fn start_work(&self, config: &Config, stop: &watch::Receiver<bool>) -> tokio::task::JoinSet<()> {
         let mut work = tokio::task::JoinSet::new();
         let system = |part| self.kernel.system(part);
-        work.spawn(follow::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
-        let Surfaces { search, products, categories, .. } = self.surfaces.clone();
+        work.spawn(projection_readers::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
+        let Projections { search, products, categories, .. } = self.projections.clone();
         work.spawn(search_index::sync_index(system("search"), search, products, categories, stop.clone()));
-        work.spawn(merchandising::keep_journal(system("search log"), self.surfaces.journal.clone(), stop.clone()));
+        work.spawn(merchandising::keep_journal(system("search log"), self.projections.journal.clone(), stop.clone()));
         if config.role != Role::Api {
-            work.spawn(keep_house(system("housekeeping"), stop.clone()));
-            for listener in self.listeners() {
-                work.spawn(follow::listen(system(listener.name()), listener, stop.clone()));
+            work.spawn(purge_expired(system("housekeeping"), stop.clone()));
+            for handler in self.event_handlers() {
+                work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
-            let known = Known { accounts: self.surfaces.accounts.clone(), products: self.surfaces.products.clone() };
-            work.spawn(self.surfaces.jobs.clone().work(system("import"), known, stop.clone()));
+            let known = Known { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
+            work.spawn(self.projections.jobs.clone().work(system("import"), known, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = redis_link::open(url.expose_secret())
@@ -178,13 +179,13 @@ impl App {
 }
 
 /// Forgets once an hour what need not be kept any longer, until `stop` says so.
-async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
+async fn purge_expired(system: System, mut stop: watch::Receiver<bool>) {
     const HOUR: Duration = Duration::from_hours(1);
     while !*stop.borrow() {
         let forgotten = async {
             let tx = system.begin().await?;
-            let count = idempotency::forget_old(&tx).await? + merchandising::forget_old(&tx).await?;
-            tx.keep(count).await
+            let count = idempotency::purge_expired(&tx).await? + merchandising::purge_expired(&tx).await?;
+            tx.commit(count).await
         };
         match forgotten.await {
             Ok(count) => tracing::debug!(count, "old idempotency keys and notes of searches were forgotten"),
@@ -201,7 +202,8 @@ async fn keep_house(system: System, mut stop: watch::Receiver<bool>) {
 pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
     std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
     let db = Database::connect(&config.database(), config.database_connections).await;
-    let db = db.map_err(|e| format!("database-url: cannot connect: {e}"))?.joined_by(vec![Arc::new(PricingInputsRecorder)]);
+    let db =
+        db.map_err(|e| format!("database-url: cannot connect: {e}"))?.with_commit_hooks(vec![Arc::new(PricingInputsRecorder)]);
     db.migrate().await.map_err(|e| format!("migration: {e}"))?;
     let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
@@ -212,149 +214,153 @@ pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
 
 /// The OpenAPI document, without a running server.
 pub(crate) fn document() -> String {
-    spec::finish(&routes(&Surfaces::default()).spec())
+    spec::finish(&routes(&Projections::default()).spec())
 }
 
 /// Every refusal that a client can be given.
 #[cfg(test)]
-pub(crate) fn problem_entries() -> Vec<kernel::problem::Entry> {
-    spec::entries()
+pub(crate) fn problem_entries() -> Vec<kernel::problem::ProblemType> {
+    spec::types()
 }
 
 /// The slices' routes over what the process holds, with their document.
-fn routes(surfaces: &Surfaces) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
-    OpenApiService::new(spec::PathsMerged(groups(surfaces)), "Bulkhead", env!("CARGO_PKG_VERSION"))
+fn routes(projections: &Projections) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
+    OpenApiService::new(spec::PathsMerged(groups(projections)), "Bulkhead", env!("CARGO_PKG_VERSION"))
         .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
         .description(spec::DESCRIPTION)
         .server("/")
 }
 
 /// The groups of routes, one or more per slice. A path may belong to several groups, each with methods of its own.
-fn groups(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
+fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
     (
         SessionRoutes,
-        IdentityRoutes { accounts: surfaces.accounts.clone() },
+        IdentityRoutes { accounts: projections.accounts.clone() },
         CatalogRoutes {
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
-            accounts: surfaces.accounts.clone(),
+            products: projections.products.clone(),
+            categories: projections.categories.clone(),
+            accounts: projections.accounts.clone(),
         },
         InventoryRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            board: surfaces.board.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            board: projections.board.clone(),
         },
-        search_routes(surfaces),
-        basket_routes(surfaces),
-        OrderRoutes { accounts: surfaces.accounts.clone(), board: surfaces.board.clone() },
-        CheckoutRoutes { checkout: surfaces.checkout() },
-        PriceAuditRoutes { prices: surfaces.prices.clone() },
-        ImportRoutes { jobs: surfaces.jobs.clone() },
-        price_routes(surfaces),
-        suggestion_routes(surfaces),
+        search_routes(projections),
+        basket_routes(projections),
+        OrderRoutes { accounts: projections.accounts.clone(), board: projections.board.clone() },
+        CheckoutRoutes { checkout: projections.checkout() },
+        PriceAuditRoutes { prices: projections.prices.clone() },
+        ImportRoutes { jobs: projections.jobs.clone() },
+        price_routes(projections),
+        suggestion_routes(projections),
         FulfilmentRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            board: surfaces.board.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            board: projections.board.clone(),
         },
-        BillingRoutes { accounts: surfaces.accounts.clone() },
-        EventRoutes { accounts: surfaces.accounts.clone() },
+        BillingRoutes { accounts: projections.accounts.clone() },
+        EventRoutes { accounts: projections.accounts.clone() },
     )
 }
 
 /// Products, search, and what staff make of it.
-fn search_routes(surfaces: &Surfaces) -> (StorefrontRoutes, CurationRoutes, ReportRoutes) {
+fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes, ReportRoutes) {
     let storefront = StorefrontRoutes {
-        offers: surfaces.offers(),
-        categories: surfaces.categories.clone(),
-        index: surfaces.search.clone(),
-        own: OwnSets::over(&surfaces.memory, &surfaces.prices, &surfaces.accounts),
-        curation: surfaces.curation.clone(),
-        journal: surfaces.journal.clone(),
+        offers: projections.offers(),
+        categories: projections.categories.clone(),
+        index: projections.search.clone(),
+        own: OwnSets::over(&projections.memory, &projections.prices, &projections.accounts),
+        curation: projections.curation.clone(),
+        journal: projections.journal.clone(),
     };
-    let curation = CurationRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
+    let curation = CurationRoutes { products: projections.products.clone(), categories: projections.categories.clone() };
     let reports = ReportRoutes {
-        accounts: surfaces.accounts.clone(),
-        products: surfaces.products.clone(),
-        journal: surfaces.journal.clone(),
+        accounts: projections.accounts.clone(),
+        products: projections.products.clone(),
+        journal: projections.journal.clone(),
     };
     (storefront, curation, reports)
 }
 
 /// Carts and quotes.
-fn basket_routes(surfaces: &Surfaces) -> (CartRoutes, SalesQuoteRoutes) {
+fn basket_routes(projections: &Projections) -> (CartRoutes, SalesQuoteRoutes) {
     let carts = CartRoutes {
-        accounts: surfaces.accounts.clone(),
-        products: surfaces.products.clone(),
-        prices: surfaces.prices.clone(),
-        carts: surfaces.carts.clone(),
-        index: surfaces.search.clone(),
+        accounts: projections.accounts.clone(),
+        products: projections.products.clone(),
+        prices: projections.prices.clone(),
+        carts: projections.carts.clone(),
+        index: projections.search.clone(),
     };
     let quotes = SalesQuoteRoutes {
-        accounts: surfaces.accounts.clone(),
-        products: surfaces.products.clone(),
-        prices: surfaces.prices.clone(),
-        carts: surfaces.carts.clone(),
-        index: surfaces.search.clone(),
+        accounts: projections.accounts.clone(),
+        products: projections.products.clone(),
+        prices: projections.prices.clone(),
+        carts: projections.carts.clone(),
+        index: projections.search.clone(),
     };
     (carts, quotes)
 }
 
 /// Price lists, contracts, promotions and price quotes.
-fn price_routes(surfaces: &Surfaces) -> impl poem_openapi::OpenApi + use<> {
+fn price_routes(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
     (
         PriceListRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            categories: projections.categories.clone(),
         },
         AgreementRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            categories: projections.categories.clone(),
         },
         ChangeSetRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
-            prices: surfaces.prices.clone(),
-            baskets: vec![Arc::new(surfaces.carts.clone()), Arc::new(OpenQuotes)],
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            categories: projections.categories.clone(),
+            prices: projections.prices.clone(),
+            baskets: vec![Arc::new(projections.carts.clone()), Arc::new(OpenQuotes)],
         },
         CopyRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            categories: surfaces.categories.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            categories: projections.categories.clone(),
         },
         FindingRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            prices: projections.prices.clone(),
         },
-        PriceHistoryRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone() },
-        FeedRoutes { accounts: surfaces.accounts.clone(), products: surfaces.products.clone(), prices: surfaces.prices.clone() },
+        PriceHistoryRoutes { accounts: projections.accounts.clone(), products: projections.products.clone() },
+        FeedRoutes {
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            prices: projections.prices.clone(),
+        },
         PriceQuoteRoutes {
-            accounts: surfaces.accounts.clone(),
-            products: surfaces.products.clone(),
-            prices: surfaces.prices.clone(),
+            accounts: projections.accounts.clone(),
+            products: projections.products.clone(),
+            prices: projections.prices.clone(),
         },
     )
 }
 
 /// A tuple of routes holds at most sixteen.
-fn suggestion_routes(surfaces: &Surfaces) -> (SuggestionRoutes, RelationRuleRoutes, VisibilityRoutes) {
+fn suggestion_routes(projections: &Projections) -> (SuggestionRoutes, RelationRuleRoutes, VisibilityRoutes) {
     let suggestions = SuggestionRoutes {
-        accounts: surfaces.accounts.clone(),
-        products: surfaces.products.clone(),
-        board: surfaces.board.clone(),
-        memory: surfaces.memory.clone(),
-        related: surfaces.related.clone(),
-        consents: surfaces.consents.clone(),
+        accounts: projections.accounts.clone(),
+        products: projections.products.clone(),
+        board: projections.board.clone(),
+        memory: projections.memory.clone(),
+        related: projections.related.clone(),
+        consents: projections.consents.clone(),
     };
-    let rules = RelationRuleRoutes { products: surfaces.products.clone(), categories: surfaces.categories.clone() };
+    let rules = RelationRuleRoutes { products: projections.products.clone(), categories: projections.categories.clone() };
     let visibility = VisibilityRoutes {
-        accounts: surfaces.accounts.clone(),
-        products: surfaces.products.clone(),
-        categories: surfaces.categories.clone(),
+        accounts: projections.accounts.clone(),
+        products: projections.products.clone(),
+        categories: projections.categories.clone(),
     };
     (suggestions, rules, visibility)
 }
@@ -397,32 +403,32 @@ fn problem_page(code: poem::web::Path<String>) -> Response {
 struct SpecText(String);
 
 /// Operations of the seller's staff that may take longer, and more, than ordinary requests.
-const LONG: &[LongOperation] = &[
-    LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-lists/*/entries" },
-    LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-change-sets/*/entries" },
-    LongOperation { long: Long::Work, method: "GET", path: "/v1/price-change-sets/*/preview" },
-    LongOperation { long: Long::Work, method: "POST", path: "/v1/price-change-sets/*/publication" },
-    LongOperation { long: Long::Work, method: "POST", path: "/v1/price-lists/*/copies" },
+const LONG: &[SlowOperation] = &[
+    SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-lists/*/types" },
+    SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-change-sets/*/types" },
+    SlowOperation { long: SlowKind::Work, method: "GET", path: "/v1/price-change-sets/*/preview" },
+    SlowOperation { long: SlowKind::Work, method: "POST", path: "/v1/price-change-sets/*/publication" },
+    SlowOperation { long: SlowKind::Work, method: "POST", path: "/v1/price-lists/*/copies" },
 ];
 const LONG_TIMEOUT: Duration = Duration::from_hours(1);
 const LONG_AT_ONCE: usize = 16;
 
 /// Everything a process answers.
 fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpoint<Output = Response> + use<> {
-    let service = routes(&app.surfaces);
+    let service = routes(&app.projections);
     let text = Arc::new(SpecText(spec::finish(&service.spec())));
     let explorer = service.swagger_ui();
-    let frame = Frame {
+    let layer = RequestLayer {
         max_body: config.max_body_mb as usize * 1024 * 1024,
         show_statements: config.show_statements,
         timeout: (config.request_timeout > 0).then(|| Duration::from_secs(u64::from(config.request_timeout))),
-        places: Arc::new(tokio::sync::Semaphore::new(config.max_concurrency as usize)),
-        long: LongRequests {
+        permits: Arc::new(tokio::sync::Semaphore::new(config.max_concurrency as usize)),
+        long: SlowRequests {
             operations: LONG,
             keys: app.kernel.keys.clone(),
             max_stream: u64::from(config.max_upload_mb) * 1024 * 1024,
             timeout: LONG_TIMEOUT,
-            places: Arc::new(tokio::sync::Semaphore::new(LONG_AT_ONCE)),
+            permits: Arc::new(tokio::sync::Semaphore::new(LONG_AT_ONCE)),
         },
     };
     Route::new()
@@ -437,7 +443,7 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
         .data(metrics)
         .data(text)
         .with(CatchPanic::new())
-        .with(frame)
+        .with(layer)
 }
 
 /// How long serving waits for the search index. Opening one takes milliseconds; while a large one is built, everything but
@@ -452,12 +458,12 @@ pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
     let (stopper, stop) = watch::channel(false);
     if config.role != Role::Worker {
-        let opened = app.surfaces.search.open(&config.index_dir());
+        let opened = app.projections.search.open(&config.index_dir());
         opened.map_err(|e| format!("search index: {}: {e}", config.index_dir().display()))?;
     }
     let mut work = app.start_work(config, &stop);
     if config.role != Role::Worker {
-        app.surfaces.search.wait_until_ready(INDEX_PATIENCE).await;
+        app.projections.search.wait_until_ready(INDEX_PATIENCE).await;
     }
     let endpoint = endpoint(&app, config, metrics);
     ready(address);
@@ -487,5 +493,5 @@ async fn shutdown_signal() {
 pub(crate) async fn rotate_keys(kernel: &Kernel) -> Result<String, String> {
     let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
     let kid = tokens::create_key(&tx).await.map_err(|e| e.to_string())?;
-    tx.keep(kid).await.map_err(|e| e.to_string())
+    tx.commit(kid).await.map_err(|e| e.to_string())
 }

@@ -114,7 +114,7 @@ fn what_is_begun_is_kept_somewhere() {
         files.iter().filter(|(path, text)| path.ends_with("routes.rs") && text.contains(".begin().await")).collect();
     assert!(!begun.is_empty());
     for (path, text) in begun {
-        assert!(text.contains(".keep("), "{} begins transactions and keeps none", path.display());
+        assert!(text.contains(".commit("), "{} begins transactions and keeps none", path.display());
     }
 }
 

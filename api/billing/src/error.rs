@@ -3,7 +3,7 @@
 use ::orders::OrderError;
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What billing refuses.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum BillingError {
     Common(#[from] CommonError),
 }
 
-refusals! { BillingError {
+problem_types! { BillingError {
     Self::InvoiceNotFound(_) => 404, "invoice-not-found", "The invoice does not exist";
     Self::PaymentNotFound(_) => 404, "payment-not-found", "The payment does not exist";
 } delegates {

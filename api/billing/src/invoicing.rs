@@ -16,8 +16,8 @@ use ::orders::{self as order_book, OrderError, amounts, progress};
 use kernel::telemetry;
 use store::BoxError;
 use store::database::Tx;
+use store::event_handlers::EventHandler;
 use store::events::Event;
-use store::follow::Listener;
 use store::sql::{fetch_one, insert_all};
 
 /// Invoices what left, and looks again at orders of which something was cancelled: they may now be covered or done.
@@ -31,12 +31,12 @@ struct OfOrder {
 }
 
 #[async_trait::async_trait]
-impl Listener for Invoicing {
+impl EventHandler for Invoicing {
     fn name(&self) -> &'static str {
         "invoicing"
     }
 
-    fn wants(&self, kind: &str) -> bool {
+    fn handles(&self, kind: &str) -> bool {
         matches!(kind, "shipment.shipped" | "order.cancelled")
     }
 
@@ -47,7 +47,7 @@ impl Listener for Invoicing {
         Ok(())
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+    async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         let Some(of) = event.read::<OfOrder>() else { return Ok(()) };
         let Some(order) = self.order(tx, OrderId(of.order_id)).await? else { return Ok(()) };
         let done = match of.shipment_id.filter(|_| event.kind == "shipment.shipped") {

@@ -15,7 +15,7 @@ use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
 use super::{prepayment, settlement};
 use ::orders::{self as order_book, OrderError};
 use identity::Accounts;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use store::clock::{self, DAY};
 use store::database::Tx;
 use store::events::NewEvent;
@@ -126,7 +126,7 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
     Ok(payment.id)
 }
 
-fn refuse(problems: Vec<FieldProblem>) -> Result<(), CommonError> {
+fn refuse(problems: Vec<FieldError>) -> Result<(), CommonError> {
     if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
 }
 
@@ -135,12 +135,12 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
     let mut problems = Vec::new();
     let account = accounts.by_code(&new.account).map(|a| a.id);
     if account.is_none() {
-        problems.push(FieldProblem::new("/account", "account-not-found", format!("there is no account \"{}\"", new.account)));
+        problems.push(FieldError::new("/account", "account-not-found", format!("there is no account \"{}\"", new.account)));
     }
     match new.currency.parse::<Currency>() {
         Err(_) => {
             let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
-            problems.push(FieldProblem::new("/currency", "unknown-currency", detail));
+            problems.push(FieldError::new("/currency", "unknown-currency", detail));
         }
         Ok(currency) => {
             check_coins("/amount", new.amount, currency, 1, &mut problems);
@@ -148,29 +148,29 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
         }
     }
     if new.received_at.is_some_and(|at| at > clock::later(tx.now(), DAY)) {
-        problems.push(FieldProblem::new("/received_at", "in-the-future", "a payment is recorded when it has arrived"));
+        problems.push(FieldError::new("/received_at", "in-the-future", "a payment is recorded when it has arrived"));
     }
     if new.order.is_some() && new.allocations.is_some() {
-        problems.push(FieldProblem::new("/order", "order-and-allocations", "give an order or allocations, not both"));
+        problems.push(FieldError::new("/order", "order-and-allocations", "give an order or allocations, not both"));
     }
     refuse(problems)?;
     account.ok_or_else(|| CommonError::Internal("an account that is not there was accepted".to_owned()))
 }
 
-fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldProblem>) {
+fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldError>) {
     let exact = pricing::Amount::from(amount);
     if amount.0 < least {
         let detail = if least > 0 { "an amount is above zero" } else { "an amount is not below zero" };
-        problems.push(FieldProblem::new(pointer, "amount-out-of-range", detail));
+        problems.push(FieldError::new(pointer, "amount-out-of-range", detail));
     } else if exact.round_to_minor(currency) != Ok(exact) {
         let detail = format!("{currency} has {} decimals", currency.minor_digits());
-        problems.push(FieldProblem::new(pointer, "too-many-decimals", detail));
+        problems.push(FieldError::new(pointer, "too-many-decimals", detail));
     }
 }
 
-fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems: &mut Vec<FieldProblem>) {
+fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems: &mut Vec<FieldError>) {
     if allocations.len() > MAX_INVOICES {
-        problems.push(FieldProblem::new("/allocations", "too-many-lines", format!("at most {MAX_INVOICES} invoices")));
+        problems.push(FieldError::new("/allocations", "too-many-lines", format!("at most {MAX_INVOICES} invoices")));
         return;
     }
     let mut seen = AHashSet::with_capacity(allocations.len());
@@ -181,7 +181,7 @@ fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems
             check_coins(&format!("{pointer}/discount"), discount, currency, 0, problems);
         }
         if !seen.insert(one.invoice.as_str()) {
-            problems.push(FieldProblem::new(format!("{pointer}/invoice"), "duplicate-invoice", "name every invoice once"));
+            problems.push(FieldError::new(format!("{pointer}/invoice"), "duplicate-invoice", "name every invoice once"));
         }
     }
 }
@@ -238,7 +238,7 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
     let mut candidates = Candidates::default();
     let mut problems = Vec::new();
     for (index, one) in asked.into_iter().enumerate() {
-        let mut refused = |code, detail| problems.push(FieldProblem::new(format!("/allocations/{index}/invoice"), code, detail));
+        let mut refused = |code, detail| problems.push(FieldError::new(format!("/allocations/{index}/invoice"), code, detail));
         match found.get(&one.invoice) {
             None => refused("invoice-not-found", format!("there is no invoice \"{}\"", one.invoice)),
             Some(invoice) if invoice.account_id != payment.account_id => {
@@ -282,14 +282,14 @@ fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result
         match allocation::as_asked(*asked, open, payment.received_at) {
             Ok(part) => parts.push(part),
             Err((field, code, detail)) => {
-                problems.push(FieldProblem::new(format!("/allocations/{index}/{field}"), code, detail));
+                problems.push(FieldError::new(format!("/allocations/{index}/{field}"), code, detail));
             }
         }
     }
     let total: i128 = asked.iter().map(|a| i128::from(a.amount)).sum();
     if total > i128::from(payment.unallocated.0) {
         let detail = format!("the allocations are more than the {} there is", pricing::Amount::from(payment.unallocated));
-        problems.push(FieldProblem::new("/allocations", "over-allocated", detail));
+        problems.push(FieldError::new("/allocations", "over-allocated", detail));
     }
     refuse(problems)?;
     Ok(parts)

@@ -12,12 +12,12 @@ use ::orders::find_order;
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Body, Code, Created, Etag, Page, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, page_limit, place_of};
 use store::clock;
 use store::database::Tx;
 
-type Result<T> = std::result::Result<T, Failure<BillingError>>;
+type Result<T> = std::result::Result<T, ApiError<BillingError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -38,13 +38,13 @@ impl BillingRoutes {
     ///
     /// With its lines and the payments that settled it. Another account's invoice does not exist.
     #[oai(path = "/v1/invoices/:number", method = "get", operation_id = "get_invoice")]
-    async fn get_invoice(&self, who: Acting<permit::ReadInvoices>, number: Path<Code>) -> Result<Answer<InvoiceView>> {
+    async fn get_invoice(&self, who: Acting<permit::ReadInvoices>, number: Path<Code>) -> Result<JsonResponse<InvoiceView>> {
         let db = who.db();
         let invoice = queries::find_invoice(&db, &number.0, who.account()).await?;
         let etag = Etag(invoice.version);
         let loaded = queries::load_invoices(&db, vec![invoice]).await?.pop();
         let loaded = loaded.ok_or_else(|| BillingError::InvoiceNotFound(number.0.to_string()))?;
-        Ok(Answer::of(&InvoiceView::new(loaded, &self.accounts, clock::now()))?.with_etag(etag))
+        Ok(JsonResponse::of(&InvoiceView::new(loaded, &self.accounts, clock::now()))?.with_etag(etag))
     }
 
     /// List invoices
@@ -61,7 +61,7 @@ impl BillingRoutes {
         overdue: Query<Option<bool>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<InvoiceView>>> {
+    ) -> Result<JsonResponse<Page<InvoiceView>>> {
         let limit = page_limit(limit.0, 20, 100)?;
         let (db, now) = (who.db(), clock::now());
         let order = match &order.0 {
@@ -78,7 +78,7 @@ impl BillingRoutes {
         };
         let loaded = queries::list_invoices(&db, filter).await?;
         let items = loaded.into_iter().map(|l| (l.invoice.id.0, InvoiceView::new(l, &self.accounts, now)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Record a payment
@@ -95,11 +95,11 @@ impl BillingRoutes {
     ) -> Result<Created<RemittanceView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let id = payments::record(&tx, &self.accounts, body.0.into()).await?;
-        let answer = Created::kept(&tx, &self.view(&tx, id).await?).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &self.view(&tx, id).await?).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Allocate the rest of a payment
@@ -112,26 +112,26 @@ impl BillingRoutes {
         id: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<AllocationsInput>,
-    ) -> Result<Answer<RemittanceView>> {
+    ) -> Result<JsonResponse<RemittanceView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let id = payments::allocate(&tx, &id.0, body.0.into_asked()).await?;
-        let answer = Answer::kept(&tx, &self.view(&tx, id).await?).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &self.view(&tx, id).await?).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Read a payment
     ///
     /// With what it settled. Another account's payment does not exist.
     #[oai(path = "/v1/payments/:id", method = "get", operation_id = "get_payment")]
-    async fn get_payment(&self, who: Acting<permit::ReadInvoices>, id: Path<Code>) -> Result<Answer<RemittanceView>> {
+    async fn get_payment(&self, who: Acting<permit::ReadInvoices>, id: Path<Code>) -> Result<JsonResponse<RemittanceView>> {
         let db = who.db();
         let payment = queries::find_payment(&db, &id.0, who.account()).await?;
         let loaded = queries::load_payments(&db, vec![payment]).await?.pop();
         let loaded = loaded.ok_or_else(|| BillingError::PaymentNotFound(id.0.to_string()))?;
-        Ok(Answer::of(&RemittanceView::new(loaded, &self.accounts))?)
+        Ok(JsonResponse::of(&RemittanceView::new(loaded, &self.accounts))?)
     }
 
     /// List payments
@@ -145,7 +145,7 @@ impl BillingRoutes {
         unallocated: Query<Option<bool>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<RemittanceView>>> {
+    ) -> Result<JsonResponse<Page<RemittanceView>>> {
         let limit = page_limit(limit.0, 20, 100)?;
         let filter = PaymentFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(BillingError::from)?,
@@ -155,18 +155,18 @@ impl BillingRoutes {
         };
         let loaded = queries::list_payments(&who.db(), filter).await?;
         let items = loaded.into_iter().map(|l| (l.payment.id.0, RemittanceView::new(l, &self.accounts)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Read the statement of an account
     ///
     /// Open invoices by how late they are, and payments of which something is not allocated.
     #[oai(path = "/v1/accounts/:code/statement", method = "get", operation_id = "get_statement")]
-    async fn get_statement(&self, who: Acting<permit::ReadInvoices>, code: Path<Code>) -> Result<Answer<StatementView>> {
+    async fn get_statement(&self, who: Acting<permit::ReadInvoices>, code: Path<Code>) -> Result<JsonResponse<StatementView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(BillingError::from)?;
         let now = clock::now();
         let statement = statement::of(&who.db(), account.id, now).await?;
-        Ok(Answer::of(&StatementView::new(&account.code, statement, &self.accounts, now))?)
+        Ok(JsonResponse::of(&StatementView::new(&account.code, statement, &self.accounts, now))?)
     }
 }
 

@@ -3,7 +3,7 @@
 use catalog::CatalogError;
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 use prices::PriceError;
 
 /// What carts refuse.
@@ -29,7 +29,7 @@ pub enum CartError {
     Common(#[from] CommonError),
 }
 
-refusals! { CartError {
+problem_types! { CartError {
     Self::NotFound(_) => 404, "cart-not-found", "The cart does not exist";
     Self::NoSuchLine(_) => 404, "cart-line-not-found", "The cart has no such line";
     Self::Ordered => 409, "cart-ordered", "The cart has become an order";

@@ -16,7 +16,7 @@ use super::error::CartError;
 use super::views::{CartLineInput, CartLineProblem, CartLinesInput, ProductCandidateView};
 use catalog::{self, Name, Product, Products, Resolution};
 use files::sheet::{self, IdentifierKind, Sheet};
-use kernel::problem::{Entry, Problem, refuse};
+use kernel::problem::{Problem, ProblemType, refuse};
 use kernel::wire::parse_json;
 use search_index::SearchIndex;
 
@@ -204,14 +204,15 @@ impl<'a> ApiExtractor<'a> for LinesBody {
             XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
             _ => {
                 let title = "The media type is not supported";
-                let entry = Entry { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), code: "unsupported-media-type", title };
+                let entry =
+                    ProblemType { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), code: "unsupported-media-type", title };
                 return Err(refused(Problem::new(entry, format!("send application/json, {CSV} or {XLSX}"))));
             }
         };
         match read {
             Ok(Ok(sheet)) => Ok(Self::of_sheet(sheet)),
             Ok(Err(error)) => {
-                let entry = Entry { status: 422, code: "unreadable-list", title: "The uploaded list cannot be read" };
+                let entry = ProblemType { status: 422, code: "unreadable-list", title: "The uploaded list cannot be read" };
                 Err(refused(Problem::new(entry, error.to_string())))
             }
             Err(error) => Err(poem::Error::from_response(

@@ -6,7 +6,7 @@ use pricing::Quantity;
 use super::contents::CartLine;
 use super::input::CheckedLine;
 use catalog::Products;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 
 /// Checks lines kept by an account. Lines that can still be ordered keep their place as `index`; of the others a problem says
 /// why not, at `base` and the line's number.
@@ -15,13 +15,13 @@ pub fn check_again(
     account: AccountId,
     base: &str,
     lines: &[CartLine],
-) -> (Vec<CheckedLine>, Vec<FieldProblem>) {
+) -> (Vec<CheckedLine>, Vec<FieldError>) {
     let sight = products.sight(Some(account));
     let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for (index, line) in lines.iter().enumerate() {
         let pointer = format!("{base}/{}", line.line);
         let mut refuse = |field: &str, code: &str, detail: String| {
-            bad.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail));
+            bad.push(FieldError::new(format!("{pointer}/{field}"), code, detail));
         };
         let Some(product) = products.by_id(line.product).filter(|product| sight.shows(product)) else {
             refuse("sku", "unknown-product", "the product no longer exists".to_owned());

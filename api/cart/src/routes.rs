@@ -18,8 +18,8 @@ use catalog::{Products, Sight};
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::wire::{Answer, Body, Code, Created, Etag, Money, Page, Text, Timestamp, page_limit, place_of};
+use kernel::problem::{ApiError, CommonError};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Money, Page, Text, Timestamp, page_limit, place_of};
 use prices::AsOf;
 use prices::PriceLine;
 use prices::PriceRequest;
@@ -28,7 +28,7 @@ use prices::Prices;
 use search_index::SearchIndex;
 use store::database::Db;
 
-type Result<T> = std::result::Result<T, Failure<CartError>>;
+type Result<T> = std::result::Result<T, ApiError<CartError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -71,7 +71,7 @@ impl CartRoutes {
         let (good, rejected) = check_lines(&who.db(), &self.products, &self.index, Some(account.id), asked.collect()).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let new = NewCart { account: account.id, name: input.name.into_inner(), currency };
         let sight = self.products.sight(who.account());
@@ -83,8 +83,8 @@ impl CartRoutes {
         let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i), &sight)).collect();
         let totals = totals(&basket, &cart.currency)?;
         let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
-        let answer = Created::kept(&tx, &view).await?.with_etag(Etag(cart.version));
-        let answer = tx.keep(answer).await?;
+        let answer = Created::stored(&tx, &view).await?.with_etag(Etag(cart.version));
+        let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
@@ -100,14 +100,14 @@ impl CartRoutes {
         id: Path<Text<20>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: LinesBody,
-    ) -> Result<Answer<AddedLines>> {
+    ) -> Result<JsonResponse<AddedLines>> {
         let db = who.db();
         let account = self.owner(&who, &db, &id.0).await?;
         let (good, mut rejected) = check_lines(&db, &self.products, &self.index, Some(account), body.lines).await?;
         rejected.extend(body.unreadable);
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let sight = self.products.sight(who.account());
         let cart = commands::grow(&tx, &id.0, who.account(), good.len()).await?;
@@ -117,8 +117,8 @@ impl CartRoutes {
         see(&mut all[before.len()..], &basket);
         commands::add_lines(&tx, &cart, &all[before.len()..]).await?;
         let view = self.added(&cart, &all[before.len()..], before.len(), (&basket, &sight), &good, rejected)?;
-        let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
-        let answer = tx.keep(answer).await?;
+        let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(cart.version));
+        let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(all));
         Ok(answer)
     }
@@ -128,7 +128,7 @@ impl CartRoutes {
     /// With all its lines, priced as one basket at today's prices. Of a product the account may no longer see, its people are shown
     /// no title and no price (`unknown_product`), and the line is in no total.
     #[oai(path = "/v1/carts/:id", method = "get", operation_id = "get_cart")]
-    async fn get_cart(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<Answer<CartView>> {
+    async fn get_cart(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<JsonResponse<CartView>> {
         let db = who.db();
         let cart = commands::find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
@@ -145,7 +145,7 @@ impl CartRoutes {
         account: Query<Option<Code>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<CartSummary>>> {
+    ) -> Result<JsonResponse<Page<CartSummary>>> {
         let limit = page_limit(limit.0, 50, 200)?;
         let mut select = carts::Entity::find().order_by_desc(carts::Column::Id).limit(limit + 1);
         if let Some(account) = visible_account(&who, &self.accounts, account.0.as_deref()).map_err(CartError::from)? {
@@ -156,7 +156,7 @@ impl CartRoutes {
         }
         let rows = select.all(&who.db()).await?;
         let items = rows.iter().map(|cart| (cart.id.0, self.summary(cart))).collect();
-        Ok(Answer::of(&Page::cut(items, limit))?)
+        Ok(JsonResponse::of(&Page::cut(items, limit))?)
     }
 
     /// Change a line of a cart
@@ -169,7 +169,7 @@ impl CartRoutes {
         id: Path<Text<20>>,
         line: Path<i32>,
         body: Body<LineChange>,
-    ) -> Result<Answer<CartView>> {
+    ) -> Result<JsonResponse<CartView>> {
         let tx = who.begin().await?;
         let mut cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
@@ -183,7 +183,7 @@ impl CartRoutes {
             cart = commands::change_line(&tx, cart, changed).await?;
         }
         let answer = self.answer_of(&cart, &lines, &basket, &sight)?;
-        let answer = tx.keep(answer).await?;
+        let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
@@ -197,14 +197,14 @@ impl CartRoutes {
         who: Acting<permit::WriteCarts>,
         id: Path<Text<20>>,
         line: Path<i32>,
-    ) -> Result<Answer<CartView>> {
+    ) -> Result<JsonResponse<CartView>> {
         let tx = who.begin().await?;
         let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let cart = commands::remove_line(&tx, cart, line.0).await?;
         let lines: Vec<CartLine> = before.iter().filter(|l| l.line != line.0).cloned().collect();
         let answer = self.cart_answer(&tx, &cart, &lines, &self.products.sight(who.account())).await?;
-        let answer = tx.keep(answer).await?;
+        let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
@@ -215,14 +215,14 @@ impl CartRoutes {
     /// The old price is that of the same basket then, so other quantities are no drift. Lines of products that whoever asks may
     /// not see are left out.
     #[oai(path = "/v1/carts/:id/price-drift", method = "get", operation_id = "get_cart_price_drift")]
-    async fn price_drift(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<Answer<CartDriftView>> {
+    async fn price_drift(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<JsonResponse<CartDriftView>> {
         let db = who.db();
         let cart = commands::find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
         let shown = self.products.shown(lines.iter().map(|line| line.product), &self.products.sight(who.account()));
         let lines: Vec<CartLine> = lines.iter().zip(shown).filter(|(_, shown)| *shown).map(|(line, _)| line.clone()).collect();
         let report = drift::report(&db, &self.prices, &cart, &lines, &[]).await?;
-        Ok(Answer::of(&drift::view(&self.products, &cart, &lines, &report)?)?)
+        Ok(JsonResponse::of(&drift::view(&self.products, &cart, &lines, &report)?)?)
     }
 
     /// Accept a cart's prices
@@ -234,10 +234,10 @@ impl CartRoutes {
         who: Acting<permit::WriteCarts>,
         id: Path<Text<20>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
-    ) -> Result<Answer<CartView>> {
+    ) -> Result<JsonResponse<CartView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
@@ -247,8 +247,8 @@ impl CartRoutes {
         see(&mut lines, &basket);
         let cart = commands::see_prices(&tx, cart, AsOf { valid_at: basket.at, known_at: basket.as_of }).await?;
         let view = self.view_of(&cart, &lines, &basket, &sight)?;
-        let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(cart.version));
-        let answer = tx.keep(answer).await?;
+        let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(cart.version));
+        let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
     }
@@ -261,7 +261,7 @@ impl CartRoutes {
         let tx = who.begin().await?;
         let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         commands::delete(&tx, &cart).await?;
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 }
 
@@ -294,7 +294,7 @@ impl CartRoutes {
         cart: &carts::Model,
         lines: &[CartLine],
         sight: &Sight,
-    ) -> Result<Answer<CartView>> {
+    ) -> Result<JsonResponse<CartView>> {
         let basket = self.price(db, cart, lines, sight).await?;
         self.answer_of(cart, lines, &basket, sight)
     }
@@ -305,8 +305,8 @@ impl CartRoutes {
         lines: &[CartLine],
         basket: &PricedBasket,
         sight: &Sight,
-    ) -> Result<Answer<CartView>> {
-        Ok(Answer::of(&self.view_of(cart, lines, basket, sight)?)?.with_etag(Etag(cart.version)))
+    ) -> Result<JsonResponse<CartView>> {
+        Ok(JsonResponse::of(&self.view_of(cart, lines, basket, sight)?)?.with_etag(Etag(cart.version)))
     }
 
     fn view_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket, sight: &Sight) -> Result<CartView> {

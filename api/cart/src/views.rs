@@ -5,7 +5,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use catalog::Candidate;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
 /// A line asked for.
@@ -110,7 +110,7 @@ impl From<Candidate> for ProductCandidateView {
     }
 }
 
-impl From<CartLineProblem> for FieldProblem {
+impl From<CartLineProblem> for FieldError {
     fn from(problem: CartLineProblem) -> Self {
         Self { pointer: problem.pointer, code: problem.code, detail: problem.detail }
     }

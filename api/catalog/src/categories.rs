@@ -12,7 +12,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// How deep the tree may be.
 pub(crate) const MAX_DEPTH: usize = 16;
@@ -91,8 +91,8 @@ impl Categories {
 }
 
 #[async_trait::async_trait]
-impl Surface for Categories {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Categories {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|e| e.kind == "categories.changed").filter_map(Event::read::<Changed>);
         let ids: Vec<CategoryId> = changed.flat_map(|c| c.ids).map(CategoryId).collect();
         for ids in store::sql::key_chunks(&ids) {

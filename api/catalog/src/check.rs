@@ -5,7 +5,7 @@ use pricing::{Factor, Quantity, UnitCode};
 
 use super::identifiers::{is_gtin, normalise};
 use super::new_product::{AttributeValue, NewProduct, NewUnit};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 
 /// Lists of devices a product fits are long.
 const LONGEST_VALUE: usize = 8_000;
@@ -20,7 +20,7 @@ const LONGEST_LEAD_DAYS: i32 = 3_650;
 const HEAVIEST_GRAMS: i64 = 1_000_000_000_000;
 
 /// Every problem of a product by itself.
-pub(super) fn check(new: &NewProduct) -> Vec<FieldProblem> {
+pub(super) fn check(new: &NewProduct) -> Vec<FieldError> {
     let mut check = Check::default();
     check.code("/sku", &new.sku);
     check.text("/title", &new.title, 1, 300);
@@ -49,12 +49,12 @@ pub(super) fn factor_of(unit: &NewUnit) -> Result<Factor, String> {
 
 #[derive(Default)]
 struct Check {
-    problems: Vec<FieldProblem>,
+    problems: Vec<FieldError>,
 }
 
 impl Check {
     fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
-        self.problems.push(FieldProblem::new(pointer, code, detail));
+        self.problems.push(FieldError::new(pointer, code, detail));
     }
 
     fn text(&mut self, pointer: impl Into<String>, text: &str, least: usize, most: usize) {

@@ -2,7 +2,7 @@
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What the catalog refuses.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum CatalogError {
     Common(#[from] CommonError),
 }
 
-refusals! { CatalogError {
+problem_types! { CatalogError {
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
     Self::CategoryNotFound(_) => 404, "category-not-found", "The category does not exist";
     Self::CategoryLoop(_) => 422, "category-loop", "Categories cannot lie within themselves";

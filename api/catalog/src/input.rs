@@ -5,7 +5,7 @@ use poem_openapi::Object;
 use serde::Deserialize;
 
 use super::new_product::{Attribute, AttributeValue, NewProduct, NewRelation, NewUnit};
-use kernel::wire::{Code, Each, QuantityText, Text};
+use kernel::wire::{BulkItem, Code, QuantityText, Text};
 
 fn one() -> QuantityText {
     QuantityText(pricing::Quantity::ONE)
@@ -222,7 +222,7 @@ impl ProductInput {
 pub(crate) struct BatchInput {
     /// 1 to 1,000 products.
     #[oai(validator(min_items = 1, max_items = 1000))]
-    pub products: Vec<Each<ProductInput>>,
+    pub products: Vec<BulkItem<ProductInput>>,
 }
 
 /// A category to create or change.

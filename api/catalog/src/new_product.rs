@@ -3,7 +3,7 @@
 use entity::{Lifecycle, RelationKind};
 use pricing::Quantity;
 
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 
 /// A product as it shall be. Order rules are in stock units. Start from [`NewProduct::named`].
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +118,7 @@ pub struct NewRelation {
 /// Why a product was not stored; pointers start at the product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductProblem {
-    pub errors: Vec<FieldProblem>,
+    pub errors: Vec<FieldError>,
 }
 
 /// What became of a product.

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::identifiers::normalise;
 use super::products::Products;
 use super::put::{lock_catalog, record_changed};
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 use store::sql::{insert_all, key_chunks};
 
@@ -30,7 +30,7 @@ pub async fn put_part_numbers(
     account: AccountId,
     numbers: &[PartNumber],
     instead_for: Option<ProductId>,
-) -> Result<Vec<Result<(), FieldProblem>>, CommonError> {
+) -> Result<Vec<Result<(), FieldError>>, CommonError> {
     lock_catalog(tx).await?;
     if let Some(product) = instead_for {
         own(account).filter(product_identifiers::Column::ProductId.eq(product)).exec(tx).await?;
@@ -77,16 +77,16 @@ fn own(account: AccountId) -> sea_orm::DeleteMany<product_identifiers::Entity> {
         .filter(product_identifiers::Column::Kind.eq(IdentifierKind::Customer))
 }
 
-fn check(products: &Products, number: &PartNumber, key: &str, taken: &AHashMap<String, ProductId>) -> Result<(), FieldProblem> {
+fn check(products: &Products, number: &PartNumber, key: &str, taken: &AHashMap<String, ProductId>) -> Result<(), FieldError> {
     if key.is_empty() || number.number.chars().count() > LONGEST {
         let detail = format!("a part number has a letter or digit and at most {LONGEST} characters");
-        return Err(FieldProblem::new("", "bad-number", detail));
+        return Err(FieldError::new("", "bad-number", detail));
     }
     match taken.get(key).filter(|product| **product != number.product) {
         None => Ok(()),
         Some(other) => {
             let sku = products.by_id(*other).map(|p| p.sku.to_string()).unwrap_or_default();
-            Err(FieldProblem::new("", "part-number-taken", format!("{} stands for {sku} already", number.number)))
+            Err(FieldError::new("", "part-number-taken", format!("{} stands for {sku} already", number.number)))
         }
     }
 }

@@ -19,7 +19,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// A product found by its SKU, without a second copy of the SKU.
 #[derive(Debug)]
@@ -150,9 +150,9 @@ pub(super) struct Changed {
 }
 
 #[async_trait::async_trait]
-impl Surface for Products {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        self.visibility.follow(db, events).await?;
+impl Projection for Products {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+        self.visibility.apply(db, events).await?;
         if events.iter().any(|e| e.kind == "categories.changed") {
             self.texts.forget_all();
         }

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::check::{check, factor_of};
 use super::identifiers::{gtin_14, normalise};
 use super::new_product::{NewProduct, NewRelation, Outcome, ProductProblem};
-use kernel::problem::{CommonError, FieldProblem};
-use store::database::Tx;
+use kernel::problem::{CommonError, FieldError};
+use store::database::{Lock, Tx};
 use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks};
 
@@ -33,13 +33,13 @@ const IDS_PER_EVENT: usize = 1_000;
 /// numbers; one that is as given already is left alone.
 pub async fn put_products(tx: &Tx, new: Vec<NewProduct>) -> Result<Vec<Result<Stored, ProductProblem>>, CommonError> {
     lock_catalog(tx).await?;
-    let mut problems: Vec<Vec<FieldProblem>> = new.iter().map(check).collect();
+    let mut problems: Vec<Vec<FieldError>> = new.iter().map(check).collect();
     refuse_repeated(&new, &mut problems);
     let known = known_products(tx, &new).await?;
     let categories = known_categories(tx, &new).await?;
     for (product, problems) in new.iter().zip(&mut problems) {
         if let Some(code) = product.category.as_deref().filter(|code| !categories.contains_key(*code)) {
-            problems.push(FieldProblem::new("/category", "category-not-found", format!("there is no category \"{code}\"")));
+            problems.push(FieldError::new("/category", "category-not-found", format!("there is no category \"{code}\"")));
         }
     }
     refuse_unknown_targets(&new, &known, &mut problems);
@@ -67,7 +67,7 @@ pub async fn put_products(tx: &Tx, new: Vec<NewProduct>) -> Result<Vec<Result<St
 
 /// Adds relations to products that exist, or changes their quantity and note; for files in which a product stands before
 /// those it needs. Results are in the order given.
-pub async fn add_relations(tx: &Tx, new: Vec<(String, NewRelation)>) -> Result<Vec<Result<(), FieldProblem>>, CommonError> {
+pub async fn add_relations(tx: &Tx, new: Vec<(String, NewRelation)>) -> Result<Vec<Result<(), FieldError>>, CommonError> {
     lock_catalog(tx).await?;
     let skus = new.iter().flat_map(|(sku, relation)| [sku.as_str(), relation.sku.as_str()]);
     let known = find_known(tx, skus.collect()).await?;
@@ -110,28 +110,25 @@ fn relation_between(
     known: &AHashMap<String, Known>,
     sku: &str,
     relation: &NewRelation,
-) -> Result<product_relations::Model, FieldProblem> {
+) -> Result<product_relations::Model, FieldError> {
     let find = |pointer: &str, sku: &str| {
-        let unknown = || FieldProblem::new(pointer, "product-not-found", format!("there is no product \"{sku}\""));
+        let unknown = || FieldError::new(pointer, "product-not-found", format!("there is no product \"{sku}\""));
         known.get(sku).map(|k| k.id).ok_or_else(unknown)
     };
     let (product_id, target_id) = (find("/sku", sku)?, find("/relation/sku", &relation.sku)?);
     if product_id == target_id {
-        return Err(FieldProblem::new("/relation/sku", "relates-to-itself", "is the product itself"));
+        return Err(FieldError::new("/relation/sku", "relates-to-itself", "is the product itself"));
     }
     if !relation.quantity.is_positive() {
-        return Err(FieldProblem::new("/relation/quantity", "not-positive", "is greater than 0"));
+        return Err(FieldError::new("/relation/quantity", "not-positive", "is greater than 0"));
     }
     let quantity = relation.quantity.into();
     Ok(product_relations::Model { product_id, kind: relation.kind, target_id, quantity, note: relation.note.clone() })
 }
 
-/// The turn to write the catalog.
-const TURN: u32 = 7301;
-
 /// Lets one transaction at a time write the catalog.
 pub(super) async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
-    tx.take_turn(TURN).await
+    tx.lock(Lock::Catalog).await
 }
 
 /// Records that products changed.
@@ -185,18 +182,18 @@ fn fingerprint(new: &NewProduct) -> i64 {
     i64::from_be_bytes(head)
 }
 
-fn refuse_repeated(new: &[NewProduct], problems: &mut [Vec<FieldProblem>]) {
+fn refuse_repeated(new: &[NewProduct], problems: &mut [Vec<FieldError>]) {
     let mut seen = AHashSet::with_capacity(new.len());
     for (product, problems) in new.iter().zip(problems) {
         if !seen.insert(product.sku.as_str()) {
             let detail = format!("{} stands in this batch before", product.sku);
-            problems.push(FieldProblem::new("/sku", "duplicate-sku", detail));
+            problems.push(FieldError::new("/sku", "duplicate-sku", detail));
         }
     }
 }
 
 /// A relation's target exists or is a good product of the batch; refusing one product can make another's target unknown.
-fn refuse_unknown_targets(new: &[NewProduct], known: &AHashMap<String, Known>, problems: &mut [Vec<FieldProblem>]) {
+fn refuse_unknown_targets(new: &[NewProduct], known: &AHashMap<String, Known>, problems: &mut [Vec<FieldError>]) {
     loop {
         let good = |at: &usize| problems[*at].is_empty();
         let coming: AHashSet<&str> = (0..new.len()).filter(good).map(|at| new[at].sku.as_str()).collect();
@@ -205,7 +202,7 @@ fn refuse_unknown_targets(new: &[NewProduct], known: &AHashMap<String, Known>, p
             for (at, relation) in product.relations.iter().enumerate() {
                 if !known.contains_key(&relation.sku) && !coming.contains(relation.sku.as_str()) {
                     let detail = format!("there is no product \"{}\"", relation.sku);
-                    problems.push(FieldProblem::new(format!("/relations/{at}/sku"), "product-not-found", detail));
+                    problems.push(FieldError::new(format!("/relations/{at}/sku"), "product-not-found", detail));
                     refused = true;
                 }
             }

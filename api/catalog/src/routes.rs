@@ -21,11 +21,11 @@ use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure, FieldProblem};
-use kernel::wire::{Answer, Body, Code, Each, Etag, Page, if_match, page_limit, place_of};
+use kernel::problem::{ApiError, CommonError, FieldError};
+use kernel::wire::{Body, BulkItem, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
 use store::database::Tx;
 
-pub(super) type Result<T> = std::result::Result<T, Failure<CatalogError>>;
+pub(super) type Result<T> = std::result::Result<T, ApiError<CatalogError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
@@ -63,7 +63,7 @@ impl CatalogRoutes {
         sku: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<ProductInput>,
-    ) -> Result<Answer<ProductView>> {
+    ) -> Result<JsonResponse<ProductView>> {
         let expected = if_match(expected.0.as_deref())?;
         let input = body.0;
         if input.sku.as_ref().is_some_and(|given| *given != sku.0) {
@@ -79,11 +79,11 @@ impl CatalogRoutes {
             Some(Err(problem)) => return Err(CommonError::Invalid(problem.errors).into()),
             None => return Err(CommonError::Internal("a product was lost".to_owned()).into()),
         };
-        let stored = tx.keep(stored).await?;
+        let stored = tx.commit(stored).await?;
         let detail = queries::details(&who.db(), &[stored.id]).await?.pop();
         let detail = detail.ok_or_else(|| CatalogError::ProductNotFound(sku.0.to_string()))?;
         let view = ProductView::new(&detail, &self.products, &self.categories);
-        Ok(Answer::of(&view)?.with_etag(Etag(view.version)))
+        Ok(JsonResponse::of(&view)?.with_etag(Etag(view.version)))
     }
 
     /// Create or replace many products
@@ -96,7 +96,7 @@ impl CatalogRoutes {
         who: Acting<permit::WriteProducts>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<BatchInput>,
-    ) -> Result<Answer<BatchView>> {
+    ) -> Result<JsonResponse<BatchView>> {
         let input = body.0.products;
         if input.is_empty() || input.len() > MOST_PRODUCTS {
             let detail = format!("a batch has 1 to {MOST_PRODUCTS} products");
@@ -104,11 +104,11 @@ impl CatalogRoutes {
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let view = put_batch(&tx, input).await?;
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// List products
@@ -123,7 +123,7 @@ impl CatalogRoutes {
         lifecycle: Query<Option<entity::Lifecycle>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<ProductView>>> {
+    ) -> Result<JsonResponse<Page<ProductView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let mut select = products::Entity::find().select_only().column(products::Column::Id);
         if let Some(code) = &category.0 {
@@ -140,7 +140,7 @@ impl CatalogRoutes {
         let ids: Vec<ProductId> = select.order_by_asc(products::Column::Id).limit(limit + 1).into_tuple().all(&db).await?;
         let details = queries::details(&db, &ids).await?;
         let items = details.iter().map(|detail| (detail.row.id.0, ProductView::new(detail, &self.products, &self.categories)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Say what an account calls a product
@@ -154,7 +154,7 @@ impl CatalogRoutes {
         who: Acting<permit::ReadProducts>,
         sku: Path<Code>,
         body: Body<PartNumbersInput>,
-    ) -> Result<Answer<PartNumbersView>> {
+    ) -> Result<JsonResponse<PartNumbersView>> {
         let needed = if who.is_seller() { Scope::ProductsWrite } else { Scope::CartsWrite };
         if !who.holds(needed.word()) {
             return Err(CatalogError::NotYourPartNumbers.into());
@@ -170,18 +170,18 @@ impl CatalogRoutes {
         let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
         let tx = who.begin().await?;
         let results = super::put_part_numbers(&tx, &self.products, account.id, &numbers, Some(product.id)).await?;
-        let refused: Vec<FieldProblem> = results
+        let refused: Vec<FieldError> = results
             .into_iter()
             .enumerate()
             .filter_map(|(at, result)| {
-                result.err().map(|problem| FieldProblem { pointer: format!("/part_numbers/{at}"), ..problem })
+                result.err().map(|problem| FieldError { pointer: format!("/part_numbers/{at}"), ..problem })
             })
             .collect();
         if !refused.is_empty() {
             return Err(CommonError::Invalid(refused).into());
         }
         let kept = queries::part_numbers(&tx, account.id, product.id).await?;
-        part_numbers_answer(&product, &account, tx.keep(kept).await?)
+        part_numbers_answer(&product, &account, tx.commit(kept).await?)
     }
 
     /// What an account calls a product
@@ -193,7 +193,7 @@ impl CatalogRoutes {
         who: Acting<permit::ReadProducts>,
         sku: Path<Code>,
         account: Query<Option<Code>>,
-    ) -> Result<Answer<PartNumbersView>> {
+    ) -> Result<JsonResponse<PartNumbersView>> {
         let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(CatalogError::from)?;
         let product = self.shown(&sku.0, who.account())?;
         let numbers = queries::part_numbers(&who.db(), account.id, product.id).await?;
@@ -209,7 +209,7 @@ impl CatalogRoutes {
         who: Acting<permit::WriteProducts>,
         code: Path<Code>,
         body: Body<CategoryInput>,
-    ) -> Result<Answer<CategoryView>> {
+    ) -> Result<JsonResponse<CategoryView>> {
         let name = body.0.name.into_inner();
         if name.trim().is_empty() {
             return Err(CommonError::invalid("/name", "empty", "is empty").into());
@@ -217,7 +217,7 @@ impl CatalogRoutes {
         let new = NewCategory { code: code.0.to_string(), name, parent: body.0.parent.map(Code::into_inner) };
         let tx = who.begin().await?;
         let ids = super::put_categories(&tx, vec![new]).await?;
-        tx.keep(ids).await?;
+        tx.commit(ids).await?;
         self.category_answer(&code.0)
     }
 
@@ -225,7 +225,7 @@ impl CatalogRoutes {
     ///
     /// With the path of categories it lies in.
     #[oai(path = "/v1/categories/:code", method = "get", operation_id = "get_category")]
-    async fn get_category(&self, who: Acting<permit::ReadProducts>, code: Path<Code>) -> Result<Answer<CategoryView>> {
+    async fn get_category(&self, who: Acting<permit::ReadProducts>, code: Path<Code>) -> Result<JsonResponse<CategoryView>> {
         tracing::trace!(actor = who.label(), "reads a category");
         self.category_answer(&code.0)
     }
@@ -239,14 +239,14 @@ impl CatalogRoutes {
         who: Acting<permit::ReadProducts>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<CategoryView>>> {
+    ) -> Result<JsonResponse<Page<CategoryView>>> {
         tracing::trace!(actor = who.label(), "lists categories");
         let limit = page_limit(limit.0, 100, 1_000)?;
         let after = cursor.0.as_deref().map(place_of).transpose()?;
         let all = self.categories.all();
         let later = all.iter().filter(|c| after.is_none_or(|after| c.id.0 > after));
         let items = later.take(limit as usize + 1).map(|c| (c.id.0, CategoryView::new(c, &self.categories)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 }
 
@@ -257,15 +257,15 @@ impl CatalogRoutes {
         Ok(product.ok_or_else(|| CatalogError::ProductNotFound(sku.to_owned()))?)
     }
 
-    fn category_answer(&self, code: &str) -> Result<Answer<CategoryView>> {
+    fn category_answer(&self, code: &str) -> Result<JsonResponse<CategoryView>> {
         let category = self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_owned()))?;
-        Ok(Answer::of(&CategoryView::new(&category, &self.categories))?)
+        Ok(JsonResponse::of(&CategoryView::new(&category, &self.categories))?)
     }
 }
 
-fn part_numbers_answer(product: &Product, account: &Account, part_numbers: Vec<String>) -> Result<Answer<PartNumbersView>> {
+fn part_numbers_answer(product: &Product, account: &Account, part_numbers: Vec<String>) -> Result<JsonResponse<PartNumbersView>> {
     let view = PartNumbersView { sku: product.sku.to_string(), account: account.code.clone(), part_numbers };
-    Ok(Answer::of(&view)?)
+    Ok(JsonResponse::of(&view)?)
 }
 
 async fn version_of(tx: &Tx, sku: &str) -> Result<Option<i64>> {
@@ -275,14 +275,14 @@ async fn version_of(tx: &Tx, sku: &str) -> Result<Option<i64>> {
 }
 
 /// Stores what could be read, and gathers what is wrong with single products under their places in the batch.
-async fn put_batch(tx: &Tx, input: Vec<Each<ProductInput>>) -> Result<BatchView> {
+async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchView> {
     let mut rejected = Vec::new();
     let mut places = Vec::with_capacity(input.len());
     let mut new: Vec<NewProduct> = Vec::with_capacity(input.len());
     for (place, item) in input.into_iter().enumerate() {
         let read = item.0.and_then(|mut product| match product.sku.take() {
             Some(sku) => Ok(product.into_new(sku.into_inner())),
-            None => Err(vec![FieldProblem::new("/sku", "missing", "is missing")]),
+            None => Err(vec![FieldError::new("/sku", "missing", "is missing")]),
         });
         match read {
             Ok(product) => {
@@ -304,8 +304,7 @@ async fn put_batch(tx: &Tx, input: Vec<Each<ProductInput>>) -> Result<BatchView>
         }
     }
     rejected.sort_by_key(|(place, _)| *place);
-    let rejected = rejected
-        .into_iter()
-        .map(|(place, error)| FieldProblem { pointer: format!("/products/{place}{}", error.pointer), ..error });
+    let rejected =
+        rejected.into_iter().map(|(place, error)| FieldError { pointer: format!("/products/{place}{}", error.pointer), ..error });
     Ok(BatchView { accepted, rejected: rejected.collect() })
 }

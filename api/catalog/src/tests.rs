@@ -31,7 +31,7 @@ impl Shop {
     async fn put(&self, new: Vec<NewProduct>) -> Vec<Result<Stored, ProductProblem>> {
         let tx = self.db.begin(Actor::system("test")).await.expect("a transaction");
         let results = put_products(&tx, new).await.expect("an answer");
-        tx.keep(results).await.expect("a commit")
+        tx.commit(results).await.expect("a commit")
     }
 
     async fn products(&self) -> Products {
@@ -45,7 +45,7 @@ impl Shop {
         let numbers = [PartNumber { product, number: number.to_owned() }];
         let results = put_part_numbers(&tx, &products, AccountId(account), &numbers, None).await.expect("an answer");
         assert_eq!(results, [Ok(())]);
-        tx.keep(()).await.expect("a commit");
+        tx.commit(()).await.expect("a commit");
     }
 
     /// What a name means: an SKU, or candidates after `?` when nothing decides and `~` when nothing is found.
@@ -220,7 +220,7 @@ async fn categories_stay_a_tree() {
         let tx = shop.db.begin(Actor::system("test")).await.expect("a transaction");
         let result = put_categories(&tx, categories).await;
         if result.is_ok() {
-            tx.keep(()).await.expect("a commit");
+            tx.commit(()).await.expect("a commit");
         }
         result.is_ok()
     };

@@ -19,7 +19,7 @@ use super::products::Products;
 use super::queries::Detail;
 use super::views::ProductView;
 use super::visibility::Sight;
-use store::database::{Db, Found};
+use store::database::{Db, EntityRow};
 
 /// Bytes of texts that are remembered.
 const REMEMBERED: u64 = 64 * 1024 * 1024;
@@ -113,7 +113,7 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
         Some(found) => found?.pop(),
         None => db.query_one_raw(statement).await?.as_ref().map(by_name).transpose()?,
     };
-    let Some(Found { entity: product, texts }) = found else { return Ok(None) };
+    let Some(EntityRow { entity: product, texts }) = found else { return Ok(None) };
     let [units, numbers, relations] = texts.as_slice() else { return Err(DbErr::Type("a product has three lists".to_owned())) };
     fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, DbErr> {
         serde_json::from_str(text).map_err(|e| DbErr::Json(e.to_string()))
@@ -144,9 +144,9 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
 /// The lists of a product as the columns of [`detail_sql`] are called.
 const LISTS: [&str; 3] = ["units", "numbers", "relations"];
 
-fn by_name(row: &QueryResult) -> Result<Found<products::Model>, DbErr> {
+fn by_name(row: &QueryResult) -> Result<EntityRow<products::Model>, DbErr> {
     let texts = LISTS.iter().map(|name| row.try_get("", name)).collect::<Result<_, _>>()?;
-    Ok(Found { entity: products::Model::from_query_result(row, "")?, texts })
+    Ok(EntityRow { entity: products::Model::from_query_result(row, "")?, texts })
 }
 
 /// The statement of [`detail`], whose one value is the product's id: it is the same each time, and long.

@@ -13,7 +13,7 @@ use super::categories::{Categories, Category};
 use super::new_product::{Attribute, AttributeValue, Outcome};
 use super::products::Products;
 use super::queries::Detail;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{QuantityText, Timestamp};
 
 impl Type for AttributeValue {
@@ -258,7 +258,7 @@ pub(crate) struct BatchView {
     /// Products stored, or already as given.
     pub accepted: Vec<StoredView>,
     /// What is wrong with the others, by pointers into the request.
-    pub rejected: Vec<FieldProblem>,
+    pub rejected: Vec<FieldError>,
 }
 
 /// A category.

@@ -112,7 +112,7 @@ impl Visibility {
     }
 
     /// Reads again what the events may have changed.
-    pub(super) async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), DbErr> {
+    pub(super) async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), DbErr> {
         let any = |kind: &str| events.iter().any(|event| event.kind == kind);
         let has_rules = !self.held.read().rules.is_empty();
         if any(CHANGED) || (has_rules && any("categories.changed")) {

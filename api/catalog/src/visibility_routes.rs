@@ -14,7 +14,7 @@ use super::visibility_views::{Named, VisibilityRuleInput, VisibilityRuleView};
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
 
 /// Rules of what accounts may see.
 #[derive(Debug)]
@@ -43,13 +43,13 @@ impl VisibilityRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<VisibilityRuleInput>,
-    ) -> Result<Answer<VisibilityRuleView>> {
+    ) -> Result<JsonResponse<VisibilityRuleView>> {
         let expected = if_match(expected.0.as_deref())?;
         let named = Named { accounts: &self.accounts, products: &self.products, categories: &self.categories };
         let new = body.0.into_new(code.0.to_string(), &named)?;
         let tx = who.begin().await?;
         let row = put_visibility_rule(&tx, new, expected).await?;
-        self.answer(tx.keep(row).await?)
+        self.answer(tx.commit(row).await?)
     }
 
     /// Read a visibility rule
@@ -60,7 +60,7 @@ impl VisibilityRoutes {
         &self,
         who: Acting<permit::WriteProducts>,
         code: Path<Code>,
-    ) -> Result<Answer<VisibilityRuleView>> {
+    ) -> Result<JsonResponse<VisibilityRuleView>> {
         let select = visibility_rules::Entity::find().filter(visibility_rules::Column::Code.eq(&*code.0));
         let row = select.one(&who.db()).await?.ok_or_else(|| CatalogError::VisibilityRuleNotFound(code.0.to_string()))?;
         self.answer(row)
@@ -75,7 +75,7 @@ impl VisibilityRoutes {
         who: Acting<permit::WriteProducts>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<VisibilityRuleView>>> {
+    ) -> Result<JsonResponse<Page<VisibilityRuleView>>> {
         let limit = page_limit(limit.0, 50, 200)?;
         let mut select = visibility_rules::Entity::find().order_by_asc(visibility_rules::Column::Id).limit(limit + 1);
         if let Some(cursor) = &cursor.0 {
@@ -83,7 +83,7 @@ impl VisibilityRoutes {
         }
         let rows = select.all(&who.db()).await?.into_iter();
         let items = rows.map(|row| (row.id, VisibilityRuleView::new(row, &self.products, &self.categories)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Delete a visibility rule
@@ -93,13 +93,13 @@ impl VisibilityRoutes {
     async fn delete_visibility_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
         delete_visibility_rule(&tx, &code.0).await?;
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 }
 
 impl VisibilityRoutes {
-    fn answer(&self, row: visibility_rules::Model) -> Result<Answer<VisibilityRuleView>> {
+    fn answer(&self, row: visibility_rules::Model) -> Result<JsonResponse<VisibilityRuleView>> {
         let view = VisibilityRuleView::new(row, &self.products, &self.categories);
-        Ok(Answer::of(&view)?.with_etag(Etag(view.version)))
+        Ok(JsonResponse::of(&view)?.with_etag(Etag(view.version)))
     }
 }

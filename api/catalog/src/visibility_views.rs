@@ -9,7 +9,7 @@ use super::products::Products;
 use super::put_visibility::NewVisibilityRule;
 use super::visibility::StoredTargets;
 use identity::Accounts;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Code, Text, Timestamp};
 
 /// For whom a rule counts.
@@ -64,7 +64,7 @@ impl VisibilityRuleInput {
     /// The rule as it shall be; everything wrong with it is told at once.
     pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewVisibilityRule, CommonError> {
         let mut problems = Vec::new();
-        let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldProblem::new(pointer, code, detail));
+        let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldError::new(pointer, code, detail));
         for (list, len, most) in [
             ("skus", self.skus.len(), MOST_SKUS),
             ("categories", self.categories.len(), MOST_NAMES),

@@ -2,8 +2,8 @@
 
 use cart::CartError;
 use identity::IdentityError;
-use kernel::problem::{CommonError, FieldProblem};
-use kernel::refusals;
+use kernel::problem::{CommonError, FieldError};
+use kernel::problem_types;
 use orders::OrderError;
 use prices::PriceError;
 use quotes::QuoteError;
@@ -18,7 +18,7 @@ pub enum CheckoutError {
     #[error("the account has no default site; say where the order goes")]
     NoDestination,
     #[error("{} lines cannot be ordered", .0.len())]
-    Lines(Vec<FieldProblem>),
+    Lines(Vec<FieldError>),
     #[error(transparent)]
     Cart(#[from] CartError),
     #[error(transparent)]
@@ -33,7 +33,7 @@ pub enum CheckoutError {
     Common(#[from] CommonError),
 }
 
-refusals! { CheckoutError {
+problem_types! { CheckoutError {
     Self::CartOrLines => 422, "cart-or-lines", "An order is made of a cart, of lines or of a quote";
     Self::UnknownSite(_) => 422, "site-not-found", "The account has no such site";
     Self::NoDestination => 422, "no-destination", "The order does not say where it goes";

@@ -14,7 +14,7 @@ use catalog::Products;
 use identity::{Account, Accounts, IdentityError};
 use inventory::{Board, Prefer};
 use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{Code, Text};
 use orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
 use prices::{PricedBasket, Prices};
@@ -45,7 +45,7 @@ pub(super) struct Prepared {
     pub(super) lines: Vec<CheckedLine>,
     /// Demands and references by place of the line in the request, cart or quote.
     pub(super) extras: Vec<Extra>,
-    pub(super) problems: Vec<FieldProblem>,
+    pub(super) problems: Vec<FieldError>,
     pub(super) input: OrderInput,
 }
 
@@ -116,14 +116,14 @@ impl Checkout {
                 Some((text, None)) => {
                     let pointer = format!("/lines/{index}/tolerance");
                     let detail = format!("\"{text}\" is neither an amount nor a percentage");
-                    malformed.push(FieldProblem::new(pointer, "tolerance-malformed", detail));
+                    malformed.push(FieldError::new(pointer, "tolerance-malformed", detail));
                     continue;
                 }
             };
             let per = line.expected_per.map(Per::new);
             if per == Some(None) {
                 let pointer = format!("/lines/{index}/expected_per");
-                malformed.push(FieldProblem::new(pointer, "out-of-range", "a price is for at least 1 unit"));
+                malformed.push(FieldError::new(pointer, "out-of-range", "a price is for at least 1 unit"));
                 continue;
             }
             let expectation = line.expected_unit_price.map(|price| Expectation {
@@ -249,7 +249,7 @@ fn refuse_changed_units(prepared: &mut Prepared, offered: &[quotes::OfferedLine]
         let stands = factor.is_some() && line.product.factor_of(line.unit) == factor;
         if !stands {
             let detail = format!("one {} of {} is another quantity than when it was offered", line.unit, line.product.sku);
-            problems.push(FieldProblem::new(format!("{}/unit", line.pointer), "unit-changed", detail));
+            problems.push(FieldError::new(format!("{}/unit", line.pointer), "unit-changed", detail));
         }
         stands
     });

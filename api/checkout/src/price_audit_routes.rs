@@ -10,12 +10,12 @@ use super::routes::Tag;
 use identity::permit;
 use identity::scope::Scope;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Code};
+use kernel::problem::ApiError;
+use kernel::wire::{Code, JsonResponse};
 use orders::find_order;
 use prices::Prices;
 
-type Result<T> = std::result::Result<T, Failure<CheckoutError>>;
+type Result<T> = std::result::Result<T, ApiError<CheckoutError>>;
 
 /// Pricing orders again.
 #[derive(Debug)]
@@ -33,11 +33,15 @@ impl PriceAuditRoutes {
     /// quote and are compared with it. Quantities are as placed. With `prices:write` staff
     /// see everything of how a price came about, others what buyers see.
     #[oai(path = "/v1/orders/:number/price-audit", method = "get", operation_id = "audit_order_prices")]
-    async fn audit_order_prices(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<Answer<PriceAuditView>> {
+    async fn audit_order_prices(
+        &self,
+        who: Acting<permit::ReadOrders>,
+        number: Path<Code>,
+    ) -> Result<JsonResponse<PriceAuditView>> {
         let db = who.db();
         let order = find_order(&db, &number.0, who.account()).await.map_err(CheckoutError::from)?;
         let staff = who.is_seller() && who.holds(Scope::PricesWrite.word());
         let viewer = if staff { Viewer::Staff } else { Viewer::Buyer };
-        Ok(Answer::of(&audit(&db, &self.prices, &order, viewer).await?)?)
+        Ok(JsonResponse::of(&audit(&db, &self.prices, &order, viewer).await?)?)
     }
 }

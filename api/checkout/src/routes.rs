@@ -9,11 +9,11 @@ use super::views::OrderInput;
 use identity::account_for;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
+use kernel::problem::ApiError;
 use kernel::wire::{Body, Created, Etag};
 use orders::OrderView;
 
-type Result<T> = std::result::Result<T, Failure<CheckoutError>>;
+type Result<T> = std::result::Result<T, ApiError<CheckoutError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
@@ -51,7 +51,7 @@ impl CheckoutRoutes {
         let prepared = self.checkout.prepare(&who.db(), account, input).await;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let mut view = self.checkout.place(&tx, prepared?).await?;
         if dry_run {
@@ -59,7 +59,7 @@ impl CheckoutRoutes {
             return Ok(Created::of(&view)?);
         }
         let etag = Etag(view.version);
-        let answer = Created::kept(&tx, &view).await?.with_etag(etag);
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &view).await?.with_etag(etag);
+        Ok(tx.commit(answer).await?)
     }
 }

@@ -15,7 +15,7 @@ use super::order::{Checkout, Extra, Prepared};
 use super::views::OnDrift;
 use cart::{CheckedLine, Partial, drift as cart_drift};
 use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use orders::{self, AgreedPrice, NewLine, Reservation};
 use prices::LineRefusal;
 use prices::PriceLine;
@@ -29,7 +29,7 @@ use store::database::Tx;
 pub(super) struct Settled {
     pub(super) basket: PricedBasket,
     pub(super) lines: Vec<NewLine>,
-    pub(super) warnings: Vec<FieldProblem>,
+    pub(super) warnings: Vec<FieldError>,
     /// What was demanded of lines' prices, by their pointers.
     pub(super) demands: AHashMap<String, Demand>,
 }
@@ -95,7 +95,7 @@ impl Checkout {
     }
 
     /// Takes out lines that do not stand; says whether there were any.
-    fn judge(prepared: &mut Prepared, basket: &PricedBasket, warnings: &mut Vec<FieldProblem>) -> bool {
+    fn judge(prepared: &mut Prepared, basket: &PricedBasket, warnings: &mut Vec<FieldError>) -> bool {
         let asked = std::mem::take(&mut prepared.lines);
         let count = asked.len();
         for (line, price) in asked.into_iter().zip(&basket.lines) {
@@ -146,7 +146,7 @@ impl Checkout {
         tx: &Tx,
         reserved: &mut Reservation,
         demands: &AHashMap<String, Demand>,
-        warnings: &mut Vec<FieldProblem>,
+        warnings: &mut Vec<FieldError>,
     ) -> Result<(), CheckoutError> {
         let one = |line: &NewLine| PriceLine { product: line.product.id, unit: line.unit, quantity: line.quantity.into() };
         let lines: Vec<PriceLine> = reserved.lines_mut().iter().map(one).collect();
@@ -179,7 +179,7 @@ impl Checkout {
 }
 
 /// What to say of a price that is not as expected, and what the caller wants done.
-fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &PricedLine) -> Option<(OnDrift, FieldProblem)> {
+fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &PricedLine) -> Option<(OnDrift, FieldError)> {
     let expected = expected.filter(|expected| !expected.is_met_by(price.unit_price, price.per))?;
     let shown =
         |amount: Amount, per: Per| if per == Per::ONE { format!("{amount}") } else { format!("{amount} per {}", per.get()) };
@@ -187,7 +187,7 @@ fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &Priced
     // A line of a cart expects nothing by itself; it was seen at a price.
     let field = if pointer.starts_with("/cart/") { "unit_price" } else { "expected_unit_price" };
     let detail = format!("{sku} costs {today} and not {before}");
-    let problem = FieldProblem::new(format!("{pointer}/{field}"), "price-drift", detail);
+    let problem = FieldError::new(format!("{pointer}/{field}"), "price-drift", detail);
     Some((expected.otherwise, problem))
 }
 
@@ -195,8 +195,8 @@ fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &Priced
 enum Verdict {
     Stands,
     /// It is ordered, and its caller is told something.
-    Remarked(FieldProblem),
-    Refused(FieldProblem),
+    Remarked(FieldError),
+    Refused(FieldError),
 }
 
 /// Whether a line is ordered at a price: one that was offered stands, whatever it costs today.
@@ -210,7 +210,7 @@ fn verdict(pointer: &str, sku: &str, demand: Option<&Demand>, price: &Result<Pri
         Ok(price) => price,
         Err(refusal) => {
             let code = refusal.code().replace('_', "-");
-            return Verdict::Refused(FieldProblem::new(pointer, &code, refusal.detail()));
+            return Verdict::Refused(FieldError::new(pointer, &code, refusal.detail()));
         }
     };
     match drift(pointer, sku, expected, price) {

@@ -43,7 +43,7 @@ impl Loader<'_> {
             let new = NewPriceList { code: list.code, name: list.name, assigned: Assigned { kind, id, code } };
             ids.push(put_price_list(&tx, &change, new, None).await.map_err(refused)?.list.id);
         }
-        Ok(tx.keep(ids).await?)
+        Ok(tx.commit(ids).await?)
     }
 
     async fn entries(&self, lists: &[PriceListId]) -> Result<(), LoadError> {
@@ -63,7 +63,7 @@ impl Loader<'_> {
             for (list, entries) in lists.iter().zip(by_list) {
                 put_entries(&tx, &change, *list, &entries).await?;
             }
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.products);
         }
         Ok(())
@@ -100,7 +100,7 @@ impl Loader<'_> {
             let tx = self.system.begin().await?;
             let change = PriceChange::begin(&tx, "demo".to_owned()).await?;
             put_costs(&tx, &change, &costs).await?;
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.products);
         }
         Ok(())
@@ -130,7 +130,7 @@ impl Loader<'_> {
             put_contract(&tx, &change, new, None).await.map_err(refused)?;
             self.progress.advance(1);
         }
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 
     async fn promotions(&self, customers: &Customers, categories: &Categories) -> Result<(), LoadError> {
@@ -155,7 +155,7 @@ impl Loader<'_> {
             };
             put_promotion(&tx, &change, new, None).await.map_err(refused)?;
         }
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 
     fn lines(&self, lines: &[model::DealLine], categories: &Categories) -> Result<Vec<NewLine>, LoadError> {

@@ -33,7 +33,7 @@ impl Loader<'_> {
         });
         let tx = self.system.begin().await?;
         put_categories(&tx, new.collect()).await.map_err(refused)?;
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 
     async fn products(&mut self) -> Result<(), LoadError> {
@@ -46,7 +46,7 @@ impl Loader<'_> {
                 let stored = stored.map_err(|problem| refused(format!("{:?}", problem.errors)))?;
                 self.ids.push(stored.id);
             }
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.products);
         }
         Ok(())
@@ -63,7 +63,7 @@ impl Loader<'_> {
             for added in add_relations(&tx, batch.rows).await? {
                 added.map_err(|problem| refused(format!("{problem:?}")))?;
             }
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.products);
         }
         Ok(())
@@ -76,7 +76,7 @@ impl Loader<'_> {
             let row = put_warehouse(&tx, new_warehouse(&warehouse), None).await.map_err(refused)?;
             ids.insert(warehouse.code, row.id);
         }
-        Ok(tx.keep(ids).await?)
+        Ok(tx.commit(ids).await?)
     }
 
     async fn stock(&self, warehouses: &AHashMap<&'static str, WarehouseId>) -> Result<(), LoadError> {
@@ -93,7 +93,7 @@ impl Loader<'_> {
             for level in set_levels(&tx, &levels, "demo").await.map_err(refused)? {
                 level.map_err(refused)?;
             }
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.products);
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Loader<'_> {
             for supply in put_inbound(&tx, &supplies).await.map_err(refused)? {
                 supply.map_err(refused)?;
             }
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.products);
         }
         Ok(())

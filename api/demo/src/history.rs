@@ -40,13 +40,13 @@ impl Loader<'_> {
                     return Err(refused(error));
                 }
             }
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             self.progress.advance(batch.len() as u64);
         }
         // All at once is cheaper than order by order, and nobody waits to write.
         let tx = self.system.begin().await?;
         learn_all(&tx).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         self.quotes(customers, &past).await
     }
 

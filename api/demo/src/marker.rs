@@ -84,7 +84,7 @@ pub(super) async fn begin(system: &System, settings: Settings) -> Result<JobId, 
     };
     let id = row.id;
     jobs::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&tx).await?;
-    Ok(tx.keep(id).await?)
+    Ok(tx.commit(id).await?)
 }
 
 /// Says that everything is there.
@@ -93,5 +93,5 @@ pub(super) async fn end(system: &System, id: JobId) -> Result<(), CommonError> {
     let done =
         jobs::ActiveModel { id: Set(id), status: Set(JobStatus::Done), finished_at: Set(Some(tx.now())), ..Default::default() };
     done.update(&tx).await?;
-    Ok(tx.keep(()).await?)
+    Ok(tx.commit(()).await?)
 }

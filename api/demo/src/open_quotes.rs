@@ -75,6 +75,6 @@ impl Loader<'_> {
             };
             offer(&tx, desk, asked.quote, input).await.map_err(refused)?;
         }
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 }

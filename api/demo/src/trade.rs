@@ -49,7 +49,7 @@ impl Loader<'_> {
         for person in self.demo.seller_people() {
             put_person(&tx, &person, role_of_seller(person.role), None, &hash).await?;
         }
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         let db = self.system.db();
         let stored = Accounts::load(&db).await?;
         self.clients(&stored, logins).await?;
@@ -88,7 +88,7 @@ impl Loader<'_> {
             let scopes = client.scopes.iter().map(|scope| (*scope).to_owned()).collect();
             logins.clients.push(Client { id: client_id, secret, name: client.name, scopes, account: code });
         }
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 
     async fn part_numbers(&self, customers: &Customers) -> Result<(), LoadError> {
@@ -104,7 +104,7 @@ impl Loader<'_> {
                 }
             }
         }
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 }
 

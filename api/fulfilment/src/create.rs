@@ -15,7 +15,7 @@ use ::orders as order_book;
 use ::orders::progress::{self, Step};
 use catalog::Products;
 use inventory::Board;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 use store::sql::insert_all;
 
@@ -165,9 +165,9 @@ fn parts_of(
     for (index, (number, quantity)) in wanted.iter().enumerate() {
         let pointer = format!("/lines/{index}");
         match part(lines, free, *number, *quantity, products) {
-            Err((field, code, detail)) => problems.push(FieldProblem::new(format!("{pointer}/{field}"), code, detail)),
+            Err((field, code, detail)) => problems.push(FieldError::new(format!("{pointer}/{field}"), code, detail)),
             Ok(_) if parts.contains_key(number) => {
-                problems.push(FieldProblem::new(format!("{pointer}/line"), "duplicate-line", "name every line once"));
+                problems.push(FieldError::new(format!("{pointer}/line"), "duplicate-line", "name every line once"));
             }
             Ok(quantity) => {
                 parts.insert(*number, quantity);

@@ -4,7 +4,7 @@ use ::orders::OrderError;
 use identity::IdentityError;
 use inventory::StockError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What fulfilment refuses.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum FulfilmentError {
     Common(#[from] CommonError),
 }
 
-refusals! { FulfilmentError {
+problem_types! { FulfilmentError {
     Self::NotFound(_) => 404, "shipment-not-found", "The shipment does not exist";
     Self::NothingToShip(_) => 409, "nothing-to-ship", "The order has nothing allocated that could be shipped";
     Self::WrongStage(_) => 409, "shipment-wrong-stage", "The shipment is not at the stage this needs";

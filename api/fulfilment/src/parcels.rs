@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoAct
 
 use super::error::FulfilmentError;
 use super::views::Content;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 use store::sql::insert_all;
 
@@ -32,18 +32,18 @@ pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(),
     for (index, parcel) in parcels.iter().enumerate() {
         if parcel.weight_grams.is_some_and(|grams| !(1..=1_000_000_000).contains(&grams)) {
             let pointer = format!("/parcels/{index}/weight_grams");
-            problems.push(FieldProblem::new(pointer, "out-of-range", "a parcel weighs from 1 g to 1000 t"));
+            problems.push(FieldError::new(pointer, "out-of-range", "a parcel weighs from 1 g to 1000 t"));
         }
         for (place, (line, quantity)) in parcel.lines.iter().enumerate() {
             let pointer = format!("/parcels/{index}/lines/{place}");
             let Some(rest) = left.get_mut(line) else {
                 let detail = format!("line {line} is not in the shipment");
-                problems.push(FieldProblem::new(format!("{pointer}/line"), "order-line-not-found", detail));
+                problems.push(FieldError::new(format!("{pointer}/line"), "order-line-not-found", detail));
                 continue;
             };
             if quantity.0 <= 0 || quantity.0 > *rest {
                 let detail = format!("of line {line} {} is left to pack", pricing::Quantity::from_micros(*rest));
-                problems.push(FieldProblem::new(format!("{pointer}/quantity"), "quantity-out-of-range", detail));
+                problems.push(FieldError::new(format!("{pointer}/quantity"), "quantity-out-of-range", detail));
             } else {
                 *rest -= quantity.0;
             }

@@ -15,11 +15,11 @@ use identity::permit;
 use identity::{Accounts, visible_account};
 use inventory::{Board, StockError};
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, page_limit, place_of};
+use kernel::problem::{ApiError, CommonError};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
 use store::database::Tx;
 
-type Result<T> = std::result::Result<T, Failure<FulfilmentError>>;
+type Result<T> = std::result::Result<T, ApiError<FulfilmentError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -53,14 +53,14 @@ impl FulfilmentRoutes {
         warehouse: Query<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PickListView>>> {
+    ) -> Result<JsonResponse<Page<PickListView>>> {
         let limit = page_limit(limit.0, 20, 100)?;
         let after = cursor.0.as_deref().map(place_of).transpose()?.unwrap_or(0);
         let unknown = || FulfilmentError::from(StockError::WarehouseNotFound(warehouse.0.to_string()));
         let id = self.board.warehouse(&warehouse.0).map(|w| w.id).ok_or_else(unknown)?;
         let waiting = queries::to_pick(&who.db(), id, after, limit + 1).await?;
         let items = waiting.into_iter().map(|w| (w.order.id.0, PickListView::new(w, &self.accounts)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Create a shipment
@@ -80,25 +80,25 @@ impl FulfilmentRoutes {
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let loaded = create(&tx, &self.board, &self.products, body.0.into()).await?;
         let etag = Etag(loaded.shipment.version);
-        let answer = Created::kept(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
+        Ok(tx.commit(answer).await?)
     }
 
     /// Read a shipment
     ///
     /// With its lines, parcels and everything the carrier reported. Another account's shipment does not exist.
     #[oai(path = "/v1/shipments/:number", method = "get", operation_id = "get_shipment")]
-    async fn get_shipment(&self, who: Acting<permit::ReadShipments>, number: Path<Code>) -> Result<Answer<ShipmentView>> {
+    async fn get_shipment(&self, who: Acting<permit::ReadShipments>, number: Path<Code>) -> Result<JsonResponse<ShipmentView>> {
         let db = who.db();
         let shipment = queries::find(&db, &number.0, who.account()).await?;
         let etag = Etag(shipment.version);
         let loaded = queries::load(&db, vec![shipment]).await?.pop();
         let loaded = loaded.ok_or_else(|| FulfilmentError::NotFound(number.0.to_string()))?;
-        Ok(Answer::of(&ShipmentView::new(loaded, &self.accounts, &self.board))?.with_etag(etag))
+        Ok(JsonResponse::of(&ShipmentView::new(loaded, &self.accounts, &self.board))?.with_etag(etag))
     }
 
     /// List shipments
@@ -113,7 +113,7 @@ impl FulfilmentRoutes {
         stage: Query<Option<entity::ShipmentStage>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<ShipmentView>>> {
+    ) -> Result<JsonResponse<Page<ShipmentView>>> {
         let limit = page_limit(limit.0, 20, 100)?;
         let db = who.db();
         let order = match &order.0 {
@@ -129,7 +129,7 @@ impl FulfilmentRoutes {
         };
         let loaded = queries::list(&db, filter).await?;
         let items = loaded.into_iter().map(|l| (l.shipment.id.0, ShipmentView::new(l, &self.accounts, &self.board)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Record that a shipment was picked
@@ -142,11 +142,11 @@ impl FulfilmentRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<PickInput>,
-    ) -> Result<Answer<ShipmentView>> {
+    ) -> Result<JsonResponse<ShipmentView>> {
         let PickInput {} = body.0;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let loaded = steps::pick(&tx, &number.0).await?;
         self.kept(tx, loaded).await
@@ -163,10 +163,10 @@ impl FulfilmentRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<PackingInput>,
-    ) -> Result<Answer<ShipmentView>> {
+    ) -> Result<JsonResponse<ShipmentView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let parcels: Vec<_> = body.0.parcels.into_iter().map(Into::into).collect();
         let loaded = steps::pack(&tx, &number.0, &parcels).await?;
@@ -184,10 +184,10 @@ impl FulfilmentRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<DispatchInput>,
-    ) -> Result<Answer<ShipmentView>> {
+    ) -> Result<JsonResponse<ShipmentView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let what = Dispatch { carrier: body.0.carrier.map(Text::into_inner), service: body.0.service.map(Text::into_inner) };
         let loaded = steps::dispatch(&tx, &number.0, what).await?;
@@ -204,10 +204,10 @@ impl FulfilmentRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<GiveUpInput>,
-    ) -> Result<Answer<ShipmentView>> {
+    ) -> Result<JsonResponse<ShipmentView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let loaded = steps::cancel(&tx, &number.0, &body.0.reason).await?;
         self.kept(tx, loaded).await
@@ -223,10 +223,10 @@ impl FulfilmentRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<Vec<ReportInput>>,
-    ) -> Result<Answer<ShipmentView>> {
+    ) -> Result<JsonResponse<ShipmentView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let loaded = tracking::record(&tx, &number.0, body.0.into_iter().map(Into::into).collect()).await?;
         self.kept(tx, loaded).await
@@ -235,9 +235,9 @@ impl FulfilmentRoutes {
 
 impl FulfilmentRoutes {
     /// The shipment as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: Tx, loaded: Loaded) -> Result<Answer<ShipmentView>> {
+    async fn kept(&self, tx: Tx, loaded: Loaded) -> Result<JsonResponse<ShipmentView>> {
         let etag = Etag(loaded.shipment.version);
-        let answer = Answer::kept(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
+        Ok(tx.commit(answer).await?)
     }
 }

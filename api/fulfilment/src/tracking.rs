@@ -13,7 +13,7 @@ use super::queries::Loaded;
 use super::steps;
 use super::views::TrackingCode;
 use ::orders::progress;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use store::clock::{self, DAY};
 use store::database::Tx;
 use store::events::NewEvent;
@@ -78,10 +78,10 @@ fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<trackin
     let mut rows = Vec::new();
     for (index, report) in reports.into_iter().enumerate() {
         if report.occurred_at > latest {
-            problems.push(FieldProblem::new(format!("/{index}/occurred_at"), "in-the-future", "this has not happened yet"));
+            problems.push(FieldError::new(format!("/{index}/occurred_at"), "in-the-future", "this has not happened yet"));
         }
         match parcel_of(loaded, &report) {
-            Err((field, detail)) => problems.push(FieldProblem::new(format!("/{index}/{field}"), "parcel-not-found", detail)),
+            Err((field, detail)) => problems.push(FieldError::new(format!("/{index}/{field}"), "parcel-not-found", detail)),
             Ok(parcel_no) => {
                 let dedup = digest(parcel_no, &report);
                 if known.insert(dedup.clone()) {

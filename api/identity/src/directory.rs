@@ -12,7 +12,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// An account as hot requests need it.
 #[derive(Clone, Debug)]
@@ -120,8 +120,8 @@ struct Changed {
 }
 
 #[async_trait::async_trait]
-impl Surface for Accounts {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Accounts {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|e| e.kind == "account.changed");
         let ids: Vec<AccountId> = changed.filter_map(Event::read::<Changed>).map(|c| AccountId(c.id)).collect();
         if !ids.is_empty() {

@@ -1,7 +1,7 @@
 //! What identity refuses.
 
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What identity refuses.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +40,7 @@ pub enum IdentityError {
     Common(#[from] CommonError),
 }
 
-refusals! { IdentityError {
+problem_types! { IdentityError {
     Self::AccountNotFound(_) => 404, "account-not-found", "The account does not exist";
     Self::AccountNeeded => 422, "account-needed", "The request must name an account";
     Self::AccountLoop(_) => 422, "account-loop", "Accounts cannot be their own ancestors";

@@ -20,11 +20,11 @@ use super::{NewAccount, NewClient, NewSite, NewUser, account_for};
 use crate::permit;
 use crate::scope::{parse_scopes, scopes_of};
 use kernel::principal::{Acting, Permission, Visitor};
-use kernel::problem::Failure;
+use kernel::problem::ApiError;
 use kernel::tokens::LIFETIME_SECONDS;
-use kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, if_match, page_limit, place_of};
 
-type Result<T> = std::result::Result<T, Failure<IdentityError>>;
+type Result<T> = std::result::Result<T, ApiError<IdentityError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -45,7 +45,7 @@ impl SessionRoutes {
     /// OAuth 2.0 token endpoint (RFC 6749): the client credentials grant, with HTTP Basic or credentials in the form, and the
     /// refresh token grant. A refresh token works once; using it twice ends the sign-in it belongs to.
     #[oai(path = "/v1/oauth/token", method = "post", operation_id = "take_token")]
-    async fn take_token(&self, visitor: Visitor, request: &Request, form: Form<TokenForm>) -> Result<Answer<TokenView>> {
+    async fn take_token(&self, visitor: Visitor, request: &Request, form: Form<TokenForm>) -> Result<JsonResponse<TokenView>> {
         let form = form.0;
         let granted = match form.grant_type.as_str() {
             "client_credentials" => {
@@ -67,7 +67,7 @@ impl SessionRoutes {
     ///
     /// Gives a short access token and a rotating refresh token. Five wrong passwords lock the address for a while.
     #[oai(path = "/v1/sessions", method = "post", operation_id = "sign_in")]
-    async fn sign_in(&self, visitor: Visitor, body: Body<SignIn>) -> Result<Answer<TokenView>> {
+    async fn sign_in(&self, visitor: Visitor, body: Body<SignIn>) -> Result<JsonResponse<TokenView>> {
         let granted = sessions::sign_in(&visitor, &body.0.email, body.0.password.into_inner()).await?;
         issue(&visitor, granted)
     }
@@ -84,12 +84,12 @@ impl SessionRoutes {
     ///
     /// JSON Web Key Set (RFC 7517). Keys stay listed until the last token they signed has expired.
     #[oai(path = "/.well-known/jwks.json", method = "get", operation_id = "list_keys")]
-    async fn list_keys(&self, visitor: Visitor) -> Result<Answer<JwksView>> {
-        Ok(Answer::of(&JwksView { keys: visitor.kernel().keys.published() })?)
+    async fn list_keys(&self, visitor: Visitor) -> Result<JsonResponse<JwksView>> {
+        Ok(JsonResponse::of(&JwksView { keys: visitor.kernel().keys.published() })?)
     }
 }
 
-fn issue(visitor: &Visitor, granted: Granted) -> Result<Answer<TokenView>> {
+fn issue(visitor: &Visitor, granted: Granted) -> Result<JsonResponse<TokenView>> {
     let token = visitor.kernel().keys.issue(&granted.subject, &granted.client_id, &granted.scopes, granted.account);
     let view = TokenView {
         access_token: token?,
@@ -98,7 +98,7 @@ fn issue(visitor: &Visitor, granted: Granted) -> Result<Answer<TokenView>> {
         scope: granted.scopes.to_string(),
         refresh_token: granted.refresh_token,
     };
-    Ok(Answer::of(&view)?)
+    Ok(JsonResponse::of(&view)?)
 }
 
 fn basic_credentials(request: &Request) -> Option<(String, String)> {
@@ -127,12 +127,12 @@ impl IdentityRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<AccountInput>,
-    ) -> Result<Answer<AccountView>> {
+    ) -> Result<JsonResponse<AccountView>> {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         let row = super::put_account(&tx, new_account(code.0, body.0), expected).await?;
         let sites = sites_of(&tx, row.id).await?;
-        let row = tx.keep(row).await?;
+        let row = tx.commit(row).await?;
         self.account_answer(row, sites)
     }
 
@@ -140,7 +140,7 @@ impl IdentityRoutes {
     ///
     /// People of an account can read their own.
     #[oai(path = "/v1/accounts/:code", method = "get", operation_id = "get_account")]
-    async fn get_account(&self, who: Acting<permit::ReadAccounts>, code: Path<Code>) -> Result<Answer<AccountView>> {
+    async fn get_account(&self, who: Acting<permit::ReadAccounts>, code: Path<Code>) -> Result<JsonResponse<AccountView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0))?;
         let db = who.db();
         let row = accounts::Entity::find_by_id(account.id).one(&db).await?;
@@ -158,7 +158,7 @@ impl IdentityRoutes {
         who: Acting<permit::ReadAccounts>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<AccountView>>> {
+    ) -> Result<JsonResponse<Page<AccountView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let mut select = accounts::Entity::find().order_by_asc(accounts::Column::Id).limit(limit + 1);
         if let Some(own) = who.account() {
@@ -175,7 +175,7 @@ impl IdentityRoutes {
             let own = sites.iter().filter(|s| s.account_id == row.id).cloned().collect();
             (row.id.0, AccountView::new(row, own, &self.accounts))
         });
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Create or change a site of an account
@@ -188,12 +188,12 @@ impl IdentityRoutes {
         code: Path<Code>,
         site: Path<Code>,
         body: Body<SiteInput>,
-    ) -> Result<Answer<SiteView>> {
+    ) -> Result<JsonResponse<SiteView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0))?;
         let tx = who.begin().await?;
         let row = super::put_site(&tx, account.id, new_site(site.0, body.0)).await?;
-        let row = tx.keep(row).await?;
-        Ok(Answer::of(&row.into())?)
+        let row = tx.commit(row).await?;
+        Ok(JsonResponse::of(&row.into())?)
     }
 
     /// Create a person
@@ -215,7 +215,7 @@ impl IdentityRoutes {
         let password_hash = super::hash_password(input.password.into_inner()).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let new = NewUser {
             email: input.email.into_inner(),
@@ -225,8 +225,8 @@ impl IdentityRoutes {
             roles: input.roles,
         };
         let row = super::create_user(&tx, new).await?;
-        let answer = Created::kept(&tx, &UserView::new(row, &self.accounts)).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &UserView::new(row, &self.accounts)).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// List people
@@ -239,7 +239,7 @@ impl IdentityRoutes {
         account: Query<Option<Code>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<UserView>>> {
+    ) -> Result<JsonResponse<Page<UserView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let mut select = users::Entity::find().order_by_asc(users::Column::Id).limit(limit + 1);
         if let Some(id) = super::visible_account(&who, &self.accounts, account.0.as_deref())? {
@@ -250,20 +250,20 @@ impl IdentityRoutes {
         }
         let rows = select.all(&who.db()).await?;
         let items = rows.into_iter().map(|row| (row.id.0, UserView::new(row, &self.accounts)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Disable a person
     ///
     /// They can no longer sign in, and the tokens they hold are refused.
     #[oai(path = "/v1/users/:id/deactivation", method = "post", operation_id = "disable_user")]
-    async fn disable_user(&self, who: Acting<permit::WriteUsers>, id: Path<Text<20>>) -> Result<Answer<UserView>> {
+    async fn disable_user(&self, who: Acting<permit::WriteUsers>, id: Path<Text<20>>) -> Result<JsonResponse<UserView>> {
         let id: i64 = id.0.parse().map_err(|_| IdentityError::UserNotFound)?;
         let tx = who.begin().await?;
         let row = super::users::disable_user(&tx, UserId(id), who.account()).await?;
-        let row = tx.keep(row).await?;
+        let row = tx.commit(row).await?;
         who.kernel().keys.revoke(&format!("user:{}", row.id), row.updated_at);
-        Ok(Answer::of(&UserView::new(row, &self.accounts))?)
+        Ok(JsonResponse::of(&UserView::new(row, &self.accounts))?)
     }
 
     /// Create a machine client
@@ -281,7 +281,7 @@ impl IdentityRoutes {
         let tx = who.begin().await?;
         let new = NewClient { client_id: input.client_id.into_inner(), name: input.name.into_inner(), account, scopes };
         let (row, secret) = super::create_client(&tx, new).await?;
-        let view = tx.keep(ClientView::new(row, Some(secret), &self.accounts)).await?;
+        let view = tx.commit(ClientView::new(row, Some(secret), &self.accounts)).await?;
         Ok(Created::of(&view)?)
     }
 
@@ -295,7 +295,7 @@ impl IdentityRoutes {
         account: Query<Option<Code>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<ClientView>>> {
+    ) -> Result<JsonResponse<Page<ClientView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let mut select = clients::Entity::find().order_by_asc(clients::Column::Id).limit(limit + 1);
         if let Some(id) = super::visible_account(&who, &self.accounts, account.0.as_deref())? {
@@ -306,38 +306,38 @@ impl IdentityRoutes {
         }
         let rows = select.all(&who.db()).await?;
         let items = rows.into_iter().map(|row| (row.id.0, ClientView::new(row, None, &self.accounts)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Give a client a new secret
     ///
     /// The answer holds it, this once; the old secret works for a day more.
     #[oai(path = "/v1/clients/:client_id/rotation", method = "post", operation_id = "rotate_client")]
-    async fn rotate_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<Answer<ClientView>> {
+    async fn rotate_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<JsonResponse<ClientView>> {
         let tx = who.begin().await?;
         let (row, secret) = super::rotate_client(&tx, &client_id.0, who.account()).await?;
-        let view = tx.keep(ClientView::new(row, Some(secret), &self.accounts)).await?;
-        Ok(Answer::of(&view)?)
+        let view = tx.commit(ClientView::new(row, Some(secret), &self.accounts)).await?;
+        Ok(JsonResponse::of(&view)?)
     }
 
     /// End a client
     ///
     /// It gets no more tokens, and those it holds are refused.
     #[oai(path = "/v1/clients/:client_id/revocation", method = "post", operation_id = "revoke_client")]
-    async fn revoke_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<Answer<ClientView>> {
+    async fn revoke_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<JsonResponse<ClientView>> {
         let tx = who.begin().await?;
         let row = super::revoke_client(&tx, &client_id.0, who.account()).await?;
         let at = tx.now();
-        let row = tx.keep(row).await?;
+        let row = tx.commit(row).await?;
         who.kernel().keys.revoke(&format!("client:{}", row.client_id), at);
-        Ok(Answer::of(&ClientView::new(row, None, &self.accounts))?)
+        Ok(JsonResponse::of(&ClientView::new(row, None, &self.accounts))?)
     }
 }
 
 impl IdentityRoutes {
-    fn account_answer(&self, row: accounts::Model, sites: Vec<sites::Model>) -> Result<Answer<AccountView>> {
+    fn account_answer(&self, row: accounts::Model, sites: Vec<sites::Model>) -> Result<JsonResponse<AccountView>> {
         let version = row.version;
-        let answer = Answer::of(&AccountView::new(row, sites, &self.accounts))?;
+        let answer = JsonResponse::of(&AccountView::new(row, sites, &self.accounts))?;
         Ok(answer.with_etag(Etag(version)))
     }
 

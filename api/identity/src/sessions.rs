@@ -81,7 +81,7 @@ pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) ->
             active.locked_until = Set(Some(clock::later(tx.now(), doubled)));
         }
         active.update(&tx).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         return Err(IdentityError::WrongPassword);
     }
     if row.failed_logins > 0 {
@@ -98,7 +98,7 @@ pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) ->
         account: row.account_id,
         data: json!({}),
     });
-    Ok(tx.keep(granted).await?)
+    Ok(tx.commit(granted).await?)
 }
 
 /// The refresh token grant with rotation: the token given is used up and a new one comes back.
@@ -116,13 +116,13 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
         .await?;
     if used_up.rows_affected == 0 {
         end_family(&tx, &row.family, row.user_id).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         return Err(IdentityError::WrongRefreshToken);
     }
     let person = users::Entity::find_by_id(row.user_id).one(&tx).await?;
     let person = person.filter(|p| p.status == UserStatus::Active).ok_or(IdentityError::WrongRefreshToken)?;
     let granted = grant_person(&tx, &person, row.family).await?;
-    Ok(tx.keep(granted).await?)
+    Ok(tx.commit(granted).await?)
 }
 
 /// Ends a sign-in by its refresh token; a token nobody knows is ended already.
@@ -131,7 +131,7 @@ pub(super) async fn sign_out(visitor: &Visitor, token: &str) -> Result<(), Ident
     if let Some(row) = refresh_tokens::Entity::find_by_id(digest(token)).one(&tx).await? {
         revoke_family(&tx, &row.family).await?;
     }
-    Ok(tx.keep(()).await?)
+    Ok(tx.commit(()).await?)
 }
 
 async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<Granted, IdentityError> {

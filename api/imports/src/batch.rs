@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use files::rejection::{Problem, Rejection};
 use files::rows::ImportRow;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 
 use super::known::Run;
@@ -26,7 +26,7 @@ impl<T> Row<T> {
     }
 
     /// A verdict against the row, for the reasons of another slice.
-    pub(super) fn refused_by(&self, errors: &[FieldProblem]) -> Verdict {
+    pub(super) fn refused_by(&self, errors: &[FieldError]) -> Verdict {
         let reasons = errors.iter().map(|error| {
             let field = error.pointer.trim_start_matches('/');
             Problem::new(lasting(&error.code), field, error.detail.as_str(), "").at(self.line)

@@ -1,7 +1,7 @@
 //! What imports refuse.
 
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What imports refuse.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum ImportError {
     Common(#[from] CommonError),
 }
 
-refusals! { ImportError {
+problem_types! { ImportError {
     Self::NotFound(_) => 404, "import-not-found", "The import does not exist";
     Self::NoReport(_) => 404, "report-not-found", "The import has no report yet";
     Self::Mapping(_) => 422, "bad-mapping", "The mapping is not valid";

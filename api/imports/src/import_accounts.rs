@@ -7,7 +7,7 @@ use super::known::Run;
 use files::rejection::Problem;
 use files::rows::AccountRow;
 use identity::{self, IdentityError, NewAccount, NewSite};
-use kernel::problem::{CommonError, Refusal as _};
+use kernel::problem::{CommonError, DomainError as _};
 use store::database::Tx;
 
 /// Terms of a new account whose file names none.
@@ -55,7 +55,7 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
         Ok(stored) => stored,
         Err(IdentityError::Common(CommonError::Invalid(errors))) => return Ok(row.refused_by(&errors)),
         Err(IdentityError::Common(trouble)) => return Err(trouble),
-        Err(refusal) => return Ok(row.refused(refusal.entry().code, "parent", refusal.to_string(), "")),
+        Err(refusal) => return Ok(row.refused(refusal.problem_type().code, "parent", refusal.to_string(), "")),
     };
     if let Some(site) = site_of(given) {
         identity::put_site(tx, stored.id, site).await.map_err(trouble)?;

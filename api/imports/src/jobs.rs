@@ -40,17 +40,17 @@ const TELL: Duration = Duration::from_secs(1);
 /// The most a file may unpack to.
 const MOST_BYTES: u64 = 64 << 30;
 
-/// Where the files of jobs are, and the worker's bell.
+/// Where the files of jobs are, and the worker's subscription.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
     folder: Arc<PathBuf>,
-    bell: Arc<Notify>,
+    subscription: Arc<Notify>,
 }
 
 impl Jobs {
     /// Jobs with their files in `imports` of the data directory.
     pub fn within(data_dir: &Path) -> Self {
-        Self { folder: Arc::new(data_dir.join("imports")), bell: Arc::default() }
+        Self { folder: Arc::new(data_dir.join("imports")), subscription: Arc::default() }
     }
 
     /// Keeps an uploaded file under a name of its own; it goes when it is not queued.
@@ -88,7 +88,7 @@ impl Jobs {
 
     /// Says that there is something to do.
     pub(super) fn wake(&self) {
-        self.bell.notify_one();
+        self.subscription.notify_one();
     }
 
     /// The report of a job.
@@ -110,7 +110,7 @@ impl Jobs {
                 Ok(Some((row, lock))) => self.run(&system, &known, row, lock).await,
                 Ok(None) => {
                     tokio::select! {
-                        () = self.bell.notified() => {}
+                        () = self.subscription.notified() => {}
                         () = tokio::time::sleep(LOOK) => {}
                         _ = stop.changed() => {}
                     }
@@ -151,7 +151,7 @@ impl Jobs {
                 .filter(jobs::Column::Status.eq(JobStatus::Queued))
                 .exec(&tx)
                 .await?;
-            if tx.keep(taken.rows_affected).await? == 1 {
+            if tx.commit(taken.rows_affected).await? == 1 {
                 return Ok(Some((row, lock)));
             }
         }
@@ -243,7 +243,7 @@ async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&job
         record(&tx, "import.ended", row);
     }
     active.update(&tx).await?;
-    Ok(tx.keep(()).await?)
+    Ok(tx.commit(()).await?)
 }
 
 fn record(tx: &Tx, kind: &'static str, row: &jobs::Model) {

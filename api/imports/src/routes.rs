@@ -12,11 +12,11 @@ use super::views::{Detail, ImportKind, ImportView};
 use files::mapping::Mapping;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Accepted, Answer, Text};
+use kernel::problem::ApiError;
+use kernel::wire::{Accepted, JsonResponse, Text};
 use store::database::Reader;
 
-type Result<T> = std::result::Result<T, Failure<ImportError>>;
+type Result<T> = std::result::Result<T, ApiError<ImportError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -57,13 +57,13 @@ impl ImportRoutes {
         let kept = self.jobs.keep(file).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Accepted::replayed(replay));
+            return Ok(Accepted::replay(replay));
         }
         let detail =
             Detail { import: kind.0, mapping: mapping.0, dry_run: dry_run.0.unwrap_or_default(), skipped: 0, error: None };
         let view = self.jobs.queue(&tx, kept, &detail).await?;
-        let answer = Accepted::kept(&tx, &view).await?;
-        let answer = tx.keep(answer).await?;
+        let answer = Accepted::stored(&tx, &view).await?;
+        let answer = tx.commit(answer).await?;
         self.jobs.wake();
         Ok(answer)
     }
@@ -72,10 +72,10 @@ impl ImportRoutes {
     ///
     /// How far it is: its status and the counts of rows so far.
     #[oai(path = "/v1/imports/:id", method = "get", operation_id = "get_import")]
-    async fn get_import(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<Answer<ImportView>> {
+    async fn get_import(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<JsonResponse<ImportView>> {
         let row = find(&who.db(), &id.0).await?;
         let view = ImportView::of(row).ok_or_else(|| ImportError::NotFound(id.0.to_string()))?;
-        Ok(Answer::of(&view)?)
+        Ok(JsonResponse::of(&view)?)
     }
 
     /// Read the report of an import

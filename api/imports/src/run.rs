@@ -136,7 +136,7 @@ where
             let tx = system.begin().await?;
             let verdicts = T::store(&run, &tx, &rows).await?;
             if !dry_run {
-                tx.keep(()).await?;
+                tx.commit(()).await?;
             }
             books.enter(&rows, verdicts)?;
         }

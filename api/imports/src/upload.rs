@@ -8,7 +8,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOpti
 use tokio::fs::File;
 
 use super::error::ImportError;
-use kernel::problem::{Problem, Refusal as _};
+use kernel::problem::{DomainError as _, Problem};
 
 /// Media types a file may come as. What it really is shows in its first bytes.
 pub(super) const MEDIA: &[&str] = &["text/csv", "application/x-ndjson", "application/gzip", "application/zstd"];
@@ -34,7 +34,7 @@ impl<'a> ApiExtractor<'a> for Upload {
         let essence = media.split(';').next().unwrap_or_default().trim();
         if !MEDIA.contains(&essence) {
             let refusal = ImportError::Media;
-            let problem = Problem::new(refusal.entry(), refusal.to_string());
+            let problem = Problem::new(refusal.problem_type(), refusal.to_string());
             return Err(poem::Error::from_response(problem.response()));
         }
         Ok(Self { body: body.take()? })

@@ -12,7 +12,7 @@ use super::error::StockError;
 use super::promise::{Ask, Outlook};
 use super::reserve::Prefer;
 use catalog::{Product, Products, Sight};
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Reader;
 
@@ -44,9 +44,9 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
     let mut rejected = Vec::new();
     let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
     for (asked, product) in question.asked.iter().zip(found) {
-        let ask = product.filter(|p| question.sight.shows(p)).ok_or_else(|| {
-            FieldProblem::new(field(asked, "sku"), "unknown-sku", format!("there is no product \"{}\"", asked.sku))
-        });
+        let ask = product
+            .filter(|p| question.sight.shows(p))
+            .ok_or_else(|| FieldError::new(field(asked, "sku"), "unknown-sku", format!("there is no product \"{}\"", asked.sku)));
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {
             Ok(line) => known.push(line),
             Err(problem) => rejected.push(problem),
@@ -81,20 +81,19 @@ fn field(asked: &Asked, name: &str) -> String {
     if asked.pointer.starts_with('/') { format!("{}/{name}", asked.pointer) } else { name.to_owned() }
 }
 
-fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldProblem> {
+fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldError> {
     let unit = match &asked.unit {
         None => product.stock_unit,
         Some(unit) => {
-            unit.parse::<UnitCode>().map_err(|e| FieldProblem::new(field(asked, "unit"), "unknown-unit", e.to_string()))?
+            unit.parse::<UnitCode>().map_err(|e| FieldError::new(field(asked, "unit"), "unknown-unit", e.to_string()))?
         }
     };
-    let unknown_unit =
-        || FieldProblem::new(field(asked, "unit"), "unknown-unit", format!("{} is not sold in {unit}", product.sku));
+    let unknown_unit = || FieldError::new(field(asked, "unit"), "unknown-unit", format!("{} is not sold in {unit}", product.sku));
     let factor = product.factor_of(unit).ok_or_else(unknown_unit)?;
     let quantity = match asked.quantity {
         None => product.orderable_quantity(Quantity::ZERO).unwrap_or(Quantity::ONE),
         Some(quantity) => in_stock_units(product, factor, quantity)
-            .map_err(|(code, detail)| FieldProblem::new(field(asked, "quantity"), code, detail))?,
+            .map_err(|(code, detail)| FieldError::new(field(asked, "quantity"), code, detail))?,
     };
     Ok(Ask {
         key,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::board::{Board, Level};
 use super::promise::{Incoming, Part, Promise, Source};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
 
 /// Lines of which it is asked when they can leave.
@@ -39,7 +39,7 @@ pub(crate) struct AvailabilityList {
     /// One per SKU or line that is known, in the order asked.
     pub items: Vec<AvailabilityView>,
     /// What is unknown or cannot be ordered in the quantity asked.
-    pub rejected: Vec<FieldProblem>,
+    pub rejected: Vec<FieldError>,
 }
 
 /// Availability of one product, in its stock unit.

@@ -9,7 +9,7 @@ use poem_openapi::types::Type;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use kernel::wire::Each;
+use kernel::wire::BulkItem;
 
 /// The most lines a request may have.
 pub(super) const MOST_LINES: usize = 10_000;
@@ -29,7 +29,7 @@ pub(super) trait Line: Type + DeserializeOwned {
 #[derive(Debug)]
 pub(super) struct Batch<T> {
     /// Each line, or why it cannot be read.
-    pub(super) lines: Vec<Each<T>>,
+    pub(super) lines: Vec<BulkItem<T>>,
     /// Where the lines stand in the body, as a JSON pointer.
     pub(super) base: &'static str,
 }
@@ -61,7 +61,7 @@ impl<'de, T: Line> Visitor<'de> for Reader<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
-        let mut found: Option<Vec<Each<T>>> = None;
+        let mut found: Option<Vec<BulkItem<T>>> = None;
         while let Some(member) = object.next_key::<String>()? {
             if member != T::MEMBER {
                 return Err(A::Error::custom(format!("unknown field `{member}`, expected `{}`", T::MEMBER)));

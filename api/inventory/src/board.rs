@@ -16,7 +16,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// A warehouse.
 pub(crate) type Warehouse = warehouses::Model;
@@ -168,8 +168,8 @@ impl ChangedLevel {
 }
 
 #[async_trait::async_trait]
-impl Surface for Board {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Board {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         if events.iter().any(|e| e.kind == "warehouse.changed") {
             let warehouses = Arc::new(all_warehouses(db).await?);
             self.held.write().warehouses = warehouses;

@@ -2,7 +2,7 @@
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What inventory refuses.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum StockError {
     Common(#[from] CommonError),
 }
 
-refusals! { StockError {
+problem_types! { StockError {
     Self::WarehouseNotFound(_) => 404, "warehouse-not-found", "The warehouse does not exist";
     Self::NotReserved { .. } => 409, "not-reserved", "Less is reserved than shall be given back or issued";
 } delegates { Self::Identity(inner) => inner: IdentityError, Self::Common(inner) => inner: CommonError } }

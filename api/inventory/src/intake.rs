@@ -14,7 +14,7 @@ use super::moves::{self, Move, Moved, set_safety};
 use super::sheet::MOST;
 use super::views::{ArrivalInput, InboundInput, MovementInput, SafetyInput, StockBatchView, StockLineView};
 use catalog::{Product, Products};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::QuantityText;
 use store::database::Tx;
 
@@ -29,7 +29,7 @@ pub(super) async fn movements(
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let to = line.to_warehouse.as_deref().map(|code| names.warehouse("/to_warehouse", code)).transpose()?;
         if to.is_some() && line.reason != super::views::MovementReason::Transfer {
-            return Err(FieldProblem::new("/to_warehouse", "not-a-transfer", "only a transfer goes to another warehouse"));
+            return Err(FieldError::new("/to_warehouse", "not-a-transfer", "only a transfer goes to another warehouse"));
         }
         Ok(Move {
             product: product.id,
@@ -58,7 +58,7 @@ pub(super) async fn safety(
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let quantity = whole_if_needed(&product, "/safety", line.safety.0)?;
         if quantity.is_negative() || quantity.micros() > MOST {
-            return Err(FieldProblem::new("/safety", "out-of-range", "safety stock is from 0 to 1000000000000"));
+            return Err(FieldError::new("/safety", "out-of-range", "safety stock is from 0 to 1000000000000"));
         }
         Ok((product.id, warehouse, quantity))
     });
@@ -121,24 +121,24 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn pair(&self, sku: &str, warehouse: &str) -> Result<(Arc<Product>, WarehouseId), FieldProblem> {
-        let unknown = || FieldProblem::new("/sku", "unknown-sku", format!("there is no product \"{sku}\""));
+    fn pair(&self, sku: &str, warehouse: &str) -> Result<(Arc<Product>, WarehouseId), FieldError> {
+        let unknown = || FieldError::new("/sku", "unknown-sku", format!("there is no product \"{sku}\""));
         let product = self.products.by_sku(sku).ok_or_else(unknown)?;
         Ok((product, self.warehouse("/warehouse", warehouse)?))
     }
 
-    fn warehouse(&self, field: &str, code: &str) -> Result<WarehouseId, FieldProblem> {
-        let unknown = || FieldProblem::new(field, "unknown-warehouse", format!("there is no warehouse \"{code}\""));
+    fn warehouse(&self, field: &str, code: &str) -> Result<WarehouseId, FieldError> {
+        let unknown = || FieldError::new(field, "unknown-warehouse", format!("there is no warehouse \"{code}\""));
         self.board.warehouse(code).map(|w| w.id).ok_or_else(unknown)
     }
 }
 
-fn whole_if_needed(product: &Product, field: &str, quantity: Quantity) -> Result<Quantity, FieldProblem> {
+fn whole_if_needed(product: &Product, field: &str, quantity: Quantity) -> Result<Quantity, FieldError> {
     if product.fractional || quantity.is_whole() {
         return Ok(quantity);
     }
     let detail = format!("{} is counted in whole {}", product.sku, product.stock_unit);
-    Err(FieldProblem::new(field, "quantity-not-whole", detail))
+    Err(FieldError::new(field, "quantity-not-whole", detail))
 }
 
 /// Results of a batch, filled line by line.
@@ -148,14 +148,14 @@ struct Results {
     /// SKU and warehouse of the lines that became commands, by place.
     named: BTreeMap<usize, (String, String)>,
     accepted: Vec<StockLineView>,
-    rejected: Vec<(usize, FieldProblem)>,
+    rejected: Vec<(usize, FieldError)>,
 }
 
 /// Turns lines into commands; gives those that could be, each with its place, and the results with all others refused.
 fn names<T: Line, C>(
     names: &Names<'_>,
     batch: Batch<T>,
-    read: impl Fn(&Names<'_>, &T) -> Result<C, FieldProblem>,
+    read: impl Fn(&Names<'_>, &T) -> Result<C, FieldError>,
 ) -> (Results, Vec<(usize, C)>) {
     let mut results = Results { base: batch.base, ..Results::default() };
     let mut good = Vec::with_capacity(batch.lines.len());
@@ -169,7 +169,7 @@ fn names<T: Line, C>(
         match command {
             Ok(command) => good.push((place, command)),
             Err(problems) if problems.is_empty() => {
-                results.rejected.push((place, FieldProblem::new("", "invalid-value", "the line cannot be read")));
+                results.rejected.push((place, FieldError::new("", "invalid-value", "the line cannot be read")));
             }
             Err(problems) => results.rejected.extend(problems.into_iter().map(|problem| (place, problem))),
         }
@@ -191,16 +191,16 @@ impl Results {
                     available: level.map(|l| QuantityText(l.available)),
                 });
             }
-            Err((field, code, detail)) => self.rejected.push((place, FieldProblem::new(field, code, detail))),
+            Err((field, code, detail)) => self.rejected.push((place, FieldError::new(field, code, detail))),
         }
     }
 
     fn view(mut self) -> StockBatchView {
         self.rejected.sort_by_key(|(place, _)| *place);
         let base = self.base;
-        let placed = |(place, problem): (usize, FieldProblem)| {
+        let placed = |(place, problem): (usize, FieldError)| {
             let pointer = format!("{base}/{place}{}", problem.pointer);
-            FieldProblem { pointer, ..problem }
+            FieldError { pointer, ..problem }
         };
         StockBatchView { accepted: self.accepted, rejected: self.rejected.into_iter().map(placed).collect() }
     }

@@ -18,11 +18,11 @@ use catalog::Products;
 use identity::permit;
 use identity::{Accounts, account_for};
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::wire::{Answer, Body, Code, Etag, Page, QuantityText, Text, if_match, page_limit, place_of};
+use kernel::problem::{ApiError, CommonError};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, QuantityText, Text, if_match, page_limit, place_of};
 use store::clock;
 
-type Result<T> = std::result::Result<T, Failure<StockError>>;
+type Result<T> = std::result::Result<T, ApiError<StockError>>;
 
 /// SKUs in one question by query.
 const MOST_SKUS: usize = 500;
@@ -62,7 +62,7 @@ impl InventoryRoutes {
         ship_to: Query<Option<Code>>,
         quantity: Query<Option<QuantityText>>,
         account: Query<Option<Code>>,
-    ) -> Result<Answer<AvailabilityList>> {
+    ) -> Result<JsonResponse<AvailabilityList>> {
         if sku.0.is_empty() || sku.0.len() > MOST_SKUS {
             return Err(CommonError::invalid("sku", "out-of-range", format!("give 1 to {MOST_SKUS} SKUs")).into());
         }
@@ -80,7 +80,7 @@ impl InventoryRoutes {
         &self,
         who: Acting<permit::ReadStock>,
         body: Body<AvailabilityInput>,
-    ) -> Result<Answer<AvailabilityList>> {
+    ) -> Result<JsonResponse<AvailabilityList>> {
         let input = body.0;
         if input.lines.is_empty() || input.lines.len() > MOST_ASKED {
             return Err(CommonError::invalid("/lines", "out-of-range", format!("give 1 to {MOST_ASKED} lines")).into());
@@ -107,14 +107,14 @@ impl InventoryRoutes {
         who: Acting<permit::WriteStock>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<Batch<MovementInput>>,
-    ) -> Result<Answer<StockBatchView>> {
+    ) -> Result<JsonResponse<StockBatchView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let view = intake::movements(&tx, &self.products, &self.board, body.0).await?;
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Read the stock ledger
@@ -129,7 +129,7 @@ impl InventoryRoutes {
         reference: Query<Option<Code>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<MovementView>>> {
+    ) -> Result<JsonResponse<Page<MovementView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let mut wanted = Wanted { limit: limit + 1, reference: reference.0.map(Code::into_inner), ..Wanted::default() };
         wanted.before = cursor.0.as_deref().map(place_of).transpose()?;
@@ -144,7 +144,7 @@ impl InventoryRoutes {
         }
         let rows = ledger::booked(&who.db(), &wanted).await?;
         let items = rows.into_iter().map(|row| (row.id, MovementView::new(row, &self.board))).collect();
-        Ok(Answer::of(&Page::cut(items, limit))?)
+        Ok(JsonResponse::of(&Page::cut(items, limit))?)
     }
 
     /// Check the stock ledger
@@ -152,9 +152,9 @@ impl InventoryRoutes {
     /// Adds up the whole ledger and lists the levels that are not its sums, at most 1000. The list is empty unless something
     /// else than this service wrote to the database.
     #[oai(path = "/v1/stock-discrepancies", method = "get", operation_id = "list_stock_discrepancies")]
-    async fn list_stock_discrepancies(&self, who: Acting<permit::WriteStock>) -> Result<Answer<DiscrepancyList>> {
+    async fn list_stock_discrepancies(&self, who: Acting<permit::WriteStock>) -> Result<JsonResponse<DiscrepancyList>> {
         let found = ledger::verify(&who.db(), MOST_DISCREPANCIES).await?;
-        Ok(Answer::of(&DiscrepancyList { items: found.into_iter().map(Into::into).collect() })?)
+        Ok(JsonResponse::of(&DiscrepancyList { items: found.into_iter().map(Into::into).collect() })?)
     }
 
     /// Set safety stock
@@ -165,11 +165,11 @@ impl InventoryRoutes {
         &self,
         who: Acting<permit::WriteStock>,
         body: Body<Batch<SafetyInput>>,
-    ) -> Result<Answer<StockBatchView>> {
+    ) -> Result<JsonResponse<StockBatchView>> {
         let tx = who.begin().await?;
         let view = intake::safety(&tx, &self.products, &self.board, body.0).await?;
-        let answer = Answer::of(&view)?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::of(&view)?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Announce supply on its way
@@ -181,11 +181,11 @@ impl InventoryRoutes {
         &self,
         who: Acting<permit::WriteStock>,
         body: Body<Batch<InboundInput>>,
-    ) -> Result<Answer<StockBatchView>> {
+    ) -> Result<JsonResponse<StockBatchView>> {
         let tx = who.begin().await?;
         let view = intake::supplies(&tx, &self.products, &self.board, body.0).await?;
-        let answer = Answer::of(&view)?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::of(&view)?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Receive supply
@@ -198,14 +198,14 @@ impl InventoryRoutes {
         who: Acting<permit::WriteStock>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<Batch<ArrivalInput>>,
-    ) -> Result<Answer<StockBatchView>> {
+    ) -> Result<JsonResponse<StockBatchView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let view = intake::arrivals(&tx, &self.products, &self.board, body.0).await?;
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Create or change a warehouse
@@ -218,33 +218,33 @@ impl InventoryRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<WarehouseInput>,
-    ) -> Result<Answer<WarehouseView>> {
+    ) -> Result<JsonResponse<WarehouseView>> {
         let expected = if_match(expected.0.as_deref())?;
         let new = body.0.read(code.0)?;
         let tx = who.begin().await?;
         let row = super::put_warehouse(&tx, new, expected).await?;
-        let row = tx.keep(row).await?;
-        Ok(Answer::of(&WarehouseView::from(&row))?.with_etag(Etag(row.version)))
+        let row = tx.commit(row).await?;
+        Ok(JsonResponse::of(&WarehouseView::from(&row))?.with_etag(Etag(row.version)))
     }
 
     /// Read a warehouse
     ///
     /// Its place and calendar.
     #[oai(path = "/v1/warehouses/:code", method = "get", operation_id = "get_warehouse")]
-    async fn get_warehouse(&self, who: Acting<permit::ReadStock>, code: Path<Code>) -> Result<Answer<WarehouseView>> {
+    async fn get_warehouse(&self, who: Acting<permit::ReadStock>, code: Path<Code>) -> Result<JsonResponse<WarehouseView>> {
         let _ = who;
         let found = self.board.warehouse(&code.0).ok_or_else(|| StockError::WarehouseNotFound(code.0.to_string()))?;
-        Ok(Answer::of(&WarehouseView::from(&found))?.with_etag(Etag(found.version)))
+        Ok(JsonResponse::of(&WarehouseView::from(&found))?.with_etag(Etag(found.version)))
     }
 
     /// List warehouses
     ///
     /// All of them, in the order they are asked.
     #[oai(path = "/v1/warehouses", method = "get", operation_id = "list_warehouses")]
-    async fn list_warehouses(&self, who: Acting<permit::ReadStock>) -> Result<Answer<WarehouseList>> {
+    async fn list_warehouses(&self, who: Acting<permit::ReadStock>) -> Result<JsonResponse<WarehouseList>> {
         let _ = who;
         let items = self.board.warehouses().iter().map(WarehouseView::from).collect();
-        Ok(Answer::of(&WarehouseList { items })?)
+        Ok(JsonResponse::of(&WarehouseList { items })?)
     }
 }
 
@@ -255,7 +255,7 @@ impl InventoryRoutes {
         asked: Vec<Asked>,
         ship_to: Option<&str>,
         account: Option<&str>,
-    ) -> Result<Answer<AvailabilityList>> {
+    ) -> Result<JsonResponse<AvailabilityList>> {
         let account = match (who.account(), account) {
             (None, None) => None,
             _ => Some(account_for(who, &self.accounts, account).map_err(StockError::from)?.id),
@@ -265,6 +265,6 @@ impl InventoryRoutes {
         let (products, board) = (&self.products, &self.board);
         let sight = products.sight(who.account());
         let question = Question { products, board, asked, prefer, sight, exact: who.is_seller() };
-        Ok(Answer::of(&availability::answer(&db, question, clock::now()).await?)?)
+        Ok(JsonResponse::of(&availability::answer(&db, question, clock::now()).await?)?)
     }
 }

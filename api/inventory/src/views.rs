@@ -10,7 +10,7 @@ use super::calendar::Calendar;
 use super::ledger::{Booked, Discrepancy};
 use super::moves::Reason;
 use super::warehouses::NewWarehouse;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
 
 /// A day of the week.
@@ -76,7 +76,7 @@ impl WarehouseInput {
         for (at, day) in self.holidays.iter().enumerate() {
             match day.parse().ok().filter(|_| day.len() == 10) {
                 Some(day) => holidays.push(day),
-                None => wrong.push(FieldProblem::new(
+                None => wrong.push(FieldError::new(
                     format!("/holidays/{at}"),
                     "invalid-date",
                     "a holiday is a date such as 2026-12-25",
@@ -85,7 +85,7 @@ impl WarehouseInput {
         }
         let mut refuse = |is_wrong: bool, field: &str, code: &str, detail: &str| {
             if is_wrong {
-                wrong.push(FieldProblem::new(format!("/{field}"), code, detail));
+                wrong.push(FieldError::new(format!("/{field}"), code, detail));
             }
         };
         let days = self.working_days.unwrap_or_else(|| WEEK[..5].to_vec());
@@ -339,7 +339,7 @@ pub(crate) struct StockBatchView {
     /// Lines done.
     pub accepted: Vec<StockLineView>,
     /// What is wrong with the others, by pointers into the request.
-    pub rejected: Vec<FieldProblem>,
+    pub rejected: Vec<FieldError>,
 }
 
 /// One row of the stock ledger.

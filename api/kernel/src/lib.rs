@@ -50,8 +50,8 @@ impl Kernel {
     }
 
     /// To be called after loading: gives back what that has left behind.
-    pub fn rest(&self) {
-        self.db.rest();
+    pub fn release_memory(&self) {
+        self.db.release_memory();
     }
 
     /// Closes the database; nothing may use the kernel afterwards.

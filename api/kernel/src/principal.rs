@@ -18,7 +18,7 @@ use poem_openapi::registry::{MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, Meta
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use super::Kernel;
-use super::problem::{Entry, Problem};
+use super::problem::{Problem, ProblemType};
 use super::scopes::Scopes;
 use super::tokens::{Keys, Verified};
 use store::StoreError;
@@ -201,10 +201,12 @@ impl<'a> ApiExtractor<'a> for Visitor {
     }
 }
 
-const UNAUTHENTICATED: Entry = Entry { status: 401, code: "unauthenticated", title: "A valid access token is needed" };
-const FORBIDDEN: Entry = Entry { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" };
-const TOO_MANY: Entry = Entry { status: 429, code: "too-many-requests", title: "Too many requests" };
-const OFF: Entry = Entry { status: 503, code: "busy", title: "The service is starting or stopping" };
+const UNAUTHENTICATED: ProblemType =
+    ProblemType { status: 401, code: "unauthenticated", title: "A valid access token is needed" };
+const FORBIDDEN: ProblemType =
+    ProblemType { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" };
+const TOO_MANY: ProblemType = ProblemType { status: 429, code: "too-many-requests", title: "Too many requests" };
+const OFF: ProblemType = ProblemType { status: 503, code: "busy", title: "The service is starting or stopping" };
 
 fn of_request(request: &Request) -> Result<(Kernel, RequestFacts), Problem> {
     let kernel = request.extensions().get::<Kernel>().cloned();

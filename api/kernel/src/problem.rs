@@ -1,6 +1,6 @@
 //! Refusals: what a request can be answered when it is not done, as `application/problem+json` (RFC 9457).
 //!
-//! A slice says its refusals in domain words as an enum and declares one table with [`refusals!`]: status, stable code and
+//! A slice says its refusals in domain words as an enum and declares one table with [`problem_types!`]: status, stable code and
 //! title. From that table follow the answer, the OpenAPI document of every operation that can give it, and the page at
 //! `/problems/{code}`. A code never changes its meaning.
 //!
@@ -18,58 +18,58 @@ use store::StoreError;
 
 /// Status, code and title of one refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct ProblemType {
     pub status: u16,
     pub code: &'static str,
     pub title: &'static str,
 }
 
 /// An error that a client is told about.
-pub trait Refusal: std::error::Error + Send + Sync + 'static {
+pub trait DomainError: std::error::Error + Send + Sync + 'static {
     /// The entry of this refusal.
-    fn entry(&self) -> Entry;
+    fn problem_type(&self) -> ProblemType;
     /// Every entry this type can give.
-    fn table() -> Vec<Entry>;
+    fn problem_types() -> Vec<ProblemType>;
     /// What is wrong with single fields or lines.
-    fn fields(&self) -> &[FieldProblem] {
+    fn fields(&self) -> &[FieldError] {
         &[]
     }
 }
 
-/// Declares the table of a slice's error enum. Variants after `delegates` hold another [`Refusal`] and answer as it does.
+/// Declares the table of a slice's error enum. Variants after `delegates` hold another [`DomainError`] and answer as it does.
 /// Variants after `fields` hold the bad fields or lines themselves.
 /// The enum must hold [`CommonError`] with `#[from]`; then `?` works on everything a handler calls.
 #[macro_export]
-macro_rules! refusals {
+macro_rules! problem_types {
     ($name:ident { $($pattern:pat => $status:literal, $code:literal, $title:literal;)* }
      $(delegates { $($inner_pattern:pat => $inner:ident : $inner_type:ty),* $(,)? })?
      $(fields { $($field_pattern:pat => $fields:ident),* $(,)? })?) => {
-        impl $crate::problem::Refusal for $name {
-            fn entry(&self) -> $crate::problem::Entry {
+        impl $crate::problem::DomainError for $name {
+            fn problem_type(&self) -> $crate::problem::ProblemType {
                 match self {
-                    $($pattern => $crate::problem::Entry { status: $status, code: $code, title: $title },)*
-                    $($($inner_pattern => $crate::problem::Refusal::entry($inner),)*)?
+                    $($pattern => $crate::problem::ProblemType { status: $status, code: $code, title: $title },)*
+                    $($($inner_pattern => $crate::problem::DomainError::problem_type($inner),)*)?
                 }
             }
 
-            fn table() -> Vec<$crate::problem::Entry> {
+            fn problem_types() -> Vec<$crate::problem::ProblemType> {
                 #[allow(unused_mut, reason = "tables without delegates are not extended")]
-                let mut table = vec![$($crate::problem::Entry { status: $status, code: $code, title: $title }),*];
-                $($(table.extend(<$inner_type as $crate::problem::Refusal>::table());)*)?
+                let mut table = vec![$($crate::problem::ProblemType { status: $status, code: $code, title: $title }),*];
+                $($(table.extend(<$inner_type as $crate::problem::DomainError>::problem_types());)*)?
                 table
             }
 
-            fn fields(&self) -> &[$crate::problem::FieldProblem] {
+            fn fields(&self) -> &[$crate::problem::FieldError] {
                 #[allow(unreachable_patterns, reason = "enums whose every variant delegates")]
                 match self {
-                    $($($inner_pattern => $crate::problem::Refusal::fields($inner),)*)?
+                    $($($inner_pattern => $crate::problem::DomainError::fields($inner),)*)?
                     $($($field_pattern => $fields,)*)?
                     _ => &[],
                 }
             }
         }
 
-        impl From<$name> for $crate::problem::Failure<$name> {
+        impl From<$name> for $crate::problem::ApiError<$name> {
             fn from(error: $name) -> Self {
                 Self(error)
             }
@@ -91,7 +91,7 @@ macro_rules! refusals {
 
 /// What is wrong with one field or line of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
-pub struct FieldProblem {
+pub struct FieldError {
     /// JSON pointer into the request body, or the name of a query parameter.
     pub pointer: String,
     /// Stable code.
@@ -100,7 +100,7 @@ pub struct FieldProblem {
     pub detail: String,
 }
 
-impl FieldProblem {
+impl FieldError {
     pub fn new(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self { pointer: pointer.into(), code: code.to_owned(), detail: detail.into() }
     }
@@ -124,12 +124,12 @@ pub struct Problem {
     /// Id of the request, to quote to support.
     pub instance: String,
     /// What is wrong with single fields or lines.
-    pub errors: Vec<FieldProblem>,
+    pub errors: Vec<FieldError>,
 }
 
 impl Problem {
     /// A problem of `entry`; the request's id is filled in where the answer leaves the server.
-    pub fn new(entry: Entry, detail: impl Into<String>) -> Self {
+    pub fn new(entry: ProblemType, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("/problems/{}", entry.code),
             title: entry.title.to_owned(),
@@ -171,35 +171,35 @@ pub(super) fn name_request(response: &mut Response, id: &str) {
 
 /// The error type of handlers: a refusal of a slice, on its way out.
 #[derive(Debug)]
-pub struct Failure<E>(pub E);
+pub struct ApiError<E>(pub E);
 
-impl<E: From<CommonError>> From<CommonError> for Failure<E> {
+impl<E: From<CommonError>> From<CommonError> for ApiError<E> {
     fn from(error: CommonError) -> Self {
         Self(error.into())
     }
 }
 
-impl<E: From<CommonError>> From<StoreError> for Failure<E> {
+impl<E: From<CommonError>> From<StoreError> for ApiError<E> {
     fn from(error: StoreError) -> Self {
         Self(CommonError::from(error).into())
     }
 }
 
-impl<E: From<CommonError>> From<DbErr> for Failure<E> {
+impl<E: From<CommonError>> From<DbErr> for ApiError<E> {
     fn from(error: DbErr) -> Self {
         Self(CommonError::from(error).into())
     }
 }
 
-impl<E: Refusal> From<Failure<E>> for poem::Error {
-    fn from(failure: Failure<E>) -> Self {
+impl<E: DomainError> From<ApiError<E>> for poem::Error {
+    fn from(failure: ApiError<E>) -> Self {
         poem::Error::from_response(problem_of(&failure.0).response())
     }
 }
 
 /// The problem document of a refusal. Server errors are logged here, once, and tell the client nothing but the request id.
-pub fn problem_of<E: Refusal>(error: &E) -> Problem {
-    let entry = error.entry();
+pub fn problem_of<E: DomainError>(error: &E) -> Problem {
+    let entry = error.problem_type();
     if entry.status == 500 {
         tracing::error!(error = %error, chain = ?error, "request failed");
         return Problem::new(entry, "Something went wrong on our side. The request id finds it in our logs.");
@@ -209,18 +209,18 @@ pub fn problem_of<E: Refusal>(error: &E) -> Problem {
     problem
 }
 
-impl<E: Refusal> ApiResponse for Failure<E> {
+impl<E: DomainError> ApiResponse for ApiError<E> {
     fn meta() -> MetaResponses {
-        let mut statuses: Vec<(u16, Vec<Entry>)> = Vec::new();
-        for entry in E::table() {
+        let mut statuses: Vec<(u16, Vec<ProblemType>)> = Vec::new();
+        for entry in E::problem_types() {
             match statuses.iter_mut().find(|(status, _)| *status == entry.status) {
-                Some((_, entries)) if entries.contains(&entry) => {}
-                Some((_, entries)) => entries.push(entry),
+                Some((_, types)) if types.contains(&entry) => {}
+                Some((_, types)) => types.push(entry),
                 None => statuses.push((entry.status, vec![entry])),
             }
         }
         statuses.sort_by_key(|(status, _)| *status);
-        MetaResponses { responses: statuses.into_iter().map(|(status, entries)| problem_response(status, &entries)).collect() }
+        MetaResponses { responses: statuses.into_iter().map(|(status, types)| problem_response(status, &types)).collect() }
     }
 
     fn register(registry: &mut Registry) {
@@ -228,8 +228,8 @@ impl<E: Refusal> ApiResponse for Failure<E> {
     }
 }
 
-fn problem_response(status: u16, entries: &[Entry]) -> MetaResponse {
-    let codes: Vec<String> = entries.iter().map(|e| format!("`{}`: {}.", e.code, e.title)).collect();
+fn problem_response(status: u16, types: &[ProblemType]) -> MetaResponse {
+    let codes: Vec<String> = types.iter().map(|e| format!("`{}`: {}.", e.code, e.title)).collect();
     MetaResponse {
         // The document is built once per process, so the few texts leaked here live exactly as long as it does.
         description: Box::leak(codes.join("\n\n").into_boxed_str()),
@@ -248,7 +248,7 @@ pub enum CommonError {
     #[error("too many requests are waiting for the database")]
     Busy,
     #[error("{}", summary(.0))]
-    Invalid(Vec<FieldProblem>),
+    Invalid(Vec<FieldError>),
     #[error("the Idempotency-Key was used before with another request")]
     KeyReused,
     #[error("a request with this Idempotency-Key is still running")]
@@ -261,18 +261,19 @@ pub enum CommonError {
     Internal(String),
 }
 
-const INTERNAL: Entry = Entry { status: 500, code: "internal-error", title: "Something went wrong on our side" };
-const INVALID: Entry = Entry { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
-const BUSY: Entry = Entry { status: 503, code: "busy", title: "The service is overloaded; try again" };
-const KEY_REUSED: Entry =
-    Entry { status: 422, code: "idempotency-key-reused", title: "The Idempotency-Key belongs to another request" };
-const KEY_RUNNING: Entry =
-    Entry { status: 409, code: "idempotency-key-running", title: "The first request with this Idempotency-Key still runs" };
-const KEY_MALFORMED: Entry = Entry { status: 400, code: "idempotency-key-malformed", title: "The Idempotency-Key is malformed" };
-const STALE: Entry = Entry { status: 412, code: "stale", title: "The resource changed meanwhile" };
+const INTERNAL: ProblemType = ProblemType { status: 500, code: "internal-error", title: "Something went wrong on our side" };
+const INVALID: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+const BUSY: ProblemType = ProblemType { status: 503, code: "busy", title: "The service is overloaded; try again" };
+const KEY_REUSED: ProblemType =
+    ProblemType { status: 422, code: "idempotency-key-reused", title: "The Idempotency-Key belongs to another request" };
+const KEY_RUNNING: ProblemType =
+    ProblemType { status: 409, code: "idempotency-key-running", title: "The first request with this Idempotency-Key still runs" };
+const KEY_MALFORMED: ProblemType =
+    ProblemType { status: 400, code: "idempotency-key-malformed", title: "The Idempotency-Key is malformed" };
+const STALE: ProblemType = ProblemType { status: 412, code: "stale", title: "The resource changed meanwhile" };
 
-impl Refusal for CommonError {
-    fn entry(&self) -> Entry {
+impl DomainError for CommonError {
+    fn problem_type(&self) -> ProblemType {
         match self {
             Self::Database(_) | Self::Internal(_) => INTERNAL,
             Self::Busy => BUSY,
@@ -284,15 +285,15 @@ impl Refusal for CommonError {
         }
     }
 
-    fn table() -> Vec<Entry> {
+    fn problem_types() -> Vec<ProblemType> {
         // Refusals of the request's shape and of the principal happen before a handler runs; every operation can give them.
         vec![
-            Entry { status: 400, code: "malformed-request", title: "The request cannot be read" },
-            Entry { status: 401, code: "unauthenticated", title: "A valid access token is needed" },
-            Entry { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" },
-            Entry { status: 413, code: "too-large", title: "The request is larger than allowed" },
-            Entry { status: 415, code: "unsupported-media-type", title: "The media type is not supported" },
-            Entry { status: 429, code: "too-many-requests", title: "Too many requests" },
+            ProblemType { status: 400, code: "malformed-request", title: "The request cannot be read" },
+            ProblemType { status: 401, code: "unauthenticated", title: "A valid access token is needed" },
+            ProblemType { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" },
+            ProblemType { status: 413, code: "too-large", title: "The request is larger than allowed" },
+            ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" },
+            ProblemType { status: 429, code: "too-many-requests", title: "Too many requests" },
             KEY_MALFORMED,
             KEY_RUNNING,
             KEY_REUSED,
@@ -303,7 +304,7 @@ impl Refusal for CommonError {
         ]
     }
 
-    fn fields(&self) -> &[FieldProblem] {
+    fn fields(&self) -> &[FieldError] {
         match self {
             Self::Invalid(fields) => fields,
             _ => &[],
@@ -314,7 +315,7 @@ impl Refusal for CommonError {
 impl CommonError {
     /// A request with one bad field.
     pub fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldProblem::new(pointer, code, detail)])
+        Self::Invalid(vec![FieldError::new(pointer, code, detail)])
     }
 }
 
@@ -348,7 +349,7 @@ impl From<DbErr> for CommonError {
     }
 }
 
-fn summary(fields: &[FieldProblem]) -> String {
+fn summary(fields: &[FieldError]) -> String {
     match fields {
         [one] => format!("{}: {}", one.pointer, one.detail),
         many => format!("{} fields are invalid", many.len()),
@@ -376,5 +377,5 @@ pub async fn refuse(error: poem::Error) -> Response {
         _ => ("malformed-request", "The request cannot be read"),
     };
     let status = if code == "malformed-request" { 400 } else { status.as_u16() };
-    Problem::new(Entry { status, code, title }, detail).response()
+    Problem::new(ProblemType { status, code, title }, detail).response()
 }

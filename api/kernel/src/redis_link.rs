@@ -62,7 +62,7 @@ async fn hear(system: System, client: Client) {
 /// that it is lost and restored together with it.
 async fn tell(system: System, client: Client) {
     let feed = system.feed().clone();
-    let mut told = feed.heard();
+    let mut told = feed.latest_seen();
     loop {
         let Ok(mut redis) = ConnectionManager::new(client.clone()).await else {
             tokio::time::sleep(PAUSE).await;
@@ -70,7 +70,7 @@ async fn tell(system: System, client: Client) {
         };
         loop {
             feed.wait_for_more(told, PAUSE).await;
-            let heard = feed.heard();
+            let heard = feed.latest_seen();
             if heard > told {
                 told = heard;
                 if redis.publish::<_, _, ()>(CHANNEL, heard).await.is_err() {

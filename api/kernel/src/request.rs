@@ -15,14 +15,14 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use super::slow_requests::{Long, LongRequests};
+use super::slow_requests::{SlowKind, SlowRequests};
 use super::{problem, telemetry};
 use store::actor::RequestFacts;
 use store::database::STATEMENTS;
 
 /// The outermost layer: identifies, bounds, times and logs every request.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub struct RequestLayer {
     /// Bodies above this many bytes are refused.
     pub max_body: usize,
     /// Answer `Bulkhead-Statements` with the number of statements run.
@@ -30,27 +30,27 @@ pub struct Frame {
     /// After this time a request is given up; its transaction is rolled back.
     pub timeout: Option<Duration>,
     /// As many requests as may be worked on at once.
-    pub places: Arc<Semaphore>,
+    pub permits: Arc<Semaphore>,
     /// Requests with other limits.
-    pub long: LongRequests,
+    pub long: SlowRequests,
 }
 
-impl<E: Endpoint> Middleware<E> for Frame {
-    type Output = Framed<E>;
+impl<E: Endpoint> Middleware<E> for RequestLayer {
+    type Output = LimitedEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        Framed { inner, settings: self.clone() }
+        LimitedEndpoint { inner, settings: self.clone() }
     }
 }
 
-/// An endpoint inside its frame.
+/// An endpoint inside its layer.
 #[derive(Debug)]
-pub struct Framed<E> {
+pub struct LimitedEndpoint<E> {
     inner: E,
-    settings: Frame,
+    settings: RequestLayer,
 }
 
-impl<E: Endpoint> Endpoint for Framed<E> {
+impl<E: Endpoint> Endpoint for LimitedEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
@@ -81,11 +81,11 @@ impl<E: Endpoint> Endpoint for Framed<E> {
     }
 }
 
-impl<E: Endpoint> Framed<E> {
+impl<E: Endpoint> LimitedEndpoint<E> {
     async fn answer(&self, request: &mut Request, id: &Arc<str>) -> Response {
         let long = self.settings.long.allow(request);
-        let places = if long.is_some() { &self.settings.long.places } else { &self.settings.places };
-        let Ok(_place) = places.try_acquire() else {
+        let permits = if long.is_some() { &self.settings.long.permits } else { &self.settings.permits };
+        let Ok(_permit) = permits.try_acquire() else {
             return busy("too many requests are being worked on");
         };
         let work = async {
@@ -111,8 +111,8 @@ impl<E: Endpoint> Framed<E> {
     }
 
     /// Puts the facts into the request; reads the body first when its digest is needed.
-    async fn prepare(&self, request: &mut Request, id: &Arc<str>, long: Option<Long>) -> Result<(), Response> {
-        let is_stream = long == Some(Long::Stream);
+    async fn prepare(&self, request: &mut Request, id: &Arc<str>, long: Option<SlowKind>) -> Result<(), Response> {
+        let is_stream = long == Some(SlowKind::Stream);
         let limit = if is_stream { self.settings.long.max_stream as usize } else { self.settings.max_body };
         if request.header("content-length").and_then(|l| l.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
             let _ = tokio::time::timeout(DRAIN_PATIENCE, read_body(request.take_body(), 0, limit.max(LEAST_DRAIN))).await;
@@ -166,12 +166,12 @@ async fn read_body(body: Body, limit: usize, drain: usize) -> Option<Vec<u8>> {
 }
 
 fn busy(detail: &str) -> Response {
-    let entry = problem::Entry { status: 503, code: "busy", title: "The service is overloaded; try again" };
+    let entry = problem::ProblemType { status: 503, code: "busy", title: "The service is overloaded; try again" };
     problem::Problem::new(entry, detail).response()
 }
 
 fn too_large(limit: usize) -> Response {
-    let entry = problem::Entry {
+    let entry = problem::ProblemType {
         status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
         code: "too-large",
         title: "The request is larger than allowed",

@@ -4,7 +4,7 @@
 //! seller's staff need more; the server names them one by one. For whoever is not of the seller's side they are requests like
 //! all others, and so is an upload with an `Idempotency-Key`, because the check of a key needs the whole body.
 //!
-//! A stream has limits of its own: bytes in all, and how long it may be silent. Long requests have places of their own, so
+//! A stream has limits of its own: bytes in all, and how long it may be silent. Long requests have permits of their own, so
 //! that they never take those of buyers.
 //!
 //! Not here: what is read from a stream.
@@ -22,7 +22,7 @@ use super::tokens::Keys;
 
 /// What takes long about an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Long {
+pub enum SlowKind {
     /// The body, read as it comes. JSON bodies are never streams.
     Stream,
     /// The work.
@@ -31,13 +31,13 @@ pub enum Long {
 
 /// An operation that may take long; `*` in the path stands for one segment.
 #[derive(Clone, Copy, Debug)]
-pub struct LongOperation {
-    pub long: Long,
+pub struct SlowOperation {
+    pub long: SlowKind,
     pub method: &'static str,
     pub path: &'static str,
 }
 
-impl LongOperation {
+impl SlowOperation {
     fn is(&self, method: &Method, path: &str) -> bool {
         let mut given = path.split('/');
         let same = self.path.split('/').all(|part| given.next().is_some_and(|segment| part == "*" || part == segment));
@@ -47,8 +47,8 @@ impl LongOperation {
 
 /// Which requests may take long, and within which limits.
 #[derive(Clone, Debug)]
-pub struct LongRequests {
-    pub operations: &'static [LongOperation],
+pub struct SlowRequests {
+    pub operations: &'static [SlowOperation],
     /// Who is of the seller's side.
     pub keys: Keys,
     /// Bytes of a stream.
@@ -56,19 +56,19 @@ pub struct LongRequests {
     /// After this time a long request is given up.
     pub timeout: Duration,
     /// As many as may run at once.
-    pub places: Arc<Semaphore>,
+    pub permits: Arc<Semaphore>,
 }
 
 /// How long a stream may be silent.
 const SILENCE: Duration = Duration::from_secs(30);
 
-impl LongRequests {
+impl SlowRequests {
     /// Whether a request may take long.
-    pub(super) fn allow(&self, request: &Request) -> Option<Long> {
+    pub(super) fn allow(&self, request: &Request) -> Option<SlowKind> {
         let found = self.operations.iter().find(|operation| operation.is(request.method(), request.uri().path()))?;
         let is_json =
             || request.content_type().is_none_or(|kind| kind.trim_start().to_ascii_lowercase().starts_with("application/json"));
-        let is_ordinary = found.long == Long::Stream && (request.header("idempotency-key").is_some() || is_json());
+        let is_ordinary = found.long == SlowKind::Stream && (request.header("idempotency-key").is_some() || is_json());
         (!is_ordinary && is_sellers(request, &self.keys)).then_some(found.long)
     }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn operations_are_known_by_their_paths() {
-        let operation = LongOperation { long: Long::Stream, method: "POST", path: "/v1/price-lists/*/entries" };
+        let operation = SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-lists/*/entries" };
         assert!(operation.is(&Method::POST, "/v1/price-lists/STANDARD/entries"));
         for (method, path) in [
             (Method::GET, "/v1/price-lists/STANDARD/entries"),

@@ -26,7 +26,7 @@ use store::actor::Actor;
 use store::clock;
 use store::database::{Database, Reader, Tx};
 use store::events::{Event, NewEvent};
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// How long an access token is valid, in seconds.
 pub const LIFETIME_SECONDS: i64 = 600;
@@ -110,7 +110,7 @@ impl Keys {
         if signing_keys::Entity::find().one(&tx).await?.is_none() {
             create_key(&tx).await?;
         }
-        let tx = tx.keep(()).await.map(|()| db.reader())?;
+        let tx = tx.commit(()).await.map(|()| db.reader())?;
         let keys = Self {
             inner: Arc::new(KeysInner {
                 set: ArcSwap::from_pointee(KeySet { signing: None, verifying: AHashMap::new(), published: Vec::new() }),
@@ -247,8 +247,8 @@ struct Ended {
 }
 
 #[async_trait::async_trait]
-impl Surface for Keys {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Keys {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         const ENDING: [&str; 3] = ["user.disabled", "client.revoked", "session.reused"];
         for ended in events.iter().filter(|e| ENDING.contains(&e.kind.as_str())).filter_map(Event::read::<Ended>) {
             self.revoke(&ended.revoked, Instant(ended.at));

@@ -4,18 +4,18 @@
 //! Requests are read with serde, so that a refusal names the field by its JSON pointer; the OpenAPI document comes from the
 //! same types. Unknown fields are refused, because a misspelt `expected_unit_price` that is ignored costs money.
 
-mod answer;
 mod body;
 mod buffer;
-mod each;
+mod bulk_item;
 mod numbers;
+mod response;
 mod text;
 
-pub use answer::{Accepted, Answer, Created, Etag, if_match};
 pub use body::{Body, parse as parse_json};
 pub use buffer::Buffer;
-pub use each::Each;
+pub use bulk_item::BulkItem;
 pub use numbers::{AmountText, Money, QuantityText, Timestamp, parse_timestamp};
+pub use response::{Accepted, Created, Etag, JsonResponse, if_match};
 pub use text::{Code, Text};
 
 use base64::Engine as _;

@@ -17,7 +17,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// Everything staff say of search. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
@@ -99,8 +99,8 @@ fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: Curati
 }
 
 #[async_trait::async_trait]
-impl Surface for Curation {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Curation {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         if events.iter().any(|event| event.kind == CHANGED) {
             self.read(db).await?;
         }

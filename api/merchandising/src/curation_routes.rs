@@ -14,10 +14,10 @@ use super::put_curation::{NewCuration, delete_curation, one, put_curation};
 use catalog::{Categories, Products};
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+use kernel::problem::{ApiError, CommonError};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
 
-pub(super) type Result<T> = std::result::Result<T, Failure<MerchandisingError>>;
+pub(super) type Result<T> = std::result::Result<T, ApiError<MerchandisingError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
@@ -50,7 +50,7 @@ impl CurationRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<SearchSynonymsInput>,
-    ) -> Result<Answer<SearchSynonymsView>> {
+    ) -> Result<JsonResponse<SearchSynonymsView>> {
         let expected = if_match(expected.0.as_deref())?;
         put(&who, body.0.into_new(code.0.into_inner())?, expected).await
     }
@@ -59,7 +59,7 @@ impl CurationRoutes {
     ///
     /// As they were put.
     #[oai(path = "/v1/search-synonyms/:code", method = "get", operation_id = "get_search_synonyms")]
-    async fn get_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<Answer<SearchSynonymsView>> {
+    async fn get_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<JsonResponse<SearchSynonymsView>> {
         get(&who, &code.0).await
     }
 
@@ -72,7 +72,7 @@ impl CurationRoutes {
         who: Staff,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<SearchSynonymsView>>> {
+    ) -> Result<JsonResponse<Page<SearchSynonymsView>>> {
         list(&who, limit.0, cursor.0.as_deref()).await
     }
 
@@ -83,7 +83,7 @@ impl CurationRoutes {
     async fn delete_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
         delete_curation(&tx, SearchSynonymsView::KIND, &code.0).await?;
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 
     /// Create or change a search rule
@@ -99,7 +99,7 @@ impl CurationRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<SearchRuleInput>,
-    ) -> Result<Answer<SearchRuleView>> {
+    ) -> Result<JsonResponse<SearchRuleView>> {
         let expected = if_match(expected.0.as_deref())?;
         let named = Named { products: &self.products, categories: &self.categories };
         put(&who, body.0.into_new(code.0.into_inner(), &named)?, expected).await
@@ -109,7 +109,7 @@ impl CurationRoutes {
     ///
     /// As it was put.
     #[oai(path = "/v1/search-rules/:code", method = "get", operation_id = "get_search_rule")]
-    async fn get_search_rule(&self, who: Staff, code: Path<Code>) -> Result<Answer<SearchRuleView>> {
+    async fn get_search_rule(&self, who: Staff, code: Path<Code>) -> Result<JsonResponse<SearchRuleView>> {
         get(&who, &code.0).await
     }
 
@@ -122,7 +122,7 @@ impl CurationRoutes {
         who: Staff,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<SearchRuleView>>> {
+    ) -> Result<JsonResponse<Page<SearchRuleView>>> {
         list(&who, limit.0, cursor.0.as_deref()).await
     }
 
@@ -133,22 +133,26 @@ impl CurationRoutes {
     async fn delete_search_rule(&self, who: Staff, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
         delete_curation(&tx, SearchRuleView::KIND, &code.0).await?;
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 }
 
-async fn put<V: CurationView + Type + Serialize>(who: &Staff, new: NewCuration, expected: Option<i64>) -> Result<Answer<V>> {
+async fn put<V: CurationView + Type + Serialize>(
+    who: &Staff,
+    new: NewCuration,
+    expected: Option<i64>,
+) -> Result<JsonResponse<V>> {
     let tx = who.begin().await?;
     let row = put_curation(&tx, new, expected).await?;
-    answer(tx.keep(row).await?)
+    answer(tx.commit(row).await?)
 }
 
-async fn get<V: CurationView + Type + Serialize>(who: &Staff, code: &str) -> Result<Answer<V>> {
+async fn get<V: CurationView + Type + Serialize>(who: &Staff, code: &str) -> Result<JsonResponse<V>> {
     let row = one(&who.db(), V::KIND, code).await?;
     answer(row.ok_or_else(|| MerchandisingError::not_found(V::KIND, code))?)
 }
 
-async fn list<V>(who: &Staff, limit: Option<u64>, cursor: Option<&str>) -> Result<Answer<Page<V>>>
+async fn list<V>(who: &Staff, limit: Option<u64>, cursor: Option<&str>) -> Result<JsonResponse<Page<V>>>
 where
     V: CurationView + Type + poem_openapi::types::ParseFromJSON + poem_openapi::types::ToJSON + Serialize,
 {
@@ -160,11 +164,11 @@ where
     }
     let rows = select.all(&who.db()).await?.into_iter();
     let items = rows.filter_map(|row| Some((row.id, V::read(row)?)));
-    Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+    Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
 }
 
-fn answer<V: CurationView + Type + Serialize>(row: search_curations::Model) -> Result<Answer<V>> {
+fn answer<V: CurationView + Type + Serialize>(row: search_curations::Model) -> Result<JsonResponse<V>> {
     let version = row.version;
     let view = V::read(row).ok_or_else(|| CommonError::Internal("a search curation cannot be read".to_owned()))?;
-    Ok(Answer::of(&view)?.with_etag(Etag(version)))
+    Ok(JsonResponse::of(&view)?.with_etag(Etag(version)))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Named, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition};
 use super::put_curation::NewCuration;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Text, Timestamp};
 
 /// Words that mean the same.
@@ -71,9 +71,9 @@ struct Common {
 }
 
 impl Common {
-    fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldProblem>) -> Result<NewCuration, CommonError> {
+    fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldError>) -> Result<NewCuration, CommonError> {
         if self.valid_from.zip(self.valid_until).is_some_and(|(from, until)| until <= from) {
-            faults.push(FieldProblem::new("/valid_until", "ends-before-start", "it ends after it begins"));
+            faults.push(FieldError::new("/valid_until", "ends-before-start", "it ends after it begins"));
         }
         if !faults.is_empty() {
             return Err(CommonError::Invalid(faults));

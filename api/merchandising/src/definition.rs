@@ -6,7 +6,7 @@ use pricing::Quantity;
 use serde::{Deserialize, Serialize};
 
 use catalog::{Categories, Products};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{Code, QuantityText, Text};
 
 /// A product at a place of what is found.
@@ -88,11 +88,11 @@ const MOST_WORDS: usize = 5;
 const FACTORS: std::ops::RangeInclusive<i64> = 100_000..=10_000_000;
 
 /// Gathers what is wrong.
-struct Faults(Vec<FieldProblem>);
+struct Faults(Vec<FieldError>);
 
 impl Faults {
     fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
-        self.0.push(FieldProblem::new(pointer, code, detail));
+        self.0.push(FieldError::new(pointer, code, detail));
     }
 
     fn at_most(&mut self, list: &str, len: usize, most: usize) {
@@ -122,7 +122,7 @@ impl Faults {
 
 impl SynonymsDefinition {
     /// Everything wrong with it.
-    pub(super) fn faults(&self) -> Vec<FieldProblem> {
+    pub(super) fn faults(&self) -> Vec<FieldError> {
         let mut faults = Faults(Vec::new());
         faults.at_most("terms", self.terms.len(), MOST_TERMS);
         faults.at_most("means", self.means.len(), MOST_TERMS);
@@ -143,7 +143,7 @@ impl SynonymsDefinition {
 
 impl RuleDefinition {
     /// Everything wrong with it.
-    pub(super) fn faults(&self, named: &Named<'_>) -> Vec<FieldProblem> {
+    pub(super) fn faults(&self, named: &Named<'_>) -> Vec<FieldError> {
         let mut faults = Faults(Vec::new());
         faults.at_most("phrases", self.phrases.len(), MOST_PHRASES);
         faults.phrases("phrases", &self.phrases, None);

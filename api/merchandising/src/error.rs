@@ -2,7 +2,7 @@
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What merchandising refuses.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum MerchandisingError {
     Common(#[from] CommonError),
 }
 
-refusals! { MerchandisingError {
+problem_types! { MerchandisingError {
     Self::SynonymsNotFound(_) => 404, "search-synonyms-not-found", "The search synonyms do not exist";
     Self::RuleNotFound(_) => 404, "search-rule-not-found", "The search rule does not exist";
     Self::TooManyCurations(_) => 422, "too-many-search-curations", "There are too many search rules or synonyms";

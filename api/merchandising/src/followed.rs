@@ -15,8 +15,8 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::clock::{DAY, later};
 use store::database::Tx;
+use store::event_handlers::{EventHandler, LARGE_BATCH};
 use store::events::Event;
-use store::follow::{LARGE_BATCH, Listener};
 use store::sql::key_list;
 
 /// Counts what is ordered after a search that showed it.
@@ -56,16 +56,16 @@ struct Search {
 }
 
 #[async_trait::async_trait]
-impl Listener for Followed {
+impl EventHandler for Followed {
     fn name(&self) -> &'static str {
         "search-orders"
     }
 
-    fn wants(&self, kind: &str) -> bool {
+    fn handles(&self, kind: &str) -> bool {
         kind == "order.placed"
     }
 
-    fn patience(&self) -> Duration {
+    fn linger(&self) -> Duration {
         PATIENCE
     }
 
@@ -73,11 +73,11 @@ impl Listener for Followed {
         LARGE_BATCH
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
-        self.hear_all(tx, &[event]).await
+    async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+        self.handle_batch(tx, &[event]).await
     }
 
-    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
+    async fn handle_batch(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
         let orders: Vec<Order> = events.iter().filter_map(|event| order(event)).collect();
         let searches = self.searches(tx, &orders).await?;
         if searches.is_empty() {

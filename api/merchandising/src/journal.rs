@@ -147,7 +147,7 @@ impl Journal {
             }
             let tx = system.begin().await?;
             write_notes(&tx, &batch).await?;
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             // Only now: until they are written, notes are found here.
             self.waiting.lock().drain(..batch.len());
         }

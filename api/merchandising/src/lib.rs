@@ -62,4 +62,4 @@ pub use error::MerchandisingError;
 pub use followed::Followed;
 pub use journal::{Journal, Seen, keep_journal};
 pub use report_routes::ReportRoutes;
-pub use tally::forget_old;
+pub use tally::purge_expired;

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::error::MerchandisingError;
 use kernel::problem::CommonError;
 use kernel::wire::Timestamp;
-use store::database::Tx;
+use store::database::{Lock, Tx};
 use store::events::NewEvent;
 
 /// The event that something was said.
@@ -30,9 +30,6 @@ pub(super) struct NewCuration {
 
 /// So many of a kind there may be: all are held in memory.
 const MOST_CURATIONS: u64 = 2_000;
-/// One transaction at a time writes them.
-const TURN: u32 = 7304;
-
 impl MerchandisingError {
     /// That there is none of a code.
     pub(super) fn not_found(kind: CurationKind, code: &str) -> Self {
@@ -50,7 +47,7 @@ pub(super) async fn put_curation(
     new: NewCuration,
     expected: Option<i64>,
 ) -> Result<search_curations::Model, MerchandisingError> {
-    tx.take_turn(TURN).await?;
+    tx.lock(Lock::SearchRules).await?;
     let old = one(tx, new.kind, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(CommonError::Stale.into());
@@ -89,7 +86,7 @@ pub(super) async fn put_curation(
 
 /// Deletes what a code names.
 pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> Result<(), MerchandisingError> {
-    tx.take_turn(TURN).await?;
+    tx.lock(Lock::SearchRules).await?;
     let row = one(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
     search_curations::Entity::delete_by_id(row.id).exec(tx).await?;
     record(tx, &row, None);

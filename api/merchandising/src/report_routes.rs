@@ -14,7 +14,7 @@ use identity::permit;
 use identity::{Accounts, visible_account};
 use kernel::principal::Acting;
 use kernel::problem::CommonError;
-use kernel::wire::{Answer, Body, Code, Timestamp, page_limit, place_of};
+use kernel::wire::{Body, Code, JsonResponse, Timestamp, page_limit, place_of};
 use store::clock;
 
 /// Clicks and reports.
@@ -44,7 +44,7 @@ impl ReportRoutes {
         &self,
         who: Acting<permit::ReadProducts>,
         body: Body<SearchClickInput>,
-    ) -> Result<Answer<SearchClickView>> {
+    ) -> Result<JsonResponse<SearchClickView>> {
         let input = body.0;
         let unknown = || MerchandisingError::SearchNotFound(input.search_id.to_string());
         if !(1..=LAST_POSITION).contains(&input.position) {
@@ -57,10 +57,10 @@ impl ReportRoutes {
         let query = words(&who.db(), &self.journal, account, search).await?.ok_or_else(unknown)?;
         let tx = who.begin().await?;
         note_click(&tx, Click { search, account, product: product.id, position: input.position }, &query).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         let view =
             SearchClickView { search_id: input.search_id.to_string(), sku: product.sku.to_string(), position: input.position };
-        Ok(Answer::of(&view)?)
+        Ok(JsonResponse::of(&view)?)
     }
 
     /// Report on searches
@@ -79,7 +79,7 @@ impl ReportRoutes {
         account: Query<Option<Code>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 2000))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<SearchReportView>> {
+    ) -> Result<JsonResponse<SearchReportView>> {
         let account = visible_account(&who, &self.accounts, account.0.as_deref()).map_err(MerchandisingError::from)?;
         let last = day_of(until.0.map_or_else(clock::now, |until| until.0));
         let first = from.0.map_or(last - USUAL_DAYS + 1, |from| day_of(from.0));
@@ -99,6 +99,6 @@ impl ReportRoutes {
         let next = end.map(|row| Place { measure: asked.order.of(row), query: row.query.clone() }.cursor());
         let items = rows.into_iter().map(|row| SearchedView { totals: (&row).into(), query: row.query });
         let view = SearchReportView { totals: (&totals).into(), items: items.collect(), next_cursor: next };
-        Ok(Answer::of(&view)?)
+        Ok(JsonResponse::of(&view)?)
     }
 }

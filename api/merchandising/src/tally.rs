@@ -92,7 +92,7 @@ const ADDED: &str = " on conflict (day, query, account_id) do update set \
     updated_at = excluded.updated_at";
 
 /// Forgets what need not be kept any longer; gives how many rows that were.
-pub async fn forget_old(tx: &Tx) -> Result<u64, CommonError> {
+pub async fn purge_expired(tx: &Tx) -> Result<u64, CommonError> {
     let before = |days: i64| later(tx.now(), -days * DAY);
     let id = first_id(before(KEPT_SINGLE));
     let searches = noted_searches::Entity::delete_many().filter(noted_searches::Column::Id.lt(id)).exec(tx).await?;

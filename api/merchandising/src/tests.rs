@@ -5,7 +5,7 @@ use sea_orm::EntityTrait as _;
 
 use super::journal::{Journal, Seen};
 use super::recall::Recall;
-use super::tally::forget_old;
+use super::tally::purge_expired;
 use kernel::Kernel;
 use kernel::rate::Rates;
 use kernel::tokens::Keys;
@@ -86,8 +86,8 @@ async fn notes_are_written_once_remembered_anew_and_forgotten_in_time() {
     assert_eq!(own(&recall, 1, "").len(), 2, "90 days are remembered");
     assert_eq!(recall.popular("", 9).iter().map(ToString::to_string).collect::<Vec<_>>(), ["wing nut"]);
     let tx = system.begin().await.expect("a transaction");
-    assert_eq!(forget_old(&tx).await.expect("forgotten"), 3, "two searches and a sum");
-    tx.keep(()).await.expect("kept");
+    assert_eq!(purge_expired(&tx).await.expect("forgotten"), 3, "two searches and a sum");
+    tx.commit(()).await.expect("kept");
     let left = search_tallies::Entity::find().all(&db).await.expect("rows");
     let bolts: Vec<i64> = left.iter().filter(|row| row.query == "hex bolt").map(|row| row.searches).collect();
     assert_eq!((bolts, left.iter().any(|row| row.query == "older")), (vec![2], true));

@@ -10,9 +10,9 @@ use serde::Serialize;
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::refusals;
-use kernel::wire::{Answer, Timestamp, page_limit};
+use kernel::problem::{ApiError, CommonError};
+use kernel::problem_types;
+use kernel::wire::{JsonResponse, Timestamp, page_limit};
 use store::events::{self, Event, Range};
 
 /// What the event log refuses.
@@ -22,9 +22,9 @@ pub enum EventError {
     Common(#[from] CommonError),
 }
 
-refusals! { EventError {} delegates { Self::Common(inner) => inner: CommonError } }
+problem_types! { EventError {} delegates { Self::Common(inner) => inner: CommonError } }
 
-type Result<T> = std::result::Result<T, Failure<EventError>>;
+type Result<T> = std::result::Result<T, ApiError<EventError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -88,14 +88,14 @@ impl EventRoutes {
         after: Query<Option<i64>>,
         limit: Query<Option<u64>>,
         wait: Query<Option<u64>>,
-    ) -> Result<Answer<EventsView>> {
+    ) -> Result<JsonResponse<EventsView>> {
         let limit = page_limit(limit.0, 100, 1_000)?;
         let range = Range { after: after.0.unwrap_or(0).max(0), limit, account: who.account() };
         let patience = Duration::from_secs(wait.0.unwrap_or(0).min(LONGEST_WAIT));
         let items = self.read(&who, range, patience).await?;
         let next_after = items.last().map_or(range.after, |event| event.seq);
         let items = items.into_iter().map(|event| self.view(event, who.is_seller())).collect();
-        Ok(Answer::of(&EventsView { items, next_after })?)
+        Ok(JsonResponse::of(&EventsView { items, next_after })?)
     }
 }
 
@@ -105,7 +105,7 @@ impl EventRoutes {
         let feed = who.kernel().feed();
         let deadline = tokio::time::Instant::now() + patience;
         loop {
-            let heard = feed.heard();
+            let heard = feed.latest_seen();
             let items = events::read(&db, range).await?;
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             if !items.is_empty() || left.is_zero() {

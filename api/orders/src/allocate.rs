@@ -15,8 +15,8 @@ use super::queries::{lines_update, lock_orders};
 use inventory::{self, Prefer, Want};
 use store::BoxError;
 use store::database::Tx;
+use store::event_handlers::EventHandler;
 use store::events::{Event, NewEvent};
-use store::follow::Listener;
 use store::sql::insert_all;
 
 /// Lines looked at per event; more wait for the next one, which this round causes itself when it is full.
@@ -127,16 +127,16 @@ struct StockCame {
 }
 
 #[async_trait::async_trait]
-impl Listener for WaitingOrders {
+impl EventHandler for WaitingOrders {
     fn name(&self) -> &'static str {
         "waiting-orders"
     }
 
-    fn wants(&self, kind: &str) -> bool {
+    fn handles(&self, kind: &str) -> bool {
         matches!(kind, "stock.received" | "stock.freed" | "orders.waiting")
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+    async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         let Some(came) = event.read::<StockCame>() else { return Ok(()) };
         let products: Vec<ProductId> = came.product_ids.iter().copied().map(ProductId).collect();
         let served = allocate_waiting(tx, &products).await?;

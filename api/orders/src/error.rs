@@ -3,8 +3,8 @@
 use identity::IdentityError;
 use inventory::StockError;
 use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
-use kernel::refusals;
+use kernel::problem::FieldError;
+use kernel::problem_types;
 
 /// What order management refuses.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum OrderError {
     #[error("an order needs at least one line")]
     Empty,
     #[error("{} lines are not in stock and cannot wait", .0.len())]
-    OutOfStock(Vec<FieldProblem>),
+    OutOfStock(Vec<FieldError>),
     #[error("{0}")]
     TooLate(String),
     #[error("the order is not held")]
@@ -35,7 +35,7 @@ pub enum OrderError {
     Common(#[from] CommonError),
 }
 
-refusals! { OrderError {
+problem_types! { OrderError {
     Self::NotFound(_) => 404, "order-not-found", "The order does not exist";
     Self::NoSuchLine(_) => 422, "order-line-not-found", "The order has no such line";
     Self::Empty => 422, "order-empty", "An order needs at least one line";

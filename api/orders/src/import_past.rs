@@ -19,12 +19,9 @@ use super::error::OrderError;
 use super::place::{Destination, number_of};
 use catalog::Product;
 use identity::Account;
-use store::database::Tx;
+use store::database::{Lock, Tx};
 use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks};
-
-/// The turn to import past orders.
-const TURN: u32 = 7302;
 
 /// An order of the past.
 #[derive(Clone, Debug)]
@@ -68,7 +65,7 @@ const IDS_PER_EVENT: usize = 1_000;
 /// Stores orders of the past; one result per order, in the order given.
 pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, OrderError> {
     // Two imports of one file at the same time would not see each other's orders.
-    tx.take_turn(TURN).await?;
+    tx.lock(Lock::PastOrders).await?;
     let mut known = known_references(tx, past).await?;
     let mut ids = tx.ids(past.len()).await?.into_iter().map(OrderId);
     let mut results = Vec::with_capacity(past.len());

@@ -18,7 +18,7 @@ use super::{amounts, pricing_snapshot};
 use catalog::Product;
 use identity::Account;
 use inventory::{self, Board, Prefer, Reserved};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::telemetry;
 use store::database::Tx;
 use store::events::NewEvent;
@@ -105,7 +105,7 @@ pub struct NewOrder {
 /// A line that was not ordered.
 #[derive(Clone, Debug)]
 pub struct RejectedLine {
-    pub problem: FieldProblem,
+    pub problem: FieldError,
 }
 
 /// A placed order.

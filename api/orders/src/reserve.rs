@@ -10,7 +10,7 @@ use super::credit::{self, Position, Shift};
 use super::error::OrderError;
 use super::place::{NewLine, NewOrder, RejectedLine, number_of};
 use inventory::{self, Reserved, Want};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use store::database::Tx;
 
 /// An order whose stock is reserved and whose credit is committed.
@@ -35,7 +35,7 @@ impl Reservation {
     }
 
     /// Why lines were dropped.
-    pub fn dropped(&self) -> impl Iterator<Item = &FieldProblem> {
+    pub fn dropped(&self) -> impl Iterator<Item = &FieldError> {
         self.rejected.iter().map(|line| &line.problem)
     }
 
@@ -95,7 +95,7 @@ async fn stock(
         if got[key] < wants[key].quantity.micros() && !line.product.may_backorder() {
             let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.product.sku);
             let pointer = format!("{}/quantity", line.pointer);
-            rejected.push(RejectedLine { problem: FieldProblem::new(pointer, "insufficient-stock", detail) });
+            rejected.push(RejectedLine { problem: FieldError::new(pointer, "insufficient-stock", detail) });
         } else {
             places[key] = lines.len();
             lines.push(line);

@@ -15,13 +15,13 @@ use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use inventory::Board;
 use kernel::principal::Acting;
+use kernel::problem::ApiError;
 use kernel::problem::CommonError;
-use kernel::problem::Failure;
-use kernel::problem::FieldProblem;
-use kernel::wire::{Answer, Body, Code, Etag, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
+use kernel::problem::FieldError;
+use kernel::wire::{Body, Code, Etag, JsonResponse, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
 use store::database::Db;
 
-type Result<T> = std::result::Result<T, Failure<OrderError>>;
+type Result<T> = std::result::Result<T, ApiError<OrderError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -44,7 +44,7 @@ impl OrderRoutes {
     ///
     /// With every line's quantities, allocations and price. Another account's order does not exist.
     #[oai(path = "/v1/orders/:number", method = "get", operation_id = "get_order")]
-    async fn get_order(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<Answer<OrderView>> {
+    async fn get_order(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<JsonResponse<OrderView>> {
         let db = who.db();
         let order = find_order(&db, &number.0, who.account()).await?;
         self.answer(&db, order).await
@@ -62,7 +62,7 @@ impl OrderRoutes {
         open: Query<Option<bool>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<OrderView>>> {
+    ) -> Result<JsonResponse<Page<OrderView>>> {
         let limit = page_limit(limit.0, 20, 100)?;
         let filter = Filter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(OrderError::from)?,
@@ -75,7 +75,7 @@ impl OrderRoutes {
         for placed in queries::list(&who.db(), filter).await? {
             items.push((placed.order.id.0, OrderView::new(placed, &self.accounts, &self.board)?));
         }
-        Ok(Answer::of(&Page::cut(items, limit))?)
+        Ok(JsonResponse::of(&Page::cut(items, limit))?)
     }
 
     /// Cancel an order or parts of it
@@ -88,16 +88,16 @@ impl OrderRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<CancellationInput>,
-    ) -> Result<Answer<OrderView>> {
+    ) -> Result<JsonResponse<OrderView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, who.account()).await?;
         let what = Cancellation { lines: quantities(&body.0.lines, 1)?, reason: body.0.reason.into_inner() };
         cancel(&tx, &order, &what).await?;
         let answer = self.kept(&tx, &number.0).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(tx.commit(answer).await?)
     }
 
     /// Change an order
@@ -113,11 +113,11 @@ impl OrderRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<ChangeInput>,
-    ) -> Result<Answer<OrderView>> {
+    ) -> Result<JsonResponse<OrderView>> {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, who.account()).await?;
         if expected.is_some_and(|version| version != order.version) {
@@ -125,7 +125,7 @@ impl OrderRoutes {
         }
         change(&tx, order, change_of(body.0)?).await?;
         let answer = self.kept(&tx, &number.0).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(tx.commit(answer).await?)
     }
 
     /// Hold an order
@@ -138,15 +138,15 @@ impl OrderRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<HoldInput>,
-    ) -> Result<Answer<OrderView>> {
+    ) -> Result<JsonResponse<OrderView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, None).await?;
         hold(&tx, &order, body.0.reason.into_inner()).await?;
         let answer = self.kept(&tx, &number.0).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(tx.commit(answer).await?)
     }
 
     /// Release a held order
@@ -159,28 +159,32 @@ impl OrderRoutes {
         number: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<ReleaseInput>,
-    ) -> Result<Answer<OrderView>> {
+    ) -> Result<JsonResponse<OrderView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, None).await?;
         release(&tx, &order, body.0.kind).await?;
         let answer = self.kept(&tx, &number.0).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(tx.commit(answer).await?)
     }
 
     /// Read the credit position of an account
     ///
     /// Open invoices and orders not yet invoiced, against the limit, in the account's currency.
     #[oai(path = "/v1/accounts/:code/credit-position", method = "get", operation_id = "get_credit_position")]
-    async fn credit_position(&self, who: Acting<permit::ReadInvoices>, code: Path<Code>) -> Result<Answer<CreditPositionView>> {
+    async fn credit_position(
+        &self,
+        who: Acting<permit::ReadInvoices>,
+        code: Path<Code>,
+    ) -> Result<JsonResponse<CreditPositionView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(OrderError::from)?;
         let currency = account.currency.as_str();
         let position = credit::position(&who.db(), account.id, currency).await?;
         let money = |amount: entity::Amount| Money::new(amount, currency);
         let left = account.credit_limit.map(|limit| entity::Amount(limit.0.saturating_sub(position.exposure().0)));
-        Ok(Answer::of(&CreditPositionView {
+        Ok(JsonResponse::of(&CreditPositionView {
             account: account.code.clone(),
             receivable: money(position.receivable),
             committed: money(position.committed),
@@ -193,18 +197,18 @@ impl OrderRoutes {
 }
 
 impl OrderRoutes {
-    async fn answer(&self, db: &impl Db, order: entity::orders::Model) -> Result<Answer<OrderView>> {
+    async fn answer(&self, db: &impl Db, order: entity::orders::Model) -> Result<JsonResponse<OrderView>> {
         let etag = Etag(order.version);
         let view = queries::view_of(db, order, &self.accounts, &self.board).await?;
-        Ok(Answer::of(&view)?.with_etag(etag))
+        Ok(JsonResponse::of(&view)?.with_etag(etag))
     }
 
     /// The order as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: &store::database::Tx, number: &str) -> Result<Answer<OrderView>> {
+    async fn kept(&self, tx: &store::database::Tx, number: &str) -> Result<JsonResponse<OrderView>> {
         let order = find_order(tx, number, None).await?;
         let etag = Etag(order.version);
         let view = queries::view_of(tx, order, &self.accounts, &self.board).await?;
-        Ok(Answer::kept(tx, &view).await?.with_etag(etag))
+        Ok(JsonResponse::stored(tx, &view).await?.with_etag(etag))
     }
 }
 
@@ -221,7 +225,7 @@ fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i3
         let quantity: Quantity = line.quantity.0.into();
         if quantity.0 < least {
             let pointer = format!("/lines/{index}/quantity");
-            problems.push(FieldProblem::new(pointer, "quantity-out-of-range", "the quantity is too small"));
+            problems.push(FieldError::new(pointer, "quantity-out-of-range", "the quantity is too small"));
         }
         good.push((line.line, quantity));
     }

@@ -11,7 +11,7 @@ use super::place::{Destination, Placed};
 use super::status::{OrderStatus, status};
 use identity::Accounts;
 use inventory::Board;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
 
 /// An order.
@@ -60,9 +60,9 @@ pub struct OrderView {
     /// The lines.
     pub lines: Vec<OrderLineView>,
     /// Lines that were not ordered, of a partial order.
-    pub rejected: Vec<FieldProblem>,
+    pub rejected: Vec<FieldError>,
     /// Remarks that did not keep the order from being placed.
-    pub warnings: Vec<FieldProblem>,
+    pub warnings: Vec<FieldError>,
 }
 
 /// How an order is paid.

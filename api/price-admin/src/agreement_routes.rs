@@ -16,11 +16,11 @@ use catalog::{Categories, Products};
 use identity::permit;
 use identity::{Accounts, visible_account};
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
 use prices::{BadInput, costs_of};
 
-type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 
 /// Contracts and promotions.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl AgreementRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<ContractInput>,
-    ) -> Result<Answer<ContractView>> {
+    ) -> Result<JsonResponse<ContractView>> {
         let expected = if_match(expected.0.as_deref())?;
         let mut faults = Faults::default();
         let new = body.0.check(&code.0, &self.names(), &mut faults);
@@ -59,7 +59,7 @@ impl AgreementRoutes {
         let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
         let warnings = review::contract(&new, &self.products, &costs, &usual);
         let contract = put_contract(&tx, &change, new, expected).await?;
-        let contract = tx.keep(contract).await?;
+        let contract = tx.commit(contract).await?;
         self.contract_answer(contract, warnings)
     }
 
@@ -67,7 +67,7 @@ impl AgreementRoutes {
     ///
     /// As it stands now, with all its lines.
     #[oai(path = "/v1/contracts/:code", method = "get", operation_id = "get_contract")]
-    async fn get_contract(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<ContractView>> {
+    async fn get_contract(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<JsonResponse<ContractView>> {
         self.contract_answer(contract::find(&who.db(), &code.0).await?, Vec::new())
     }
 
@@ -81,7 +81,7 @@ impl AgreementRoutes {
         #[oai(validator(max_length = 64))] account: Query<Option<String>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<ContractView>>> {
+    ) -> Result<JsonResponse<Page<ContractView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let holder: Option<AccountId> =
@@ -100,7 +100,7 @@ impl AgreementRoutes {
             let code = found.iter().find(|contract| contract.id == terms.contract_id).map(|contract| contract.code.clone());
             (terms.contract_id.0, ContractView::summary(code.unwrap_or_default(), terms, &self.accounts))
         });
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Create or change a promotion
@@ -114,7 +114,7 @@ impl AgreementRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<PromotionInput>,
-    ) -> Result<Answer<PromotionView>> {
+    ) -> Result<JsonResponse<PromotionView>> {
         let expected = if_match(expected.0.as_deref())?;
         let mut faults = Faults::default();
         let new = body.0.check(&code.0, &self.names(), &mut faults);
@@ -125,14 +125,14 @@ impl AgreementRoutes {
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
         let warnings = review::lines(&new.lines, new.currency, &self.products, &costs);
         let promotion = put_promotion(&tx, &change, new, expected).await?;
-        promotion_answer(PromotionView::new(tx.keep(promotion).await?, warnings))
+        promotion_answer(PromotionView::new(tx.commit(promotion).await?, warnings))
     }
 
     /// Read a promotion
     ///
     /// As it stands now, with all its lines.
     #[oai(path = "/v1/promotions/:code", method = "get", operation_id = "get_promotion")]
-    async fn get_promotion(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<PromotionView>> {
+    async fn get_promotion(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<JsonResponse<PromotionView>> {
         promotion_answer(PromotionView::new(promotion::find(&who.db(), &code.0).await?, Vec::new()))
     }
 
@@ -145,7 +145,7 @@ impl AgreementRoutes {
         who: Acting<permit::WritePrices>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PromotionView>>> {
+    ) -> Result<JsonResponse<Page<PromotionView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let db = who.db();
@@ -159,7 +159,7 @@ impl AgreementRoutes {
             let code = found.iter().find(|promotion| promotion.id == terms.promotion_id).map(|promotion| promotion.code.clone());
             (terms.promotion_id.0, PromotionView::summary(code.unwrap_or_default(), terms))
         });
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 }
 
@@ -168,12 +168,16 @@ impl AgreementRoutes {
         Names { accounts: &self.accounts, products: &self.products, categories: &self.categories }
     }
 
-    fn contract_answer(&self, contract: contract::Contract, warnings: Vec<review::PriceWarning>) -> Result<Answer<ContractView>> {
+    fn contract_answer(
+        &self,
+        contract: contract::Contract,
+        warnings: Vec<review::PriceWarning>,
+    ) -> Result<JsonResponse<ContractView>> {
         let view = ContractView::new(contract, &self.accounts, warnings);
-        Ok(Answer::of(&view)?.with_etag(Etag(view.price_version)))
+        Ok(JsonResponse::of(&view)?.with_etag(Etag(view.price_version)))
     }
 }
 
-fn promotion_answer(view: PromotionView) -> Result<Answer<PromotionView>> {
-    Ok(Answer::of(&view)?.with_etag(Etag(view.price_version)))
+fn promotion_answer(view: PromotionView) -> Result<JsonResponse<PromotionView>> {
+    Ok(JsonResponse::of(&view)?.with_etag(Etag(view.price_version)))
 }

@@ -44,7 +44,7 @@ impl PriceChange {
     /// To be called once in a transaction, before it touches anything else of prices.
     pub async fn begin(tx: &Tx, subject: String) -> Result<Self, CommonError> {
         // A version that a checkout has read is in the book, and must never be taken again by another change.
-        tx.commit_at_once();
+        tx.commit_alone();
         let backend = tx.get_database_backend();
         let take = "update price_versions set version = version + 1 where id = 1 returning version, recorded_at";
         let row = tx.query_one_raw(Statement::from_string(backend, take)).await?;

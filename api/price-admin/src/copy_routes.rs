@@ -20,12 +20,12 @@ use catalog::{Categories, Products};
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Body, Code, Created, Etag, Text, Timestamp, if_match};
+use kernel::problem::ApiError;
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Text, Timestamp, if_match};
 use prices::BadInput;
 use store::clock;
 
-type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 
 /// Copying, scheduling, ending.
 #[derive(Debug)]
@@ -52,13 +52,13 @@ impl CopyRoutes {
         code: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<ListCopyInput>,
-    ) -> Result<Answer<ListCopyView>> {
+    ) -> Result<JsonResponse<ListCopyView>> {
         let mut faults = Faults::default();
         let adjustment = body.0.adjustment(&mut faults);
         BadInput::check(faults.0).map_err(PriceAdminError::from)?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let change = PriceChange::begin(&tx, format!("price-list/{}", &*body.0.to)).await?;
         let from = lists::find(&tx, &code.0).await?.list.id;
@@ -74,8 +74,8 @@ impl CopyRoutes {
         let copying = CopyOptions { from, to: to.list.id, adjustment, valid_from };
         let entries = copy::copy_entries(&tx, &change, &copying).await?;
         let view = ListCopyView { price_list: to.into(), entries, price_version: change.version };
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// End a price list
@@ -89,10 +89,10 @@ impl CopyRoutes {
         code: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<EndingInput>,
-    ) -> Result<Answer<ListEndingView>> {
+    ) -> Result<JsonResponse<ListEndingView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let change = PriceChange::begin(&tx, format!("price-list/{}", &*code.0)).await?;
         let list = lists::find(&tx, &code.0).await?.list.id;
@@ -104,8 +104,8 @@ impl CopyRoutes {
             withdrawn: ended.withdrawn,
             price_version: change.version,
         };
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Copy a contract
@@ -121,15 +121,15 @@ impl CopyRoutes {
     ) -> Result<Created<ContractView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let change = PriceChange::begin(&tx, format!("contract/{}", &*body.0.to)).await?;
         let original = contract::find(&tx, &code.0).await?;
         copy::is_free(&tx, "contracts", &body.0.to).await?;
         let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string())?, body.0)?;
         let copy = put_contract(&tx, &change, new, None).await?;
-        let answer = Created::kept(&tx, &ContractView::new(copy, &self.accounts, Vec::new())).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &ContractView::new(copy, &self.accounts, Vec::new())).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Say when a contract applies
@@ -144,7 +144,7 @@ impl CopyRoutes {
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<SchedulingInput>,
-    ) -> Result<Answer<ContractView>> {
+    ) -> Result<JsonResponse<ContractView>> {
         let [valid_from, valid_until] = validity(&body.0)?;
         let expected = if_match(expected.0.as_deref())?;
         let change = |new: NewContract| NewContract { valid_from, valid_until, ..new };
@@ -161,7 +161,7 @@ impl CopyRoutes {
         code: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<EndingInput>,
-    ) -> Result<Answer<ContractView>> {
+    ) -> Result<JsonResponse<ContractView>> {
         let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
         let change = |new: NewContract| match ended(new.valid_from, new.valid_until, until) {
             Some(valid_until) => NewContract { valid_until: Some(valid_until), ..new },
@@ -183,15 +183,15 @@ impl CopyRoutes {
     ) -> Result<Created<PromotionView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let change = PriceChange::begin(&tx, format!("promotion/{}", &*body.0.to)).await?;
         let original = promotion::find(&tx, &code.0).await?;
         copy::is_free(&tx, "promotions", &body.0.to).await?;
         let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string())?, body.0)?;
         let copy = put_promotion(&tx, &change, new, None).await?;
-        let answer = Created::kept(&tx, &PromotionView::new(copy, Vec::new())).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &PromotionView::new(copy, Vec::new())).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Say when a promotion applies
@@ -206,7 +206,7 @@ impl CopyRoutes {
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<SchedulingInput>,
-    ) -> Result<Answer<PromotionView>> {
+    ) -> Result<JsonResponse<PromotionView>> {
         let [valid_from, valid_until] = validity(&body.0)?;
         let expected = if_match(expected.0.as_deref())?;
         let change = |new: NewPromotion| NewPromotion { valid_from, valid_until, ..new };
@@ -223,7 +223,7 @@ impl CopyRoutes {
         code: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<EndingInput>,
-    ) -> Result<Answer<PromotionView>> {
+    ) -> Result<JsonResponse<PromotionView>> {
         let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
         let change = |new: NewPromotion| match ended(new.valid_from, new.valid_until, until) {
             Some(valid_until) => NewPromotion { valid_until: Some(valid_until), ..new },
@@ -309,18 +309,18 @@ impl CopyRoutes {
         key: Option<&str>,
         expected: Option<i64>,
         change: &(dyn Fn(NewContract) -> NewContract + Sync),
-    ) -> Result<Answer<ContractView>> {
+    ) -> Result<JsonResponse<ContractView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let version = PriceChange::begin(&tx, format!("contract/{code}")).await?;
         let standing = contract::find(&tx, code).await?;
         let new = change(copy::of_contract(&standing, code.to_owned())?);
         let changed = put_contract(&tx, &version, new, expected).await?;
         let view = ContractView::new(changed, &self.accounts, Vec::new());
-        let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(view.price_version));
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(view.price_version));
+        Ok(tx.commit(answer).await?)
     }
 }
 
@@ -330,15 +330,15 @@ async fn change_promotion(
     key: Option<&str>,
     expected: Option<i64>,
     change: &(dyn Fn(NewPromotion) -> NewPromotion + Sync),
-) -> Result<Answer<PromotionView>> {
+) -> Result<JsonResponse<PromotionView>> {
     let tx = who.begin().await?;
     if let Some(replay) = tx.claim(key).await? {
-        return Ok(Answer::replayed(replay));
+        return Ok(JsonResponse::replay(replay));
     }
     let version = PriceChange::begin(&tx, format!("promotion/{code}")).await?;
     let standing = promotion::find(&tx, code).await?;
     let new = change(copy::of_promotion(&standing, code.to_owned())?);
     let view = PromotionView::new(put_promotion(&tx, &version, new, expected).await?, Vec::new());
-    let answer = Answer::kept(&tx, &view).await?.with_etag(Etag(view.price_version));
-    Ok(tx.keep(answer).await?)
+    let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(view.price_version));
+    Ok(tx.commit(answer).await?)
 }

@@ -8,7 +8,7 @@ use catalog::Products;
 use files::decimal::canonical;
 use files::reader::Record;
 use files::value::Value;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{Text, Timestamp, parse_timestamp};
 
 use super::NewEntry;
@@ -28,12 +28,12 @@ pub(super) struct CheckedRow {
     pub(super) line: u64,
     /// Code of the list the row names, where rows name lists.
     pub(super) list: Option<String>,
-    pub(super) entry: Result<NewEntry, Vec<FieldProblem>>,
+    pub(super) entry: Result<NewEntry, Vec<FieldError>>,
 }
 
 /// Checks rows against the products there are.
 pub(super) fn check(rows: Vec<RawRow>, columns: &[&str], products: &Products) -> Vec<CheckedRow> {
-    let read: Vec<(u64, Result<Listed, FieldProblem>)> =
+    let read: Vec<(u64, Result<Listed, FieldError>)> =
         rows.into_iter().map(|(line, row)| (line, row.and_then(|record| entry(record, columns)))).collect();
     let skus = read.iter().map(|(_, row)| row.as_ref().map_or("", |row| &*row.entry.sku));
     let found = products.by_skus(skus);
@@ -57,11 +57,11 @@ struct Listed {
     entry: PriceEntryInput,
 }
 
-fn fault(field: &str, code: &str, detail: impl Into<String>) -> FieldProblem {
-    FieldProblem::new(format!("/{field}"), code, detail)
+fn fault(field: &str, code: &str, detail: impl Into<String>) -> FieldError {
+    FieldError::new(format!("/{field}"), code, detail)
 }
 
-fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldProblem> {
+fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
     let (mut list, mut sku, mut unit, mut currency) = (None, None, None, None);
     let (mut min_quantity, mut unit_price, mut per) = (None, None, None);
     let (mut valid_from, mut valid_until) = (None, None);
@@ -98,18 +98,18 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldProblem> {
     Ok(Listed { list, entry })
 }
 
-fn word(field: &str, value: Value) -> Result<String, FieldProblem> {
+fn word(field: &str, value: Value) -> Result<String, FieldError> {
     match value {
         Value::Text(text) => Ok(text.trim().to_owned()),
         _ => Err(fault(field, "invalid-value", "a string is expected")),
     }
 }
 
-fn text<const MAX: usize>(field: &str, value: Value) -> Result<Text<MAX>, FieldProblem> {
+fn text<const MAX: usize>(field: &str, value: Value) -> Result<Text<MAX>, FieldError> {
     Text::parse(word(field, value)?).map_err(|detail| fault(field, "invalid-value", detail))
 }
 
-fn number(field: &str, value: Value) -> Result<RawDecimal, FieldProblem> {
+fn number(field: &str, value: Value) -> Result<RawDecimal, FieldError> {
     match value {
         Value::Number(digits) if digits.contains(['e', 'E']) => Ok(RawDecimal::new(&canonical(&digits).unwrap_or(digits))),
         Value::Number(digits) => Ok(RawDecimal::new(&digits)),
@@ -117,12 +117,12 @@ fn number(field: &str, value: Value) -> Result<RawDecimal, FieldProblem> {
     }
 }
 
-fn units(field: &str, value: Value) -> Result<u32, FieldProblem> {
+fn units(field: &str, value: Value) -> Result<u32, FieldError> {
     let digits = number(field, value)?;
     digits.0.parse().map_err(|_| fault(field, "out-of-range", "not a whole number"))
 }
 
-fn instant(field: &str, value: Value) -> Result<Timestamp, FieldProblem> {
+fn instant(field: &str, value: Value) -> Result<Timestamp, FieldError> {
     parse_timestamp(&word(field, value)?).map_err(|detail| fault(field, "invalid-value", detail))
 }
 
@@ -132,11 +132,11 @@ mod tests {
     use crate::{upload::Stream, upload::read};
     use files::reader::Shape;
 
-    type Seen = (u64, Result<String, FieldProblem>);
+    type Seen = (u64, Result<String, FieldError>);
 
     async fn rows(body: &[u8], shape: Option<Shape>) -> Result<Vec<Seen>, String> {
         let stream = Stream { body: poem::Body::from_vec(body.to_vec()), shape };
-        let sku = |row: Result<Record, FieldProblem>| row.and_then(|r| entry(r, COLUMNS)).map(|r| r.entry.sku.to_string());
+        let sku = |row: Result<Record, FieldError>| row.and_then(|r| entry(r, COLUMNS)).map(|r| r.entry.sku.to_string());
         let mut batches = read(stream, COLUMNS, move |rows| rows.into_iter().map(|(line, row)| (line, sku(row))).collect());
         let mut seen = Vec::new();
         while let Some(batch) = batches.recv().await {

@@ -1,7 +1,7 @@
 //! What keeping prices refuses.
 
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 use prices::{BadInput, PriceError};
 
 /// What keeping prices refuses.
@@ -35,7 +35,7 @@ pub enum PriceAdminError {
     Common(#[from] CommonError),
 }
 
-refusals! { PriceAdminError {
+problem_types! { PriceAdminError {
     Self::ListNotFound(_) => 404, "price-list-not-found", "The price list does not exist";
     Self::EntryNotFound(_) => 404, "price-entry-not-found", "The price list has no such entry";
     Self::ContractNotFound(_) => 404, "contract-not-found", "The contract does not exist";

@@ -17,13 +17,13 @@ use catalog::Products;
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Code, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Code, JsonResponse, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
 use prices::{PriceLine, PriceRequest, Prices, StaticCode, costs_of};
 use store::clock;
 use store::database::Reader;
 
-type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 
 /// Products of a list that one request looks at, at most.
 const MOST_PRODUCTS: usize = 20_000;
@@ -70,7 +70,7 @@ impl FindingRoutes {
         code: Path<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PriceFindingView>>> {
+    ) -> Result<JsonResponse<Page<PriceFindingView>>> {
         let limit = page_limit(limit.0, 100, 1_000)? as usize;
         let mut product = ProductId(cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
@@ -79,7 +79,7 @@ impl FindingRoutes {
         loop {
             let standing = current_entries::after(&db, list, product).await?;
             if standing.is_empty() {
-                return Ok(Answer::of(&Page { items, next_cursor: None })?);
+                return Ok(JsonResponse::of(&Page { items, next_cursor: None })?);
             }
             let products: Vec<ProductId> =
                 standing.chunk_by(|a, b| a.entry.product == b.entry.product).map(|c| c[0].entry.product).collect();
@@ -91,7 +91,7 @@ impl FindingRoutes {
                     entries.iter().map(|standing| ReviewedEntry { id: standing.id.0, list: 0, entry: standing.entry }).collect();
                 items.extend(review::findings(&rows, &self.products, &costs).iter().map(|found| self.of_entry(found, product)));
                 if items.len() >= limit || looked_at >= MOST_PRODUCTS {
-                    return Ok(Answer::of(&Page { items, next_cursor: Some(cursor_of(product.0)) })?);
+                    return Ok(JsonResponse::of(&Page { items, next_cursor: Some(cursor_of(product.0)) })?);
                 }
             }
         }
@@ -108,7 +108,7 @@ impl FindingRoutes {
         code: Path<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PriceFindingView>>> {
+    ) -> Result<JsonResponse<Page<PriceFindingView>>> {
         let page = (page_limit(limit.0, 100, 1_000)?, cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
         let found = contract::find(&db, &code.0).await?;
@@ -132,7 +132,7 @@ impl FindingRoutes {
             label: &code.0,
         };
         self.priced(&db, &buyer, &lines, &mut items).await?;
-        Ok(Answer::of(&page_of(items, page))?)
+        Ok(JsonResponse::of(&page_of(items, page))?)
     }
 
     /// Review a promotion
@@ -146,7 +146,7 @@ impl FindingRoutes {
         code: Path<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PriceFindingView>>> {
+    ) -> Result<JsonResponse<Page<PriceFindingView>>> {
         let page = (page_limit(limit.0, 100, 1_000)?, cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
         let found = promotion::find(&db, &code.0).await?;
@@ -168,7 +168,7 @@ impl FindingRoutes {
             let buyer = Buyer { account, currency, coupons: &coupons, source: PriceSource::Promotion, label: &code.0 };
             self.priced(&db, &buyer, &lines, &mut items).await?;
         }
-        Ok(Answer::of(&page_of(items, page))?)
+        Ok(JsonResponse::of(&page_of(items, page))?)
     }
 }
 

@@ -22,12 +22,12 @@ use catalog::Products;
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Code, Page, page_limit, pair_cursor, pair_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Code, JsonResponse, Page, page_limit, pair_cursor, pair_of};
 use prices::stored_terms;
 use store::sql::statement;
 
-type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 type Found<T> = std::result::Result<T, PriceAdminError>;
 
 /// Versions of a contract or promotion that a page spans at most.
@@ -56,7 +56,7 @@ impl PriceHistoryRoutes {
         #[oai(validator(max_length = 200))] sku: Query<Option<String>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PriceListChangeView>>> {
+    ) -> Result<JsonResponse<Page<PriceListChangeView>>> {
         let limit = page_limit(limit.0, 100, 500)?;
         let after = cursor.0.as_deref().map(pair_of).transpose()?.map_or(HistoryPosition::START, HistoryPosition::unpacked);
         let unknown = |sku: &String| PriceAdminError::ProductNotFound(sku.clone());
@@ -70,7 +70,7 @@ impl PriceHistoryRoutes {
         };
         let wanted = Wanted { list: list.list.id, product, after, limit: limit + 1 };
         let page = self.list_changes(&db, &list, &wanted, &origins).await?;
-        Ok(Answer::of(&page)?)
+        Ok(JsonResponse::of(&page)?)
     }
 
     /// List changes of a contract
@@ -83,7 +83,7 @@ impl PriceHistoryRoutes {
         code: Path<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<ContractChangeView>>> {
+    ) -> Result<JsonResponse<Page<ContractChangeView>>> {
         let limit = page_limit(limit.0, 100, 500)?;
         let after = cursor.0.as_deref().map(pair_of).transpose()?.unwrap_or((i64::MAX, 0));
         let db = who.db();
@@ -117,7 +117,7 @@ impl PriceHistoryRoutes {
             let all = terms.map(|terms| change(Some(terms), None)).into_iter();
             (version, all.chain(lines.map(|line| change(None, Some(line)))).collect())
         });
-        Ok(Answer::of(&page_of(pages.collect(), after, limit))?)
+        Ok(JsonResponse::of(&page_of(pages.collect(), after, limit))?)
     }
 
     /// List changes of a promotion
@@ -130,7 +130,7 @@ impl PriceHistoryRoutes {
         code: Path<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PromotionChangeView>>> {
+    ) -> Result<JsonResponse<Page<PromotionChangeView>>> {
         let limit = page_limit(limit.0, 100, 500)?;
         let after = cursor.0.as_deref().map(pair_of).transpose()?.unwrap_or((i64::MAX, 0));
         let db = who.db();
@@ -161,7 +161,7 @@ impl PriceHistoryRoutes {
             let all = changed.map(|terms| change(Some(terms), None)).into_iter();
             (origin.version, all.chain(lines.map(|line| change(None, Some(line)))).collect())
         });
-        Ok(Answer::of(&page_of(pages.collect(), after, limit))?)
+        Ok(JsonResponse::of(&page_of(pages.collect(), after, limit))?)
     }
 }
 

@@ -12,8 +12,8 @@ use super::lists::Assigned;
 use super::{NewEntry, NewPriceList};
 use catalog::{Categories, Product, Products};
 use identity::Accounts;
-use kernel::problem::FieldProblem;
-use kernel::wire::{Code, Each, Text, Timestamp};
+use kernel::problem::FieldError;
+use kernel::wire::{BulkItem, Code, Text, Timestamp};
 use prices::{ProductCost, RawDecimal, excerpt, read_currency};
 
 /// Where codes are looked up.
@@ -26,11 +26,11 @@ pub(crate) struct Names<'a> {
 
 /// Faults found, and where one is at.
 #[derive(Debug, Default)]
-pub(super) struct Faults(pub(super) Vec<FieldProblem>);
+pub(super) struct Faults(pub(super) Vec<FieldError>);
 
 impl Faults {
     pub(super) fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
-        self.0.push(FieldProblem::new(pointer, code, detail));
+        self.0.push(FieldError::new(pointer, code, detail));
     }
 
     pub(super) fn number<T>(&mut self, pointer: &str, text: &RawDecimal) -> Option<T>
@@ -214,7 +214,7 @@ impl PriceEntryInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct PriceEntriesInput {
     /// At most 10,000; send CSV or NDJSON for more.
-    pub entries: Vec<Each<PriceEntryInput>>,
+    pub entries: Vec<BulkItem<PriceEntryInput>>,
 }
 
 /// Cost and floor of a product in one currency.

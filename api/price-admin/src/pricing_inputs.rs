@@ -14,7 +14,7 @@ use super::change::PriceChange;
 use kernel::problem::CommonError;
 use prices::ProductInputs;
 use store::StoreError;
-use store::commit_hook::Companion;
+use store::commit_hook::CommitHook;
 use store::database::Tx;
 use store::events::NewEvent;
 use store::sql::{key_chunks, push_row, statement};
@@ -34,12 +34,12 @@ struct Changed {
 }
 
 #[async_trait::async_trait]
-impl Companion for PricingInputsRecorder {
-    fn wants(&self, kind: &str) -> bool {
+impl CommitHook for PricingInputsRecorder {
+    fn handles(&self, kind: &str) -> bool {
         matches!(kind, "products.changed" | "categories.changed" | "account.changed")
     }
 
-    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError> {
+    async fn before_commit(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError> {
         let ids = |kind: &str| -> Vec<i64> {
             let changed = events.iter().filter(|event| event.kind == kind);
             let changed = changed.filter_map(|event| Changed::deserialize(&event.data).ok());
@@ -75,7 +75,7 @@ pub async fn record_missing_inputs(system: &System) -> Result<(), CommonError> {
     let products = changed_products(&tx, &tree, &products).await?;
     let accounts = changed_accounts(&tx, &accounts).await?;
     record(&tx, &products, &accounts).await?;
-    Ok(tx.keep(()).await?)
+    Ok(tx.commit(()).await?)
 }
 
 async fn ids_of(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<i64>, DbErr> {

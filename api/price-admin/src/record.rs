@@ -20,8 +20,8 @@ use super::{NewEntry, review};
 use catalog::Products;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::FieldProblem;
-use kernel::wire::Answer;
+use kernel::problem::FieldError;
+use kernel::wire::JsonResponse;
 use prices::{BadInput, costs_of, excerpt};
 use store::database::Tx;
 
@@ -43,13 +43,13 @@ pub(super) enum EntryTarget {
 
 impl EntryTarget {
     /// The list an entry goes into, when the entry names this one or none.
-    fn list_of(&self, named: Option<&str>) -> Result<PriceListId, FieldProblem> {
+    fn list_of(&self, named: Option<&str>) -> Result<PriceListId, FieldError> {
         match (self, named) {
             (Self::List { id, .. }, _) => Ok(*id),
-            (Self::Set(..), None) => Err(FieldProblem::new("/price_list", "missing-value", "say which price list")),
+            (Self::Set(..), None) => Err(FieldError::new("/price_list", "missing-value", "say which price list")),
             (Self::Set(_, lists), Some(code)) => lists.get(code).copied().ok_or_else(|| {
                 let detail = format!("there is no price list \"{}\"", excerpt(code));
-                FieldProblem::new("/price_list", "unknown-price-list", detail)
+                FieldError::new("/price_list", "unknown-price-list", detail)
             }),
         }
     }
@@ -93,7 +93,7 @@ pub(super) struct EntryInput {
 pub(super) async fn record(
     tx: &Tx,
     target: &EntryTarget,
-    given: Vec<Result<EntryInput, Vec<FieldProblem>>>,
+    given: Vec<Result<EntryInput, Vec<FieldError>>>,
     products: &Products,
 ) -> Result<PriceEntriesView, PriceAdminError> {
     if given.len() > MAX_ENTRIES {
@@ -152,22 +152,22 @@ pub(super) async fn record_stream(
         while let Some(batch) = next(&mut rows, &tally.view).await? {
             let tx = who.begin().await?;
             tally.apply(&tx, &target, None, batch).await?;
-            tx.keep(()).await?;
+            tx.commit(()).await?;
             tally.report.flush().await?;
         }
         return tally.respond().await;
     }
     let tx = who.begin().await?;
     if let Some(replay) = tx.claim(how.key).await? {
-        return Ok(UploadResponse::Once(Answer::replayed(replay)));
+        return Ok(UploadResponse::Once(JsonResponse::replay(replay)));
     }
     let mut rows = read(stream, columns, move |rows| entry_rows::check(rows, columns, &known));
     let (mut tally, mut change) = (UploadTally::new(ReportMode::Rejected), None);
     while let Some(batch) = next(&mut rows, &tally.view).await? {
         change = tally.apply(&tx, &target, change, batch).await?;
     }
-    let answer = Answer::kept(&tx, &tally.view).await?;
-    Ok(UploadResponse::Once(tx.keep(answer).await?))
+    let answer = JsonResponse::stored(&tx, &tally.view).await?;
+    Ok(UploadResponse::Once(tx.commit(answer).await?))
 }
 
 async fn next(rows: &mut Batches<CheckedRow>, view: &PriceEntriesView) -> Result<Option<Vec<CheckedRow>>, PriceAdminError> {
@@ -198,7 +198,7 @@ impl UploadTally {
         mut change: Option<PriceChange>,
         rows: Vec<CheckedRow>,
     ) -> Result<Option<PriceChange>, PriceAdminError> {
-        let rows: Vec<(u64, Result<DraftEntry, Vec<FieldProblem>>)> = rows
+        let rows: Vec<(u64, Result<DraftEntry, Vec<FieldError>>)> = rows
             .into_iter()
             .map(|row| {
                 let placed = row.entry.and_then(|entry| match target.list_of(row.list.as_deref()) {
@@ -224,7 +224,7 @@ impl UploadTally {
                     Some(EntryOutcome::Unchanged(id)) => Ok((PriceEntryStatus::Unchanged, id)),
                     Some(EntryOutcome::Duplicate) | None => {
                         let detail = "an entry for the same product, unit, currency, quantity and start stands before";
-                        Err(vec![FieldProblem::new("", "duplicate-line", detail)])
+                        Err(vec![FieldError::new("", "duplicate-line", detail)])
                     }
                 },
             };
@@ -233,11 +233,7 @@ impl UploadTally {
         Ok(change)
     }
 
-    fn count(
-        &mut self,
-        index: u64,
-        outcome: Result<(PriceEntryStatus, String), Vec<FieldProblem>>,
-    ) -> Result<(), PriceAdminError> {
+    fn count(&mut self, index: u64, outcome: Result<(PriceEntryStatus, String), Vec<FieldError>>) -> Result<(), PriceAdminError> {
         let (status, id, mut errors) = match outcome {
             Ok((status, id)) => (status, Some(id), Vec::new()),
             Err(errors) => (PriceEntryStatus::Rejected, None, errors),
@@ -268,7 +264,7 @@ impl UploadTally {
     async fn respond(self) -> Result<UploadResponse, PriceAdminError> {
         match self.report {
             ReportMode::All(file) => file.respond(&self.view).await,
-            _ => Ok(UploadResponse::Once(Answer::of(&self.view)?)),
+            _ => Ok(UploadResponse::Once(JsonResponse::of(&self.view)?)),
         }
     }
 }

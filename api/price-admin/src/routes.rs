@@ -18,12 +18,12 @@ use catalog::{Categories, Product, Products};
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
 use prices::{BadInput, ProductCost, StoredCost, costs_of};
 use store::clock;
 
-type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
@@ -65,7 +65,7 @@ impl PriceListRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<PriceListInput>,
-    ) -> Result<Answer<PriceListView>> {
+    ) -> Result<JsonResponse<PriceListView>> {
         let expected = if_match(expected.0.as_deref())?;
         let mut faults = Faults::default();
         let new = body.0.check(&code.0, &self.names(), &mut faults);
@@ -74,14 +74,14 @@ impl PriceListRoutes {
         let tx = who.begin().await?;
         let change = PriceChange::begin(&tx, format!("price-list/{}", &*code.0)).await?;
         let list = put_price_list(&tx, &change, new, expected).await?;
-        list_answer(tx.keep(list).await?)
+        list_answer(tx.commit(list).await?)
     }
 
     /// Read a price list
     ///
     /// Without its entries.
     #[oai(path = "/v1/price-lists/:code", method = "get", operation_id = "get_price_list")]
-    async fn get_price_list(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<PriceListView>> {
+    async fn get_price_list(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<JsonResponse<PriceListView>> {
         list_answer(lists::find(&who.db(), &code.0).await?)
     }
 
@@ -94,7 +94,7 @@ impl PriceListRoutes {
         who: Acting<permit::WritePrices>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PriceListView>>> {
+    ) -> Result<JsonResponse<Page<PriceListView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let db = who.db();
@@ -109,7 +109,7 @@ impl PriceListRoutes {
             let terms = terms.iter().find(|terms| terms.list_id == list.id)?.clone();
             Some((list.id.0, PriceList { list, terms }.into()))
         });
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Record entries of a price list
@@ -140,12 +140,12 @@ impl PriceListRoutes {
         };
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(UploadResponse::Once(Answer::replayed(replay)));
+            return Ok(UploadResponse::Once(JsonResponse::replay(replay)));
         }
         let given = input.entries.into_iter().map(|entry| entry.0.map(|entry| EntryInput { list: None, entry })).collect();
         let view = record::record(&tx, &place, given, &self.products).await?;
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(UploadResponse::Once(tx.keep(answer).await?))
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(UploadResponse::Once(tx.commit(answer).await?))
     }
 
     /// List entries of a price list
@@ -160,7 +160,7 @@ impl PriceListRoutes {
         history: Query<Option<bool>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<PriceEntryView>>> {
+    ) -> Result<JsonResponse<Page<PriceEntryView>>> {
         let limit = page_limit(limit.0, 100, 1_000)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let db = who.db();
@@ -176,7 +176,7 @@ impl PriceListRoutes {
         }
         let rows = select.order_by_asc(price_entries::Column::Id).limit(limit + 1).all(&db).await?;
         let items = rows.into_iter().map(|row| (row.id.0, self.entry_view(row)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// End an entry of a price list
@@ -191,19 +191,19 @@ impl PriceListRoutes {
         id: Path<Code>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<EndingInput>,
-    ) -> Result<Answer<Page<PriceEntryView>>> {
+    ) -> Result<JsonResponse<Page<PriceEntryView>>> {
         let entry: i64 = id.0.parse().map_err(|_| PriceAdminError::EntryNotFound(id.0.to_string()))?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let change = PriceChange::begin(&tx, format!("price-list/{}", &*code.0)).await?;
         let list = lists::find(&tx, &code.0).await?.list.id;
         let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
         let row = entries::end_entry(&tx, &change, list, PriceEntryId(entry), until).await?;
         let items = row.map(|row| self.entry_view(row)).into_iter().collect();
-        let answer = Answer::kept(&tx, &Page { items, next_cursor: None }).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &Page { items, next_cursor: None }).await?;
+        Ok(tx.commit(answer).await?)
     }
 
     /// Record cost and floor of a product
@@ -216,7 +216,7 @@ impl PriceListRoutes {
         who: Acting<permit::WritePrices>,
         sku: Path<Code>,
         body: Body<super::input::CostsInput>,
-    ) -> Result<Answer<CostsView>> {
+    ) -> Result<JsonResponse<CostsView>> {
         let product = self.product(&sku.0)?;
         let mut faults = Faults::default();
         let costs = check_costs(&body.0.costs, &product, &mut faults);
@@ -225,14 +225,14 @@ impl PriceListRoutes {
         let change = PriceChange::begin(&tx, format!("product/{}", product.sku)).await?;
         put_costs(&tx, &change, &costs).await?;
         let stored = costs_of(&tx, &[product.id]).await?;
-        costs_answer(&product, &tx.keep(stored).await?)
+        costs_answer(&product, &tx.commit(stored).await?)
     }
 
     /// Read cost and floor of a product
     ///
     /// In every currency, of 1 stock unit.
     #[oai(path = "/v1/products/:sku/costs", method = "get", operation_id = "get_product_costs")]
-    async fn get_product_costs(&self, who: Acting<permit::WritePrices>, sku: Path<Code>) -> Result<Answer<CostsView>> {
+    async fn get_product_costs(&self, who: Acting<permit::WritePrices>, sku: Path<Code>) -> Result<JsonResponse<CostsView>> {
         let product = self.product(&sku.0)?;
         costs_answer(&product, &costs_of(&who.db(), &[product.id]).await?)
     }
@@ -253,9 +253,9 @@ impl PriceListRoutes {
     }
 }
 
-fn list_answer(list: PriceList) -> Result<Answer<PriceListView>> {
+fn list_answer(list: PriceList) -> Result<JsonResponse<PriceListView>> {
     let view = PriceListView::from(list);
-    Ok(Answer::of(&view)?.with_etag(Etag(view.price_version)))
+    Ok(JsonResponse::of(&view)?.with_etag(Etag(view.price_version)))
 }
 
 fn check_costs(costs: &[CostInput], product: &Product, faults: &mut Faults) -> Vec<ProductCost> {
@@ -270,7 +270,7 @@ fn check_costs(costs: &[CostInput], product: &Product, faults: &mut Faults) -> V
     costs.iter().enumerate().filter_map(one).collect()
 }
 
-fn costs_answer(product: &Product, stored: &[StoredCost]) -> Result<Answer<CostsView>> {
+fn costs_answer(product: &Product, stored: &[StoredCost]) -> Result<JsonResponse<CostsView>> {
     let mut shown: Vec<&StoredCost> = stored.iter().collect();
     shown.retain(|stored| stored.cost.cost.is_some() || stored.cost.floor.is_some());
     shown.sort_unstable_by_key(|stored| stored.cost.currency);
@@ -279,5 +279,5 @@ fn costs_answer(product: &Product, stored: &[StoredCost]) -> Result<Answer<Costs
         unit: product.stock_unit.to_string(),
         costs: shown.into_iter().map(Into::into).collect(),
     };
-    Ok(Answer::of(&view)?)
+    Ok(JsonResponse::of(&view)?)
 }

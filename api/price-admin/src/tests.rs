@@ -55,8 +55,10 @@ impl House {
     async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let db =
-            Database::connect(&url, 2).await.expect("a database").joined_by(vec![std::sync::Arc::new(PricingInputsRecorder)]);
+        let db = Database::connect(&url, 2)
+            .await
+            .expect("a database")
+            .with_commit_hooks(vec![std::sync::Arc::new(PricingInputsRecorder)]);
         db.migrate().await.expect("a schema");
         let tx = begin(&db).await;
         for id in 1..=3 {
@@ -87,7 +89,7 @@ impl House {
         let assigned = Assigned { kind: AssignedKind::Default, id: 0, code: String::new() };
         let list = NewPriceList { code: "STD".to_owned(), name: String::new(), assigned };
         let list = put_price_list(&tx, &change, list, None).await.expect("a list").list.id;
-        tx.keep(()).await.expect("a commit");
+        tx.commit(()).await.expect("a commit");
         Self { db, account, list, _folder: folder }
     }
 
@@ -95,7 +97,7 @@ impl House {
         let tx = begin(&self.db).await;
         let change = PriceChange::begin(&tx, String::new()).await.expect("a version");
         let outcomes = put_entries(&tx, &change, self.list, entries).await.expect("outcomes");
-        tx.keep(outcomes).await.expect("a commit")
+        tx.commit(outcomes).await.expect("a commit")
     }
 
     async fn contract(&self, lines: Vec<NewLine>) {
@@ -113,7 +115,7 @@ impl House {
             lines,
         };
         put_contract(&tx, &change, new, None).await.expect("a contract");
-        tx.keep(()).await.expect("a commit");
+        tx.commit(()).await.expect("a commit");
     }
 
     async fn cost(&self, product: i64, cost: &str) {
@@ -121,7 +123,7 @@ impl House {
         let change = PriceChange::begin(&tx, String::new()).await.expect("a version");
         let cost = ProductCost { product: ProductId(product), currency: eur(), cost: Some(amount(cost).into()), floor: None };
         put_costs(&tx, &change, &[cost]).await.expect("a cost");
-        tx.keep(()).await.expect("a commit");
+        tx.commit(()).await.expect("a commit");
     }
 
     async fn loaded(&self) -> Prices {
@@ -219,7 +221,7 @@ async fn facts_of_products_and_accounts_count_as_they_were() {
         let (before, tx) = (follower.version(), begin(&house.db).await);
         tx.execute_unprepared(sql).await.expect("a change");
         products_changed(&tx, vec![1]);
-        tx.keep(()).await.expect("a commit");
+        tx.commit(()).await.expect("a commit");
         follower.catch_up(&house.db.reader()).await.expect("caught up");
         let answer = house.ask(&follower, None).await;
         let text = shown(&answer);
@@ -255,7 +257,7 @@ async fn a_locked_version_is_not_outdated() {
     let tx = begin(&house.db).await;
     late.lock_version(&tx).await.expect("locked");
     assert_eq!(shown(&house.ask(&late, None).await)[0], "12 12 STD");
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
 }
 
 #[tokio::test]
@@ -270,7 +272,7 @@ async fn thousands_of_entries_are_loaded_in_batches() {
     .await
     .expect("products");
     products_changed(&tx, (1_001..=5_500).collect());
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
     let numbers = (1_001..=5_500).flat_map(|product| (0..10).map(move |step| (product, step)));
     let mut entries: Vec<NewEntry> = numbers.map(|(product, step)| entry(product, "1", &step.to_string())).collect();
     entries.push(entry(1, "1", "40"));
@@ -309,7 +311,7 @@ async fn period_quantities_count_what_was_ordered_and_not_cancelled() {
     );
     tx.execute_unprepared(&header).await.expect("an order");
     tx.execute_unprepared(&order).await.expect("an order line");
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
     // 2 boxes of 30 are 60; 40 more reach the break, 10 do not.
     let answer = shown(&house.ask(&prices, None).await);
     assert_eq!((answer[4].as_str(), answer[5].as_str()), ("10 100 STD", "8 320 C"));

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::error::PriceAdminError;
 use files::reader::{Format, ReadError, Record, Records, Shape};
 use files::source::Source;
-use kernel::problem::{Entry, FieldProblem, Problem};
+use kernel::problem::{FieldError, Problem, ProblemType};
 use kernel::wire::parse_json;
 
 /// Rows handed over at once: also what is recorded in one transaction.
@@ -47,7 +47,7 @@ pub(crate) struct Stream {
     pub(super) shape: Option<Shape>,
 }
 
-const MEDIA: Entry = Entry { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
+const MEDIA: ProblemType = ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
 const TYPES: [(&str, Option<Shape>); 4] = [
     ("application/x-ndjson", Some(Shape::Ndjson)),
     ("text/csv", Some(Shape::Csv)),
@@ -101,7 +101,7 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for RowsBody<T> {
 }
 
 /// A record of a stream that is to be checked: its line, and what was read or why it cannot be.
-pub(super) type RawRow = (u64, Result<Record, FieldProblem>);
+pub(super) type RawRow = (u64, Result<Record, FieldError>);
 
 /// Batches of checked rows; none after the last.
 pub(super) type Batches<T> = mpsc::Receiver<Result<Vec<T>, PriceAdminError>>;
@@ -154,7 +154,7 @@ fn read_all<T>(
         let record = record.map_err(|error| error.to_string())?;
         batch.push(match record {
             Ok(record) => (record.line, Ok(record)),
-            Err(rejection) => (rejection.line, Err(FieldProblem::new("", rejection.problem.code, rejection.problem.detail))),
+            Err(rejection) => (rejection.line, Err(FieldError::new("", rejection.problem.code, rejection.problem.detail))),
         });
         if batch.len() == BATCH && sender.blocking_send(Ok(check(std::mem::take(&mut batch)))).is_err() {
             return Ok(());

@@ -13,7 +13,7 @@ use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use super::error::PriceAdminError;
 use super::views::PriceEntriesView;
 use kernel::problem::CommonError;
-use kernel::wire::Answer;
+use kernel::wire::JsonResponse;
 
 /// Which rows an upload reports, and where.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ fn failed(error: impl std::fmt::Display) -> PriceAdminError {
 /// What became of entries, told at once or row by row.
 #[derive(Debug)]
 pub(crate) enum UploadResponse {
-    Once(Answer<PriceEntriesView>),
+    Once(JsonResponse<PriceEntriesView>),
     Rows(File),
 }
 
@@ -100,7 +100,7 @@ impl IntoResponse for UploadResponse {
 
 impl ApiResponse for UploadResponse {
     fn meta() -> MetaResponses {
-        let mut meta = Answer::<PriceEntriesView>::meta();
+        let mut meta = JsonResponse::<PriceEntriesView>::meta();
         let schema = MetaSchemaRef::Inline(Box::new(MetaSchema::new("string")));
         for response in &mut meta.responses {
             response.content.push(MetaMediaType { content_type: "application/x-ndjson", schema: schema.clone() });
@@ -109,6 +109,6 @@ impl ApiResponse for UploadResponse {
     }
 
     fn register(registry: &mut Registry) {
-        Answer::<PriceEntriesView>::register(registry);
+        JsonResponse::<PriceEntriesView>::register(registry);
     }
 }

@@ -11,7 +11,7 @@ use super::lists::PriceList;
 use super::promotion::Promotion;
 use super::review::PriceWarning;
 use identity::Accounts;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{AmountText, QuantityText, Timestamp};
 use prices::StoredCost;
 
@@ -130,7 +130,7 @@ pub(crate) struct PriceEntryResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Why it was rejected.
-    pub errors: Vec<FieldProblem>,
+    pub errors: Vec<FieldError>,
 }
 
 /// What became of entries.

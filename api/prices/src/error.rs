@@ -1,7 +1,7 @@
 //! What asking for prices refuses.
 
-use kernel::problem::{CommonError, Entry, FieldProblem, Refusal};
-use kernel::refusals;
+use kernel::problem::{CommonError, DomainError, FieldError, ProblemType};
+use kernel::problem_types;
 
 /// What asking for prices refuses.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum PriceError {
     Common(#[from] CommonError),
 }
 
-refusals! { PriceError {
+problem_types! { PriceError {
     Self::CursorOutdated => 410, "cursor-outdated", "The cursor is outdated; read all prices again";
 } delegates {
     Self::Input(inner) => inner: BadInput,
@@ -27,7 +27,7 @@ refusals! { PriceError {
 /// Fields that break a rule of prices. When all break the same rule, the problem carries its code; otherwise each field does.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", summary(.0))]
-pub struct BadInput(pub Vec<FieldProblem>);
+pub struct BadInput(pub Vec<FieldError>);
 
 const RULES: &[(&str, &str)] = &[
     ("unknown-currency", "The currency is not of ISO 4217"),
@@ -51,39 +51,39 @@ const RULES: &[(&str, &str)] = &[
     ("duplicate-line", "The same line stands twice"),
 ];
 
-const MIXED: Entry = Entry { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+const MIXED: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
 
 impl BadInput {
     /// One field that breaks a rule.
     pub fn one(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self(vec![FieldProblem::new(pointer, code, detail)])
+        Self(vec![FieldError::new(pointer, code, detail)])
     }
 
     /// Nothing wrong, or all that is.
-    pub fn check(problems: Vec<FieldProblem>) -> Result<(), Self> {
+    pub fn check(problems: Vec<FieldError>) -> Result<(), Self> {
         if problems.is_empty() { Ok(()) } else { Err(Self(problems)) }
     }
 }
 
-impl Refusal for BadInput {
-    fn entry(&self) -> Entry {
+impl DomainError for BadInput {
+    fn problem_type(&self) -> ProblemType {
         let first = self.0.first().map_or("", |field| field.code.as_str());
         let same = self.0.iter().all(|field| field.code == first);
         let rule = RULES.iter().find(|(code, _)| same && *code == first);
-        rule.map_or(MIXED, |(code, title)| Entry { status: 422, code, title })
+        rule.map_or(MIXED, |(code, title)| ProblemType { status: 422, code, title })
     }
 
-    fn table() -> Vec<Entry> {
-        let rules = RULES.iter().map(|(code, title)| Entry { status: 422, code, title });
+    fn problem_types() -> Vec<ProblemType> {
+        let rules = RULES.iter().map(|(code, title)| ProblemType { status: 422, code, title });
         rules.chain([MIXED]).collect()
     }
 
-    fn fields(&self) -> &[FieldProblem] {
+    fn fields(&self) -> &[FieldError] {
         &self.0
     }
 }
 
-fn summary(fields: &[FieldProblem]) -> String {
+fn summary(fields: &[FieldError]) -> String {
     match fields {
         [one] => format!("{}: {}", one.pointer, one.detail),
         many => format!("{} fields are invalid", many.len()),
@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn one_rule_gives_its_own_code() {
-        let twice = BadInput(vec![FieldProblem::new("/a", "negative", ""), FieldProblem::new("/b", "negative", "")]);
-        assert_eq!(twice.entry().code, "negative");
-        let mixed = BadInput(vec![FieldProblem::new("/a", "negative", ""), FieldProblem::new("/b", "unknown-unit", "")]);
-        assert_eq!(mixed.entry().code, "invalid-request");
+        let twice = BadInput(vec![FieldError::new("/a", "negative", ""), FieldError::new("/b", "negative", "")]);
+        assert_eq!(twice.problem_type().code, "negative");
+        let mixed = BadInput(vec![FieldError::new("/a", "negative", ""), FieldError::new("/b", "unknown-unit", "")]);
+        assert_eq!(mixed.problem_type().code, "invalid-request");
     }
 }

@@ -16,12 +16,12 @@ use catalog::Products;
 use identity::permit;
 use identity::{Accounts, account_for};
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::wire::{Answer, Code, Text, page_limit};
+use kernel::problem::{ApiError, CommonError};
+use kernel::wire::{Code, JsonResponse, Text, page_limit};
 use store::clock;
 use store::database::Reader;
 
-type Result<T> = std::result::Result<T, Failure<PriceError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceError>>;
 
 /// An account's prices.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl FeedRoutes {
         account: Query<Option<Code>>,
         currency: Query<Option<Text<40>>>,
         limit: Query<Option<u64>>,
-    ) -> Result<Answer<PriceChangesView>> {
+    ) -> Result<JsonResponse<PriceChangesView>> {
         let limit = page_limit(limit.0, 1_000, 10_000)?;
         let Some(after) = after.0 else {
             let scope = self.scope(&who, account.0.as_deref(), currency.0.as_deref())?;
@@ -91,7 +91,7 @@ impl FeedRoutes {
             let sight = self.stamp(scope);
             let cursor = Cursor { account: scope.account, currency: scope.currency, sight, from, toward: None };
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
-            return Ok(Answer::of(&view)?);
+            return Ok(JsonResponse::of(&view)?);
         };
         let refused = || CommonError::invalid("after", "bad-cursor", "give a cursor of an earlier answer unchanged");
         let cursor = Cursor::read(&after).ok_or_else(refused)?;
@@ -104,7 +104,7 @@ impl FeedRoutes {
         }
         let (cursor, changes) = self.advance(&who.db(), cursor, limit as usize).await?.ok_or_else(refused)?;
         let view = PriceChangesView { items: changes.rows, has_more: cursor.toward.is_some(), next_cursor: cursor.write() };
-        Ok(Answer::of(&view)?)
+        Ok(JsonResponse::of(&view)?)
     }
 }
 

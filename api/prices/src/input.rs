@@ -2,12 +2,12 @@
 
 use pricing::Currency;
 
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 
 /// The currency of a code, or what is wrong with the field that gives it.
-pub fn read_currency(pointer: &str, code: &str) -> Result<Currency, FieldProblem> {
+pub fn read_currency(pointer: &str, code: &str) -> Result<Currency, FieldError> {
     let unknown =
-        |_| FieldProblem::new(pointer, "unknown-currency", format!("\"{}\" is not a currency of ISO 4217", excerpt(code)));
+        |_| FieldError::new(pointer, "unknown-currency", format!("\"{}\" is not a currency of ISO 4217", excerpt(code)));
     code.parse().map_err(unknown)
 }
 

@@ -17,7 +17,7 @@ use kernel::problem::CommonError;
 use store::clock;
 use store::database::{Reader, Tx};
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 #[derive(FromQueryResult)]
 struct Latest {
@@ -125,8 +125,8 @@ impl Prices {
 }
 
 #[async_trait::async_trait]
-impl Surface for Prices {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), store::BoxError> {
+impl Projection for Prices {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), store::BoxError> {
         if events.iter().any(|event| event.kind == "prices.changed") {
             self.catch_up(db).await?;
         }

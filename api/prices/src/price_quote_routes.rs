@@ -19,10 +19,10 @@ use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use kernel::principal::Acting;
-use kernel::problem::{Failure, FieldProblem};
-use kernel::wire::{AmountText, Answer, Body, QuantityText, Text, Timestamp};
+use kernel::problem::{ApiError, FieldError};
+use kernel::wire::{AmountText, Body, JsonResponse, QuantityText, Text, Timestamp};
 
-type Result<T> = std::result::Result<T, Failure<PriceError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
@@ -50,7 +50,7 @@ impl PriceQuoteRoutes {
     /// time, and with the same `at` and `as_of` the answer is the same for ever. Buyers never see cost, nor what is not
     /// theirs; staff with `prices:write` see everything.
     #[oai(path = "/v1/price-quotes", method = "post", operation_id = "quote_prices")]
-    async fn quote_prices(&self, who: Acting<permit::AskPrices>, body: Body<QuoteInput>) -> Result<Answer<QuoteView>> {
+    async fn quote_prices(&self, who: Acting<permit::AskPrices>, body: Body<QuoteInput>) -> Result<JsonResponse<QuoteView>> {
         let input = body.0;
         check_size(&input)?;
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(PriceError::from)?;
@@ -69,7 +69,7 @@ impl PriceQuoteRoutes {
         let viewer = if staff { Viewer::Staff } else { Viewer::Buyer };
         let explained = self.prices.explain(&who.db(), &request, viewer).await?;
         let view = quote_view(&account, currency, explained, std::mem::take(&mut basket.lines))?;
-        Ok(Answer::of(&view)?)
+        Ok(JsonResponse::of(&view)?)
     }
 }
 
@@ -107,7 +107,7 @@ impl PriceQuoteRoutes {
 
 fn check_size(input: &QuoteInput) -> std::result::Result<(), PriceError> {
     let mut faults = Vec::new();
-    let mut add = |pointer, detail| faults.push(FieldProblem::new(pointer, "too-many-lines", detail));
+    let mut add = |pointer, detail| faults.push(FieldError::new(pointer, "too-many-lines", detail));
     if input.lines.len() > MAX_LINES {
         add("/lines", format!("a quote has at most {MAX_LINES} lines"));
     }

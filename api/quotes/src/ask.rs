@@ -12,7 +12,7 @@ use super::offer::Desk;
 use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
 use catalog::{Products, Sight};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::Text;
 use store::database::Tx;
 
@@ -77,7 +77,7 @@ fn apply(
     if problems.is_empty() { Ok(()) } else { Err(QuoteError::Lines(problems)) }
 }
 
-fn change_line(line: &mut quote_lines::Model, change: AskAgainLineInput, pointer: &str) -> Result<(), FieldProblem> {
+fn change_line(line: &mut quote_lines::Model, change: AskAgainLineInput, pointer: &str) -> Result<(), FieldError> {
     if let Some(quantity) = change.quantity {
         line.quantity = quantity.0.into();
     }
@@ -109,8 +109,8 @@ pub(super) fn find<'a>(
     number: i32,
     pointer: &str,
     seen: &mut HashSet<i32>,
-) -> Result<&'a mut quote_lines::Model, FieldProblem> {
-    let wrong = |code, detail: String| FieldProblem::new(format!("{pointer}/line"), code, detail);
+) -> Result<&'a mut quote_lines::Model, FieldError> {
+    let wrong = |code, detail: String| FieldError::new(format!("{pointer}/line"), code, detail);
     if !seen.insert(number) {
         return Err(wrong("duplicate-line", format!("line {number} is named twice")));
     }
@@ -126,8 +126,8 @@ pub(super) struct Shelf<'a> {
 
 impl Shelf<'_> {
     /// Checks that a quantity of a line may be ordered, and notes in the line what its unit is now.
-    pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldProblem> {
-        let wrong = |field: &str, code: &str, detail: String| FieldProblem::new(format!("{pointer}/{field}"), code, detail);
+    pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldError> {
+        let wrong = |field: &str, code: &str, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
         let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
         let product = product.ok_or_else(|| wrong(named, "unknown-product", "the product no longer exists".to_owned()))?;

@@ -3,8 +3,8 @@
 use cart::CartError;
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
-use kernel::refusals;
+use kernel::problem::FieldError;
+use kernel::problem_types;
 use prices::PriceError;
 
 /// What quotes refuse.
@@ -15,9 +15,9 @@ pub enum QuoteError {
     #[error("a quote needs at least one line")]
     Empty,
     #[error("{} lines cannot be quoted", .0.len())]
-    Lines(Vec<FieldProblem>),
+    Lines(Vec<FieldError>),
     #[error("{} fields of the offer are wrong", .0.len())]
-    Offer(Vec<FieldProblem>),
+    Offer(Vec<FieldError>),
     #[error("the quote has not been offered, or has been asked for again since")]
     NotOffered,
     #[error("the offer's date has passed")]
@@ -40,7 +40,7 @@ pub enum QuoteError {
     Common(#[from] CommonError),
 }
 
-refusals! { QuoteError {
+problem_types! { QuoteError {
     Self::NotFound(_) => 404, "quote-not-found", "The quote does not exist";
     Self::Empty => 422, "quote-empty", "A quote needs at least one line";
     Self::Lines(_) => 422, "quote-lines-refused", "Lines cannot be quoted";

@@ -5,7 +5,7 @@ use pricing::{Amount, Per};
 use serde::Deserialize;
 
 use cart::{AskedLine, CartLineInput, Partial};
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 
 /// Largest price basis.
@@ -70,24 +70,24 @@ pub struct Target {
 
 impl Target {
     /// What is hoped for, if anything; or what is wrong with it. `pointer` is that of the line.
-    pub(super) fn read(pointer: &str, unit_price: Option<AmountText>, per: Option<u32>) -> Result<Option<Self>, FieldProblem> {
+    pub(super) fn read(pointer: &str, unit_price: Option<AmountText>, per: Option<u32>) -> Result<Option<Self>, FieldError> {
         let Some(AmountText(unit_price)) = unit_price else {
             let alone =
-                per.map(|_| FieldProblem::new(format!("{pointer}/target_per"), "target-without-price", "a basis needs a price"));
+                per.map(|_| FieldError::new(format!("{pointer}/target_per"), "target-without-price", "a basis needs a price"));
             return alone.map_or(Ok(None), Err);
         };
         if unit_price.is_negative() {
             let pointer = format!("{pointer}/target_unit_price");
-            return Err(FieldProblem::new(pointer, "negative", "a price is not below 0"));
+            return Err(FieldError::new(pointer, "negative", "a price is not below 0"));
         }
         Ok(Some(Self { unit_price, per: read_per(&format!("{pointer}/target_per"), per)? }))
     }
 }
 
 /// A price basis, or what is wrong with it.
-pub(super) fn read_per(pointer: &str, per: Option<u32>) -> Result<Per, FieldProblem> {
+pub(super) fn read_per(pointer: &str, per: Option<u32>) -> Result<Per, FieldError> {
     let per = Per::new(per.unwrap_or(1)).filter(|per| per.get() <= MAX_PER);
-    per.ok_or_else(|| FieldProblem::new(pointer, "out-of-range", format!("a price is for 1 to {MAX_PER} units")))
+    per.ok_or_else(|| FieldError::new(pointer, "out-of-range", format!("a price is for 1 to {MAX_PER} units")))
 }
 
 /// Lines as they are checked, and what is hoped for of each.

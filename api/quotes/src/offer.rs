@@ -13,7 +13,7 @@ use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
 use catalog::Products;
 use kernel::problem::CommonError;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::Text;
 use prices::PriceToCheck;
 use prices::Prices;
@@ -33,7 +33,7 @@ pub async fn offer(
     desk: &Desk<'_>,
     mut quote: quotes::Model,
     input: SalesOfferInput,
-) -> Result<(Priced, Vec<FieldProblem>), QuoteError> {
+) -> Result<(Priced, Vec<FieldError>), QuoteError> {
     not_final(&quote, tx)?;
     check_date(input.valid_until.0, tx.now())?;
     let mut lines = lines_of(tx, quote.id).await?;
@@ -66,7 +66,7 @@ fn check_date(valid_until: Instant, now: Instant) -> Result<(), QuoteError> {
 }
 
 /// Writes the offered prices into the lines and the total; tells which are dearer than today.
-fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldProblem>), QuoteError> {
+fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldError>), QuoteError> {
     let currency = currency_of(&priced.quote)?;
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     for ((line, terms), today) in priced.lines.iter_mut().zip(terms).zip(&priced.basket.lines) {
@@ -75,7 +75,7 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldProble
             Ok(offered) => {
                 write(line, offered);
                 if today.as_ref().is_ok_and(|today| offered.is_some_and(|offered| offered.is_above(today))) {
-                    warnings.push(FieldProblem::new(terms.pointer.clone(), "above-today", "it is dearer than today's price"));
+                    warnings.push(FieldError::new(terms.pointer.clone(), "above-today", "it is dearer than today's price"));
                 }
             }
             Err(problem) => problems.push(problem),
@@ -97,7 +97,7 @@ fn write(line: &mut quote_lines::Model, offered: Option<OfferPrice>) {
 }
 
 /// Which offered prices are under cost or floor.
-async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms]) -> Result<Vec<FieldProblem>, QuoteError> {
+async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms]) -> Result<Vec<FieldError>, QuoteError> {
     let currency = currency_of(&priced.quote)?;
     let (mut offered, mut pointers) = (Vec::with_capacity(priced.lines.len()), Vec::with_capacity(priced.lines.len()));
     for (line, terms) in priced.lines.iter().zip(terms).filter(|(_, terms)| !terms.is_declined()) {
@@ -111,6 +111,6 @@ async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms])
         });
     }
     let found = under_limits(tx, products, &offered).await?.into_iter();
-    let told = found.filter_map(|(place, code, sentence)| Some(FieldProblem::new(pointers.get(place)?.as_str(), code, sentence)));
+    let told = found.filter_map(|(place, code, sentence)| Some(FieldError::new(pointers.get(place)?.as_str(), code, sentence)));
     Ok(told.collect())
 }

@@ -9,7 +9,7 @@ use pricing::{Amount, Currency, Per, less_percent, line_amount};
 use super::ask::{Shelf, find, place_of, pointer_of};
 use super::error::QuoteError;
 use super::input::{SalesOfferLineInput, read_per};
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::AmountText;
 use prices::{LineRefusal, PricedLine};
 
@@ -73,7 +73,7 @@ pub(super) fn terms(
     }
     if all.iter().all(Terms::is_declined) {
         let detail = "an offer is of one line at least; a quote that cannot be offered is withdrawn";
-        problems.push(FieldProblem::new("/lines", "nothing-offered", detail));
+        problems.push(FieldError::new("/lines", "nothing-offered", detail));
     }
     for (line, terms) in lines.iter_mut().zip(&all) {
         let checked = line.offer_quantity.map(|quantity| shelf.check(line, quantity, &terms.pointer));
@@ -91,35 +91,35 @@ fn offer_quantity(line: &mut quote_lines::Model, own: &SalesOfferLineInput) {
 }
 
 /// How a line that is named is offered; as the others when it says nothing of its price.
-fn own_kind(own: &SalesOfferLineInput, pointer: &str, usual: Amount) -> Result<Kind, FieldProblem> {
+fn own_kind(own: &SalesOfferLineInput, pointer: &str, usual: Amount) -> Result<Kind, FieldError> {
     let any = own.quantity.is_some() || own.unit_price.is_some() || own.per.is_some() || own.percent_off.is_some();
     match (own.unit_price, own.percent_off) {
         _ if own.decline && any => {
             let detail = "a line that is declined has no quantity and no price";
-            Err(FieldProblem::new(format!("{pointer}/decline"), "declined-with-terms", detail))
+            Err(FieldError::new(format!("{pointer}/decline"), "declined-with-terms", detail))
         }
         _ if own.decline => Ok(Kind::Declined),
         (Some(_), Some(_)) => {
             let detail = "give a unit price or a percentage off, not both";
-            Err(FieldProblem::new(format!("{pointer}/percent_off"), "price-and-percentage", detail))
+            Err(FieldError::new(format!("{pointer}/percent_off"), "price-and-percentage", detail))
         }
         (Some(AmountText(price)), None) if price.is_negative() => {
-            Err(FieldProblem::new(format!("{pointer}/unit_price"), "negative", "a price is not below 0"))
+            Err(FieldError::new(format!("{pointer}/unit_price"), "negative", "a price is not below 0"))
         }
         (Some(AmountText(price)), None) => Ok(Kind::Price(price, read_per(&format!("{pointer}/per"), own.per)?)),
         (None, _) if own.per.is_some() => {
-            Err(FieldProblem::new(format!("{pointer}/per"), "basis-without-price", "a basis needs a unit price"))
+            Err(FieldError::new(format!("{pointer}/per"), "basis-without-price", "a basis needs a unit price"))
         }
         (None, Some(off)) => Ok(Kind::PercentOff(percent(&format!("{pointer}/percent_off"), Some(off))?)),
         (None, None) => Ok(Kind::PercentOff(usual)),
     }
 }
 
-fn percent(pointer: &str, given: Option<AmountText>) -> Result<Amount, FieldProblem> {
+fn percent(pointer: &str, given: Option<AmountText>) -> Result<Amount, FieldError> {
     const HUNDRED: Amount = Amount::from_micros(100_000_000);
     let percent = given.map_or(Amount::ZERO, |given| given.0);
     if percent.is_negative() || percent > HUNDRED {
-        return Err(FieldProblem::new(pointer, "out-of-range", "a percentage off is from 0 to 100"));
+        return Err(FieldError::new(pointer, "out-of-range", "a percentage off is from 0 to 100"));
     }
     Ok(percent)
 }
@@ -136,8 +136,8 @@ impl Terms {
         today: Result<&PricedLine, LineRefusal>,
         quantity: Quantity,
         currency: Currency,
-    ) -> Result<Option<OfferPrice>, FieldProblem> {
-        let wrong = |code: &str, detail: String| FieldProblem::new(format!("{}/unit_price", self.pointer), code, detail);
+    ) -> Result<Option<OfferPrice>, FieldError> {
+        let wrong = |code: &str, detail: String| FieldError::new(format!("{}/unit_price", self.pointer), code, detail);
         let too_large = || wrong("out-of-range", "the price or the amount is out of range".to_owned());
         let (unit_price, per) = match (self.kind, today) {
             (Kind::Declined, _) => return Ok(None),

@@ -23,15 +23,15 @@ use catalog::Products;
 use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure, FieldProblem};
-use kernel::wire::{Answer, Body, Code, Created, Etag, Page, Text, if_match, page_limit, place_of};
+use kernel::problem::{ApiError, CommonError, FieldError};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, if_match, page_limit, place_of};
 use prices::Prices;
 use search_index::SearchIndex;
 use store::clock;
 use store::database::Reader;
 use store::database::Tx;
 
-type Result<T> = std::result::Result<T, Failure<QuoteError>>;
+type Result<T> = std::result::Result<T, ApiError<QuoteError>>;
 type Checked<T> = std::result::Result<T, QuoteError>;
 
 #[derive(Tags)]
@@ -73,13 +73,13 @@ impl SalesQuoteRoutes {
         let wanted = self.check(&who.db(), account, body.0).await;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Created::replayed(replay));
+            return Ok(Created::replay(replay));
         }
         let (new, rejected) = self.complete(&tx, wanted?).await?;
         let priced = request(&tx, &self.desk(), new).await?;
         let view = SalesQuoteView { rejected, ..self.view(&tx, &priced, who.account()) };
-        let answer = Created::kept(&tx, &view).await?.with_etag(Etag(priced.quote.version));
-        Ok(tx.keep(answer).await?)
+        let answer = Created::stored(&tx, &view).await?.with_etag(Etag(priced.quote.version));
+        Ok(tx.commit(answer).await?)
     }
 
     /// List quotes
@@ -93,7 +93,7 @@ impl SalesQuoteRoutes {
         status: Query<Option<QuoteStatus>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<SalesQuoteSummary>>> {
+    ) -> Result<JsonResponse<Page<SalesQuoteSummary>>> {
         let (limit, now) = (page_limit(limit.0, 50, 200)?, clock::now());
         let filter = Filter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(QuoteError::from)?,
@@ -104,7 +104,7 @@ impl SalesQuoteRoutes {
         };
         let rows = queries::list(&who.db(), filter).await?;
         let items = rows.iter().map(|quote| (quote.id.0, show::summary(&self.accounts, quote, now))).collect();
-        Ok(Answer::of(&Page::cut(items, limit))?)
+        Ok(JsonResponse::of(&Page::cut(items, limit))?)
     }
 
     /// Read a quote
@@ -113,7 +113,7 @@ impl SalesQuoteRoutes {
     /// Of a product the account may no longer see, its people are shown no title and no price of today. Another account's quote
     /// does not exist.
     #[oai(path = "/v1/quotes/:number", method = "get", operation_id = "get_quote")]
-    async fn get_quote(&self, who: Acting<permit::ReadQuotes>, number: Path<Code>) -> Result<Answer<SalesQuoteView>> {
+    async fn get_quote(&self, who: Acting<permit::ReadQuotes>, number: Path<Code>) -> Result<JsonResponse<SalesQuoteView>> {
         let db = who.db();
         let quote = find(&db, &number.0, who.account()).await?;
         let (quote, lines) = with_lines(&db, quote).await?;
@@ -121,7 +121,7 @@ impl SalesQuoteRoutes {
         let basket = today(&db, &self.desk(), &quote, &lines, &sight).await?;
         let priced = Priced { quote, lines, basket };
         let view = show::view(&self.accounts, &self.products, &priced, &sight, clock::now());
-        Ok(Answer::of(&view)?.with_etag(Etag(priced.quote.version)))
+        Ok(JsonResponse::of(&view)?.with_etag(Etag(priced.quote.version)))
     }
 
     /// Offer prices
@@ -138,14 +138,14 @@ impl SalesQuoteRoutes {
         number: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<SalesOfferInput>,
-    ) -> Result<Answer<SalesQuoteView>> {
+    ) -> Result<JsonResponse<SalesQuoteView>> {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         let quote = lock(&tx, &number.0, None, expected).await?;
         let (priced, warnings) = offer(&tx, &self.desk(), quote, body.0).await?;
         let view = SalesQuoteView { warnings, ..self.view(&tx, &priced, who.account()) };
-        let answer = Answer::of(&view)?.with_etag(Etag(priced.quote.version));
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::of(&view)?.with_etag(Etag(priced.quote.version));
+        Ok(tx.commit(answer).await?)
     }
 
     /// Ask for a quote again
@@ -161,16 +161,16 @@ impl SalesQuoteRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<AskAgainInput>,
-    ) -> Result<Answer<SalesQuoteView>> {
+    ) -> Result<JsonResponse<SalesQuoteView>> {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let quote = lock(&tx, &number.0, who.account(), expected).await?;
         let priced = ask_again(&tx, &self.desk(), quote, body.0).await?;
         let answer = self.kept(&tx, &priced, who.account()).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(tx.commit(answer).await?)
     }
 
     /// Decline an offer
@@ -184,7 +184,7 @@ impl SalesQuoteRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<QuoteReasonInput>,
-    ) -> Result<Answer<SalesQuoteView>> {
+    ) -> Result<JsonResponse<SalesQuoteView>> {
         self.close(&who, &number.0, (key.0.as_deref(), expected.0.as_deref()), Closing::Decline, body.0).await
     }
 
@@ -199,7 +199,7 @@ impl SalesQuoteRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<QuoteReasonInput>,
-    ) -> Result<Answer<SalesQuoteView>> {
+    ) -> Result<JsonResponse<SalesQuoteView>> {
         self.close(&who, &number.0, (key.0.as_deref(), expected.0.as_deref()), Closing::Withdraw, body.0).await
     }
 }
@@ -217,7 +217,7 @@ struct Wanted {
 /// Where the lines come from.
 enum From {
     Cart(String),
-    Lines { good: Vec<CheckedLine>, bad: Vec<FieldProblem>, targets: Vec<Option<Target>> },
+    Lines { good: Vec<CheckedLine>, bad: Vec<FieldError>, targets: Vec<Option<Target>> },
 }
 
 impl SalesQuoteRoutes {
@@ -237,7 +237,7 @@ impl SalesQuoteRoutes {
     }
 
     /// The quote to be requested, and the lines that are left out.
-    async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldProblem>)> {
+    async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldError>)> {
         let (currency, good, bad, targets) = match wanted.from {
             From::Lines { good, bad, targets } => {
                 (wanted.currency.map_or_else(|| cart::currency(&wanted.account.currency), Ok)?, good, bad, targets)
@@ -270,16 +270,16 @@ impl SalesQuoteRoutes {
         (key, expected): (Option<&str>, Option<&str>),
         closing: Closing,
         why: QuoteReasonInput,
-    ) -> Result<Answer<SalesQuoteView>> {
+    ) -> Result<JsonResponse<SalesQuoteView>> {
         let expected = if_match(expected)?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let mut quote = lock(&tx, number, who.account(), expected).await?;
         close(&tx, &mut quote, closing, why.reason.into_inner()).await?;
         let answer = self.kept(&tx, &self.priced(&tx, quote, who.account()).await?, who.account()).await?;
-        Ok(tx.keep(answer).await?)
+        Ok(tx.commit(answer).await?)
     }
 
     fn desk(&self) -> Desk<'_> {
@@ -298,8 +298,8 @@ impl SalesQuoteRoutes {
     }
 
     /// The quote as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: &Tx, priced: &Priced, viewer: Option<AccountId>) -> Checked<Answer<SalesQuoteView>> {
+    async fn kept(&self, tx: &Tx, priced: &Priced, viewer: Option<AccountId>) -> Checked<JsonResponse<SalesQuoteView>> {
         let view = self.view(tx, priced, viewer);
-        Ok(Answer::kept(tx, &view).await?.with_etag(Etag(priced.quote.version)))
+        Ok(JsonResponse::stored(tx, &view).await?.with_etag(Etag(priced.quote.version)))
     }
 }

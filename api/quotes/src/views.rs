@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::status::QuoteStatus;
 use cart::drift::DriftPrice;
-use kernel::problem::FieldProblem;
+use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 
 /// A quote without its lines.
@@ -74,10 +74,10 @@ pub(crate) struct SalesQuoteView {
     /// Sums over the lines.
     pub totals: SalesQuoteTotals,
     /// Lines that were not taken, of a request with `partial: accept`.
-    pub rejected: Vec<FieldProblem>,
+    pub rejected: Vec<FieldError>,
     /// In the answer to an offer, for the seller's staff: prices under cost (`under-cost`), under the floor (`under-floor`), or
     /// above today's (`above-today`).
-    pub warnings: Vec<FieldProblem>,
+    pub warnings: Vec<FieldError>,
 }
 
 /// A line of a quote.

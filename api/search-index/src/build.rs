@@ -157,7 +157,7 @@ pub async fn reindex(
     let system = kernel.system("reindex");
     let tx = system.begin().await?;
     tx.record(NewEvent { kind: REINDEX, subject: "search".to_owned(), account: None, data: json!({}) });
-    tx.keep(()).await?;
+    tx.commit(()).await?;
     match index.open(dir) {
         Ok(()) => build_now(&system, index, categories, progress).await.map(Reindexed::Here),
         Err(search::Error::Locked) => Ok(Reindexed::ByServer),

@@ -1,7 +1,7 @@
 //! What the search index refuses.
 
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What the search index refuses.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +12,7 @@ pub enum SearchIndexError {
     Common(#[from] CommonError),
 }
 
-refusals! { SearchIndexError {
+problem_types! { SearchIndexError {
     Self::NotReady => 503, "search-not-ready", "The search index is being built";
 } delegates {
     Self::Common(inner) => inner: CommonError,

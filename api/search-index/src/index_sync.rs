@@ -1,7 +1,7 @@
 //! Keeps the index of this process in step with the catalog: opens where it stood, builds it when it is of no use, follows the
 //! event log.
 //!
-//! The synchroniser runs beside requests, not with the surfaces: a commit takes tens of milliseconds and nobody who writes shall
+//! The synchroniser runs beside requests, not with the projections: a commit takes tens of milliseconds and nobody who writes shall
 //! wait for it. Changes that come close together share a commit. The position of the index is committed with its documents;
 //! events after it are followed again after a restart, and following twice does no harm.
 
@@ -49,7 +49,7 @@ pub async fn sync_index(
     if index.engine().is_none() {
         return;
     }
-    let bell = system.feed().bell(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
+    let subscription = system.feed().subscribe(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
     let mut sync = IndexSync { system, index, products, categories, state: State::Unknown, rebuild: None };
     while !*stop.borrow() {
         let wait = match sync.step().await {
@@ -60,7 +60,7 @@ pub async fn sync_index(
             }
         };
         let Some(wait) = wait else { continue };
-        let woken = async { if wait == POLL { bell.wait(wait).await } else { tokio::time::sleep(wait).await } };
+        let woken = async { if wait == POLL { subscription.wait(wait).await } else { tokio::time::sleep(wait).await } };
         tokio::select! {
             () = woken => {}
             _ = stop.changed() => {}
@@ -173,7 +173,7 @@ impl IndexSync {
         let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
         let asked = gather(&batch, &self.products, &self.categories, &mut tailing.pending);
         tailing.position = batch.last().map_or(tailing.position, |last| last.seq);
-        counters::event_lag("search", feed.heard().saturating_sub(tailing.position).max(0));
+        counters::event_lag("search", feed.latest_seen().saturating_sub(tailing.position).max(0));
         if asked {
             self.rebuild().await?;
         }

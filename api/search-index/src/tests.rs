@@ -15,7 +15,7 @@ use kernel::rate::Rates;
 use kernel::tokens::Keys;
 use store::database::Database;
 use store::events;
-use store::follow::keep_current;
+use store::projections::keep_current;
 use store::system::System;
 
 /// A database, and processes that come and go over it.
@@ -54,14 +54,14 @@ impl Shop {
         let tx = self.system().begin().await.expect("a transaction");
         let results = put_products(&tx, products).await.expect("an answer");
         assert!(results.iter().all(Result::is_ok), "{results:?}");
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
     }
 
     async fn call_category(&self, name: &str) {
         let tx = self.system().begin().await.expect("a transaction");
         let category = NewCategory { code: "C".to_owned(), name: name.to_owned(), parent: None };
         put_categories(&tx, vec![category]).await.expect("a category");
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
     }
 
     async fn start(&self, index_dir: &Path) -> Process {
@@ -78,8 +78,8 @@ impl Shop {
         }
         let (stop, stopped) = watch::channel(false);
         let mut work = JoinSet::new();
-        let surfaces = vec![std::sync::Arc::new(categories.clone()) as _, std::sync::Arc::new(products.clone()) as _];
-        work.spawn(keep_current(self.system(), surfaces, from, stopped.clone()));
+        let projections = vec![std::sync::Arc::new(categories.clone()) as _, std::sync::Arc::new(products.clone()) as _];
+        work.spawn(keep_current(self.system(), projections, from, stopped.clone()));
         work.spawn(sync_index(self.system(), index.clone(), products.clone(), categories, stopped));
         Process { index, products, stop, work }
     }

@@ -79,13 +79,13 @@ async fn prepare(config: &Config, kernel: &Kernel, command: &DemoCommand) -> Res
 async fn build_index(config: &Config, app: &App) -> Result<(), String> {
     let failed = |e: &dyn std::fmt::Display| format!("search index: {e}");
     let started = Instant::now();
-    let (search, system) = (&app.surfaces.search, app.kernel.system("demo"));
+    let (search, system) = (&app.projections.search, app.kernel.system("demo"));
     search.open(&config.index_dir()).map_err(|e| failed(&e))?;
     let bar = Bar::new();
-    bar.part("search index", u64::try_from(app.surfaces.products.count()).unwrap_or(u64::MAX));
+    bar.part("search index", u64::try_from(app.projections.products.count()).unwrap_or(u64::MAX));
     let shown = bar.bar.clone();
     let progress = move |done: u64, _| shown.set_position(done);
-    search_index::build_now(&system, search, &app.surfaces.categories, progress).await.map_err(|e| failed(&e))?;
+    search_index::build_now(&system, search, &app.projections.categories, progress).await.map_err(|e| failed(&e))?;
     bar.end();
     say(&format!("the search index is built, {:.1} s", started.elapsed().as_secs_f32()));
     Ok(())

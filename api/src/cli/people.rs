@@ -93,7 +93,7 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
             let account = account_id(&tx, account).await?;
             let new = NewUser { email, name, password_hash, account, roles };
             let row = identity::create_user(&tx, new).await.map_err(|e| e.to_string())?;
-            tx.keep(()).await.map_err(|e| e.to_string())?;
+            tx.commit(()).await.map_err(|e| e.to_string())?;
             let secret = if shown { format!(" with password {password}") } else { String::new() };
             say(&format!("created {}{secret}", row.email));
         }
@@ -101,7 +101,7 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
             let row = users::Entity::find().filter(users::Column::Email.eq(email.to_lowercase())).one(&tx).await;
             let row = row.map_err(|e| e.to_string())?.ok_or_else(|| format!("--email: nobody has the address {email}"))?;
             identity::disable_user(&tx, row.id, None).await.map_err(|e| e.to_string())?;
-            tx.keep(()).await.map_err(|e| e.to_string())?;
+            tx.commit(()).await.map_err(|e| e.to_string())?;
             say(&format!("{email} can no longer sign in"));
         }
     }
@@ -130,7 +130,7 @@ pub(super) async fn client(config: &Config, command: ClientCommand) -> Result<()
             format!("client {} is revoked", row.client_id)
         }
     };
-    tx.keep(()).await.map_err(|e| e.to_string())?;
+    tx.commit(()).await.map_err(|e| e.to_string())?;
     say(&line);
     kernel.close().await;
     Ok(())

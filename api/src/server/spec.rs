@@ -17,7 +17,7 @@ use identity::IdentityError;
 use identity::scope::Scope;
 use imports::ImportError;
 use inventory::StockError;
-use kernel::problem::{Entry, Refusal};
+use kernel::problem::{DomainError, ProblemType};
 use merchandising::MerchandisingError;
 use orders::OrderError;
 use price_admin::PriceAdminError;
@@ -120,22 +120,22 @@ fn scheme() -> Value {
 }
 
 /// Every refusal of every slice.
-pub(super) fn entries() -> Vec<Entry> {
-    let mut all = IdentityError::table();
-    all.extend(CatalogError::table());
-    all.extend(PriceError::table());
-    all.extend(CheckoutError::table());
-    all.extend(QuoteError::table());
-    all.extend(OrderError::table());
-    all.extend(FulfilmentError::table());
-    all.extend(BillingError::table());
-    all.extend(MerchandisingError::table());
-    all.extend(SearchIndexError::table());
-    all.extend(StorefrontError::table());
-    all.extend(StockError::table());
-    all.extend(PriceAdminError::table());
-    all.extend(SuggestionError::table());
-    all.extend(ImportError::table());
+pub(super) fn types() -> Vec<ProblemType> {
+    let mut all = IdentityError::problem_types();
+    all.extend(CatalogError::problem_types());
+    all.extend(PriceError::problem_types());
+    all.extend(CheckoutError::problem_types());
+    all.extend(QuoteError::problem_types());
+    all.extend(OrderError::problem_types());
+    all.extend(FulfilmentError::problem_types());
+    all.extend(BillingError::problem_types());
+    all.extend(MerchandisingError::problem_types());
+    all.extend(SearchIndexError::problem_types());
+    all.extend(StorefrontError::problem_types());
+    all.extend(StockError::problem_types());
+    all.extend(PriceAdminError::problem_types());
+    all.extend(SuggestionError::problem_types());
+    all.extend(ImportError::problem_types());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
@@ -143,7 +143,7 @@ pub(super) fn entries() -> Vec<Entry> {
 
 /// A page that explains a problem's code.
 pub(super) fn problem_page(code: &str) -> Option<String> {
-    let entry = entries().into_iter().find(|e| e.code == code)?;
+    let entry = types().into_iter().find(|e| e.code == code)?;
     Some(format!(
         "<!doctype html><html lang=\"en\"><title>{code}</title><h1>{title}</h1><p>Code <code>{code}</code>, HTTP status {status}.</p>\
          <p>The member <code>detail</code> of the problem document says what happened; <code>errors</code> names fields and lines.</p></html>",
@@ -157,7 +157,7 @@ pub(super) fn problem_page(code: &str) -> Option<String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::{Surfaces, document, groups};
+    use super::super::{Projections, document, groups};
     use super::*;
 
     /// Method and path of every operation that the groups answer.
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_document_has_every_operation() {
-        let mounted = mounted(&groups(&Surfaces::default()));
+        let mounted = mounted(&groups(&Projections::default()));
         let document: Value = serde_json::from_str(&document()).expect("a document");
         let paths = document["paths"].as_object().expect("paths").iter();
         let documented = paths.flat_map(|(path, item)| {
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn groups_may_share_a_path() {
-        let mounted = mounted(&groups(&Surfaces::default()));
+        let mounted = mounted(&groups(&Projections::default()));
         let methods = |path: &str| mounted.iter().filter(|(_, known)| known == path).count();
         assert_eq!((methods("/v1/orders"), methods("/v1/products/{sku}")), (2, 2));
     }

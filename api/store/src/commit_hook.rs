@@ -1,7 +1,7 @@
 //! What a later slice must record together with an earlier one, in the same transaction.
 //!
-//! A listener reacts a moment later; a companion joins the transaction that records an event, just before it commits, so that
-//! nobody ever sees the one without the other. What it records itself is written with the rest; companions do not hear it.
+//! A listener reacts a moment later; a hook joins the transaction that records an event, just before it commits, so that
+//! nobody ever sees the one without the other. What it records itself is written with the rest; commit_hooks do not hear it.
 //!
 //! Not here: reactions that may come later (`follow`).
 
@@ -13,9 +13,9 @@ use super::events::NewEvent;
 
 /// Something that joins transactions.
 #[async_trait::async_trait]
-pub trait Companion: Debug + Send + Sync {
+pub trait CommitHook: Debug + Send + Sync {
     /// Whether an event concerns it.
-    fn wants(&self, kind: &str) -> bool;
+    fn handles(&self, kind: &str) -> bool;
     /// Adds to the transaction that is about to record these events.
-    async fn join(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError>;
+    async fn before_commit(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError>;
 }

@@ -7,8 +7,8 @@
 //! colliding), several read. Transactions start with `BEGIN IMMEDIATE`, since one that read first could be refused when it
 //! begins to write.
 //!
-//! A transaction collects what it [`records`](Tx::record) and writes it in one statement when it is kept. What is not kept
-//! is rolled back. [`Companion`]s add what must be true together with it.
+//! A transaction collects what it [`records`](Tx::record) and writes it in one statement when it commits. What is not committed
+//! is rolled back. [`CommitHook`]s add what must be true together with it.
 //!
 //! Not here: which rows belong to whom; entities are filtered by account in the slices' queries.
 
@@ -25,11 +25,11 @@ use sea_orm::{
 };
 
 use super::actor::Actor;
-use super::commit_hook::Companion;
+use super::commit_hook::CommitHook;
 use super::error::StoreError;
 use super::events::{self, NewEvent};
 use super::feed::Feed;
-pub use super::sqlite::Found;
+pub use super::sqlite::EntityRow;
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::system::System;
 use super::{clock, counters};
@@ -47,14 +47,14 @@ fn count_statement() {
 /// The connections of this process.
 #[derive(Clone, Debug)]
 pub struct Database {
-    home: Home,
+    backend: Backend,
     feed: Feed,
-    companions: Arc<[Arc<dyn Companion>]>,
+    commit_hooks: Arc<[Arc<dyn CommitHook>]>,
 }
 
 /// Where the rows are.
 #[derive(Clone, Debug)]
-enum Home {
+enum Backend {
     Sqlite(Sqlite),
     Postgres(DatabaseConnection),
 }
@@ -63,27 +63,27 @@ impl Database {
     /// Connects to `sqlite:…` or `postgres:…`; a SQLite file is created when it is missing. PostgreSQL gets at most so many
     /// connections.
     pub async fn connect(url: &str, connections: u32) -> Result<Self, DbErr> {
-        let home = if url.starts_with("sqlite:") {
-            Home::Sqlite(Sqlite::open(url)?)
+        let backend = if url.starts_with("sqlite:") {
+            Backend::Sqlite(Sqlite::open(url)?)
         } else {
             let mut options = ConnectOptions::new(url);
             options.max_connections(connections).min_connections(1).sqlx_logging(false);
             options.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
-            Home::Postgres(sea_orm::Database::connect(options).await?)
+            Backend::Postgres(sea_orm::Database::connect(options).await?)
         };
-        Ok(Self { home, feed: Feed::default(), companions: Arc::new([]) })
+        Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]) })
     }
 
     /// The same connections, whose transactions are joined by these.
-    pub fn joined_by(self, companions: Vec<Arc<dyn Companion>>) -> Self {
-        Self { companions: companions.into(), ..self }
+    pub fn with_commit_hooks(self, commit_hooks: Vec<Arc<dyn CommitHook>>) -> Self {
+        Self { commit_hooks: commit_hooks.into(), ..self }
     }
 
     /// Brings the schema up to date. Processes that start together wait for each other.
     pub async fn migrate(&self) -> Result<(), DbErr> {
-        match &self.home {
-            Home::Sqlite(sqlite) => sqlite.migrate().await,
-            Home::Postgres(pool) => {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.migrate().await,
+            Backend::Postgres(pool) => {
                 let turn = pool.begin().await?;
                 turn.execute_unprepared("select pg_advisory_xact_lock(781)").await?;
                 Migrator::up(pool, None).await?;
@@ -99,15 +99,15 @@ impl Database {
 
     /// Reads outside a transaction.
     pub fn reader(&self) -> Reader {
-        Reader { home: self.home.clone() }
+        Reader { backend: self.backend.clone() }
     }
 
     /// Starts a transaction on behalf of `actor`.
     pub async fn begin(&self, actor: Actor) -> Result<Tx, StoreError> {
         count_statement();
-        let inner = match &self.home {
-            Home::Sqlite(sqlite) => Work::Sqlite(sqlite.begin().await?),
-            Home::Postgres(pool) => Work::Postgres(pool.begin().await?),
+        let inner = match &self.backend {
+            Backend::Sqlite(sqlite) => Transacting::Sqlite(sqlite.begin().await?),
+            Backend::Postgres(pool) => Transacting::Postgres(pool.begin().await?),
         };
         Ok(Tx {
             inner,
@@ -116,9 +116,9 @@ impl Database {
             now: clock::now(),
             events: Mutex::new(Vec::new()),
             feed: self.feed.clone(),
-            companions: self.companions.clone(),
+            commit_hooks: self.commit_hooks.clone(),
             claimed: Mutex::new(None),
-            at_once: AtomicBool::new(false),
+            alone: AtomicBool::new(false),
         })
     }
 
@@ -128,17 +128,17 @@ impl Database {
     }
 
     /// Gives back what reading much has left behind.
-    pub fn rest(&self) {
-        if let Home::Sqlite(sqlite) = &self.home {
-            sqlite.rest();
+    pub fn release_memory(&self) {
+        if let Backend::Sqlite(sqlite) = &self.backend {
+            sqlite.release_memory();
         }
     }
 
     /// Closes the connections, so that SQLite folds its log into the file.
     pub async fn close(self) {
-        match self.home {
-            Home::Sqlite(sqlite) => sqlite.close().await,
-            Home::Postgres(pool) => drop(pool.close().await),
+        match self.backend {
+            Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(pool) => drop(pool.close().await),
         }
     }
 }
@@ -146,30 +146,30 @@ impl Database {
 /// A place to read from, outside any transaction.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    home: Home,
+    backend: Backend,
 }
 
 /// What a transaction runs on.
 #[derive(Debug)]
-enum Work {
+enum Transacting {
     Sqlite(Transaction),
     Postgres(DatabaseTransaction),
 }
 
-/// A transaction. What it changed is lost unless it is [kept](Tx::keep).
+/// A transaction. What it changed is lost unless it is [committed](Tx::commit).
 #[derive(Debug)]
 pub struct Tx {
-    inner: Work,
+    inner: Transacting,
     /// For those who follow what it did.
     reader: Reader,
     actor: Actor,
     now: Instant,
     events: Mutex<Vec<NewEvent>>,
     feed: Feed,
-    companions: Arc<[Arc<dyn Companion>]>,
+    commit_hooks: Arc<[Arc<dyn CommitHook>]>,
     pub(super) claimed: Mutex<Option<super::idempotency::Claimed>>,
     /// Whether it shares no commit with others.
-    at_once: AtomicBool,
+    alone: AtomicBool,
 }
 
 impl Tx {
@@ -183,58 +183,58 @@ impl Tx {
         &self.actor
     }
 
-    /// Has the transaction committed as soon as it is kept, so that no other sees what it wrote before that is certain: for what
+    /// Makes the transaction commit alone, not in a group, so that no other sees what it wrote before that is certain: for what
     /// other transactions take into memory.
-    pub fn commit_at_once(&self) {
-        self.at_once.store(true, Ordering::Relaxed);
+    pub fn commit_alone(&self) {
+        self.alone.store(true, Ordering::Relaxed);
     }
 
-    /// Records an event; it is written, numbered and seen by readers when the transaction is kept.
+    /// Records an event; it is written, numbered and seen by readers when the transaction commits.
     pub fn record(&self, event: NewEvent) {
         self.events.lock().push(event);
     }
 
     /// Writes the recorded events, commits, and hands `value` on. Returns once this process has followed the events, so that
     /// its own next answer knows of them.
-    pub async fn keep<T>(self, value: T) -> Result<T, StoreError> {
+    pub async fn commit<T>(self, value: T) -> Result<T, StoreError> {
         let mut recorded = std::mem::take(&mut *self.events.lock());
-        self.companions_join(&recorded).await?;
+        self.run_commit_hooks(&recorded).await?;
         recorded.append(&mut self.events.lock());
         let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, reader, at_once, .. } = self;
+        let Self { inner, feed, claimed, reader, alone, .. } = self;
         count_statement();
         match inner {
-            Work::Sqlite(transaction) => transaction.commit(at_once.into_inner()).await?,
-            Work::Postgres(transaction) => transaction.commit().await?,
+            Transacting::Sqlite(transaction) => transaction.commit(alone.into_inner()).await?,
+            Transacting::Postgres(transaction) => transaction.commit().await?,
         }
         drop(claimed);
         if let Some(last) = written.last().map(|event| event.seq) {
             if !has_gaps {
-                feed.hand_over(&reader, written).await;
+                feed.publish_local(&reader, written).await;
             }
             feed.committed(last);
-            feed.wait_until_followed(last).await;
+            feed.wait_until_applied(last).await;
         }
         Ok(value)
     }
 
-    /// Lets companions add what must be true together with these events.
-    async fn companions_join(&self, recorded: &[NewEvent]) -> Result<(), StoreError> {
-        for companion in self.companions.iter() {
-            let wanted: Vec<&NewEvent> = recorded.iter().filter(|event| companion.wants(event.kind)).collect();
+    /// Lets commit_hooks add what must be true together with these events.
+    async fn run_commit_hooks(&self, recorded: &[NewEvent]) -> Result<(), StoreError> {
+        for hook in self.commit_hooks.iter() {
+            let wanted: Vec<&NewEvent> = recorded.iter().filter(|event| hook.handles(event.kind)).collect();
             if !wanted.is_empty() {
-                companion.join(self, &wanted).await?;
+                hook.before_commit(self, &wanted).await?;
             }
         }
         Ok(())
     }
 
-    /// Waits until no other transaction has this turn, and has it until it ends, so that what it read of the tables behind the
-    /// turn stays true. The number belongs to one slice. SQLite has one writer anyway.
-    pub async fn take_turn(&self, number: u32) -> Result<(), DbErr> {
+    /// Waits for a lock and holds it until the transaction ends, so that what it reads of the tables behind the lock stays true.
+    /// SQLite has one writer, which is lock enough.
+    pub async fn lock(&self, lock: Lock) -> Result<(), DbErr> {
         if self.get_database_backend() == DbBackend::Postgres {
-            self.execute_unprepared(&format!("select pg_advisory_xact_lock({number})")).await?;
+            self.execute_unprepared(&format!("select pg_advisory_xact_lock({})", lock as u32)).await?;
         }
         Ok(())
     }
@@ -243,8 +243,8 @@ impl Tx {
     pub(super) fn repeat(&self, sql: &str, rows: impl Iterator<Item = Vec<Value>>) -> Result<(), DbErr> {
         count_statement();
         match &self.inner {
-            Work::Sqlite(transaction) => transaction.repeat(sql, rows),
-            Work::Postgres(_) => Err(DbErr::Custom("rows are written together on PostgreSQL".to_owned())),
+            Transacting::Sqlite(transaction) => transaction.repeat(sql, rows),
+            Transacting::Postgres(_) => Err(DbErr::Custom("rows are written together on PostgreSQL".to_owned())),
         }
     }
 
@@ -255,11 +255,24 @@ impl Tx {
     }
 }
 
+/// What a transaction can hold exclusively without a row of its own. The numbers are known to every running release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// Products with their identifiers and units.
+    Catalog = 7301,
+    /// Orders of the past, while they are imported.
+    PastOrders = 7302,
+    /// Rules of relation.
+    RelationRules = 7303,
+    /// Synonyms and search rules.
+    SearchRules = 7304,
+}
+
 /// A [`Reader`] or a [`Tx`].
 pub trait Db: ConnectionTrait {
     /// The entities that a statement gives, each with the texts behind its columns, where they can be taken by place; none where
     /// sea-orm has to read them.
-    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<Found<E::Model>>, DbErr>>
+    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<EntityRow<E::Model>>, DbErr>>
     where
         E: EntityTrait,
         E::ActiveModel: TryIntoModel<E::Model>;
@@ -267,66 +280,66 @@ pub trait Db: ConnectionTrait {
 
 /// Forwards to the connection inside and counts the statement.
 macro_rules! forward_connection {
-    ($type:ty, $field:ident, $home:ident) => {
+    ($type:ty, $field:ident, $backend:ident) => {
         #[async_trait::async_trait]
         impl ConnectionTrait for $type {
             fn get_database_backend(&self) -> DbBackend {
                 match self.$field {
-                    $home::Sqlite(_) => DbBackend::Sqlite,
-                    $home::Postgres(_) => DbBackend::Postgres,
+                    $backend::Sqlite(_) => DbBackend::Sqlite,
+                    $backend::Postgres(_) => DbBackend::Postgres,
                 }
             }
 
             async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
                 count_statement();
                 match &self.$field {
-                    $home::Sqlite(sqlite) => sqlite.execute(&statement),
-                    $home::Postgres(postgres) => postgres.execute_raw(statement).await,
+                    $backend::Sqlite(sqlite) => sqlite.execute(&statement),
+                    $backend::Postgres(postgres) => postgres.execute_raw(statement).await,
                 }
             }
 
             async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
                 count_statement();
                 match &self.$field {
-                    $home::Sqlite(sqlite) => sqlite.execute_script(sql),
-                    $home::Postgres(postgres) => postgres.execute_unprepared(sql).await,
+                    $backend::Sqlite(sqlite) => sqlite.execute_script(sql),
+                    $backend::Postgres(postgres) => postgres.execute_unprepared(sql).await,
                 }
             }
 
             async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
                 count_statement();
                 match &self.$field {
-                    $home::Sqlite(sqlite) => Ok(sqlite.query(&statement, 1)?.pop()),
-                    $home::Postgres(postgres) => postgres.query_one_raw(statement).await,
+                    $backend::Sqlite(sqlite) => Ok(sqlite.query(&statement, 1)?.pop()),
+                    $backend::Postgres(postgres) => postgres.query_one_raw(statement).await,
                 }
             }
 
             async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
                 count_statement();
                 match &self.$field {
-                    $home::Sqlite(sqlite) => sqlite.query(&statement, usize::MAX),
-                    $home::Postgres(postgres) => postgres.query_all_raw(statement).await,
+                    $backend::Sqlite(sqlite) => sqlite.query(&statement, usize::MAX),
+                    $backend::Postgres(postgres) => postgres.query_all_raw(statement).await,
                 }
             }
         }
 
         impl Db for $type {
-            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<Found<E::Model>>, DbErr>>
+            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<EntityRow<E::Model>>, DbErr>>
             where
                 E: EntityTrait,
                 E::ActiveModel: TryIntoModel<E::Model>,
             {
                 match &self.$field {
-                    $home::Sqlite(sqlite) => {
+                    $backend::Sqlite(sqlite) => {
                         count_statement();
                         Some(sqlite.entities::<E>(statement))
                     }
-                    $home::Postgres(_) => None,
+                    $backend::Postgres(_) => None,
                 }
             }
         }
     };
 }
 
-forward_connection!(Reader, home, Home);
-forward_connection!(Tx, inner, Work);
+forward_connection!(Reader, backend, Backend);
+forward_connection!(Tx, inner, Transacting);

@@ -2,8 +2,8 @@
 //!
 //! Promises:
 //! - An event exists if and only if its transaction committed.
-//! - `seq` rises; events of one aggregate are numbered in the order they happened. Numbers are drawn when a transaction is
-//!   kept, while it still holds the locks of the rows it changed.
+//! - `seq` rises; events of one aggregate are numbered in the order they happened. Numbers are drawn when a transaction
+//!   commits, while it still holds the locks of the rows it changed.
 //! - A reader that asks for what came after a number never misses an event, though transactions commit out of order:
 //!   on PostgreSQL a transaction announces, by a shared advisory lock on the last number given out before its own, that
 //!   numbers from there on may still appear, and [`horizon`] stays below all such announcements. Nobody waits for a lock.

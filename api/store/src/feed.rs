@@ -1,12 +1,12 @@
-//! Where this process stands in the event log, and the events it followed lately.
+//! Where this process stands in the event log, and the events it applied lately.
 //!
 //! One reader per process, the follower, looks at the log; all others (listeners, the search index) get from memory what it
-//! followed, and go to the log only for what is older. On SQLite, where numbers have no gaps, a transaction
-//! [hands its events over](Feed::hand_over) and takes the follower's turn itself, so that neither a statement nor another task
+//! applied, and go to the log only for what is older. On SQLite, where numbers have no gaps, a transaction
+//! [hands its events over](Feed::publish_local) and takes the follower's turn itself, so that neither a statement nor another task
 //! stands between a commit and its answer. The log is asked only when another process wrote, or two writers crossed.
 //!
 //! Promises: [`Feed::recent`] gives all events after a number or says that it cannot; it never skips one. What it gives was
-//! followed by the process's surfaces. A [`Bell`] rings when something its reader wants was followed, also when nobody
+//! applied by the process's projections. A [`Subscription`] rings when something its reader wants was applied, also when nobody
 //! listened at that moment.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,17 +20,17 @@ use tokio::sync::{MutexGuard, Notify, watch};
 use super::database::Reader;
 use super::error::BoxError;
 use super::events::Event;
-use super::follow::Surface;
+use super::projections::Projection;
 
 /// How long a writer waits for its own process to follow what it wrote. Following normally takes a millisecond; the bound
 /// keeps a stuck follower from holding up answers.
-const FOLLOW_PATIENCE: Duration = Duration::from_millis(1_500);
+const APPLY_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// Followed events that are remembered for the other readers.
 const REMEMBERED: usize = 2_048;
 /// Most events of one transaction that are handed over; more are read from the log.
-const HANDED: usize = 256;
-/// Transactions handed over and not yet followed; there are more only when the follower is stuck.
-const WAITING: usize = 256;
+const MAX_LOCAL_EVENTS: usize = 256;
+/// Transactions handed over and not yet applied; there are more only when the follower is stuck.
+const MAX_QUEUED: usize = 256;
 
 /// Where this process stands in the log: wakes its readers after a commit, lets writers wait for its follower.
 #[derive(Clone, Debug)]
@@ -41,17 +41,17 @@ pub struct Feed {
 struct FeedInner {
     /// Rings for those who wait for commits of whatever kind.
     committed: Notify,
-    /// Rings for the follower, when a commit was not followed by its writer.
+    /// Rings for the follower, when a commit was not applied by its writer.
     behind: Notify,
-    /// Held while surfaces follow.
-    turn: tokio::sync::Mutex<()>,
-    surfaces: RwLock<Arc<[Arc<dyn Surface>]>>,
-    bells: RwLock<Vec<Bell>>,
+    /// Held while projections apply events.
+    apply_lock: tokio::sync::Mutex<()>,
+    projections: RwLock<Arc<[Arc<dyn Projection>]>>,
+    subscriptions: RwLock<Vec<Subscription>>,
     latest: AtomicI64,
-    followed: watch::Sender<i64>,
+    applied: watch::Sender<i64>,
     recent: Mutex<Recent>,
-    /// Handed over and not yet followed, by the first number.
-    handed: Mutex<BTreeMap<i64, Vec<Event>>>,
+    /// Handed over and not yet applied, by the first number.
+    queued: Mutex<BTreeMap<i64, Vec<Event>>>,
 }
 
 impl std::fmt::Debug for FeedInner {
@@ -62,13 +62,13 @@ impl std::fmt::Debug for FeedInner {
 
 /// Wakes a reader of the feed when there is something for it.
 #[derive(Clone)]
-pub struct Bell {
+pub struct Subscription {
     rung: Arc<Notify>,
     wants: Arc<dyn Fn(&str) -> bool + Send + Sync>,
 }
 
-impl Bell {
-    /// Waits until something wanted was followed since the last time, or for `patience`.
+impl Subscription {
+    /// Waits until something wanted was applied since the last time, or for `patience`.
     pub async fn wait(&self, patience: Duration) {
         let _ = tokio::time::timeout(patience, self.rung.notified()).await;
     }
@@ -84,17 +84,17 @@ struct Recent {
 
 impl Default for Feed {
     fn default() -> Self {
-        let (followed, _) = watch::channel(i64::MAX);
+        let (applied, _) = watch::channel(i64::MAX);
         let inner = FeedInner {
             committed: Notify::new(),
             behind: Notify::new(),
-            turn: tokio::sync::Mutex::default(),
-            surfaces: RwLock::new(Arc::new([])),
-            bells: RwLock::default(),
+            apply_lock: tokio::sync::Mutex::default(),
+            projections: RwLock::new(Arc::new([])),
+            subscriptions: RwLock::default(),
             latest: AtomicI64::new(0),
-            followed,
+            applied,
             recent: Mutex::default(),
-            handed: Mutex::default(),
+            queued: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -110,22 +110,22 @@ impl Feed {
         }
     }
 
-    /// A bell that rings when something wanted was followed.
-    pub fn bell(&self, wants: impl Fn(&str) -> bool + Send + Sync + 'static) -> Bell {
-        let bell = Bell { rung: Arc::new(Notify::new()), wants: Arc::new(wants) };
-        self.inner.bells.write().push(bell.clone());
-        bell
+    /// A subscription that rings when something wanted was applied.
+    pub fn subscribe(&self, wants: impl Fn(&str) -> bool + Send + Sync + 'static) -> Subscription {
+        let subscription = Subscription { rung: Arc::new(Notify::new()), wants: Arc::new(wants) };
+        self.inner.subscriptions.write().push(subscription.clone());
+        subscription
     }
 
     /// The last number this process heard of.
-    pub fn heard(&self) -> i64 {
+    pub fn latest_seen(&self) -> i64 {
         self.inner.latest.load(Ordering::Acquire)
     }
 
     /// Waits until something after `seq` was committed, or for `patience`; says whether something was.
     pub async fn wait_for_more(&self, seq: i64, patience: Duration) -> bool {
         let woken = self.inner.committed.notified();
-        self.heard() > seq || tokio::time::timeout(patience, woken).await.is_ok()
+        self.latest_seen() > seq || tokio::time::timeout(patience, woken).await.is_ok()
     }
 
     /// Waits until the follower must look: something was committed that its writer did not follow. Says whether that was so
@@ -136,76 +136,76 @@ impl Feed {
 
     /// Leaves the events of a committed transaction for the follower, and follows them at once if nobody else is following.
     /// Only where numbers have no gaps. When the caller is cancelled in between, the follower finds the events in the log.
-    pub(super) async fn hand_over(&self, db: &Reader, events: Vec<Event>) {
+    pub(super) async fn publish_local(&self, db: &Reader, events: Vec<Event>) {
         let Some(first) = events.first().map(|event| event.seq) else { return };
-        if self.position() == i64::MAX || events.len() > HANDED {
+        if self.position() == i64::MAX || events.len() > MAX_LOCAL_EVENTS {
             return;
         }
-        self.lay_down(first, events);
-        if let Ok(turn) = self.inner.turn.try_lock() {
-            while let Ok(1..) = self.follow_handed(db, &turn).await {}
+        self.enqueue(first, events);
+        if let Ok(lock) = self.inner.apply_lock.try_lock() {
+            while let Ok(1..) = self.apply_queued(db, &lock).await {}
         }
     }
 
-    fn lay_down(&self, first: i64, events: Vec<Event>) {
-        let mut handed = self.inner.handed.lock();
-        if handed.len() < WAITING {
-            handed.insert(first, events);
+    fn enqueue(&self, first: i64, events: Vec<Event>) {
+        let mut queued = self.inner.queued.lock();
+        if queued.len() < MAX_QUEUED {
+            queued.insert(first, events);
         }
     }
 
     /// The right to follow; at most one task has it.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.inner.turn.lock().await
+    pub(super) async fn apply_lock(&self) -> MutexGuard<'_, ()> {
+        self.inner.apply_lock.lock().await
     }
 
     /// Follows what was handed over next; gives how many events that were.
-    pub(super) async fn follow_handed(&self, db: &Reader, turn: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
-        let batch = self.handed(self.position());
-        self.follow(db, batch, turn).await
+    pub(super) async fn apply_queued(&self, db: &Reader, lock: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
+        let batch = self.queued(self.position());
+        self.apply(db, batch, lock).await
     }
 
-    /// Lets the surfaces follow events, which are the next after all before; gives how many they were.
-    pub(super) async fn follow(&self, db: &Reader, batch: Vec<Event>, _: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
+    /// Lets the projections follow events, which are the next after all before; gives how many they were.
+    pub(super) async fn apply(&self, db: &Reader, batch: Vec<Event>, _: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
         let count = batch.len();
         if count > 0 {
-            let surfaces = self.inner.surfaces.read().clone();
-            for surface in surfaces.iter() {
-                surface.follow(db, &batch).await?;
+            let projections = self.inner.projections.read().clone();
+            for projection in projections.iter() {
+                projection.apply(db, &batch).await?;
             }
-            self.followed(batch);
+            self.applied(batch);
         }
         Ok(count)
     }
 
     /// What was handed over right after `position`; empty when the log must be asked.
-    fn handed(&self, position: i64) -> Vec<Event> {
-        let mut handed = self.inner.handed.lock();
-        while let Some(oldest) = handed.first_entry()
+    fn queued(&self, position: i64) -> Vec<Event> {
+        let mut queued = self.inner.queued.lock();
+        while let Some(oldest) = queued.first_entry()
             && *oldest.key() <= position
         {
             oldest.remove();
         }
         let mut next = Vec::new();
         let mut place = position;
-        while let Some(events) = handed.remove(&(place + 1)) {
+        while let Some(events) = queued.remove(&(place + 1)) {
             place = events.last().map_or(place, |event| event.seq);
             next.extend(events);
         }
         next
     }
 
-    /// Says that the follower of this process starts at `seq` with these surfaces. Before that nobody waits for it.
-    pub(super) fn starts_at(&self, seq: i64, surfaces: Vec<Arc<dyn Surface>>) {
-        *self.inner.surfaces.write() = surfaces.into();
+    /// Says that the follower of this process starts at `seq` with these projections. Before that nobody waits for it.
+    pub(super) fn starts_at(&self, seq: i64, projections: Vec<Arc<dyn Projection>>) {
+        *self.inner.projections.write() = projections.into();
         *self.inner.recent.lock() = Recent { after: seq, upto: Some(seq), events: VecDeque::new() };
-        self.inner.followed.send_replace(seq);
+        self.inner.applied.send_replace(seq);
     }
 
-    /// Remembers events that the surfaces followed, the next after all before, and rings for those who want them.
-    fn followed(&self, events: Vec<Event>) {
-        let wanted = |bell: &&Bell| events.iter().any(|event| (bell.wants)(&event.kind));
-        let bells: Vec<Bell> = self.inner.bells.read().iter().filter(wanted).cloned().collect();
+    /// Remembers events that the projections applied, the next after all before, and rings for those who want them.
+    fn applied(&self, events: Vec<Event>) {
+        let wanted = |subscription: &&Subscription| events.iter().any(|event| (subscription.wants)(&event.kind));
+        let subscriptions: Vec<Subscription> = self.inner.subscriptions.read().iter().filter(wanted).cloned().collect();
         let mut recent = self.inner.recent.lock();
         for event in events {
             recent.upto = Some(event.seq);
@@ -219,14 +219,14 @@ impl Feed {
         let upto = recent.upto;
         drop(recent);
         if let Some(seq) = upto {
-            self.inner.followed.send_replace(seq);
+            self.inner.applied.send_replace(seq);
         }
-        for bell in bells {
-            bell.rung.notify_one();
+        for subscription in subscriptions {
+            subscription.rung.notify_one();
         }
     }
 
-    /// The first events after `after` that this process followed, at most `limit`; none when some of them are forgotten.
+    /// The first events after `after` that this process applied, at most `limit`; none when some of them are forgotten.
     pub(super) fn recent(&self, after: i64, limit: usize) -> Option<Vec<Arc<Event>>> {
         let recent = self.inner.recent.lock();
         if after < recent.after || recent.upto.is_none() {
@@ -238,19 +238,19 @@ impl Feed {
 
     /// How far the follower of this process is.
     pub fn position(&self) -> i64 {
-        *self.inner.followed.borrow()
+        *self.inner.applied.borrow()
     }
 
     async fn wait_until(&self, seq: i64) {
-        let mut followed = self.inner.followed.subscribe();
-        let _ = followed.wait_for(|at| *at >= seq).await;
+        let mut applied = self.inner.applied.subscribe();
+        let _ = applied.wait_for(|at| *at >= seq).await;
     }
 
-    pub(super) async fn wait_until_followed(&self, seq: i64) {
+    pub(super) async fn wait_until_applied(&self, seq: i64) {
         if self.position() >= seq {
             return;
         }
-        if tokio::time::timeout(FOLLOW_PATIENCE, self.wait_until(seq)).await.is_err() {
+        if tokio::time::timeout(APPLY_TIMEOUT, self.wait_until(seq)).await.is_err() {
             tracing::warn!(event.seq = seq, "the follower is late");
         }
     }
@@ -274,11 +274,11 @@ mod tests {
     }
 
     fn taken(feed: &Feed, position: i64) -> Vec<i64> {
-        feed.handed(position).iter().map(|event| event.seq).collect()
+        feed.queued(position).iter().map(|event| event.seq).collect()
     }
 
     fn hand(feed: &Feed, events: Vec<Event>) {
-        feed.lay_down(events[0].seq, events);
+        feed.enqueue(events[0].seq, events);
     }
 
     #[test]
@@ -296,16 +296,16 @@ mod tests {
     #[test]
     fn recent_events_are_complete_or_not_given() {
         let feed = Feed::default();
-        assert_eq!(numbers(feed.recent(0, 9)), None, "nothing is followed yet");
+        assert_eq!(numbers(feed.recent(0, 9)), None, "nothing is applied yet");
         feed.starts_at(100, Vec::new());
         assert_eq!(numbers(feed.recent(99, 9)), None);
         assert_eq!(numbers(feed.recent(100, 9)), Some(vec![]));
-        feed.followed(vec![event(101), event(105)]);
+        feed.applied(vec![event(101), event(105)]);
         assert_eq!(numbers(feed.recent(100, 9)), Some(vec![101, 105]));
         assert_eq!(numbers(feed.recent(100, 1)), Some(vec![101]));
         assert_eq!(numbers(feed.recent(101, 9)), Some(vec![105]));
         assert_eq!(feed.position(), 105);
-        feed.followed((106..=105 + REMEMBERED as i64).map(event).collect());
+        feed.applied((106..=105 + REMEMBERED as i64).map(event).collect());
         assert_eq!(numbers(feed.recent(101, 1)), None, "101 is forgotten, and 105 may not be the next");
         assert_eq!(numbers(feed.recent(105, 1)), Some(vec![106]));
     }
@@ -314,9 +314,11 @@ mod tests {
     async fn a_bell_rings_for_what_its_reader_wants_also_when_nobody_listens() {
         let feed = Feed::default();
         feed.starts_at(0, Vec::new());
-        let (wanted, other) = (feed.bell(|kind| kind == "thing.happened"), feed.bell(|kind| kind == "other.happened"));
-        feed.followed(vec![event(1)]);
-        let rings = async |bell: &Bell| tokio::time::timeout(Duration::from_millis(5), bell.rung.notified()).await.is_ok();
+        let (wanted, other) = (feed.subscribe(|kind| kind == "thing.happened"), feed.subscribe(|kind| kind == "other.happened"));
+        feed.applied(vec![event(1)]);
+        let rings = async |subscription: &Subscription| {
+            tokio::time::timeout(Duration::from_millis(5), subscription.rung.notified()).await.is_ok()
+        };
         assert!(rings(&wanted).await);
         assert!(!rings(&wanted).await, "once");
         assert!(!rings(&other).await);

@@ -1,8 +1,8 @@
 //! Safe retries: `Idempotency-Key` on every call that creates or moves something.
 //!
 //! Promises: same key and request, the same answer; same key and another request, 422; the first still running, 409. The
-//! answer is kept in the transaction of the effect: there is never one without the other. Keys are kept for
-//! [`KEPT`], per principal.
+//! response is stored in the transaction of the effect: there is never one without the other. Keys are kept for
+//! [`RETENTION`], per principal.
 //!
 //! Not here: the answer's content; a handler gives it as bytes ready to send.
 
@@ -17,13 +17,13 @@ use super::clock;
 use super::database::Tx;
 use super::error::{StoreError, is_duplicate};
 
-/// How long an answer is kept, in microseconds: seven days.
-pub const KEPT: i64 = 7 * clock::DAY;
+/// How long a response is stored, in microseconds: seven days.
+pub const RETENTION: i64 = 7 * clock::DAY;
 
 /// Keys whose first request runs in this process.
 static RUNNING: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
-/// A key held by a running request; given back when the transaction ends, kept or not.
+/// A key held by a running request; given back when the transaction ends, committed or not.
 #[derive(Debug)]
 pub struct Claimed {
     name: String,
@@ -80,8 +80,8 @@ impl Tx {
         if self.first_value::<bool>(statement).await? { Ok(()) } else { Err(StoreError::KeyRunning) }
     }
 
-    /// Keeps the answer with the effect, if a key was claimed.
-    pub async fn keep_answer(&self, status: u16, body: &str) -> Result<(), StoreError> {
+    /// Stores the response with the effect, if a key was claimed.
+    pub async fn store_response(&self, status: u16, body: &str) -> Result<(), StoreError> {
         let (key, digest) = match &*self.claimed.lock() {
             Some(claimed) => (claimed.key.clone(), claimed.digest.clone()),
             None => return Ok(()),
@@ -102,9 +102,9 @@ impl Tx {
     }
 }
 
-/// Forgets answers that are older than [`KEPT`]; the housekeeping of `server` calls it.
-pub async fn forget_old(tx: &Tx) -> Result<u64, StoreError> {
-    let oldest = clock::later(tx.now(), -KEPT);
+/// Deletes responses that are older than [`RETENTION`]; the housekeeping of `server` calls it.
+pub async fn purge_expired(tx: &Tx) -> Result<u64, StoreError> {
+    let oldest = clock::later(tx.now(), -RETENTION);
     let done = rows::Entity::delete_many().filter(rows::Column::CreatedAt.lt(oldest)).exec(tx).await?;
     Ok(done.rows_affected)
 }

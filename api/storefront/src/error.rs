@@ -2,7 +2,7 @@
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 use prices::PriceError;
 use search_index::SearchIndexError;
 
@@ -25,7 +25,7 @@ pub enum StorefrontError {
     Common(#[from] CommonError),
 }
 
-refusals! { StorefrontError {
+problem_types! { StorefrontError {
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
     Self::ScopeNeeded(_) | Self::SellersOnly(_) => 403, "forbidden", "The token does not carry the scope this needs";
 } delegates {

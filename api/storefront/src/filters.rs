@@ -7,7 +7,7 @@ use pricing::{Amount, Per};
 use super::offers::{HitOffer, Stocked};
 use super::own::{BOUGHT_BEFORE, ON_CONTRACT};
 use catalog::Categories;
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{cursor, page_limit, pair_cursor, pair_of, place_of};
 
 /// The longest text that is searched for, in characters.
@@ -85,7 +85,7 @@ impl Plan {
         plan.query.explain = asked.explain;
         let mut problems = Vec::new();
         if asked.filters.len() > MOST_FILTERS {
-            problems.push(FieldProblem::new("filter", "too-many", format!("at most {MOST_FILTERS} filters")));
+            problems.push(FieldError::new("filter", "too-many", format!("at most {MOST_FILTERS} filters")));
         }
         for filter in asked.filters.iter().take(MOST_FILTERS) {
             problems.extend(plan.add_filter(filter, categories).err());
@@ -115,8 +115,8 @@ impl Plan {
         self.own.iter().find(|(known, _)| *known == name).map(|(_, wanted)| *wanted)
     }
 
-    fn add_own(&mut self, name: &'static str, value: &str) -> Result<(), FieldProblem> {
-        let refused = |detail: &str| FieldProblem::new("filter", "bad-filter", format!("{name} is {detail}"));
+    fn add_own(&mut self, name: &'static str, value: &str) -> Result<(), FieldError> {
+        let refused = |detail: &str| FieldError::new("filter", "bad-filter", format!("{name} is {detail}"));
         let wanted = value.parse::<bool>().map_err(|_| refused("true or false"))?;
         match self.own_wanted(name) {
             Some(before) if before != wanted => return Err(refused("one or the other")),
@@ -126,8 +126,8 @@ impl Plan {
         Ok(())
     }
 
-    fn add_filter(&mut self, filter: &str, categories: &Categories) -> Result<(), FieldProblem> {
-        let refused = |detail: String| FieldProblem::new("filter", "bad-filter", detail);
+    fn add_filter(&mut self, filter: &str, categories: &Categories) -> Result<(), FieldError> {
+        let refused = |detail: String| FieldError::new("filter", "bad-filter", detail);
         let Some((name, value)) = filter.split_once(':') else {
             return Err(refused("a filter is a name, a colon and a value".to_owned()));
         };
@@ -161,10 +161,10 @@ impl Plan {
         Ok(())
     }
 
-    fn set_facets(&mut self, mut facets: Vec<String>) -> Result<(), FieldProblem> {
+    fn set_facets(&mut self, mut facets: Vec<String>) -> Result<(), FieldError> {
         if facets.len() > MOST_FACETS || facets.iter().any(|name| name.chars().count() > LONGEST_NAME) {
             let detail = format!("at most {MOST_FACETS} facets, each a name of at most {LONGEST_NAME} characters");
-            return Err(FieldProblem::new("facet", "too-many", detail));
+            return Err(FieldError::new("facet", "too-many", detail));
         }
         let asked = facets.len();
         facets.retain(|name| name != "availability");
@@ -173,7 +173,7 @@ impl Plan {
         Ok(())
     }
 
-    fn set_sort(&mut self, sort: &str) -> Result<(), FieldProblem> {
+    fn set_sort(&mut self, sort: &str) -> Result<(), FieldError> {
         let (descending, name) = sort.strip_prefix('-').map_or((false, sort), |name| (true, name));
         let attribute = name.strip_prefix("attribute:").filter(|a| !a.is_empty() && a.chars().count() <= LONGEST_NAME);
         match (name, attribute) {
@@ -184,7 +184,7 @@ impl Plan {
             (_, Some(name)) => self.query.sort = search::Sort::Attribute { name: name.to_owned(), descending },
             _ => {
                 let detail = "sort is relevance, sku, price, -price, availability, attribute:name or -attribute:name";
-                return Err(FieldProblem::new("sort", "bad-sort", detail));
+                return Err(FieldError::new("sort", "bad-sort", detail));
             }
         }
         Ok(())

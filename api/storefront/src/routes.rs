@@ -19,12 +19,12 @@ use super::views::{
 use catalog::{Categories, product_text};
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::{CommonError, Failure};
-use kernel::wire::{Answer, Body, Code, Etag, page_limit};
+use kernel::problem::{ApiError, CommonError};
+use kernel::wire::{Body, Code, Etag, JsonResponse, page_limit};
 use merchandising::{Curation, Journal};
 use search_index::SearchIndex;
 
-type Result<T> = std::result::Result<T, Failure<StorefrontError>>;
+type Result<T> = std::result::Result<T, ApiError<StorefrontError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -66,7 +66,7 @@ impl StorefrontRoutes {
         sku: Path<Code>,
         account: Query<Option<Code>>,
         currency: Query<Option<Code>>,
-    ) -> Result<Answer<ProductPage>> {
+    ) -> Result<JsonResponse<ProductPage>> {
         let offers = &self.offers;
         let viewpoint = Viewpoint::of(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
         let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
@@ -80,7 +80,7 @@ impl StorefrontRoutes {
             availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
         };
         let version = Etag(text.version);
-        Ok(Answer::of_text(ProductPage::text(&text, &offer)?).with_etag(version))
+        Ok(JsonResponse::of_text(ProductPage::text(&text, &offer)?).with_etag(version))
     }
 
     /// Search products
@@ -108,7 +108,7 @@ impl StorefrontRoutes {
         account: Query<Option<Code>>,
         currency: Query<Option<Code>>,
         explain: Query<Option<bool>>,
-    ) -> Result<Answer<SearchView>> {
+    ) -> Result<JsonResponse<SearchView>> {
         let explain = explain.0.unwrap_or(false);
         if explain && !who.is_seller() {
             return Err(StorefrontError::SellersOnly("explanations are for the seller's side").into());
@@ -132,7 +132,7 @@ impl StorefrontRoutes {
             curation: &self.curation,
             journal: &self.journal,
         };
-        Ok(Answer::of(&desk.answer(&who, &viewpoint, plan).await?)?)
+        Ok(JsonResponse::of(&desk.answer(&who, &viewpoint, plan).await?)?)
     }
 
     /// Complete what is being typed
@@ -147,7 +147,7 @@ impl StorefrontRoutes {
         q: Query<Option<String>>,
         limit: Query<Option<u64>>,
         account: Query<Option<Code>>,
-    ) -> Result<Answer<CompletionsView>> {
+    ) -> Result<JsonResponse<CompletionsView>> {
         let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
         let limit = page_limit(limit.0, 10, 50)? as usize;
         let (prefix, audience) = (text(q.0)?, viewpoint.audience());
@@ -171,7 +171,7 @@ impl StorefrontRoutes {
         let others = found.into_iter().map(CompletionView::from);
         items.extend(others.filter(|item| item.kind != CompletionKind::Words || !known.contains(&search::folded(&item.text))));
         items.truncate(limit);
-        Ok(Answer::of(&CompletionsView { items })?)
+        Ok(JsonResponse::of(&CompletionsView { items })?)
     }
 
     /// Resolve a list of identifiers
@@ -184,7 +184,7 @@ impl StorefrontRoutes {
         &self,
         who: Acting<permit::ReadProducts>,
         body: Body<IdentifierListInput>,
-    ) -> Result<Answer<IdentifierMatchesView>> {
+    ) -> Result<JsonResponse<IdentifierMatchesView>> {
         let input = body.0;
         if input.identifiers.len() > MOST_IDENTIFIERS {
             let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
@@ -192,6 +192,6 @@ impl StorefrontRoutes {
         }
         let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
         let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;
-        Ok(Answer::of(&IdentifierMatchesView { items })?)
+        Ok(JsonResponse::of(&IdentifierMatchesView { items })?)
     }
 }

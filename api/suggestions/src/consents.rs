@@ -17,7 +17,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::{Reader, Tx};
 use store::events::{Event, NewEvent};
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// What every account said. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +69,8 @@ struct Changed {
 }
 
 #[async_trait::async_trait]
-impl Surface for Consents {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Consents {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|event| event.kind == CHANGED).filter_map(Event::read::<Changed>);
         let ids: Vec<AccountId> = changed.map(|changed| AccountId(changed.id)).collect();
         if !ids.is_empty() {

@@ -3,7 +3,7 @@
 use catalog::CatalogError;
 use identity::IdentityError;
 use kernel::problem::CommonError;
-use kernel::refusals;
+use kernel::problem_types;
 
 /// What suggestions refuse.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum SuggestionError {
     Common(#[from] CommonError),
 }
 
-refusals! { SuggestionError {
+problem_types! { SuggestionError {
     Self::RuleNotFound(_) => 404, "relation-rule-not-found", "The relation rule does not exist";
     Self::TooManyRules(_) => 422, "too-many-relation-rules", "There are too many relation rules";
 } delegates {

@@ -12,8 +12,8 @@ use super::read::{BASKETS, EACH_ORDER};
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Tx;
+use store::event_handlers::{EventHandler, LARGE_BATCH};
 use store::events::Event;
-use store::follow::{LARGE_BATCH, Listener};
 use store::sql::{key_chunks, key_list};
 
 /// Keeps every order as it is placed, and what is left of it when a part is cancelled.
@@ -35,16 +35,16 @@ pub(super) struct OfOrder {
 pub(super) const CANCELLED: &str = "order.cancelled";
 
 #[async_trait::async_trait]
-impl Listener for Learner {
+impl EventHandler for Learner {
     fn name(&self) -> &'static str {
         READER
     }
 
-    fn wants(&self, kind: &str) -> bool {
+    fn handles(&self, kind: &str) -> bool {
         kind == "order.placed" || kind == CANCELLED
     }
 
-    fn patience(&self) -> Duration {
+    fn linger(&self) -> Duration {
         PATIENCE
     }
 
@@ -52,11 +52,11 @@ impl Listener for Learner {
         LARGE_BATCH
     }
 
-    async fn hear(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
-        self.hear_all(tx, &[event]).await
+    async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
+        self.handle_batch(tx, &[event]).await
     }
 
-    async fn hear_all(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
+    async fn handle_batch(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
         let orders = |events: &mut dyn Iterator<Item = &&Event>| -> Vec<i64> {
             events.filter_map(|event| event.read::<OfOrder>()).map(|of| of.order_id).collect()
         };

@@ -19,7 +19,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// Everything learnt from orders. Cheap to clone; every clone is the same memory.
 #[derive(Clone, Debug, Default)]
@@ -111,8 +111,8 @@ struct Imported {
 }
 
 #[async_trait::async_trait]
-impl Surface for Memory {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Memory {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let mut ids: Vec<OrderId> = Vec::new();
         for event in events {
             if event.kind == "order.placed" || event.kind == CANCELLED {

@@ -7,7 +7,7 @@ use entity::{ProductId, RelationKind};
 use pricing::Quantity;
 
 use super::counsel::{Counsel, words};
-use super::items::companions;
+use super::items::commit_hooks;
 use super::related::{Link, Says};
 use super::views::SuggestionKind;
 use catalog::Product;
@@ -45,7 +45,7 @@ pub(super) fn suggestions(
         }
     }
     if wanted.is_none_or(|wanted| wanted == SuggestionKind::BoughtTogether) {
-        found.extend(companions(counsel.memory, &counsel.shop, product.id, counsel.view, limit).into_iter().map(|item| {
+        found.extend(commit_hooks(counsel.memory, &counsel.shop, product.id, counsel.view, limit).into_iter().map(|item| {
             Suggestion { product: item.product, kind: SuggestionKind::BoughtTogether, quantity: None, reason: item.reason }
         }));
     }

@@ -8,8 +8,8 @@ use super::error::SuggestionError;
 use super::related::RULES;
 use super::rule::{Definition, ProductSelector};
 use catalog::{Categories, Products};
-use kernel::problem::{CommonError, FieldProblem};
-use store::database::Tx;
+use kernel::problem::{CommonError, FieldError};
+use store::database::{Lock, Tx};
 use store::events::NewEvent;
 
 /// A rule as it shall be.
@@ -24,13 +24,10 @@ pub(super) struct NewRule {
 /// So many values a list of a rule may have, and so many rules there may be.
 const MOST_VALUES: usize = 200;
 const MOST_RULES: usize = 500;
-/// One transaction at a time writes rules.
-const TURN: u32 = 7303;
-
 /// Everything wrong with a rule; pointers start at the rule.
 pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), CommonError> {
     let mut problems = Vec::new();
-    let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldProblem::new(pointer, code, detail));
+    let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldError::new(pointer, code, detail));
     let definition = &new.definition;
     if new.kind == RelationKind::Successor {
         refuse("/kind".to_owned(), "not-by-rule", "a successor is named by its SKU with the product it replaces".to_owned());
@@ -79,7 +76,7 @@ fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
 /// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
 /// caller read, if it said one.
 pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Result<relation_rules::Model, SuggestionError> {
-    tx.take_turn(TURN).await?;
+    tx.lock(Lock::RelationRules).await?;
     let old = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&new.code)).one(tx).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(CommonError::Stale.into());
@@ -118,7 +115,7 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
 
 /// Deletes the rule of a code.
 pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionError> {
-    tx.take_turn(TURN).await?;
+    tx.lock(Lock::RelationRules).await?;
     let row = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(code)).one(tx).await?;
     let row = row.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;
     relation_rules::Entity::delete_by_id(row.id).exec(tx).await?;

@@ -23,7 +23,7 @@ use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
 use store::events::Event;
-use store::follow::Surface;
+use store::projections::Projection;
 
 /// Everything that is said to go together. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
@@ -147,8 +147,8 @@ fn ids(events: &[Event], kind: &str) -> Vec<i64> {
 }
 
 #[async_trait::async_trait]
-impl Surface for Related {
-    async fn follow(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
+impl Projection for Related {
+    async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let moved = events.iter().any(|event| event.kind == "categories.changed") && self.known.read().rules.names_categories();
         let rules = ids(events, RULES);
         if moved {

@@ -26,11 +26,11 @@ use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
 use inventory::Board;
 use kernel::principal::{Acting, Permission};
-use kernel::problem::{CommonError, Failure, FieldProblem};
-use kernel::wire::{Answer, Body, Code, Each, Timestamp, page_limit};
+use kernel::problem::{ApiError, CommonError, FieldError};
+use kernel::wire::{Body, BulkItem, Code, JsonResponse, Timestamp, page_limit};
 use store::clock;
 
-pub(super) type Result<T> = std::result::Result<T, Failure<SuggestionError>>;
+pub(super) type Result<T> = std::result::Result<T, ApiError<SuggestionError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
@@ -72,13 +72,13 @@ impl SuggestionRoutes {
         kind: Query<Option<SuggestionKind>>,
         account: Query<Option<Code>>,
         limit: Query<Option<u64>>,
-    ) -> Result<Answer<SuggestionsView>> {
+    ) -> Result<JsonResponse<SuggestionsView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
         let view = self.view(&who, account.0.as_deref(), None)?;
         let product = self.shown(&sku.0, &self.products.sight(view.account));
         let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
         let found = suggestions(&self.counsel(view), &product, kind.0, limit);
-        Ok(Answer::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
+        Ok(JsonResponse::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
     }
 
     /// What a basket lacks, and what goes with it
@@ -89,7 +89,11 @@ impl SuggestionRoutes {
     /// accounts and of the account itself, recent ones first; nobody's single order is told to others. Changes nothing. Lines
     /// that name no product are reported and left out. The seller's side may name the account to suggest to.
     #[oai(path = "/v1/basket-suggestions", method = "post", operation_id = "advise_basket")]
-    async fn advise_basket(&self, who: Acting<permit::ReadProducts>, body: Body<BasketInput>) -> Result<Answer<AdviceView>> {
+    async fn advise_basket(
+        &self,
+        who: Acting<permit::ReadProducts>,
+        body: Body<BasketInput>,
+    ) -> Result<JsonResponse<AdviceView>> {
         let input = body.0;
         let limit = page_limit(input.limit, 10, 100)? as usize;
         if input.lines.is_empty() || input.lines.len() > MOST_LINES {
@@ -103,7 +107,7 @@ impl SuggestionRoutes {
             match self.line(line, &sight) {
                 Ok((product, quantity, consent)) => basket.add(product, quantity, consent),
                 Err(problems) => rejected
-                    .extend(problems.into_iter().map(|p| FieldProblem { pointer: format!("/lines/{place}{}", p.pointer), ..p })),
+                    .extend(problems.into_iter().map(|p| FieldError { pointer: format!("/lines/{place}{}", p.pointer), ..p })),
             }
         }
         let consent = view.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
@@ -115,7 +119,7 @@ impl SuggestionRoutes {
             items: advice.items.into_iter().map(Into::into).collect(),
             rejected,
         };
-        Ok(Answer::of(&view)?)
+        Ok(JsonResponse::of(&view)?)
     }
 
     /// What an account is due to order again
@@ -130,12 +134,12 @@ impl SuggestionRoutes {
         account: Query<Option<Code>>,
         at: Query<Option<Timestamp>>,
         limit: Query<Option<u64>>,
-    ) -> Result<Answer<ReordersView>> {
+    ) -> Result<JsonResponse<ReordersView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
         let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(SuggestionError::from)?;
         let view = self.view(&who, Some(&account.code), at.0)?;
         let found = again(&self.memory, &self.counsel(view).shop, account.id, view.minute, limit);
-        Ok(Answer::of(&ReordersView { items: found.into_iter().map(ReorderView::from).collect() })?)
+        Ok(JsonResponse::of(&ReordersView { items: found.into_iter().map(ReorderView::from).collect() })?)
     }
 
     /// What an account says to replacements
@@ -147,7 +151,7 @@ impl SuggestionRoutes {
         &self,
         who: Acting<permit::ReadCarts>,
         code: Path<Code>,
-    ) -> Result<Answer<ReplacementConsentView>> {
+    ) -> Result<JsonResponse<ReplacementConsentView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(SuggestionError::from)?;
         self.consent_answer(&account)
     }
@@ -162,11 +166,11 @@ impl SuggestionRoutes {
         who: Acting<permit::WriteCarts>,
         code: Path<Code>,
         body: Body<ReplacementConsentInput>,
-    ) -> Result<Answer<ReplacementConsentView>> {
+    ) -> Result<JsonResponse<ReplacementConsentView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(SuggestionError::from)?;
         let tx = who.begin().await?;
         put_consent(&tx, &account, body.0.consent).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         self.consent_answer(&account)
     }
 }
@@ -178,10 +182,10 @@ impl SuggestionRoutes {
         Counsel { memory: &self.memory, related: &self.related, shop, view }
     }
 
-    fn consent_answer(&self, account: &Account) -> Result<Answer<ReplacementConsentView>> {
+    fn consent_answer(&self, account: &Account) -> Result<JsonResponse<ReplacementConsentView>> {
         let (consent, said_by) = self.consents.of(&self.accounts, account.id);
         let said_by = said_by.map(|account| account.code.clone());
-        Ok(Answer::of(&ReplacementConsentView { account: account.code.clone(), consent, said_by })?)
+        Ok(JsonResponse::of(&ReplacementConsentView { account: account.code.clone(), consent, said_by })?)
     }
 
     /// As whom and from when suggestions are looked at.
@@ -198,11 +202,11 @@ impl SuggestionRoutes {
     /// The product and the quantity of a line in stock units. Order rules do not matter here: a basket may be in the making.
     fn line(
         &self,
-        line: Each<BasketLineInput>,
+        line: BulkItem<BasketLineInput>,
         sight: &Sight,
-    ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldProblem>> {
+    ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldError>> {
         let line = line.0?;
-        let problem = |pointer: &str, code: &str, detail: String| vec![FieldProblem::new(pointer, code, detail)];
+        let problem = |pointer: &str, code: &str, detail: String| vec![FieldError::new(pointer, code, detail)];
         let product = self.shown(&line.sku, sight);
         let product =
             product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;

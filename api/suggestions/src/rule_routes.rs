@@ -13,7 +13,7 @@ use catalog::{Categories, Products};
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::CommonError;
-use kernel::wire::{Answer, Body, Code, Etag, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
 
 /// Rules that relate products.
 #[derive(Debug)]
@@ -38,20 +38,24 @@ impl RelationRuleRoutes {
         code: Path<Code>,
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         body: Body<RelationRuleInput>,
-    ) -> Result<Answer<RelationRuleView>> {
+    ) -> Result<JsonResponse<RelationRuleView>> {
         let expected = if_match(expected.0.as_deref())?;
         let new = body.0.into_new(code.0.to_string());
         put_rule::check(&new, &self.products, &self.categories)?;
         let tx = who.begin().await?;
         let row = put_rule::put_rule(&tx, new, expected).await?;
-        answer(tx.keep(row).await?)
+        answer(tx.commit(row).await?)
     }
 
     /// Read a relation rule
     ///
     /// As it was put.
     #[oai(path = "/v1/relation-rules/:code", method = "get", operation_id = "get_relation_rule")]
-    async fn get_relation_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<Answer<RelationRuleView>> {
+    async fn get_relation_rule(
+        &self,
+        who: Acting<permit::WriteProducts>,
+        code: Path<Code>,
+    ) -> Result<JsonResponse<RelationRuleView>> {
         let select = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&*code.0));
         let row = select.one(&who.db()).await?.ok_or_else(|| SuggestionError::RuleNotFound(code.0.to_string()))?;
         answer(row)
@@ -66,7 +70,7 @@ impl RelationRuleRoutes {
         who: Acting<permit::WriteProducts>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<RelationRuleView>>> {
+    ) -> Result<JsonResponse<Page<RelationRuleView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
         let mut select = relation_rules::Entity::find().order_by_asc(relation_rules::Column::Id).limit(limit + 1);
         if let Some(cursor) = &cursor.0 {
@@ -74,7 +78,7 @@ impl RelationRuleRoutes {
         }
         let rows = select.all(&who.db()).await?.into_iter();
         let items = rows.filter_map(|row| Some((row.id, RelationRuleView::read(row)?)));
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Delete a relation rule
@@ -84,11 +88,11 @@ impl RelationRuleRoutes {
     async fn delete_relation_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
         put_rule::delete_rule(&tx, &code.0).await?;
-        Ok(tx.keep(()).await?)
+        Ok(tx.commit(()).await?)
     }
 }
 
-fn answer(row: relation_rules::Model) -> Result<Answer<RelationRuleView>> {
+fn answer(row: relation_rules::Model) -> Result<JsonResponse<RelationRuleView>> {
     let view = RelationRuleView::read(row).ok_or_else(|| CommonError::Internal("a rule cannot be read".to_owned()))?;
-    Ok(Answer::of(&view)?.with_etag(Etag(view.version)))
+    Ok(JsonResponse::of(&view)?.with_etag(Etag(view.version)))
 }

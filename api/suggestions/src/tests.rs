@@ -8,8 +8,9 @@ use super::memory::Memory;
 use catalog::{NewProduct, put_products};
 use store::actor::Actor;
 use store::database::{Database, Tx};
+use store::event_handlers::EventHandler as _;
 use store::events::Event;
-use store::follow::{Listener as _, Surface as _};
+use store::projections::Projection as _;
 use store::sql::insert_all;
 
 async fn open() -> (Database, tempfile::TempDir) {
@@ -39,7 +40,7 @@ async fn open() -> (Database, tempfile::TempDir) {
     // On an empty database the products get the ids from 1 on.
     let products = (1..=5_000).map(|at| NewProduct::named(format!("P{at}"), "Product", "EA"));
     assert!(put_products(&tx, products.collect()).await.expect("products").iter().all(Result::is_ok));
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
     (db, folder)
 }
 
@@ -78,7 +79,7 @@ async fn order(db: &Database, id: i64, account: i64, products: impl IntoIterator
     let lines =
         products.into_iter().zip(1..).map(|(product, line_no)| line(id, account, product, line_no, now).into_active_model());
     insert_all(&tx, lines.collect(), None).await.expect("lines");
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
 }
 
 fn line(order: i64, account: i64, product: i64, line_no: i32, placed_at: entity::Instant) -> order_lines::Model {
@@ -150,9 +151,9 @@ async fn loaded(db: &Database) -> Vec<(i64, Vec<(i64, f32)>)> {
 async fn hear(db: &Database, events: &[Event]) {
     let tx = begin(db).await;
     for event in events {
-        Learner.hear(&tx, event).await.expect("learnt");
+        Learner.handle(&tx, event).await.expect("learnt");
     }
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
 }
 
 async fn kept(db: &Database) -> u64 {
@@ -171,7 +172,7 @@ async fn every_order_counts_once_whoever_learns_it() {
     let tx = begin(&db).await;
     assert_eq!(learn_all(&tx).await.expect("learnt"), 1);
     assert_eq!(learn_all(&tx).await.expect("learnt"), 0);
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
     assert_eq!((loaded(&db).await, kept(&db).await), (right, 2));
 }
 
@@ -179,7 +180,7 @@ async fn every_order_counts_once_whoever_learns_it() {
 async fn following_learns_what_loading_does() {
     let (db, _folder) = open().await;
     let memory = Memory::load(&db.reader()).await.expect("a memory");
-    let follow = async |kind, id| memory.follow(&db.reader(), &[event(kind, id)]).await.expect("followed");
+    let follow = async |kind, id| memory.apply(&db.reader(), &[event(kind, id)]).await.expect("followed");
     order(&db, 101, 1, [1, 2, 3]).await;
     order(&db, 102, 2, [2, 3]).await;
     follow("order.placed", 101).await;
@@ -207,7 +208,7 @@ async fn cancel(db: &Database, order: i64, line_no: i32) {
     let update = order_lines::Entity::update_many().col_expr(order_lines::Column::Cancelled, all);
     let update = update.filter(order_lines::Column::OrderId.eq(order)).filter(order_lines::Column::LineNo.eq(line_no));
     update.exec(&tx).await.expect("cancelled");
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
 }
 
 #[tokio::test]
@@ -216,7 +217,7 @@ async fn a_long_order_is_a_row_like_any_other() {
     order(&db, 101, 1, 1..=5_000).await;
     let tx = begin(&db).await;
     learn_all(&tx).await.expect("learnt");
-    tx.keep(()).await.expect("a commit");
+    tx.commit(()).await.expect("a commit");
     assert_eq!(kept(&db).await, 1);
     let memory = Memory::load(&db.reader()).await.expect("a memory");
     let history = memory.history();

@@ -9,8 +9,8 @@ use super::items::Item;
 use super::missing::Missing;
 use super::product::Suggestion;
 use super::replacement_views::ReplacementView;
-use kernel::problem::FieldProblem;
-use kernel::wire::{Code, Each, QuantityText, Text, Timestamp};
+use kernel::problem::FieldError;
+use kernel::wire::{BulkItem, Code, QuantityText, Text, Timestamp};
 
 /// How a suggestion goes with a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize)]
@@ -120,7 +120,7 @@ pub(crate) struct BasketInput {
     pub at: Option<Timestamp>,
     /// 1 to 10,000 lines.
     #[oai(validator(min_items = 1, max_items = 10000))]
-    pub lines: Vec<Each<BasketLineInput>>,
+    pub lines: Vec<BulkItem<BasketLineInput>>,
     /// Most items to suggest, from 1 to 100. Default 10.
     #[serde(default)]
     pub limit: Option<u64>,
@@ -250,5 +250,5 @@ pub(crate) struct AdviceView {
     /// What else goes with the basket, best first.
     pub items: Vec<ItemView>,
     /// Lines that could not be looked at, and why.
-    pub rejected: Vec<FieldProblem>,
+    pub rejected: Vec<FieldError>,
 }

@@ -25,7 +25,7 @@ async fn two_hundred_buyers_get_exactly_what_there_is() {
                 let tx = house.begin().await;
                 let got =
                     reserve(&tx, &[want(0, product, 1)], &Prefer::default(), &format!("SO-{buyer}")).await.expect("reserved");
-                tx.keep(got.len()).await.expect("kept")
+                tx.commit(got.len()).await.expect("kept")
             });
         }
         let got: usize = buyers.join_all().await.into_iter().sum();
@@ -55,11 +55,11 @@ async fn crossing_baskets_do_not_deadlock() {
                 let wants: Vec<Want> = turned.enumerate().map(|(key, product)| want(key, product, 1)).collect();
                 let tx = house.begin().await;
                 let got = reserve(&tx, &wants, &Prefer::default(), "SO").await.expect("reserved");
-                let held: Vec<Held> = tx.keep(got).await.expect("kept").into_iter().map(Held::from).collect();
+                let held: Vec<Held> = tx.commit(got).await.expect("kept").into_iter().map(Held::from).collect();
                 let tx = house.begin().await;
                 let done = if buyer % 2 == 0 { release(&tx, &held, "SO").await } else { issue(&tx, &held, "SO").await };
                 done.expect("settled");
-                tx.keep(held.len()).await.expect("kept")
+                tx.commit(held.len()).await.expect("kept")
             });
         }
         assert_eq!(buyers.join_all().await.into_iter().sum::<usize>(), 60 * 12);

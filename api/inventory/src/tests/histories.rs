@@ -72,7 +72,7 @@ async fn perform(house: &House, act: &Act, held: &mut Vec<Held>) {
             set_levels(&tx, &[level], "import").await.expect("set or refused");
         }
     }
-    tx.keep(()).await.expect("kept");
+    tx.commit(()).await.expect("kept");
 }
 
 async fn is_as_held(house: &House, held: &[Held]) {
@@ -190,7 +190,7 @@ async fn bad_movements_are_refused_one_by_one() {
             None,
         ];
         assert_eq!(codes, expected);
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
         house.is_sound().await;
         house.leave().await;
     }

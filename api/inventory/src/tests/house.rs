@@ -70,7 +70,7 @@ impl House {
         let ids = tx.ids(count).await.expect("ids");
         let rows = ids.iter().map(|id| product(*id).into_active_model()).collect();
         insert_all::<products::ActiveModel>(&tx, rows, None).await.expect("products");
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
         house.products = ids.into_iter().map(ProductId).collect();
         house
     }
@@ -86,7 +86,7 @@ impl House {
         let one = Move { product, warehouse, quantity, reason: Reason::Receipt, to: None, reference: String::new() };
         let results = move_stock(&tx, &[one]).await.expect("moved");
         assert!(results.iter().all(Result::is_ok), "{results:?}");
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
     }
 
     /// Every level is the sum of its ledger.

@@ -21,7 +21,7 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
         let supply = NewInbound { reference: "PO-1".to_owned(), product, warehouse: lyon, quantity: whole(5), expected_at };
         let tx = house.begin().await;
         assert_eq!(put_inbound(&tx, &[supply]).await.expect("announced"), [Ok(())]);
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
         let db = house.db.reader();
         let board = Board::load(&db).await.expect("loaded");
         let ask = |key, units, backorder| Ask {

@@ -23,7 +23,7 @@ async fn three_hundred_thousand_levels() {
             let all = products.iter().flat_map(|p| house.warehouses.iter().map(|w| (*p, *w, whole(1_000), whole(5))));
             let tx = house.begin().await;
             set_levels(&tx, &all.collect::<Vec<_>>(), "import").await.expect("set");
-            tx.keep(()).await.expect("kept");
+            tx.commit(()).await.expect("kept");
         }
         let rows = 300_000 * 1_000 / cpu().saturating_sub(started).as_millis().max(1);
         let started = cpu();
@@ -45,13 +45,13 @@ async fn three_hundred_thousand_levels() {
         let started = cpu();
         let tx = house.begin().await;
         assert_eq!(reserve(&tx, &wants, &Prefer::default(), "SO").await.expect("reserved").len(), 10_000);
-        tx.keep(()).await.expect("kept");
+        tx.commit(()).await.expect("kept");
         let basket = cpu().saturating_sub(started);
         let started = cpu();
         for _ in 0..100 {
             let tx = house.begin().await;
             reserve(&tx, &wants[..10], &Prefer::default(), "SO").await.expect("reserved");
-            tx.keep(()).await.expect("kept");
+            tx.commit(()).await.expect("kept");
         }
         let small = cpu().saturating_sub(started) / 100;
         let line = format!(

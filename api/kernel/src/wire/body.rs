@@ -8,15 +8,15 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde::de::DeserializeOwned;
 
-use crate::problem::{Entry, FieldProblem, Problem};
+use crate::problem::{FieldError, Problem, ProblemType};
 
 /// A JSON body, read strictly.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
-const MALFORMED: Entry = Entry { status: 400, code: "malformed-request", title: "The request cannot be read" };
-const INVALID: Entry = Entry { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
-const MEDIA: Entry = Entry { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
+const MALFORMED: ProblemType = ProblemType { status: 400, code: "malformed-request", title: "The request cannot be read" };
+const INVALID: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+const MEDIA: ProblemType = ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
 
 impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
@@ -76,7 +76,7 @@ fn parse_following<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let text = inner.to_string();
         let detail = text.split(" at line ").next().unwrap_or_default().to_owned();
         let mut problem = Problem::new(INVALID, format!("{pointer}: {detail}"));
-        problem.errors = vec![FieldProblem::new(pointer, "invalid-value", detail)];
+        problem.errors = vec![FieldError::new(pointer, "invalid-value", detail)];
         problem
     })?;
     reader.end().map_err(|error| Problem::new(MALFORMED, format!("the body is not JSON: {error}")))?;

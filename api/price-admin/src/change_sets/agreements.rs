@@ -11,7 +11,7 @@ use crate::agreements::{ContractInput, PromotionInput};
 use crate::error::PriceAdminError;
 use crate::input::{Faults, Names};
 use crate::{NewContract, NewPromotion, contract, promotion};
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use prices::BadInput;
 use store::database::Tx;
 
@@ -164,7 +164,7 @@ pub(super) async fn all(db: &impl ConnectionTrait, set: &OpenSet, names: &Names<
             read::<PromotionInput>(&row)?.check(&row.code, names, &mut faults).map(Proposed::Promotion)
         };
         let folder = if is_contract { Kind::Contract.folder() } else { Kind::Promotion.folder() };
-        let at = |fault: FieldProblem| FieldProblem { pointer: format!("/{folder}/{}{}", row.code, fault.pointer), ..fault };
+        let at = |fault: FieldError| FieldError { pointer: format!("/{folder}/{}{}", row.code, fault.pointer), ..fault };
         wrong.extend(faults.0.into_iter().map(at));
         drafts.extend(proposed.map(|proposed| Draft { code: row.code.clone(), base: row.base_version, proposed }));
     }

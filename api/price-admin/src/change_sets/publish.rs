@@ -13,7 +13,7 @@ use crate::change::PriceChange;
 use crate::error::PriceAdminError;
 use crate::input::Names;
 use crate::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
-use kernel::problem::{CommonError, FieldProblem};
+use kernel::problem::{CommonError, FieldError};
 use prices::BadInput;
 use store::database::Tx;
 use store::sql::statement;
@@ -97,7 +97,7 @@ async fn check_entries(tx: &Tx, set: &OpenSet, valid_from: Option<Instant>) -> R
     ] {
         for row in tx.query_all_raw(statement(tx, sql, values(set, valid_from))).await? {
             let id: i64 = row.try_get_by_index(0)?;
-            faults.push(FieldProblem::new(format!("/entries/{id}{field}"), code, detail));
+            faults.push(FieldError::new(format!("/entries/{id}{field}"), code, detail));
         }
     }
     Ok(BadInput::check(faults)?)
@@ -151,10 +151,10 @@ async fn record_agreement(
     draft: Draft,
     valid_from: Option<Instant>,
     outcome: &mut Outcome,
-    wrong: &mut Vec<FieldProblem>,
+    wrong: &mut Vec<FieldError>,
 ) -> Result<(), PriceAdminError> {
     let pointer = draft.pointer();
-    let mut refuse = |code: &str, detail: &str| wrong.push(FieldProblem::new(pointer.clone(), code, detail));
+    let mut refuse = |code: &str, detail: &str| wrong.push(FieldError::new(pointer.clone(), code, detail));
     match draft.proposed {
         Proposed::Contract(proposed) => {
             let old = contract::find_if_any(tx, &draft.code).await?;

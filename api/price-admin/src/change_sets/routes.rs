@@ -29,13 +29,13 @@ use catalog::{Categories, Products};
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::Failure;
-use kernel::wire::{Answer, Body, Code, Etag, Page, Text, Timestamp, if_match, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, Text, Timestamp, if_match, page_limit, place_of};
 use prices::{BadInput, OpenBaskets, PriceImpact, Prices, costs_of};
 use store::clock;
 use store::sql::statement;
 
-type Result<T> = std::result::Result<T, Failure<PriceAdminError>>;
+type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 
 /// Change sets.
 #[derive(Debug)]
@@ -64,11 +64,11 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         body: Body<ChangeSetInput>,
-    ) -> Result<Answer<ChangeSetView>> {
+    ) -> Result<JsonResponse<ChangeSetView>> {
         let name = body.0.name.map_or_else(|| code.0.to_string(), Text::into_inner);
         let tx = who.begin().await?;
         sets::put(&tx, &code.0, name).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         self.answer(&who, &code.0).await
     }
 
@@ -76,7 +76,11 @@ impl ChangeSetRoutes {
     ///
     /// How far it is, what stands in it, and what publishing it did.
     #[oai(path = "/v1/price-change-sets/:code", method = "get", operation_id = "get_price_change_set")]
-    async fn get_price_change_set(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<ChangeSetView>> {
+    async fn get_price_change_set(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+    ) -> Result<JsonResponse<ChangeSetView>> {
         self.answer(&who, &code.0).await
     }
 
@@ -90,7 +94,7 @@ impl ChangeSetRoutes {
         status: Query<Option<ChangeSetStatus>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<ChangeSetView>>> {
+    ) -> Result<JsonResponse<Page<ChangeSetView>>> {
         let limit = page_limit(limit.0, 50, 200)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let db = who.db();
@@ -104,7 +108,7 @@ impl ChangeSetRoutes {
             let entries = counts.iter().find(|(set, _)| *set == row.id).map_or(0, |(_, count)| *count);
             (row.id.0, ChangeSetView::new(row, entries, Vec::new()))
         });
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Drop a price change set
@@ -112,13 +116,17 @@ impl ChangeSetRoutes {
     /// What was collected is forgotten; that there was such a set, and who dropped it, is not. A published set cannot be
     /// dropped.
     #[oai(path = "/v1/price-change-sets/:code", method = "delete", operation_id = "drop_price_change_set")]
-    async fn drop_price_change_set(&self, who: Acting<permit::WritePrices>, code: Path<Code>) -> Result<Answer<ChangeSetView>> {
+    async fn drop_price_change_set(
+        &self,
+        who: Acting<permit::WritePrices>,
+        code: Path<Code>,
+    ) -> Result<JsonResponse<ChangeSetView>> {
         let tx = who.begin().await?;
         let set = sets::find_open(&tx, &code.0).await?;
         sets::touch(&tx, &set).await?;
         let closing = Closing { status: ChangeSetStatus::Dropped, price_version: None, valid_from: None, outcome: String::new() };
         sets::close(&tx, &set, closing).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         self.answer(&who, &code.0).await
     }
 
@@ -150,12 +158,12 @@ impl ChangeSetRoutes {
         };
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(UploadResponse::Once(Answer::replayed(replay)));
+            return Ok(UploadResponse::Once(JsonResponse::replay(replay)));
         }
         let given = input.entries.into_iter().map(|entry| entry.0.map(entry_input)).collect();
         let view = record::record(&tx, &place, given, &self.products).await?;
-        let answer = Answer::kept(&tx, &view).await?;
-        Ok(UploadResponse::Once(tx.keep(answer).await?))
+        let answer = JsonResponse::stored(&tx, &view).await?;
+        Ok(UploadResponse::Once(tx.commit(answer).await?))
     }
 
     /// List entries of a price change set
@@ -168,7 +176,7 @@ impl ChangeSetRoutes {
         code: Path<Code>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
-    ) -> Result<Answer<Page<DraftEntryView>>> {
+    ) -> Result<JsonResponse<Page<DraftEntryView>>> {
         let limit = page_limit(limit.0, 100, 1_000)?;
         let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
         let db = who.db();
@@ -180,7 +188,7 @@ impl ChangeSetRoutes {
             let sku = self.products.by_id(draft.entry.product).map(|product| product.sku.to_string());
             (id.0, DraftEntryView::new(id, draft, list.unwrap_or_default(), sku.unwrap_or_default()))
         });
-        Ok(Answer::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
     /// Take an entry out of a price change set
@@ -192,12 +200,12 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         id: Path<Code>,
-    ) -> Result<Answer<ChangeSetView>> {
+    ) -> Result<JsonResponse<ChangeSetView>> {
         let entry: i64 = id.0.parse().map_err(|_| PriceAdminError::EntryNotFound(id.0.to_string()))?;
         let tx = who.begin().await?;
         let set = sets::find_open(&tx, &code.0).await?;
         collect::remove(&tx, &set, PriceEntryId(entry)).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         self.answer(&who, &code.0).await
     }
 
@@ -211,7 +219,7 @@ impl ChangeSetRoutes {
         code: Path<Code>,
         contract: Path<Code>,
         body: Body<ContractInput>,
-    ) -> Result<Answer<DraftAgreementView>> {
+    ) -> Result<JsonResponse<DraftAgreementView>> {
         let mut faults = Faults::default();
         let new = body.0.clone().check(&contract.0, &self.names(), &mut faults);
         BadInput::check(faults.0).map_err(PriceAdminError::from)?;
@@ -222,7 +230,7 @@ impl ChangeSetRoutes {
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
         let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
         let warnings = review::contract(&new, &self.products, &costs, &usual);
-        Ok(Answer::of(&DraftAgreementView::new(tx.keep(row).await?, warnings))?)
+        Ok(JsonResponse::of(&DraftAgreementView::new(tx.commit(row).await?, warnings))?)
     }
 
     /// Read a contract drafted in a price change set
@@ -234,10 +242,10 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         contract: Path<Code>,
-    ) -> Result<Answer<ContractInput>> {
+    ) -> Result<JsonResponse<ContractInput>> {
         let db = who.db();
         let set = sets::find(&db, &code.0).await?;
-        Ok(Answer::of(&agreements::sent::<ContractInput>(&db, set.id, Kind::Contract, &contract.0).await?)?)
+        Ok(JsonResponse::of(&agreements::sent::<ContractInput>(&db, set.id, Kind::Contract, &contract.0).await?)?)
     }
 
     /// Take a contract out of a price change set
@@ -249,7 +257,7 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         contract: Path<Code>,
-    ) -> Result<Answer<ChangeSetView>> {
+    ) -> Result<JsonResponse<ChangeSetView>> {
         self.remove(&who, &code.0, Kind::Contract, &contract.0).await
     }
 
@@ -263,7 +271,7 @@ impl ChangeSetRoutes {
         code: Path<Code>,
         promotion: Path<Code>,
         body: Body<PromotionInput>,
-    ) -> Result<Answer<DraftAgreementView>> {
+    ) -> Result<JsonResponse<DraftAgreementView>> {
         let mut faults = Faults::default();
         let new = body.0.clone().check(&promotion.0, &self.names(), &mut faults);
         BadInput::check(faults.0).map_err(PriceAdminError::from)?;
@@ -273,7 +281,7 @@ impl ChangeSetRoutes {
         let row = agreements::put(&tx, &set, Kind::Promotion, &promotion.0, &body.0).await?;
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
         let warnings = review::lines(&new.lines, new.currency, &self.products, &costs);
-        Ok(Answer::of(&DraftAgreementView::new(tx.keep(row).await?, warnings))?)
+        Ok(JsonResponse::of(&DraftAgreementView::new(tx.commit(row).await?, warnings))?)
     }
 
     /// Read a promotion drafted in a price change set
@@ -285,10 +293,10 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         promotion: Path<Code>,
-    ) -> Result<Answer<PromotionInput>> {
+    ) -> Result<JsonResponse<PromotionInput>> {
         let db = who.db();
         let set = sets::find(&db, &code.0).await?;
-        Ok(Answer::of(&agreements::sent::<PromotionInput>(&db, set.id, Kind::Promotion, &promotion.0).await?)?)
+        Ok(JsonResponse::of(&agreements::sent::<PromotionInput>(&db, set.id, Kind::Promotion, &promotion.0).await?)?)
     }
 
     /// Take a promotion out of a price change set
@@ -304,7 +312,7 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         promotion: Path<Code>,
-    ) -> Result<Answer<ChangeSetView>> {
+    ) -> Result<JsonResponse<ChangeSetView>> {
         self.remove(&who, &code.0, Kind::Promotion, &promotion.0).await
     }
 
@@ -320,7 +328,7 @@ impl ChangeSetRoutes {
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
         valid_from: Query<Option<Timestamp>>,
-    ) -> Result<Answer<PreviewView>> {
+    ) -> Result<JsonResponse<PreviewView>> {
         let db = who.db();
         let set = sets::find_open(&db, &code.0).await?;
         let version = sets::find(&db, &code.0).await?.version;
@@ -342,7 +350,7 @@ impl ChangeSetRoutes {
             accounts: TouchedAccountsView { count: codes.len() as u64, codes: codes.iter().take(100).cloned().collect() },
             baskets,
         };
-        Ok(Answer::of(&PreviewView::new(about, &found, &self.products))?.with_etag(Etag(version)))
+        Ok(JsonResponse::of(&PreviewView::new(about, &found, &self.products))?.with_etag(Etag(version)))
     }
 
     /// Publish a price change set
@@ -358,18 +366,18 @@ impl ChangeSetRoutes {
         #[oai(name = "If-Match")] expected: Header<Option<String>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<PublicationInput>,
-    ) -> Result<Answer<ChangeSetView>> {
+    ) -> Result<JsonResponse<ChangeSetView>> {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
-            return Ok(Answer::replayed(replay));
+            return Ok(JsonResponse::replay(replay));
         }
         let set = sets::find_open(&tx, &code.0).await?;
         let publication = Publication { valid_from: body.0.valid_from.map(|at| at.0), expected };
         let published = publish::publish(&tx, &set, publication, &self.names()).await?;
         let agreements = agreements_of(&tx, set.id).await?;
-        let answer = Answer::kept(&tx, &ChangeSetView::new(published, 0, agreements)).await?;
-        Ok(tx.keep(answer).await?)
+        let answer = JsonResponse::stored(&tx, &ChangeSetView::new(published, 0, agreements)).await?;
+        Ok(tx.commit(answer).await?)
     }
 }
 
@@ -384,21 +392,21 @@ impl ChangeSetRoutes {
         code: &str,
         kind: Kind,
         agreement: &str,
-    ) -> Result<Answer<ChangeSetView>> {
+    ) -> Result<JsonResponse<ChangeSetView>> {
         let tx = who.begin().await?;
         let set = sets::find_open(&tx, code).await?;
         agreements::remove(&tx, &set, kind, agreement).await?;
-        tx.keep(()).await?;
+        tx.commit(()).await?;
         self.answer(who, code).await
     }
 
-    async fn answer(&self, who: &Acting<permit::WritePrices>, code: &str) -> Result<Answer<ChangeSetView>> {
+    async fn answer(&self, who: &Acting<permit::WritePrices>, code: &str) -> Result<JsonResponse<ChangeSetView>> {
         let db = who.db();
         let set = sets::find(&db, code).await?;
         let entries = entries_of(&db, &[set.id]).await?.first().map_or(0, |(_, count)| *count);
         let agreements = agreements_of(&db, set.id).await?;
         let version = set.version;
-        Ok(Answer::of(&ChangeSetView::new(set, entries, agreements))?.with_etag(Etag(version)))
+        Ok(JsonResponse::of(&ChangeSetView::new(set, entries, agreements))?.with_etag(Etag(version)))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::collect::DraftEntry;
 use super::publish::Outcome;
 use crate::review::PriceWarning;
-use kernel::wire::{AmountText, Code, Each, QuantityText, Text, Timestamp};
+use kernel::wire::{AmountText, BulkItem, Code, QuantityText, Text, Timestamp};
 use prices::RawDecimal;
 
 /// A change set to create or rename.
@@ -53,7 +53,7 @@ pub(super) struct DraftEntryInput {
 #[serde(deny_unknown_fields)]
 pub(super) struct DraftEntriesInput {
     /// At most 10,000; send CSV or NDJSON for more.
-    pub entries: Vec<Each<DraftEntryInput>>,
+    pub entries: Vec<BulkItem<DraftEntryInput>>,
 }
 
 /// When a set shall be published.

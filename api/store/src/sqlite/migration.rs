@@ -26,7 +26,7 @@ struct Migration {
 }
 
 impl Migration {
-    fn turn(&self, sql: &str) {
+    fn writer(&self, sql: &str) {
         if let Err(error) = self.connection.lock().execute_batch(sql) {
             self.failed.lock().get_or_insert(refused(error));
         }
@@ -44,18 +44,18 @@ impl ProxyDatabaseTrait for Migration {
     }
 
     async fn begin(&self) {
-        self.turn("begin immediate");
+        self.writer("begin immediate");
     }
 
     async fn commit(&self) {
-        self.turn("commit");
+        self.writer("commit");
     }
 
     async fn rollback(&self) {
-        self.turn("rollback");
+        self.writer("rollback");
     }
 
     fn start_rollback(&self) {
-        self.turn("rollback");
+        self.writer("rollback");
     }
 }

@@ -33,11 +33,11 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sea_orm::{DbErr, EntityTrait, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement, TryIntoModel, Value};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
-pub use self::rows::Found;
+pub use self::rows::EntityRow;
 use self::rows::{entities, execute, refused, repeat, rows};
-use self::writer::{Joined, MOST_JOINED, Waits, Writer};
+use self::writer::{GroupCommit, MAX_GROUP, Queued, Writer};
 
-/// How long a transaction waits for its turn, and for another program to let go of the file.
+/// How long a transaction waits for the writer, and for another program to let go of the file.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Pages in the log before they are folded into the file: 16 MB.
 const PAGES_OF_LOG: i32 = 4_096;
@@ -59,7 +59,7 @@ struct File {
     path: PathBuf,
     readers: Mutex<Vec<Connection>>,
     writer: Arc<tokio::sync::Mutex<Writer>>,
-    /// Transactions that wait for their turn.
+    /// Transactions that wait for the writer.
     waiting: AtomicUsize,
 }
 
@@ -86,18 +86,18 @@ impl Sqlite {
 
     /// Starts a transaction that may write, when those before it have ended.
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
-        let waits = Waits::of(&self.file.waiting);
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.file.writer).lock_owned()).await;
+        let waits = Queued::of(&self.file.waiting);
+        let writer = tokio::time::timeout(PATIENCE, Arc::clone(&self.file.writer).lock_owned()).await;
         drop(waits);
-        let mut turn = turn.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?;
-        let transaction = |turn, joins| Transaction { turn: Mutex::new(Some(turn)), joins, file: Arc::clone(&self.file) };
-        if turn.joins()? {
-            return Ok(transaction(turn, true));
+        let mut writer = writer.map_err(|_| DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout))?;
+        let transaction = |writer, joins| Transaction { writer: Mutex::new(Some(writer)), joins, file: Arc::clone(&self.file) };
+        if writer.join_group()? {
+            return Ok(transaction(writer, true));
         }
         let patience = tokio::time::Instant::now() + PATIENCE;
         loop {
-            if begin(turn.connection()?)? {
-                return Ok(transaction(turn, false));
+            if begin(writer.connection()?)? {
+                return Ok(transaction(writer, false));
             }
             if tokio::time::Instant::now() > patience {
                 return Err(DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout));
@@ -107,20 +107,20 @@ impl Sqlite {
     }
 
     /// Gives back what was kept for reading.
-    pub(super) fn rest(&self) {
+    pub(super) fn release_memory(&self) {
         self.file.readers.lock().clear();
     }
 
     /// Lets go of the file when what runs has ended; SQLite then folds its log into it.
     pub(super) async fn close(&self) {
         self.file.readers.lock().clear();
-        let mut turn = self.file.writer.lock().await;
-        if !turn.joined.is_empty()
-            && let Err(error) = turn.settle()
+        let mut writer = self.file.writer.lock().await;
+        if !writer.group.is_empty()
+            && let Err(error) = writer.commit_group()
         {
             tracing::error!(%error, "the last transactions could not be committed");
         }
-        turn.connection.take();
+        writer.connection.take();
     }
 }
 
@@ -128,7 +128,7 @@ impl Sqlite {
 #[derive(Debug)]
 pub(super) struct Transaction {
     /// None once it has ended.
-    turn: Mutex<Option<OwnedMutexGuard<Writer>>>,
+    writer: Mutex<Option<OwnedMutexGuard<Writer>>>,
     /// Whether others wait for a commit that will be this one's too.
     joins: bool,
     file: Arc<File>,
@@ -140,26 +140,26 @@ impl Transaction {
         self.on(|connection| repeat(connection, sql, rows))
     }
 
-    /// Makes durable what was written, together with what the transactions write that already wait for their turn; or at once.
+    /// Makes durable what was written, together with what the transactions write that already wait for the writer; or at once.
     pub(super) async fn commit(self, at_once: bool) -> Result<(), DbErr> {
         if self.joins {
             self.on(|connection| run(connection, "release own"))?;
         }
-        let Some(mut turn) = self.turn.lock().take() else { return Err(ended()) };
-        if at_once || self.file.waiting.load(Ordering::Acquire) == 0 || turn.joined.len() >= MOST_JOINED {
-            return turn.settle();
+        let Some(mut writer) = self.writer.lock().take() else { return Err(ended()) };
+        if at_once || self.file.waiting.load(Ordering::Acquire) == 0 || writer.group.len() >= MAX_GROUP {
+            return writer.commit_group();
         }
         let (tell, told) = oneshot::channel();
-        turn.joined.push(tell);
-        drop(turn);
-        Joined::new(&self.file, told).end().await
+        writer.group.push(tell);
+        drop(writer);
+        GroupCommit::new(&self.file, told).end().await
     }
 }
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        let Some(turn) = self.turn.get_mut() else { return };
-        let Some(connection) = turn.connection.as_ref().filter(|connection| !connection.is_autocommit()) else { return };
+        let Some(writer) = self.writer.get_mut() else { return };
+        let Some(connection) = writer.connection.as_ref().filter(|connection| !connection.is_autocommit()) else { return };
         let undo = if self.joins { "rollback to own; release own" } else { "rollback" };
         if let Err(error) = connection.execute_batch(undo) {
             tracing::error!(%error, "a transaction could not be rolled back");
@@ -168,7 +168,7 @@ impl Drop for Transaction {
         }
         // Those who wait for its commit may have gone meanwhile, and nobody else would come to it.
         if self.joins {
-            drop(turn.settle());
+            drop(writer.commit_group());
         }
     }
 }
@@ -188,7 +188,7 @@ pub(super) trait Statements {
         })
     }
 
-    fn entities<E>(&self, statement: &Statement) -> Result<Vec<Found<E::Model>>, DbErr>
+    fn entities<E>(&self, statement: &Statement) -> Result<Vec<EntityRow<E::Model>>, DbErr>
     where
         E: EntityTrait,
         E::ActiveModel: TryIntoModel<E::Model>,
@@ -219,7 +219,7 @@ impl Statements for Sqlite {
 
 impl Statements for Transaction {
     fn on<T>(&self, run: impl FnOnce(&Connection) -> Result<T, DbErr>) -> Result<T, DbErr> {
-        run(self.turn.lock().as_ref().ok_or_else(ended)?.connection()?)
+        run(self.writer.lock().as_ref().ok_or_else(ended)?.connection()?)
     }
 }
 

@@ -23,13 +23,13 @@ pub(super) fn execute(connection: &Connection, statement: &Statement) -> Result<
 
 pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &Statement, limit: usize) -> Result<Vec<T>, DbErr> {
     prepared(connection, statement, |ready| {
-        let shape = Shape::of(ready, statement.sql.starts_with(MADE));
+        let layout = ColumnLayout::of(ready, statement.sql.starts_with(GENERATED));
         let mut rows = ready.raw_query();
         let mut found = Vec::new();
         while found.len() < limit
             && let Some(row) = rows.next().map_err(refused)?
         {
-            found.push(shape.read(row)?.into());
+            found.push(layout.read(row)?.into());
         }
         Ok(found)
     })
@@ -37,7 +37,7 @@ pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &State
 
 /// An entity as a statement gives it.
 #[derive(Debug)]
-pub struct Found<M> {
+pub struct EntityRow<M> {
     pub entity: M,
     /// What stands in the columns behind the entity's.
     pub texts: Vec<String>,
@@ -45,7 +45,7 @@ pub struct Found<M> {
 
 /// The entities that a statement gives, whose columns are the entity's in their order, and texts behind those. They are taken by
 /// place, at a fifth of what it costs to find each value of a row by its name.
-pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<Found<E::Model>>, DbErr>
+pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<EntityRow<E::Model>>, DbErr>
 where
     E: EntityTrait,
     E::ActiveModel: TryIntoModel<E::Model>,
@@ -65,7 +65,7 @@ where
                 model.try_set(*column, of_kind(row.get_ref(at).map_err(refused)?, kind)?)?;
             }
             let texts = (columns.len()..all).map(|at| row.get(at).map_err(refused)).collect::<Result<_, _>>()?;
-            found.push(Found { entity: model.try_into_model()?, texts });
+            found.push(EntityRow { entity: model.try_into_model()?, texts });
         }
         Ok(found)
     })
@@ -79,9 +79,9 @@ fn of_kind(stored: ValueRef<'_>, kind: &ArrayType) -> Result<Value, DbErr> {
         (ValueRef::Null, ArrayType::Int) => Ok(Value::Int(None)),
         (ValueRef::Null, ArrayType::Bool) => Ok(Value::Bool(None)),
         (ValueRef::Null, ArrayType::Double) => Ok(Value::Double(None)),
-        (stored, ArrayType::Bool) => value(stored, Whole::Bool),
-        (stored, ArrayType::Int) => value(stored, Whole::Int),
-        (stored, _) => value(stored, Whole::BigInt),
+        (stored, ArrayType::Bool) => value(stored, IntKind::Bool),
+        (stored, ArrayType::Int) => value(stored, IntKind::Int),
+        (stored, _) => value(stored, IntKind::BigInt),
     }
 }
 
@@ -147,40 +147,40 @@ fn borrowed(value: &Value) -> Result<ValueRef<'_>, DbErr> {
 ///
 /// sea-orm finds a column of such a row by its name, or by its place among the sorted names. Names that are not sorted get
 /// others before them that are, so that both ways lead to the value; but not the columns of an entity, which are read by name.
-struct Shape(Vec<Column>);
+struct ColumnLayout(Vec<Column>);
 
 /// Columns of the longest tuple that sea-orm reads by place.
 const LONGEST_TUPLE: usize = 12;
 /// How the statements begin that sea-orm makes; those written here have no capitals.
-const MADE: &str = "SELECT ";
+const GENERATED: &str = "SELECT ";
 
 struct Column {
     name: String,
     at: usize,
-    whole: Whole,
+    whole: IntKind,
 }
 
 /// What a whole number of a column is.
 #[derive(Clone, Copy)]
-enum Whole {
+enum IntKind {
     Bool,
     Int,
     BigInt,
 }
 
-impl Shape {
-    fn of(prepared: &rusqlite::Statement<'_>, made: bool) -> Self {
+impl ColumnLayout {
+    fn of(prepared: &rusqlite::Statement<'_>, generated: bool) -> Self {
         let column = |(at, column): (usize, &rusqlite::Column<'_>)| {
             let whole = match column.decl_type() {
-                Some("boolean") => Whole::Bool,
-                Some("INT" | "int") => Whole::Int,
-                _ => Whole::BigInt,
+                Some("boolean") => IntKind::Bool,
+                Some("INT" | "int") => IntKind::Int,
+                _ => IntKind::BigInt,
             };
             Column { name: column.name().to_owned(), at, whole }
         };
         let mut columns: Vec<Column> = prepared.columns().iter().enumerate().map(column).collect();
         if !columns.is_sorted_by(|one, next| one.name < next.name) {
-            if !made || columns.len() <= LONGEST_TUPLE {
+            if !generated || columns.len() <= LONGEST_TUPLE {
                 let places = |column: &Column| Column { name: place(column.at), ..*column };
                 columns.extend(columns.iter().map(places).collect::<Vec<_>>());
             }
@@ -195,14 +195,14 @@ impl Shape {
     }
 }
 
-fn value(stored: ValueRef<'_>, whole: Whole) -> Result<Value, DbErr> {
+fn value(stored: ValueRef<'_>, whole: IntKind) -> Result<Value, DbErr> {
     Ok(match (stored, whole) {
         (ValueRef::Null, _) => Value::BigInt(None),
-        (ValueRef::Integer(value), Whole::Bool) => Value::Bool(Some(value != 0)),
-        (ValueRef::Integer(value), Whole::Int) => {
+        (ValueRef::Integer(value), IntKind::Bool) => Value::Bool(Some(value != 0)),
+        (ValueRef::Integer(value), IntKind::Int) => {
             Value::Int(Some(i32::try_from(value).map_err(|_| type_error("a whole number is too large"))?))
         }
-        (ValueRef::Integer(value), Whole::BigInt) => Value::BigInt(Some(value)),
+        (ValueRef::Integer(value), IntKind::BigInt) => Value::BigInt(Some(value)),
         (ValueRef::Real(value), _) => Value::Double(Some(value)),
         (ValueRef::Text(text), _) => {
             let text = std::str::from_utf8(text).map_err(|_| type_error("a text is not UTF-8"))?;

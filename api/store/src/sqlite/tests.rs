@@ -85,15 +85,15 @@ async fn numbers() -> (tempfile::TempDir, Database) {
     let (folder, db) = database().await;
     let tx = begin(&db).await;
     tx.execute_unprepared("create table t (n bigint primary key)").await.expect("a table");
-    tx.keep(()).await.expect("kept");
+    tx.commit(()).await.expect("kept");
     (folder, db)
 }
 
 async fn begin(db: &Database) -> Tx {
-    tokio::time::timeout(SHORT * 100, db.begin(Actor::system("test"))).await.expect("its turn").expect("a transaction")
+    tokio::time::timeout(SHORT * 100, db.begin(Actor::system("test"))).await.expect("its writer").expect("a transaction")
 }
 
-/// A transaction that waits for its turn.
+/// A transaction that waits for the writer.
 async fn queue(db: &Database) -> JoinHandle<Tx> {
     let db = db.clone();
     let queued = tokio::spawn(async move { begin(&db).await });
@@ -109,7 +109,7 @@ async fn write(tx: &Tx, number: i64) {
 
 /// Keeps a transaction elsewhere.
 async fn keep(tx: Tx) -> JoinHandle<bool> {
-    let kept = tokio::spawn(async move { tx.keep(()).await.is_ok() });
+    let kept = tokio::spawn(async move { tx.commit(()).await.is_ok() });
     tokio::time::sleep(SHORT).await;
     kept
 }
@@ -120,14 +120,14 @@ async fn stored(db: &Database) -> Vec<i64> {
     rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
 }
 
-/// A transaction that wrote 1 and shares the commit of the next one, whose turn it is.
+/// A transaction that wrote 1 and shares the commit of the next one, whose writer it is.
 async fn two(db: &Database) -> (JoinHandle<bool>, Tx) {
     let first = begin(db).await;
     write(&first, 1).await;
     let second = queue(db).await;
     let first = keep(first).await;
     assert!(!first.is_finished(), "it shares the commit of the second");
-    (first, second.await.expect("its turn"))
+    (first, second.await.expect("its writer"))
 }
 
 #[tokio::test]
@@ -137,12 +137,12 @@ async fn transactions_that_queue_are_committed_together() {
     write(&first, 1).await;
     let (second, third) = (queue(&db).await, queue(&db).await);
     let first = keep(first).await;
-    let second = second.await.expect("its turn");
+    let second = second.await.expect("its writer");
     write(&second, 2).await;
     let second = keep(second).await;
     assert!(!first.is_finished() && !second.is_finished(), "both share the commit of the third");
     assert!(stored(&db).await.is_empty(), "nobody sees what is not committed");
-    let third = third.await.expect("its turn");
+    let third = third.await.expect("its writer");
     write(&third, 3).await;
     assert!(keep(third).await.await.expect("an end"));
     assert!(first.await.expect("an end") && second.await.expect("an end"));
@@ -191,7 +191,7 @@ async fn a_transaction_that_must_commit_at_once_does_so_for_all() {
     let (first, second) = two(&db).await;
     let third = queue(&db).await;
     write(&second, 2).await;
-    second.commit_at_once();
+    second.commit_alone();
     assert!(keep(second).await.await.expect("an end"));
     assert!(first.await.expect("an end"));
     assert_eq!(stored(&db).await, [1, 2], "though the third waits");
@@ -204,10 +204,10 @@ async fn what_sqlite_took_back_was_not_committed() {
     let alone = begin(&db).await;
     write(&alone, 1).await;
     alone.execute_unprepared("rollback").await.expect("as when the disk is full");
-    assert!(alone.keep(()).await.is_err());
+    assert!(alone.commit(()).await.is_err());
     let (first, second) = two(&db).await;
     second.execute_unprepared("rollback").await.expect("as when the disk is full");
-    assert!(second.keep(()).await.is_err());
+    assert!(second.commit(()).await.is_err());
     assert!(!first.await.expect("an end"), "it shared the transaction");
     assert!(stored(&db).await.is_empty());
     assert!(keep(begin(&db).await).await.await.expect("an end"), "the next one is not harmed");

@@ -1,7 +1,7 @@
 //! The connection that writes, and the transactions that share its commit.
 //!
-//! A transaction that ends while others wait for their turn does not commit: it joins them. The next one then runs in a
-//! savepoint of the same transaction, and so on; whoever ends while nobody waits, or comes to the turn again, commits for all. A
+//! A transaction that ends while others wait for their writer does not commit: it joins them. The next one then runs in a
+//! savepoint of the same transaction, and so on; whoever ends while nobody waits, or comes to the writer again, commits for all. A
 //! transaction has ended when that commit has. One that is given up takes back its own savepoint alone.
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use super::{File, run};
 
 /// Transactions that share one commit at most.
-pub(super) const MOST_JOINED: usize = 64;
+pub(super) const MAX_GROUP: usize = 64;
 
 /// How a shared commit went.
 type Outcome = Result<(), DbErr>;
@@ -25,12 +25,12 @@ pub(super) struct Writer {
     /// None once the file is closed.
     pub(super) connection: Option<Connection>,
     /// Transactions that wait for the commit they share.
-    pub(super) joined: Vec<oneshot::Sender<Outcome>>,
+    pub(super) group: Vec<oneshot::Sender<Outcome>>,
 }
 
 impl Writer {
     pub(super) fn over(connection: Connection) -> Self {
-        Self { connection: Some(connection), joined: Vec::new() }
+        Self { connection: Some(connection), group: Vec::new() }
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, DbErr> {
@@ -38,12 +38,12 @@ impl Writer {
     }
 
     /// Starts a savepoint in the transaction that others have left to be committed, if there is one.
-    pub(super) fn joins(&mut self) -> Result<bool, DbErr> {
-        if self.joined.is_empty() {
+    pub(super) fn join_group(&mut self) -> Result<bool, DbErr> {
+        if self.group.is_empty() {
             return Ok(false);
         }
         if self.connection()?.is_autocommit() {
-            drop(self.settle());
+            drop(self.commit_group());
             return Ok(false);
         }
         run(self.connection()?, "savepoint own")?;
@@ -51,7 +51,7 @@ impl Writer {
     }
 
     /// Commits, and tells those who wait for it.
-    pub(super) fn settle(&mut self) -> Outcome {
+    pub(super) fn commit_group(&mut self) -> Outcome {
         let Some(connection) = self.connection.as_ref().filter(|connection| !connection.is_autocommit()) else {
             // SQLite takes all of a transaction back when the disk is full.
             let outcome = Err(lost("the transaction was rolled back"));
@@ -70,9 +70,9 @@ impl Writer {
     }
 
     fn tell(&mut self, outcome: &Outcome) {
-        for joined in self.joined.drain(..) {
+        for group in self.group.drain(..) {
             // Whoever has gone need not know.
-            drop(joined.send(outcome.clone()));
+            drop(group.send(outcome.clone()));
         }
     }
 }
@@ -81,43 +81,43 @@ fn lost(what: &str) -> DbErr {
     DbErr::Query(RuntimeErr::Internal(what.to_owned()))
 }
 
-/// Counts as waiting for a turn while it lives.
-pub(super) struct Waits<'a>(&'a AtomicUsize);
+/// Counts as waiting for a writer while it lives.
+pub(super) struct Queued<'a>(&'a AtomicUsize);
 
-impl<'a> Waits<'a> {
+impl<'a> Queued<'a> {
     pub(super) fn of(waiting: &'a AtomicUsize) -> Self {
         waiting.fetch_add(1, Ordering::AcqRel);
         Self(waiting)
     }
 }
 
-impl Drop for Waits<'_> {
+impl Drop for Queued<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 /// A transaction that waits for the commit it shares.
-pub(super) struct Joined<'a> {
+pub(super) struct GroupCommit<'a> {
     file: &'a Arc<File>,
     told: oneshot::Receiver<Outcome>,
     has_ended: bool,
 }
 
-impl<'a> Joined<'a> {
+impl<'a> GroupCommit<'a> {
     pub(super) fn new(file: &'a Arc<File>, told: oneshot::Receiver<Outcome>) -> Self {
         Self { file, told, has_ended: false }
     }
 
-    /// Waits until somebody commits, or commits itself when those have had their turn who waited for it before.
+    /// Queued until somebody commits, or commits itself when those have had their writer who waited for it before.
     pub(super) async fn end(mut self) -> Result<(), DbErr> {
-        let turn = Arc::clone(&self.file.writer).lock_owned();
+        let writer = Arc::clone(&self.file.writer).lock_owned();
         let told = tokio::select! {
             biased;
             told = &mut self.told => told.ok(),
-            mut turn = turn => {
-                if !turn.joined.is_empty() {
-                    drop(turn.settle());
+            mut writer = writer => {
+                if !writer.group.is_empty() {
+                    drop(writer.commit_group());
                 }
                 self.told.try_recv().ok()
             }
@@ -127,14 +127,14 @@ impl<'a> Joined<'a> {
     }
 }
 
-impl Drop for Joined<'_> {
-    /// Commits for those who have gone like this one. When another has the turn, it does.
+impl Drop for GroupCommit<'_> {
+    /// Commits for those who have gone like this one. When another has the writer, it does.
     fn drop(&mut self) {
         if !self.has_ended
-            && let Ok(mut turn) = Arc::clone(&self.file.writer).try_lock_owned()
-            && !turn.joined.is_empty()
+            && let Ok(mut writer) = Arc::clone(&self.file.writer).try_lock_owned()
+            && !writer.group.is_empty()
         {
-            drop(turn.settle());
+            drop(writer.commit_group());
         }
     }
 }

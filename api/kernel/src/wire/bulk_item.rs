@@ -10,20 +10,20 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::body::parse;
-use crate::problem::FieldProblem;
+use crate::problem::FieldError;
 
 /// One item: what was read, or what is wrong with its fields, by pointers that start at the item.
 #[derive(Debug)]
-pub struct Each<T>(pub Result<T, Vec<FieldProblem>>);
+pub struct BulkItem<T>(pub Result<T, Vec<FieldError>>);
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Each<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for BulkItem<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         Ok(Self(parse(raw.get().as_bytes()).map_err(|problem| problem.errors)))
     }
 }
 
-impl<T: Type> Type for Each<T> {
+impl<T: Type> Type for BulkItem<T> {
     const IS_REQUIRED: bool = true;
     type RawValueType = T::RawValueType;
     type RawElementValueType = T::RawElementValueType;
@@ -52,13 +52,13 @@ impl<T: Type> Type for Each<T> {
     }
 }
 
-impl<T: Type + ParseFromJSON> ParseFromJSON for Each<T> {
+impl<T: Type + ParseFromJSON> ParseFromJSON for BulkItem<T> {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         T::parse_from_json(value).map(|item| Self(Ok(item))).map_err(ParseError::propagate)
     }
 }
 
-impl<T: Type + ToJSON> ToJSON for Each<T> {
+impl<T: Type + ToJSON> ToJSON for BulkItem<T> {
     fn to_json(&self) -> Option<Value> {
         self.0.as_ref().ok().and_then(ToJSON::to_json)
     }
