@@ -15,7 +15,7 @@ use tokio::sync::watch;
 use crate::config::{Config, Role};
 use billing::{BillingRoutes, Invoicing};
 use cart::{CartRoutes, Carts};
-use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
+use catalog::{CatalogRoutes, Categories, ProductJsonCache, Products, VisibilityRoutes};
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
 use identity::{Accounts, IdentityRoutes, SessionRoutes};
@@ -69,7 +69,7 @@ pub(crate) struct Projections {
 impl Projections {
     async fn load(db: &Reader, config: &Config) -> Result<Self, CommonError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
-        let products = Products::load_for(db, &accounts, &categories).await?;
+        let products = Products::load(db, &accounts, &categories).await?;
         Ok(Self {
             accounts,
             related: Related::load(db, &products, &categories).await?,
@@ -269,6 +269,7 @@ fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes
     let storefront = StorefrontRoutes {
         offers: projections.offers(),
         categories: projections.categories.clone(),
+        product_json: ProductJsonCache::default(),
         index: projections.search.clone(),
         own: OwnSets::over(&projections.memory, &projections.prices, &projections.accounts),
         curation: projections.curation.clone(),

@@ -14,7 +14,7 @@ use super::drift::{self, CartDriftView};
 use super::error::CartError;
 use super::input::{AskedLine, CheckedLine, LinesBody, check_lines};
 use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSummary, CartTotals, CartView, LineChange};
-use catalog::{Products, Sight};
+use catalog::{CatalogView, Products};
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::Acting;
@@ -74,13 +74,14 @@ impl CartRoutes {
             return Ok(Created::replay(replay));
         }
         let new = NewCart { account: account.id, name: input.name.into_inner(), currency };
-        let sight = self.products.sight(who.account());
+        let catalog_view = self.products.view_for(who.account());
         let cart = commands::create(&tx, new, good.len()).await?;
         let mut lines = commands::number_lines(&cart, &good)?;
-        let basket = self.price(&tx, &cart, &lines, &sight).await?;
+        let basket = self.price(&tx, &cart, &lines, &catalog_view).await?;
         see(&mut lines, &basket);
         commands::add_lines(&tx, &cart, &lines).await?;
-        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i), &sight)).collect();
+        let views =
+            lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i), &catalog_view)).collect();
         let totals = totals(&basket, &cart.currency)?;
         let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
         let answer = Created::stored(&tx, &view).await?.with_etag(Etag(cart.version));
@@ -109,14 +110,14 @@ impl CartRoutes {
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(JsonResponse::replay(replay));
         }
-        let sight = self.products.sight(who.account());
+        let catalog_view = self.products.view_for(who.account());
         let cart = commands::grow(&tx, &id.0, who.account(), good.len()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version - i64::from(!good.is_empty())).await?;
         let mut all: Vec<CartLine> = before.iter().cloned().chain(commands::number_lines(&cart, &good)?).collect();
-        let basket = self.price(&tx, &cart, &all, &sight).await?;
+        let basket = self.price(&tx, &cart, &all, &catalog_view).await?;
         see(&mut all[before.len()..], &basket);
         commands::add_lines(&tx, &cart, &all[before.len()..]).await?;
-        let view = self.added(&cart, &all[before.len()..], before.len(), (&basket, &sight), &good, rejected)?;
+        let view = self.added(&cart, &all[before.len()..], before.len(), (&basket, &catalog_view), &good, rejected)?;
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(all));
@@ -132,7 +133,7 @@ impl CartRoutes {
         let db = who.db();
         let cart = commands::find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
-        self.cart_answer(&db, &cart, &lines, &self.products.sight(who.account())).await
+        self.cart_answer(&db, &cart, &lines, &self.products.view_for(who.account())).await
     }
 
     /// List carts
@@ -175,14 +176,14 @@ impl CartRoutes {
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let mut lines = before.as_ref().clone();
         let changed = lines.iter_mut().find(|l| l.line == line.0).ok_or(CartError::NoSuchLine(line.0))?;
-        let sight = self.products.sight(who.account());
-        self.apply(changed, body.0, &sight)?;
-        let basket = self.price(&tx, &cart, &lines, &sight).await?;
+        let catalog_view = self.products.view_for(who.account());
+        self.apply(changed, body.0, &catalog_view)?;
+        let basket = self.price(&tx, &cart, &lines, &catalog_view).await?;
         for changed in lines.iter_mut().filter(|l| l.line == line.0) {
             see(std::slice::from_mut(changed), &basket);
             cart = commands::change_line(&tx, cart, changed).await?;
         }
-        let answer = self.answer_of(&cart, &lines, &basket, &sight)?;
+        let answer = self.answer_of(&cart, &lines, &basket, &catalog_view)?;
         let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
@@ -203,7 +204,7 @@ impl CartRoutes {
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let cart = commands::remove_line(&tx, cart, line.0).await?;
         let lines: Vec<CartLine> = before.iter().filter(|l| l.line != line.0).cloned().collect();
-        let answer = self.cart_answer(&tx, &cart, &lines, &self.products.sight(who.account())).await?;
+        let answer = self.cart_answer(&tx, &cart, &lines, &self.products.view_for(who.account())).await?;
         let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
         Ok(answer)
@@ -219,7 +220,7 @@ impl CartRoutes {
         let db = who.db();
         let cart = commands::find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
-        let shown = self.products.shown(lines.iter().map(|line| line.product), &self.products.sight(who.account()));
+        let shown = self.products.visible(lines.iter().map(|line| line.product), &self.products.view_for(who.account()));
         let lines: Vec<CartLine> = lines.iter().zip(shown).filter(|(_, shown)| *shown).map(|(line, _)| line.clone()).collect();
         let report = drift::report(&db, &self.prices, &cart, &lines, &[]).await?;
         Ok(JsonResponse::of(&drift::view(&self.products, &cart, &lines, &report)?)?)
@@ -242,11 +243,11 @@ impl CartRoutes {
         let cart = commands::lock_open(&tx, &id.0, who.account()).await?;
         let before = self.carts.lines(&tx, cart.id, cart.version).await?;
         let mut lines = before.as_ref().clone();
-        let sight = self.products.sight(who.account());
-        let basket = self.price(&tx, &cart, &lines, &sight).await?;
+        let catalog_view = self.products.view_for(who.account());
+        let basket = self.price(&tx, &cart, &lines, &catalog_view).await?;
         see(&mut lines, &basket);
         let cart = commands::see_prices(&tx, cart, AsOf { valid_at: basket.at, known_at: basket.as_of }).await?;
-        let view = self.view_of(&cart, &lines, &basket, &sight)?;
+        let view = self.view_of(&cart, &lines, &basket, &catalog_view)?;
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.commit(answer).await?;
         self.carts.remember(&cart, Arc::new(lines));
@@ -278,13 +279,19 @@ impl CartRoutes {
         Ok(commands::find(db, id, who.account()).await?.account_id)
     }
 
-    /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
-    async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine], sight: &Sight) -> Result<PricedBasket> {
+    /// Prices a cart for whoever has this catalog_view; what they do not see has no price and counts towards none.
+    async fn price(
+        &self,
+        db: &impl Db,
+        cart: &carts::Model,
+        lines: &[CartLine],
+        catalog_view: &CatalogView,
+    ) -> Result<PricedBasket> {
         let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
         let asked: Vec<PriceLine> =
             lines.iter().map(|l| PriceLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
         let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
-        let counts = self.products.shown(lines.iter().map(|line| line.product), sight);
+        let counts = self.products.visible(lines.iter().map(|line| line.product), catalog_view);
         Ok(self.prices.price_visible(db, &ask, &counts).await.map_err(CartError::from)?)
     }
 
@@ -293,10 +300,10 @@ impl CartRoutes {
         db: &impl Db,
         cart: &carts::Model,
         lines: &[CartLine],
-        sight: &Sight,
+        catalog_view: &CatalogView,
     ) -> Result<JsonResponse<CartView>> {
-        let basket = self.price(db, cart, lines, sight).await?;
-        self.answer_of(cart, lines, &basket, sight)
+        let basket = self.price(db, cart, lines, catalog_view).await?;
+        self.answer_of(cart, lines, &basket, catalog_view)
     }
 
     fn answer_of(
@@ -304,13 +311,19 @@ impl CartRoutes {
         cart: &carts::Model,
         lines: &[CartLine],
         basket: &PricedBasket,
-        sight: &Sight,
+        catalog_view: &CatalogView,
     ) -> Result<JsonResponse<CartView>> {
-        Ok(JsonResponse::of(&self.view_of(cart, lines, basket, sight)?)?.with_etag(Etag(cart.version)))
+        Ok(JsonResponse::of(&self.view_of(cart, lines, basket, catalog_view)?)?.with_etag(Etag(cart.version)))
     }
 
-    fn view_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket, sight: &Sight) -> Result<CartView> {
-        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, basket, None, sight)).collect();
+    fn view_of(
+        &self,
+        cart: &carts::Model,
+        lines: &[CartLine],
+        basket: &PricedBasket,
+        catalog_view: &CatalogView,
+    ) -> Result<CartView> {
+        let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, basket, None, catalog_view)).collect();
         let totals = totals(basket, &cart.currency)?;
         Ok(CartView { cart: self.summary(cart), lines: views, totals, rejected: Vec::new() })
     }
@@ -320,11 +333,12 @@ impl CartRoutes {
         cart: &carts::Model,
         added: &[CartLine],
         offset: usize,
-        (basket, sight): (&PricedBasket, &Sight),
+        (basket, catalog_view): (&PricedBasket, &CatalogView),
         asked: &[CheckedLine],
         rejected: Vec<CartLineProblem>,
     ) -> Result<AddedLines> {
-        let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i), sight));
+        let views =
+            added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i), catalog_view));
         Ok(AddedLines { accepted: views.collect(), rejected, cart: self.summary(cart), totals: totals(basket, &cart.currency)? })
     }
 
@@ -348,7 +362,7 @@ impl CartRoutes {
         place: usize,
         basket: &PricedBasket,
         asked: Option<&CheckedLine>,
-        sight: &Sight,
+        catalog_view: &CatalogView,
     ) -> CartLineView {
         let product = self.products.by_id(line.product);
         let price = basket.lines.get(place);
@@ -357,7 +371,7 @@ impl CartRoutes {
             line: line.line,
             pointer: asked.map(|a| a.pointer.clone()),
             sku: product.as_ref().map(|p| p.sku.to_string()).unwrap_or_default(),
-            title: product.filter(|p| sight.shows(p)).map(|p| p.title.to_string()).unwrap_or_default(),
+            title: product.filter(|p| catalog_view.can_see(p)).map(|p| p.title.to_string()).unwrap_or_default(),
             quantity: line.quantity.into(),
             unit: line.unit.to_string(),
             note: line.note.to_string(),
@@ -370,7 +384,7 @@ impl CartRoutes {
     }
 
     /// Changes a line as asked; the new quantity must be one that can be ordered.
-    fn apply(&self, line: &mut CartLine, change: LineChange, sight: &Sight) -> Result<()> {
+    fn apply(&self, line: &mut CartLine, change: LineChange, catalog_view: &CatalogView) -> Result<()> {
         if let Some(unit) = change.unit {
             line.unit = unit.parse().map_err(|_| CommonError::invalid("/unit", "unknown-unit", "not a unit"))?;
         }
@@ -381,7 +395,7 @@ impl CartRoutes {
             line.note = note.into_inner().into();
         }
         let product = self.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
-        if !sight.shows(&product) {
+        if !catalog_view.can_see(&product) {
             return Err(CommonError::invalid("/quantity", "unknown-product", "the product no longer exists").into());
         }
         if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::credentials::{Client, Credentials};
 use super::{LoadError, Loader, refused};
-use catalog::{PartNumber, Products, put_part_numbers};
+use catalog::{PartNumber, put_part_numbers};
 use demo_data::model::{self, BuyerRole, SellerRole};
 use identity::scope::Role;
 use identity::scope::parse_scopes;
@@ -92,7 +92,7 @@ impl Loader<'_> {
     }
 
     async fn part_numbers(&self, customers: &Customers) -> Result<(), LoadError> {
-        let products = Products::load(&self.system.db()).await?;
+        let products = self.products(&self.system.db()).await?;
         let tx = self.system.begin().await?;
         for customer in self.demo.accounts().iter().filter_map(|account| customers.get(&account.code)) {
             let numbers = customer.made_up.part_numbers.iter();

@@ -11,7 +11,7 @@ use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
 use super::reserve::Prefer;
-use catalog::{Product, Products, Sight};
+use catalog::{CatalogView, Product, Products};
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Reader;
@@ -33,7 +33,7 @@ pub(super) struct Question<'a> {
     pub(super) asked: Vec<Asked>,
     pub(super) prefer: Prefer,
     /// What may be seen.
-    pub(super) sight: Arc<Sight>,
+    pub(super) catalog_view: Arc<CatalogView>,
     /// Whether exact levels are shown.
     pub(super) exact: bool,
 }
@@ -45,7 +45,7 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
     let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
     for (asked, product) in question.asked.iter().zip(found) {
         let ask = product
-            .filter(|p| question.sight.shows(p))
+            .filter(|p| question.catalog_view.can_see(p))
             .ok_or_else(|| FieldError::new(field(asked, "sku"), "unknown-sku", format!("there is no product \"{}\"", asked.sku)));
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {
             Ok(line) => known.push(line),

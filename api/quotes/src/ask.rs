@@ -11,7 +11,7 @@ use super::line_prices::{self, is_declined};
 use super::offer::Desk;
 use super::queries::lines_of;
 use super::request::{Priced, record, save, save_lines};
-use catalog::{Products, Sight};
+use catalog::{CatalogView, Products};
 use kernel::problem::FieldError;
 use kernel::wire::Text;
 use store::database::Tx;
@@ -28,8 +28,8 @@ pub(super) async fn ask_again(
 ) -> Result<Priced, QuoteError> {
     not_final(&quote, tx)?;
     let mut lines = lines_of(tx, quote.id).await?;
-    let sight = desk.products.sight(Some(quote.account_id));
-    apply(&Shelf { products: desk.products, sight: &sight }, &quote, &mut lines, input.lines)?;
+    let catalog_view = desk.products.view_for(Some(quote.account_id));
+    apply(&Shelf { products: desk.products, catalog_view: &catalog_view }, &quote, &mut lines, input.lines)?;
     if let Some(note) = input.note {
         quote.note = Text::into_inner(note);
     }
@@ -37,7 +37,7 @@ pub(super) async fn ask_again(
     quote.requested_at = tx.now();
     quote.declined_at = None;
     quote.reason = String::new();
-    let basket = line_prices::today(tx, desk, &quote, &lines, &sight).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &catalog_view).await?;
     line_prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     save_lines(tx, &lines).await?;
@@ -121,7 +121,7 @@ pub(super) fn find<'a>(
 /// What an account may order.
 pub(super) struct Shelf<'a> {
     pub(super) products: &'a Products,
-    pub(super) sight: &'a Sight,
+    pub(super) catalog_view: &'a CatalogView,
 }
 
 impl Shelf<'_> {
@@ -129,7 +129,7 @@ impl Shelf<'_> {
     pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldError> {
         let wrong = |field: &str, code: &str, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
-        let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
+        let product = self.products.by_id(line.product_id).filter(|product| self.catalog_view.can_see(product));
         let product = product.ok_or_else(|| wrong(named, "unknown-product", "the product no longer exists".to_owned()))?;
         if !product.is_orderable() {
             return Err(wrong(named, "not-orderable", "the product is no longer sold".to_owned()));

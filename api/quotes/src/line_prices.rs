@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use super::error::QuoteError;
 use super::offer::Desk;
-use catalog::Sight;
+use catalog::CatalogView;
 use kernel::problem::CommonError;
 use prices::PriceLine;
 use prices::PriceRequest;
@@ -34,13 +34,13 @@ pub(super) fn is_left_out(quote: &quotes::Model, line: &quote_lines::Model) -> b
 }
 
 /// Today's prices of the lines as one basket, in the quantities they are about. Lines that are left out, or whose product does
-/// not exist for whoever has this sight, have none.
+/// not exist for whoever has this catalog_view, have none.
 pub(super) async fn today(
     db: &impl ConnectionTrait,
     desk: &Desk<'_>,
     quote: &quotes::Model,
     lines: &[quote_lines::Model],
-    sight: &Sight,
+    catalog_view: &CatalogView,
 ) -> Result<PricedBasket, QuoteError> {
     let mut asked = Vec::with_capacity(lines.len());
     for line in lines {
@@ -49,7 +49,7 @@ pub(super) async fn today(
     }
     let (account, currency) = (Some(quote.account_id), currency_of(quote)?);
     let ask = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
-    let mut counts = desk.products.shown(lines.iter().map(|line| line.product_id), sight);
+    let mut counts = desk.products.visible(lines.iter().map(|line| line.product_id), catalog_view);
     for (counts, line) in counts.iter_mut().zip(lines) {
         *counts &= !is_left_out(quote, line);
     }

@@ -37,11 +37,11 @@ pub async fn offer(
     not_final(&quote, tx)?;
     check_date(input.valid_until.0, tx.now())?;
     let mut lines = lines_of(tx, quote.id).await?;
-    let sight = desk.products.sight(Some(quote.account_id));
-    let shelf = Shelf { products: desk.products, sight: &sight };
+    let catalog_view = desk.products.view_for(Some(quote.account_id));
+    let shelf = Shelf { products: desk.products, catalog_view: &catalog_view };
     let terms = terms(&shelf, &mut lines, input.percent_off, input.lines)?;
     quote.offer_round = Some(quote.round);
-    let basket = line_prices::today(tx, desk, &quote, &lines, &sight).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &catalog_view).await?;
     let priced = Priced { quote, lines, basket };
     let (mut priced, mut warnings) = price(priced, &terms)?;
     let quote = &mut priced.quote;

@@ -50,7 +50,7 @@ pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, 
         lines.push(line_row(id, line_no, line)?);
     }
     let mut quote = head(tx, id, &new)?;
-    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.sight(Some(new.account))).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.view_for(Some(new.account))).await?;
     line_prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;

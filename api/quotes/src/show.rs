@@ -9,7 +9,7 @@ use super::status::status;
 use super::views::{
     QuotedPriceView, SalesOfferView, SalesQuoteLineView, SalesQuoteSummary, SalesQuoteTotals, SalesQuoteView, TargetPriceView,
 };
-use catalog::{Product, Products, Sight};
+use catalog::{CatalogView, Product, Products};
 use identity::Accounts;
 use kernel::wire::{AmountText, Money, Timestamp};
 use prices::{LineRefusal, PricedLine};
@@ -47,12 +47,19 @@ fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
     })
 }
 
-/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this sight.
-pub(super) fn view(accounts: &Accounts, products: &Products, priced: &Priced, sight: &Sight, now: Instant) -> SalesQuoteView {
+/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this catalog_view.
+pub(super) fn view(
+    accounts: &Accounts,
+    products: &Products,
+    priced: &Priced,
+    catalog_view: &CatalogView,
+    now: Instant,
+) -> SalesQuoteView {
     let Priced { quote, lines, basket } = priced;
     let known = products.by_ids(lines.iter().map(|line| line.product_id));
     let each = lines.iter().zip(known).zip(&basket.lines);
-    let views: Vec<_> = each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, sight)).collect();
+    let views: Vec<_> =
+        each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, catalog_view)).collect();
     let answered = quote.offer_round == Some(quote.round);
     let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
         Amount::checked_sum(amounts).ok().map(|total| Money::new(total, &quote.currency))
@@ -71,7 +78,7 @@ fn line_view(
     line: &quote_lines::Model,
     product: Option<&Product>,
     price: &Result<PricedLine, LineRefusal>,
-    sight: &Sight,
+    catalog_view: &CatalogView,
 ) -> SalesQuoteLineView {
     let answered = quote.offer_round == Some(quote.round);
     let (today, offered) = (price.as_ref().ok(), line.offer_amount.filter(|_| answered));
@@ -80,7 +87,10 @@ fn line_view(
     SalesQuoteLineView {
         line: line.line_no,
         sku: product.map(|product| product.sku.to_string()).unwrap_or_default(),
-        title: product.filter(|product| sight.shows(product)).map(|product| product.title.to_string()).unwrap_or_default(),
+        title: product
+            .filter(|product| catalog_view.can_see(product))
+            .map(|product| product.title.to_string())
+            .unwrap_or_default(),
         unit: line.unit.clone(),
         quantity: line.quantity.into(),
         note: line.note.clone(),
