@@ -25,7 +25,7 @@ impl Loader<'_> {
         let past = tokio::task::spawn_blocking(move || demo.past_orders()).await.map_err(refused)?;
         self.progress.part("past orders", past.len() as u64);
         let db = self.system.db();
-        let products = self.products(&db).await?;
+        let products = self.load_products(&db).await?;
         let prices = Prices::load(&db).await.map_err(refused)?;
         for batch in past.chunks(ORDERS) {
             let tx = self.system.begin().await?;

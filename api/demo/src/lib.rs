@@ -97,7 +97,7 @@ impl Loader<'_> {
     }
 
     /// All products as the seller's side sees them.
-    async fn products(&self, db: &Reader) -> Result<Products, LoadError> {
+    async fn load_products(&self, db: &Reader) -> Result<Products, LoadError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
         Ok(Products::load(db, &accounts, &categories).await?)
     }

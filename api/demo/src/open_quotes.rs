@@ -28,7 +28,7 @@ impl Loader<'_> {
             return Ok(());
         }
         self.progress.part("quotes", QUOTES as u64);
-        let products = self.products(&db).await?;
+        let products = self.load_products(&db).await?;
         let prices = Prices::load(&db).await.map_err(refused)?;
         let desk = Desk { products: &products, prices: &prices };
         let mut asking = AHashSet::new();

@@ -92,7 +92,7 @@ impl Loader<'_> {
     }
 
     async fn part_numbers(&self, customers: &Customers) -> Result<(), LoadError> {
-        let products = self.products(&self.system.db()).await?;
+        let products = self.load_products(&self.system.db()).await?;
         let tx = self.system.begin().await?;
         for customer in self.demo.accounts().iter().filter_map(|account| customers.get(&account.code)) {
             let numbers = customer.made_up.part_numbers.iter();
