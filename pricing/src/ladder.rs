@@ -5,9 +5,9 @@
 //! basket, which can only make thresholds be reached sooner.
 
 use crate::candidate::{Candidates, Depth, Gather};
+use crate::context::PricingContext;
 use crate::resolve::{line_price, outcome};
-use crate::scene::Scene;
-use crate::totals::{Known, Totals, touch_ahead};
+use crate::totals::{ResolvedLine, Totals, touch_ahead};
 use crate::{
     AccountId, Currency, Instant, LinePrice, PriceBook, PriceRequest, ProductId, Quantity, RequestLine, Source, UnitCode,
     UnitPrice,
@@ -45,7 +45,7 @@ pub struct LadderStep {
 pub struct Ladders<'b> {
     book: &'b PriceBook,
     request: PriceRequest<'static>,
-    scene: Scene<'b, 'static>,
+    context: PricingContext<'b, 'static>,
     totals: Totals<'b>,
     candidates: Candidates<'b>,
     quantities: Vec<Quantity>,
@@ -65,8 +65,8 @@ impl Asking {
         }
     }
 
-    pub(crate) fn scene(self, book: &PriceBook) -> Scene<'_, 'static> {
-        Scene::new(book, &self.request())
+    pub(crate) fn context(self, book: &PriceBook) -> PricingContext<'_, 'static> {
+        PricingContext::new(book, &self.request())
     }
 }
 
@@ -76,7 +76,7 @@ impl<'b> Ladders<'b> {
         Self {
             book,
             request: asking.request(),
-            scene: asking.scene(book),
+            context: asking.context(book),
             totals: Totals::default(),
             candidates: Candidates::with_room(),
             quantities: Vec::new(),
@@ -87,10 +87,10 @@ impl<'b> Ladders<'b> {
     /// The ladder of a product: by unit, the stock unit first, then by quantity. Empty when it has no price, or is unknown.
     pub fn of(&mut self, product: ProductId) -> &[LadderStep] {
         self.steps.clear();
-        touch_ahead(self.book, product, &self.scene);
-        if let Some((_, facts)) = self.book.product(product, self.request.as_of) {
-            self.climb(product, facts.stock_unit());
-            for unit in facts.sold.units.iter().filter(|unit| unit.code != facts.stock_unit()) {
+        touch_ahead(self.book, product, &self.context);
+        if let Some((_, version)) = self.book.product(product, self.request.as_of) {
+            self.climb(product, version.stock_unit());
+            for unit in version.sold.units.iter().filter(|unit| unit.code != version.stock_unit()) {
                 self.climb(product, unit.code);
             }
         }
@@ -99,33 +99,33 @@ impl<'b> Ladders<'b> {
 
     /// The first step of a product's ladder in its stock unit; none when it has no price in it, or is unknown.
     pub fn first(&mut self, product: ProductId) -> Option<LadderStep> {
-        touch_ahead(self.book, product, &self.scene);
-        let (_, facts) = self.book.product(product, self.request.as_of)?;
-        let known = self.gather(product, facts.stock_unit())?;
+        touch_ahead(self.book, product, &self.context);
+        let (_, version) = self.book.product(product, self.request.as_of)?;
+        let known = self.gather(product, version.stock_unit())?;
         match self.step_at(&known, Self::smallest(&known)) {
             Some(step) => Some(LadderStep { min_quantity: Quantity::ZERO, ..step }),
             // The smallest quantity has no price; a larger one may.
             None => {
                 self.steps.clear();
-                self.climb(product, facts.stock_unit());
+                self.climb(product, version.stock_unit());
                 self.steps.first().copied()
             }
         }
     }
 
     /// The smallest quantity of a line that may be ordered.
-    fn smallest(known: &Known<'_>) -> Quantity {
+    fn smallest(known: &ResolvedLine<'_>) -> Quantity {
         let multiple = known.product.order_multiple(known.line.unit);
         if multiple.is_positive() { multiple } else { known.line.quantity }
     }
 
     /// Gathers what may make a price of the product in a unit, at any quantity.
-    fn gather(&mut self, product: ProductId, unit: UnitCode) -> Option<Known<'b>> {
+    fn gather(&mut self, product: ProductId, unit: UnitCode) -> Option<ResolvedLine<'b>> {
         // The smallest quantity there is; whatever applies at it applies at every quantity.
         let line = RequestLine { product, quantity: Quantity::from_micros(1), unit };
-        let known = Known::find(self.book, &self.request, &line).ok()?;
+        let known = ResolvedLine::find(self.book, &self.request, &line).ok()?;
         self.totals.set_single(&known);
-        let mut gather = Gather { scene: &self.scene, totals: &mut self.totals, known: &known, depth: Depth::Price };
+        let mut gather = Gather { context: &self.context, totals: &mut self.totals, known: &known, depth: Depth::Price };
         // A number out of range at a threshold is no price there; one found while gathering is none anywhere.
         gather.all(&mut self.candidates).ok()?;
         Some(known)
@@ -155,7 +155,7 @@ impl<'b> Ladders<'b> {
     }
 
     /// The quantities at which a price may change, ascending, beginning with the smallest that may be ordered.
-    fn collect_quantities(&mut self, known: &Known<'b>) {
+    fn collect_quantities(&mut self, known: &ResolvedLine<'b>) {
         let multiple = known.product.order_multiple(known.line.unit);
         let smallest = Self::smallest(known);
         self.quantities.clear();
@@ -172,12 +172,12 @@ impl<'b> Ladders<'b> {
         self.quantities.dedup();
     }
 
-    fn step_at(&self, known: &Known<'b>, quantity: Quantity) -> Option<LadderStep> {
+    fn step_at(&self, known: &ResolvedLine<'b>, quantity: Quantity) -> Option<LadderStep> {
         let added = quantity.checked_sub(known.line.quantity)?;
-        let outcome = outcome(&self.scene, known, &self.candidates, added).ok()?;
+        let outcome = outcome(&self.context, known, &self.candidates, added).ok()?;
         // The line amount does not matter here; that of the smallest quantity is in range whenever the price is.
         let LinePrice { unit_price, per, list_price, source, .. } =
-            line_price(&self.scene, known, &outcome, known.line.quantity).ok()?;
+            line_price(&self.context, known, &outcome, known.line.quantity).ok()?;
         let price = UnitPrice { amount: unit_price, per };
         Some(LadderStep { unit: known.line.unit, min_quantity: quantity, price, list_price, source })
     }

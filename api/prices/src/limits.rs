@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 use entity::ProductId;
 use pricing::review::{FindingKind, ReviewedRow, review_entries};
-use pricing::{Amount, Currency, Entry, EntryId, Instant, Per, ProductFacts, ProductMoney, Quantity, Times, UnitCode};
+use pricing::{Amount, Currency, Entry, EntryId, Instant, Per, ProductVersion, ProductMoney, Quantity, Times, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::costs::{StoredCost, costs_of};
@@ -27,7 +27,7 @@ pub fn finding_text(kind: FindingKind) -> &'static str {
 #[derive(Debug)]
 pub struct Reviewable {
     numbers: AHashMap<ProductId, u32>,
-    facts: Vec<ProductFacts>,
+    facts: Vec<ProductVersion>,
 }
 
 impl Reviewable {
@@ -39,7 +39,7 @@ impl Reviewable {
             facts.numbers.insert(id, next);
             let units = product.units.iter();
             let units = units.map(|unit| pricing::ProductUnit { code: unit.unit, factor: unit.factor, order_multiple: None });
-            facts.facts.push(ProductFacts {
+            facts.facts.push(ProductVersion {
                 id: pricing::ProductId(next),
                 recorded_at: Instant::MIN,
                 categories: Vec::new(),
@@ -66,7 +66,7 @@ impl Reviewable {
         pricing::ProductId(self.numbers.get(&id).copied().unwrap_or(u32::MAX))
     }
 
-    pub fn find(&self, number: pricing::ProductId) -> Option<&ProductFacts> {
+    pub fn find(&self, number: pricing::ProductId) -> Option<&ProductVersion> {
         self.facts.get(number.0 as usize)
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, AssignedKind, AudienceKind, ContractMode, Instant, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{
-    AccountFacts, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
-    Kind, ListFacts, Mode, Per, PriceBook, ProductFacts, ProductMoney, Promotion, Quantity, RequestLine, Scope, Target, Terms,
+    AccountVersion, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
+    Kind, ListVersion, Mode, Per, PriceBook, ProductVersion, ProductMoney, Promotion, Quantity, RequestLine, Scope, Target, Terms,
     Times, UnitCode,
 };
 
@@ -282,7 +282,7 @@ impl Book {
             .categories
             .iter()
             .map(|(id, depth)| pricing::CategoryAt { id: pricing::CategoryId(self.categories.number(*id)), depth: *depth });
-        let facts = ProductFacts {
+        let facts = ProductVersion {
             id: pricing::ProductId(number),
             recorded_at: at.into(),
             categories: categories.collect(),
@@ -297,7 +297,7 @@ impl Book {
 
     /// Takes an account's place in the company tree and its group.
     pub fn put_account(&mut self, row: AccountRow) -> Result<(), Refused> {
-        self.engine.put_account(&AccountFacts {
+        self.engine.put_account(&AccountVersion {
             id: pricing::AccountId(self.accounts.number(row.id)),
             recorded_at: row.recorded_at.into(),
             parent: row.parent.map(|parent| pricing::AccountId(self.accounts.number(parent))),
@@ -314,7 +314,7 @@ impl Book {
             AssignedKind::Group => Assignment::Group(pricing::GroupId(self.groups.number(row.assigned_code))),
             AssignedKind::Default => Assignment::Default,
         };
-        self.engine.put_list(&ListFacts {
+        self.engine.put_list(&ListVersion {
             id: pricing::ListId(number),
             recorded_at: row.recorded_at.into(),
             code: row.code,

@@ -1,6 +1,6 @@
 //! Which categories and brands any line names at all, so that most look-ups can be spared.
 
-use crate::facts::Target;
+use crate::inputs::Target;
 
 /// A contract line names it.
 pub(crate) const IN_CONTRACTS: u8 = 1;
