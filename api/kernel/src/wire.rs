@@ -8,13 +8,16 @@ mod body;
 mod buffer;
 mod bulk_item;
 mod numbers;
+mod raw;
 mod response;
+mod schema;
 mod text;
 
 pub use body::{Body, parse as parse_json};
 pub use buffer::Buffer;
 pub use bulk_item::BulkItem;
 pub use numbers::{AmountText, Money, QuantityText, Timestamp, parse_timestamp};
+pub use raw::{RawDecimal, SharedText, StaticCode};
 pub use response::{Accepted, Created, Etag, JsonResponse, if_match};
 pub use text::{Code, Text};
 

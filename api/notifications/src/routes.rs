@@ -55,7 +55,6 @@ pub(crate) struct EventView {
     /// Code of the account it belongs to; none for the seller's own.
     pub account: Option<String>,
     /// Who caused it; only shown to the seller's side.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     /// When.

@@ -10,8 +10,9 @@ use super::lines::{NewLine, NewTarget};
 use super::promotion::NewAudience;
 use super::{NewContract, NewPromotion};
 use catalog::Product;
+use kernel::wire::RawDecimal;
 use kernel::wire::{Code, Text, Timestamp};
-use prices::{RawDecimal, excerpt};
+use prices::excerpt;
 
 /// What a line of a contract or promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]

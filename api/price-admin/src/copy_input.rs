@@ -9,8 +9,8 @@ use super::adjust::{Adjustment, RoundingDirection};
 use super::agreements::{AudienceInput, InForce};
 use super::input::{AssignedInput, Faults};
 use super::views::PriceListView;
+use kernel::wire::RawDecimal;
 use kernel::wire::{Code, Text, Timestamp};
-use prices::RawDecimal;
 
 /// Which way prices are rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Deserialize)]

@@ -13,7 +13,7 @@ use kernel::wire::{Text, Timestamp, parse_timestamp};
 
 use super::NewEntry;
 use super::input::Faults;
-use prices::RawDecimal;
+use kernel::wire::RawDecimal;
 
 /// The fields of an entry of a price list.
 pub(super) const COLUMNS: &[&str] =

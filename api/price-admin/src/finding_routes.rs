@@ -18,8 +18,9 @@ use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
+use kernel::wire::StaticCode;
 use kernel::wire::{Code, JsonResponse, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
-use prices::{PriceLine, PriceRequest, Prices, StaticCode, costs_of};
+use prices::{PriceLine, PriceRequest, Prices, costs_of};
 use store::clock;
 use store::database::Reader;
 

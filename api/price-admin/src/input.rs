@@ -13,8 +13,9 @@ use super::{NewEntry, NewPriceList};
 use catalog::{Categories, Product, Products};
 use identity::Accounts;
 use kernel::problem::FieldError;
+use kernel::wire::RawDecimal;
 use kernel::wire::{BulkItem, Code, Text, Timestamp};
-use prices::{ProductCost, RawDecimal, excerpt, read_currency};
+use prices::{ProductCost, excerpt, read_currency};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]

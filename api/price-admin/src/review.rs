@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::lines::NewLine;
 use super::{NewContract, NewEntry};
 use catalog::Products;
-use prices::{Reviewable, StaticCode, StoredCost, finding_text};
+use kernel::wire::StaticCode;
+use prices::{Reviewable, StoredCost, finding_text};
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]

@@ -126,7 +126,6 @@ pub(crate) struct PriceEntryResult {
     /// What became of it.
     pub status: PriceEntryStatus,
     /// Its id, when it is recorded.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Why it was rejected.
@@ -192,11 +191,9 @@ pub(crate) struct AgreementLineView {
     /// Volume breaks.
     pub breaks: Vec<BreakView>,
     /// First instant at which it applies, within its contract's validity.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
     /// First instant at which it does not apply any more.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
 }
@@ -242,7 +239,6 @@ pub(crate) struct ContractView {
     /// Whether it is in force.
     pub status: super::agreements::InForce,
     /// Its lines; left out in lists.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<AgreementLineView>>,
     /// Price version of the last change, as in the `ETag`.
@@ -311,7 +307,6 @@ pub(crate) struct PromotionView {
     /// Whether it is in force.
     pub status: super::agreements::InForce,
     /// Its lines; left out in lists.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<AgreementLineView>>,
     /// Price version of the last change, as in the `ETag`.

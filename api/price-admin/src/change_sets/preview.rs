@@ -90,7 +90,7 @@ impl PreviewContext<'_> {
             let (viewer, accounts) = match row.kind {
                 AssignedKind::Default => (Viewer::Anybody, AccountSet::Everyone),
                 AssignedKind::Group => (Viewer::MemberOf(row.assigned_code.clone()), AccountSet::Group(row.assigned_code)),
-                AssignedKind::Account => (Viewer::Account(account), AccountSet::Family(account)),
+                AssignedKind::Account => (Viewer::Account(account), AccountSet::Subtree(account)),
             };
             let chain = self.chain(&viewer);
             (PriceListId(row.list), DraftList { code: row.code, viewer, chain, accounts })
@@ -221,7 +221,7 @@ impl PreviewContext<'_> {
                 standing: standing.cloned(),
                 promotion: None,
                 viewer: Viewer::Account(account),
-                accounts: AccountSet::Family(account),
+                accounts: AccountSet::Subtree(account),
                 currencies: vec![dated.currency],
                 coupon: None,
                 cause: Cause::Contract(draft.code.clone()),

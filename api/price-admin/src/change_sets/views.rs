@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::collect::DraftEntry;
 use super::publish::Outcome;
 use crate::review::PriceWarning;
+use kernel::wire::RawDecimal;
 use kernel::wire::{AmountText, BulkItem, Code, QuantityText, Text, Timestamp};
-use prices::RawDecimal;
 
 /// A change set to create or rename.
 #[derive(Debug, Object, Deserialize)]
@@ -136,15 +136,12 @@ pub(super) struct ChangeSetView {
     /// Last change.
     pub updated_at: Timestamp,
     /// Who published or dropped it.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<String>,
     /// When.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
     /// What publishing it did.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publication: Option<PublicationView>,
 }
