@@ -166,7 +166,8 @@ impl App {
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
-            let references = References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
+            let references =
+                References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
             work.spawn(self.projections.jobs.clone().work(system("import"), references, stop.clone()));
         }
         if let Some(url) = &config.redis_url

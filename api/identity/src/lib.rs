@@ -21,6 +21,7 @@ mod clients;
 mod directory;
 mod error;
 pub mod permit;
+mod queries;
 mod routes;
 pub mod scope;
 mod sessions;

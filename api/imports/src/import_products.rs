@@ -69,7 +69,11 @@ impl Importable for ProductRow {
 }
 
 /// The products of the batch that exist, by SKU.
-async fn stored_details<'a>(run: &Run, tx: &Tx, rows: &'a [NumberedRow<ProductRow>]) -> Result<AHashMap<&'a str, Detail>, CommonError> {
+async fn stored_details<'a>(
+    run: &Run,
+    tx: &Tx,
+    rows: &'a [NumberedRow<ProductRow>],
+) -> Result<AHashMap<&'a str, Detail>, CommonError> {
     let found = run.references.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
     let ids: AHashMap<ProductId, &str> =
         rows.iter().zip(found).filter_map(|(row, found)| Some((found?.id, row.row.sku.as_str()))).collect();

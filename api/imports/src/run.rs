@@ -150,7 +150,10 @@ where
 type Batch<T> = Result<Vec<Outcome<T>>, stream::ImportError>;
 
 /// Hands on batches; gives what comes last, a rest or an error.
-fn read_all<T: Importable>(rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>, sender: &mpsc::Sender<Batch<T>>) -> Batch<T> {
+fn read_all<T: Importable>(
+    rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>,
+    sender: &mpsc::Sender<Batch<T>>,
+) -> Batch<T> {
     let (mut batch, mut records) = (Vec::new(), 0);
     for outcome in rows {
         let outcome = outcome?;

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio::sync::watch;
 
-use super::{References, ImportSpec, Summary, import};
+use super::{ImportSpec, References, Summary, import};
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::source::Source;

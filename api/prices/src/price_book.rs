@@ -275,7 +275,13 @@ impl Book {
         Ok(())
     }
 
-    fn put_product_version(&mut self, number: u32, at: Instant, inputs: &ProductInputs, money: &[ProductMoney]) -> Result<(), Refused> {
+    fn put_product_version(
+        &mut self,
+        number: u32,
+        at: Instant,
+        inputs: &ProductInputs,
+        money: &[ProductMoney],
+    ) -> Result<(), Refused> {
         let Some((stock_unit, units)) = inputs.sold_in() else { return Err(Refused::ConflictingUnits) };
         let categories = inputs
             .categories

@@ -35,7 +35,8 @@ pub struct ProductInputs {
 impl ProductInputs {
     /// Reads the stored text.
     pub fn read(text: &str) -> Result<Self, DbErr> {
-        serde_json::from_str(text).map_err(|error| DbErr::Custom(format!("stored pricing inputs of a product cannot be read: {error}")))
+        serde_json::from_str(text)
+            .map_err(|error| DbErr::Custom(format!("stored pricing inputs of a product cannot be read: {error}")))
     }
 
     /// The text to store.

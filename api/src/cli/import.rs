@@ -17,7 +17,7 @@ use crate::server;
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::source::Source;
-use imports::{self, ImportOutcome, References, ImportSpec, Summary};
+use imports::{self, ImportOutcome, ImportSpec, References, Summary};
 use store::clock;
 
 /// More than any file that is meant unpacks to.
