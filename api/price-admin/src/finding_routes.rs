@@ -201,8 +201,8 @@ impl FindingRoutes {
                 continue;
             }
             let product = ProductId(line.line.target.id);
-            let Some(facts) = self.products.by_id(product) else { continue };
-            let unit = line.line.unit.unwrap_or(facts.stock_unit);
+            let Some(sold) = self.products.by_id(product) else { continue };
+            let unit = line.line.unit.unwrap_or(sold.stock_unit);
             let base = line.line.value.map(|_| Quantity::ONE);
             let steps = line.line.breaks.iter().map(|(quantity, _)| *quantity).filter(|quantity| quantity.is_positive());
             asked.extend(base.into_iter().chain(steps).map(|quantity| (line, PriceLine { product, unit, quantity })));

@@ -1,7 +1,7 @@
 //! What was recorded about a list, contract or promotion, version by version, newest first.
 //!
-//! A page takes a constant number of statements, however many versions it spans, and reads no more rows than it tells of (for
-//! contracts and promotions: no more versions).
+//! A page takes a constant number of statements, however many versions it spans, and reads no more rows than it shows (for contracts
+//! and promotions: no more versions).
 
 use ahash::AHashMap;
 use entity::{Instant, PriceListId, ProductId, price_entries as entries};
@@ -74,7 +74,7 @@ pub(super) struct HistoryPosition {
     pub(super) step: Step,
 }
 
-/// How far a version was told: its terms first, then new entries, then those that were only ended; latest first.
+/// How far a version was shown: its terms first, then new entries, then those that were only ended; latest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Start,
@@ -109,9 +109,9 @@ impl HistoryPosition {
     }
 }
 
-/// Which entries' changes are told.
+/// Which changes of entries are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(super) struct EntryHistoryFilter {
     pub(super) list: PriceListId,
     pub(super) product: Option<ProductId>,
     pub(super) after: HistoryPosition,
@@ -129,7 +129,7 @@ pub(super) struct EntryChange {
 /// Changes of entries in some versions, newest first.
 pub(super) async fn entry_changes(
     db: &impl ConnectionTrait,
-    wanted: &Wanted,
+    wanted: &EntryHistoryFilter,
     versions: &[i64],
 ) -> Result<Vec<EntryChange>, DbErr> {
     let of_list = || {
@@ -196,7 +196,7 @@ fn case(row: &entries::Model) -> Case {
 /// Entries that were ended without another in their place.
 async fn only_ended(
     db: &impl ConnectionTrait,
-    wanted: &Wanted,
+    wanted: &EntryHistoryFilter,
     versions: &[i64],
     below: i64,
 ) -> Result<Vec<entries::Model>, DbErr> {

@@ -4,7 +4,7 @@
 //! - What was recorded is never changed: a change ends rows and adds rows, so every price of the past can be asked for again.
 //! - Every price change takes the next price version first ([`PriceChange`]). Versions follow one another with strictly rising
 //!   instants, on one process or many.
-//! - A version says everything a price depends on, the facts of products and accounts too: whoever changes those records them
+//! - A version says everything a price depends on, the pricing inputs of products and accounts too: whoever changes those records them
 //!   here in the same transaction ([`PricingInputsRecorder`]).
 //! - A copy is a thing of its own; nothing ties it to what it was copied from. Prices of a copied list may be raised or
 //!   lowered by a percentage and rounded to a step; the arithmetic is exact.
@@ -38,13 +38,16 @@ mod finding_routes;
 mod finding_views;
 mod history;
 mod history_routes;
+mod history_rows;
 mod history_views;
 mod input;
 mod lines;
 mod lists;
 mod pricing_inputs;
 mod promotion;
+mod queries;
 mod record;
+mod reschedule;
 mod review;
 mod routes;
 #[cfg(test)]

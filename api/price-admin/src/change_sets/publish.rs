@@ -14,6 +14,7 @@ use crate::error::PriceAdminError;
 use crate::input::Names;
 use crate::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
 use kernel::problem::{CommonError, FieldError};
+use kernel::wire::check_version;
 use prices::BadInput;
 use store::database::Tx;
 use store::sql::statement;
@@ -54,7 +55,7 @@ pub(super) async fn publish(
     names: &Names<'_>,
 ) -> Result<price_change_sets::Model, PriceAdminError> {
     let version = sets::touch(tx, set).await? - 1;
-    sets::expect(version, publication.expected)?;
+    check_version(publication.expected, version)?;
     check_entries(tx, set, publication.valid_from).await?;
     let drafts = agreements::all(tx, set, names).await?;
     let change = PriceChange::begin(tx, format!("price-change-set/{}", set.code)).await?;
