@@ -110,7 +110,7 @@ impl<'b> Candidates<'b> {
 pub(crate) struct Gather<'s, 'b, 'r> {
     pub(crate) context: &'s PricingContext<'b, 'r>,
     pub(crate) totals: &'s mut Totals<'b>,
-    pub(crate) known: &'s ResolvedLine<'b>,
+    pub(crate) resolved: &'s ResolvedLine<'b>,
     pub(crate) depth: Depth,
 }
 
@@ -133,7 +133,7 @@ impl<'b> Gather<'_, 'b, '_> {
             self.entries_of(source.rank, source.list, found);
             let ends = self.context.lists.get(index + 1).is_none_or(|next| next.rank != source.rank);
             if ends && price.is_none() {
-                let winner = resolve::list_winner(self.known, &found[start..], Quantity::ZERO)?;
+                let winner = resolve::list_winner(self.resolved, &found[start..], Quantity::ZERO)?;
                 price = winner.map(|winner| winner.value.price);
                 if price.is_some() && self.depth == Depth::Price {
                     break;
@@ -147,7 +147,7 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn entries_of(&self, rank: u32, list: u32, found: &mut Vec<Candidate<'b>>) {
-        let entries = &self.known.slot.entries;
+        let entries = &self.resolved.slot.entries;
         let key = EntryKey::new(list, self.context.request.currency);
         let as_of = self.context.as_of();
         let book = self.context.book;
@@ -163,9 +163,9 @@ impl<'b> Gather<'_, 'b, '_> {
         let Some(timely) = self.timely(terms.valid_from, terms.is_valid(self.context.request.at)) else {
             return;
         };
-        let (fit, row_unit, unfit) = if terms.unit == self.known.line.unit {
-            (Fit::Asked, self.known.factor, timely.err())
-        } else if terms.unit == self.known.product.stock_unit() {
+        let (fit, row_unit, unfit) = if terms.unit == self.resolved.line.unit {
+            (Fit::Asked, self.resolved.factor, timely.err())
+        } else if terms.unit == self.resolved.product.stock_unit() {
             (Fit::Converted, Factor::ONE, timely.err())
         } else if self.depth != Depth::Price {
             (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
@@ -189,10 +189,10 @@ impl<'b> Gather<'_, 'b, '_> {
         if self.context.contracts.is_empty() {
             return Ok(());
         }
-        let own = [(Target::Sku(self.known.line.product), SKU)];
-        let own = if self.known.slot.in_contracts { &own[..] } else { &[] };
+        let own = [(Target::Sku(self.resolved.line.product), SKU)];
+        let own = if self.resolved.slot.in_contracts { &own[..] } else { &[] };
         // Categories of one depth are equally specific.
-        let product = self.known.product;
+        let product = self.resolved.product;
         let categories = product.categories.chunk_by(|left, right| left.1 == right.1);
         let levels =
             std::iter::once(own).chain(categories).chain([product.brand.as_slice(), &[(Target::Everything, EVERYTHING)]]);
@@ -218,7 +218,7 @@ impl<'b> Gather<'_, 'b, '_> {
         if found.is_empty() || contracts.get(rank + 1).is_some_and(|next| next.applicable.distance == distance) {
             return Ok(false);
         }
-        let winner = resolve::contract_winner(self.context, self.known, found, list, Quantity::ZERO)?;
+        let winner = resolve::contract_winner(self.context, self.resolved, found, list, Quantity::ZERO)?;
         Ok(winner.is_some())
     }
 
@@ -229,9 +229,9 @@ impl<'b> Gather<'_, 'b, '_> {
                 continue;
             }
             for line in self.context.book.lines.of(contract.lines, *target) {
-                let known = line.span.known(self.context.as_of());
+                let resolved = line.span.known(self.context.as_of());
                 let timely = self.timely(line.span.valid_from, line.span.valid(self.context.request.at));
-                let Some(timely) = timely.filter(|_| known) else {
+                let Some(timely) = timely.filter(|_| resolved) else {
                     continue;
                 };
                 let row = Row::Contract { contract: contract.applicable, line };
@@ -244,8 +244,8 @@ impl<'b> Gather<'_, 'b, '_> {
 
     fn promotion_lines(&mut self, found: &mut Vec<Candidate<'b>>) {
         let start = found.len();
-        let (product, slot) = (self.known.product, self.known.slot);
-        let own = slot.in_promotions.then_some((Target::Sku(self.known.line.product), SKU));
+        let (product, slot) = (self.resolved.product, self.resolved.slot);
+        let own = slot.in_promotions.then_some((Target::Sku(self.resolved.line.product), SKU));
         for index in self.context.audiences() {
             let all = own.iter().chain(product.targets()).chain(&[(Target::Everything, EVERYTHING)]);
             for (target, specificity) in all {
@@ -298,13 +298,13 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn line_candidate(&mut self, row: Row<'b>, line: &'b LineRow, rank: u32, specificity: u32) -> Candidate<'b> {
-        let product = self.known.product;
+        let product = self.resolved.product;
         let unit = line.unit.unwrap_or(product.stock_unit());
         let row_unit = product.factor(unit);
         let (fit, unfit) = match (line.kind, row_unit) {
             (_, None) => (Fit::Unitless, Some(Unfit::UnknownUnit)),
             (Kind::PercentOff | Kind::CostPlus, _) => (Fit::Unitless, None),
-            _ if unit == self.known.line.unit => (Fit::Asked, None),
+            _ if unit == self.resolved.line.unit => (Fit::Asked, None),
             _ if unit == product.stock_unit() => (Fit::Converted, None),
             _ => (Fit::Asked, Some(Unfit::OtherUnit)),
         };
@@ -316,14 +316,14 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn sku_volume(&self, row_unit: Factor) -> Volume {
-        Volume { total: self.totals.of_sku(self.known.sku), in_stock: true, row_unit }
+        Volume { total: self.totals.of_sku(self.resolved.sku), in_stock: true, row_unit }
     }
 
     fn volume(&mut self, line: &LineRow, row_unit: Factor) -> Volume {
-        let sku = self.known.sku;
+        let sku = self.resolved.sku;
         let pool = match (line.scope, line.target) {
             (Scope::Sku, _) => return self.sku_volume(row_unit),
-            (Scope::Group, _) => self.known.product.mix_group.map(Pool::Group),
+            (Scope::Group, _) => self.resolved.product.mix_group.map(Pool::Group),
             (Scope::Period, Target::Sku(_)) => None,
             (Scope::Period, other) => Some(Pool::Target(other)),
         };
@@ -341,7 +341,7 @@ impl<'b> Gather<'_, 'b, '_> {
 
 impl<'b> Candidate<'b> {
     /// The break that applies with `added` asked units more.
-    pub(crate) fn applicable(&self, known: &ResolvedLine<'_>, added: Quantity) -> Result<Option<&'b Break>, Overflow> {
+    pub(crate) fn applicable(&self, resolved: &ResolvedLine<'_>, added: Quantity) -> Result<Option<&'b Break>, Overflow> {
         if self.unfit.is_some() {
             return Ok(None);
         }
@@ -350,7 +350,7 @@ impl<'b> Candidate<'b> {
         {
             return Ok(Some(only));
         }
-        let total = self.volume.with(added, known.factor)?;
+        let total = self.volume.with(added, resolved.factor)?;
         for step in self.breaks.iter().rev() {
             if total.reaches(step.threshold, self.volume.threshold_unit())? {
                 return Ok(Some(step));
@@ -363,22 +363,22 @@ impl<'b> Candidate<'b> {
     pub(crate) fn value(
         &self,
         context: &PricingContext<'_, '_>,
-        known: &ResolvedLine<'_>,
+        resolved: &ResolvedLine<'_>,
         list: Option<UnitPrice>,
         added: Quantity,
     ) -> Result<Value, resolve::Loss> {
         if let Some(unfit) = self.unfit {
             return Err(resolve::Loss::Unfit(unfit));
         }
-        let step = self.applicable(known, added)?.ok_or(resolve::Loss::UnderThreshold)?;
-        resolve::value_of(self, step, context, known, list)
+        let step = self.applicable(resolved, added)?.ok_or(resolve::Loss::UnderThreshold)?;
+        resolve::value_of(self, step, context, resolved, list)
     }
 }
 
 /// The targets that name a product.
-pub(crate) fn targets<'k>(known: &'k ResolvedLine<'_>) -> impl Iterator<Item = Target> + use<'k> {
-    let own = [Target::Sku(known.line.product), Target::Everything];
-    own.into_iter().chain(known.product.targets().map(|(target, _)| *target))
+pub(crate) fn targets<'k>(resolved: &'k ResolvedLine<'_>) -> impl Iterator<Item = Target> + use<'k> {
+    let own = [Target::Sku(resolved.line.product), Target::Everything];
+    own.into_iter().chain(resolved.product.targets().map(|(target, _)| *target))
 }
 
 /// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.

@@ -1,4 +1,4 @@
-//! What an account has contracts for, told as the targets their lines name.
+//! The targets that the contracts in force for an account name.
 //!
 //! Not here: which price that gives (see [`crate::price`]); a line that lacks its base or threshold is covered all the same.
 

@@ -15,7 +15,7 @@ pub enum ParseDecimalError {
     /// Nothing was given.
     #[error("a decimal number is expected, the text is empty")]
     Empty,
-    /// A character stands where only digits, one point or a leading minus may stand.
+    /// A character other than digits, one point or a leading minus.
     #[error("unexpected character at position {position}")]
     InvalidCharacter {
         /// Position in bytes, from 0.

@@ -2,7 +2,7 @@
 //!
 //! Promises: a product whose ladder differs between the two states has a cause; finding the causes costs in proportion to
 //! what belongs to the account (its contracts' lines, the promotions), not to the book. Whether a price really differs is
-//! told by comparing two ladders. Not here: which entries were recorded when; the caller may know that better than by looking
+//! found by comparing two ladders. Not here: which entries were recorded when; the caller may know that better than by looking
 //! at every product.
 
 use crate::book::entries::{EntryKey, EntryTerms};

@@ -130,12 +130,12 @@ pub struct LostCandidate {
 /// Prices a basket and explains every line.
 pub fn explain(book: &PriceBook, request: &PriceRequest<'_>, viewer: Viewer) -> Explanation {
     let context = PricingContext::new(book, request);
-    let (mut totals, known) = Totals::of_basket(book, request);
+    let (mut totals, resolved) = Totals::of_basket(book, request);
     let mut candidates = Candidates::with_room();
-    let mut lines = Vec::with_capacity(known.len());
-    for known in known {
-        let line = match known {
-            Ok(known) => explain_line(&context, &mut totals, &known, &mut candidates, viewer),
+    let mut lines = Vec::with_capacity(resolved.len());
+    for resolved in resolved {
+        let line = match resolved {
+            Ok(resolved) => explain_line(&context, &mut totals, &resolved, &mut candidates, viewer),
             Err(error) => ExplainedLine::refused(error),
         };
         lines.push(line);
@@ -146,7 +146,7 @@ pub fn explain(book: &PriceBook, request: &PriceRequest<'_>, viewer: Viewer) -> 
 fn explain_line<'b>(
     context: &PricingContext<'b, '_>,
     totals: &mut Totals<'b>,
-    known: &ResolvedLine<'b>,
+    resolved: &ResolvedLine<'b>,
     candidates: &mut Candidates<'b>,
     viewer: Viewer,
 ) -> ExplainedLine {
@@ -154,28 +154,28 @@ fn explain_line<'b>(
         Viewer::Buyer => Depth::Explanation,
         Viewer::Staff => Depth::Everything,
     };
-    let gathered = Gather { context, totals, known, depth }.all(candidates);
-    let outcome = match gathered.and_then(|()| outcome(context, known, candidates, Quantity::ZERO)) {
+    let gathered = Gather { context, totals, resolved, depth }.all(candidates);
+    let outcome = match gathered.and_then(|()| outcome(context, resolved, candidates, Quantity::ZERO)) {
         Ok(outcome) => outcome,
         Err(error) => return ExplainedLine::refused(error),
     };
-    let mut price = line_price(context, known, &outcome, known.line.quantity);
+    let mut price = line_price(context, resolved, &outcome, resolved.line.quantity);
     let next_break = match price {
         Err(LineError::Overflow) => None,
-        _ => next_break(context, known, candidates, price.ok()),
+        _ => next_break(context, resolved, candidates, price.ok()),
     };
-    let waterfall = price.map(|price| waterfall(context, known, &outcome, &price, viewer)).unwrap_or_default();
-    let lost = lost_candidates(context, known, candidates, &outcome, viewer);
+    let waterfall = price.map(|price| waterfall(context, resolved, &outcome, &price, viewer)).unwrap_or_default();
+    let lost = lost_candidates(context, resolved, candidates, &outcome, viewer);
     if viewer == Viewer::Buyer {
         price = price.map(|price| LinePrice { flags: price.flags.for_buyer(), ..price });
     }
-    let internal = (viewer == Viewer::Staff).then(|| internal(context, known));
+    let internal = (viewer == Viewer::Staff).then(|| internal(context, resolved));
     ExplainedLine { price, waterfall, candidates: lost, next_break, internal }
 }
 
 fn waterfall(
     context: &PricingContext<'_, '_>,
-    known: &ResolvedLine<'_>,
+    resolved: &ResolvedLine<'_>,
     outcome: &Outcome<'_, '_>,
     price: &LinePrice,
     viewer: Viewer,
@@ -184,7 +184,7 @@ fn waterfall(
     let mut before = None;
     let list = outcome.list.filter(|list| !outcome.is_chosen(list.candidate));
     for winner in list.iter().chain(&outcome.chosen) {
-        steps.push(step(context, known, winner, before, viewer));
+        steps.push(step(context, resolved, winner, before, viewer));
         before = Some(winner.value.price);
     }
     if price.flags.floor_lifted {
@@ -197,7 +197,7 @@ fn waterfall(
 
 fn step(
     context: &PricingContext<'_, '_>,
-    known: &ResolvedLine<'_>,
+    resolved: &ResolvedLine<'_>,
     winner: &Winner<'_, '_>,
     before: Option<UnitPrice>,
     viewer: Viewer,
@@ -211,7 +211,7 @@ fn step(
     let secret = viewer == Viewer::Buyer && candidate.kind == Kind::CostPlus;
     let unit = match candidate.row {
         Row::Entry { terms, .. } => terms.unit,
-        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(known.product.stock_unit()),
+        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(resolved.product.stock_unit()),
     };
     let terms = AppliedTerms {
         kind: candidate.kind,
@@ -231,7 +231,7 @@ fn step(
 
 fn lost_candidates(
     context: &PricingContext<'_, '_>,
-    known: &ResolvedLine<'_>,
+    resolved: &ResolvedLine<'_>,
     candidates: &Candidates<'_>,
     outcome: &Outcome<'_, '_>,
     viewer: Viewer,
@@ -242,12 +242,12 @@ fn lost_candidates(
         if outcome.is_chosen(candidate) {
             continue;
         }
-        let value = candidate.value(context, known, list, Quantity::ZERO);
+        let value = candidate.value(context, resolved, list, Quantity::ZERO);
         let reason = reason(candidate, &value, outcome);
         if viewer == Viewer::Buyer && reason.is_for_staff() {
             continue;
         }
-        let applicable = candidate.applicable(known, Quantity::ZERO).ok().flatten();
+        let applicable = candidate.applicable(resolved, Quantity::ZERO).ok().flatten();
         lost.push(LostCandidate {
             source: candidate.source(),
             label: label(context, candidate),
@@ -272,10 +272,10 @@ fn label(context: &PricingContext<'_, '_>, candidate: &Candidate<'_>) -> SmolStr
     }
 }
 
-fn internal(context: &PricingContext<'_, '_>, known: &ResolvedLine<'_>) -> Internal {
-    let money = known.product.money(context.request.currency);
+fn internal(context: &PricingContext<'_, '_>, resolved: &ResolvedLine<'_>) -> Internal {
+    let money = resolved.product.money(context.request.currency);
     let in_asked_unit = |amount: fn(&MoneyRow) -> Option<Amount>| {
-        money.and_then(amount).and_then(|amount| stock_price(amount, crate::Per::ONE, known).ok())
+        money.and_then(amount).and_then(|amount| stock_price(amount, crate::Per::ONE, resolved).ok())
     };
     Internal { cost: in_asked_unit(MoneyRow::cost), floor: in_asked_unit(MoneyRow::floor) }
 }

@@ -212,7 +212,7 @@ pub struct Terms {
 /// Whether a contract price may be beaten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
-    /// The contract price stands, higher or lower.
+    /// The contract price applies, whether it is higher or lower than others.
     #[default]
     Exclusive,
     /// The lowest of list, contract and promotion counts.

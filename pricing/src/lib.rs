@@ -41,8 +41,8 @@
 //! | 1 list | entries of the lists of the account, of its parents (nearest first), of its group, of everybody | first source with an applicable entry; there: asked unit before converted, larger threshold, later `valid_from`, later recorded | list price |
 //! | 2 contract | lines of active contracts of the account and its parents that target the SKU | SKU > deeper category > shallower > brand > everything; nearer account; later contract start; lower price; lower code | contract price |
 //! | 3 promotion | lines of promotions for everyone, the group, the account, coupon given if needed | lowest; lower code | promotion price |
-//! | 4 choice | the three above | an exclusive contract stands; else the lowest, on a tie contract, promotion, list | price, or `price_on_request` |
-//! | 5 floor | the product's minimum price | a lower price is lifted, but a `fixed` contract price stands and is flagged | unit price |
+//! | 4 choice | the three above | an exclusive contract applies; else the lowest, on a tie contract, promotion, list | price, or `price_on_request` |
+//! | 5 floor | the product's minimum price | a lower price is lifted, but a `fixed` contract price applies and is flagged | unit price |
 //! | 6 rounding | | see the rounding points of [`line_amount`] and below | line amount |
 //!
 //! Rounding points, all half away from zero: unit conversion (price and floor), end of step 2, end of step 3: to 6
@@ -81,10 +81,10 @@
 //!     category in May is priced in its old one as of April, also if it was recorded first in March and is asked as of January.
 //! 13. **Full ties** go on: list entries of one source by lower price, smaller `per`, lower list and entry handle;
 //!     contract lines by smaller `per`, kind, handles; promotions by smaller `per`, handles. Of 1.00 per 1 and 100.00 per 100
-//!     the first is told.
+//!     the first is given.
 //! 14. **The next break** adds to this line: its unit price may also change because other lines of the basket count
 //!     along. The quantity to add, not the sum, is rounded up to the order multiple: sold in fives, 92 and a break at 95 is 5
-//!     more, 97. A break that raises the price is told too, and one that changes nothing is not.
+//!     more, 97. A break that raises the price is given too, and one that changes nothing is not.
 //! 15. **Lines in error** (unknown product or unit, quantity not above zero) count in no quantity: 5 pieces and 5 pallets of a
 //!     product that has no pallets are 5.
 //! 16. **Coupons** are compared without regard to ASCII case: `spring` opens what needs `SPRING`.
@@ -100,7 +100,7 @@
 //!     at depth 2.
 //! 22. **A ladder** (see [`Ladders`]) is what one line alone costs: no coupons, nothing ordered before, no other lines. A price that
 //!     holds from the smallest quantity that may be ordered has no threshold there: sold by the piece, an entry from 1 on is
-//!     told as from 0 on.
+//!     given as from 0 on.
 //!
 //! To replay an old order the book must hold the rows and versions of that time, and the request must bring `at`, `as_of`,
 //! the coupons, all lines of the basket and the period quantities of that time.

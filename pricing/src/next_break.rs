@@ -30,14 +30,14 @@ pub struct NextBreak {
 
 pub(crate) fn next_break<'b>(
     context: &PricingContext<'b, '_>,
-    known: &ResolvedLine<'b>,
+    resolved: &ResolvedLine<'b>,
     candidates: &Candidates<'b>,
     present: Option<LinePrice>,
 ) -> Option<NextBreak> {
-    let multiple = known.product.order_multiple(known.line.unit);
+    let multiple = resolved.product.order_multiple(resolved.line.unit);
     let mut tried = Quantity::ZERO;
-    while let Some(add) = next_addition(known, candidates, multiple, tried) {
-        let found = price_with(context, known, candidates, add);
+    while let Some(add) = next_addition(resolved, candidates, multiple, tried) {
+        let found = price_with(context, resolved, candidates, add);
         if let Some(found) = found.filter(|found| differs(found, present)) {
             let costs_less = present.is_some_and(|present| found.line_amount < present.line_amount);
             return Some(NextBreak { costs_less, ..found });
@@ -48,12 +48,17 @@ pub(crate) fn next_break<'b>(
 }
 
 /// The smallest quantity above `tried` that reaches a threshold not reached yet.
-fn next_addition(known: &ResolvedLine<'_>, candidates: &Candidates<'_>, multiple: Quantity, tried: Quantity) -> Option<Quantity> {
+fn next_addition(
+    resolved: &ResolvedLine<'_>,
+    candidates: &Candidates<'_>,
+    multiple: Quantity,
+    tried: Quantity,
+) -> Option<Quantity> {
     let mut smallest: Option<Quantity> = None;
     for candidate in candidates.all.iter().filter(|candidate| candidate.unfit.is_none()) {
         // Thresholds ascend, so the first one above is the nearest of this candidate.
         for step in candidate.breaks {
-            let Ok(missing) = candidate.volume.missing(step.threshold, known.factor) else {
+            let Ok(missing) = candidate.volume.missing(step.threshold, resolved.factor) else {
                 continue;
             };
             if missing <= tried {
@@ -73,13 +78,13 @@ fn next_addition(known: &ResolvedLine<'_>, candidates: &Candidates<'_>, multiple
 
 fn price_with<'b>(
     context: &PricingContext<'b, '_>,
-    known: &ResolvedLine<'b>,
+    resolved: &ResolvedLine<'b>,
     candidates: &Candidates<'b>,
     add: Quantity,
 ) -> Option<NextBreak> {
-    let quantity = known.line.quantity.checked_add(add)?;
-    let outcome = outcome(context, known, candidates, add).ok()?;
-    let price = line_price(context, known, &outcome, quantity).ok()?;
+    let quantity = resolved.line.quantity.checked_add(add)?;
+    let outcome = outcome(context, resolved, candidates, add).ok()?;
+    let price = line_price(context, resolved, &outcome, quantity).ok()?;
     Some(NextBreak {
         add,
         quantity,

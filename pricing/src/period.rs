@@ -38,20 +38,20 @@ pub fn period_lines(book: &PriceBook, request: &PriceRequest<'_>) -> Vec<PeriodL
     }
     let mut seen = AHashSet::new();
     for line in request.lines {
-        let Ok(known) = ResolvedLine::find(book, request, line) else {
+        let Ok(resolved) = ResolvedLine::find(book, request, line) else {
             continue;
         };
-        for target in targets(&known) {
+        for target in targets(&resolved) {
             if seen.insert(target) {
-                lines_of(&context, &known, target, &mut lines);
+                lines_of(&context, &resolved, target, &mut lines);
             }
         }
     }
     lines
 }
 
-fn lines_of(context: &PricingContext<'_, '_>, known: &ResolvedLine<'_>, target: Target, lines: &mut Vec<PeriodLine>) {
-    for contract in context.contracts.iter().filter(|contract| may_name(contract.lines, known.slot.in_contracts, target)) {
+fn lines_of(context: &PricingContext<'_, '_>, resolved: &ResolvedLine<'_>, target: Target, lines: &mut Vec<PeriodLine>) {
+    for contract in context.contracts.iter().filter(|contract| may_name(contract.lines, resolved.slot.in_contracts, target)) {
         for row in context.book.lines.of(contract.lines, target) {
             let counts = row.span.known(context.request.as_of) && row.span.valid(context.request.at);
             if row.scope != Scope::Period || !counts {

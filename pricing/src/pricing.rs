@@ -22,25 +22,25 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
         if let Some(account) = request.account.and_then(|account| book.account(account)) {
             account.touch();
         }
-        let known = ResolvedLine::find(book, request, line);
+        let resolved = ResolvedLine::find(book, request, line);
         let mut context = PricingContext::with_lists(book, request);
-        if let Ok(known) = &known {
-            known.touch_entries(&context);
+        if let Ok(resolved) = &resolved {
+            resolved.touch_entries(&context);
         }
         context.add_all_contracts();
         let mut totals = Totals::default();
-        let price = known.and_then(|known| {
-            totals.set_single(&known);
-            price_line(&context, &mut totals, &known, &mut candidates)
+        let price = resolved.and_then(|resolved| {
+            totals.set_single(&resolved);
+            price_line(&context, &mut totals, &resolved, &mut candidates)
         });
         vec![price]
     } else {
         let context = PricingContext::new(book, request);
-        let (mut totals, known) = Totals::of_basket(book, request);
-        let mut lines = Vec::with_capacity(known.len());
-        for block in known.chunks(BLOCK) {
-            block.iter().flatten().for_each(|known| known.touch_entries(&context));
-            lines.extend(block.iter().map(|known| price_line(&context, &mut totals, &(*known)?, &mut candidates)));
+        let (mut totals, resolved) = Totals::of_basket(book, request);
+        let mut lines = Vec::with_capacity(resolved.len());
+        for block in resolved.chunks(BLOCK) {
+            block.iter().flatten().for_each(|resolved| resolved.touch_entries(&context));
+            lines.extend(block.iter().map(|resolved| price_line(&context, &mut totals, &(*resolved)?, &mut candidates)));
         }
         lines
     };
@@ -51,10 +51,10 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
 pub fn price_some(book: &PriceBook, request: &PriceRequest<'_>, places: &[usize]) -> Vec<Result<LinePrice, LineError>> {
     let mut candidates = Candidates::with_room();
     let context = PricingContext::new(book, request);
-    let (mut totals, known) = Totals::of_basket(book, request);
+    let (mut totals, resolved) = Totals::of_basket(book, request);
     let one = |place: &usize| {
-        let known = (*known.get(*place).ok_or(LineError::UnknownProduct)?)?;
-        price_line(&context, &mut totals, &known, &mut candidates)
+        let resolved = (*resolved.get(*place).ok_or(LineError::UnknownProduct)?)?;
+        price_line(&context, &mut totals, &resolved, &mut candidates)
     };
     places.iter().map(one).collect()
 }
@@ -62,12 +62,12 @@ pub fn price_some(book: &PriceBook, request: &PriceRequest<'_>, places: &[usize]
 fn price_line<'b>(
     context: &PricingContext<'b, '_>,
     totals: &mut Totals<'b>,
-    known: &ResolvedLine<'b>,
+    resolved: &ResolvedLine<'b>,
     candidates: &mut Candidates<'b>,
 ) -> Result<LinePrice, LineError> {
-    Gather { context, totals, known, depth: Depth::Price }.all(candidates)?;
-    let outcome = outcome(context, known, candidates, Quantity::ZERO)?;
-    line_price(context, known, &outcome, known.line.quantity)
+    Gather { context, totals, resolved, depth: Depth::Price }.all(candidates)?;
+    let outcome = outcome(context, resolved, candidates, Quantity::ZERO)?;
+    line_price(context, resolved, &outcome, resolved.line.quantity)
 }
 
 /// One product of a priced catalogue.
@@ -99,9 +99,9 @@ pub fn price_catalogue(
         let (_, version) = book.product(product, as_of)?;
         let unit = version.stock_unit();
         let line = RequestLine { product, quantity: Quantity::ONE, unit };
-        let price = ResolvedLine::find(book, &request, &line).and_then(|known| {
-            totals.set_single(&known);
-            price_line(&context, &mut totals, &known, &mut candidates)
+        let price = ResolvedLine::find(book, &request, &line).and_then(|resolved| {
+            totals.set_single(&resolved);
+            price_line(&context, &mut totals, &resolved, &mut candidates)
         });
         Some(CatalogueLine { product, unit, price })
     })

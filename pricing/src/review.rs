@@ -1,7 +1,7 @@
 //! Checks for the seller's staff: what looks like a mistake in price lists and contracts, without refusing it.
 //!
 //! Promises: pure functions over rows; the same rows in any order give the same findings. Not here: what cannot be
-//! taken at all (see [`crate::BookError`]), who is told.
+//! taken at all (see [`crate::BookError`]), whom to notify.
 
 use crate::inputs::{Break, ContractLine, Entry, Kind, ProductVersion, Scope, Target, Times};
 use crate::{Amount, ContractLineId, Currency, EntryId, Factor, Instant, ProductId, Quantity, UnitCode, UnitPrice};

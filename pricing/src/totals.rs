@@ -54,7 +54,7 @@ impl<'b> Totals<'b> {
         if request.lines.len() > 1 {
             index.reserve(request.lines.len());
         }
-        let mut known = Vec::with_capacity(request.lines.len());
+        let mut resolved = Vec::with_capacity(request.lines.len());
         for line in request.lines {
             let found = ResolvedLine::find(book, request, line).map(|found| {
                 let quantity = Ratio::in_stock(line.quantity, found.factor);
@@ -65,16 +65,16 @@ impl<'b> Totals<'b> {
                 }
                 ResolvedLine { sku: place, ..found }
             });
-            known.push(found);
+            resolved.push(found);
         }
-        (totals, known)
+        (totals, resolved)
     }
 
     /// Makes this the totals of a basket of one line.
-    pub(crate) fn set_single(&mut self, known: &ResolvedLine<'b>) {
+    pub(crate) fn set_single(&mut self, resolved: &ResolvedLine<'b>) {
         self.skus.clear();
-        let total = Ok(Ratio::in_stock(known.line.quantity, known.factor));
-        self.skus.push(Sku { product: known.product, total });
+        let total = Ok(Ratio::in_stock(resolved.line.quantity, resolved.factor));
+        self.skus.push(Sku { product: resolved.product, total });
     }
 
     /// The quantity of one SKU, in stock units.

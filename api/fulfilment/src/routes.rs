@@ -152,7 +152,7 @@ impl FulfilmentRoutes {
 
     /// Record what a shipment is packed in
     ///
-    /// From the stage picked; a packed shipment can be packed anew. Parcels may say what is in them, not more than the shipment
+    /// From the stage picked; a packed shipment can be packed again. Parcels may say what is in them, not more than the shipment
     /// holds.
     #[oai(path = "/v1/shipments/:number/packing", method = "post", operation_id = "pack_shipment")]
     async fn pack_shipment(

@@ -78,7 +78,7 @@ pub(crate) struct ParcelView {
     pub tracking_number: String,
     /// Weight.
     pub weight_grams: Option<i64>,
-    /// What is in it, if somebody said.
+    /// What is in it, if it is known.
     pub lines: Vec<PackedLine>,
 }
 

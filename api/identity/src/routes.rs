@@ -73,7 +73,7 @@ impl SessionRoutes {
 
     /// Sign out
     ///
-    /// Ends the sign-in that the refresh token belongs to. A token nobody knows is answered the same way.
+    /// Ends the sign-in that the refresh token belongs to. An unknown token is answered the same way.
     #[oai(path = "/v1/sessions/revocation", method = "post", operation_id = "sign_out")]
     async fn sign_out(&self, visitor: Visitor, body: Body<SignOut>) -> Result<()> {
         Ok(sessions::sign_out(&visitor, &body.0.refresh_token).await?)

@@ -1,8 +1,8 @@
 //! Import jobs: a row of `jobs`, a file in the data directory, a worker that runs one after the other.
 //!
-//! A job belongs to the data directory that holds its file, and whoever runs it holds a lock on the file. So a worker that
-//! starts can tell a job that was interrupted (it says running, but nobody holds its file) from one that another process of
-//! the same data directory is at.
+//! A job belongs to the data directory that holds its file, and the worker that runs it holds a lock on the file. A worker that
+//! starts thereby distinguishes a job that was interrupted (its status is running, but its file is not locked) from one that
+//! another process of the same data directory runs.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -220,7 +220,7 @@ impl Jobs {
     }
 }
 
-/// The file, locked; none when it is not here or somebody else has it.
+/// The file, locked; none when it is not here or another worker has locked it.
 fn lock(path: &Path) -> Option<File> {
     let file = File::open(path).ok()?;
     file.try_lock().ok().map(|()| file)

@@ -62,7 +62,7 @@ pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result
     }
 }
 
-/// The price version of a contract as it stands now.
+/// The present price version of a contract.
 pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from contract_terms t join contracts c on c.id = t.contract_id \
                where c.code = $1 and t.superseded_at is null";

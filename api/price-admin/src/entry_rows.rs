@@ -1,4 +1,4 @@
-//! Records of a stream as entries: what stands in which field, and what is wrong with a field that cannot be read.
+//! Records of a stream as entries: the value of each field, or what is wrong with it.
 //!
 //! Not here: whether the product, the unit, the list exist (`input`, `record`).
 

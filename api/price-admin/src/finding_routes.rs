@@ -42,7 +42,7 @@ pub struct FindingRoutes {
     pub prices: Prices,
 }
 
-/// A line of a contract or promotion, by the number it is told with.
+/// A line of a contract or promotion with the number that findings give it.
 struct Line<'a> {
     row: i64,
     line: &'a NewLine,
@@ -138,7 +138,7 @@ impl FindingRoutes {
 
     /// Review a promotion
     ///
-    /// Its lines against each other, against the products' cost and floor, and against what somebody of its audience pays
+    /// Its lines against each other, against the products' cost and floor, and against what a member of its audience pays
     /// because of them now. Nothing is refused for it.
     #[oai(path = "/v1/promotions/:code/findings", method = "get", operation_id = "review_promotion")]
     async fn review_promotion(
@@ -244,7 +244,7 @@ impl FindingRoutes {
     }
 }
 
-/// A finding about a line, which is told with its place.
+/// A finding about a line.
 fn of_line(finding: &Finding, lines: &[Line<'_>]) -> Option<PriceFindingView> {
     let at = |row: ReviewedRow| match row {
         ReviewedRow::ContractLine(ContractLineId(place)) => lines.get(usize::try_from(place).ok()?),
@@ -262,7 +262,7 @@ fn sku_of(line: &NewLine) -> Option<String> {
     (line.target.kind == TargetKind::Sku).then(|| line.target.code.clone())
 }
 
-/// A part of a list that is made anew for each request.
+/// A page of findings, which are computed for each request.
 fn page_of(items: Vec<PriceFindingView>, (limit, after): (u64, i64)) -> Page<PriceFindingView> {
     let numbered = items.into_iter().zip(1_i64..).map(|(item, place)| (place, item));
     Page::cut(numbered.filter(|(place, _)| *place > after).take(limit as usize + 1).collect(), limit)

@@ -67,7 +67,7 @@ async fn named(db: &impl ConnectionTrait, versions: &str, values: Vec<Value>) ->
     Origin::find_by_statement(statement(db, sql, values)).all(db).await
 }
 
-/// Where a page of a list's changes goes on: after this row of this version.
+/// Position in the changes of a list: after this row of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HistoryPosition {
     pub(super) version: i64,

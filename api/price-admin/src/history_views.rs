@@ -29,7 +29,7 @@ macro_rules! before_and_after {
             /// What stood there before; none when it is new.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub before: Option<$view>,
-            /// What stands there since; none when it was taken away.
+            /// The value after the change; none when it was removed.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub after: Option<$view>,
         }

@@ -101,7 +101,7 @@ impl Faults {
 
 const MAX_PER: u32 = 1_000_000;
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssignedInput {
@@ -119,7 +119,7 @@ pub(crate) struct PriceListInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,
-    /// Whom it is for. Default: everyone.
+    /// The customers it is for. Default: everyone.
     #[serde(default)]
     pub assigned: Option<AssignedInput>,
 }
@@ -252,7 +252,7 @@ pub(crate) struct CostsInput {
     pub costs: Vec<CostInput>,
 }
 
-/// When an entry shall end.
+/// When an entry ends.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndingInput {

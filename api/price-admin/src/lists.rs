@@ -17,7 +17,7 @@ pub struct NewPriceList {
     pub assigned: Assigned,
 }
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assigned {
     pub kind: AssignedKind,

@@ -2,7 +2,7 @@
 //!
 //! Whoever changes them owns them; here they are kept as they were, as part of a price version that is recorded in the same
 //! transaction. So a price version says everything a price depends on, on every process, for ever: an order is priced again
-//! with the categories of its day, and whoever holds the version holds these too.
+//! with the categories of its day. They are locked together with the price version.
 //!
 //! Not here: cost and floor (`costs`).
 

@@ -27,7 +27,7 @@ pub struct NewPromotion {
     pub lines: Vec<NewLine>,
 }
 
-/// Whom a promotion is for.
+/// The customers a promotion is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAudience {
     pub kind: AudienceKind,
@@ -68,7 +68,7 @@ pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result
     }
 }
 
-/// The price version of a promotion as it stands now.
+/// The present price version of a promotion.
 pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
                where p.code = $1 and t.superseded_at is null";

@@ -1,4 +1,4 @@
-//! What looks like a mistake in what staff recorded: told, never refused.
+//! Review of recorded prices: lists what looks like a mistake, and refuses nothing.
 
 use std::fmt::Write as _;
 
@@ -91,7 +91,7 @@ fn row(place: usize, line: &NewLine, reviewable: &Reviewable) -> ContractLine {
     let target = match line.target.kind {
         entity::TargetKind::Sku => Target::Sku(reviewable.number(ProductId(line.target.id))),
         entity::TargetKind::Category => Target::Category(pricing::CategoryId(line.target.id as u32)),
-        // A brand has no number here; its first appearance stands for it, which a review needs only within one request.
+        // A brand has no number here; the place of its first line serves as one within a review.
         entity::TargetKind::Brand => Target::Brand(pricing::BrandId(brand_number(&line.target.code))),
         entity::TargetKind::Everything => Target::Everything,
     };

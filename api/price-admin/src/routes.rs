@@ -103,7 +103,7 @@ impl PriceListRoutes {
 
     /// Record entries of a price list
     ///
-    /// Good entries are recorded and bad ones told. An entry with the same SKU, unit, currency, smallest quantity and start as
+    /// Good entries are recorded and bad ones reported. An entry with the same SKU, unit, currency, smallest quantity and start as
     /// a current one takes its place; one that says the same leaves it alone, so a request can be repeated. JSON takes up to
     /// 10,000 entries and records them at once. CSV and NDJSON, also packed, take up to 1,000,000 and are recorded in batches
     /// as they come: when an upload breaks off, what was recorded stays, and sending it again completes it. With an

@@ -15,7 +15,7 @@ use kernel::problem::FieldError;
 use kernel::wire::{AmountText, QuantityText, Timestamp};
 use prices::StoredCost;
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct AssignedView {
     /// Everyone, a group, or an account and those below it.
@@ -31,7 +31,7 @@ pub(crate) struct PriceListView {
     pub code: String,
     /// Name.
     pub name: String,
-    /// Whom it is for.
+    /// The customers it is for.
     pub assigned: AssignedView,
     /// Price version of the last change, as in the `ETag`.
     pub price_version: i64,
@@ -147,7 +147,7 @@ pub(crate) struct PriceEntriesView {
     pub unchanged: u64,
     /// Those that were not recorded.
     pub rejected: u64,
-    /// What became of each entry. Of an upload only the rejected ones, at most 1,000; `results=all` tells of every row.
+    /// What became of each entry. Of an upload only the rejected ones, at most 1,000; with `results=all` every row.
     pub results: Vec<PriceEntryResult>,
     /// What looks like a mistake and was recorded all the same. Not looked for in uploads.
     pub warnings: Vec<PriceWarning>,
@@ -278,7 +278,7 @@ fn in_force(active: bool) -> super::agreements::InForce {
     if active { super::agreements::InForce::Active } else { super::agreements::InForce::Inactive }
 }
 
-/// Whom a promotion is for.
+/// The customers a promotion is for.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct AudienceView {
     /// Everyone, a group, or one account.
@@ -294,7 +294,7 @@ pub(crate) struct PromotionView {
     pub code: String,
     /// Name.
     pub name: String,
-    /// Whom it is for.
+    /// The customers it is for.
     pub audience: AudienceView,
     /// Currency; none for every currency.
     pub currency: Option<String>,

@@ -278,7 +278,7 @@ impl PriceStepView {
 }
 
 impl QuoteLineView {
-    /// A line that was not even asked, because of what stands in it.
+    /// A line that was not priced because its input is wrong.
     pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: QuoteLineProblem) -> Self {
         Self { sku, quantity: quantity.map(QuantityText), unit, problem: Some(problem), ..Self::default() }
     }

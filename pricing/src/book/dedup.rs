@@ -1,16 +1,16 @@
-//! What many rows have in common, kept once.
+//! Values that many rows have in common, kept once.
 //!
-//! Promises: a value is found again while it is in use by its neighbours; keeping one costs no more than itself. Not here:
-//! forgetting, since nothing that was known is forgotten.
+//! Promises: a value is usually found again while rows loaded near each other use it, and keeping one costs no more than the
+//! value itself. Not here: removing values; the book keeps all versions.
 
 use ahash::{AHashSet, RandomState};
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// Values that were seen lately are looked for in this many places.
+/// Slots in which recent values are looked for.
 const PLACES: usize = 4_096;
 
-/// Values by number. The same value may get a second number when many others came in between; nobody compares numbers.
+/// Values by number. The same value may get a second number when many others came in between; numbers are never compared.
 #[derive(Debug, Clone)]
 pub(crate) struct Deduplicated<T> {
     values: Vec<T>,
@@ -52,7 +52,7 @@ impl<T> Deduplicated<T> {
     }
 }
 
-/// Things that are the same for many owners, each held by all of them.
+/// Values that many owners have in common. Each value is kept once and shared.
 #[derive(Debug, Clone)]
 pub(crate) struct Interned<T>(AHashSet<Arc<T>>);
 
@@ -63,7 +63,7 @@ impl<T> Default for Interned<T> {
 }
 
 impl<T: Eq + Hash> Interned<T> {
-    /// The one thing that equals this.
+    /// The shared value that equals this one.
     pub(crate) fn one(&mut self, thing: T) -> Arc<T> {
         if let Some(known) = self.0.get(&thing) {
             return Arc::clone(known);

@@ -89,7 +89,7 @@ impl LineTable {
         self.by_id.shrink_to_fit();
     }
 
-    /// Where a contract line stands in `by_id`, or would.
+    /// The position of a contract line in `by_id`, or the position to insert it at.
     fn place_of(&self, id: ContractLineId) -> Result<usize, usize> {
         let id_at = |place: &u32| self.rows[*place as usize].id;
         if self.by_id.last().is_none_or(|last| id_at(last) < id.0) {

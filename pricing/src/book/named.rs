@@ -29,7 +29,7 @@ impl Named {
         marks[place] |= mark;
     }
 
-    /// Whether a line may name the target. Products and everything are not told apart here.
+    /// Whether a line may name the target. Single products and everything are not distinguished here.
     pub(crate) fn may_name(&self, target: Target, mark: u8) -> bool {
         let (marks, handle) = match target {
             Target::Category(category) => (&self.categories, category.0),

@@ -296,6 +296,6 @@ pub(crate) struct LineRow {
     /// The promotion's currency and whether it needs a coupon, so that most can be passed over without looking at it.
     pub(crate) currency: Option<Currency>,
     pub(crate) needs_coupon: bool,
-    /// Whether the promotion has versions to be told apart.
+    /// Whether the promotion has several versions, one of which counts.
     pub(crate) has_versions: bool,
 }

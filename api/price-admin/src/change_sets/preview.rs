@@ -1,7 +1,7 @@
 //! Looking at a set before it is published: whom it concerns, what rises and falls, what falls under floor or cost.
 //!
-//! Entries are compared as list prices, as whoever the list is for sees them: the account, somebody of the group, anybody.
-//! Contracts are compared as the account that holds them pays, promotions as somebody of their audience does, with the coupon.
+//! Entries are compared as list prices, for the customers of the list: the account, a member of the group, a visitor.
+//! Contracts are compared as the account that holds them pays, promotions as a member of their audience does, with the coupon.
 //! Each is asked for at its thresholds and at the instant at which it begins. A line for a category, a brand or everything is
 //! asked for at all its products, up to a bound; the preview says when that was reached.
 //!

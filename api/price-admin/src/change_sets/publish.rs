@@ -1,7 +1,7 @@
 //! Publishing a set: in one transaction, as one price version.
 //!
 //! Entries go from one table into the other in a constant number of statements, however many they are. Drafted entries keep
-//! the ids they were told with.
+//! the ids they were shown with.
 
 use entity::{ChangeSetStatus, Instant, price_change_sets};
 use sea_orm::{ConnectionTrait as _, DbErr, Value};
@@ -38,7 +38,7 @@ pub(super) struct Publication {
     pub(super) expected: Option<i64>,
 }
 
-/// Faults that are told one by one.
+/// Faults that are reported one by one.
 const MOST_FAULTS: i64 = 20;
 
 /// When a drafted entry begins to apply: at its own start, else with the publication (`$2`, -1 for at once).
@@ -126,7 +126,7 @@ async fn record_entries(tx: &Tx, set: &OpenSet, change: &PriceChange, valid_from
         values(),
     );
     let replaced = replaced.await?;
-    // What still stands for the same case says the same.
+    // A current entry for the same case with the same price needs no change.
     let written = run(
         format!(
             "insert into price_entries (id, list_id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, \

@@ -54,7 +54,7 @@ pub struct ChangeSetRoutes {
 impl ChangeSetRoutes {
     /// Create or rename a price change set
     ///
-    /// A draft in which entries, contracts and promotions are collected. Nobody who asks for prices knows of it until it is
+    /// A draft in which entries, contracts and promotions are collected. It does not affect prices until it is
     /// published.
     #[oai(path = "/v1/price-change-sets/:code", method = "put", operation_id = "put_price_change_set")]
     async fn put_price_change_set(
@@ -72,7 +72,7 @@ impl ChangeSetRoutes {
 
     /// Read a price change set
     ///
-    /// How far it is, what stands in it, and what publishing it did.
+    /// Its status, what it contains, and what publishing it did.
     #[oai(path = "/v1/price-change-sets/:code", method = "get", operation_id = "get_price_change_set")]
     async fn get_price_change_set(
         &self,
@@ -125,7 +125,7 @@ impl ChangeSetRoutes {
 
     /// Collect entries in a price change set
     ///
-    /// As for a price list, with the code of the list in `price_list`. Good entries are collected and bad ones told. An entry
+    /// As for a price list, with the code of the list in `price_list`. Good entries are collected and bad ones reported. An entry
     /// of the same list, SKU, unit, currency, smallest quantity and start takes the place of the one in the set. JSON takes
     /// up to 10,000 entries; CSV and NDJSON, also packed, take up to 1,000,000, in batches as they come: when an upload breaks
     /// off, what was collected stays, and sending it again completes it. With an `Idempotency-Key` an upload is one
@@ -203,7 +203,7 @@ impl ChangeSetRoutes {
 
     /// Draft a contract in a price change set
     ///
-    /// The contract as it shall be, all its lines included. Publishing is refused if somebody changes the contract meanwhile.
+    /// The complete contract with all its lines. Publishing is refused if somebody changes the contract meanwhile.
     #[oai(path = "/v1/price-change-sets/:code/contracts/:contract", method = "put", operation_id = "draft_contract")]
     async fn draft_contract(
         &self,
@@ -255,7 +255,7 @@ impl ChangeSetRoutes {
 
     /// Draft a promotion in a price change set
     ///
-    /// The promotion as it shall be, all its lines included. Publishing is refused if somebody changes it meanwhile.
+    /// The complete promotion with all its lines. Publishing is refused if somebody changes it meanwhile.
     #[oai(path = "/v1/price-change-sets/:code/promotions/:promotion", method = "put", operation_id = "draft_promotion")]
     async fn draft_promotion(
         &self,

@@ -56,11 +56,11 @@ pub(super) struct DraftEntriesInput {
     pub entries: Vec<BulkItem<DraftEntryInput>>,
 }
 
-/// When a set shall be published.
+/// When a set is to be published.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PublicationInput {
-    /// From when on what stands in the set applies. Default: at once.
+    /// From when on the set applies. Default: at once.
     #[serde(default)]
     pub valid_from: Option<Timestamp>,
 }
@@ -78,7 +78,7 @@ pub(super) struct DraftAgreementView {
     pub recorded_by: String,
     /// When.
     pub recorded_at: Timestamp,
-    /// What looks like a mistake; told when it is drafted.
+    /// What looks like a mistake; given when it is drafted.
     pub warnings: Vec<PriceWarning>,
 }
 

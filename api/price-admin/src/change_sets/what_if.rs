@@ -114,7 +114,7 @@ impl WhatIfBook {
         self.next
     }
 
-    /// Takes in whoever asks: an account with all above it, or somebody of a group.
+    /// Adds the customer: an account with the companies above it, or a member of a group.
     pub(super) async fn admit(
         &mut self,
         db: &Reader,
@@ -164,7 +164,7 @@ impl WhatIfBook {
         true
     }
 
-    /// Takes in the contracts of accounts and the promotions of whoever asks, as far as they can concern the products.
+    /// Takes in the contracts of accounts and the promotions of the customers, as far as they can concern the products.
     pub(super) async fn take_agreements(
         &mut self,
         db: &Reader,
