@@ -229,9 +229,9 @@ impl<'b> Gather<'_, 'b, '_> {
                 continue;
             }
             for line in self.context.book.lines.of(contract.lines, *target) {
-                let resolved = line.span.known(self.context.as_of());
+                let known = line.span.known(self.context.as_of());
                 let timely = self.timely(line.span.valid_from, line.span.valid(self.context.request.at));
-                let Some(timely) = timely.filter(|_| resolved) else {
+                let Some(timely) = timely.filter(|_| known) else {
                     continue;
                 };
                 let row = Row::Contract { contract: contract.applicable, line };
