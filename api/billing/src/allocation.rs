@@ -1,7 +1,7 @@
 //! Allocation of a payment to open invoices: pure arithmetic.
 //!
-//! Promises, whatever is requested: of an invoice never more is settled than is open, of a payment never more than there is, and a
-//! discount is given only within its window, never above what the terms give.
+//! Promises, whatever is requested: an invoice is never settled by more than its outstanding amount, a payment never settles more
+//! than its unallocated amount, and a discount is granted only within its window and never above the terms.
 
 use entity::{Instant, InvoiceId, invoices};
 

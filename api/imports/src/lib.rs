@@ -29,6 +29,7 @@ mod import_prices;
 mod import_products;
 mod import_stock;
 mod jobs;
+mod queries;
 mod references;
 mod routes;
 mod run;

@@ -1,12 +1,12 @@
 //! Imports over HTTP.
 
-use entity::{JobId, JobStatus, jobs};
+use entity::JobStatus;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::error::ImportJobError;
-use super::jobs::{Jobs, KIND};
+use super::jobs::Jobs;
+use super::queries::find_import;
 use super::upload::{ReportFile, Upload};
 use super::views::{Detail, ImportKind, ImportView};
 use files::mapping::Mapping;
@@ -14,7 +14,6 @@ use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::wire::{Accepted, JsonResponse, Text};
-use store::database::Reader;
 
 type Result<T> = std::result::Result<T, ApiError<ImportJobError>>;
 
@@ -73,7 +72,7 @@ impl ImportRoutes {
     /// How far it is: its status and the counts of rows so far.
     #[oai(path = "/v1/imports/:id", method = "get", operation_id = "get_import")]
     async fn get_import(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<JsonResponse<ImportView>> {
-        let row = find(&who.db(), &id.0).await?;
+        let row = find_import(&who.db(), &id.0).await?;
         let view = ImportView::of(row).ok_or_else(|| ImportJobError::NotFound(id.0.to_string()))?;
         Ok(JsonResponse::of(&view)?)
     }
@@ -83,7 +82,7 @@ impl ImportRoutes {
     /// CSV with a row per reason: line of the file, stable code, field, detail, the value. There once the import ended.
     #[oai(path = "/v1/imports/:id/report", method = "get", operation_id = "get_import_report")]
     async fn get_import_report(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<ReportFile> {
-        let row = find(&who.db(), &id.0).await?;
+        let row = find_import(&who.db(), &id.0).await?;
         let ended = matches!(row.status, JobStatus::Done | JobStatus::Failed);
         let none = || ImportJobError::NoReport(id.0.to_string());
         if !ended {
@@ -92,11 +91,4 @@ impl ImportRoutes {
         let file = tokio::fs::File::open(self.jobs.report_of(&row)).await.map_err(|_| none())?;
         Ok(ReportFile(file))
     }
-}
-
-async fn find(db: &Reader, id: &str) -> std::result::Result<jobs::Model, ImportJobError> {
-    let missing = || ImportJobError::NotFound(id.to_owned());
-    let key: i64 = id.parse().map_err(|_| missing())?;
-    let row = jobs::Entity::find_by_id(JobId(key)).filter(jobs::Column::Kind.eq(KIND)).one(db).await?;
-    row.ok_or_else(missing)
 }

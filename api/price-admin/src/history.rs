@@ -1,7 +1,7 @@
 //! What was recorded about a list, contract or promotion, version by version, newest first.
 //!
-//! A page takes a constant number of statements, however many versions it spans, and reads no more rows than it shows (for contracts
-//! and promotions: no more versions).
+//! A page takes a constant number of statements, however many versions it spans, and reads no more rows than it shows (for
+//! contracts and promotions: no more versions).
 
 use ahash::AHashMap;
 use entity::{Instant, PriceListId, ProductId, price_entries as entries};

@@ -1,8 +1,8 @@
-//! Recording entries that came over HTTP, at once or as a stream, and telling what became of each.
+//! Recording entries that came over HTTP, at once or as a stream, and reporting the outcome of each.
 //!
-//! Every batch of a stream is a price version of its own, so an upload of a million entries does not block other price changes; when it breaks
-//! off, what was recorded before stays, and sending it again changes nothing that is recorded already. With an
-//! `Idempotency-Key` everything is one transaction, and the answer is kept with it.
+//! Every batch of a stream is a price version of its own, so an upload of a million entries does not block other price changes.
+//! When an upload breaks off, the batches recorded before stay, and sending it again changes nothing that is recorded already.
+//! With an `Idempotency-Key` everything is one transaction, and the answer is stored with it.
 
 use ahash::{AHashMap, AHashSet};
 use entity::{PriceListId, ProductId};
