@@ -162,7 +162,7 @@ impl Jobs {
         let (told, summary) = watch::channel(Summary::default());
         let work = async {
             let (source, spec) = self.prepare(&row).await?;
-            import(system, known, source, spec, &told).await.map(drop).map_err(|e| e.to_string())
+            import(system, references, source, spec, &told).await.map(drop).map_err(|e| e.to_string())
         };
         let result = tokio::select! {
             result = work => result,
