@@ -29,11 +29,13 @@ use kernel::tokens::{self, Keys};
 use kernel::{Kernel, redis_link};
 use store::database::{Database, Reader};
 use store::event_handlers::{self, EventHandler};
+use store::jobs::{self, JobHandlers};
 use store::projections::{self as projection_readers, Projection};
 use store::system::System;
 
 use merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use notifications::EventRoutes;
+use operations::OperationsRoutes;
 use price_admin::{
     self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes, PricingInputsRecorder,
 };
@@ -153,6 +155,11 @@ impl App {
         vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(followed), Arc::new(Invoicing)]
     }
 
+    /// What does background jobs.
+    fn job_handlers() -> JobHandlers {
+        JobHandlers::default()
+    }
+
     /// Starts what runs besides requests; it ends when `stop` turns true.
     pub(crate) fn start_work(&self, config: &Config, stop: &watch::Receiver<bool>) -> tokio::task::JoinSet<()> {
         let mut work = tokio::task::JoinSet::new();
@@ -166,6 +173,7 @@ impl App {
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
+            work.spawn(jobs::run_jobs(system("jobs"), Arc::new(Self::job_handlers()), stop.clone()));
             let known = Known { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
             work.spawn(self.projections.jobs.clone().work(system("import"), known, stop.clone()));
         }
@@ -260,7 +268,7 @@ fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
             board: projections.board.clone(),
         },
         BillingRoutes { accounts: projections.accounts.clone() },
-        EventRoutes { accounts: projections.accounts.clone() },
+        (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes),
     )
 }
 

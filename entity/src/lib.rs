@@ -10,6 +10,7 @@ mod terms;
 mod values;
 
 pub mod accounts;
+pub mod background_jobs;
 pub mod cart_lines;
 pub mod carts;
 pub mod categories;

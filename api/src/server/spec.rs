@@ -19,6 +19,7 @@ use imports::ImportError;
 use inventory::StockError;
 use kernel::problem::{DomainError, ProblemType};
 use merchandising::MerchandisingError;
+use operations::OperationsError;
 use orders::OrderError;
 use price_admin::PriceAdminError;
 use prices::PriceError;
@@ -136,6 +137,7 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(PriceAdminError::problem_types());
     all.extend(SuggestionError::problem_types());
     all.extend(ImportError::problem_types());
+    all.extend(OperationsError::problem_types());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
