@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::{BackgroundJobId, background_jobs};
 use futures_util::FutureExt as _;
@@ -34,10 +35,16 @@ pub trait OutsideJobHandler<J: Job>: Send + Sync + 'static {
 }
 
 /// The handlers of a process, by the kind of their jobs.
-#[derive(Default)]
 pub struct JobHandlers {
     inside: BTreeMap<&'static str, Inside>,
     outside: BTreeMap<&'static str, Outside>,
+    time_limit: Duration,
+}
+
+impl Default for JobHandlers {
+    fn default() -> Self {
+        Self { inside: BTreeMap::new(), outside: BTreeMap::new(), time_limit: TIME_LIMIT }
+    }
 }
 
 struct Inside {
@@ -65,6 +72,11 @@ impl JobHandlers {
         self
     }
 
+    /// The same, with another time after which a job that does not end has failed; shorter than a lease.
+    pub fn with_time_limit(self, time_limit: Duration) -> Self {
+        Self { time_limit: time_limit.min(TIME_LIMIT), ..self }
+    }
+
     /// The kinds of jobs whose effects are rows.
     pub(super) fn inside_kinds(&self) -> Vec<&'static str> {
         self.inside.keys().copied().collect()
@@ -84,26 +96,26 @@ impl JobHandlers {
     /// Does a job whose effects are rows, in the transaction that finishes it.
     pub(super) async fn run_inside(&self, tx: &Tx, row: &background_jobs::Model) -> Result<(), BoxError> {
         let handler = self.inside.get(&*row.kind).ok_or("there is no handler of this kind")?;
-        contained(handler.run.run(tx, &row.payload)).await
+        contained(handler.run.run(tx, &row.payload), self.time_limit).await
     }
 
     /// Does a job with effects outside, and finishes it.
     pub(super) async fn run_outside(&self, system: &System, row: &background_jobs::Model) -> Result<(), BoxError> {
         let handler = self.outside.get(&*row.kind).ok_or("there is no handler of this kind")?;
-        contained(handler.run.run(system, row)).await
+        contained(handler.run.run(system, row), self.time_limit).await
     }
 }
 
 /// Runs a handler; one that panics or does not end has failed.
-async fn contained(run: impl Future<Output = Result<(), BoxError>>) -> Result<(), BoxError> {
-    match tokio::time::timeout(TIME_LIMIT, AssertUnwindSafe(run).catch_unwind()).await {
+async fn contained(run: impl Future<Output = Result<(), BoxError>>, limit: Duration) -> Result<(), BoxError> {
+    match tokio::time::timeout(limit, AssertUnwindSafe(run).catch_unwind()).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(panic)) => {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
             let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
             Err(format!("the handler panicked: {}", text.unwrap_or_default()).into())
         }
-        Err(_) => Err(format!("the handler did not end within {} s", TIME_LIMIT.as_secs()).into()),
+        Err(_) => Err(format!("the handler did not end within {limit:?}").into()),
     }
 }
 

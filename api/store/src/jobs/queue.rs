@@ -131,12 +131,8 @@ pub(super) async fn fail(tx: &Tx, job: &rows::Model, error: String, fate: Fate) 
 /// Makes a dead job due now, with all its attempts before it. Says whether there was one.
 pub async fn retry(tx: &Tx, id: BackgroundJobId) -> Result<bool, DbErr> {
     let dead = rows::Entity::update_many().filter(rows::Column::Id.eq(id)).filter(rows::Column::DeadAt.is_not_null());
-    let update = dead.set(rows::ActiveModel {
-        due_at: Set(tx.now()),
-        attempts: Set(0),
-        dead_at: Set(None),
-        ..Default::default()
-    });
+    let update =
+        dead.set(rows::ActiveModel { due_at: Set(tx.now()), attempts: Set(0), dead_at: Set(None), ..Default::default() });
     let found = update.exec(tx).await?.rows_affected > 0;
     if found {
         tx.enqueues.store(true, Ordering::Relaxed);
@@ -178,9 +174,7 @@ pub async fn list(
         None => select,
         Some(JobState::Dead) => select.filter(rows::Column::DeadAt.is_not_null()),
         Some(JobState::Running) => select.filter(rows::Column::LeasedUntil.is_not_null()),
-        Some(JobState::Queued) => {
-            select.filter(rows::Column::DeadAt.is_null()).filter(rows::Column::LeasedUntil.is_null())
-        }
+        Some(JobState::Queued) => select.filter(rows::Column::DeadAt.is_null()).filter(rows::Column::LeasedUntil.is_null()),
     };
     if let Some(before) = before {
         select = select.filter(rows::Column::Id.lt(before));
