@@ -81,9 +81,9 @@ pub use enums::{
     UserStatus, VisibilityEffect, VolumeScope,
 };
 pub use ids::{
-    AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
-    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, QuoteId, ShipmentId, SiteId, UserId,
-    WarehouseId,
+    AccountId, BackgroundJobId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId,
+    OrderId, PaymentId, PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, QuoteId,
+    ShipmentId, SiteId, UserId, WarehouseId,
 };
 pub use terms::Terms;
 pub use values::{Amount, Instant, Quantity};
