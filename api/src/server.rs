@@ -46,6 +46,7 @@ use suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, Sugges
 use orders::{OrderRoutes, WaitingOrders};
 use quotes::{OpenQuotes, SalesQuoteRoutes};
 use search_index::{self, SearchIndex};
+use settings::{Settings, SettingsRoutes};
 use storefront::{Offers, OwnSets, StorefrontRoutes};
 
 mod spec;
@@ -54,6 +55,7 @@ mod spec;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Projections {
     pub(crate) accounts: Accounts,
+    pub(crate) settings: Settings,
     pub(crate) categories: Categories,
     pub(crate) products: Products,
     pub(crate) prices: Prices,
@@ -74,6 +76,7 @@ impl Projections {
         let products = Products::load_for(db, &accounts, &categories).await?;
         Ok(Self {
             accounts,
+            settings: Settings::load(db).await?,
             related: Related::load(db, &products, &categories).await?,
             curation: Curation::load(db, &products, &categories).await?,
             journal: Journal::default(),
@@ -134,7 +137,8 @@ impl App {
     /// the phases before its own, which are ahead of it by then, and none of its own phase.
     fn followers(&self) -> Vec<Arc<dyn Projection>> {
         let held = &self.projections;
-        let basics: Vec<Arc<dyn Projection>> = vec![Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
+        let basics: Vec<Arc<dyn Projection>> =
+            vec![Arc::new(held.settings.clone()), Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
         // What accounts may see of the products follows from companies and categories.
         let products: Vec<Arc<dyn Projection>> = vec![Arc::new(held.products.clone())];
         let others: Vec<Arc<dyn Projection>> = vec![
@@ -243,7 +247,7 @@ fn routes(projections: &Projections) -> OpenApiService<impl poem_openapi::OpenAp
 fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
     (
         SessionRoutes,
-        IdentityRoutes { accounts: projections.accounts.clone() },
+        (IdentityRoutes { accounts: projections.accounts.clone() }, SettingsRoutes),
         CatalogRoutes {
             products: projections.products.clone(),
             categories: projections.categories.clone(),

@@ -63,6 +63,7 @@ pub mod relation_rules;
 pub mod replacement_consents;
 pub mod search_curations;
 pub mod search_tallies;
+pub mod seller_settings;
 pub mod sequences;
 pub mod shipment_lines;
 pub mod shipments;

@@ -25,6 +25,7 @@ use price_admin::PriceAdminError;
 use prices::PriceError;
 use quotes::QuoteError;
 use search_index::SearchIndexError;
+use settings::SettingsError;
 use storefront::StorefrontError;
 use suggestions::SuggestionError;
 
@@ -138,6 +139,7 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(SuggestionError::problem_types());
     all.extend(ImportError::problem_types());
     all.extend(OperationsError::problem_types());
+    all.extend(SettingsError::problem_types());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
