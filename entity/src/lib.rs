@@ -11,6 +11,7 @@ mod values;
 
 pub mod accounts;
 pub mod background_jobs;
+pub mod blobs;
 pub mod cart_lines;
 pub mod carts;
 pub mod categories;

@@ -37,6 +37,7 @@ mod m20261122_000021_quotes;
 mod m20261122_000022_price_entry_index;
 mod m20261130_000040_background_jobs;
 mod m20261130_000041_seller_settings;
+mod m20261130_000042_blobs;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_price_entry_index::Migration),
             Box::new(m20261130_000040_background_jobs::Migration),
             Box::new(m20261130_000041_seller_settings::Migration),
+            Box::new(m20261130_000042_blobs::Migration),
         ]
     }
 }
