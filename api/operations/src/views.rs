@@ -8,7 +8,7 @@ use store::jobs::queue::JobState;
 
 /// Where a job is in its life. A job that is done is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[oai(rename_all = "snake_case")]
+#[oai(rename = "BackgroundJobStatus", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum JobStatus {
     /// Waits for its time.

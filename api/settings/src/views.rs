@@ -1,6 +1,8 @@
 //! Settings on the wire.
 
+use chrono_tz::Tz;
 use poem_openapi::Object;
+use pricing::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::public_url::PublicUrl;
@@ -33,11 +35,11 @@ impl SettingsInput {
     pub(crate) fn into_settings(self) -> Result<SellerSettings, CommonError> {
         let mut errors = Vec::new();
         let mut refuse = |pointer: String, code: &str, detail: &str| errors.push(FieldError::new(pointer, code, detail));
-        let time_zone = self.time_zone.parse();
+        let time_zone = self.time_zone.parse::<Tz>();
         if time_zone.is_err() {
             refuse("/time_zone".to_owned(), "unknown-time-zone", "time_zone must be an IANA name such as Europe/Berlin");
         }
-        let currency = self.default_currency.parse();
+        let currency = self.default_currency.parse::<Currency>();
         if currency.is_err() {
             refuse("/default_currency".to_owned(), "unknown-currency", "default_currency must be a code of ISO 4217");
         }

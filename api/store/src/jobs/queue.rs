@@ -60,7 +60,7 @@ pub(super) async fn claim(tx: &Tx, kinds: &[&str], now: Instant, what: Claim) ->
     let skip = if backend == DbBackend::Postgres { "for update skip locked" } else { "" };
     let (condition, order, limit) = match what {
         Claim::Due(limit) => (DUE, "due_at, id", limit),
-        Claim::Abandoned => (ABANDONED, "leased_until", 1),
+        Claim::Abandoned => (ABANDONED, "leased_until, id", 1),
     };
     let sql = format!(
         "with next as (select id from background_jobs where {condition} and kind in {} order by {order} limit {limit} {skip}) \
@@ -117,8 +117,11 @@ pub(super) async fn fail(tx: &Tx, job: &rows::Model, error: String, fate: Fate) 
         Fate::Retry { due } => (due, None),
         Fate::Dead { at } => (job.due_at, Some(at)),
     };
-    let still_taken = rows::Column::Attempts.eq(job.attempts).and(rows::Column::LeasedUntil.is_not_null());
-    let update = rows::Entity::update_many().filter(rows::Column::Id.eq(job.id)).filter(still_taken).set(rows::ActiveModel {
+    let still_taken = rows::Entity::update_many()
+        .filter(rows::Column::Id.eq(job.id))
+        .filter(rows::Column::Attempts.eq(job.attempts))
+        .filter(rows::Column::LeasedUntil.is_not_null());
+    let update = still_taken.set(rows::ActiveModel {
         due_at: Set(due),
         leased_until: Set(None),
         dead_at: Set(dead),

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::handlers::JobHandlers;
 use super::job::{GiveUp, retry_at};
 use super::queue::{self, Claim, Fate};
+use crate::database::Tx;
 use crate::error::{BoxError, StoreError};
 use crate::projections::POLL;
 use crate::system::System;
@@ -150,18 +151,19 @@ impl JobWorker {
     /// Does jobs in one transaction, which also finishes them. The outer error is of a transaction that could not begin.
     async fn run_together(&self, jobs: &[background_jobs::Model]) -> Result<Result<(), BoxError>, StoreError> {
         let tx = self.system.begin().await?;
-        let outcome = async {
-            let own = queue::finish(&tx, jobs).await?;
-            for job in jobs.iter().filter(|job| own.contains(&job.id)) {
-                self.handlers.run_inside(&tx, job).await?;
-            }
-            Ok(tx.commit(()).await?)
-        };
-        let outcome: Result<(), BoxError> = outcome.await;
+        let outcome = self.run_in(tx, jobs).await;
         if outcome.is_ok() {
             jobs.iter().for_each(|job| counters::job(&job.kind, "done"));
         }
         Ok(outcome)
+    }
+
+    async fn run_in(&self, tx: Tx, jobs: &[background_jobs::Model]) -> Result<(), BoxError> {
+        let own = queue::finish(&tx, jobs).await?;
+        for job in jobs.iter().filter(|job| own.contains(&job.id)) {
+            self.handlers.run_inside(&tx, job).await?;
+        }
+        Ok(tx.commit(()).await?)
     }
 
     async fn run_outside(&self, job: &background_jobs::Model) {
@@ -177,7 +179,11 @@ impl JobWorker {
     }
 
     /// Records that a job failed: it is tried again later, or it is dead.
-    async fn set_aside(&self, job: &background_jobs::Model, error: &(dyn std::error::Error + 'static)) -> Result<(), StoreError> {
+    async fn set_aside(
+        &self,
+        job: &background_jobs::Model,
+        error: &(dyn std::error::Error + Send + Sync + 'static),
+    ) -> Result<(), StoreError> {
         let (now, text) = ((self.clock)(), error_text(error));
         let is_dead = error.is::<GiveUp>() || job.attempts >= self.handlers.max_attempts(&job.kind);
         let fate = if is_dead { Fate::Dead { at: now } } else { Fate::Retry { due: retry_at(job.id, job.attempts, now) } };
