@@ -14,12 +14,12 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Role};
 use billing::{BillingRoutes, Invoicing};
-use cart::{CartRoutes, Carts};
+use cart::{CartCache, CartRoutes};
 use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
 use identity::{Accounts, IdentityRoutes, SessionRoutes};
-use imports::{ImportRoutes, Jobs, Known};
+use imports::{ImportRoutes, Jobs, References};
 use inventory::{Board, InventoryRoutes};
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
@@ -65,7 +65,7 @@ pub(crate) struct Projections {
     pub(crate) consents: Consents,
     pub(crate) curation: Curation,
     pub(crate) journal: Journal,
-    pub(crate) carts: Carts,
+    pub(crate) carts: CartCache,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
 }
@@ -86,7 +86,7 @@ impl Projections {
             board: Board::load(db).await?,
             memory: Memory::load(db).await?,
             consents: Consents::load(db).await?,
-            carts: Carts::default(),
+            carts: CartCache::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
         })
@@ -178,8 +178,9 @@ impl App {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
             work.spawn(jobs::run_jobs(system("jobs"), Arc::new(Self::job_handlers()), stop.clone()));
-            let known = Known { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
-            work.spawn(self.projections.jobs.clone().work(system("import"), known, stop.clone()));
+            let references =
+                References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
+            work.spawn(self.projections.jobs.clone().work(system("import"), references, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = redis_link::open(url.expose_secret())
