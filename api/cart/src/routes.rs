@@ -25,6 +25,8 @@ use kernel::problem::ApiError;
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
 use prices::Prices;
 use search_index::SearchIndex;
+use store::StoreError;
+use store::database::Tx;
 
 type Result<T> = std::result::Result<T, ApiError<CartError>>;
 
@@ -74,7 +76,7 @@ impl CartRoutes {
         let created = create_cart(&tx, &context, new, lines).await?;
         let view = self.views(&context.catalog_view).created(&created, rejected)?;
         let answer = Created::stored(&tx, &view).await?.with_etag(Etag(created.cart.row.version));
-        Ok(self.carts.commit(tx, created.cart, answer).await?)
+        Ok(self.commit(tx, created.cart, answer).await?)
     }
 
     /// Add lines to a cart
@@ -100,7 +102,7 @@ impl CartRoutes {
         let added = add_lines(&tx, &context, &id.0, lines).await?;
         let view = self.views(&context.catalog_view).added(&added, rejected)?;
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(added.cart.row.version));
-        Ok(self.carts.commit(tx, added.cart, answer).await?)
+        Ok(self.commit(tx, added.cart, answer).await?)
     }
 
     /// Read a cart
@@ -150,7 +152,7 @@ impl CartRoutes {
         let (tx, context) = (who.begin().await?, self.context(&who));
         let cart = change_line(&tx, &context, &id.0, line.0, change).await?;
         let answer = self.answer(&context, &cart)?;
-        Ok(self.carts.commit(tx, cart, answer).await?)
+        Ok(self.commit(tx, cart, answer).await?)
     }
 
     /// Take a line out of a cart
@@ -166,7 +168,7 @@ impl CartRoutes {
         let (tx, context) = (who.begin().await?, self.context(&who));
         let cart = remove_line(&tx, &context, &id.0, line.0).await?;
         let answer = self.answer(&context, &cart)?;
-        Ok(self.carts.commit(tx, cart, answer).await?)
+        Ok(self.commit(tx, cart, answer).await?)
     }
 
     /// See what changed of a cart's prices
@@ -203,7 +205,7 @@ impl CartRoutes {
         let cart = accept_prices(&tx, &context, &id.0).await?;
         let view = self.views(&context.catalog_view).cart(&cart)?;
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(cart.row.version));
-        Ok(self.carts.commit(tx, cart, answer).await?)
+        Ok(self.commit(tx, cart, answer).await?)
     }
 
     /// Delete a cart
@@ -226,6 +228,11 @@ impl CartRoutes {
             account: who.account(),
             catalog_view: self.products.view_for(who.account()),
         }
+    }
+
+    /// Commits the transaction that changed a cart, whose lines are cached from then on.
+    async fn commit<T>(&self, tx: Tx, cart: PricedCart, answer: T) -> std::result::Result<T, StoreError> {
+        self.carts.commit(tx, &cart.row, cart.lines, answer).await
     }
 
     fn views<'a>(&'a self, catalog_view: &'a CatalogView) -> CartViews<'a> {

@@ -51,10 +51,9 @@ pub(crate) struct PriceAuditView {
     pub price_version: i64,
     /// Instant whose prices it got.
     pub at: Timestamp,
-    /// What was known then counted.
+    /// Instant up to which price rows were considered.
     pub as_of: Option<Timestamp>,
     /// The quote it was made of, which is the source of its prices.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_number: Option<String>,
     /// Coupons given.
@@ -90,7 +89,6 @@ pub(crate) struct PriceAuditLine {
     pub differences: Vec<PriceDifference>,
     /// Why: `row_changed` (the same row gives another price), `other_row` (another row gives the price), `other_amount` (the same
     /// unit price gives another amount), or why there is no price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// How the price came about.

@@ -10,8 +10,10 @@ use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView
 use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
-use super::reserve::Prefer;
-use catalog::{CatalogView, Product, Products};
+use catalog::CatalogView;
+use catalog::Product;
+use catalog::Products;
+use super::reserve::SourcingPreference;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Reader;
@@ -31,7 +33,7 @@ pub(super) struct Question<'a> {
     pub(super) products: &'a Products,
     pub(super) board: &'a Board,
     pub(super) asked: Vec<Asked>,
-    pub(super) prefer: Prefer,
+    pub(super) prefer: SourcingPreference,
     /// What may be seen.
     pub(super) catalog_view: Arc<CatalogView>,
     /// Whether exact levels are shown.
@@ -62,16 +64,20 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
 }
 
 /// Where goods go, as a preference among warehouses: a site of the account, or a country.
-pub(super) async fn destination(db: &Reader, account: Option<AccountId>, ship_to: Option<&str>) -> Result<Prefer, StockError> {
-    let Some(ship_to) = ship_to else { return Ok(Prefer::default()) };
+pub(super) async fn destination(
+    db: &Reader,
+    account: Option<AccountId>,
+    ship_to: Option<&str>,
+) -> Result<SourcingPreference, StockError> {
+    let Some(ship_to) = ship_to else { return Ok(SourcingPreference::default()) };
     if let Some(account) = account {
         let of_account = sites::Entity::find().filter(sites::Column::AccountId.eq(account));
         if let Some(site) = of_account.filter(sites::Column::Code.eq(ship_to)).one(db).await? {
-            return Ok(Prefer { warehouse: None, country: Some(site.country) });
+            return Ok(SourcingPreference { warehouse: None, country: Some(site.country) });
         }
     }
     if ship_to.len() == 2 && ship_to.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Ok(Prefer { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
+        return Ok(SourcingPreference { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
     }
     let detail = format!("\"{ship_to}\" is neither a site of the account nor a country of two letters");
     Err(CommonError::invalid("ship_to", "unknown-destination", detail).into())

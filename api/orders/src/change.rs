@@ -10,7 +10,7 @@ use serde_json::json;
 use super::amounts::open_quantity;
 use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
-use super::place::Destination;
+use super::order::Destination;
 use super::queries::lines_of;
 use store::database::Tx;
 use store::events::NewEvent;

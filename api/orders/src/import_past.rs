@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::amounts;
 use super::error::OrderError;
-use super::place::{Destination, number_of};
+use super::order::{Destination, number_of};
 use catalog::Product;
 use identity::Account;
 use store::database::{Lock, Tx};

@@ -1,24 +1,25 @@
 //! Orders on the wire.
 
-use entity::{HoldKind, PaymentMethod, PriceSource, order_allocations, order_holds, order_lines};
+use entity::{HoldKind, PaymentMethod, PriceSource, order_allocations, order_holds, order_lines, orders};
 use poem_openapi::Object;
 use pricing::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
 use super::error::OrderError;
-use super::place::{Destination, Placed};
+use super::order::{Destination, Placed};
+use super::queries::load;
 use super::status::{OrderStatus, status};
 use identity::Accounts;
 use inventory::Board;
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
+use store::database::Db;
 
 /// An order.
 #[derive(Debug, Object, Serialize)]
 pub struct OrderView {
     /// Number of the order; absent in the answer of a dry run.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Where it stands, derived from its lines.
@@ -187,7 +188,7 @@ pub struct AllocationView {
 impl OrderView {
     /// The view of a loaded order.
     pub fn new(placed: Placed, accounts: &Accounts, board: &Board) -> Result<Self, OrderError> {
-        let Placed { order, lines, allocations, holds, rejected } = placed;
+        let Placed { order, lines, allocations, holds } = placed;
         let totals = totals(&order.currency, &lines)?;
         let held = holds.iter().any(|h| h.released_at.is_none());
         Ok(Self {
@@ -210,11 +211,21 @@ impl OrderView {
             totals,
             holds: holds.into_iter().map(Into::into).collect(),
             lines: line_views(lines, &allocations, board),
-            rejected: rejected.into_iter().map(|r| r.problem).collect(),
+            rejected: Vec::new(),
             warnings: Vec::new(),
             currency: order.currency,
         })
     }
+}
+
+/// The view of an order as it is in the database now.
+pub(crate) async fn view_of(
+    db: &impl Db,
+    order: orders::Model,
+    accounts: &Accounts,
+    board: &Board,
+) -> Result<OrderView, OrderError> {
+    OrderView::new(load(db, order).await?, accounts, board)
 }
 
 fn totals(code: &str, lines: &[order_lines::Model]) -> Result<TotalsView, OrderError> {
