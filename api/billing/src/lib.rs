@@ -20,6 +20,7 @@
 
 mod allocation;
 mod error;
+mod events;
 mod invoicing;
 mod payments;
 mod prepayment;

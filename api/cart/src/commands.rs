@@ -6,15 +6,14 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
     QuerySelect as _,
 };
-use serde_json::json;
 
 use super::contents::CartLine;
 use super::error::CartError;
+use super::events::{CartChanged, CartCreated, CartDeleted};
 use super::input::CheckedLine;
 use prices::AsOf;
 use store::database::Db;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::fetch_one;
 use store::sql::insert_all;
 
@@ -46,7 +45,7 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
         updated_at: tx.now(),
     };
     carts::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    record(tx, "cart.created", &row);
+    tx.record(&CartCreated((&row).into()));
     Ok(row)
 }
 
@@ -102,7 +101,7 @@ pub(super) async fn grow(tx: &Tx, id: &str, account: Option<AccountId>, count: u
         lock_open(tx, id, account).await?;
         return Err(CartError::Full(MAX_CART_LINES));
     };
-    record(tx, "cart.changed", &cart);
+    tx.record(&CartChanged((&cart).into()));
     Ok(cart)
 }
 
@@ -151,7 +150,7 @@ async fn save(tx: &Tx, cart: &mut carts::Model) -> Result<(), CartError> {
         .filter(carts::Column::Id.eq(cart.id))
         .exec(tx)
         .await?;
-    record(tx, "cart.changed", cart);
+    tx.record(&CartChanged((&*cart).into()));
     Ok(())
 }
 
@@ -200,7 +199,7 @@ pub(super) async fn remove_line(tx: &Tx, mut cart: carts::Model, line: i32) -> R
 pub(super) async fn delete(tx: &Tx, cart: &carts::Model) -> Result<(), CartError> {
     cart_lines::Entity::delete_many().filter(cart_lines::Column::CartId.eq(cart.id)).exec(tx).await?;
     carts::Entity::delete_by_id(cart.id).exec(tx).await?;
-    record(tx, "cart.deleted", cart);
+    tx.record(&CartDeleted(cart.into()));
     Ok(())
 }
 
@@ -213,13 +212,4 @@ pub async fn mark_ordered(tx: &Tx, cart: &carts::Model) -> Result<(), CartError>
         .exec(tx)
         .await?;
     Ok(())
-}
-
-fn record(tx: &Tx, kind: &'static str, cart: &carts::Model) {
-    tx.record(NewEvent {
-        kind,
-        subject: format!("cart/{}", cart.id),
-        account: Some(cart.account_id),
-        data: json!({ "id": cart.id.to_string(), "lines": cart.line_count, "version": cart.version }),
-    });
 }

@@ -20,6 +20,7 @@ mod contents;
 mod currency;
 pub mod drift;
 mod error;
+mod events;
 mod input;
 mod recheck;
 mod routes;

@@ -10,13 +10,14 @@
 //! - What an account may not see does not exist for it ([`Sight`]): every slice that shows, finds or takes a product asks.
 //!
 //! Tables: `products`, `product_units`, `product_identifiers`, `product_relations`, `categories`, `visibility_rules`.
-//! Events: `products.changed`, `categories.changed`, both with `{"ids": […]}`; `visibility_rules.changed`.
+//! Events: `products.changed`, `categories.changed`, `visibility_rules.changed`.
 //!
 //! Not here: prices, cost and floor (`contracts`), stock (`inventory`), what a buyer sees (`storefront`).
 
 mod categories;
 mod check;
 mod error;
+pub mod events;
 mod identifiers;
 mod input;
 mod load;

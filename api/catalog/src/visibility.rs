@@ -19,13 +19,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::categories::Categories;
+use super::events::{CategoriesChanged, VisibilityRuleChanged};
 use super::product::Product;
 use identity::Accounts;
+use identity::events::AccountChanged;
 use store::database::Reader;
-use store::events::Event;
-
-/// The event that rules of visibility changed.
-pub(super) const CHANGED: &str = "visibility_rules.changed";
+use store::events::{Event, any_is};
 
 /// What a rule is about, as it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,12 +112,11 @@ impl Visibility {
 
     /// Reads again what the events may have changed.
     pub(super) async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), DbErr> {
-        let any = |kind: &str| events.iter().any(|event| event.kind == kind);
         let has_rules = !self.held.read().rules.is_empty();
-        if any(CHANGED) || (has_rules && any("categories.changed")) {
+        if any_is::<VisibilityRuleChanged>(events) || (has_rules && any_is::<CategoriesChanged>(events)) {
             self.read(db).await
         } else {
-            if any("account.changed") {
+            if any_is::<AccountChanged>(events) {
                 let mut held = self.held.write();
                 held.of_account.clear();
             }

@@ -19,6 +19,9 @@ pub struct ShipmentDetails {
     pub account_id: AccountId,
     /// How many lines it has.
     pub lines: usize,
+    /// Why it was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// Public form of [`ShipmentDetails`].
@@ -27,6 +30,8 @@ pub struct PublicShipment<'a> {
     number: &'a str,
     order: &'a str,
     lines: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }
 
 impl EventDetails for ShipmentDetails {
@@ -41,7 +46,7 @@ impl EventDetails for ShipmentDetails {
     }
 
     fn public(&self) -> Option<PublicShipment<'_>> {
-        Some(PublicShipment { number: &self.number, order: &self.order, lines: self.lines })
+        Some(PublicShipment { number: &self.number, order: &self.order, lines: self.lines, reason: self.reason.as_deref() })
     }
 }
 

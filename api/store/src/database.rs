@@ -26,8 +26,8 @@ use sea_orm::{
 
 use super::actor::Actor;
 use super::commit_hook::CommitHook;
-use super::error::StoreError;
 use super::domain_event::DomainEvent;
+use super::error::StoreError;
 use super::events::{self, Event, Recorded};
 use super::feed::Feed;
 pub use super::sqlite::EntityRow;

@@ -4,8 +4,8 @@
 //! by later releases: fields are only added, with a default.
 
 use entity::AccountId;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 /// One kind of event. As JSON it is the internal form, which only this program reads and which may hold row ids.
 pub trait DomainEvent: Serialize + DeserializeOwned {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use sea_orm::ConnectionTrait as _;
+use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -100,10 +101,7 @@ async fn an_event_is_read_back_as_it_was_recorded_and_partners_see_its_public_fo
     let public = events::read_public(&db.reader(), ALL).await.expect("events");
     let seen: Vec<(&str, &str, Option<AccountId>, &str)> =
         public.iter().map(|e| (&*e.kind, &*e.subject, e.account, e.data.get())).collect();
-    let right = [
-        ("thing.made", "thing/T1", Some(AccountId(7)), r#"{"name":"T1"}"#),
-        ("thing.lost", "things", None, "{}"),
-    ];
+    let right = [("thing.made", "thing/T1", Some(AccountId(7)), r#"{"name":"T1"}"#), ("thing.lost", "things", None, "{}")];
     assert_eq!(seen, right);
 }
 

@@ -140,9 +140,8 @@ pub(super) async fn write(tx: &Tx, events: Vec<Recorded>) -> Result<Vec<Event>, 
 
 /// The statement that inserts events. It takes their public forms with it, since nothing in the process reads them.
 fn insert(tx: &Tx, backend: DbBackend, events: &mut [Recorded]) -> Statement {
-    let mut sql = String::from(
-        "insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data, public) values ",
-    );
+    let mut sql =
+        String::from("insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data, public) values ");
     let mut values: Vec<Value> = Vec::with_capacity(events.len() * 9);
     let request = &tx.actor().request;
     for (row, Recorded { event, public }) in events.iter_mut().enumerate() {

@@ -5,12 +5,11 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Statement,
 };
-use serde_json::json;
 
 use crate::error::PriceAdminError;
+use crate::events::{ChangeSetChanged, ChangeSetDetails, ChangeSetDropped, ChangeSetPublished};
 use kernel::problem::CommonError;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
@@ -71,7 +70,7 @@ async fn create(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceA
         outcome: String::new(),
     };
     rows::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    tell(tx, "price-change-set.changed", code, 1);
+    tx.record(&ChangeSetChanged(details(code, 1)));
     Ok(row)
 }
 
@@ -86,7 +85,7 @@ pub(super) async fn touch(tx: &Tx, set: &OpenSet) -> Result<i64, PriceAdminError
         return Err(PriceAdminError::ChangeSetClosed(set.code, set.status.word()));
     };
     let version = row.try_get_by_index(0)?;
-    tell(tx, "price-change-set.changed", &set.code, version);
+    tx.record(&ChangeSetChanged(details(&set.code, version)));
     Ok(version)
 }
 
@@ -101,8 +100,7 @@ pub(super) struct Closing {
 
 /// Ends a set that this transaction [touched](touch); what was collected is forgotten, its counts stay.
 pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<rows::Model, PriceAdminError> {
-    let kind =
-        if closing.status == ChangeSetStatus::Published { "price-change-set.published" } else { "price-change-set.dropped" };
+    let published = closing.status == ChangeSetStatus::Published;
     rows::Entity::update_many()
         .col_expr(rows::Column::Status, Expr::value(closing.status.word()))
         .col_expr(rows::Column::ClosedBy, Expr::value(tx.actor().label.to_string()))
@@ -117,7 +115,12 @@ pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<ro
     let sql = "delete from price_change_set_entries where set_id = $1";
     tx.execute_raw(Statement::from_sql_and_values(backend, sql, [set.id.0.into()])).await?;
     let closed = find(tx, &set.code).await?;
-    tell(tx, kind, &set.code, closed.version);
+    let details = details(&set.code, closed.version);
+    if published {
+        tx.record(&ChangeSetPublished(details));
+    } else {
+        tx.record(&ChangeSetDropped(details));
+    }
     Ok(closed)
 }
 
@@ -126,7 +129,6 @@ pub(super) fn expect(version: i64, expected: Option<i64>) -> Result<(), PriceAdm
     if expected.is_some_and(|expected| expected != version) { Err(CommonError::Stale.into()) } else { Ok(()) }
 }
 
-fn tell(tx: &Tx, kind: &'static str, code: &str, version: i64) {
-    let data = json!({ "version": version });
-    tx.record(NewEvent { kind, subject: format!("price-change-set/{code}"), account: None, data });
+fn details(code: &str, version: i64) -> ChangeSetDetails {
+    ChangeSetDetails { code: code.to_owned(), version }
 }
