@@ -19,7 +19,7 @@ use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
 use identity::{Accounts, IdentityRoutes, SessionRoutes};
-use imports::{ImportRoutes, Jobs, Known};
+use imports::{ImportRoutes, Jobs, References};
 use inventory::{Board, InventoryRoutes};
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
@@ -166,8 +166,9 @@ impl App {
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
-            let known = Known { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
-            work.spawn(self.projections.jobs.clone().work(system("import"), known, stop.clone()));
+            let references =
+                References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
+            work.spawn(self.projections.jobs.clone().work(system("import"), references, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = redis_link::open(url.expose_secret())

@@ -1,4 +1,4 @@
-//! Invoices: one for every shipment that left, issued when the event of its leaving is heard.
+//! Invoices: one for every shipment that left, issued when its event is handled.
 
 use chrono::{DateTime, Datelike as _};
 use entity::{
@@ -22,7 +22,7 @@ use store::events::Event;
 use store::sql::{fetch_one, insert_all};
 use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
-/// Invoices what left, and looks again at orders of which something was cancelled: they may now be covered or done.
+/// Invoices shipments that left, and reviews orders after a cancellation: they may now be covered or done.
 #[derive(Debug)]
 pub struct Invoicing;
 
@@ -66,7 +66,7 @@ impl EventHandler for Invoicing {
         let Some(order) = self.order(tx, task.order).await? else { return Ok(()) };
         let done = match task.shipment {
             Some(shipment) => issue(tx, &order, shipment).await,
-            None => look_again(tx, &order).await,
+            None => review_order(tx, &order).await,
         };
         Ok(done?)
     }
@@ -79,8 +79,8 @@ impl Invoicing {
     }
 }
 
-/// After a cancellation less may have to be paid before the order ships, or nothing may be left to do.
-async fn look_again(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
+/// Reviews an order after a cancellation: the payments may cover what is left of it, or it may be done.
+async fn review_order(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
     if !order.open {
         return Ok(());
     }
@@ -114,7 +114,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
         tx.record(&InvoicePaid((&invoice).into()));
         return settlement::close_settled(tx, &[order.id], std::slice::from_ref(order)).await;
     }
-    prepayment::apply(tx, order, &invoice).await
+    prepayment::settle_invoice(tx, order, &invoice).await
 }
 
 fn row(

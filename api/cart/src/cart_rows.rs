@@ -4,8 +4,8 @@ use entity::{AccountId, CartId, CartStatus, carts};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
-use super::events::{CartChanged, CartCreated};
 use super::error::CartError;
+use super::events::{CartChanged, CartCreated};
 use super::queries::{id_of, lock_open};
 use store::database::Tx;
 

@@ -7,9 +7,9 @@ use pricing::UnitCode;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::events::CartDeleted;
 use super::cart_rows::save;
 use super::error::CartError;
+use super::events::CartDeleted;
 use super::lines::CartLine;
 use super::priced_cart::{CartContext, PricedCart, mark_priced, state_of};
 use super::queries::lock_open;

@@ -1,4 +1,4 @@
-//! All accounts in memory: who is whose parent, in which group, at which terms. Hot requests ask here.
+//! All accounts in memory, with parent, group and terms, for requests that must not wait for the database.
 
 use std::sync::Arc;
 

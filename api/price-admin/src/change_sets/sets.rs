@@ -3,13 +3,16 @@
 use entity::{ChangeSetStatus, Instant, PriceChangeSetId, price_change_sets as rows};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Statement,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryResult, Statement,
 };
 
+use crate::change::placeholders;
 use crate::error::PriceAdminError;
 use crate::events::{ChangeSetChanged, ChangeSetDetails, ChangeSetDropped, ChangeSetPublished};
-use kernel::problem::CommonError;
+use kernel::wire::PageRequest;
 use store::database::Tx;
+use store::sql::statement;
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
@@ -31,6 +34,37 @@ pub(super) async fn find_open(db: &impl ConnectionTrait, code: &str) -> Result<O
         ChangeSetStatus::Draft => Ok(OpenSet { id: set.id, code: set.code }),
         closed => Err(PriceAdminError::ChangeSetClosed(set.code, closed.word())),
     }
+}
+
+/// Sets in the order they were created; only those of a status, if one is given.
+pub(super) async fn list(
+    db: &impl ConnectionTrait,
+    status: Option<ChangeSetStatus>,
+    page: PageRequest,
+) -> Result<Vec<rows::Model>, DbErr> {
+    let mut select = rows::Entity::find();
+    if let Some(status) = status {
+        select = select.filter(rows::Column::Status.eq(status));
+    }
+    page.ascending(select, rows::Column::Id).all(db).await
+}
+
+/// The number of entries of each set. Sets without entries are left out.
+pub(super) async fn entry_counts(
+    db: &impl ConnectionTrait,
+    sets: &[PriceChangeSetId],
+) -> Result<Vec<(PriceChangeSetId, u64)>, DbErr> {
+    if sets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = placeholders(1, sets.len());
+    let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
+    let values = sets.iter().map(|set| set.0.into()).collect();
+    let count = |row: &QueryResult| {
+        let count: i64 = row.try_get_by_index(1)?;
+        Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or_default()))
+    };
+    db.query_all_raw(statement(db, sql, values)).await?.iter().map(count).collect()
 }
 
 /// Creates the set or gives it another name.
@@ -79,8 +113,8 @@ async fn create(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceA
 pub(super) async fn touch(tx: &Tx, set: &OpenSet) -> Result<i64, PriceAdminError> {
     let sql = "update price_change_sets set version = version + 1, updated_at = $1 where id = $2 and status = 'draft' \
                returning version";
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [tx.now().0.into(), set.id.0.into()]);
-    let Some(row) = tx.query_one_raw(statement).await? else {
+    let update = Statement::from_sql_and_values(tx.get_database_backend(), sql, [tx.now().0.into(), set.id.0.into()]);
+    let Some(row) = tx.query_one_raw(update).await? else {
         let set = find(tx, &set.code).await?;
         return Err(PriceAdminError::ChangeSetClosed(set.code, set.status.word()));
     };
@@ -122,11 +156,6 @@ pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<ro
         tx.record(&ChangeSetDropped(details));
     }
     Ok(closed)
-}
-
-/// Refuses when the set is not the version that the caller looked at.
-pub(super) fn expect(version: i64, expected: Option<i64>) -> Result<(), PriceAdminError> {
-    if expected.is_some_and(|expected| expected != version) { Err(CommonError::Stale.into()) } else { Ok(()) }
 }
 
 fn details(code: &str, version: i64) -> ChangeSetDetails {
