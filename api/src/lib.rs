@@ -42,6 +42,8 @@ mod server;
 
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod tidy_events;
 
 /// Thousands of short-lived strings per request make the allocator count.
 #[global_allocator]

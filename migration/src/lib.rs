@@ -38,6 +38,7 @@ mod m20261122_000022_price_entry_index;
 mod m20261130_000040_background_jobs;
 mod m20261130_000041_seller_settings;
 mod m20261130_000042_blobs;
+mod m20261130_000023_public_events;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_search_log::Migration),
             Box::new(m20261122_000021_quotes::Migration),
             Box::new(m20261122_000022_price_entry_index::Migration),
+            Box::new(m20261130_000023_public_events::Migration),
             Box::new(m20261130_000040_background_jobs::Migration),
             Box::new(m20261130_000041_seller_settings::Migration),
             Box::new(m20261130_000042_blobs::Migration),

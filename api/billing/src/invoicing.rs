@@ -7,27 +7,41 @@ use entity::{
 };
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
-use serde::Deserialize;
 
 use super::error::BillingError;
+use super::events::{InvoiceIssued, InvoicePaid};
 use super::{prepayment, receivables, settlement};
 use ::orders::credit::{self, Shift};
 use ::orders::{self as order_book, OrderError, amounts, progress};
+use fulfilment::events::ShipmentShipped;
 use kernel::telemetry;
-use store::BoxError;
+use order_events::OrderCancelled;
 use store::database::Tx;
 use store::event_handlers::EventHandler;
 use store::events::Event;
 use store::sql::{fetch_one, insert_all};
+use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
 /// Invoices shipments that left, and reviews orders after a cancellation: they may now be covered or done.
 #[derive(Debug)]
 pub struct Invoicing;
 
-#[derive(Debug, Deserialize)]
-struct OrderReference {
-    order_id: i64,
-    shipment_id: Option<i64>,
+/// What an event asks for.
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    order: OrderId,
+    /// The shipment to invoice; none when something was cancelled.
+    shipment: Option<ShipmentId>,
+}
+
+impl Task {
+    fn of(event: &Event) -> Result<Option<Self>, UnreadableEvent> {
+        if let Some(ShipmentShipped(shipment)) = event.decode()? {
+            return Ok(Some(Self { order: shipment.order_id, shipment: Some(shipment.shipment_id) }));
+        }
+        let cancelled: Option<OrderCancelled> = event.decode()?;
+        Ok(cancelled.map(|cancelled| Self { order: cancelled.order_id, shipment: None }))
+    }
 }
 
 #[async_trait::async_trait]
@@ -37,21 +51,21 @@ impl EventHandler for Invoicing {
     }
 
     fn handles(&self, kind: &str) -> bool {
-        matches!(kind, "shipment.shipped" | "order.cancelled")
+        [ShipmentShipped::KIND, OrderCancelled::KIND].contains(&kind)
     }
 
     async fn prepare(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
-        let ids = events.iter().filter_map(|e| e.read::<OrderReference>()).map(|of| OrderId(of.order_id));
-        let ids: Vec<OrderId> = ids.collect();
+        let tasks = events.iter().filter_map(|event| Task::of(event).transpose());
+        let ids: Vec<OrderId> = tasks.map(|task| task.map(|task| task.order)).collect::<Result<_, _>>()?;
         order_book::lock_orders_by_id(tx, &ids).await?;
         Ok(())
     }
 
     async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
-        let Some(of) = event.read::<OrderReference>() else { return Ok(()) };
-        let Some(order) = self.order(tx, OrderId(of.order_id)).await? else { return Ok(()) };
-        let done = match of.shipment_id.filter(|_| event.kind == "shipment.shipped") {
-            Some(shipment) => issue(tx, &order, ShipmentId(shipment)).await,
+        let Some(task) = Task::of(event)? else { return Ok(()) };
+        let Some(order) = self.order(tx, task.order).await? else { return Ok(()) };
+        let done = match task.shipment {
+            Some(shipment) => issue(tx, &order, shipment).await,
             None => review_order(tx, &order).await,
         };
         Ok(done?)
@@ -94,10 +108,10 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
     progress::record_invoiced(tx, order.id, &invoiced).await?;
     credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
     receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
-    settlement::record(tx, "invoice.issued", &invoice, order.account_id);
+    tx.record(&InvoiceIssued((&invoice).into()));
     telemetry::count("bulkhead_invoices_issued_total");
     if total.0 == 0 {
-        settlement::record_paid(tx, &invoice);
+        tx.record(&InvoicePaid((&invoice).into()));
         return settlement::close_settled(tx, &[order.id], std::slice::from_ref(order)).await;
     }
     prepayment::settle_invoice(tx, order, &invoice).await

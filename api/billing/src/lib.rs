@@ -21,6 +21,7 @@
 mod account_statement;
 mod allocation;
 mod error;
+mod events;
 mod invoicing;
 mod payments;
 mod prepayment;

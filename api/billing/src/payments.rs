@@ -7,18 +7,18 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use serde_json::json;
 
 use super::allocation::{self, Allocation, OpenInvoice, RequestedAllocation};
 use super::error::BillingError;
+use super::events::{PaymentAllocated, PaymentDetails, PaymentRecorded};
 use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
 use super::{prepayment, settlement};
 use ::orders::{self as order_book, OrderError};
 use identity::Accounts;
 use kernel::problem::{CommonError, FieldError};
+use kernel::wire::Money;
 use store::clock::{self, DAY};
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// Most invoices one payment is spread over at once.
 const MAX_INVOICES: usize = 5_000;
@@ -92,7 +92,7 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
     candidates.orders.extend(payment.order_id);
     let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
     payments::Entity::insert(payment.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    tx.record(event(&payment, "payment.recorded", payment.amount.0, named.as_ref()));
+    tx.record(&PaymentRecorded(details(&payment, payment.amount.0, named.as_ref())));
     allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if let Some(order) = orders.iter().find(|o| Some(o.id) == payment.order_id) {
         prepayment::release_if_covered(tx, order).await?;
@@ -121,7 +121,7 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
     let payment = select.one(tx).await?.ok_or_else(|| BillingError::PaymentNotFound(id.to_owned()))?;
     let taken = allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if taken > 0 {
-        tx.record(event(&payment, "payment.allocated", taken, None));
+        tx.record(&PaymentAllocated(details(&payment, taken, None)));
     }
     Ok(payment.id)
 }
@@ -299,19 +299,13 @@ fn allocate_requested(
     Ok(allocated)
 }
 
-fn event(payment: &payments::Model, kind: &'static str, amount: i64, order: Option<&orders::Model>) -> NewEvent {
-    let id = payment_name(payment.id);
-    NewEvent {
-        kind,
-        subject: format!("payment/{id}"),
-        account: Some(payment.account_id),
-        data: json!({
-            "payment_id": payment.id.0,
-            "id": id,
-            "account_id": payment.account_id.0,
-            "order": order.map(|o| &o.number),
-            "amount": { "amount": pricing::Amount::from_micros(amount).to_string(), "currency": payment.currency },
-        }),
+fn details(payment: &payments::Model, amount: i64, order: Option<&orders::Model>) -> PaymentDetails {
+    PaymentDetails {
+        payment_id: payment.id,
+        id: payment_name(payment.id),
+        account_id: payment.account_id,
+        order: order.map(|order| order.number.clone()),
+        amount: Money::new(pricing::Amount::from_micros(amount), &payment.currency),
     }
 }
 

@@ -1,22 +1,21 @@
 //! Writing allocations of a payment: invoices, the allocations themselves, the credit position, and closing orders that are paid.
 
 use ahash::AHashMap;
-use entity::{AccountId, InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
+use entity::{InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QuerySelect as _, Statement, Value,
 };
-use serde_json::json;
 
 use super::allocation::Allocation;
 use super::error::BillingError;
+use super::events::InvoicePaid;
 use super::queries::is_open;
 use super::receivables;
 use ::orders::credit::{self, Shift};
 use ::orders::progress;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks, push_row};
 
 const ROWS_PER_STATEMENT: usize = 2_000;
@@ -50,7 +49,7 @@ pub(super) async fn settle(
     for allocation in allocations {
         let Some(invoice) = invoices.get(&allocation.invoice) else { continue };
         if invoice.paid.0 + invoice.discounted.0 + allocation.amount + allocation.discount == invoice.total.0 {
-            record_paid(tx, invoice);
+            tx.record(&InvoicePaid(invoice.into()));
             settled.push(invoice.order_id);
         }
     }
@@ -106,26 +105,4 @@ pub(super) async fn close_settled(tx: &Tx, settled: &[OrderId], orders: &[orders
     let done: Vec<orders::Model> = orders.iter().filter(|o| settled.contains(&o.id) && !owing.contains(&o.id)).cloned().collect();
     progress::close_paid(tx, &done).await?;
     Ok(())
-}
-
-/// Records that an invoice is paid in full.
-pub(super) fn record_paid(tx: &Tx, invoice: &invoices::Model) {
-    record(tx, "invoice.paid", invoice, invoice.account_id);
-}
-
-/// Records what happened to an invoice.
-pub(super) fn record(tx: &Tx, kind: &'static str, invoice: &invoices::Model, account: AccountId) {
-    tx.record(NewEvent {
-        kind,
-        subject: format!("invoice/{}", invoice.number),
-        account: Some(account),
-        data: json!({
-            "invoice_id": invoice.id.0,
-            "number": invoice.number,
-            "order_id": invoice.order_id.0,
-            "shipment_id": invoice.shipment_id.0,
-            "account_id": invoice.account_id.0,
-            "total": { "amount": pricing::Amount::from(invoice.total).to_string(), "currency": invoice.currency },
-        }),
-    });
 }

@@ -7,8 +7,9 @@ use pricing::UnitCode;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::cart_rows::{record, save};
+use super::cart_rows::save;
 use super::error::CartError;
+use super::events::CartDeleted;
 use super::lines::CartLine;
 use super::priced_cart::{CartContext, PricedCart, mark_priced, state_of};
 use super::queries::lock_open;
@@ -110,6 +111,6 @@ pub(super) async fn delete(tx: &Tx, context: &CartContext<'_>, cart: &str) -> Re
     let cart = lock_open(tx, cart, context.account).await?;
     cart_lines::Entity::delete_many().filter(cart_lines::Column::CartId.eq(cart.id)).exec(tx).await?;
     carts::Entity::delete_by_id(cart.id).exec(tx).await?;
-    record(tx, "cart.deleted", &cart);
+    tx.record(&CartDeleted((&cart).into()));
     Ok(())
 }

@@ -7,11 +7,11 @@ use entity::{CategoryId, categories};
 use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::products::Changed;
+use super::events::CategoriesChanged;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// How deep the tree may be.
@@ -101,8 +101,8 @@ impl Categories {
 #[async_trait::async_trait]
 impl Projection for Categories {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let changed = events.iter().filter(|e| e.kind == "categories.changed").filter_map(Event::read::<Changed>);
-        let ids: Vec<CategoryId> = changed.flat_map(|c| c.ids).map(CategoryId).collect();
+        let changed: Vec<CategoriesChanged> = decode_all(events)?;
+        let ids: Vec<CategoryId> = changed.into_iter().flat_map(|changed| changed.ids).collect();
         for ids in store::sql::key_chunks(&ids) {
             self.put(categories::Entity::find().filter(categories::Column::Id.is_in(ids.iter().copied())).all(db).await?);
         }

@@ -11,7 +11,7 @@
 //!   A visibility rule that cannot be read hides what it may concern.
 //!
 //! Tables: `products`, `product_units`, `product_identifiers`, `product_relations`, `categories`, `visibility_rules`.
-//! Events: `products.changed`, `categories.changed`, both with `{"ids": […]}`; `visibility_rules.changed`.
+//! Events: `products.changed`, `categories.changed`, `visibility_rules.changed`.
 //!
 //! Not here: prices, cost and floor (`prices`), stock (`inventory`), what a buyer sees (`storefront`).
 
@@ -19,6 +19,7 @@ mod catalog_view;
 mod categories;
 mod check;
 mod error;
+pub mod events;
 mod identifiers;
 mod input;
 mod load;

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, ProductId};
 use parking_lot::RwLock;
-use serde::Deserialize;
 
 use super::catalog_view::CatalogView;
 use super::categories::Categories;
+use super::events::{CategoriesChanged, ProductsChanged};
 use super::load::{self, Names};
 use super::product::Product;
 use super::visibility_rules::VisibilityRules;
@@ -18,7 +18,7 @@ use identity::Accounts;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, any_is, decode_all};
 use store::projections::Projection;
 
 /// A product found by its SKU, without a second copy of the SKU.
@@ -140,18 +140,12 @@ impl Products {
     }
 }
 
-/// Details of `products.changed` and `categories.changed`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Changed {
-    pub(super) ids: Vec<i64>,
-}
-
 #[async_trait::async_trait]
 impl Projection for Products {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         self.visibility.apply(db, events).await?;
-        let changed = events.iter().filter(|e| e.kind == "products.changed").filter_map(Event::read::<Changed>);
-        let mut ids: Vec<ProductId> = changed.flat_map(|c| c.ids).map(ProductId).collect();
+        let changed: Vec<ProductsChanged> = decode_all(events)?;
+        let mut ids: Vec<ProductId> = changed.into_iter().flat_map(|changed| changed.ids).collect();
         ids.sort_unstable();
         ids.dedup();
         if !ids.is_empty() {

@@ -6,15 +6,14 @@ use entity::{
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::check::{check, factor_of};
+use super::events::ProductsChanged;
 use super::identifiers::{gtin_14, normalise};
 use super::new_product::{NewProduct, NewRelation, Outcome, ProductProblem};
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
-use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks};
 
 /// A product that is now as given.
@@ -135,12 +134,8 @@ pub(super) async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
 pub(super) fn record_changed<'a>(tx: &Tx, changed: impl Iterator<Item = (ProductId, &'a str)>) {
     let changed: Vec<(ProductId, &str)> = changed.collect();
     for part in changed.chunks(IDS_PER_EVENT) {
-        let subject = match part {
-            [(_, sku)] => format!("product/{sku}"),
-            _ => "products".to_owned(),
-        };
-        let ids: Vec<i64> = part.iter().map(|(id, _)| id.0).collect();
-        tx.record(NewEvent { kind: "products.changed", subject, account: None, data: json!({ "ids": ids }) });
+        let (ids, skus) = part.iter().map(|(id, sku)| (*id, (*sku).to_owned())).unzip();
+        tx.record(&ProductsChanged { ids, skus });
     }
 }
 

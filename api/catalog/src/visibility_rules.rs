@@ -21,12 +21,11 @@ use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
 
 use super::catalog_view::{CatalogView, Rule, RuleAudience, RuleTargets, StoredTargets};
 use super::categories::Categories;
+use super::events::{CategoriesChanged, VisibilityRuleChanged};
+use identity::events::AccountChanged;
 use identity::Accounts;
 use store::database::Reader;
-use store::events::Event;
-
-/// The event that visibility rules changed.
-pub(super) const CHANGED: &str = "visibility_rules.changed";
+use store::events::{Event, any_is};
 
 /// All active rules, and the view of each account that was asked for. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
@@ -67,12 +66,11 @@ impl VisibilityRules {
 
     /// Reads again what the events may have changed.
     pub(super) async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), DbErr> {
-        let any = |kind: &str| events.iter().any(|event| event.kind == kind);
         let has_rules = !self.compiled.read().rules.is_empty();
-        if any(CHANGED) || (has_rules && any("categories.changed")) {
+        if any_is::<VisibilityRuleChanged>(events) || (has_rules && any_is::<CategoriesChanged>(events)) {
             self.read(db).await
         } else {
-            if any("account.changed") {
+            if any_is::<AccountChanged>(events) {
                 self.compiled.write().by_account.clear();
             }
             Ok(())

@@ -20,6 +20,7 @@
 
 mod create;
 mod error;
+pub mod events;
 mod parcels;
 mod queries;
 mod recount;

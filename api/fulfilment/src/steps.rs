@@ -2,16 +2,17 @@
 
 use entity::{ShipmentStage, orders, shipments};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::error::FulfilmentError;
+use super::events::{
+    ShipmentCancelled, ShipmentCreated, ShipmentDelivered, ShipmentDetails, ShipmentPacked, ShipmentPicked, ShipmentShipped,
+};
 use super::parcels::{self, NewParcel};
 use super::queries::{self, LoadedShipment};
 use ::orders::progress::{self, Step};
 use ::orders::{self as order_book, OrderError};
 use inventory::{self, Reservation};
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// Refuses an order that is held now.
 pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), FulfilmentError> {
@@ -75,11 +76,7 @@ pub(super) async fn cancel(tx: &Tx, number: &str, reason: &str) -> Result<Loaded
     let (order, mut loaded) = open(tx, number).await?;
     let picked = loaded.shipment.stage != ShipmentStage::Created;
     advance(tx, &mut loaded, ShipmentStage::Cancelled).await?;
-    let mut event = event_of(ShipmentStage::Cancelled, &loaded);
-    if let Some(data) = event.data.as_object_mut() {
-        data.insert("reason".to_owned(), reason.into());
-    }
-    tx.record(event);
+    tx.record(&ShipmentCancelled(ShipmentDetails { reason: Some(reason.to_owned()), ..details(&loaded) }));
     progress::record_put_back(tx, order.id, &steps_of(&loaded), picked).await?;
     Ok(loaded)
 }
@@ -145,30 +142,26 @@ pub(super) async fn issue_stock(tx: &Tx, loaded: &LoadedShipment) -> Result<(), 
 
 /// Records that a shipment reached a stage.
 pub(super) fn record(tx: &Tx, stage: ShipmentStage, loaded: &LoadedShipment) {
-    tx.record(event_of(stage, loaded));
+    let details = details(loaded);
+    match stage {
+        ShipmentStage::Created => tx.record(&ShipmentCreated(details)),
+        ShipmentStage::Picked => tx.record(&ShipmentPicked(details)),
+        ShipmentStage::Packed => tx.record(&ShipmentPacked(details)),
+        ShipmentStage::Shipped => tx.record(&ShipmentShipped(details)),
+        ShipmentStage::Delivered => tx.record(&ShipmentDelivered(details)),
+        ShipmentStage::Cancelled => tx.record(&ShipmentCancelled(details)),
+    }
 }
 
-fn event_of(stage: ShipmentStage, loaded: &LoadedShipment) -> NewEvent {
+fn details(loaded: &LoadedShipment) -> ShipmentDetails {
     let shipment = &loaded.shipment;
-    let kind = match stage {
-        ShipmentStage::Created => "shipment.created",
-        ShipmentStage::Picked => "shipment.picked",
-        ShipmentStage::Packed => "shipment.packed",
-        ShipmentStage::Shipped => "shipment.shipped",
-        ShipmentStage::Delivered => "shipment.delivered",
-        ShipmentStage::Cancelled => "shipment.cancelled",
-    };
-    NewEvent {
-        kind,
-        subject: format!("shipment/{}", shipment.number),
-        account: Some(shipment.account_id),
-        data: json!({
-            "shipment_id": shipment.id.0,
-            "number": shipment.number,
-            "order_id": shipment.order_id.0,
-            "order": loaded.order_number,
-            "account_id": shipment.account_id.0,
-            "lines": loaded.lines.len(),
-        }),
+    ShipmentDetails {
+        shipment_id: shipment.id,
+        number: shipment.number.clone(),
+        order_id: shipment.order_id,
+        order: loaded.order_number.clone(),
+        account_id: shipment.account_id,
+        lines: loaded.lines.len(),
+        reason: None,
     }
 }

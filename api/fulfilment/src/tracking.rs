@@ -11,13 +11,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::error::FulfilmentError;
+use super::events::ShipmentTracked;
 use super::queries::LoadedShipment;
 use super::steps;
 use ::orders::progress;
 use kernel::problem::{CommonError, FieldError};
 use store::clock::{self, DAY};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// Most reports of one request, and of one shipment.
@@ -96,7 +96,7 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<CarrierReport>) -
     insert_all(tx, active.collect(), None).await?;
     loaded.tracking.extend(rows);
     loaded.tracking.sort_by_key(|t| t.occurred_at);
-    tx.record(tracked(&loaded, fresh));
+    tx.record(&tracked(&loaded, fresh));
     match delivered_at(&loaded) {
         Some(at) if loaded.shipment.stage == ShipmentStage::Shipped => deliver(tx, &mut loaded, at).await?,
         _ => {
@@ -184,19 +184,14 @@ async fn deliver(tx: &Tx, loaded: &mut LoadedShipment, at: Instant) -> Result<()
     Ok(())
 }
 
-fn tracked(loaded: &LoadedShipment, fresh: usize) -> NewEvent {
+fn tracked(loaded: &LoadedShipment, reports: usize) -> ShipmentTracked {
     let shipment = &loaded.shipment;
-    NewEvent {
-        kind: "shipment.tracked",
-        subject: format!("shipment/{}", shipment.number),
-        account: Some(shipment.account_id),
-        data: json!({
-            "shipment_id": shipment.id.0,
-            "number": shipment.number,
-            "order": loaded.order_number,
-            "account_id": shipment.account_id.0,
-            "reports": fresh,
-        }),
+    ShipmentTracked {
+        shipment_id: shipment.id,
+        number: shipment.number.clone(),
+        order: loaded.order_number.clone(),
+        account_id: shipment.account_id,
+        reports,
     }
 }
 

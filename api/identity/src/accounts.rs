@@ -4,14 +4,13 @@ use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
 use pricing::Currency;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::json;
 
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
+use super::events::{AccountChanged, SiteChanged};
 use kernel::problem::CommonError;
 use kernel::wire::check_version;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// What an account is to become.
 #[derive(Clone, Debug)]
@@ -75,12 +74,7 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
     } else {
         accounts::Entity::insert(active).exec_without_returning(tx).await?;
     }
-    tx.record(NewEvent {
-        kind: "account.changed",
-        subject: format!("account/{}", row.code),
-        account: Some(id),
-        data: json!({ "id": id.0, "code": row.code, "version": version, "status": row.status.word() }),
-    });
+    tx.record(&AccountChanged::from(&row));
     Ok(row)
 }
 
@@ -164,11 +158,6 @@ pub async fn put_site(tx: &Tx, account: AccountId, new: NewSite) -> Result<sites
     let upsert = OnConflict::column(sites::Column::Id).update_columns(all_but_key).to_owned();
     let active = row.clone().into_active_model().reset_all();
     sites::Entity::insert(active).on_conflict(upsert).exec_without_returning(tx).await?;
-    tx.record(NewEvent {
-        kind: "site.changed",
-        subject: format!("site/{}", row.code),
-        account: Some(account),
-        data: json!({ "code": row.code }),
-    });
+    tx.record(&SiteChanged::from(&row));
     Ok(row)
 }

@@ -6,12 +6,12 @@ use ahash::AHashMap;
 use entity::{AccountId, AccountStatus, Amount, accounts};
 use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde::Deserialize;
 
+use super::events::AccountChanged;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// An account as hot requests need it.
@@ -113,17 +113,11 @@ impl Accounts {
     }
 }
 
-/// Details of `account.changed`.
-#[derive(Debug, Deserialize)]
-struct AccountChanged {
-    id: i64,
-}
-
 #[async_trait::async_trait]
 impl Projection for Accounts {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let changed = events.iter().filter(|e| e.kind == "account.changed");
-        let ids: Vec<AccountId> = changed.filter_map(Event::read::<AccountChanged>).map(|c| AccountId(c.id)).collect();
+        let changed: Vec<AccountChanged> = decode_all(events)?;
+        let ids: Vec<AccountId> = changed.into_iter().map(|changed| changed.id).collect();
         if !ids.is_empty() {
             self.put(accounts::Entity::find().filter(accounts::Column::Id.is_in(ids)).all(db).await?);
         }

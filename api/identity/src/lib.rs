@@ -20,6 +20,7 @@ mod accounts;
 mod clients;
 mod directory;
 mod error;
+pub mod events;
 pub mod permit;
 mod queries;
 mod routes;

@@ -3,20 +3,20 @@
 use entity::{AccountId, UserId, UserStatus, clients, refresh_tokens, users};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
-use serde_json::json;
 
 use super::clients::digest;
 use super::error::IdentityError;
+use super::events::SessionStarted;
 use super::users::password_fits;
 use crate::scope::Role;
 use crate::scope::{parse_scopes, scopes_of};
+use kernel::events::{SessionReused, TokensEnded};
 use kernel::principal::Visitor;
 use kernel::problem::CommonError;
 use kernel::scopes::Scopes;
 use kernel::tokens::random_secret;
 use store::clock;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// How long a refresh token works, in microseconds: thirty days.
 const REFRESH_LIFETIME: i64 = 30 * clock::DAY;
@@ -92,12 +92,7 @@ pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) ->
     }
     let family = uuid::Uuid::now_v7().simple().to_string();
     let granted = grant_person(&tx, &row, family).await?;
-    tx.record(NewEvent {
-        kind: "session.started",
-        subject: format!("user/{}", row.id),
-        account: row.account_id,
-        data: json!({}),
-    });
+    tx.record(&SessionStarted { user: row.id.to_string(), account_id: row.account_id });
     Ok(tx.commit(granted).await?)
 }
 
@@ -159,8 +154,7 @@ async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<
 async fn end_family(tx: &Tx, family: &str, user: UserId) -> Result<(), IdentityError> {
     revoke_family(tx, family).await?;
     let account = users::Entity::find_by_id(user).one(tx).await?.and_then(|u| u.account_id);
-    let data = json!({ "revoked": format!("user:{user}"), "at": tx.now().0 });
-    tx.record(NewEvent { kind: "session.reused", subject: format!("user/{user}"), account, data });
+    tx.record(&SessionReused(TokensEnded::new(format!("user:{user}"), tx.now(), account)));
     Ok(())
 }
 

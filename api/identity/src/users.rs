@@ -5,14 +5,14 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use entity::{AccountId, UserId, UserStatus, users};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
-use serde_json::json;
 
 use super::error::IdentityError;
+use super::events::UserCreated;
 use crate::scope::Role;
+use kernel::events::{TokensEnded, UserDisabled};
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::error::is_duplicate;
-use store::events::NewEvent;
 
 /// A person to be created.
 #[derive(Clone, Debug)]
@@ -53,12 +53,7 @@ pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, Identity
         Err(error) if is_duplicate(&error) => return Err(IdentityError::EmailTaken),
         Err(error) => return Err(error.into()),
     }
-    tx.record(NewEvent {
-        kind: "user.created",
-        subject: format!("user/{}", row.id),
-        account: new.account,
-        data: json!({ "roles": row.roles }),
-    });
+    tx.record(&UserCreated::from(&row));
     Ok(row)
 }
 
@@ -70,12 +65,7 @@ pub async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>) -> Res
     active.status = Set(UserStatus::Disabled);
     active.updated_at = Set(tx.now());
     let row = active.update(tx).await?;
-    tx.record(NewEvent {
-        kind: "user.disabled",
-        subject: format!("user/{id}"),
-        account: row.account_id,
-        data: json!({ "revoked": format!("user:{id}"), "at": tx.now().0 }),
-    });
+    tx.record(&UserDisabled(TokensEnded::new(format!("user:{id}"), tx.now(), row.account_id)));
     Ok(row)
 }
 

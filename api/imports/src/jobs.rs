@@ -15,11 +15,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set,
 };
-use serde_json::json;
 use tempfile::TempPath;
 use tokio::sync::{Notify, watch};
 
 use super::error::ImportJobError;
+use super::events::{ImportEnded, ImportQueued};
 use super::references::References;
 use super::run::{ImportSpec, Summary, import};
 use super::upload::Upload;
@@ -28,7 +28,6 @@ use files::mapping::Mapping;
 use files::source::Source;
 use kernel::problem::CommonError;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::system::System;
 
 /// `jobs.kind` of imports.
@@ -81,7 +80,7 @@ impl Jobs {
             report: format!("{id}.report.csv"),
         };
         jobs::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-        record(tx, "import.queued", &row);
+        tx.record(&ImportQueued((&row).into()));
         kept.persist(self.file_of(id)).map_err(|e| ImportJobError::Storage(e.error.to_string()))?;
         ImportView::of(row).ok_or_else(|| CommonError::Internal("a job cannot be shown".to_owned()).into())
     }
@@ -240,15 +239,10 @@ async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&job
     let tx = system.begin().await?;
     if let Some(row) = ended {
         active.finished_at = Set(Some(tx.now()));
-        record(&tx, "import.ended", row);
+        tx.record(&ImportEnded(row.into()));
     }
     active.update(&tx).await?;
     Ok(tx.commit(()).await?)
-}
-
-fn record(tx: &Tx, kind: &'static str, row: &jobs::Model) {
-    let data = json!({ "id": row.id.0 });
-    tx.record(NewEvent { kind, subject: format!("import/{}", row.id), account: None, data });
 }
 
 /// Texts, numbers and flags always have a JSON form.

@@ -23,6 +23,7 @@
 
 mod batch;
 mod error;
+mod events;
 mod import_accounts;
 mod import_orders;
 mod import_prices;

@@ -9,13 +9,12 @@ use ahash::{AHashMap, AHashSet};
 use entity::{InboundId, Instant, ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-use serde_json::json;
 
 use super::error::StockError;
+use super::events::InboundChanged;
 use super::moves::{MoveRefusal, Moved, Reason, post};
 use super::sheet::{JsonRows, LockedLevels, MOST, ROWS_PER_STATEMENT, Told, json_rows};
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// A supply as it shall be, in stock units.
 #[derive(Clone, Debug)]
@@ -194,11 +193,10 @@ async fn add_received(tx: &Tx, received: Vec<(InboundId, i64)>) -> Result<(), Db
 }
 
 fn tell(tx: &Tx, products: impl Iterator<Item = ProductId>) {
-    let mut ids: Vec<i64> = products.map(|p| p.0).collect();
+    let mut ids: Vec<ProductId> = products.collect();
     ids.sort_unstable();
     ids.dedup();
     for chunk in ids.chunks(500) {
-        let data = json!({ "product_ids": chunk });
-        tx.record(NewEvent { kind: "inbound.changed", subject: "inbound-supplies".to_owned(), account: None, data });
+        tx.record(&InboundChanged { product_ids: chunk.to_vec() });
     }
 }

@@ -26,6 +26,7 @@ mod batch;
 mod board;
 mod calendar;
 mod error;
+pub mod events;
 mod held;
 mod inbound;
 mod intake;

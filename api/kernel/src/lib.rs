@@ -1,6 +1,7 @@
 //! What every slice may use and which knows no slice: principals and the database they hand out, transactions, problems,
 //! events, idempotency, jobs, paging, the clock, telemetry.
 
+pub mod events;
 pub mod principal;
 pub mod problem;
 pub mod rate;

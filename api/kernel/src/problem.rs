@@ -14,7 +14,7 @@ use poem_openapi::{ApiResponse, Object};
 use sea_orm::DbErr;
 use serde::Serialize;
 
-use store::StoreError;
+use store::{StoreError, UnreadableEvent};
 
 /// Status, code and title of one refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -316,6 +316,12 @@ impl CommonError {
     /// A request with one bad field.
     pub fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, code, detail)])
+    }
+}
+
+impl From<UnreadableEvent> for CommonError {
+    fn from(error: UnreadableEvent) -> Self {
+        StoreError::from(error).into()
     }
 }
 

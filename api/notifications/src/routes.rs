@@ -6,6 +6,7 @@ use poem_openapi::param::Query;
 use poem_openapi::types::Any;
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use identity::Accounts;
 use identity::permit;
@@ -13,7 +14,7 @@ use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError};
 use kernel::problem_types;
 use kernel::wire::{JsonResponse, Timestamp, page_limit};
-use store::events::{self, Event, Range};
+use store::events::{self, PublicEvent, Range};
 
 /// What the event log refuses.
 #[derive(Debug, thiserror::Error)]
@@ -59,8 +60,8 @@ pub(crate) struct EventView {
     pub actor: Option<String>,
     /// When.
     pub occurred_at: Timestamp,
-    /// Details, a JSON object.
-    pub data: Any<serde_json::Value>,
+    /// Details: a JSON object of numbers, codes and quantities; empty where type and subject say everything.
+    pub data: Any<Box<RawValue>>,
 }
 
 /// The event log.
@@ -99,13 +100,13 @@ impl EventRoutes {
 }
 
 impl EventRoutes {
-    async fn read(&self, who: &Acting<permit::ReadEvents>, range: Range, longest_wait: Duration) -> Result<Vec<Event>> {
+    async fn read(&self, who: &Acting<permit::ReadEvents>, range: Range, longest_wait: Duration) -> Result<Vec<PublicEvent>> {
         let db = who.db();
         let feed = who.kernel().feed();
         let deadline = tokio::time::Instant::now() + longest_wait;
         loop {
             let seen = feed.latest_seen();
-            let items = events::read(&db, range).await?;
+            let items = events::read_public(&db, range).await?;
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             if !items.is_empty() || left.is_zero() {
                 return Ok(items);
@@ -115,14 +116,14 @@ impl EventRoutes {
         }
     }
 
-    fn view(&self, event: Event, with_actor: bool) -> EventView {
+    fn view(&self, event: PublicEvent, with_actor: bool) -> EventView {
         EventView {
             seq: event.seq,
             subject: event.subject,
             account: event.account.map(|id| self.accounts.code_of(id)),
             actor: with_actor.then_some(event.actor),
             occurred_at: Timestamp(event.occurred_at),
-            data: Any(serde_json::from_str(event.data.get()).unwrap_or_default()),
+            data: Any(event.data),
             kind: event.kind,
         }
     }

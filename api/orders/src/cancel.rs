@@ -4,7 +4,6 @@ use ahash::AHashMap;
 use entity::{Quantity, order_allocations, order_cancellations, order_lines, orders};
 use pricing::Currency;
 use sea_orm::{NotSet, Set};
-use serde_json::json;
 
 use super::amounts::{self, worth_between};
 use super::credit::{self, Shift};
@@ -12,8 +11,8 @@ use super::error::OrderError;
 use super::queries::{allocations_of, allocations_update, lines_of, lines_update};
 use inventory::{self, Reservation};
 use kernel::problem::CommonError;
+use order_events::{CancelledLine, OrderCancelled};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// How much of which line is cancelled; no lines at all means everything that can be.
@@ -138,14 +137,11 @@ async fn date(tx: &Tx, parts: &[Part]) -> Result<(), CommonError> {
 }
 
 fn record(tx: &Tx, order: &orders::Model, parts: &[Part], what: &Cancellation) {
-    let lines: Vec<_> = parts
-        .iter()
-        .map(|p| json!({ "line": p.line.line_no, "quantity": pricing::Quantity::from(p.quantity).to_string() }))
-        .collect();
-    tx.record(NewEvent {
-        kind: "order.cancelled",
-        subject: format!("order/{}", order.number),
-        account: Some(order.account_id),
-        data: json!({ "order_id": order.id.0, "number": order.number, "lines": lines, "reason": what.reason }),
+    tx.record(&OrderCancelled {
+        order_id: order.id,
+        number: order.number.clone(),
+        account_id: Some(order.account_id),
+        lines: parts.iter().map(|p| CancelledLine { line: p.line.line_no, quantity: p.quantity.into() }).collect(),
+        reason: what.reason.clone(),
     });
 }

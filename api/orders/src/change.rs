@@ -5,15 +5,14 @@
 
 use entity::{Instant, Quantity, orders};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
-use serde_json::json;
 
 use super::amounts::open_quantity;
 use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
 use super::order::Destination;
 use super::queries::lines_of;
+use order_events::OrderChanged;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// What shall be different.
 #[derive(Clone, Debug, Default)]
@@ -66,11 +65,6 @@ pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Res
     if !less.lines.is_empty() {
         cancel(tx, &order, &less).await?;
     }
-    tx.record(NewEvent {
-        kind: "order.changed",
-        subject: format!("order/{}", order.number),
-        account: Some(order.account_id),
-        data: json!({ "order_id": order.id.0, "number": order.number, "version": order.version }),
-    });
+    tx.record(&OrderChanged::from(&order));
     Ok(order)
 }

@@ -12,15 +12,14 @@ use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_imports, order_lines, orders};
 use pricing::{Currency, UnitCode};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
-use serde_json::json;
 
 use super::amounts;
 use super::error::OrderError;
 use super::order::{Destination, number_of};
 use catalog::Product;
 use identity::Account;
+use order_events::OrdersImported;
 use store::database::{Lock, Tx};
-use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks};
 
 /// An order of the past.
@@ -93,12 +92,7 @@ pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, O
     let imported = |id: &i64| order_imports::Model { order_id: OrderId(*id), imported_at: tx.now() }.into_active_model();
     insert_all(tx, stored.iter().map(imported).collect(), None).await?;
     for ids in stored.chunks(IDS_PER_EVENT) {
-        tx.record(NewEvent {
-            kind: "order.imported",
-            subject: "orders".to_owned(),
-            account: None,
-            data: json!({ "order_ids": ids }),
-        });
+        tx.record(&OrdersImported { order_ids: ids.iter().copied().map(OrderId).collect() });
     }
     Ok(results)
 }

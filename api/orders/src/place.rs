@@ -4,7 +4,6 @@ use entity::{
     HoldKind, Instant, OrderId, PaymentMethod, Quantity, order_allocations, order_holds, order_lines, order_pricings, orders,
 };
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::credit::{self, Shift};
 use super::error::OrderError;
@@ -13,8 +12,9 @@ use super::{amounts, pricing_snapshot};
 use entity::Amount;
 use inventory::{self, Allocation, Board, SourcingPreference};
 use kernel::telemetry;
+use kernel::wire::Money;
+use order_events::{OrderHeld, OrderHold, OrderPlaced};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// Places an order at the prices its lines have, with the stock that was planned for it. It cannot lack stock, because the levels
@@ -177,18 +177,15 @@ fn line_row(tx: &Tx, new: &NewOrderHeader, id: OrderId, index: usize, line: NewL
 
 fn record(tx: &Tx, placed: &Placed) {
     let order = &placed.order;
-    let subject = format!("order/{}", order.number);
-    let data = json!({
-        "order_id": order.id.0,
-        "number": order.number,
-        "account_id": order.account_id.0,
-        "purchase_order_number": order.purchase_order_number,
-        "total": { "amount": pricing::Amount::from(order.total).to_string(), "currency": order.currency },
-        "lines": placed.lines.len(),
+    tx.record(&OrderPlaced {
+        order_id: order.id,
+        number: order.number.clone(),
+        account_id: order.account_id,
+        purchase_order_number: order.purchase_order_number.clone(),
+        total: Money::new(order.total, &order.currency),
+        lines: placed.lines.len(),
     });
-    tx.record(NewEvent { kind: "order.placed", subject: subject.clone(), account: Some(order.account_id), data });
     for hold in &placed.holds {
-        let data = json!({ "order_id": order.id.0, "kind": hold.kind.word() });
-        tx.record(NewEvent { kind: "order.held", subject: subject.clone(), account: Some(order.account_id), data });
+        tx.record(&OrderHeld(OrderHold::new(order, Some(hold.kind))));
     }
 }

@@ -34,6 +34,7 @@ mod end;
 mod entries;
 mod entry_rows;
 mod error;
+mod events;
 mod finding_routes;
 mod finding_views;
 mod history;

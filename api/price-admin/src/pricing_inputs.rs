@@ -8,53 +8,49 @@
 
 use ahash::{AHashMap, AHashSet};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
-use serde::Deserialize;
 
 use super::change::PriceChange;
+use catalog::events::{CategoriesChanged, ProductsChanged};
+use identity::events::AccountChanged;
 use kernel::problem::CommonError;
 use prices::ProductInputs;
-use store::StoreError;
 use store::commit_hook::CommitHook;
 use store::database::Tx;
-use store::events::NewEvent;
+use store::events::{Event, decode_all};
 use store::sql::{key_chunks, push_row, statement};
 use store::system::System;
+use store::{DomainEvent as _, StoreError};
 
 /// Records inputs in the transactions that change them.
 #[derive(Debug)]
 pub struct PricingInputsRecorder;
 
-/// Details of the events that concern inputs.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    #[serde(default)]
-    id: Option<i64>,
-    #[serde(default)]
-    ids: Vec<i64>,
-}
-
 #[async_trait::async_trait]
 impl CommitHook for PricingInputsRecorder {
     fn handles(&self, kind: &str) -> bool {
-        matches!(kind, "products.changed" | "categories.changed" | "account.changed")
+        [ProductsChanged::KIND, CategoriesChanged::KIND, AccountChanged::KIND].contains(&kind)
     }
 
-    async fn before_commit(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError> {
-        let ids = |kind: &str| -> Vec<i64> {
-            let changed = events.iter().filter(|event| event.kind == kind);
-            let changed = changed.filter_map(|event| Changed::deserialize(&event.data).ok());
-            let mut ids: Vec<i64> = changed.flat_map(|changed| changed.ids.into_iter().chain(changed.id)).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids
-        };
+    async fn before_commit(&self, tx: &Tx, events: &[&Event]) -> Result<(), StoreError> {
+        let events = || events.iter().copied();
+        let products: Vec<ProductsChanged> = decode_all(events())?;
+        let categories: Vec<CategoriesChanged> = decode_all(events())?;
+        let accounts: Vec<AccountChanged> = decode_all(events())?;
         let tree = Tree::read(tx).await?;
-        let mut products = ids("products.changed");
-        products.extend(tree.moved_products(tx, &ids("categories.changed")).await?);
+        let mut products = sorted(products.iter().flat_map(|changed| &changed.ids).map(|id| id.0));
+        let categories = sorted(categories.iter().flat_map(|changed| &changed.ids).map(|id| id.0));
+        products.extend(tree.moved_products(tx, &categories).await?);
         let products = changed_products(tx, &tree, &products).await?;
-        let accounts = changed_accounts(tx, &ids("account.changed")).await?;
+        let accounts = changed_accounts(tx, &sorted(accounts.iter().map(|changed| changed.id.0))).await?;
         Ok(record(tx, &products, &accounts).await?)
     }
+}
+
+fn sorted(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// Records the inputs of products and accounts of which none are recorded: what a database knew before it kept inputs.

@@ -12,7 +12,6 @@ use identity::{NewAccount, put_account};
 use prices::{LineRefusal, PriceLine, PriceRequest, PricedBasket, PricedLine, Prices, ProductCost};
 use store::actor::Actor;
 use store::database::{Database, Tx};
-use store::events::NewEvent;
 
 struct House {
     db: Database,
@@ -143,8 +142,8 @@ impl House {
 
 /// Says that products changed, as the catalog does.
 fn products_changed(tx: &Tx, ids: Vec<i64>) {
-    let data = serde_json::json!({ "ids": ids });
-    tx.record(NewEvent { kind: "products.changed", subject: "products".to_owned(), account: None, data });
+    let ids = ids.into_iter().map(ProductId).collect();
+    tx.record(&catalog::events::ProductsChanged { ids, skus: Vec::new() });
 }
 
 async fn begin(db: &Database) -> Tx {

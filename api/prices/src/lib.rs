@@ -10,7 +10,7 @@
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
 //! Tables: none; it reads those of `price_admin`, and what orders say was ordered before.
-//! Events: none; it follows `prices.changed`.
+//! Events: it follows `prices.changed`, which `price-admin` records.
 //!
 //! Not here: how a price is found (`pricing`), products and units (`catalog`), recording prices (`price_admin`).
 
@@ -23,6 +23,7 @@ mod cursor;
 mod dense_ids;
 mod drift;
 mod error;
+pub mod events;
 mod feed_routes;
 mod impact;
 mod input;

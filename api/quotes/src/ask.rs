@@ -6,6 +6,7 @@ use entity::{Quantity, quote_lines, quotes};
 
 use super::close::not_final;
 use super::error::QuoteError;
+use super::events::QuoteRequested;
 use super::input::{AskAgainInput, AskAgainLineInput, Target};
 use super::line_prices::{self, is_declined};
 use super::offer::Desk;
@@ -42,7 +43,7 @@ pub(super) async fn ask_again(
     quote.price_version = basket.version;
     save_lines(tx, &lines).await?;
     save(tx, &mut quote).await?;
-    record(tx, "quote.requested", &quote);
+    tx.record(&QuoteRequested((&quote).into()));
     Ok(Priced { quote, lines, basket })
 }
 

@@ -6,6 +6,7 @@ use pricing::Amount;
 use super::ask::Shelf;
 use super::close::not_final;
 use super::error::QuoteError;
+use super::events::QuoteOffered;
 use super::input::SalesOfferInput;
 use super::line_prices::{self, currency_of, per_of};
 use super::offer_lines::{OfferPrice, Terms, terms};
@@ -53,7 +54,7 @@ pub async fn offer(
     quote.reason = String::new();
     save_lines(tx, &priced.lines).await?;
     save(tx, quote).await?;
-    record(tx, "quote.offered", quote);
+    tx.record(&QuoteOffered((&*quote).into()));
     warnings.extend(too_low(tx, desk.products, &priced, &terms).await?);
     Ok((priced, warnings))
 }

@@ -3,16 +3,15 @@
 use entity::{AccountId, QuoteId, quote_lines, quotes};
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::error::QuoteError;
+use super::events::QuoteRequested;
 use super::input::Target;
 use super::line_prices;
 use super::offer::Desk;
 use cart::CheckedLine;
 use prices::PricedBasket;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// A line to be quoted.
@@ -55,7 +54,7 @@ pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, 
     quote.price_version = basket.version;
     quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     insert_all(tx, lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect(), None).await?;
-    record(tx, "quote.requested", &quote);
+    tx.record(&QuoteRequested((&quote).into()));
     Ok(Priced { quote, lines, basket })
 }
 
@@ -127,25 +126,4 @@ pub(super) async fn save_lines(tx: &Tx, lines: &[quote_lines::Model]) -> Result<
     let replace = sea_orm::sea_query::OnConflict::columns(key).update_columns(fields).to_owned();
     let rows = lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect();
     Ok(insert_all(tx, rows, Some(replace)).await?)
-}
-
-/// Records what happened to a quote, for its account and the seller.
-pub(super) fn record(tx: &Tx, kind: &'static str, quote: &quotes::Model) {
-    // An offer for an earlier request is told no more.
-    let total = quote.offer_total.filter(|_| quote.offer_round == Some(quote.round));
-    let total = total.map(|total| json!({ "amount": pricing::Amount::from(total).to_string(), "currency": quote.currency }));
-    tx.record(NewEvent {
-        kind,
-        subject: format!("quote/{}", quote.number),
-        account: Some(quote.account_id),
-        data: json!({
-            "number": quote.number,
-            "account_id": quote.account_id.0,
-            "version": quote.version,
-            "round": quote.round,
-            "lines": quote.line_count,
-            "offer_total": total,
-            "order_number": quote.order_number,
-        }),
-    });
 }

@@ -3,7 +3,7 @@
 //!
 //! Promises:
 //! - A [`Tx`] commits everything that was written and recorded in it, or nothing.
-//! - An event exists if and only if its transaction committed; a reader misses none.
+//! - An event exists if and only if its transaction committed; a reader misses none, and stops at one it cannot read.
 //! - What a driver reports is an error of a type ([`StoreError`], [`is_duplicate`]), never a text to be searched.
 //!
 //! Tables: `background_jobs`, `events`, `event_readers`, `idempotency_keys`, `sequences`.
@@ -15,6 +15,7 @@ pub mod clock;
 pub mod commit_hook;
 pub mod counters;
 pub mod database;
+pub mod domain_event;
 pub mod error;
 pub mod event_handlers;
 pub mod events;
@@ -27,5 +28,6 @@ pub mod sql;
 mod sqlite;
 pub mod system;
 
+pub use domain_event::{DomainEvent, EventDetails, NoPublicForm, UnreadableEvent};
 pub use error::{BoxError, StoreError};
 pub use sqlite::SPARE_WORKERS;

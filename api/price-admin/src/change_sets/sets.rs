@@ -6,13 +6,12 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
     QueryResult, Statement,
 };
-use serde_json::json;
 
 use crate::change::placeholders;
 use crate::error::PriceAdminError;
+use crate::events::{ChangeSetChanged, ChangeSetDetails, ChangeSetDropped, ChangeSetPublished};
 use kernel::wire::PageRequest;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::statement;
 
 /// A set that may be changed.
@@ -105,7 +104,7 @@ async fn create(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceA
         outcome: String::new(),
     };
     rows::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    record(tx, "price-change-set.changed", code, 1);
+    tx.record(&ChangeSetChanged(details(code, 1)));
     Ok(row)
 }
 
@@ -120,7 +119,7 @@ pub(super) async fn touch(tx: &Tx, set: &OpenSet) -> Result<i64, PriceAdminError
         return Err(PriceAdminError::ChangeSetClosed(set.code, set.status.word()));
     };
     let version = row.try_get_by_index(0)?;
-    record(tx, "price-change-set.changed", &set.code, version);
+    tx.record(&ChangeSetChanged(details(&set.code, version)));
     Ok(version)
 }
 
@@ -135,8 +134,7 @@ pub(super) struct Closing {
 
 /// Ends a set that this transaction [touched](touch); what was collected is forgotten, its counts stay.
 pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<rows::Model, PriceAdminError> {
-    let kind =
-        if closing.status == ChangeSetStatus::Published { "price-change-set.published" } else { "price-change-set.dropped" };
+    let published = closing.status == ChangeSetStatus::Published;
     rows::Entity::update_many()
         .col_expr(rows::Column::Status, Expr::value(closing.status.word()))
         .col_expr(rows::Column::ClosedBy, Expr::value(tx.actor().label.to_string()))
@@ -151,11 +149,15 @@ pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<ro
     let sql = "delete from price_change_set_entries where set_id = $1";
     tx.execute_raw(Statement::from_sql_and_values(backend, sql, [set.id.0.into()])).await?;
     let closed = find(tx, &set.code).await?;
-    record(tx, kind, &set.code, closed.version);
+    let details = details(&set.code, closed.version);
+    if published {
+        tx.record(&ChangeSetPublished(details));
+    } else {
+        tx.record(&ChangeSetDropped(details));
+    }
     Ok(closed)
 }
 
-fn record(tx: &Tx, kind: &'static str, code: &str, version: i64) {
-    let data = json!({ "version": version });
-    tx.record(NewEvent { kind, subject: format!("price-change-set/{code}"), account: None, data });
+fn details(code: &str, version: i64) -> ChangeSetDetails {
+    ChangeSetDetails { code: code.to_owned(), version }
 }
