@@ -43,8 +43,8 @@ pub(super) async fn settle(
         .exec(tx)
         .await?;
     let shift = Shift { receivable: -(taken + discounted), committed: 0 };
-    credit::shift(tx, payment.account_id, &payment.currency, shift).await?;
-    receivables::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
+    credit::shift(tx, payment.account_id, payment.currency.0, shift).await?;
+    receivables::recompute_oldest_due(tx, payment.account_id, payment.currency.0).await?;
 
     let mut settled: Vec<OrderId> = Vec::new();
     for part in parts {
@@ -125,7 +125,7 @@ pub(super) fn record(tx: &Tx, kind: &'static str, invoice: &invoices::Model, acc
             "order_id": invoice.order_id.0,
             "shipment_id": invoice.shipment_id.0,
             "account_id": invoice.account_id.0,
-            "total": { "amount": pricing::Amount::from(invoice.total).to_string(), "currency": invoice.currency },
+            "total": { "amount": pricing::Amount::from(invoice.total).to_string(), "currency": invoice.currency.code() },
         }),
     });
 }

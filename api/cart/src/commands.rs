@@ -1,6 +1,7 @@
 //! Creating carts and changing their lines.
 
 use entity::{AccountId, CartId, CartStatus, cart_lines, carts};
+use pricing::Currency;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
@@ -26,7 +27,7 @@ pub(super) const MAX_CART_LINES: usize = 20_000;
 pub(super) struct NewCart {
     pub(super) account: AccountId,
     pub(super) name: String,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
 }
 
 /// Creates a cart that will hold `count` lines.
@@ -36,7 +37,7 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
         id: CartId(tx.id().await?),
         account_id: new.account,
         name: new.name,
-        currency: new.currency,
+        currency: new.currency.into(),
         status: CartStatus::Open,
         created_by: tx.actor().label.to_string(),
         next_line: 1 + count,
@@ -131,7 +132,7 @@ fn row_of(cart: CartId, line: &CartLine) -> cart_lines::Model {
         cart_id: cart,
         line_no: line.line,
         product_id: line.product,
-        unit: line.unit.to_string(),
+        unit: line.unit.into(),
         quantity: line.quantity,
         note: line.note.to_string(),
         seen_at: line.seen.map(|seen| seen.valid_at),

@@ -67,15 +67,13 @@ impl Carts {
         }
         let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
         let rows = fetch(db, select.order_by_asc(cart_lines::Column::LineNo)).await?;
-        let lines = rows.into_iter().filter_map(|row| {
-            Some(CartLine {
-                line: row.line_no,
-                product: row.product_id,
-                unit: row.unit.parse().ok()?,
-                quantity: row.quantity,
-                note: row.note.into(),
-                seen: row.seen_as_of.zip(row.seen_at).map(|(known_at, valid_at)| AsOf { known_at, valid_at }),
-            })
+        let lines = rows.into_iter().map(|row| CartLine {
+            line: row.line_no,
+            product: row.product_id,
+            unit: row.unit.0,
+            quantity: row.quantity,
+            note: row.note.into(),
+            seen: row.seen_as_of.zip(row.seen_at).map(|(known_at, valid_at)| AsOf { known_at, valid_at }),
         });
         Ok(Arc::new(lines.collect()))
     }

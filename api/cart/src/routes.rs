@@ -65,8 +65,7 @@ impl CartRoutes {
     ) -> Result<Created<CartView>> {
         let input = body.0;
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CartError::from)?;
-        let currency = input.currency.map_or_else(|| account.currency.clone(), Code::into_inner);
-        super::currency(&currency)?;
+        let currency = input.currency.as_deref().map_or(Ok(account.currency), super::currency)?;
         let asked = input.lines.into_iter().enumerate().map(|(i, line)| AskedLine::from_json(format!("/lines/{i}"), line));
         let (good, rejected) = check_lines(&who.db(), &self.products, &self.index, Some(account.id), asked.collect()).await?;
         let tx = who.begin().await?;
@@ -81,7 +80,7 @@ impl CartRoutes {
         see(&mut lines, &basket);
         commands::add_lines(&tx, &cart, &lines).await?;
         let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, &basket, good.get(i), &sight)).collect();
-        let totals = totals(&basket, &cart.currency)?;
+        let totals = totals(&basket, cart.currency.code())?;
         let view = CartView { cart: self.summary(&cart), lines: views, totals, rejected };
         let answer = Created::stored(&tx, &view).await?.with_etag(Etag(cart.version));
         let answer = tx.commit(answer).await?;
@@ -280,10 +279,16 @@ impl CartRoutes {
 
     /// Prices a cart for whoever has this sight; what they do not see has no price and counts towards none.
     async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine], sight: &Sight) -> Result<PricedBasket> {
-        let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
         let asked: Vec<PriceLine> =
             lines.iter().map(|l| PriceLine { product: l.product, unit: l.unit, quantity: l.quantity.into() }).collect();
-        let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let ask = PriceRequest {
+            account: Some(cart.account_id),
+            currency: cart.currency.0,
+            at: None,
+            as_of: None,
+            coupons: &[],
+            lines: &asked,
+        };
         let counts = self.products.shown(lines.iter().map(|line| line.product), sight);
         Ok(self.prices.price_visible(db, &ask, &counts).await.map_err(CartError::from)?)
     }
@@ -311,7 +316,7 @@ impl CartRoutes {
 
     fn view_of(&self, cart: &carts::Model, lines: &[CartLine], basket: &PricedBasket, sight: &Sight) -> Result<CartView> {
         let views = lines.iter().enumerate().map(|(i, line)| self.line_view(line, i, basket, None, sight)).collect();
-        let totals = totals(basket, &cart.currency)?;
+        let totals = totals(basket, cart.currency.code())?;
         Ok(CartView { cart: self.summary(cart), lines: views, totals, rejected: Vec::new() })
     }
 
@@ -325,7 +330,12 @@ impl CartRoutes {
         rejected: Vec<CartLineProblem>,
     ) -> Result<AddedLines> {
         let views = added.iter().enumerate().map(|(i, line)| self.line_view(line, offset + i, basket, asked.get(i), sight));
-        Ok(AddedLines { accepted: views.collect(), rejected, cart: self.summary(cart), totals: totals(basket, &cart.currency)? })
+        Ok(AddedLines {
+            accepted: views.collect(),
+            rejected,
+            cart: self.summary(cart),
+            totals: totals(basket, cart.currency.code())?,
+        })
     }
 
     fn summary(&self, cart: &carts::Model) -> CartSummary {
@@ -333,7 +343,7 @@ impl CartRoutes {
             id: cart.id.to_string(),
             account: self.accounts.code_of(cart.account_id),
             name: cart.name.clone(),
-            currency: cart.currency.clone(),
+            currency: cart.currency.to_string(),
             status: cart.status,
             line_count: cart.line_count,
             version: cart.version,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{AccountStatus, PaymentMethod, Terms, carts, quotes as quote_rows, sites};
+use entity::{AccountStatus, Destination, PaymentMethod, carts, quotes as quote_rows, sites};
 use pricing::{Currency, Per};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -16,7 +16,7 @@ use inventory::{Board, Prefer};
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;
 use kernel::wire::{Code, Text};
-use orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
+use orders::{self, NewLine, NewOrder, OrderView, RejectedLine};
 use prices::{PricedBasket, Prices};
 use search_index::SearchIndex;
 use store::database::Db;
@@ -89,7 +89,7 @@ impl Checkout {
             return Err(CommonError::invalid("/purchase_order_number", "missing", detail).into());
         }
         let ship_to = destination(db, &account, input.ship_to.take()).await?;
-        let currency = cart::currency(input.currency.as_deref().unwrap_or(&account.currency))?;
+        let currency = input.currency.as_deref().map_or(Ok(account.currency), cart::currency)?;
         let mut prepared = Prepared {
             account,
             currency,
@@ -188,14 +188,14 @@ impl Checkout {
             Origin::Lines => Ok(Locked::Lines),
             Origin::Cart(id) => {
                 let cart = cart::lock_open(tx, id, Some(account)).await?;
-                prepared.take_currency(&cart.currency, "cart")?;
+                prepared.take_currency(cart.currency.0, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 (prepared.lines, prepared.problems) = check_again(&self.products, account, "/cart/lines", &lines);
                 Ok(Locked::Cart(cart))
             }
             Origin::Quote(number, version) => {
                 let (quote, offered) = quotes::lock_offered(tx, number, account, *version).await?;
-                prepared.take_currency(&quote.currency, "quote")?;
+                prepared.take_currency(quote.currency.0, "quote")?;
                 let lines: Vec<CartLine> = offered.iter().map(|offered| offered.line.clone()).collect();
                 (prepared.lines, prepared.problems) = check_again(&self.products, account, "/quote/lines", &lines);
                 refuse_changed_units(prepared, &offered);
@@ -232,8 +232,7 @@ fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
 
 impl Prepared {
     /// Takes the currency of a cart or quote; refuses another one that the request names.
-    fn take_currency(&mut self, code: &str, what: &str) -> Result<(), CheckoutError> {
-        let own = cart::currency(code)?;
+    fn take_currency(&mut self, own: Currency, what: &str) -> Result<(), CheckoutError> {
         let named = self.input.currency.is_some().then_some(self.currency);
         cart::same_currency(named, own, what)?;
         self.currency = own;
@@ -260,7 +259,7 @@ fn prefer(ship_to: &Destination) -> Prefer {
 }
 
 fn new_order(tx: &Tx, prepared: Prepared, basket: &PricedBasket, coupons: Vec<String>, lines: Vec<NewLine>) -> NewOrder {
-    let prepaid = Terms::parse(&prepared.account.terms).is_some_and(Terms::prepaid);
+    let prepaid = prepared.account.terms.prepaid();
     let usual = if prepaid { PaymentMethod::Prepaid } else { PaymentMethod::Terms };
     let input = prepared.input;
     NewOrder {

@@ -2,7 +2,6 @@
 
 use ahash::AHashMap;
 use entity::{Quantity, order_allocations, order_cancellations, order_lines, orders};
-use pricing::Currency;
 use sea_orm::{NotSet, Set};
 use serde_json::json;
 
@@ -34,7 +33,7 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
     let lines = lines_of(tx, order.id).await?;
     let allocations = allocations_of(tx, order.id).await?;
     let parts = parts_of(&lines, &allocations, what)?;
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+    let currency = order.currency.0;
 
     let mut worth = 0_i64;
     for part in &parts {
@@ -42,7 +41,7 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
         let amount = worth_between(&part.line, Quantity(open.0 - part.quantity.0), open, currency)?;
         worth = worth.checked_add(amount.0).ok_or(OrderError::OutOfRange)?;
     }
-    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: 0, committed: -worth }).await?;
+    credit::shift(tx, order.account_id, currency, Shift { receivable: 0, committed: -worth }).await?;
     free_stock(tx, &parts, &allocations, &order.number).await?;
     let cancelled: Vec<_> = parts.iter().map(|p| (p.line.order_id, p.line.line_no, p.quantity.0)).collect();
     lines_update(tx, "cancelled", &cancelled).await?;

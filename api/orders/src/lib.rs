@@ -46,7 +46,7 @@ pub use allocate::{WaitingOrders, in_stock_unit};
 pub use error::OrderError;
 pub use holds::{active_holds, release as release_hold};
 pub use import_past::{Imported, PastLine, PastOrder, import_past};
-pub use place::{AgreedPrice, Destination, NewLine, NewOrder, RejectedLine, place};
+pub use place::{AgreedPrice, NewLine, NewOrder, RejectedLine, place};
 pub use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of};
 pub use recount::recount;
 pub use reserve::{Reservation, reserve};

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use entity::{
-    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines,
-    order_pricings, orders,
+    Amount, Destination, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, Terms, order_allocations, order_holds,
+    order_lines, order_pricings, orders,
 };
 use pricing::{Currency, PeriodQuantity, UnitCode};
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::credit::{self, Shift};
@@ -51,28 +50,6 @@ pub struct NewLine {
     pub reference: String,
 }
 
-/// Where an order goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, poem_openapi::Object)]
-#[serde(default)]
-pub struct Destination {
-    /// Code of the account's site, if it is one.
-    pub site: Option<String>,
-    /// Name of the place or person.
-    pub name: String,
-    /// Street and number.
-    pub line1: String,
-    /// More of the address.
-    pub line2: String,
-    /// City.
-    pub city: String,
-    /// State or region.
-    pub region: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// ISO 3166 code of the country.
-    pub country: String,
-}
-
 /// An order to be placed.
 #[derive(Clone, Debug)]
 pub struct NewOrder {
@@ -81,7 +58,7 @@ pub struct NewOrder {
     pub purchase_order_number: String,
     pub currency: Currency,
     pub payment_method: PaymentMethod,
-    pub terms: String,
+    pub terms: Terms,
     pub ship_to: Destination,
     pub note: String,
     pub external_reference: Option<String>,
@@ -121,7 +98,7 @@ pub struct Placed {
 /// Places an order whose stock is reserved, at the prices its lines have now.
 pub async fn place(tx: &Tx, board: &Board, reserved: Reservation) -> Result<Placed, OrderError> {
     let Reservation { id, new, lines, parts, rejected, committed, mut position } = reserved;
-    let currency = new.currency.code();
+    let currency = new.currency;
     let total = amounts::sum(lines.iter().map(|l| l.price.line_amount))?;
     if total != committed {
         let difference = Shift { receivable: 0, committed: total.0 - committed.0 };
@@ -225,10 +202,10 @@ fn order_row(tx: &Tx, new: &NewOrder, id: OrderId, total: Amount) -> orders::Mod
         account_id: new.account.id,
         placed_by: new.placed_by.clone(),
         purchase_order_number: new.purchase_order_number.clone(),
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         payment_method: new.payment_method,
         terms: new.terms.clone(),
-        ship_to: serde_json::to_string(&new.ship_to).unwrap_or_default(),
+        ship_to: new.ship_to.clone(),
         site_code: new.ship_to.site.clone(),
         note: new.note.clone(),
         external_reference: new.external_reference.clone(),
@@ -255,7 +232,7 @@ fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -
         product_id: line.product.id,
         sku: line.product.sku.to_string(),
         title: line.product.title.to_string(),
-        unit: line.unit.to_string(),
+        unit: line.unit.into(),
         numerator: factor.numerator(),
         denominator: factor.denominator(),
         quantity: line.quantity,
@@ -287,7 +264,7 @@ fn record(tx: &Tx, placed: &Placed) {
         "number": order.number,
         "account_id": order.account_id.0,
         "purchase_order_number": order.purchase_order_number,
-        "total": { "amount": pricing::Amount::from(order.total).to_string(), "currency": order.currency },
+        "total": { "amount": pricing::Amount::from(order.total).to_string(), "currency": order.currency.code() },
         "lines": placed.lines.len(),
     });
     tx.record(NewEvent { kind: "order.placed", subject: subject.clone(), account: Some(order.account_id), data });

@@ -58,7 +58,7 @@ pub async fn reserve(tx: &Tx, mut new: NewOrder) -> Result<Reservation, OrderErr
     }
     let committed = amounts::sum(new.lines.iter().map(|l| l.price.line_amount))?;
     let shift = Shift { receivable: 0, committed: committed.0 };
-    let position = credit::shift(tx, new.account.id, new.currency.code(), shift).await?;
+    let position = credit::shift(tx, new.account.id, new.currency, shift).await?;
     let id = OrderId(tx.id().await?);
     let lines = std::mem::take(&mut new.lines);
     let (lines, parts, rejected) = stock(tx, &new, lines, &number_of(id)).await?;

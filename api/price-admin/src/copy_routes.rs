@@ -126,7 +126,7 @@ impl CopyRoutes {
         let change = PriceChange::begin(&tx, format!("contract/{}", &*body.0.to)).await?;
         let original = contract::find(&tx, &code.0).await?;
         copy::is_free(&tx, "contracts", &body.0.to).await?;
-        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string())?, body.0)?;
+        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string()), body.0)?;
         let copy = put_contract(&tx, &change, new, None).await?;
         let answer = Created::stored(&tx, &ContractView::new(copy, &self.accounts, Vec::new())).await?;
         Ok(tx.commit(answer).await?)
@@ -188,7 +188,7 @@ impl CopyRoutes {
         let change = PriceChange::begin(&tx, format!("promotion/{}", &*body.0.to)).await?;
         let original = promotion::find(&tx, &code.0).await?;
         copy::is_free(&tx, "promotions", &body.0.to).await?;
-        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string())?, body.0)?;
+        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string()), body.0)?;
         let copy = put_promotion(&tx, &change, new, None).await?;
         let answer = Created::stored(&tx, &PromotionView::new(copy, Vec::new())).await?;
         Ok(tx.commit(answer).await?)
@@ -316,7 +316,7 @@ impl CopyRoutes {
         }
         let version = PriceChange::begin(&tx, format!("contract/{code}")).await?;
         let standing = contract::find(&tx, code).await?;
-        let new = change(copy::of_contract(&standing, code.to_owned())?);
+        let new = change(copy::of_contract(&standing, code.to_owned()));
         let changed = put_contract(&tx, &version, new, expected).await?;
         let view = ContractView::new(changed, &self.accounts, Vec::new());
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(view.price_version));
@@ -337,7 +337,7 @@ async fn change_promotion(
     }
     let version = PriceChange::begin(&tx, format!("promotion/{code}")).await?;
     let standing = promotion::find(&tx, code).await?;
-    let new = change(copy::of_promotion(&standing, code.to_owned())?);
+    let new = change(copy::of_promotion(&standing, code.to_owned()));
     let view = PromotionView::new(put_promotion(&tx, &version, new, expected).await?, Vec::new());
     let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(view.price_version));
     Ok(tx.commit(answer).await?)

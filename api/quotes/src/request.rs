@@ -65,7 +65,7 @@ fn head(tx: &Tx, id: QuoteId, new: &NewQuote) -> Result<quotes::Model, QuoteErro
         number: format!("QU{:08}", id.0),
         account_id: new.account,
         requested_by: tx.actor().label.to_string(),
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         note: new.note.clone(),
         line_count: i32::try_from(new.lines.len()).map_err(|_| QuoteError::OutOfRange)?,
         version: 1,
@@ -94,13 +94,13 @@ fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> Result<quote_line
         quote_id: id,
         line_no,
         product_id: line.asked.product.id,
-        unit: line.asked.unit.to_string(),
+        unit: line.asked.unit.into(),
         numerator: factor.numerator(),
         denominator: factor.denominator(),
         quantity: line.asked.quantity.into(),
         note: line.asked.note.clone(),
         target_unit_price: line.target.map(|target| target.unit_price.into()),
-        target_per: line.target.map(|target| i64::from(target.per.get())),
+        target_per: line.target.map(|target| target.per.into()),
         asked_unit_price: None,
         asked_per: None,
         asked_amount: None,
@@ -133,7 +133,8 @@ pub(super) async fn save_lines(tx: &Tx, lines: &[quote_lines::Model]) -> Result<
 pub(super) fn record(tx: &Tx, kind: &'static str, quote: &quotes::Model) {
     // An offer for an earlier request is told no more.
     let total = quote.offer_total.filter(|_| quote.offer_round == Some(quote.round));
-    let total = total.map(|total| json!({ "amount": pricing::Amount::from(total).to_string(), "currency": quote.currency }));
+    let total =
+        total.map(|total| json!({ "amount": pricing::Amount::from(total).to_string(), "currency": quote.currency.code() }));
     tx.record(NewEvent {
         kind,
         subject: format!("quote/{}", quote.number),
