@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use pricing::{Currency, UnitCode};
-use sea_orm::DeriveValueType;
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 
 /// A stored text that is not what its column holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,13 @@ macro_rules! stored_code {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        /// sea-orm asks this of every part of a primary key; a database never draws a code.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
             }
         }
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr};
+use sea_orm::sea_query::{self, ArrayType, ColumnType, Nullable, ValueTypeErr};
 use sea_orm::{ColIdx, DbErr, DeriveValueType, IntoActiveValue, QueryResult, Set, TryGetError, TryGetable, Value};
 
 use crate::Unreadable;
@@ -78,13 +78,13 @@ impl From<Per> for Value {
 impl TryGetable for Per {
     fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
         let unreadable = |error| DbErr::TryIntoErr { from: "i64", into: "Per", source: Arc::new(error) };
-        <Self as TryFrom<i64>>::try_from(i64::try_get_by(row, index)?).map_err(|error| TryGetError::DbErr(unreadable(error)))
+        Self::try_from(i64::try_get_by(row, index)?).map_err(|error| TryGetError::DbErr(unreadable(error)))
     }
 }
 
-impl ValueType for Per {
+impl sea_query::ValueType for Per {
     fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
-        let units = <i64 as ValueType>::try_from(value)?;
+        let units = <i64 as sea_query::ValueType>::try_from(value)?;
         <Self as TryFrom<i64>>::try_from(units).map_err(|_| ValueTypeErr)
     }
 
@@ -122,13 +122,13 @@ mod tests {
     fn a_price_basis_is_stored_as_a_whole_number() {
         let hundred = read::<Per>(100_i64).expect("a basis");
         assert_eq!((hundred.get(), Value::from(hundred)), (100, Value::from(100_i64)));
-        assert_eq!(<Per as ValueType>::try_from(Value::from(100_i64)).ok(), Some(hundred));
+        assert_eq!(<Per as sea_query::ValueType>::try_from(Value::from(100_i64)).ok(), Some(hundred));
         assert_eq!(read::<Option<Per>>(Per::null()), Ok(None));
     }
 
     #[test]
     fn a_stored_number_that_is_no_price_basis_is_named() {
         assert_eq!(read::<Per>(0_i64), Err("\"0\" is not a number of units that a price is for".to_owned()));
-        assert!(<Per as ValueType>::try_from(Value::from(-1_i64)).is_err());
+        assert!(<Per as sea_query::ValueType>::try_from(Value::from(-1_i64)).is_err());
     }
 }
