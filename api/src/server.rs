@@ -14,12 +14,12 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Role};
 use billing::{BillingRoutes, Invoicing};
-use cart::{CartRoutes, Carts};
+use cart::{CartCache, CartRoutes};
 use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
 use identity::{Accounts, IdentityRoutes, SessionRoutes};
-use imports::{ImportRoutes, Jobs, Known};
+use imports::{ImportRoutes, Jobs, References};
 use inventory::{Board, InventoryRoutes};
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
@@ -61,7 +61,7 @@ pub(crate) struct Projections {
     pub(crate) consents: Consents,
     pub(crate) curation: Curation,
     pub(crate) journal: Journal,
-    pub(crate) carts: Carts,
+    pub(crate) carts: CartCache,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
 }
@@ -81,7 +81,7 @@ impl Projections {
             board: Board::load(db).await?,
             memory: Memory::load(db).await?,
             consents: Consents::load(db).await?,
-            carts: Carts::default(),
+            carts: CartCache::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
         })
@@ -166,8 +166,9 @@ impl App {
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
-            let known = Known { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
-            work.spawn(self.projections.jobs.clone().work(system("import"), known, stop.clone()));
+            let references =
+                References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
+            work.spawn(self.projections.jobs.clone().work(system("import"), references, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = redis_link::open(url.expose_secret())

@@ -74,7 +74,7 @@ fn copies(entries: impl Iterator<Item = NewEntry>, copying: &CopyOptions, now: I
     order.iter().map(one).collect()
 }
 
-/// A contract as it stands, to be recorded under another code.
+/// The present contract as input, to be recorded under a code.
 pub(super) fn of_contract(contract: &Contract, code: String) -> NewContract {
     let terms = &contract.terms;
     NewContract {
@@ -90,7 +90,7 @@ pub(super) fn of_contract(contract: &Contract, code: String) -> NewContract {
     }
 }
 
-/// A promotion as it stands, to be recorded under another code.
+/// The present promotion as input, to be recorded under a code.
 pub(super) fn of_promotion(promotion: &Promotion, code: String) -> NewPromotion {
     let terms = &promotion.terms;
     NewPromotion {

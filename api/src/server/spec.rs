@@ -15,7 +15,7 @@ use checkout::CheckoutError;
 use fulfilment::FulfilmentError;
 use identity::IdentityError;
 use identity::scope::Scope;
-use imports::ImportError;
+use imports::ImportJobError;
 use inventory::StockError;
 use kernel::problem::{DomainError, ProblemType};
 use merchandising::MerchandisingError;
@@ -135,7 +135,7 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(StockError::problem_types());
     all.extend(PriceAdminError::problem_types());
     all.extend(SuggestionError::problem_types());
-    all.extend(ImportError::problem_types());
+    all.extend(ImportJobError::problem_types());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

@@ -94,7 +94,7 @@ pub(super) async fn between(
     db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
 }
 
-/// An entry as it stands in a set.
+/// An entry of a set.
 pub(super) fn read(row: &QueryResult) -> Result<(PriceEntryId, DraftEntry), DbErr> {
     let starts_at: i64 = row.try_get("", "starts_at")?;
     let entry = NewEntry {
