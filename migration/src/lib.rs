@@ -39,6 +39,7 @@ mod m20261130_000040_background_jobs;
 mod m20261130_000041_seller_settings;
 mod m20261130_000042_blobs;
 mod m20261130_000023_public_events;
+mod m20261130_000050_approvers;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000040_background_jobs::Migration),
             Box::new(m20261130_000041_seller_settings::Migration),
             Box::new(m20261130_000042_blobs::Migration),
+            Box::new(m20261130_000050_approvers::Migration),
         ]
     }
 }

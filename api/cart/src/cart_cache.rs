@@ -56,7 +56,7 @@ impl CartCache {
         }
         let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
         let rows = fetch(db, select.order_by_asc(cart_lines::Column::LineNo)).await?;
-        Ok(Arc::new(rows.into_iter().filter_map(CartLine::of_row).collect()))
+        Ok(Arc::new(rows.into_iter().map(CartLine::of_row).collect()))
     }
 
     /// Commits the transaction that changed a cart and caches the cart's lines. Nothing else writes the cache.

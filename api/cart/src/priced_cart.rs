@@ -7,8 +7,8 @@ use entity::{AccountId, carts};
 use super::cart_cache::CartCache;
 use super::error::CartError;
 use super::lines::CartLine;
-use catalog::{CatalogView, Products};
-use kernel::problem::CommonError;
+use catalog::CatalogView;
+use catalog::Products;
 use prices::{AsOf, PriceLine, PriceRequest, PricedBasket, Prices};
 use store::database::Db;
 
@@ -36,7 +36,7 @@ pub(super) struct PricedCart {
 impl CartContext<'_> {
     /// Prices the lines of a cart. A product that the caller may not see has no price and counts towards no volume break.
     pub(super) async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket, CartError> {
-        let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
+        let (account, currency) = (Some(cart.account_id), cart.currency.0);
         let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
         let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
         let visible = self.products.visible(lines.iter().map(|line| line.product), &self.catalog_view);

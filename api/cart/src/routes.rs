@@ -65,8 +65,7 @@ impl CartRoutes {
     ) -> Result<Created<CartView>> {
         let CartInput { account, name, currency, lines } = body.0;
         let account = account_for(&who, &self.accounts, account.as_deref()).map_err(CartError::from)?;
-        let currency = currency.map_or_else(|| account.currency.clone(), Code::into_inner);
-        super::currency(&currency)?;
+        let currency = currency.as_deref().map_or(Ok(account.currency), super::currency)?;
         let (lines, rejected) = self.check(&who, account.id, CartLineInput::asked(lines)).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

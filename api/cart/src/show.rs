@@ -29,7 +29,7 @@ impl CartViews<'_> {
             id: cart.id.to_string(),
             account: self.accounts.code_of(cart.account_id),
             name: cart.name.clone(),
-            currency: cart.currency.clone(),
+            currency: cart.currency.to_string(),
             status: cart.status,
             line_count: cart.line_count,
             version: cart.version,
@@ -41,7 +41,7 @@ impl CartViews<'_> {
     /// A cart with its lines.
     pub(super) fn cart(&self, cart: &PricedCart) -> Result<CartView, CartError> {
         let lines = (0..cart.lines.len()).map(|place| self.line(cart, place, None)).collect();
-        let totals = totals(&cart.basket, &cart.row.currency)?;
+        let totals = totals(&cart.basket, cart.row.currency.code())?;
         Ok(CartView { cart: self.summary(&cart.row), lines, totals, rejected: Vec::new() })
     }
 
@@ -56,7 +56,7 @@ impl CartViews<'_> {
         let cart = &added.cart;
         let accepted = added.places().map(|(place, pointer)| self.line(cart, place, Some(pointer))).collect();
         let rejected = rejected.into_iter().map(Into::into).collect();
-        let totals = totals(&cart.basket, &cart.row.currency)?;
+        let totals = totals(&cart.basket, cart.row.currency.code())?;
         Ok(AddedLines { accepted, rejected, cart: self.summary(&cart.row), totals })
     }
 

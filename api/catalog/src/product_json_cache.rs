@@ -113,7 +113,10 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
     let units: Vec<UnitRow> = read(units)?;
     let numbers: Vec<NumberRow> = read(numbers)?;
     let relations: Vec<RelationRow> = read(relations)?;
-    let unit = |(unit, numerator, denominator, gtin)| product_units::Model { product_id: id, unit, numerator, denominator, gtin };
+    let unit = |(unit, numerator, denominator, gtin): UnitRow| {
+        let unit = unit.parse().map_err(|error: entity::Unreadable| DbErr::Type(error.to_string()))?;
+        Ok(product_units::Model { product_id: id, unit, numerator, denominator, gtin })
+    };
     let kind = IdentifierKind::Superseded;
     let number = |(value, normalised)| product_identifiers::Model { product_id: id, kind, account_id: 0, value, normalised };
     let relation = |(kind, target, quantity, note)| product_relations::Model {
@@ -127,7 +130,7 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
         attributes: serde_json::from_str(&product.attributes).unwrap_or_default(),
         keywords: serde_json::from_str(&product.keywords).unwrap_or_default(),
         row: product,
-        units: units.into_iter().map(unit).collect(),
+        units: units.into_iter().map(unit).collect::<Result<_, DbErr>>()?,
         identifiers: numbers.into_iter().map(number).collect(),
         relations: relations.into_iter().map(relation).collect(),
     }))

@@ -2,8 +2,13 @@
 
 use std::sync::Arc;
 
-use entity::{AccountStatus, PaymentMethod, Terms, carts, quotes as quote_rows};
-use pricing::{Amount, Currency};
+use entity::AccountStatus;
+use entity::PaymentMethod;
+use entity::carts;
+use entity::quotes as quote_rows;
+use pricing::Amount;
+use pricing::Currency;
+use entity::Destination;
 
 use super::context::Checkout;
 use super::error::CheckoutError;
@@ -14,7 +19,10 @@ use super::settle::Settled;
 use cart::{self, AskedLine, CartLine, CheckedLine, check_again, check_lines, drift as cart_drift};
 use identity::{Account, IdentityError};
 use kernel::problem::FieldError;
-use orders::{self, NewOrder, NewOrderHeader, Placed};
+use orders;
+use orders::NewOrder;
+use orders::NewOrderHeader;
+use orders::Placed;
 use store::database::Reader;
 use store::database::Tx;
 

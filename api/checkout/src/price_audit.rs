@@ -155,11 +155,11 @@ pub(super) async fn audit(
     let totals = lines.iter().map(|line| line.replayed.as_ref().map(|price| price.line_amount.0.into()));
     let total = totals.collect::<Option<Vec<entity::Amount>>>().map(amounts::sum).transpose()?;
     let difference = total.map(|total| entity::Amount(total.0.saturating_sub(order.total.0)));
-    let money = |amount: entity::Amount| Money::new(amount, &order.currency);
+    let money = |amount: entity::Amount| Money::new(amount, order.currency.code());
     Ok(PriceAuditView {
         order: order.number.clone(),
         result,
-        currency: order.currency.clone(),
+        currency: order.currency.to_string(),
         price_version: order.price_version,
         at: Timestamp(order.priced_at),
         as_of: as_of.map(Timestamp),
@@ -180,12 +180,10 @@ async fn replay(
     snapshot: PricingSnapshot,
     viewer: Viewer,
 ) -> Result<Vec<ReplayedLine>, CheckoutError> {
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
-    let mut asked = Vec::with_capacity(lines.len());
-    for line in lines {
-        let unit = line.unit.parse().map_err(|_| OrderError::OutOfRange)?;
-        asked.push(PriceLine { product: line.product_id, unit, quantity: line.quantity.into() });
-    }
+    let currency = order.currency.0;
+    let ask =
+        |line: &order_lines::Model| PriceLine { product: line.product_id, unit: line.unit.0, quantity: line.quantity.into() };
+    let asked: Vec<PriceLine> = lines.iter().map(ask).collect();
     let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
     let (at, as_of) = (Some(order.priced_at), Some(snapshot.as_of));
     let ask = PriceRequest { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
@@ -212,7 +210,7 @@ fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<Pr
         line: line.line_no,
         sku: line.sku.clone(),
         quantity: line.quantity.into(),
-        unit: line.unit.clone(),
+        unit: line.unit.to_string(),
         result: AuditResult::NotPricedHere,
         agreed,
         replayed: None,

@@ -49,7 +49,7 @@ impl Loader<'_> {
         order: &model::PastOrder,
         answered: bool,
     ) -> Result<(), LoadError> {
-        let currency: Currency = customer.stored.currency.parse().map_err(refused)?;
+        let currency: Currency = customer.stored.currency;
         let known = desk.products.by_ids(order.lines.iter().map(|line| self.id(line.item)));
         let mut lines = Vec::with_capacity(order.lines.len());
         for (index, (line, product)) in order.lines.iter().zip(known).enumerate() {

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use entity::{AccountId, AccountStatus, Amount, users};
+use entity::{AccountId, AccountStatus, Amount, Role, users};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::credentials::{Client, Credentials};
 use super::{LoadError, Loader, refused};
 use catalog::{PartNumber, put_part_numbers};
 use demo_data::model::{self, BuyerRole, SellerRole};
-use identity::scope::Role;
 use identity::scope::parse_scopes;
 use identity::{
     Account, Accounts, IdentityError, NewAccount, NewClient, NewSite, NewUser, create_client, create_user, hash_password,
@@ -171,7 +170,6 @@ pub(super) fn role_of_buyer(role: BuyerRole) -> Role {
     match role {
         BuyerRole::Viewer => Role::Viewer,
         BuyerRole::Buyer => Role::Buyer,
-        BuyerRole::Approver => Role::Approver,
         BuyerRole::AccountAdmin => Role::AccountAdmin,
     }
 }

@@ -2,7 +2,6 @@
 
 use ahash::AHashMap;
 use entity::{Quantity, order_allocations, order_cancellations, order_lines, orders};
-use pricing::Currency;
 use sea_orm::{NotSet, Set};
 
 use super::amounts::{self, worth_between};
@@ -33,7 +32,7 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
     let lines = lines_of(tx, order.id).await?;
     let allocations = allocations_of(tx, order.id).await?;
     let parts = parts_of(&lines, &allocations, what)?;
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+    let currency = order.currency.0;
 
     let mut worth = 0_i64;
     for part in &parts {

@@ -182,9 +182,9 @@ impl OrderRoutes {
         code: Path<Code>,
     ) -> Result<JsonResponse<CreditPositionView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(OrderError::from)?;
-        let currency = account.currency.as_str();
+        let currency = account.currency;
         let position = credit::position(&who.db(), account.id, currency).await?;
-        let money = |amount: entity::Amount| Money::new(amount, currency);
+        let money = |amount: entity::Amount| Money::new(amount, currency.code());
         let left = account.credit_limit.map(|limit| entity::Amount(limit.0.saturating_sub(position.exposure().0)));
         Ok(JsonResponse::of(&CreditPositionView {
             account: account.code.clone(),

@@ -1,13 +1,21 @@
 //! Orders on the wire.
 
-use entity::{HoldKind, PaymentMethod, PriceSource, order_allocations, order_holds, order_lines, orders};
+use entity::HoldKind;
+use entity::PaymentMethod;
+use entity::PriceSource;
+use entity::order_allocations;
+use entity::order_holds;
+use entity::order_lines;
+use entity::orders;
+use entity::Destination;
 use poem_openapi::Object;
 use pricing::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
 use super::error::OrderError;
-use super::order::{Destination, Placed};
+use super::order::Destination;
+use super::order::Placed;
 use super::queries::load;
 use super::status::{OrderStatus, status};
 use identity::Accounts;
@@ -37,7 +45,7 @@ pub struct OrderView {
     /// How it is paid.
     pub payment: PaymentView,
     /// Where it goes.
-    pub ship_to: Destination,
+    pub ship_to: DestinationView,
     /// Note of the customer.
     pub note: String,
     /// Coupons given.
@@ -198,8 +206,8 @@ impl OrderView {
             purchase_order_number: order.purchase_order_number,
             external_reference: order.external_reference,
             quote_number: order.quote_number,
-            payment: PaymentView { method: order.payment_method, terms: order.terms },
-            ship_to: serde_json::from_str(&order.ship_to).unwrap_or_default(),
+            payment: PaymentView { method: order.payment_method, terms: order.terms.to_string() },
+            ship_to: order.ship_to.into(),
             note: order.note,
             coupons: order.coupons.split_whitespace().map(str::to_owned).collect(),
             requested_at: order.requested_at.map(Timestamp),
@@ -213,7 +221,7 @@ impl OrderView {
             lines: line_views(lines, &allocations, board),
             rejected: Vec::new(),
             warnings: Vec::new(),
-            currency: order.currency,
+            currency: order.currency.to_string(),
         })
     }
 }
@@ -258,7 +266,7 @@ fn line_views(lines: Vec<order_lines::Model>, allocations: &[order_allocations::
             line: line.line_no,
             sku: line.sku,
             title: line.title,
-            unit: line.unit,
+            unit: line.unit.to_string(),
             quantity: line.quantity.into(),
             unit_price: line.unit_price.into(),
             per: line.per.into(),
@@ -356,6 +364,13 @@ pub struct AddressInput {
     pub country: Text<2>,
 }
 
+impl From<Destination> for DestinationView {
+    fn from(place: Destination) -> Self {
+        let Destination { site, name, line1, line2, city, region, postal_code, country } = place;
+        Self { site, name, line1, line2, city, region, postal_code, country }
+    }
+}
+
 impl From<AddressInput> for Destination {
     fn from(address: AddressInput) -> Self {
         Self {
@@ -369,6 +384,28 @@ impl From<AddressInput> for Destination {
             country: address.country.into_inner(),
         }
     }
+}
+
+/// Where an order or a shipment goes.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "Destination")]
+pub struct DestinationView {
+    /// Code of the account's site, if it is one.
+    pub site: Option<String>,
+    /// Name of the place or person.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// More of the address.
+    pub line2: String,
+    /// City.
+    pub city: String,
+    /// State or region.
+    pub region: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// ISO 3166 code of the country.
+    pub country: String,
 }
 
 /// What shall be different of an order.

@@ -190,7 +190,7 @@ pub(super) async fn entry_changes(
 type Case = (ProductId, String, String, i64, Option<Instant>);
 
 fn case(row: &entries::Model) -> Case {
-    (row.product_id, row.unit.clone(), row.currency.clone(), row.min_quantity.0, row.valid_from)
+    (row.product_id, row.unit, row.currency, row.min_quantity.0, row.valid_from)
 }
 
 /// Entries that were ended without another in their place.

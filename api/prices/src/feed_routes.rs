@@ -125,7 +125,7 @@ impl FeedRoutes {
         currency: Option<&str>,
     ) -> std::result::Result<FeedScope, PriceError> {
         let account = account_for(who, &self.accounts, account)?;
-        let currency = read_currency("currency", currency.unwrap_or(&account.currency));
+        let currency = currency.map_or(Ok(account.currency), |code| read_currency("currency", code));
         let currency = currency.map_err(|problem| BadInput(vec![problem]))?;
         Ok(FeedScope { account: account.id, currency })
     }

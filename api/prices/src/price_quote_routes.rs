@@ -118,8 +118,8 @@ fn check_size(input: &QuoteInput) -> std::result::Result<(), PriceError> {
 }
 
 fn currency_of(input: &QuoteInput, account: &Account) -> std::result::Result<Currency, PriceError> {
-    let code = input.currency.as_deref().unwrap_or(&account.currency);
-    read_currency("/currency", code).map_err(|problem| BadInput(vec![problem]).into())
+    let named = input.currency.as_deref().map(|code| read_currency("/currency", code)).transpose();
+    named.map(|named| named.unwrap_or(account.currency)).map_err(|problem| BadInput(vec![problem]).into())
 }
 
 /// A line as the engine is asked, with what an order would say to its quantity; or why it cannot be asked.

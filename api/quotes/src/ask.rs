@@ -86,7 +86,7 @@ fn change_line(line: &mut quote_lines::Model, change: AskAgainLineInput, pointer
     let standing = line.target_unit_price.filter(|_| change.target_per.is_some()).map(Into::into);
     if let Some(target) = Target::read(pointer, change.target_unit_price.or(standing), change.target_per)? {
         line.target_unit_price = Some(target.unit_price.into());
-        line.target_per = Some(i64::from(target.per.get()));
+        line.target_per = Some(target.per.into());
     }
     if let Some(note) = change.note {
         line.note = note.into_inner();
@@ -136,7 +136,7 @@ impl Shelf<'_> {
             return Err(wrong(named, "not-orderable", "the product is no longer sold".to_owned()));
         }
         let unknown = || wrong("unit", "unknown-unit", "the unit is no longer known".to_owned());
-        let unit = line.unit.parse().map_err(|_| unknown())?;
+        let unit = line.unit.0;
         let factor = product.factor_of(unit).ok_or_else(unknown)?;
         product.check_quantity(unit, quantity.into()).map_err(|problem| wrong("quantity", problem.code, problem.detail))?;
         (line.numerator, line.denominator) = (factor.numerator(), factor.denominator());

@@ -239,12 +239,10 @@ impl SalesQuoteRoutes {
     /// The quote to be requested, and the lines that are left out.
     async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldError>)> {
         let (currency, good, bad, targets) = match wanted.from {
-            From::Lines { good, bad, targets } => {
-                (wanted.currency.map_or_else(|| cart::currency(&wanted.account.currency), Ok)?, good, bad, targets)
-            }
+            From::Lines { good, bad, targets } => (wanted.currency.unwrap_or(wanted.account.currency), good, bad, targets),
             From::Cart(id) => {
                 let cart = cart::lock_open(tx, &id, Some(wanted.account.id)).await?;
-                let currency = cart::currency(&cart.currency)?;
+                let currency = cart.currency.0;
                 cart::same_currency(wanted.currency, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 if lines.len() > cart::MAX_LINES {

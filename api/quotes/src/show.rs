@@ -3,7 +3,7 @@
 use entity::{Instant, quote_lines, quotes};
 use pricing::Amount;
 
-use super::line_prices::{is_declined, is_left_out, per_of};
+use super::line_prices::{is_declined, is_left_out};
 use super::request::Priced;
 use super::status::status;
 use super::views::{
@@ -20,7 +20,7 @@ pub(super) fn summary(accounts: &Accounts, quote: &quotes::Model, now: Instant) 
         number: quote.number.clone(),
         status: status(quote, now),
         account: accounts.code_of(quote.account_id),
-        currency: quote.currency.clone(),
+        currency: quote.currency.to_string(),
         note: quote.note.clone(),
         line_count: quote.line_count,
         round: quote.round,
@@ -43,7 +43,7 @@ fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
         offered_at: Timestamp(quote.offered_at?),
         valid_until: Timestamp(quote.valid_until?),
         note: quote.offer_note.clone(),
-        total: Money::new(quote.offer_total?, &quote.currency),
+        total: Money::new(quote.offer_total?, quote.currency.code()),
     })
 }
 
@@ -62,7 +62,7 @@ pub(super) fn view(
         each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, catalog_view)).collect();
     let answered = quote.offer_round == Some(quote.round);
     let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
-        Amount::checked_sum(amounts).ok().map(|total| Money::new(total, &quote.currency))
+        Amount::checked_sum(amounts).ok().map(|total| Money::new(total, quote.currency.code()))
     };
     let totals = SalesQuoteTotals {
         today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount)),
@@ -96,7 +96,7 @@ fn line_view(
         note: line.note.clone(),
         target: line
             .target_unit_price
-            .map(|price| TargetPriceView { unit_price: price.into(), per: per_of(line.target_per).get() }),
+            .map(|price| TargetPriceView { unit_price: price.into(), per: line.target_per.unwrap_or_default().get() }),
         at_request: quoted(Some(line.quantity), line.asked_unit_price, line.asked_per, line.asked_amount),
         today: today.map(Into::into),
         price_problem: problem.map(|refusal| refusal.code().to_owned()),
@@ -109,13 +109,13 @@ fn line_view(
 fn quoted(
     quantity: Option<entity::Quantity>,
     unit_price: Option<entity::Amount>,
-    per: Option<i64>,
+    per: Option<entity::Per>,
     amount: Option<entity::Amount>,
 ) -> Option<QuotedPriceView> {
     Some(QuotedPriceView {
         quantity: quantity?.into(),
         unit_price: unit_price?.into(),
-        per: per_of(per).get(),
+        per: per.unwrap_or_default().get(),
         line_amount: amount?.into(),
     })
 }

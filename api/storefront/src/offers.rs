@@ -96,7 +96,7 @@ impl Viewpoint {
         let unknown = |_| CommonError::invalid("currency", "unknown-currency", "not an ISO 4217 currency");
         let currency = match (currency, &account) {
             (Some(code), _) => Some(code.parse().map_err(unknown)?),
-            (None, Some(account)) => account.currency.parse().ok(),
+            (None, Some(account)) => Some(account.currency),
             (None, None) => None,
         };
         Ok(Self {
