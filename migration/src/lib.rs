@@ -35,10 +35,10 @@ mod m20261122_000019_search_curations;
 mod m20261122_000020_search_log;
 mod m20261122_000021_quotes;
 mod m20261122_000022_price_entry_index;
+mod m20261130_000023_public_events;
 mod m20261130_000040_background_jobs;
 mod m20261130_000041_seller_settings;
 mod m20261130_000042_blobs;
-mod m20261130_000023_public_events;
 mod m20261130_000050_approvers;
 
 /// All migrations in order.

@@ -106,8 +106,8 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
 
     let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
     progress::record_invoiced(tx, order.id, &invoiced).await?;
-    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
-    receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
+    credit::shift(tx, order.account_id, order.currency.0, Shift { receivable: total.0, committed: -total.0 }).await?;
+    receivables::recompute_oldest_due(tx, order.account_id, order.currency.0).await?;
     tx.record(&InvoiceIssued((&invoice).into()));
     telemetry::count("bulkhead_invoices_issued_total");
     if total.0 == 0 {

@@ -310,7 +310,7 @@ fn details(payment: &payments::Model, amount: i64, order: Option<&orders::Model>
         id: payment_name(payment.id),
         account_id: payment.account_id,
         order: order.map(|order| order.number.clone()),
-        amount: Money::new(pricing::Amount::from_micros(amount), &payment.currency),
+        amount: Money::new(pricing::Amount::from_micros(amount), payment.currency.code()),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use ahash::AHashMap;
 use entity::{HoldKind, invoices, order_lines, orders, payments};
-use pricing::Currency;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };

@@ -38,7 +38,7 @@ impl CartContext<'_> {
     pub(super) async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket, CartError> {
         let (account, currency) = (Some(cart.account_id), cart.currency.0);
         let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
-        let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let ask = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
         let visible = self.products.visible(lines.iter().map(|line| line.product), &self.catalog_view);
         Ok(self.prices.price_visible(db, &ask, &visible).await?)
     }

@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 
 use super::catalog_view::CatalogView;
 use super::categories::Categories;
-use super::events::{CategoriesChanged, ProductsChanged};
+use super::events::ProductsChanged;
 use super::load::{self, Names};
 use super::product::Product;
 use super::visibility_rules::VisibilityRules;
@@ -18,7 +18,7 @@ use identity::Accounts;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::{Event, any_is, decode_all};
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// A product found by its SKU, without a second copy of the SKU.

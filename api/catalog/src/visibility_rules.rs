@@ -22,8 +22,8 @@ use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
 use super::catalog_view::{CatalogView, Rule, RuleAudience, RuleTargets, StoredTargets};
 use super::categories::Categories;
 use super::events::{CategoriesChanged, VisibilityRuleChanged};
-use identity::events::AccountChanged;
 use identity::Accounts;
+use identity::events::AccountChanged;
 use store::database::Reader;
 use store::events::{Event, any_is};
 

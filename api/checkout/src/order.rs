@@ -8,7 +8,6 @@ use entity::carts;
 use entity::quotes as quote_rows;
 use pricing::Amount;
 use pricing::Currency;
-use entity::Destination;
 
 use super::context::Checkout;
 use super::error::CheckoutError;
@@ -109,12 +108,12 @@ impl Checkout {
         let account = &buyer.account;
         match from {
             Origin::Lines(draft) => {
-                let currency = named.map_or_else(|| cart::currency(&account.currency), Ok)?;
+                let currency = named.unwrap_or(account.currency);
                 Ok((Locked::Lines, currency, draft))
             }
             Origin::Cart(id) => {
                 let cart = cart::lock_open(tx, &id, Some(account.id)).await?;
-                let currency = cart::currency(&cart.currency)?;
+                let currency = cart.currency.0;
                 cart::same_currency(named, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 let (good, problems) = check_again(&self.products, account.id, "/cart/lines", &lines);
@@ -124,7 +123,7 @@ impl Checkout {
             }
             Origin::Quote(number, version) => {
                 let (quote, offered) = quotes::lock_offered(tx, &number, account.id, version).await?;
-                let currency = cart::currency(&quote.currency)?;
+                let currency = quote.currency.0;
                 cart::same_currency(named, currency, "quote")?;
                 let lines: Vec<CartLine> = offered.iter().map(|offered| offered.line.clone()).collect();
                 let (good, problems) = check_again(&self.products, account.id, "/quote/lines", &lines);
@@ -185,7 +184,7 @@ fn quoted_lines(
 }
 
 fn new_order(tx: &Tx, buyer: Buyer, currency: Currency, locked: &Locked, settled: Settled) -> NewOrder {
-    let prepaid = Terms::parse(&buyer.account.terms).is_some_and(Terms::prepaid);
+    let prepaid = buyer.account.terms.prepaid();
     let usual = if prepaid { PaymentMethod::Prepaid } else { PaymentMethod::Terms };
     let sourcing = buyer.sourcing();
     let Buyer { account, ship_to, terms } = buyer;

@@ -6,7 +6,7 @@
 
 use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
-use pricing::{Currency, Viewer};
+use pricing::Viewer;
 use serde::{Deserialize, Serialize};
 
 use super::error::CheckoutError;

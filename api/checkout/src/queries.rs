@@ -5,8 +5,8 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Select};
 
 use super::error::CheckoutError;
 use super::request::ShipTo;
+use entity::Destination;
 use identity::Account;
-use orders::Destination;
 use store::database::Db;
 use store::sql::fetch_one;
 

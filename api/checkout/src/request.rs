@@ -7,10 +7,10 @@ use pricing::Currency;
 
 use super::expectation::{OnDrift, PriceExpectation};
 use cart::{AskedLine, CheckedLine};
+use entity::Destination;
 use identity::Account;
 use inventory::SourcingPreference;
 use kernel::problem::FieldError;
-use orders::Destination;
 
 /// An order that is asked for.
 #[derive(Debug)]

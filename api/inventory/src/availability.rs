@@ -10,10 +10,10 @@ use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView
 use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
+use super::reserve::SourcingPreference;
 use catalog::CatalogView;
 use catalog::Product;
 use catalog::Products;
-use super::reserve::SourcingPreference;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Reader;

@@ -1,11 +1,9 @@
 //! Running a dead job again.
 
-use entity::{BackgroundJobId, background_jobs};
-use serde_json::json;
-
 use super::error::OperationsError;
+use super::events::JobRetried;
+use entity::{BackgroundJobId, background_jobs};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::jobs::queue;
 
 /// Makes a dead job due now.
@@ -15,7 +13,6 @@ pub(super) async fn retry_job(tx: &Tx, id: BackgroundJobId) -> Result<background
     if !is_retried {
         return Err(OperationsError::JobNotDead(id.0));
     }
-    let data = json!({ "kind": job.kind, "error": job.last_error });
-    tx.record(NewEvent { kind: "job.retried", subject: format!("job/{id}"), account: None, data });
+    tx.record(&JobRetried { job: id.0, kind: job.kind.clone(), error: job.last_error.clone().unwrap_or_default() });
     Ok(job)
 }

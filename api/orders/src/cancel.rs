@@ -41,7 +41,7 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
         worth = worth.checked_add(amount.0).ok_or(OrderError::OutOfRange)?;
     }
     free_stock(tx, &parts, &allocations, &order.number).await?;
-    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: 0, committed: -worth }).await?;
+    credit::shift(tx, order.account_id, order.currency.0, Shift { receivable: 0, committed: -worth }).await?;
     let cancelled: Vec<_> = parts.iter().map(|p| (p.line.order_id, p.line.line_no, p.quantity.0)).collect();
     lines_update(tx, "cancelled", &cancelled).await?;
     date(tx, &parts).await?;

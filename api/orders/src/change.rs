@@ -9,7 +9,6 @@ use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
 use super::amounts::open_quantity;
 use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
-use super::order::Destination;
 use super::queries::lines_of;
 use order_events::OrderChanged;
 use store::database::Tx;

@@ -17,7 +17,6 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, Q
 
 use super::amounts;
 use super::error::OrderError;
-use super::order::Destination;
 use super::order::number_of;
 use catalog::Product;
 use identity::Account;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use entity::{
-    Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines, orders,
+    Amount, Destination, Instant, OrderId, PaymentMethod, PriceSource, Quantity, Terms, order_allocations, order_holds,
+    order_lines, orders,
 };
 use pricing::{Currency, PeriodQuantity, UnitCode};
-use serde::{Deserialize, Serialize};
 
 use catalog::Product;
 use identity::Account;
@@ -37,28 +37,6 @@ pub struct NewLine {
     pub reference: String,
 }
 
-/// Where an order goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, poem_openapi::Object)]
-#[serde(default)]
-pub struct Destination {
-    /// Code of the account's site, if it is one.
-    pub site: Option<String>,
-    /// Name of the place or person.
-    pub name: String,
-    /// Street and number.
-    pub line1: String,
-    /// More of the address.
-    pub line2: String,
-    /// City.
-    pub city: String,
-    /// State or region.
-    pub region: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// ISO 3166 code of the country.
-    pub country: String,
-}
-
 /// An order to be placed.
 #[derive(Debug)]
 pub struct NewOrder {
@@ -78,7 +56,7 @@ pub struct NewOrderHeader {
     pub purchase_order_number: String,
     pub currency: Currency,
     pub payment_method: PaymentMethod,
-    pub terms: String,
+    pub terms: Terms,
     pub ship_to: Destination,
     pub note: String,
     pub external_reference: Option<String>,

@@ -28,9 +28,9 @@ pub async fn place(tx: &Tx, board: &Board, new: NewOrder) -> Result<Placed, Orde
     let order = order_row(tx, &header, OrderId(tx.id().await?), total);
     let allocations = levels.reserve(tx, stock, &order.number).await?;
     let delta = Shift { receivable: 0, committed: total.0 };
-    let position = credit::shift(tx, header.account.id, &order.currency, delta).await?;
+    let position = credit::shift(tx, header.account.id, header.currency, delta).await?;
     let reasons = match header.payment_method {
-        PaymentMethod::Terms => credit::reasons_to_hold(&header.account, &order.currency, position, tx.now()),
+        PaymentMethod::Terms => credit::reasons_to_hold(&header.account, header.currency, position, tx.now()),
         // An order that costs nothing waits for no payment.
         PaymentMethod::Prepaid if total.0 == 0 => Vec::new(),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
@@ -182,7 +182,7 @@ fn record(tx: &Tx, placed: &Placed) {
         number: order.number.clone(),
         account_id: order.account_id,
         purchase_order_number: order.purchase_order_number.clone(),
-        total: Money::new(order.total, &order.currency),
+        total: Money::new(order.total, order.currency.code()),
         lines: placed.lines.len(),
     });
     for hold in &placed.holds {

@@ -1,5 +1,6 @@
 //! Orders on the wire.
 
+use entity::Destination;
 use entity::HoldKind;
 use entity::PaymentMethod;
 use entity::PriceSource;
@@ -7,14 +8,12 @@ use entity::order_allocations;
 use entity::order_holds;
 use entity::order_lines;
 use entity::orders;
-use entity::Destination;
 use poem_openapi::Object;
 use pricing::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
 use super::error::OrderError;
-use super::order::Destination;
 use super::order::Placed;
 use super::queries::load;
 use super::status::{OrderStatus, status};
@@ -197,7 +196,7 @@ impl OrderView {
     /// The view of a loaded order.
     pub fn new(placed: Placed, accounts: &Accounts, board: &Board) -> Result<Self, OrderError> {
         let Placed { order, lines, allocations, holds } = placed;
-        let totals = totals(&order.currency, &lines)?;
+        let totals = totals(order.currency.0, &lines)?;
         let held = holds.iter().any(|h| h.released_at.is_none());
         Ok(Self {
             status: status(&lines, held, order.open),
@@ -236,8 +235,8 @@ pub(crate) async fn view_of(
     OrderView::new(load(db, order).await?, accounts, board)
 }
 
-fn totals(code: &str, lines: &[order_lines::Model]) -> Result<TotalsView, OrderError> {
-    let currency: Currency = code.parse().map_err(|_| OrderError::OutOfRange)?;
+fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView, OrderError> {
+    let code = currency.code();
     let placed = amounts::sum(lines.iter().map(|l| l.line_amount))?;
     let mut open = Vec::with_capacity(lines.len());
     let mut invoiced = Vec::with_capacity(lines.len());

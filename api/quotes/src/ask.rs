@@ -11,7 +11,7 @@ use super::input::{AskAgainInput, AskAgainLineInput, Target};
 use super::line_prices::{self, is_declined};
 use super::offer::Desk;
 use super::queries::lines_of;
-use super::request::{Priced, record, save, save_lines};
+use super::request::{Priced, save, save_lines};
 use catalog::{CatalogView, Products};
 use kernel::problem::FieldError;
 use kernel::wire::Text;

@@ -11,7 +11,7 @@ use super::input::SalesOfferInput;
 use super::line_prices;
 use super::offer_lines::{OfferPrice, Terms, terms};
 use super::queries::lines_of;
-use super::request::{Priced, record, save, save_lines};
+use super::request::{Priced, save, save_lines};
 use catalog::Products;
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;

@@ -91,7 +91,7 @@ fn line_view(
             .filter(|product| catalog_view.can_see(product))
             .map(|product| product.title.to_string())
             .unwrap_or_default(),
-        unit: line.unit.clone(),
+        unit: line.unit.to_string(),
         quantity: line.quantity.into(),
         note: line.note.clone(),
         target: line

@@ -2,19 +2,15 @@
 
 use entity::seller_settings as rows;
 use sea_orm::{EntityTrait as _, Set};
-use serde_json::json;
 
 use super::error::SettingsError;
+use super::events::SettingsChanged;
 use super::queries;
 use super::seller::SellerSettings;
 use kernel::problem::CommonError;
 use kernel::wire::check_version;
 use store::database::Tx;
 use store::error::is_duplicate;
-use store::events::NewEvent;
-
-/// The kind of the event of a change.
-pub(super) const CHANGED: &str = "settings.changed";
 
 /// Adds a version, unless it says what the latest says. With `expected` the change happens only if that is still the latest.
 pub(super) async fn change(tx: &Tx, new: SellerSettings, expected: Option<i64>) -> Result<SellerSettings, SettingsError> {
@@ -45,7 +41,6 @@ pub(super) async fn change(tx: &Tx, new: SellerSettings, expected: Option<i64>) 
         Err(error) if is_duplicate(&error) => return Err(CommonError::Stale.into()),
         Err(error) => return Err(error.into()),
     }
-    let data = json!({ "version": new.version });
-    tx.record(NewEvent { kind: CHANGED, subject: "settings".to_owned(), account: None, data });
+    tx.record(&SettingsChanged { version: new.version });
     Ok(new)
 }

@@ -14,6 +14,7 @@
 
 mod change;
 mod error;
+pub mod events;
 mod public_url;
 mod queries;
 mod routes;

@@ -7,12 +7,13 @@ use entity::{Instant, seller_settings};
 use parking_lot::RwLock;
 use pricing::Currency;
 
+use super::events::SettingsChanged;
 use super::public_url::PublicUrl;
 use super::queries;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, any_is};
 use store::projections::Projection;
 
 /// One version of the settings.
@@ -106,7 +107,7 @@ impl Settings {
 #[async_trait::async_trait]
 impl Projection for Settings {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        if events.iter().any(|event| event.kind == super::change::CHANGED) {
+        if any_is::<SettingsChanged>(events) {
             self.read(db).await?;
         }
         Ok(())
