@@ -35,6 +35,9 @@ mod m20261122_000019_search_curations;
 mod m20261122_000020_search_log;
 mod m20261122_000021_quotes;
 mod m20261122_000022_price_entry_index;
+mod m20261130_000040_background_jobs;
+mod m20261130_000041_seller_settings;
+mod m20261130_000042_blobs;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -64,6 +67,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_search_log::Migration),
             Box::new(m20261122_000021_quotes::Migration),
             Box::new(m20261122_000022_price_entry_index::Migration),
+            Box::new(m20261130_000040_background_jobs::Migration),
+            Box::new(m20261130_000041_seller_settings::Migration),
+            Box::new(m20261130_000042_blobs::Migration),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Invoices: one for every shipment that left, issued when the event of its leaving is heard.
+//! Invoices: one for every shipment that left, issued when its event is handled.
 
 use chrono::{DateTime, Datelike as _};
 use entity::{
@@ -20,12 +20,12 @@ use store::event_handlers::EventHandler;
 use store::events::Event;
 use store::sql::{fetch_one, insert_all};
 
-/// Invoices what left, and looks again at orders of which something was cancelled: they may now be covered or done.
+/// Invoices shipments that left, and reviews orders after a cancellation: they may now be covered or done.
 #[derive(Debug)]
 pub struct Invoicing;
 
 #[derive(Debug, Deserialize)]
-struct OfOrder {
+struct OrderReference {
     order_id: i64,
     shipment_id: Option<i64>,
 }
@@ -41,18 +41,18 @@ impl EventHandler for Invoicing {
     }
 
     async fn prepare(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
-        let ids = events.iter().filter_map(|e| e.read::<OfOrder>()).map(|of| OrderId(of.order_id));
+        let ids = events.iter().filter_map(|e| e.read::<OrderReference>()).map(|of| OrderId(of.order_id));
         let ids: Vec<OrderId> = ids.collect();
         order_book::lock_orders_by_id(tx, &ids).await?;
         Ok(())
     }
 
     async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
-        let Some(of) = event.read::<OfOrder>() else { return Ok(()) };
+        let Some(of) = event.read::<OrderReference>() else { return Ok(()) };
         let Some(order) = self.order(tx, OrderId(of.order_id)).await? else { return Ok(()) };
         let done = match of.shipment_id.filter(|_| event.kind == "shipment.shipped") {
             Some(shipment) => issue(tx, &order, ShipmentId(shipment)).await,
-            None => look_again(tx, &order).await,
+            None => review_order(tx, &order).await,
         };
         Ok(done?)
     }
@@ -65,8 +65,8 @@ impl Invoicing {
     }
 }
 
-/// After a cancellation less may have to be paid before the order ships, or nothing may be left to do.
-async fn look_again(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
+/// Reviews an order after a cancellation: the payments may cover what is left of it, or it may be done.
+async fn review_order(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
     if !order.open {
         return Ok(());
     }
@@ -100,7 +100,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
         settlement::record_paid(tx, &invoice);
         return settlement::close_settled(tx, &[order.id], std::slice::from_ref(order)).await;
     }
-    prepayment::apply(tx, order, &invoice).await
+    prepayment::settle_invoice(tx, order, &invoice).await
 }
 
 fn row(

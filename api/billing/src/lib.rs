@@ -18,6 +18,7 @@
 //!
 //! Not here: the credit limit and who is held (`orders`), reminders, tax.
 
+mod account_statement;
 mod allocation;
 mod error;
 mod invoicing;
@@ -28,7 +29,6 @@ mod receivables;
 mod recount;
 mod routes;
 mod settlement;
-mod statement;
 mod views;
 
 pub use error::BillingError;

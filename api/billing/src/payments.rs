@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::allocation::{self, Asked, Open, Part};
+use super::allocation::{self, Allocation, OpenInvoice, RequestedAllocation};
 use super::error::BillingError;
 use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
 use super::{prepayment, settlement};
@@ -34,11 +34,11 @@ pub(super) struct NewPayment {
     pub(super) received_at: Option<Instant>,
     /// The order it pays for in advance.
     pub(super) order: Option<String>,
-    /// What it settles; none for the invoices that are due first.
+    /// The invoices it settles; none for the invoices that are due first.
     pub(super) allocations: Option<Vec<NewAllocation>>,
 }
 
-/// What a remittance says of one invoice.
+/// The allocation to one invoice as a remittance gives it.
 #[derive(Clone, Debug)]
 pub(super) struct NewAllocation {
     pub(super) invoice: String,
@@ -46,9 +46,9 @@ pub(super) struct NewAllocation {
     pub(super) discount: Option<Amount>,
 }
 
-/// Which invoices a payment goes to.
+/// The invoices a payment is allocated to.
 #[derive(Debug)]
-enum Target {
+enum AllocationTarget {
     /// Those of an order, oldest due first.
     Order(OrderId),
     /// Those named, as the remittance says.
@@ -57,13 +57,13 @@ enum Target {
     OldestDue,
 }
 
-/// Invoices that may get something, before they are locked.
+/// Invoices that may be paid, before they are locked.
 #[derive(Debug, Default)]
 struct Candidates {
     invoices: Vec<InvoiceId>,
     orders: Vec<OrderId>,
-    /// For each invoice what the remittance says; nothing when it says nothing.
-    asked: Vec<Asked>,
+    /// The allocation requested for each invoice; empty when the remittance names none.
+    requested: Vec<RequestedAllocation>,
 }
 
 /// Records a payment with everything it settles. Nothing is recorded when anything is refused.
@@ -71,9 +71,9 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
     let account = check(tx, accounts, &new)?;
     let named = named_order(tx, &new, account).await?;
     let target = match (&named, new.allocations) {
-        (Some(order), _) => Target::Order(order.id),
-        (None, Some(allocations)) => Target::Named(allocations),
-        (None, None) => Target::OldestDue,
+        (Some(order), _) => AllocationTarget::Order(order.id),
+        (None, Some(allocations)) => AllocationTarget::Named(allocations),
+        (None, None) => AllocationTarget::OldestDue,
     };
     let payment = payments::Model {
         id: PaymentId(tx.id().await?),
@@ -93,7 +93,7 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
     let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
     payments::Entity::insert(payment.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     tx.record(event(&payment, "payment.recorded", payment.amount.0, named.as_ref()));
-    spread(tx, &payment, &candidates, &orders).await?;
+    allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if let Some(order) = orders.iter().find(|o| Some(o.id) == payment.order_id) {
         prepayment::release_if_covered(tx, order).await?;
     }
@@ -109,7 +109,7 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
         check_allocations(allocations, currency, &mut problems);
         refuse(problems)?;
     }
-    let target = allocations.map_or(Target::OldestDue, Target::Named);
+    let target = allocations.map_or(AllocationTarget::OldestDue, AllocationTarget::Named);
     let mut candidates = candidates(tx, &seen, target).await?;
     // Who holds a payment holds the order it names, as invoicing does, which spends such payments.
     candidates.orders.extend(seen.order_id);
@@ -119,7 +119,7 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
         select = select.lock_exclusive();
     }
     let payment = select.one(tx).await?.ok_or_else(|| BillingError::PaymentNotFound(id.to_owned()))?;
-    let taken = spread(tx, &payment, &candidates, &orders).await?;
+    let taken = allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if taken > 0 {
         tx.record(event(&payment, "payment.allocated", taken, None));
     }
@@ -204,40 +204,40 @@ async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Op
     Ok(Some(order))
 }
 
-async fn candidates(tx: &Tx, payment: &payments::Model, target: Target) -> Result<Candidates, BillingError> {
+async fn candidates(tx: &Tx, payment: &payments::Model, target: AllocationTarget) -> Result<Candidates, BillingError> {
     match target {
-        Target::Named(asked) => named(tx, payment, asked).await,
-        Target::Order(order) => {
+        AllocationTarget::Named(requested) => named_invoices(tx, payment, requested).await,
+        AllocationTarget::Order(order) => {
             let open = invoices::Entity::find().filter(invoices::Column::OrderId.eq(order)).filter(is_open());
             let open = open.order_by_asc(invoices::Column::DueAt).order_by_asc(invoices::Column::Id);
-            Ok(reached(payment, &open.limit(MAX_INVOICES as u64).all(tx).await?))
+            Ok(covered_invoices(payment, &open.limit(MAX_INVOICES as u64).all(tx).await?))
         }
-        Target::OldestDue => {
+        AllocationTarget::OldestDue => {
             let open = open_invoices(tx, payment.account_id, &payment.currency, MAX_INVOICES as u64).await?;
-            Ok(reached(payment, &open))
+            Ok(covered_invoices(payment, &open))
         }
     }
 }
 
-/// Those of the invoices that the payment reaches.
-fn reached(payment: &payments::Model, open: &[invoices::Model]) -> Candidates {
-    let all: Vec<Open> = open.iter().map(Open::of).collect();
-    let parts = allocation::in_order(payment.unallocated.0, &all, payment.received_at);
-    let reached = &open[..parts.len().min(open.len())];
+/// The invoices, of those given in order, that the payment covers at least in part.
+fn covered_invoices(payment: &payments::Model, open: &[invoices::Model]) -> Candidates {
+    let all: Vec<OpenInvoice> = open.iter().map(OpenInvoice::of).collect();
+    let allocated = allocation::allocate_in_order(payment.unallocated.0, &all, payment.received_at);
+    let reached = &open[..allocated.len().min(open.len())];
     Candidates {
         invoices: reached.iter().map(|i| i.id).collect(),
         orders: reached.iter().map(|i| i.order_id).collect(),
-        asked: Vec::new(),
+        requested: Vec::new(),
     }
 }
 
-/// The invoices a remittance names. Every one that cannot be is named by its pointer.
-async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) -> Result<Candidates, BillingError> {
-    let numbers: Vec<String> = asked.iter().map(|a| a.invoice.clone()).collect();
-    let found = queries::by_numbers(tx, &numbers).await?;
+/// The invoices a remittance names. Every invoice that cannot be paid is reported with its pointer.
+async fn named_invoices(tx: &Tx, payment: &payments::Model, requested: Vec<NewAllocation>) -> Result<Candidates, BillingError> {
+    let numbers: Vec<String> = requested.iter().map(|a| a.invoice.clone()).collect();
+    let found = queries::invoices_by_number(tx, &numbers).await?;
     let mut candidates = Candidates::default();
     let mut problems = Vec::new();
-    for (index, one) in asked.into_iter().enumerate() {
+    for (index, one) in requested.into_iter().enumerate() {
         let mut refused = |code, detail| problems.push(FieldError::new(format!("/allocations/{index}/invoice"), code, detail));
         match found.get(&one.invoice) {
             None => refused("invoice-not-found", format!("there is no invoice \"{}\"", one.invoice)),
@@ -250,7 +250,7 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
             Some(invoice) => {
                 candidates.invoices.push(invoice.id);
                 candidates.orders.push(invoice.order_id);
-                candidates.asked.push(Asked { amount: one.amount.0, discount: one.discount.map(|d| d.0) });
+                candidates.requested.push(RequestedAllocation { amount: one.amount.0, discount: one.discount.map(|d| d.0) });
             }
         }
     }
@@ -258,41 +258,45 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
     Ok(candidates)
 }
 
-/// Locks the invoices and settles them; gives what was taken from the payment.
-async fn spread(
+/// Locks the invoices and settles them; returns the amount taken from the payment.
+async fn allocate_to_invoices(
     tx: &Tx,
     payment: &payments::Model,
     candidates: &Candidates,
     orders: &[orders::Model],
 ) -> Result<i64, BillingError> {
     let locked = lock_invoices(tx, &candidates.invoices).await?;
-    let open: Vec<Open> = candidates.invoices.iter().filter_map(|id| locked.get(id)).map(Open::of).collect();
-    let parts = if candidates.asked.is_empty() {
-        allocation::in_order(payment.unallocated.0, &open, payment.received_at)
+    let open: Vec<OpenInvoice> = candidates.invoices.iter().filter_map(|id| locked.get(id)).map(OpenInvoice::of).collect();
+    let allocated = if candidates.requested.is_empty() {
+        allocation::allocate_in_order(payment.unallocated.0, &open, payment.received_at)
     } else {
-        as_asked(payment, &open, &candidates.asked)?
+        allocate_requested(payment, &open, &candidates.requested)?
     };
-    settlement::settle(tx, payment, &parts, &locked, orders).await
+    settlement::settle(tx, payment, &allocated, &locked, orders).await
 }
 
-fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result<Vec<Part>, CommonError> {
+fn allocate_requested(
+    payment: &payments::Model,
+    open: &[OpenInvoice],
+    requested: &[RequestedAllocation],
+) -> Result<Vec<Allocation>, CommonError> {
     let mut problems = Vec::new();
-    let mut parts = Vec::with_capacity(asked.len());
-    for (index, (asked, open)) in asked.iter().zip(open).enumerate() {
-        match allocation::as_asked(*asked, open, payment.received_at) {
-            Ok(part) => parts.push(part),
+    let mut allocated = Vec::with_capacity(requested.len());
+    for (index, (requested, open)) in requested.iter().zip(open).enumerate() {
+        match allocation::allocate_requested(*requested, open, payment.received_at) {
+            Ok(part) => allocated.push(part),
             Err((field, code, detail)) => {
                 problems.push(FieldError::new(format!("/allocations/{index}/{field}"), code, detail));
             }
         }
     }
-    let total: i128 = asked.iter().map(|a| i128::from(a.amount)).sum();
+    let total: i128 = requested.iter().map(|a| i128::from(a.amount)).sum();
     if total > i128::from(payment.unallocated.0) {
         let detail = format!("the allocations are more than the {} there is", pricing::Amount::from(payment.unallocated));
         problems.push(FieldError::new("/allocations", "over-allocated", detail));
     }
     refuse(problems)?;
-    Ok(parts)
+    Ok(allocated)
 }
 
 fn event(payment: &payments::Model, kind: &'static str, amount: i64, order: Option<&orders::Model>) -> NewEvent {
@@ -331,7 +335,7 @@ mod tests {
         }
     }
 
-    fn pointers(result: Result<Vec<Part>, CommonError>) -> Vec<(String, String)> {
+    fn pointers(result: Result<Vec<Allocation>, CommonError>) -> Vec<(String, String)> {
         match result {
             Err(CommonError::Invalid(problems)) => problems.into_iter().map(|p| (p.pointer, p.code)).collect(),
             _ => Vec::new(),
@@ -340,12 +344,12 @@ mod tests {
 
     #[test]
     fn a_remittance_above_the_payment_is_refused_with_every_bad_line() {
-        let open = |id, rest| Open { invoice: InvoiceId(id), rest, discount: None };
-        let asked = |amount| Asked { amount, discount: None };
-        let refused = as_asked(&payment(100), &[open(1, 60), open(2, 30)], &[asked(60), asked(41)]);
+        let open = |id, outstanding| OpenInvoice { invoice: InvoiceId(id), outstanding, discount: None };
+        let requested = |amount| RequestedAllocation { amount, discount: None };
+        let refused = allocate_requested(&payment(100), &[open(1, 60), open(2, 30)], &[requested(60), requested(41)]);
         let expected = [("/allocations/1/amount", "more-than-open"), ("/allocations", "over-allocated")];
         assert_eq!(pointers(refused), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
-        assert!(as_asked(&payment(100), &[open(1, 60), open(2, 40)], &[asked(60), asked(40)]).is_ok());
+        assert!(allocate_requested(&payment(100), &[open(1, 60), open(2, 40)], &[requested(60), requested(40)]).is_ok());
     }
 
     #[test]

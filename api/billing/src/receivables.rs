@@ -1,4 +1,4 @@
-//! What open invoices come to, for the credit position that `orders` keeps, and the check of that position.
+//! The receivables part of the credit position that `orders` keeps, and the check of that position.
 
 use ahash::AHashMap;
 use entity::{AccountId, Amount, Instant};
@@ -8,7 +8,7 @@ use ::orders::OrderError;
 use ::orders::credit::{self, Position};
 use store::database::Tx;
 
-/// Computes anew when the oldest open invoice of an account is due. The caller has just moved the position
+/// Recomputes when the oldest open invoice of an account is due. The caller has just moved the position
 /// ([`credit::shift`]), so it is locked.
 pub(super) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: &str) -> Result<(), DbErr> {
     let sql = "select min(due_at) from invoices where account_id = $1 and currency = $2 and paid + discounted < total";
@@ -27,7 +27,7 @@ pub struct Disagreement {
     pub counted: Position,
 }
 
-/// Computes every credit position anew from orders and invoices and compares it with what is kept.
+/// Recomputes every credit position from orders and invoices and compares it with the stored one.
 pub async fn recount_credit(db: &impl ConnectionTrait) -> Result<Vec<Disagreement>, OrderError> {
     let committed = credit::recount_committed(db).await?.into_iter();
     let mut counted: AHashMap<(AccountId, String), Position> =

@@ -1,4 +1,4 @@
-//! Writing what a payment settles: invoices, allocations, the credit position, and what follows when something is paid.
+//! Writing allocations of a payment: invoices, the allocations themselves, the credit position, and closing orders that are paid.
 
 use ahash::AHashMap;
 use entity::{AccountId, InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
@@ -9,7 +9,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::allocation::Part;
+use super::allocation::Allocation;
 use super::error::BillingError;
 use super::queries::is_open;
 use super::receivables;
@@ -21,22 +21,22 @@ use store::sql::{insert_all, key_chunks, push_row};
 
 const ROWS_PER_STATEMENT: usize = 2_000;
 
-/// Writes what a payment settles. Orders, the payment and the invoices are locked by the caller; `invoices` holds them as
-/// they are. Gives the sum taken from the payment.
+/// Writes the allocations of a payment. The caller has locked orders, the payment and the invoices; `invoices` holds them as
+/// they are. Returns the amount taken from the payment.
 pub(super) async fn settle(
     tx: &Tx,
     payment: &payments::Model,
-    parts: &[Part],
+    allocations: &[Allocation],
     invoices: &AHashMap<InvoiceId, invoices::Model>,
     orders: &[orders::Model],
 ) -> Result<i64, BillingError> {
-    if parts.is_empty() {
+    if allocations.is_empty() {
         return Ok(0);
     }
-    pay_invoices(tx, parts).await?;
-    add_allocations(tx, payment.id, parts).await?;
-    let taken: i64 = parts.iter().map(|p| p.amount).sum();
-    let discounted: i64 = parts.iter().map(|p| p.discount).sum();
+    pay_invoices(tx, allocations).await?;
+    add_allocations(tx, payment.id, allocations).await?;
+    let taken: i64 = allocations.iter().map(|a| a.amount).sum();
+    let discounted: i64 = allocations.iter().map(|a| a.discount).sum();
     payments::Entity::update_many()
         .col_expr(payments::Column::Unallocated, Expr::col(payments::Column::Unallocated).sub(taken))
         .filter(payments::Column::Id.eq(payment.id))
@@ -47,9 +47,9 @@ pub(super) async fn settle(
     receivables::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
 
     let mut settled: Vec<OrderId> = Vec::new();
-    for part in parts {
-        let Some(invoice) = invoices.get(&part.invoice) else { continue };
-        if invoice.paid.0 + invoice.discounted.0 + part.amount + part.discount == invoice.total.0 {
+    for allocation in allocations {
+        let Some(invoice) = invoices.get(&allocation.invoice) else { continue };
+        if invoice.paid.0 + invoice.discounted.0 + allocation.amount + allocation.discount == invoice.total.0 {
             record_paid(tx, invoice);
             settled.push(invoice.order_id);
         }
@@ -58,36 +58,36 @@ pub(super) async fn settle(
     Ok(taken)
 }
 
-async fn pay_invoices(tx: &Tx, parts: &[Part]) -> Result<(), DbErr> {
+async fn pay_invoices(tx: &Tx, allocations: &[Allocation]) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();
-    for chunk in parts.chunks(ROWS_PER_STATEMENT) {
+    for chunk in allocations.chunks(ROWS_PER_STATEMENT) {
         let mut rows = String::new();
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
-        for (row, part) in chunk.iter().enumerate() {
+        for (row, allocation) in chunk.iter().enumerate() {
             push_row(&mut rows, backend, row, 3);
-            values.extend([part.invoice.0.into(), part.amount.into(), part.discount.into()]);
+            values.extend([allocation.invoice.0.into(), allocation.amount.into(), allocation.discount.into()]);
         }
         let sql = format!(
-            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + part.amount, \
-             discounted = invoices.discounted + part.discount, version = invoices.version + 1 from part where invoices.id = part.id"
+            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + allocation.amount, \
+             discounted = invoices.discounted + allocation.discount, version = invoices.version + 1 from part where invoices.id = allocation.id"
         );
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
     Ok(())
 }
 
-async fn add_allocations(tx: &Tx, payment: PaymentId, parts: &[Part]) -> Result<(), DbErr> {
+async fn add_allocations(tx: &Tx, payment: PaymentId, allocations: &[Allocation]) -> Result<(), DbErr> {
     use payment_allocations::{Column, Entity};
     let more = |column: Column, name: &'static str| Expr::col((Entity, column)).add(Expr::cust(name));
     let again = OnConflict::columns([Column::PaymentId, Column::InvoiceId])
         .value(Column::Amount, more(Column::Amount, "excluded.amount"))
         .value(Column::Discount, more(Column::Discount, "excluded.discount"))
         .to_owned();
-    let rows = parts.iter().map(|part| payment_allocations::Model {
+    let rows = allocations.iter().map(|allocation| payment_allocations::Model {
         payment_id: payment,
-        invoice_id: part.invoice,
-        amount: entity::Amount(part.amount),
-        discount: entity::Amount(part.discount),
+        invoice_id: allocation.invoice,
+        amount: entity::Amount(allocation.amount),
+        discount: entity::Amount(allocation.discount),
     });
     insert_all(tx, rows.map(|r| r.into_active_model().reset_all()).collect(), Some(again)).await
 }

@@ -4,9 +4,9 @@ use entity::{Amount, Instant};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use super::account_statement::{AccountStatement, Sums, days_late};
 use super::payments::{NewAllocation, NewPayment};
 use super::queries::{LoadedInvoice, LoadedPayment, payment_name};
-use super::statement::{Statement, Sums, days_late};
 use identity::Accounts;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
@@ -309,7 +309,7 @@ pub(crate) struct OpenInvoiceView {
 
 impl StatementView {
     /// The view of a statement as of `now`.
-    pub(super) fn new(account: &str, statement: Statement, accounts: &Accounts, now: Instant) -> Self {
+    pub(super) fn new(account: &str, statement: AccountStatement, accounts: &Accounts, now: Instant) -> Self {
         let invoices = statement.invoices.into_iter().map(|(row, order)| OpenInvoiceView {
             order,
             total: Money::new(row.total, &row.currency),
@@ -423,7 +423,7 @@ pub(crate) struct AllocationsInput {
 
 impl AllocationsInput {
     /// What is asked for.
-    pub(super) fn into_asked(self) -> Option<Vec<NewAllocation>> {
+    pub(super) fn into_requested(self) -> Option<Vec<NewAllocation>> {
         self.allocations.map(|all| all.into_iter().map(Into::into).collect())
     }
 }
@@ -444,7 +444,7 @@ impl From<RemittanceInput> for NewPayment {
             reference: input.reference.into_inner(),
             received_at: input.received_at.map(|t| t.0),
             order: input.order.map(Code::into_inner),
-            allocations: AllocationsInput { allocations: input.allocations }.into_asked(),
+            allocations: AllocationsInput { allocations: input.allocations }.into_requested(),
         }
     }
 }

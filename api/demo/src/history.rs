@@ -43,7 +43,7 @@ impl Loader<'_> {
             tx.commit(()).await?;
             self.progress.advance(batch.len() as u64);
         }
-        // All at once is cheaper than order by order, and nobody waits to write.
+        // All orders at once are cheaper than one by one, and no other writer waits during the load.
         let tx = self.system.begin().await?;
         learn_all(&tx).await?;
         tx.commit(()).await?;

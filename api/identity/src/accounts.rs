@@ -9,10 +9,11 @@ use serde_json::json;
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
 use kernel::problem::CommonError;
+use kernel::wire::check_version;
 use store::database::Tx;
 use store::events::NewEvent;
 
-/// An account as it shall be.
+/// What an account is to become.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     pub code: String,
@@ -26,7 +27,7 @@ pub struct NewAccount {
     pub status: AccountStatus,
 }
 
-/// A site as it shall be.
+/// What a site is to become.
 #[derive(Clone, Debug)]
 pub struct NewSite {
     pub code: String,
@@ -45,9 +46,8 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
     check(&new)?;
     let parent = parent_of(tx, &new).await?;
     let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    // An account that does not exist yet has no version that could be expected.
+    check_version(expected, old.as_ref().map_or(0, |o| o.version))?;
     let version = old.as_ref().map_or(1, |o| o.version + 1);
     let created_at = old.as_ref().map_or(tx.now(), |o| o.created_at);
     let id = match &old {

@@ -18,7 +18,7 @@ use store::events::NewEvent;
 /// How long the old secret still works after a rotation.
 const OVERLAP: i64 = clock::DAY;
 
-/// A client as it shall be.
+/// A client to be created.
 #[derive(Clone, Debug)]
 pub struct NewClient {
     pub client_id: String,
@@ -27,7 +27,7 @@ pub struct NewClient {
     pub scopes: Scopes,
 }
 
-/// Creates a client. Gives its row and its secret, which is shown this once.
+/// Creates a client. Returns its row and its secret, which nobody can read again.
 pub async fn create_client(tx: &Tx, new: NewClient) -> Result<(clients::Model, String), IdentityError> {
     if new.scopes.is_empty() {
         return Err(CommonError::invalid("/scopes", "missing", "a client needs at least one scope").into());
@@ -76,7 +76,7 @@ pub async fn rotate_client(
     Ok((row, secret))
 }
 
-/// Ends a client; tokens it holds are refused from now on.
+/// Revokes a client. Tokens it holds are refused from now on.
 pub async fn revoke_client(tx: &Tx, client_id: &str, within: Option<AccountId>) -> Result<clients::Model, IdentityError> {
     let row = find(tx, client_id, within).await?;
     let mut active = row.into_active_model();
@@ -99,7 +99,7 @@ fn record(tx: &Tx, kind: &'static str, row: &clients::Model) {
     tx.record(NewEvent { kind, subject: format!("client/{}", row.client_id), account: row.account_id, data });
 }
 
-/// What is stored of a secret.
+/// The digest of a secret, which is stored instead of the secret.
 pub(super) fn digest(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }

@@ -1,4 +1,4 @@
-//! All accounts in memory: who is whose parent, in which group, at which terms. Hot requests ask here.
+//! All accounts in memory, with parent, group and terms, for requests that must not wait for the database.
 
 use std::sync::Arc;
 
@@ -115,7 +115,7 @@ impl Accounts {
 
 /// Details of `account.changed`.
 #[derive(Debug, Deserialize)]
-struct Changed {
+struct AccountChanged {
     id: i64,
 }
 
@@ -123,7 +123,7 @@ struct Changed {
 impl Projection for Accounts {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let changed = events.iter().filter(|e| e.kind == "account.changed");
-        let ids: Vec<AccountId> = changed.filter_map(Event::read::<Changed>).map(|c| AccountId(c.id)).collect();
+        let ids: Vec<AccountId> = changed.filter_map(Event::read::<AccountChanged>).map(|c| AccountId(c.id)).collect();
         if !ids.is_empty() {
             self.put(accounts::Entity::find().filter(accounts::Column::Id.is_in(ids)).all(db).await?);
         }

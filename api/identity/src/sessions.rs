@@ -1,4 +1,4 @@
-//! Getting tokens: machine clients by their secret, people by their password, anyone again by a refresh token.
+//! Sign-in and tokens: machine clients by their secret, people by their password, both again by a refresh token.
 
 use entity::{AccountId, UserId, UserStatus, clients, refresh_tokens, users};
 use sea_orm::sea_query::Expr;
@@ -23,10 +23,10 @@ const REFRESH_LIFETIME: i64 = 30 * clock::DAY;
 /// Wrong passwords before sign-in is locked, and for how long at first.
 const FREE_TRIES: i32 = 5;
 const FIRST_LOCK: i64 = 60 * clock::SECOND;
-/// Compared with when nobody has the address, so that the answer takes as long as for a wrong password.
+/// Hash that is compared when the address is unknown, so that the answer takes as long as for a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0oNjnJ2OgYUTR2uSkiKbyFVGCvFq5RkZWjTPnfIHXaw";
 
-/// Whom a token is for.
+/// The subject of an access token and what it may do.
 #[derive(Clone, Debug)]
 pub(super) struct Granted {
     pub(super) subject: String,
@@ -125,7 +125,7 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
     Ok(tx.commit(granted).await?)
 }
 
-/// Ends a sign-in by its refresh token; a token nobody knows is ended already.
+/// Ends a sign-in by its refresh token. An unknown token is not an error.
 pub(super) async fn sign_out(visitor: &Visitor, token: &str) -> Result<(), IdentityError> {
     let tx = visitor.begin().await?;
     if let Some(row) = refresh_tokens::Entity::find_by_id(digest(token)).one(&tx).await? {

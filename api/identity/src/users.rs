@@ -14,7 +14,7 @@ use store::database::Tx;
 use store::error::is_duplicate;
 use store::events::NewEvent;
 
-/// A person as they shall be.
+/// A person to be created.
 #[derive(Clone, Debug)]
 pub struct NewUser {
     pub email: String,
@@ -62,7 +62,7 @@ pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, Identity
     Ok(row)
 }
 
-/// Takes away a person's sign-in; tokens they hold are refused from now on.
+/// Disables a person. Tokens they hold are refused from now on.
 pub async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>) -> Result<users::Model, IdentityError> {
     let row = users::Entity::find_by_id(id).one(tx).await?;
     let row = row.filter(|r| within.is_none() || r.account_id == within).ok_or(IdentityError::UserNotFound)?;

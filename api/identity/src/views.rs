@@ -40,7 +40,6 @@ pub(crate) struct TokenView {
     /// What it allows, separated by spaces.
     pub scope: String,
     /// Gives the next access token, once.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
 }
@@ -285,7 +284,6 @@ pub(crate) struct ClientView {
     /// What it may do.
     pub scopes: Vec<String>,
     /// Its secret; only in the answer that made it.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// Since when it is refused.

@@ -2,8 +2,8 @@
 
 use entity::{AccountStatus, Amount};
 
-use super::batch::{Load, Row, Verdict};
-use super::known::Run;
+use super::batch::{Importable, NumberedRow, RowOutcome};
+use super::references::Run;
 use files::rejection::Problem;
 use files::rows::AccountRow;
 use identity::{self, IdentityError, NewAccount, NewSite};
@@ -16,28 +16,28 @@ const USUAL_TERMS: &str = "NET30";
 const MAIN_SITE: &str = "MAIN";
 
 #[async_trait::async_trait]
-impl Load for AccountRow {
+impl Importable for AccountRow {
     const BATCH: usize = 500;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
-        let mut verdicts = Vec::with_capacity(rows.len());
+    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+        let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
-            verdicts.push(store_one(run, tx, row).await?);
+            outcomes.push(store_one(run, tx, row).await?);
         }
-        Ok(verdicts)
+        Ok(outcomes)
     }
 }
 
-async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict, CommonError> {
+async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<RowOutcome, CommonError> {
     let given = &row.row;
-    let old = run.known.accounts.by_code(&given.code);
+    let old = run.references.accounts.by_code(&given.code);
     let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.clone())) else {
         return Ok(row.refused("missing", "currency", "a new account needs a currency", ""));
     };
     if given.code.chars().count() > 64 || given.code.contains(char::is_whitespace) {
         return Ok(row.refused("bad-code", "code", "has 1 to 64 characters without spaces", &given.code));
     }
-    let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.known.accounts.code_of(parent));
+    let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.references.accounts.code_of(parent));
     // Of a dry run's earlier batches nothing is left to be a parent.
     let parent = given.parent.clone().filter(|code| !(run.dry && run.would_exist.lock().contains(code)));
     let new = NewAccount {
@@ -67,7 +67,7 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
         Problem::new("not-kept", "tax_number", "accounts have no tax number yet; the rest of the row is stored", number)
             .at(row.line)
     });
-    Ok(Verdict::Stored(remark.into_iter().collect()))
+    Ok(RowOutcome::Stored(remark.into_iter().collect()))
 }
 
 /// The account's address as a site, if there is one.

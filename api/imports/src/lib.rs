@@ -29,7 +29,8 @@ mod import_prices;
 mod import_products;
 mod import_stock;
 mod jobs;
-mod known;
+mod queries;
+mod references;
 mod routes;
 mod run;
 #[cfg(test)]
@@ -37,8 +38,8 @@ mod tests;
 mod upload;
 mod views;
 
-pub use error::ImportError;
+pub use error::ImportJobError;
 pub use jobs::Jobs;
-pub use known::Known;
+pub use references::References;
 pub use routes::ImportRoutes;
-pub use run::{Ended, Plan, Summary, import};
+pub use run::{ImportOutcome, ImportSpec, Summary, import};

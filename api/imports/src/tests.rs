@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio::sync::watch;
 
-use super::{Known, Plan, Summary, import};
+use super::{ImportSpec, References, Summary, import};
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::source::Source;
@@ -51,10 +51,10 @@ impl Shop {
     async fn import(&self, kind: Kind, text: &str, dry_run: bool) -> (Summary, Vec<String>) {
         let source = Source::stream(Cursor::new(text.to_owned()), 1 << 20).expect("a stream");
         let paper = Paper::default();
-        let plan = Plan { mapping: Mapping::own(kind), dry_run, report: Box::new(paper.clone()) };
-        let known = Known::load(&self.system.db()).await.expect("what exists");
+        let spec = ImportSpec { mapping: Mapping::own(kind), dry_run, report: Box::new(paper.clone()) };
+        let references = References::load(&self.system.db()).await.expect("what exists");
         let (told, _) = watch::channel(Summary::default());
-        let summary = import(&self.system, &known, source, plan, &told).await.expect("an import").summary;
+        let summary = import(&self.system, &references, source, spec, &told).await.expect("an import").summary;
         let report = String::from_utf8(paper.0.lock().clone()).expect("text");
         (summary, report.lines().skip(1).map(str::to_owned).collect())
     }

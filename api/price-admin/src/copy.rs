@@ -75,7 +75,7 @@ fn copies(entries: impl Iterator<Item = NewEntry>, copying: &CopyOptions, now: I
     order.iter().map(one).collect()
 }
 
-/// A contract as it stands, to be recorded under another code.
+/// The present contract as input, to be recorded under a code.
 pub(super) fn of_contract(contract: &Contract, code: String) -> Result<NewContract, PriceAdminError> {
     let terms = &contract.terms;
     Ok(NewContract {
@@ -91,7 +91,7 @@ pub(super) fn of_contract(contract: &Contract, code: String) -> Result<NewContra
     })
 }
 
-/// A promotion as it stands, to be recorded under another code.
+/// The present promotion as input, to be recorded under a code.
 pub(super) fn of_promotion(promotion: &Promotion, code: String) -> Result<NewPromotion, PriceAdminError> {
     let terms = &promotion.terms;
     let currency = terms.currency.as_deref().map(str::parse).transpose().map_err(|_| unreadable("currency"))?;

@@ -42,7 +42,7 @@ pub enum EntryOutcome {
     Replaced(PriceEntryId),
     /// The current one says the same.
     Unchanged(PriceEntryId),
-    /// The same entry stands before in the same request.
+    /// An earlier row of the request has the same entry.
     Duplicate,
 }
 

@@ -18,8 +18,9 @@ use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
+use kernel::wire::StaticCode;
 use kernel::wire::{Code, JsonResponse, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
-use prices::{PriceLine, PriceRequest, Prices, StaticCode, costs_of};
+use prices::{PriceLine, PriceRequest, Prices, costs_of};
 use store::clock;
 use store::database::Reader;
 
@@ -41,7 +42,7 @@ pub struct FindingRoutes {
     pub prices: Prices,
 }
 
-/// A line of a contract or promotion, by the number it is told with.
+/// A line of a contract or promotion with the number that findings give it.
 struct Line<'a> {
     row: i64,
     line: &'a NewLine,
@@ -137,7 +138,7 @@ impl FindingRoutes {
 
     /// Review a promotion
     ///
-    /// Its lines against each other, against the products' cost and floor, and against what somebody of its audience pays
+    /// Its lines against each other, against the products' cost and floor, and against what a member of its audience pays
     /// because of them now. Nothing is refused for it.
     #[oai(path = "/v1/promotions/:code/findings", method = "get", operation_id = "review_promotion")]
     async fn review_promotion(
@@ -200,8 +201,8 @@ impl FindingRoutes {
                 continue;
             }
             let product = ProductId(line.line.target.id);
-            let Some(facts) = self.products.by_id(product) else { continue };
-            let unit = line.line.unit.unwrap_or(facts.stock_unit);
+            let Some(sold) = self.products.by_id(product) else { continue };
+            let unit = line.line.unit.unwrap_or(sold.stock_unit);
             let base = line.line.value.map(|_| Quantity::ONE);
             let steps = line.line.breaks.iter().map(|(quantity, _)| *quantity).filter(|quantity| quantity.is_positive());
             asked.extend(base.into_iter().chain(steps).map(|quantity| (line, PriceLine { product, unit, quantity })));
@@ -243,7 +244,7 @@ impl FindingRoutes {
     }
 }
 
-/// A finding about a line, which is told with its place.
+/// A finding about a line.
 fn of_line(finding: &Finding, lines: &[Line<'_>]) -> Option<PriceFindingView> {
     let at = |row: ReviewedRow| match row {
         ReviewedRow::ContractLine(ContractLineId(place)) => lines.get(usize::try_from(place).ok()?),
@@ -261,7 +262,7 @@ fn sku_of(line: &NewLine) -> Option<String> {
     (line.target.kind == TargetKind::Sku).then(|| line.target.code.clone())
 }
 
-/// A part of a list that is made anew for each request.
+/// A page of findings, which are computed for each request.
 fn page_of(items: Vec<PriceFindingView>, (limit, after): (u64, i64)) -> Page<PriceFindingView> {
     let numbered = items.into_iter().zip(1_i64..).map(|(item, place)| (place, item));
     Page::cut(numbered.filter(|(place, _)| *place > after).take(limit as usize + 1).collect(), limit)

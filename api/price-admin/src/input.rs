@@ -13,8 +13,9 @@ use super::{NewEntry, NewPriceList};
 use catalog::{Categories, Product, Products};
 use identity::Accounts;
 use kernel::problem::FieldError;
+use kernel::wire::RawDecimal;
 use kernel::wire::{BulkItem, Code, Text, Timestamp};
-use prices::{ProductCost, RawDecimal, excerpt, read_currency};
+use prices::{ProductCost, excerpt, read_currency};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +101,7 @@ impl Faults {
 
 const MAX_PER: u32 = 1_000_000;
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssignedInput {
@@ -118,7 +119,7 @@ pub(crate) struct PriceListInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,
-    /// Whom it is for. Default: everyone.
+    /// The customers it is for. Default: everyone.
     #[serde(default)]
     pub assigned: Option<AssignedInput>,
 }
@@ -251,7 +252,7 @@ pub(crate) struct CostsInput {
     pub costs: Vec<CostInput>,
 }
 
-/// When an entry shall end.
+/// When an entry ends.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndingInput {

@@ -2,7 +2,7 @@
 //!
 //! Whoever changes them owns them; here they are kept as they were, as part of a price version that is recorded in the same
 //! transaction. So a price version says everything a price depends on, on every process, for ever: an order is priced again
-//! with the categories of its day, and whoever holds the version holds these too.
+//! with the categories of its day. They are locked together with the price version.
 //!
 //! Not here: cost and floor (`costs`).
 
@@ -20,11 +20,11 @@ use store::events::NewEvent;
 use store::sql::{key_chunks, push_row, statement};
 use store::system::System;
 
-/// Records facts in the transactions that change them.
+/// Records inputs in the transactions that change them.
 #[derive(Debug)]
 pub struct PricingInputsRecorder;
 
-/// Details of the events that concern facts.
+/// Details of the events that concern inputs.
 #[derive(Debug, Deserialize)]
 struct Changed {
     #[serde(default)]
@@ -57,7 +57,7 @@ impl CommitHook for PricingInputsRecorder {
     }
 }
 
-/// Records the facts of products and accounts of which none are recorded: what a database knew before it kept facts.
+/// Records the inputs of products and accounts of which none are recorded: what a database knew before it kept inputs.
 pub async fn record_missing_inputs(system: &System) -> Result<(), CommonError> {
     let missing = |table: &str, column: &str| {
         format!(
@@ -83,7 +83,7 @@ async fn ids_of(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<i64>, DbErr>
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Products whose facts are not what was recorded last, with their facts.
+/// Products whose inputs are not what was recorded last, with their inputs.
 async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64, String)>, DbErr> {
     let mut changed = Vec::new();
     for ids in key_chunks(ids) {
@@ -96,17 +96,17 @@ async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64,
         for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
             known.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         }
-        for (id, facts) in present(tx, tree, &list).await? {
-            let facts = facts.write();
-            if known.get(&id) != Some(&facts) {
-                changed.push((id, facts));
+        for (id, inputs) in present(tx, tree, &list).await? {
+            let inputs = inputs.write();
+            if known.get(&id) != Some(&inputs) {
+                changed.push((id, inputs));
             }
         }
     }
     Ok(changed)
 }
 
-/// The facts of products as their tables say now.
+/// The inputs of products as their tables say now.
 async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductInputs)>, DbErr> {
     let sql = format!(
         "select product_id, unit, numerator, denominator from product_units where product_id in ({list}) \
@@ -124,7 +124,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
     let one = |row: &QueryResult| {
         let id: i64 = row.try_get_by_index(0)?;
         let category: Option<i64> = row.try_get_by_index(1)?;
-        let facts = ProductInputs {
+        let inputs = ProductInputs {
             categories: category.map(|category| tree.chain(category)).unwrap_or_default(),
             brand: row.try_get_by_index(2)?,
             mix_group: row.try_get_by_index(3)?,
@@ -134,7 +134,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
             multiple: row.try_get_by_index(6)?,
             hidden: row.try_get_by_index::<String>(7)? == entity::Lifecycle::Draft.word(),
         };
-        Ok((id, facts))
+        Ok((id, inputs))
     };
     tx.query_all_raw(statement(tx, sql, Vec::new())).await?.iter().map(one).collect()
 }
@@ -142,7 +142,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
 /// What pricing knows of an account: its parent and its group.
 type AccountInputs = (i64, Option<i64>, Option<String>);
 
-/// Accounts whose facts are not what was recorded last, with their facts.
+/// Accounts whose inputs are not what was recorded last, with their inputs.
 async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, DbErr> {
     let mut changed = Vec::new();
     for ids in key_chunks(ids) {
@@ -154,18 +154,18 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, Db
             list_of(ids)
         );
         for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-            let facts: AccountInputs = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            let inputs: AccountInputs = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             let recorded: Option<i64> = row.try_get_by_index(3)?;
             let (parent, group): (Option<i64>, Option<String>) = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
-            if recorded.is_none() || (parent, &group) != (facts.1, &facts.2) {
-                changed.push(facts);
+            if recorded.is_none() || (parent, &group) != (inputs.1, &inputs.2) {
+                changed.push(inputs);
             }
         }
     }
     Ok(changed)
 }
 
-/// Records facts as a price version, if there are any.
+/// Records inputs as a price version, if there are any.
 async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs]) -> Result<(), CommonError> {
     if products.is_empty() && accounts.is_empty() {
         return Ok(());
@@ -173,11 +173,11 @@ async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs])
     let change = PriceChange::begin(tx, "price-facts".to_owned()).await?;
     let backend = tx.get_database_backend();
     for rows in products.chunks(2_000) {
-        let mut sql = String::from("insert into product_price_facts (product_id, facts, recorded_at, change_id) values ");
+        let mut sql = String::from("insert into product_price_facts (product_id, inputs, recorded_at, change_id) values ");
         let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 4);
-        for (row, (id, facts)) in rows.iter().enumerate() {
+        for (row, (id, inputs)) in rows.iter().enumerate() {
             push_row(&mut sql, backend, row, 4);
-            values.extend([(*id).into(), facts.clone().into(), change.recorded_at.0.into(), change.version.into()]);
+            values.extend([(*id).into(), inputs.clone().into(), change.recorded_at.0.into(), change.version.into()]);
         }
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
@@ -243,8 +243,8 @@ impl Tree {
                 list_of(categories)
             );
             for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-                let (category, facts): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-                if ProductInputs::read(&facts)?.categories != self.chain(category) {
+                let (category, inputs): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+                if ProductInputs::read(&inputs)?.categories != self.chain(category) {
                     moved.push(category);
                 }
             }

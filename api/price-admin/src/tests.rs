@@ -204,7 +204,7 @@ async fn following_and_loading_give_the_same_and_the_past_stays() {
 }
 
 #[tokio::test]
-async fn facts_of_products_and_accounts_count_as_they_were() {
+async fn inputs_of_products_and_accounts_count_as_they_were() {
     let house = House::open().await;
     house.entries(&[entry(1, "10", "0"), entry(2, "20", "0")]).await;
     let brand = NewTarget { kind: TargetKind::Brand, id: 0, code: "Acme".to_owned() };

@@ -71,7 +71,7 @@ impl FeedRoutes {
     ///
     /// What its prices became since the state that `after` names: every price that is new or another, and a tombstone for every
     /// one that is gone, also when a price begins or ends as scheduled. Only the last state counts: what went and came back in
-    /// between is not told. No change is ever missed; one may be told twice. Begin with the `Price-Cursor` of `/v1/prices`;
+    /// between is left out. No change is ever missed; one may be given twice. Begin with the `Price-Cursor` of `/v1/prices`;
     /// without `after` the answer is empty and its cursor says where to go on from now. What a cursor is brought to stays the
     /// same from page to page while `has_more` is true. When the rules of what the account may see have changed, the answer is
     /// 410 `cursor-outdated`: read `/v1/prices` again.

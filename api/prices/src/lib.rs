@@ -41,7 +41,6 @@ mod price_stream;
 mod pricing_inputs;
 mod replay;
 pub mod stored_terms;
-mod wire_values;
 
 pub use change_log::AsOf;
 pub use columns::{per_of, write_breaks};
@@ -60,4 +59,3 @@ pub use price_quote_routes::PriceQuoteRoutes;
 pub use pricing_inputs::ProductInputs;
 pub use replay::ReplayedLine;
 pub use stored_terms::TermsFilter;
-pub use wire_values::{RawDecimal, StaticCode};

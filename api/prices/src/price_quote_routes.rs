@@ -13,13 +13,13 @@ use super::price_book::PriceLine;
 use super::price_inquiry::{
     MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView,
 };
-use super::wire_values::StaticCode;
 use catalog::{Product, Products};
 use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, FieldError};
+use kernel::wire::StaticCode;
 use kernel::wire::{AmountText, Body, JsonResponse, QuantityText, Text, Timestamp};
 
 type Result<T> = std::result::Result<T, ApiError<PriceError>>;

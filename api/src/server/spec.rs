@@ -15,15 +15,17 @@ use checkout::CheckoutError;
 use fulfilment::FulfilmentError;
 use identity::IdentityError;
 use identity::scope::Scope;
-use imports::ImportError;
+use imports::ImportJobError;
 use inventory::StockError;
 use kernel::problem::{DomainError, ProblemType};
 use merchandising::MerchandisingError;
+use operations::OperationsError;
 use orders::OrderError;
 use price_admin::PriceAdminError;
 use prices::PriceError;
 use quotes::QuoteError;
 use search_index::SearchIndexError;
+use settings::SettingsError;
 use storefront::StorefrontError;
 use suggestions::SuggestionError;
 
@@ -135,7 +137,9 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(StockError::problem_types());
     all.extend(PriceAdminError::problem_types());
     all.extend(SuggestionError::problem_types());
-    all.extend(ImportError::problem_types());
+    all.extend(ImportJobError::problem_types());
+    all.extend(OperationsError::problem_types());
+    all.extend(SettingsError::problem_types());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

@@ -95,7 +95,7 @@ pub(super) async fn between(
     db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
 }
 
-/// An entry as it stands in a set.
+/// An entry of a set.
 pub(super) fn read(row: &QueryResult) -> Result<(PriceEntryId, DraftEntry), DbErr> {
     let unreadable = |()| DbErr::Custom("an entry of a change set cannot be read".to_owned());
     let starts_at: i64 = row.try_get("", "starts_at")?;

@@ -1,4 +1,4 @@
-//! What rows refer to: accounts and products that exist, and how a run is made.
+//! What the rows of a file refer to: accounts and products that exist.
 
 use ahash::AHashSet;
 use parking_lot::Mutex;
@@ -8,24 +8,24 @@ use identity::Accounts;
 use kernel::problem::CommonError;
 use store::database::Reader;
 
-/// What exists, in memory. A server hands out what it follows anyway.
+/// Accounts and products that exist, in memory. A server passes the ones it keeps up to date anyway.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct References {
     pub accounts: Accounts,
     pub products: Products,
 }
 
-impl Known {
-    /// Loads everything, for a run of its own.
+impl References {
+    /// Loads all of them, for an import outside a server.
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         Ok(Self { accounts: Accounts::load(db).await?, products: Products::load(db).await? })
     }
 }
 
-/// One run over a file, as those see it who write its rows.
+/// One run over a file, as those who write its rows see it.
 #[derive(Debug)]
 pub(super) struct Run {
-    pub(super) known: Known,
+    pub(super) references: References,
     pub(super) dry: bool,
     /// Accounts that a dry run would have made in an earlier batch.
     pub(super) would_exist: Mutex<AHashSet<String>>,

@@ -1,7 +1,7 @@
 //! The rows a [`crate::PriceBook`] is fed with, one type per kind of row.
 //!
 //! Rows that carry prices (list entries, contract lines, promotions) are bitemporal: valid from/until says when they
-//! apply, recorded/superseded says when they were known. Facts about products, accounts and lists are kept by the
+//! apply, recorded/superseded says when they were known. Versions of products, accounts and lists are kept by the
 //! instant they were recorded. Not here: how rows are held (see [`crate::PriceBook`]).
 
 use crate::{
@@ -33,7 +33,7 @@ impl Times {
 /// What pricing needs to know about a product, as recorded at an instant. A later recording replaces the earlier one
 /// for every `as_of` from then on; for an `as_of` before the first recording the first one is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProductFacts {
+pub struct ProductVersion {
     /// The product.
     pub id: ProductId,
     /// When this was recorded.
@@ -85,7 +85,7 @@ pub struct ProductMoney {
 
 /// What pricing needs to know about an account, as recorded at an instant (same rule as for products).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AccountFacts {
+pub struct AccountVersion {
     /// The account.
     pub id: AccountId,
     /// When this was recorded.
@@ -109,7 +109,7 @@ pub enum Assignment {
 
 /// A price list, as recorded at an instant (same rule as for products).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListFacts {
+pub struct ListVersion {
     /// The list.
     pub id: ListId,
     /// When this was recorded.
@@ -212,7 +212,7 @@ pub struct Terms {
 /// Whether a contract price may be beaten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
-    /// The contract price stands, higher or lower.
+    /// The contract price applies, whether it is higher or lower than others.
     #[default]
     Exclusive,
     /// The lowest of list, contract and promotion counts.

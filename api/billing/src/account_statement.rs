@@ -1,4 +1,4 @@
-//! What an account owes, by how late it is.
+//! Statement of an account: its open invoices by age, and payments with an unallocated amount.
 
 use std::collections::BTreeMap;
 
@@ -13,11 +13,11 @@ use store::clock::DAY;
 /// Most invoices and payments shown one by one; the sums are over all of them.
 const SHOWN: usize = 1_000;
 
-/// Sums by how late an invoice is: not yet due, up to 30, 60, 90 days late, later.
-pub(super) type Buckets = [i64; 5];
+/// Sums by age of the invoices: not yet due, up to 30, 60, 90 days late, later.
+pub(super) type AgeBuckets = [i64; 5];
 
 /// Which bucket an invoice is in.
-pub(super) fn bucket(due: Instant, now: Instant) -> usize {
+pub(super) fn age_bucket(due: Instant, now: Instant) -> usize {
     let late = now.0.saturating_sub(due.0);
     match late {
         ..=0 => 0,
@@ -34,9 +34,9 @@ pub(super) fn days_late(due: Instant, now: Instant) -> i64 {
     late / DAY + i64::from(late % DAY > 0)
 }
 
-/// What an account owes.
+/// The open invoices and unallocated payments of an account.
 #[derive(Debug)]
-pub(super) struct Statement {
+pub(super) struct AccountStatement {
     /// By currency.
     pub(super) sums: BTreeMap<String, Sums>,
     /// Open invoices, oldest due first, with their orders' numbers.
@@ -50,12 +50,12 @@ pub(super) struct Statement {
 /// Sums in one currency, in millionths.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sums {
-    pub(super) buckets: Buckets,
+    pub(super) buckets: AgeBuckets,
     pub(super) unallocated: i64,
 }
 
 /// The statement of an account as of `now`.
-pub(super) async fn of(db: &impl ConnectionTrait, account: AccountId, now: Instant) -> Result<Statement, BillingError> {
+pub(super) async fn of(db: &impl ConnectionTrait, account: AccountId, now: Instant) -> Result<AccountStatement, BillingError> {
     let open = invoices::Entity::find().filter(invoices::Column::AccountId.eq(account)).filter(is_open());
     let open = open.order_by_asc(invoices::Column::DueAt).order_by_asc(invoices::Column::Id).all(db).await?;
     let rest = payments::Entity::find().filter(payments::Column::AccountId.eq(account));
@@ -64,7 +64,7 @@ pub(super) async fn of(db: &impl ConnectionTrait, account: AccountId, now: Insta
 
     let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
     for row in &open {
-        let sum = &mut sums.entry(row.currency.clone()).or_default().buckets[bucket(row.due_at, now)];
+        let sum = &mut sums.entry(row.currency.clone()).or_default().buckets[age_bucket(row.due_at, now)];
         *sum = sum.saturating_add(row.total.0 - row.paid.0 - row.discounted.0);
     }
     for row in &rest {
@@ -78,7 +78,7 @@ pub(super) async fn of(db: &impl ConnectionTrait, account: AccountId, now: Insta
     let numbers: AHashMap<_, _> = orders::numbers_of(db, &ids).await?;
     let number = |row: &invoices::Model| numbers.get(&row.order_id).cloned().unwrap_or_default();
     let invoices = shown.into_iter().map(|row| (row.clone(), number(&row))).collect();
-    Ok(Statement { sums, invoices, payments: load_payments(db, rest).await?, complete })
+    Ok(AccountStatement { sums, invoices, payments: load_payments(db, rest).await?, complete })
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
             (Instant(i64::MAX), 4, i64::MAX / DAY - 1_000 + 1),
         ];
         for (now, expected, late) in cases {
-            assert_eq!(bucket(due, now), expected, "{now:?}");
+            assert_eq!(age_bucket(due, now), expected, "{now:?}");
             assert_eq!(days_late(due, now), late, "{now:?}");
         }
     }

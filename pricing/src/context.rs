@@ -3,12 +3,12 @@
 //!
 //! Promises: the chain of companies ends, also when the data runs in a circle. Not here: products.
 
-use crate::book::few::Few;
 use crate::book::index::TargetIndex;
 use crate::book::rows::{ContractHeader, PromotionRow};
-use crate::facts::{Assignment, ContractStatus};
+use crate::inputs::{Assignment, ContractStatus};
 use crate::{AccountId, ContractLineId, GroupId, Instant, PriceBook, PriceRequest, Quantity};
 use ahash::AHashMap;
+use smallvec::SmallVec;
 
 /// Companies above an account that are looked at, itself included.
 const LONGEST_CHAIN: usize = 64;
@@ -21,24 +21,24 @@ pub(crate) struct ListSource {
     pub(crate) list: u32,
 }
 
-/// A contract in force for the account.
+/// A contract in force for the account, with its lines.
 #[derive(Clone, Copy)]
 pub(crate) struct Contract<'b> {
     pub(crate) id: u32,
-    pub(crate) held: Held<'b>,
+    pub(crate) applicable: ApplicableContract<'b>,
     pub(crate) lines: &'b TargetIndex,
     pub(crate) has_period: bool,
 }
 
 /// A contract's header and how many companies lie between the account and the holder.
 #[derive(Clone, Copy)]
-pub(crate) struct Held<'b> {
+pub(crate) struct ApplicableContract<'b> {
     pub(crate) header: &'b ContractHeader,
     pub(crate) distance: u32,
 }
 
 /// Everything about a request that does not depend on the line.
-pub(crate) struct Scene<'b, 'r> {
+pub(crate) struct PricingContext<'b, 'r> {
     pub(crate) book: &'b PriceBook,
     pub(crate) request: PriceRequest<'r>,
     /// By rank.
@@ -48,49 +48,49 @@ pub(crate) struct Scene<'b, 'r> {
     /// The account's group.
     pub(crate) group: Option<GroupId>,
     /// The account and the companies above it, nearest first.
-    companies: Few<AccountId, 8>,
+    companies: SmallVec<[AccountId; 8]>,
     audiences: [Option<&'b TargetIndex>; 3],
     ordered: Option<AHashMap<ContractLineId, Quantity>>,
 }
 
-impl<'b, 'r> Scene<'b, 'r> {
+impl<'b, 'r> PricingContext<'b, 'r> {
     pub(crate) fn new(book: &'b PriceBook, request: &PriceRequest<'r>) -> Self {
-        let mut scene = Self::with_lists(book, request);
-        scene.add_all_contracts();
-        scene
+        let mut context = Self::with_lists(book, request);
+        context.add_all_contracts();
+        context
     }
 
-    /// A scene that still needs [`Scene::add_all_contracts`]; what that will look at is being loaded meanwhile.
+    /// A context that still needs [`PricingContext::add_all_contracts`]; what that will look at is being loaded meanwhile.
     pub(crate) fn with_lists(book: &'b PriceBook, request: &PriceRequest<'r>) -> Self {
-        let mut scene = Self {
+        let mut context = Self {
             book,
             request: *request,
             lists: Vec::with_capacity(8),
             contracts: Vec::new(),
             group: None,
-            companies: Few::new(&[], AccountId(0)),
+            companies: SmallVec::new(),
             audiences: [Some(&book.everyone), None, None],
             ordered: None,
         };
         let mut rank = 0;
         if let Some(account) = request.account {
-            rank = scene.climb(account);
-            scene.join_groups(account, rank);
+            rank = context.climb(account);
+            context.join_groups(account, rank);
         }
-        scene.add_lists(&book.default_lists, Assignment::Default, rank + 1);
+        context.add_lists(&book.default_lists, Assignment::Default, rank + 1);
         if !request.period_quantities.is_empty() {
             let mut ordered = AHashMap::with_capacity(request.period_quantities.len());
             for given in request.period_quantities {
                 ordered.entry(given.line).or_insert(given.quantity);
             }
-            scene.ordered = Some(ordered);
+            context.ordered = Some(ordered);
         }
-        scene
+        context
     }
 
     /// Finds the contracts in force.
     pub(crate) fn add_all_contracts(&mut self) {
-        let companies = std::mem::replace(&mut self.companies, Few::new(&[], AccountId(0)));
+        let companies = std::mem::take(&mut self.companies);
         for (distance, company) in companies.iter().enumerate() {
             if let Some(slot) = self.book.account(*company) {
                 self.add_contracts(&slot.contracts, *company, distance as u32);
@@ -122,12 +122,12 @@ impl<'b, 'r> Scene<'b, 'r> {
 
     /// Whether a version of a promotion is the one that is known, in the asked currency.
     pub(crate) fn promotion_is_known(&self, row: u32) -> bool {
-        let currency = self.book.promotion_rows[row as usize].facts.currency;
+        let currency = self.book.promotion_rows[row as usize].promotion.currency;
         currency.is_none_or(|currency| currency == self.request.currency) && self.book.is_known_promotion(row, self.as_of())
     }
 
     pub(crate) fn has_coupon(&self, promotion: &PromotionRow) -> bool {
-        let needed = promotion.facts.coupon.as_deref();
+        let needed = promotion.promotion.coupon.as_deref();
         needed.is_none_or(|needed| self.request.coupons.iter().any(|given| given.eq_ignore_ascii_case(needed)))
     }
 
@@ -147,7 +147,7 @@ impl<'b, 'r> Scene<'b, 'r> {
                 self.book.contracts.get(*contract as usize).inspect(|contract| contract.touch());
             }
             self.add_lists(&slot.lists, Assignment::Account(current), rank);
-            next = slot.facts.known(self.request.as_of).and_then(|facts| facts.parent);
+            next = slot.versions.known(self.request.as_of).and_then(|account| account.parent);
         }
         self.companies.len() as u32
     }
@@ -157,7 +157,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             return;
         };
         self.audiences[2] = slot.promotions.as_deref();
-        self.group = slot.facts.known(self.request.as_of).and_then(|facts| facts.group);
+        self.group = slot.versions.known(self.request.as_of).and_then(|account| account.group);
         let Some(GroupId(group)) = self.group else {
             return;
         };
@@ -170,8 +170,8 @@ impl<'b, 'r> Scene<'b, 'r> {
 
     fn add_lists(&mut self, lists: &[u32], assignment: Assignment, rank: u32) {
         for list in lists {
-            let facts = self.book.lists.get(*list as usize).and_then(|facts| facts.known(self.request.as_of));
-            if facts.is_some_and(|facts| facts.assigned.binary_search(&assignment).is_ok()) {
+            let version = self.book.lists.get(*list as usize).and_then(|versions| versions.known(self.request.as_of));
+            if version.is_some_and(|version| version.assigned.binary_search(&assignment).is_ok()) {
                 self.lists.push(ListSource { rank, list: *list });
             }
         }
@@ -192,7 +192,7 @@ impl<'b, 'r> Scene<'b, 'r> {
             if in_force {
                 self.contracts.push(Contract {
                     id: *id,
-                    held: Held { header, distance },
+                    applicable: ApplicableContract { header, distance },
                     lines: &slot.lines,
                     has_period: slot.has_period,
                 });
