@@ -72,7 +72,7 @@ async fn people_and_clients_are_made_and_ended_from_the_command_line() {
     let secret = said.trim().rsplit(' ').next().expect("a secret").to_owned();
     let form = [("grant_type", "client_credentials"), ("client_id", "cli"), ("client_secret", &secret)];
     let token = shop.nobody().token_for(&form).await.ok();
-    let machine = shop.nobody().with_token(token["access_token"].as_str().expect("a token"));
+    let machine = shop.nobody().with_token(token["access_token"].text());
     machine.get("/v1/accounts").await.ok();
     shop.runs(&["client", "revoke", "--id", "cli"]);
     let ended = async || (machine.get("/v1/accounts").await.status == 401).then_some(());

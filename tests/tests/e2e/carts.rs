@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Shop, line, micros, nothing_rejected, number_of, parse, workbook};
+use crate::support::{Json, Shop, line, micros, nothing_rejected, number_of, parse, workbook};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -13,7 +13,7 @@ async fn shop_of(products: usize) -> (Shop, Vec<String>) {
     (shop, skus)
 }
 
-fn count(answer: &Value, what: &str) -> usize {
+fn count(answer: &Json, what: &str) -> usize {
     answer[what].as_array().map_or(0, Vec::len)
 }
 
@@ -34,10 +34,10 @@ async fn good_lines_are_accepted_and_bad_ones_reported_with_candidates() {
     ];
     let answer = acme.adds(&cart, &lines).await.ok();
     assert_eq!((count(&answer, "accepted"), count(&answer, "rejected")), (2, 4), "{answer}");
-    let twin =
-        answer["rejected"].as_array().expect("lines").iter().find(|r| r["pointer"] == "/lines/4/identifier").expect("named");
-    let candidates: Vec<_> = twin["candidates"].as_array().expect("candidates").iter().map(|c| c["sku"].clone()).collect();
-    assert!(candidates.contains(&json!("TWIN-1")) && candidates.contains(&json!("TWIN-2")), "{twin}");
+    let twin = answer["rejected"].list().iter().find(|r| r["pointer"] == "/lines/4/identifier").expect("named");
+    let mut candidates: Vec<&str> = twin["candidates"].list().iter().map(|candidate| candidate["sku"].text()).collect();
+    candidates.sort_unstable();
+    assert_eq!(candidates, ["TWIN-1", "TWIN-2"]);
     assert_eq!(micros(&answer["totals"]["total"]), parse("5.03"));
 }
 
@@ -52,7 +52,7 @@ async fn ten_thousand_lines_go_in_with_one_call_as_json() {
     assert_eq!(count(&answer, "accepted"), 10_000);
     let read = acme.get(&format!("/v1/carts/{cart}")).await.ok();
     assert_eq!(count(&read, "lines"), 10_000);
-    let sum: i128 = read["lines"].as_array().expect("lines").iter().map(|l| micros(&l["line_amount"])).sum();
+    let sum: i128 = read["lines"].list().iter().map(|l| micros(&l["line_amount"])).sum();
     assert_eq!(micros(&read["totals"]["total"]), sum);
     let more: Vec<Value> = (0..10_001).map(|_| line(&skus[0], 1)).collect();
     acme.adds(&cart, &more).await.is_refused("too-many-lines");
@@ -70,7 +70,7 @@ async fn ten_thousand_lines_go_in_with_one_call_as_csv() {
     }
     let answer = acme.post_raw(&format!("/v1/carts/{cart}/lines"), "text/csv", csv).await.ok();
     assert_eq!((count(&answer, "accepted"), count(&answer, "rejected")), (9_999, 1));
-    let pointer = answer["rejected"][0]["pointer"].as_str().expect("a pointer");
+    let pointer = answer["rejected"][0]["pointer"].text();
     assert!(pointer.contains("4323"), "the row as a person counts it: {pointer}");
 }
 
@@ -109,7 +109,7 @@ async fn lines_change_and_go_and_the_others_keep_their_numbers() {
     let changed = acme.send(change).await.ok();
     assert_eq!(changed["lines"][1]["quantity"], "5");
     let removed = acme.send(acme.request(reqwest::Method::DELETE, &format!("/v1/carts/{cart}/lines/1"))).await.ok();
-    let numbers: Vec<_> = removed["lines"].as_array().expect("lines").iter().map(|l| l["line"].clone()).collect();
+    let numbers: Vec<_> = removed["lines"].list().iter().map(|l| l["line"].clone()).collect();
     assert_eq!(numbers, [2, 3]);
     let wrong = acme.request(reqwest::Method::PATCH, &format!("/v1/carts/{cart}/lines/9")).json(&json!({ "quantity": "5" }));
     acme.send(wrong).await.is_refused("cart-line-not-found");
@@ -141,7 +141,7 @@ async fn two_people_adding_to_one_cart_at_once_never_collide() {
     }
     running.join_all().await;
     let read = acme.get(&format!("/v1/carts/{cart}")).await.ok();
-    let mut numbers: Vec<i64> = read["lines"].as_array().expect("lines").iter().filter_map(|l| l["line"].as_i64()).collect();
+    let mut numbers: Vec<i64> = read["lines"].list().iter().filter_map(|l| l["line"].as_i64()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
 }

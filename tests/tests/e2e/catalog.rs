@@ -73,7 +73,7 @@ async fn a_product_is_found_by_sku_part_number_gtin_and_the_accounts_own_number(
     let lines: Vec<_> = names.iter().map(|name| json!({ "identifier": name, "quantity": "1" })).collect();
     let answer = acme.adds(&cart, &lines).await.ok();
     nothing_rejected(&answer);
-    assert!(answer["accepted"].as_array().expect("lines").iter().all(|line| line["sku"] == "HB-840"));
+    assert!(answer["accepted"].list().iter().all(|line| line["sku"] == "HB-840"));
 
     let rival = shop.erp("RIVAL").await;
     let cart = rival.cart().await;
@@ -106,10 +106,10 @@ async fn quantities_follow_the_order_rules_and_units() {
     ];
     let answer = acme.adds(&cart, &bad).await.ok();
     assert_eq!(answer["rejected"].as_array().map(Vec::len), Some(bad.len()), "{answer}");
-    for (n, rejected) in answer["rejected"].as_array().expect("lines").iter().enumerate() {
-        let pointer = rejected["pointer"].as_str().expect("a pointer");
+    for (n, rejected) in answer["rejected"].list().iter().enumerate() {
+        let pointer = rejected["pointer"].text();
         assert!(pointer.starts_with(&format!("/lines/{n}/")), "{rejected}");
-        assert!(!rejected["code"].as_str().unwrap_or_default().is_empty());
+        assert!(!rejected["code"].text().is_empty());
     }
 }
 
@@ -123,7 +123,7 @@ async fn only_products_that_are_sold_can_be_ordered() {
     let acme = shop.erp("ACME").await;
     let cart = acme.cart().await;
     let answer = acme.adds(&cart, &[line("draft", 1), line("discontinued", 1)]).await.ok();
-    assert_eq!(answer["rejected"].as_array().map(Vec::len), Some(2), "{answer}");
+    assert_eq!(answer["rejected"].list().len(), 2, "{answer}");
 }
 
 #[tokio::test]

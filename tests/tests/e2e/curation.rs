@@ -66,8 +66,9 @@ async fn pins_stand_at_their_places_and_obey_visibility_life_cycle_and_filters()
     assert_eq!(acme.finds("hex bolt").await, expected);
     assert_eq!(acme.finds("hex bolt m8").await.len(), 3, "for the phrase alone");
     let first = acme.search(&[("q", "hex bolt"), ("limit", "2")]).await;
-    assert_eq!((skus(&first["items"]), &first["total"]), (vec!["N-2".to_owned(), before[2].clone()], &json!(5)));
-    let rest = acme.search(&[("q", "hex bolt"), ("limit", "3"), ("cursor", first["next_cursor"].as_str().expect("more"))]).await;
+    assert_eq!(skus(&first["items"]), vec!["N-2".to_owned(), before[2].clone()]);
+    assert_eq!(first["total"], 5);
+    let rest = acme.search(&[("q", "hex bolt"), ("limit", "3"), ("cursor", first["next_cursor"].text())]).await;
     assert_eq!(skus(&rest["items"]), expected[2..]);
     let bolts = acme.search(&[("q", "hex bolt"), ("filter", "category:BOLTS")]).await;
     assert_eq!(skus(&bolts["items"]), [before[0].as_str(), &before[2], &before[1]], "filters count, and positions stay");
@@ -203,7 +204,7 @@ async fn everything_wrong_is_named_and_changes_nothing() {
         let refused = shop.admin().put(&format!("/v1/search-{kind}/X"), &body).await;
         assert_eq!(refused.status, 422, "{body}: {}", refused.text);
         let told = refused.is_refused("invalid-request");
-        let found = told["errors"].as_array().expect("errors").iter().any(|e| e["pointer"] == pointer && e["code"] == code);
+        let found = told["errors"].list().iter().any(|e| e["pointer"] == pointer && e["code"] == code);
         assert!(found, "{body} wants {pointer} {code}: {told}");
         assert_eq!(shop.admin().get(&format!("/v1/search-{kind}/X")).await.status, 404);
     }
@@ -218,7 +219,8 @@ async fn rules_are_kept_by_staff_with_versions_pages_and_a_record_of_who_did_wha
     let path = "/v1/search-rules/P";
     let body = pins("bolt", &[("B-1", 1)]);
     let first = admin.put(path, &body).await;
-    assert_eq!((first.header("etag"), &first.body["version"]), ("\"1\"", &json!(1)));
+    assert_eq!(first.header("etag"), "\"1\"");
+    assert_eq!(first.body["version"], 1);
     assert_eq!(admin.put(path, &body).await.ok(), first.body, "the same again changes nothing");
     let stale = admin.request(reqwest::Method::PUT, path).header("if-match", "\"7\"").json(&body);
     assert_eq!(admin.send(stale).await.status, 412);

@@ -2,17 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use crate::support::{Json, Shop, eventually};
 
-use crate::support::{Shop, eventually};
-
-fn seqs(items: &[Value]) -> Vec<i64> {
-    items.iter().map(|e| e["seq"].as_i64().expect("a number")).collect()
+fn seqs(items: &[Json]) -> Vec<i64> {
+    items.iter().map(|e| e["seq"].whole()).collect()
 }
 
-async fn page(actor: &crate::support::Actor, query: &str) -> Vec<Value> {
+async fn page(actor: &crate::support::Actor, query: &str) -> Vec<Json> {
     let page = actor.get(&format!("/v1/events?{query}")).await.ok();
-    page["items"].as_array().expect("items").clone()
+    page["items"].list().to_vec()
 }
 
 #[tokio::test]
@@ -91,8 +89,6 @@ async fn an_account_reads_its_own_events_and_no_others() {
 async fn an_odd_position_is_refused() {
     let shop = Shop::open().await;
     for query in ["limit=0", "limit=1000000", "after=x", "wait=-1"] {
-        let answer = shop.admin().get(&format!("/v1/events?{query}")).await;
-        assert!((400..500).contains(&answer.status), "{query}: {}", answer.text);
-        answer.problem_code();
+        shop.admin().get(&format!("/v1/events?{query}")).await.is_refused("invalid-request");
     }
 }

@@ -108,6 +108,6 @@ async fn a_malformed_key_is_refused() {
         let request = admin.request(Method::POST, "/v1/users").header("idempotency-key", value).json(&person());
         let answer = admin.send(request).await;
         assert_eq!(answer.status, 400, "{key}: {}", answer.text);
-        answer.problem_code();
+        answer.is_refused("bad-idempotency-key");
     }
 }

@@ -1,20 +1,21 @@
 //! Every operation of the OpenAPI document, walked: who may call it, and what it says to those who may not.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Actor, Shop};
+use crate::support::{Actor, Json, Shop};
 
 /// Operations anybody may call. This list may only shrink.
 const PUBLIC: [&str; 4] = ["list_keys", "sign_in", "sign_out", "take_token"];
 
-struct Operation {
-    id: String,
+/// An operation of the document.
+pub(super) struct Operation {
+    pub(super) id: String,
     method: Method,
     path: String,
-    scope: Option<String>,
+    pub(super) scope: Option<String>,
     body: Option<String>,
-    text: Value,
+    text: Json,
 }
 
 impl Operation {
@@ -29,7 +30,7 @@ impl Operation {
     }
 
     /// Calls it with a body that nothing accepts.
-    async fn called_by(&self, actor: &Actor) -> crate::support::Answer {
+    pub(super) async fn called_by(&self, actor: &Actor) -> crate::support::Answer {
         let request = actor.request(self.method.clone(), &self.address());
         let request = match &self.body {
             Some(media_type) => request.header("content-type", media_type).body("{ broken"),
@@ -39,16 +40,16 @@ impl Operation {
     }
 }
 
-fn operations(document: &Value) -> Vec<Operation> {
+fn operations(document: &Json) -> Vec<Operation> {
     let mut all = Vec::new();
-    for (path, item) in document["paths"].as_object().expect("paths") {
-        for (method, operation) in item.as_object().expect("operations") {
+    for (path, item) in document["paths"].members() {
+        for (method, operation) in item.members() {
             let Ok(method) = method.to_uppercase().parse::<Method>() else {
                 continue;
             };
-            let scope = operation["security"][0]["oauth2"][0].as_str().map(str::to_owned);
-            let body = operation["requestBody"]["content"].as_object().and_then(|c| c.keys().next().cloned());
-            let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+            let scope = operation.get("security").map(|security| security[0]["oauth2"][0].text().to_owned());
+            let body = operation.get("requestBody").and_then(|body| body["content"].members().keys().next().cloned());
+            let id = operation["operationId"].text().to_owned();
             all.push(Operation { id, method, path: path.clone(), scope, body, text: operation.clone() });
         }
     }
@@ -56,7 +57,8 @@ fn operations(document: &Value) -> Vec<Operation> {
     all
 }
 
-async fn documented(shop: &Shop) -> Vec<Operation> {
+/// Every operation of the document a server gives.
+pub(super) async fn documented(shop: &Shop) -> Vec<Operation> {
     operations(&shop.nobody().get("/openapi.json").await.ok())
 }
 
@@ -67,7 +69,7 @@ async fn every_operation_says_who_may_call_it_and_what_it_promises() {
     for operation in documented(&shop).await {
         let name = format!("{} {}", operation.method, operation.path);
         for text in ["summary", "description", "operationId"] {
-            assert!(operation.text[text].as_str().is_some_and(|t| !t.is_empty()), "{name} has no {text}");
+            assert!(!operation.text[text].text().is_empty(), "{name} has no {text}");
         }
         let is_method_name = operation.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit());
         assert!(is_method_name && operation.id.contains('_'), "{name}: {} is no verb_noun", operation.id);
@@ -171,7 +173,7 @@ async fn posts_that_create_or_move_something_take_an_idempotency_key() {
         .await
         .into_iter()
         .filter(|o| o.method == Method::POST && !without.contains(&o.id.as_str()))
-        .filter(|o| !o.text["parameters"].as_array().is_some_and(|all| all.iter().any(|p| p["name"] == header)))
+        .filter(|o| !o.text.get("parameters").is_some_and(|all| all.list().iter().any(|p| p["name"] == header)))
         .map(|o| o.id)
         .collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, MAIN, Shop, line, micros, number_of, parse};
+use crate::support::{Actor, Json, MAIN, Shop, line, micros, number_of, parse};
 
 fn target(kind: &str, code: &str) -> Value {
     json!({ "kind": kind, "code": code })
 }
 
-async fn audit(actor: &Actor, number: &str) -> Value {
+async fn audit(actor: &Actor, number: &str) -> Json {
     actor.get(&format!("/v1/orders/{number}/price-audit")).await.ok()
 }
 
@@ -66,7 +66,7 @@ async fn an_order_priced_again_costs_the_same_whatever_changed_since() {
         [line("LISTED", 1), line("BRANDED", 2), boxed, line("MIX-1", 4), line("MIX-2", 6), line("COSTED", 3), line("LISTED", 5)];
     let placed = plant.orders_with(&lines, json!({ "coupons": ["SPRING"] })).await.is(201);
     let number = number_of(&placed);
-    let prices: Vec<i128> = placed["lines"].as_array().expect("lines").iter().map(|l| micros(&l["unit_price"])).collect();
+    let prices: Vec<i128> = placed["lines"].list().iter().map(|l| micros(&l["unit_price"])).collect();
     assert_eq!(prices, ["9.50", "6", "80", "7", "10", "4.60", "9.50"].map(parse), "{placed}");
     let first = audit(&plant, &number).await;
     assert_eq!(first["result"], "same", "{first}");
@@ -91,7 +91,7 @@ async fn an_order_priced_again_costs_the_same_whatever_changed_since() {
     assert_eq!(after["result"], "same", "{after}");
     assert_eq!(micros(&after["difference"]), 0);
     assert_eq!(after["replayed"], placed["totals"]["placed"], "{after}");
-    for (audited, ordered) in after["lines"].as_array().expect("lines").iter().zip(placed["lines"].as_array().expect("lines")) {
+    for (audited, ordered) in after["lines"].list().iter().zip(placed["lines"].list()) {
         for field in ["unit_price", "line_amount"] {
             assert_eq!(micros(&audited["replayed"][field]), micros(&ordered[field]), "{audited}");
         }
@@ -169,7 +169,7 @@ async fn lines_that_are_not_ordered_reach_no_volume_break() {
     let acme = shop.erp("ACME").await;
     let partial = json!({ "partial": "accept" });
     let placed = acme.orders_with(&[line("A-1", 5), line("A-1", 500)], partial.clone()).await.is(201);
-    assert_eq!(placed["lines"].as_array().map(Vec::len), Some(1), "{placed}");
+    assert_eq!(placed["lines"].list().len(), 1, "{placed}");
     assert_eq!(micros(&placed["lines"][0]["unit_price"]), parse("10"), "{placed}");
     assert_eq!(micros(&placed["totals"]["placed"]), parse("50"));
     assert_eq!(audit(&acme, &number_of(&placed)).await["result"], "same");
@@ -178,9 +178,9 @@ async fn lines_that_are_not_ordered_reach_no_volume_break() {
         |quantity: u32, price: &str| json!({ "sku": "A-1", "quantity": quantity.to_string(), "expected_unit_price": price });
     let drifted = acme.orders_with(&[expecting(1, "10.00"), expecting(10, "1.00"), expecting(99, "0.50")], partial.clone()).await;
     let drifted = drifted.is_refused("order-lines-refused");
-    assert_eq!(drifted["errors"].as_array().map(Vec::len), Some(3), "without the third neither is as expected: {drifted}");
+    assert_eq!(drifted["errors"].list().len(), 3, "without the third neither is as expected: {drifted}");
     let unmet = acme.orders_with(&[expecting(10, "1.00"), line("A-1", 500)], partial).await.is_refused("order-lines-refused");
-    assert_eq!(unmet["errors"].as_array().map(Vec::len), Some(2), "a line that costs more for lack of stock: {unmet}");
+    assert_eq!(unmet["errors"].list().len(), 2, "a line that costs more for lack of stock: {unmet}");
     assert_eq!(shop.levels("A-1").await, (50, 5, 45), "a refused order leaves nothing behind");
     assert_eq!(micros(&shop.credit("ACME").await["committed"]), parse("50"));
     shop.books_agree().await;

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Shop, eventually, in_millis, micros, nothing_rejected, parse};
+use crate::support::{Actor, Json, Shop, eventually, in_millis, micros, nothing_rejected, parse};
 
 /// What a client knows: prices by product, unit and quantity.
 type Known = BTreeMap<(String, String, i128), (i128, u64)>;
 
-fn key(row: &Value) -> (String, String, i128) {
-    let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+fn key(row: &Json) -> (String, String, i128) {
+    let text = |name: &str| row[name].text().to_owned();
     (text("sku"), text("unit"), micros(&row["min_quantity"]))
 }
 
@@ -23,21 +23,21 @@ async fn all(actor: &Actor) -> (Known, String) {
 async fn read(actor: &Actor, path: &str) -> (Known, String) {
     let answer = actor.get(path).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let rows = answer.text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a line is JSON"));
+    let rows = answer.text.lines().map(Json::parse);
     let known = rows.map(|row| (key(&row), (micros(&row["unit_price"]), row["per"].as_u64().expect("a basis")))).collect();
     (known, answer.header("price-cursor").to_owned())
 }
 
-async fn page(actor: &Actor, after: &str, limit: usize) -> Value {
+async fn page(actor: &Actor, after: &str, limit: usize) -> Json {
     actor.get(&format!("/v1/price-changes?after={after}&limit={limit}")).await.ok()
 }
 
 /// Brings what a client knows up to date, page by page; gives the rows it was told.
-async fn follow(actor: &Actor, known: &mut Known, cursor: &mut String, limit: usize) -> Vec<Value> {
+async fn follow(actor: &Actor, known: &mut Known, cursor: &mut String, limit: usize) -> Vec<Json> {
     let mut told = Vec::new();
     loop {
         let page = page(actor, cursor, limit).await;
-        for row in page["items"].as_array().expect("items") {
+        for row in page["items"].list() {
             if row["deleted"] == true {
                 known.remove(&key(row));
             } else {
@@ -45,7 +45,7 @@ async fn follow(actor: &Actor, known: &mut Known, cursor: &mut String, limit: us
             }
             told.push(row.clone());
         }
-        page["next_cursor"].as_str().expect("a cursor").clone_into(cursor);
+        page["next_cursor"].text().clone_into(cursor);
         if page["has_more"] == false {
             return told;
         }
@@ -88,7 +88,8 @@ async fn all_prices_are_what_quotes_say() {
         let quantity = (from / 1_000_000).max(1).to_string();
         let quote = acme.quotes(&[json!({ "sku": sku, "unit": unit, "quantity": quantity })]).await.ok();
         let line = &quote["lines"][0];
-        assert_eq!((micros(&line["unit_price"]), line["per"].as_u64()), (*price, Some(*per)), "{sku} {unit} {from}: {line}");
+        assert_eq!(micros(&line["unit_price"]), *price, "{sku} {unit} {from}: {line}");
+        assert_eq!(line["per"].as_u64(), Some(*per), "{sku} {unit} {from}: {line}");
     }
     assert_eq!(known.get(&("A-1".to_owned(), "BX".to_owned(), parse("3"))), Some(&(parse("90"), 1)), "25 pieces are 3 boxes");
     let (smallest, cursor) = read(&acme, "/v1/prices?quantities=smallest").await;
@@ -157,21 +158,21 @@ async fn a_change_says_what_was_before_and_why() {
     entries(&shop, "STANDARD", json!([{ "sku": "A-1", "currency": "EUR", "min_quantity": "50", "unit_price": "8" }])).await;
     let told = follow(&acme, &mut known, &mut cursor, 1_000).await;
     let fresh = told.iter().find(|row| row["unit"] == "EA").expect("the new break");
-    assert!(fresh.get("previous_unit_price").is_none(), "{fresh}");
+    assert!(fresh.is_absent("previous_unit_price"), "{fresh}");
     shop.price("A-1", "12.00").await;
     let told = follow(&acme, &mut known, &mut cursor, 1_000).await;
     assert_eq!(told.len(), 2, "each and box: {told:?}");
-    assert_eq!((micros(&told[0]["unit_price"]), micros(&told[0]["previous_unit_price"])), (parse("12"), parse("10")));
-    assert_eq!(
-        (&told[0]["causes"], &told[0]["source"], &told[0]["label"]),
-        (&json!(["list"]), &json!("list"), &json!("STANDARD"))
-    );
+    assert_eq!(micros(&told[0]["unit_price"]), parse("12"));
+    assert_eq!(micros(&told[0]["previous_unit_price"]), parse("10"));
+    assert_eq!(told[0]["causes"], json!(["list"]));
+    assert_eq!(told[0]["source"], "list");
+    assert_eq!(told[0]["label"], "STANDARD");
     let items = shop.admin().all("/v1/price-lists/STANDARD/entries?sku=A-1").await;
     let of_fifty = items.iter().find(|entry| micros(&entry["min_quantity"]) == parse("50")).expect("the entry");
-    let path = format!("/v1/price-lists/STANDARD/entries/{}/ending", of_fifty["id"].as_str().expect("an id"));
+    let path = format!("/v1/price-lists/STANDARD/entries/{}/ending", of_fifty["id"].text());
     shop.admin().post(&path, &json!({})).await.ok();
     let told = follow(&acme, &mut known, &mut cursor, 1_000).await;
-    assert!(told.iter().all(|row| row["deleted"] == true && row.get("unit_price").is_none()), "tombstones: {told:?}");
+    assert!(told.iter().all(|row| row["deleted"] == true && row.is_absent("unit_price")), "tombstones: {told:?}");
     assert_eq!(told.len(), 2, "{told:?}");
 }
 
@@ -188,7 +189,7 @@ async fn prices_that_begin_and_end_as_scheduled_are_told_when_they_do() {
     for expected in ["6", "10"] {
         let became = async || {
             let page = page(&acme, &cursor, 10).await;
-            (!page["items"].as_array().expect("items").is_empty()).then_some(())
+            (!page["items"].list().is_empty()).then_some(())
         };
         eventually("the scheduled price is told", Duration::from_secs(10), became).await;
         follow(&acme, &mut known, &mut cursor, 10).await;
@@ -230,8 +231,9 @@ async fn cursors_are_their_own_accounts_and_unchanged() {
     let shop = shop().await;
     let acme = shop.erp("ACME").await;
     let start = acme.get("/v1/price-changes").await.ok();
-    assert_eq!((&start["items"], &start["has_more"]), (&json!([]), &json!(false)));
-    let cursor = start["next_cursor"].as_str().expect("a cursor");
+    assert_eq!(start["items"], json!([]));
+    assert_eq!(start["has_more"], false);
+    let cursor = start["next_cursor"].text();
     page(&acme, cursor, 10).await;
     let path = format!("/v1/price-changes?after={cursor}");
     shop.erp("RIVAL").await.get(&path).await.is_refused("invalid-request");

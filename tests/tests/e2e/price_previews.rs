@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Shop, line, micros, nothing_rejected, parse};
+use crate::support::{Json, Shop, line, micros, nothing_rejected, parse};
 
 const SET: &str = "/v1/price-change-sets/SPRING";
 
@@ -29,13 +29,13 @@ fn entry(sku: &str, price: &str) -> Value {
     json!({ "price_list": "STANDARD", "sku": sku, "currency": "EUR", "unit_price": price })
 }
 
-async fn preview(shop: &Shop) -> Value {
+async fn preview(shop: &Shop) -> Json {
     shop.admin().get(&format!("{SET}/preview")).await.ok()
 }
 
-fn moved(moves: &Value) -> Vec<String> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let one = |view: &Value| {
+fn moved(moves: &Json) -> Vec<String> {
+    let text = |value: &Json| value.text().to_owned();
+    let one = |view: &Json| {
         format!(
             "{} {}>{} {} {}%",
             text(&view["sku"]),
@@ -45,7 +45,7 @@ fn moved(moves: &Value) -> Vec<String> {
             text(&view["change_percent"])
         )
     };
-    moves.as_array().expect("moves").iter().map(one).collect()
+    moves.list().iter().map(one).collect()
 }
 
 #[tokio::test]
@@ -61,7 +61,8 @@ async fn rises_falls_accounts_and_carts_are_told_and_nothing_changes() {
     for (count, expected) in [("compared", 3), ("rises", 2), ("falls", 1), ("unchanged", 0), ("appear", 0)] {
         assert_eq!(preview["prices"][count], expected, "{count}: {preview}");
     }
-    assert_eq!((preview["entries"].as_u64(), preview["unchanged_entries"].as_u64()), (Some(4), Some(1)));
+    assert_eq!(preview["entries"], 4);
+    assert_eq!(preview["unchanged_entries"], 1);
     assert_eq!(moved(&preview["largest_by_percent"]["rises"]), ["A-1 10>12 2 20%", "A-4 40>41 1 2.5%"]);
     assert_eq!(moved(&preview["largest_by_percent"]["falls"]), ["A-2 20>10 -10 -50%"]);
     assert_eq!(preview["largest_by_amount"][0]["currency"], "EUR");
@@ -104,16 +105,17 @@ async fn what_falls_under_floor_or_cost_is_told_and_whether_it_does_already() {
     collects(&shop, &[by_box]).await;
     let seen = preview(&shop).await;
     let lines = |part: &str| -> Vec<String> {
-        let lines = seen[part]["lines"].as_array().expect("lines").iter();
+        let lines = seen[part]["lines"].list().iter();
         let mut lines: Vec<String> =
             lines.map(|l| format!("{} {} {}", l["sku"], l["unit"], l["already"]).replace('"', "")).collect();
         lines.sort();
         lines
     };
     assert_eq!(lines("under_floor"), ["A-1 BX false", "A-1 EA false"], "{seen}");
-    assert_eq!((seen["under_floor"]["count"].as_u64(), seen["under_floor"]["already"].as_u64()), (Some(2), Some(0)));
+    assert_eq!(seen["under_floor"]["count"], 2);
+    assert_eq!(seen["under_floor"]["already"], 0);
     assert_eq!(lines("under_cost"), ["A-2 EA true"], "a price lifted to its floor is not under cost: {seen}");
-    let names: Vec<&Value> = seen["findings"].as_array().expect("findings").iter().map(|count| &count["name"]).collect();
+    let names: Vec<&Json> = seen["findings"].list().iter().map(|count| &count["name"]).collect();
     assert_eq!(names, ["under_cost", "under_floor"], "{seen}");
 }
 

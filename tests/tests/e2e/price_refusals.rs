@@ -1,8 +1,9 @@
 //! Bad input about prices: each kind of fault has a code of its own and points to where it is; good lines are kept.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Shop, line};
+use crate::support::{Actor, Json, Shop, line, merge};
 
 async fn shop() -> Shop {
     let shop = Shop::open().await;
@@ -16,9 +17,20 @@ fn long_decimal(zeros: usize) -> String {
     format!("0.{}1", "0".repeat(zeros))
 }
 
-fn fault(value: &Value) -> (String, String) {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    (text(&value["code"]), text(&value["pointer"]))
+/// Code and pointer of a fault.
+fn fault(value: &Json) -> (&str, &str) {
+    (value["code"].text(), value["pointer"].text())
+}
+
+/// Sends bodies that are refused one by one; fails with all that were answered otherwise than expected.
+async fn all_refused(actor: &Actor, method: Method, path: &str, cases: &[(Value, &str, &str)]) {
+    let mut told = Vec::new();
+    for (body, ..) in cases {
+        let answer = actor.send(actor.request(method.clone(), path).json(body)).await;
+        told.push((answer.problem_code(), answer.body["errors"][0]["pointer"].text().to_owned()));
+    }
+    let expected: Vec<_> = cases.iter().map(|(_, code, pointer)| ((*code).to_owned(), (*pointer).to_owned())).collect();
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]
@@ -49,9 +61,8 @@ async fn quoted_lines_say_what_is_wrong_with_them_and_good_lines_are_priced() {
         ("unknown_sku", "/lines/7/sku"),
         ("amount_out_of_range", "/lines/8/quantity"),
     ];
-    for (place, (code, pointer)) in expected.into_iter().enumerate() {
-        assert_eq!(fault(&quote["lines"][place]["problem"]), (code.to_owned(), pointer.to_owned()), "line {place}");
-    }
+    let told: Vec<(&str, &str)> = (0..expected.len()).map(|place| fault(&quote["lines"][place]["problem"])).collect();
+    assert_eq!(told, expected);
     assert_eq!(quote["lines"][9]["line_amount"], "20");
     assert_eq!(quote["totals"]["priced_lines"], 1);
 }
@@ -67,17 +78,12 @@ async fn quotes_that_cannot_be_answered_at_all_are_refused() {
         (json!({ "currency": "QQQ", "lines": [line("A-1", 1)] }), "unknown-currency", "/currency"),
         (json!({ "currency": "EUR", "at": "yesterday", "lines": [] }), "invalid-request", "/at"),
     ];
-    for (body, code, pointer) in refusals {
-        let problem = acme.post("/v1/price-quotes", &body).await.is_refused(code);
-        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
-    }
+    all_refused(&acme, Method::POST, "/v1/price-quotes", &refusals).await;
 }
 
-#[tokio::test]
-async fn bad_entries_are_named_by_code_and_pointer_wherever_they_are_sent() {
-    let shop = shop().await;
-    shop.admin().put("/v1/price-change-sets/S", &json!({})).await.ok();
-    let cases = [
+/// Entries that cannot be, each with the code and the field of what is wrong.
+fn bad_entries() -> Vec<(Value, &'static str, &'static str)> {
+    vec![
         (json!({ "unit_price": "-1" }), "negative", "/unit_price"),
         (json!({ "min_quantity": "-1" }), "negative", "/min_quantity"),
         (json!({ "min_quantity": "99999999999999999999" }), "out-of-range", "/min_quantity"),
@@ -90,30 +96,47 @@ async fn bad_entries_are_named_by_code_and_pointer_wherever_they_are_sent() {
         (json!({ "per": 0 }), "out-of-range", "/per"),
         (json!({ "valid_from": "2030-01-01", "valid_until": "2030-01-01" }), "end-before-start", "/valid_until"),
         (json!({ "valid_from": "2030-13-01" }), "invalid-value", "/valid_from"),
-    ];
-    for list in [None, Some("STANDARD")] {
-        let entries: Vec<Value> = cases
-            .iter()
-            .map(|(fields, ..)| {
-                let mut entry = json!({ "sku": "A-1", "currency": "EUR", "unit_price": "1" });
-                let entry_fields = entry.as_object_mut().expect("an object");
-                entry_fields.extend(list.map(|list| ("price_list".to_owned(), json!(list))));
-                entry_fields.extend(fields.as_object().expect("an object").clone());
-                entry
-            })
-            .collect();
-        let path = if list.is_some() { "/v1/price-change-sets/S/entries" } else { "/v1/price-lists/STANDARD/entries" };
-        let answer = shop.admin().post(path, &json!({ "entries": entries })).await.ok();
-        let rows = entries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-        let streamed = shop.admin().post_raw(path, "application/x-ndjson", rows).await.ok();
-        for (place, (_, code, pointer)) in cases.iter().enumerate() {
-            let told = fault(&answer["results"][place]["errors"][0]);
-            assert_eq!(told, ((*code).to_owned(), format!("/entries/{place}{pointer}")), "{path}");
-            let told = fault(&streamed["results"][place]["errors"][0]);
-            assert_eq!(told, ((*code).to_owned(), (*pointer).to_owned()), "{path} streamed");
-            assert_eq!(streamed["results"][place]["index"], place + 1);
-        }
-    }
+    ]
+}
+
+/// Posts the bad entries, as one document and line by line, and compares what is told of each.
+async fn bad_entries_are_named(shop: &Shop, path: &str, also: Value) {
+    let cases = bad_entries();
+    let entry = |fields: &Value| {
+        let mut entry = json!({ "sku": "A-1", "currency": "EUR", "unit_price": "1" });
+        merge(&mut entry, also.clone());
+        merge(&mut entry, fields.clone());
+        entry
+    };
+    let entries: Vec<Value> = cases.iter().map(|(fields, ..)| entry(fields)).collect();
+    let answer = shop.admin().post(path, &json!({ "entries": entries })).await.ok();
+    let told = |answer: &Json| -> Vec<(String, String)> {
+        let owned = |(code, pointer): (&str, &str)| (code.to_owned(), pointer.to_owned());
+        answer["results"].list().iter().map(|result| owned(fault(&result["errors"][0]))).collect()
+    };
+    let expected = cases.iter().enumerate();
+    let expected: Vec<_> =
+        expected.map(|(place, (_, code, field))| ((*code).to_owned(), format!("/entries/{place}{field}"))).collect();
+    assert_eq!(told(&answer), expected);
+    let rows = entries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let streamed = shop.admin().post_raw(path, "application/x-ndjson", rows).await.ok();
+    let expected: Vec<_> = cases.iter().map(|(_, code, field)| ((*code).to_owned(), (*field).to_owned())).collect();
+    assert_eq!(told(&streamed), expected, "line by line");
+    let places: Vec<i64> = streamed["results"].list().iter().map(|result| result["index"].whole()).collect();
+    assert_eq!(places, (1..=12).collect::<Vec<i64>>(), "lines are counted from 1");
+}
+
+#[tokio::test]
+async fn bad_entries_of_a_list_are_named_by_code_and_pointer() {
+    let shop = shop().await;
+    bad_entries_are_named(&shop, "/v1/price-lists/STANDARD/entries", json!({})).await;
+}
+
+#[tokio::test]
+async fn bad_entries_of_a_change_set_are_named_by_code_and_pointer() {
+    let shop = shop().await;
+    shop.admin().put("/v1/price-change-sets/S", &json!({})).await.ok();
+    bad_entries_are_named(&shop, "/v1/price-change-sets/S/entries", json!({ "price_list": "STANDARD" })).await;
 }
 
 #[tokio::test]
@@ -123,11 +146,12 @@ async fn a_million_decimals_cost_their_entry_and_nothing_else() {
     let entries = [long(&long_decimal(1_000_000)), long("7")];
     let path = "/v1/price-lists/STANDARD/entries";
     let answer = shop.admin().post(path, &json!({ "entries": entries })).await.ok();
-    assert_eq!(fault(&answer["results"][0]["errors"][0]), ("too-many-decimals".to_owned(), "/entries/0/unit_price".to_owned()));
+    assert_eq!(fault(&answer["results"][0]["errors"][0]), ("too-many-decimals", "/entries/0/unit_price"));
     let rows = entries.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let answer = shop.admin().post_raw(path, "application/x-ndjson", rows).await.ok();
-    assert_eq!(fault(&answer["results"][0]["errors"][0]), ("line-too-long".to_owned(), String::new()));
-    assert_eq!((answer["unchanged"].as_u64(), answer["rejected"].as_u64()), (Some(1), Some(1)), "{answer}");
+    assert_eq!(fault(&answer["results"][0]["errors"][0]), ("line-too-long", ""));
+    assert_eq!(answer["unchanged"], 1, "{answer}");
+    assert_eq!(answer["rejected"], 1, "{answer}");
 }
 
 #[tokio::test]
@@ -145,13 +169,13 @@ async fn too_many_entries_and_lines_are_refused_as_such() {
 }
 
 #[tokio::test]
-async fn bad_contracts_and_promotions_are_refused_with_code_and_pointer() {
+async fn bad_contracts_are_refused_with_code_and_pointer() {
     let shop = shop().await;
     let contract = |fields: Value, line: Value| {
         let mut whole = json!({ "target": { "kind": "sku", "code": "A-1" }, "kind": "fixed", "value": "5" });
-        whole.as_object_mut().expect("an object").extend(line.as_object().expect("an object").clone());
+        merge(&mut whole, line);
         let mut body = json!({ "account": "ACME", "currency": "EUR", "lines": [whole] });
-        body.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        merge(&mut body, fields);
         body
     };
     let steps = |quantities: &[&str]| -> Value {
@@ -159,7 +183,7 @@ async fn bad_contracts_and_promotions_are_refused_with_code_and_pointer() {
         json!({ "breaks": steps })
     };
     let none = || json!({});
-    let cases = [
+    let cases = vec![
         (contract(none(), steps(&["10", "5"])), "breaks-out-of-order", "/lines/0/breaks/1/min_quantity"),
         (contract(none(), steps(&["10", "10"])), "breaks-out-of-order", "/lines/0/breaks/1/min_quantity"),
         (contract(none(), steps(&["-10"])), "negative", "/lines/0/breaks/0/min_quantity"),
@@ -181,23 +205,22 @@ async fn bad_contracts_and_promotions_are_refused_with_code_and_pointer() {
         (contract(json!({ "currency": "QQQ" }), none()), "unknown-currency", "/currency"),
         (contract(json!({ "account": "NOBODY" }), none()), "unknown-account", "/account"),
     ];
-    for (body, code, pointer) in cases {
-        let problem = shop.admin().put("/v1/contracts/C-1", &body).await.is_refused(code);
-        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
-    }
+    all_refused(&shop.admin(), Method::PUT, "/v1/contracts/C-1", &cases).await;
     shop.admin().get("/v1/contracts/C-1").await.is_refused("contract-not-found");
-    let promotion = |line: Value| json!({ "currency": "EUR", "lines": [line] });
-    let everything = |fields: Value| {
+}
+
+#[tokio::test]
+async fn what_only_a_contract_may_say_is_refused_of_a_promotion() {
+    let shop = shop().await;
+    let promotion = |fields: Value| {
         let mut line = json!({ "target": { "kind": "everything" }, "kind": "percent_off", "value": "5" });
-        line.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
-        line
+        merge(&mut line, fields);
+        json!({ "currency": "EUR", "lines": [line] })
     };
-    for (line, pointer) in [
-        (everything(json!({ "kind": "cost_plus" })), "/lines/0/kind"),
-        (everything(json!({ "scope": "period" })), "/lines/0/scope"),
-        (everything(json!({ "valid_from": "2030-01-01" })), "/lines/0/valid_from"),
-    ] {
-        let problem = shop.admin().put("/v1/promotions/P-1", &promotion(line)).await.is_refused("not-for-promotions");
-        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
-    }
+    let cases = [
+        (promotion(json!({ "kind": "cost_plus" })), "not-for-promotions", "/lines/0/kind"),
+        (promotion(json!({ "scope": "period" })), "not-for-promotions", "/lines/0/scope"),
+        (promotion(json!({ "valid_from": "2030-01-01" })), "not-for-promotions", "/lines/0/valid_from"),
+    ];
+    all_refused(&shop.admin(), Method::PUT, "/v1/promotions/P-1", &cases).await;
 }

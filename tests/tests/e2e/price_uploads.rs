@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Actor, Answer, Setup, Shop, nothing_rejected, parse};
+use crate::support::{Actor, Answer, Json, Setup, Shop, nothing_rejected, parse};
 
 const ENTRIES: &str = "/v1/price-lists/STANDARD/entries";
 
@@ -98,15 +98,16 @@ async fn packed_streams_are_unpacked_and_rows_told_by_their_lines() {
     packer.write_all(rows.as_bytes()).expect("memory");
     let packed = packer.finish().expect("memory");
     let answer = uploads(&shop.admin(), ENTRIES, "application/gzip", packed).await.ok();
-    assert_eq!((answer["received"].as_u64(), answer["created"].as_u64()), (Some(5), Some(2)), "{answer}");
-    let told: Vec<String> = answer["results"].as_array().expect("results").iter().map(told).collect();
+    assert_eq!(answer["received"], 5, "{answer}");
+    assert_eq!(answer["created"], 2, "{answer}");
+    let told: Vec<String> = answer["results"].list().iter().map(told).collect();
     assert_eq!(told, ["3 rejected unknown-sku /sku", "4 rejected bad-json ", "5 rejected end-before-start /valid_until"]);
     assert_eq!(parse(&shop.erp("ACME").await.unit_price("A-2").await), parse("3"));
 }
 
-fn told(result: &Value) -> String {
+fn told(result: &Json) -> String {
     let error = &result["errors"][0];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let text = |value: &Json| value.text().to_owned();
     format!("{} {} {} {}", result["index"], text(&result["status"]), text(&error["code"]), text(&error["pointer"]))
 }
 
@@ -116,12 +117,13 @@ async fn every_row_is_told_of_to_who_asks() {
     let text = "sku,currency,unit_price\nA-1,EUR,1\nA-1,EUR,2\nA-2,EUR,3\nA-2,EUR,0.1234567\n";
     let answer = uploads(&shop.admin(), &format!("{ENTRIES}?results=all"), "text/csv", text).await;
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
-    let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Json> = answer.text.lines().map(Json::parse).collect();
     let results: Vec<String> = lines[..lines.len() - 1].iter().map(told).collect();
     let expected = ["2 created  ", "3 rejected duplicate-line ", "4 created  ", "5 rejected too-many-decimals /unit_price"];
     assert_eq!(results, expected);
     let summary = &lines.last().expect("a summary")["summary"];
-    assert_eq!((summary["created"].as_u64(), summary["rejected"].as_u64()), (Some(2), Some(2)), "{summary}");
+    assert_eq!(summary["created"], 2, "{summary}");
+    assert_eq!(summary["rejected"], 2, "{summary}");
 }
 
 #[tokio::test]

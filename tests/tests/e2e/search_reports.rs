@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Actor, Shop, eventually, line, number_of};
+use crate::support::{Actor, Json, Shop, eventually, line, number_of};
 
 async fn shop() -> Shop {
     let shop = Shop::open().await;
@@ -20,12 +20,12 @@ async fn shop() -> Shop {
     shop
 }
 
-async fn report(shop: &Shop, parameters: &str) -> Value {
+async fn report(shop: &Shop, parameters: &str) -> Json {
     shop.admin().get(&format!("/v1/search/reports?{parameters}")).await.ok()
 }
 
 /// Waits until so many searches are reported; gives the report.
-async fn reported(shop: &Shop, searches: u64) -> Value {
+async fn reported(shop: &Shop, searches: u64) -> Json {
     let counted = async || {
         let all = report(shop, "").await;
         (all["totals"]["searches"] == searches).then_some(all)
@@ -33,13 +33,13 @@ async fn reported(shop: &Shop, searches: u64) -> Value {
     eventually("the searches are reported", Duration::from_secs(10), counted).await.0
 }
 
-fn of<'a>(report: &'a Value, query: &str) -> &'a Value {
-    let items = report["items"].as_array().expect("a list");
+fn of<'a>(report: &'a Json, query: &str) -> &'a Json {
+    let items = report["items"].list();
     items.iter().find(|item| item["query"] == query).unwrap_or_else(|| panic!("no {query}: {report}"))
 }
 
-fn queries(report: &Value) -> Vec<&str> {
-    report["items"].as_array().expect("a list").iter().filter_map(|item| item["query"].as_str()).collect()
+fn queries(report: &Json) -> Vec<&str> {
+    report["items"].list().iter().filter_map(|item| item["query"].as_str()).collect()
 }
 
 #[tokio::test]
@@ -55,14 +55,17 @@ async fn searches_of_buyers_are_counted_with_what_they_found() {
     shop.admin().finds("rotary pump").await;
     shop.admin().search(&[("q", "rotary pump"), ("account", "ACME")]).await;
     let first = acme.search(&[("q", "rotary"), ("limit", "1")]).await;
-    let next = acme.search(&[("q", "rotary"), ("limit", "1"), ("cursor", first["next_cursor"].as_str().expect("more"))]).await;
+    let next = acme.search(&[("q", "rotary"), ("limit", "1"), ("cursor", first["next_cursor"].text())]).await;
     assert_eq!(first["search_id"], next["search_id"], "a page that is read on is the same search");
     assert!(shop.admin().search(&[("q", "rotary")]).await["search_id"].is_null());
     let all = reported(&shop, 7).await;
     assert_eq!(queries(&all), ["rotary pump", "zzyzzx", "rotary", "seal"], "{all}");
     let pump = of(&all, "rotary pump");
-    assert_eq!((&pump["searches"], &pump["accounts"], &pump["empty_searches"]), (&json!(3), &json!(2), &json!(0)));
-    assert_eq!((&all["totals"]["empty_searches"], &all["totals"]["accounts"]), (&json!(2), &json!(2)));
+    assert_eq!(pump["searches"], 3);
+    assert_eq!(pump["accounts"], 2);
+    assert_eq!(pump["empty_searches"], 0);
+    assert_eq!(all["totals"]["empty_searches"], 2);
+    assert_eq!(all["totals"]["accounts"], 2);
     assert_eq!(queries(&report(&shop, "order=empty_searches").await), ["zzyzzx"]);
     assert_eq!(of(&report(&shop, "account=RIVAL").await, "rotary pump")["searches"], 1);
     assert_eq!(report(&shop, "from=2020-01-01&until=2020-01-31").await["items"], json!([]));
@@ -93,15 +96,18 @@ async fn clicks_count_once_for_each_product_and_only_on_ones_own_searches() {
     acme.clicks(&search, "P-1", 1).await.ok();
     rival.clicks(&search, "P-1", 1).await.is_refused("search-not-found");
     for id in ["", "!", "AAAAAAAAAAA"] {
-        acme.clicks(&json!({ "search_id": id }), "P-1", 1).await.is_refused("search-not-found");
+        acme.clicks(&json!({ "search_id": id }).into(), "P-1", 1).await.is_refused("search-not-found");
     }
     acme.clicks(&search, "NO-SUCH", 1).await.is_refused("product-not-found");
     let odd = acme.clicks(&search, "P-1", 0).await.is_refused("invalid-request");
-    assert_eq!((&odd["errors"][0]["pointer"], &odd["errors"][0]["code"]), (&json!("/position"), &json!("out-of-range")));
+    assert_eq!(odd["errors"][0]["pointer"], "/position");
+    assert_eq!(odd["errors"][0]["code"], "out-of-range");
     let all = reported(&shop, 2).await;
     let pump = of(&all, "rotary pump");
-    assert_eq!((&pump["clicks"], &pump["clicked_searches"]), (&json!(2), &json!(1)), "{pump}");
-    assert_eq!((&pump["click_through"], &pump["mean_clicked_position"]), (&json!(0.5), &json!(2.5)), "{pump}");
+    assert_eq!(pump["clicks"], 2, "{pump}");
+    assert_eq!(pump["clicked_searches"], 1, "{pump}");
+    assert_eq!(pump["click_through"], 0.5, "{pump}");
+    assert_eq!(pump["mean_clicked_position"], 2.5, "{pump}");
     assert_eq!(queries(&report(&shop, "order=clicks").await), ["rotary pump"]);
 }
 
@@ -125,8 +131,10 @@ async fn orders_follow_the_search_that_was_clicked_or_that_showed_what_is_ordere
         (all["totals"]["orders"] == 2 && all["totals"]["searches"] == 2).then_some(all)
     };
     let all = eventually("the orders are counted", Duration::from_secs(10), counted).await.0;
-    assert_eq!((&of(&all, "rotary")["orders"], &of(&all, "rotary")["quantity"]), (&json!(1), &json!("5")), "{all}");
-    assert_eq!((&of(&all, "rotary pump")["orders"], &of(&all, "rotary pump")["quantity"]), (&json!(1), &json!("7")), "{all}");
+    assert_eq!(of(&all, "rotary")["orders"], 1, "{all}");
+    assert_eq!(of(&all, "rotary")["quantity"], "5", "{all}");
+    assert_eq!(of(&all, "rotary pump")["orders"], 1, "{all}");
+    assert_eq!(of(&all, "rotary pump")["quantity"], "7", "{all}");
     assert_eq!(queries(&report(&shop, "order=quantity").await), ["rotary pump", "rotary"]);
 }
 

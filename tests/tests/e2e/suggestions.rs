@@ -65,7 +65,9 @@ async fn what_an_account_is_due_to_order_is_told_with_its_rhythm() {
     let first = &again["items"][0];
     assert_eq!(first["sku"], "PUMP", "{again}");
     assert_eq!(first["reason"], "You order this about every 3 weeks, last 24 days ago");
-    assert_eq!((&first["orders"], &first["quantity"], &first["unit"]), (&json!(3), &json!("1"), &json!("EA")));
+    assert_eq!(first["orders"], 3);
+    assert_eq!(first["quantity"], "1");
+    assert_eq!(first["unit"], "EA");
     assert_eq!(first["due_at"], "2026-11-03T00:00:00Z");
     let earlier = acme.get("/v1/reorder-suggestions?at=2026-09-02").await.ok();
     assert_eq!(skus(&earlier["items"]).len(), 2, "nothing of later is known: {earlier}");
@@ -130,7 +132,6 @@ async fn a_basket_is_looked_at_without_the_database() {
         answer.ok();
     }
     for bad in ["limit=0", "limit=101", "at=yesterday"] {
-        let answer = acme.get(&format!("/v1/reorder-suggestions?{bad}")).await;
-        assert!((400..500).contains(&answer.status), "{bad}: {}", answer.text);
+        acme.get(&format!("/v1/reorder-suggestions?{bad}")).await.is_refused("invalid-request");
     }
 }

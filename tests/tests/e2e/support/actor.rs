@@ -4,6 +4,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::json::Json;
 
 /// Somebody who talks to one process of the shop.
 #[derive(Clone, Debug)]
@@ -97,14 +98,14 @@ impl Actor {
     }
 
     /// Every item of a list, page by page.
-    pub(crate) async fn all(&self, path: &str) -> Vec<Value> {
+    pub(crate) async fn all(&self, path: &str) -> Vec<Json> {
         let mut items = Vec::new();
         let mut cursor = String::new();
         loop {
             let separator = if path.contains('?') { '&' } else { '?' };
             let page = if cursor.is_empty() { path.to_owned() } else { format!("{path}{separator}cursor={cursor}") };
             let page = self.get(&page).await.ok();
-            items.extend(page["items"].as_array().expect("a list has items").iter().cloned());
+            items.extend(page["items"].list().iter().cloned());
             match page["next_cursor"].as_str() {
                 Some(next) => next.clone_into(&mut cursor),
                 None => return items,

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
+use super::json::Json;
 use super::number::{decimal, micros};
 use super::shop::Shop;
 
@@ -33,8 +32,8 @@ impl Shop {
         for chunk in skus.chunks(200) {
             let query: Vec<String> = chunk.iter().map(|sku| format!("sku={sku}")).collect();
             let answer = self.admin().get(&format!("/v1/availability?{}", query.join("&"))).await.ok();
-            for item in answer["items"].as_array().expect("items") {
-                let sku = item["sku"].as_str().expect("a sku");
+            for item in answer["items"].list() {
+                let sku = item["sku"].text();
                 assert_eq!(decimal(micros(&item["reserved"])), decimal(books.reserved[sku]), "{sku} is reserved for its orders");
                 assert!(micros(&item["on_hand"]) >= micros(&item["reserved"]), "{item}");
             }
@@ -48,15 +47,15 @@ impl Shop {
 }
 
 impl Books {
-    fn enter(&mut self, order: &Value) {
+    fn enter(&mut self, order: &Json) {
         self.orders += 1;
-        let account = order["account"].as_str().expect("an account").to_owned();
+        let account = order["account"].text().to_owned();
         let open = micros(&order["totals"]["open"]) - micros(&order["totals"]["invoiced"]);
         *self.committed.entry(account).or_default() += open;
         let mut placed = 0;
-        for line in order["lines"].as_array().expect("lines") {
+        for line in order["lines"].list() {
             placed += micros(&line["line_amount"]);
-            let sku = line["sku"].as_str().expect("a sku").to_owned();
+            let sku = line["sku"].text().to_owned();
             let quantities = &line["quantities"];
             let of = |name: &str| micros(&quantities[name]);
             let waiting = of("ordered") - of("cancelled") - of("allocated");

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::actor::Actor;
 use super::answer::Answer;
+use super::json::Json;
 use super::shop::Shop;
 use super::suggest::skus;
 use super::wait::eventually;
@@ -31,7 +32,7 @@ impl Actor {
     }
 
     /// The answer of a search.
-    pub(crate) async fn search(&self, parameters: &[(&str, &str)]) -> Value {
+    pub(crate) async fn search(&self, parameters: &[(&str, &str)]) -> Json {
         self.searches(parameters).await.ok()
     }
 
@@ -46,7 +47,7 @@ impl Actor {
     }
 
     /// Notes a click on a hit.
-    pub(crate) async fn clicks(&self, search: &Value, sku: &str, position: u32) -> Answer {
+    pub(crate) async fn clicks(&self, search: &Json, sku: &str, position: u32) -> Answer {
         let body = json!({ "search_id": search["search_id"], "sku": sku, "position": position });
         self.post("/v1/search/clicks", &body).await
     }
@@ -55,7 +56,7 @@ impl Actor {
     pub(crate) async fn completions(&self, text: &str, kind: &str) -> Vec<String> {
         let request = self.request(Method::GET, "/v1/search/completions").query(&[("q", text)]);
         let answer = self.send(request).await.ok();
-        let items = answer["items"].as_array().expect("a list").iter().filter(|item| item["kind"] == kind);
-        items.map(|item| item["text"].as_str().unwrap_or_default().to_owned()).collect()
+        let items = answer["items"].list().iter().filter(|item| item["kind"] == kind);
+        items.map(|item| item["text"].text().to_owned()).collect()
     }
 }

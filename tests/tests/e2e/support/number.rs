@@ -1,10 +1,10 @@
 //! Decimals of the API as whole millionths, so that tests compute on their own and exactly.
 
-use serde_json::Value;
+use super::json::Json;
 
 /// A decimal string, or the amount of a money object, in millionths.
 #[track_caller]
-pub(crate) fn micros(value: &Value) -> i128 {
+pub(crate) fn micros(value: &Json) -> i128 {
     let text = value.as_str().or_else(|| value["amount"].as_str());
     parse(text.unwrap_or_else(|| panic!("no decimal: {value}")))
 }

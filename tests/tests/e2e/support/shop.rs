@@ -52,7 +52,7 @@ impl Setup {
         let nobody = Actor::nobody(http, process.base().to_owned());
         let form = [("grant_type", "client_credentials"), ("client_id", "admin"), ("client_secret", &home.admin_secret)];
         let token = nobody.token_for(&form).await.ok();
-        let admin = nobody.with_token(token["access_token"].as_str().expect("a token"));
+        let admin = nobody.with_token(token["access_token"].text());
         Shop { process, others: Vec::new(), setup: self, nobody, admin, home }
     }
 }
@@ -148,7 +148,7 @@ impl Shop {
         let (id, secret) = self.credentials(account, scopes).await;
         let form = [("grant_type", "client_credentials"), ("client_id", &id), ("client_secret", &secret)];
         let token = self.nobody.token_for(&form).await.ok();
-        self.nobody.with_token(token["access_token"].as_str().expect("a token"))
+        self.nobody.with_token(token["access_token"].text())
     }
 
     /// Id and secret of a new machine client.
@@ -156,7 +156,7 @@ impl Shop {
         let id = unique("client");
         let body = json!({ "client_id": id, "name": "A machine", "account": account, "scopes": scopes });
         let created = self.admin.post("/v1/clients", &body).await.ok();
-        (id, created["client_secret"].as_str().expect("a secret").to_owned())
+        (id, created["client_secret"].text().to_owned())
     }
 
     /// The ERP system of an account, with everything the buyer's side may hold.
@@ -173,7 +173,7 @@ impl Shop {
     pub(crate) async fn person(&self, account: Option<&str>, role: &str) -> Actor {
         let email = self.somebody(account, role).await;
         let session = self.nobody.sign_in(&email, PASSWORD).await.ok();
-        self.nobody.with_token(session["access_token"].as_str().expect("a token"))
+        self.nobody.with_token(session["access_token"].text())
     }
 
     /// A person with a role; gives the e-mail address, whose password is [`Shop::password`].

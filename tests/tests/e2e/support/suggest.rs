@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::actor::Actor;
+use super::json::Json;
 use super::shop::Shop;
 use super::wait::eventually;
 
@@ -25,10 +26,10 @@ impl Shop {
     }
 
     /// Imports a file of CSV, and waits until that is done; gives the job.
-    pub(crate) async fn imports(&self, kind: &str, csv: Vec<u8>) -> Value {
+    pub(crate) async fn imports(&self, kind: &str, csv: Vec<u8>) -> Json {
         let path = format!("/v1/imports?kind={kind}");
         let job = self.admin().post_raw(&path, "text/csv", csv).await.is(202);
-        let path = format!("/v1/imports/{}", job["id"].as_str().expect("an id"));
+        let path = format!("/v1/imports/{}", job["id"].text());
         let ended = async || {
             let job = self.admin().get(&path).await.ok();
             assert_ne!(job["status"], "failed", "{job}");
@@ -40,12 +41,12 @@ impl Shop {
 
 impl Actor {
     /// What there is to say of a basket with one of each.
-    pub(crate) async fn advice(&self, skus: &[&str]) -> Value {
+    pub(crate) async fn advice(&self, skus: &[&str]) -> Json {
         self.advice_on(skus.iter().map(|sku| json!({ "sku": sku })).collect(), json!({})).await
     }
 
     /// What there is to say of a basket, with further fields of the request.
-    pub(crate) async fn advice_on(&self, lines: Vec<Value>, fields: Value) -> Value {
+    pub(crate) async fn advice_on(&self, lines: Vec<Value>, fields: Value) -> Json {
         let mut body = json!({ "lines": lines });
         super::shop::merge(&mut body, fields);
         self.post("/v1/basket-suggestions", &body).await.ok()
@@ -58,12 +59,12 @@ impl Actor {
 }
 
 /// SKUs and reasons of a list.
-pub(crate) fn pairs(items: &Value) -> Vec<(String, String)> {
-    let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
-    items.as_array().expect("a list").iter().map(|item| (text(item, "sku"), text(item, "reason"))).collect()
+pub(crate) fn pairs(items: &Json) -> Vec<(String, String)> {
+    let text = |item: &Json, name: &str| item[name].text().to_owned();
+    items.list().iter().map(|item| (text(item, "sku"), text(item, "reason"))).collect()
 }
 
 /// SKUs of a list.
-pub(crate) fn skus(items: &Value) -> Vec<String> {
+pub(crate) fn skus(items: &Json) -> Vec<String> {
     pairs(items).into_iter().map(|(sku, _)| sku).collect()
 }

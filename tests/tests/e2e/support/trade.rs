@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::actor::Actor;
 use super::answer::Answer;
+use super::json::Json;
 use super::number::micros;
 use super::shop::{Shop, merge};
 
@@ -103,7 +104,7 @@ impl Shop {
     }
 
     /// Availability of a product as the seller sees it.
-    pub(crate) async fn availability(&self, sku: &str) -> Value {
+    pub(crate) async fn availability(&self, sku: &str) -> Json {
         self.admin().get(&format!("/v1/availability?sku={sku}")).await.ok()["items"][0].clone()
     }
 
@@ -115,7 +116,7 @@ impl Shop {
     }
 
     /// The credit position of an account.
-    pub(crate) async fn credit(&self, account: &str) -> Value {
+    pub(crate) async fn credit(&self, account: &str) -> Json {
         self.admin().get(&format!("/v1/accounts/{account}/credit-position")).await.ok()
     }
 }
@@ -134,7 +135,7 @@ pub(crate) fn made_of(n: usize) -> (&'static str, &'static str) {
 
 /// Fails when a batch was not accepted as a whole.
 #[track_caller]
-pub(crate) fn nothing_rejected(answer: &Value) {
+pub(crate) fn nothing_rejected(answer: &Json) {
     let rejected = &answer["rejected"];
     let count = rejected.as_u64().or_else(|| rejected.as_array().map(|lines| lines.len() as u64));
     assert_eq!(count, Some(0), "{}", answer.to_string().chars().take(2_000).collect::<String>());
@@ -154,12 +155,12 @@ impl Actor {
     /// The unit price they get for one of a product.
     pub(crate) async fn unit_price(&self, sku: &str) -> String {
         let quote = self.quotes(&[line(sku, 1)]).await.ok();
-        quote["lines"][0]["unit_price"].as_str().unwrap_or_default().to_owned()
+        quote["lines"][0]["unit_price"].text().to_owned()
     }
 
     /// Creates a cart; gives its id.
     pub(crate) async fn cart(&self) -> String {
-        self.post("/v1/carts", &json!({})).await.is(201)["id"].as_str().expect("an id").to_owned()
+        self.post("/v1/carts", &json!({})).await.is(201)["id"].text().to_owned()
     }
 
     /// A new cart of lines.
@@ -190,7 +191,7 @@ impl Actor {
     }
 
     /// An order as it stands.
-    pub(crate) async fn order(&self, number: &str) -> Value {
+    pub(crate) async fn order(&self, number: &str) -> Json {
         self.get(&format!("/v1/orders/{number}")).await.ok()
     }
 
@@ -202,6 +203,6 @@ impl Actor {
 
 /// The number of an order that must have been placed.
 #[track_caller]
-pub(crate) fn number_of(placed: &Value) -> String {
-    placed["number"].as_str().unwrap_or_else(|| panic!("no number: {placed}")).to_owned()
+pub(crate) fn number_of(placed: &Json) -> String {
+    placed["number"].text().to_owned()
 }

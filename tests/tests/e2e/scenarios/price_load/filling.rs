@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::support::{Shop, nothing_rejected};
+use crate::support::{Json, Shop, nothing_rejected};
 
 const CATEGORIES: usize = 800;
 const BRANDS: usize = 500;
@@ -217,5 +217,5 @@ async fn put_all(shop: &Shop, bodies: Vec<(String, Value)>) {
         let admin = admin.clone();
         async move { admin.put(&path, &body).await.ok() }
     };
-    futures_util::stream::iter(bodies).map(put).buffer_unordered(STREAMS).collect::<Vec<Value>>().await;
+    futures_util::stream::iter(bodies).map(put).buffer_unordered(STREAMS).collect::<Vec<Json>>().await;
 }

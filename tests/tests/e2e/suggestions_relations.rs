@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{MAIN, Shop, pairs, skus};
+use crate::support::{Actor, MAIN, Shop, pairs, skus};
 
 fn attribute(name: &str, value: &str) -> Value {
     json!({ "name": name, "value": value })
@@ -106,11 +106,16 @@ async fn a_basket_lacks_what_a_rule_requires_until_it_has_enough_of_what_agrees(
     let basket = |lines: &[(&str, &str)]| lines.iter().map(|(sku, n)| json!({ "sku": sku, "quantity": n })).collect::<Vec<_>>();
     let advice = acme.advice_on(basket(&[("S-8", "5"), ("N-8S", "4")]), json!({})).await;
     let missing = &advice["missing"][0];
-    assert_eq!((&missing["sku"], &missing["rule"]), (&json!("N-8"), &json!("SCREW-NUT")), "{advice}");
-    assert_eq!((&missing["needed"], &missing["in_basket"], &missing["quantity"]), (&json!("10"), &json!("4"), &json!("6")));
-    assert_eq!((&missing["alternatives"], &missing["needed_for"]), (&json!(["N-8S"]), &json!(["S-8"])));
+    assert_eq!(missing["sku"], "N-8", "{advice}");
+    assert_eq!(missing["rule"], "SCREW-NUT", "{advice}");
+    assert_eq!(missing["needed"], "10");
+    assert_eq!(missing["in_basket"], "4");
+    assert_eq!(missing["quantity"], "6");
+    assert_eq!(missing["alternatives"], json!(["N-8S"]));
+    assert_eq!(missing["needed_for"], json!(["S-8"]));
     let enough = acme.advice_on(basket(&[("S-8", "5"), ("N-8S", "4"), ("N-8", "6")]), json!({})).await;
-    assert_eq!((&enough["missing"], &enough["conflicts"]), (&json!([]), &json!([])));
+    assert_eq!(enough["missing"], json!([]));
+    assert_eq!(enough["conflicts"], json!([]));
 }
 
 #[tokio::test]
@@ -124,7 +129,8 @@ async fn a_conflict_says_which_rule_and_what_would_fix_it() {
     assert_eq!(conflict["skus"], json!(["S-8", "N-10"]));
     let detail = "A screw needs a nut of equal thread: S-8 has thread M8, N-10 has thread size M10";
     assert_eq!(conflict["detail"], detail);
-    assert_eq!((&conflict["fixes"][0]["instead_of"], &conflict["fixes"][0]["sku"]), (&json!("N-10"), &json!("N-8")));
+    assert_eq!(conflict["fixes"][0]["instead_of"], "N-10");
+    assert_eq!(conflict["fixes"][0]["sku"], "N-8");
     let both = acme.advice(&["S-8", "S-10", "N-10"]).await;
     assert_eq!(both["conflicts"], json!([]), "the nut has its screw: {both}");
 }
@@ -147,7 +153,8 @@ async fn related_products_of_another_voltage_are_a_conflict_with_a_way_out() {
     let conflict = &advice["conflicts"][0];
     assert_eq!(conflict["rule"], "voltage-differs", "{advice}");
     assert_eq!(conflict["detail"], "VALVE has voltage 24 VDC, COIL-230 has 0.23 kV AC");
-    assert_eq!((&conflict["fixes"][0]["sku"], &conflict["fixes"][0]["instead_of"]), (&json!("COIL-24"), &json!("COIL-230")));
+    assert_eq!(conflict["fixes"][0]["sku"], "COIL-24");
+    assert_eq!(conflict["fixes"][0]["instead_of"], "COIL-230");
     assert_eq!(acme.advice(&["VALVE", "COIL-24"]).await["conflicts"], json!([]));
 }
 
@@ -174,8 +181,10 @@ async fn a_device_has_the_accessories_that_list_it() {
     assert_eq!(of("LJ-1200").await[0].0, "TONER", "lists are followed");
 }
 
-#[tokio::test]
-async fn what_cannot_be_had_is_replaced_as_the_account_or_the_line_consents() {
+const CONSENT: &str = "/v1/accounts/ACME/replacement-consent";
+
+/// `OLD` is discontinued and has a discontinued successor and a substitute, `SCARCE` is not there; nothing else is either.
+async fn nothing_to_be_had() -> (Shop, Actor) {
     let shop = Shop::open().await;
     shop.account("GROUP").await;
     shop.account_with("ACME", json!({ "parent": "GROUP" })).await;
@@ -188,38 +197,56 @@ async fn what_cannot_be_had_is_replaced_as_the_account_or_the_line_consents() {
     shop.product("OLD", old).await;
     shop.product("SCARCE", json!({ "relations": [relation("substitute", "LIKE")] })).await;
     let acme = shop.erp("ACME").await;
-    let path = "/v1/accounts/ACME/replacement-consent";
-    assert_eq!(acme.get(path).await.ok()["consent"], "ask");
+    (shop, acme)
+}
 
+#[tokio::test]
+async fn what_is_discontinued_has_its_successors_successor_and_then_its_substitutes() {
+    let (_shop, acme) = nothing_to_be_had().await;
     let advice = acme.advice(&["OLD", "SCARCE"]).await;
     let replaced = &advice["replacements"];
-    assert_eq!(replaced.as_array().map(Vec::len), Some(1), "nothing is there instead of SCARCE: {advice}");
-    assert_eq!(
-        (&replaced[0]["sku"], &replaced[0]["cause"], &replaced[0]["consent"]),
-        (&json!("OLD"), &json!("discontinued"), &json!("ask"))
-    );
-    assert_eq!(skus(&replaced[0]["candidates"]), ["NEWER", "LIKE"], "the successor of the successor, then the substitute");
+    assert_eq!(replaced.list().len(), 1, "nothing is there instead of SCARCE: {advice}");
+    assert_eq!(replaced[0]["sku"], "OLD");
+    assert_eq!(replaced[0]["cause"], "discontinued");
+    assert_eq!(replaced[0]["consent"], "ask");
+    assert_eq!(skus(&replaced[0]["candidates"]), ["NEWER", "LIKE"]);
+}
+
+#[tokio::test]
+async fn what_is_there_comes_first_among_replacements() {
+    let (shop, acme) = nothing_to_be_had().await;
     shop.receives("LIKE", MAIN, 5).await;
     let advice = acme.advice(&["OLD", "SCARCE"]).await;
-    assert_eq!(skus(&advice["replacements"][0]["candidates"]), ["LIKE", "NEWER"], "what is there comes first");
+    assert_eq!(skus(&advice["replacements"][0]["candidates"]), ["LIKE", "NEWER"]);
     assert_eq!(advice["replacements"][1]["cause"], "out_of_stock", "{advice}");
     assert_eq!(advice["replacements"][1]["automatic"], false);
+    let more = acme.advice_on(vec![json!({ "sku": "SCARCE", "quantity": "6" })], json!({})).await;
+    assert_eq!(more["replacements"], json!([]), "there are five: {more}");
+}
 
+#[tokio::test]
+async fn an_account_consents_itself_or_as_the_one_above_it_does() {
+    let (shop, acme) = nothing_to_be_had().await;
+    assert_eq!(acme.get(CONSENT).await.ok()["consent"], "ask");
     shop.admin().put("/v1/accounts/GROUP/replacement-consent", &json!({ "consent": "automatic" })).await.ok();
-    let said = acme.get(path).await.ok();
-    assert_eq!((&said["consent"], &said["said_by"]), (&json!("automatic"), &json!("GROUP")));
+    let said = acme.get(CONSENT).await.ok();
+    assert_eq!(said["consent"], "automatic");
+    assert_eq!(said["said_by"], "GROUP");
+    acme.put(CONSENT, &json!({ "consent": "never" })).await.ok();
+    assert_eq!(acme.advice(&["OLD"]).await["replacements"][0]["consent"], "never");
+    acme.put("/v1/accounts/GROUP/replacement-consent", &json!({ "consent": "never" })).await.is_refused("account-not-found");
+}
+
+#[tokio::test]
+async fn a_line_may_want_no_replacement_though_the_account_consents() {
+    let (shop, acme) = nothing_to_be_had().await;
+    shop.receives("LIKE", MAIN, 5).await;
+    acme.put(CONSENT, &json!({ "consent": "automatic" })).await.ok();
     let careful = json!({ "sku": "OLD", "replacement": "never" });
     let advice = acme.advice_on(vec![careful, json!({ "sku": "SCARCE", "quantity": "5" })], json!({})).await;
     assert_eq!(advice["replacements"][0]["candidates"], json!([]), "the line wants none: {advice}");
-    assert_eq!(
-        (&advice["replacements"][1]["automatic"], &advice["replacements"][1]["candidates"][0]["quantity"]),
-        (&json!(true), &json!("5"))
-    );
-    let more = acme.advice_on(vec![json!({ "sku": "SCARCE", "quantity": "6" })], json!({})).await;
-    assert_eq!(more["replacements"], json!([]), "there are five: {more}");
-    acme.put(path, &json!({ "consent": "never" })).await.ok();
-    assert_eq!(acme.advice(&["OLD"]).await["replacements"][0]["consent"], "never");
-    acme.put("/v1/accounts/GROUP/replacement-consent", &json!({ "consent": "never" })).await.is_refused("account-not-found");
+    assert_eq!(advice["replacements"][1]["automatic"], true);
+    assert_eq!(advice["replacements"][1]["candidates"][0]["quantity"], "5");
 }
 
 #[tokio::test]
@@ -242,6 +269,7 @@ async fn relations_by_sku_are_suggested_by_kind_and_fit_from_both_sides() {
     assert_eq!(all[0].1, "PIPE cannot be used without it: both ends");
     assert_eq!(acme.suggested("FLANGE", "compatible").await, [("PIPE".to_owned(), "Fits FLANGE".to_owned())]);
     let advice = acme.advice(&["PIPE"]).await;
-    assert_eq!((&advice["missing"][0]["sku"], &advice["missing"][0]["quantity"]), (&json!("GASKET"), &json!("2")), "{advice}");
+    assert_eq!(advice["missing"][0]["sku"], "GASKET", "{advice}");
+    assert_eq!(advice["missing"][0]["quantity"], "2", "{advice}");
     assert_eq!(pairs(&advice["items"]), [("COVER".to_owned(), "Accessory for PIPE".to_owned())]);
 }

@@ -56,8 +56,8 @@ async fn ordering_a_thousand_lines_runs_no_more_statements_than_ten() {
     let small = acme.orders(&lines(&skus[..10])).await;
     let large = acme.orders(&lines(&skus)).await;
     grows_by_batches_only("an order", small.statements(), large.statements());
-    let number = large.is(201)["number"].as_str().expect("a number").to_owned();
-    let few = small.is(201)["number"].as_str().expect("a number").to_owned();
+    let number = large.is(201)["number"].text().to_owned();
+    let few = small.is(201)["number"].text().to_owned();
     let small = acme.cancels(&few, json!({})).await;
     let large = acme.cancels(&number, json!({})).await;
     grows_by_batches_only("a cancellation", small.statements(), large.statements());
