@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Shop, line, nothing_rejected};
+use crate::support::{Actor, Shop, line, nothing_rejected};
 
 #[tokio::test]
 async fn a_product_reads_back_as_it_was_put() {
@@ -146,4 +146,24 @@ async fn sending_a_product_again_changes_nothing_and_if_match_guards_it() {
     second.ok();
     put("Three", Some(first)).await.is_refused("stale");
     assert_eq!(shop.admin().get("/v1/products/A-1").await.ok()["title"], "Two");
+}
+
+#[tokio::test]
+async fn buyers_list_the_products_they_may_see_page_by_page_and_no_drafts() {
+    let shop = Shop::open().await;
+    shop.account("ACME").await;
+    shop.account("RIVAL").await;
+    for sku in ["A-1", "A-2", "A-3"] {
+        shop.product(sku, json!({})).await;
+    }
+    shop.product("DRAFT", json!({ "lifecycle": "draft" })).await;
+    shop.rules("NO-2", "deny", ("account", Some("ACME")), json!({ "skus": ["A-2"] })).await;
+    let listed = async |who: &Actor| -> Vec<String> {
+        let items = who.all("/v1/products?limit=1").await;
+        items.iter().map(|item| item["sku"].text().to_owned()).collect()
+    };
+    assert_eq!(listed(&shop.erp("ACME").await).await, ["A-1", "A-3"]);
+    assert_eq!(listed(&shop.erp("RIVAL").await).await, ["A-1", "A-2", "A-3"]);
+    assert_eq!(listed(&shop.admin()).await, ["A-1", "A-2", "A-3", "DRAFT"], "the seller's side sees drafts");
+    shop.client(None, &["orders:read"]).await.get("/v1/products").await.is_refused("forbidden");
 }

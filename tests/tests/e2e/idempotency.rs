@@ -108,6 +108,6 @@ async fn a_malformed_key_is_refused() {
         let request = admin.request(Method::POST, "/v1/users").header("idempotency-key", value).json(&person());
         let answer = admin.send(request).await;
         assert_eq!(answer.status, 400, "{key}: {}", answer.text);
-        answer.is_refused("bad-idempotency-key");
+        answer.is_refused("idempotency-key-malformed");
     }
 }

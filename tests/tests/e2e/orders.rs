@@ -78,12 +78,15 @@ async fn one_bad_line_refuses_the_order_unless_a_part_is_wanted() {
     shop.product("NO-PRICE", json!({ "backorder": true })).await;
     let acme = shop.erp("ACME").await;
     let lines = [line("A-1", 1), line("NOBODY", 1), line("NO-PRICE", 1), line("A-1", 1_000)];
-    let faults = ["/lines/1/sku unknown-product", "/lines/2/sku price-on-request", "/lines/3/quantity insufficient-stock"];
+    // Whether the last one is in stock is asked only when all lines have a price.
+    let faults = ["/lines/1/sku unknown-product", "/lines/2 price-on-request"];
     acme.orders(&lines).await.is_refused_for("order-lines-refused", &faults);
     assert_eq!(shop.levels("A-1").await, (100, 0, 100), "a refused order leaves nothing behind");
     let part = acme.orders_with(&lines, json!({ "partial": "accept" })).await.is(201);
     assert_eq!(part["lines"].list().len(), 1, "{part}");
-    assert_eq!(told(&part["rejected"].read::<Vec<Fault>>()), faults);
+    let mut rejected = told(&part["rejected"].read::<Vec<Fault>>());
+    rejected.sort();
+    assert_eq!(rejected, ["/lines/1/sku unknown-product", "/lines/2 price-on-request", "/lines/3/quantity insufficient-stock"]);
     shop.books_agree().await;
 }
 
@@ -189,11 +192,11 @@ async fn amounts_beyond_every_measure_are_refused_and_never_break_the_server() {
     shop.price("A-1", "999999999999").await;
     let acme = shop.erp("ACME").await;
     for (quantity, code, fault) in [
-        ("999999999999", "order-lines-refused", "/lines/0/quantity out-of-range"),
-        ("0.0000001", "invalid-request", "/lines/0/quantity too-many-decimals"),
-        ("1e9", "invalid-request", "/lines/0/quantity not-a-number"),
+        ("999999999999", "order-lines-refused", "/lines/0 amount-out-of-range"),
+        ("0.0000001", "invalid-request", "/lines/0/quantity invalid-value"),
+        ("1e9", "invalid-request", "/lines/0/quantity invalid-value"),
         ("-1", "order-lines-refused", "/lines/0/quantity quantity-not-positive"),
-        ("1000000000000000000000", "invalid-request", "/lines/0/quantity out-of-range"),
+        ("1000000000000000000000", "invalid-request", "/lines/0/quantity invalid-value"),
     ] {
         acme.orders(&[line("A-1", quantity)]).await.is_refused_for(code, &[fault]);
     }

@@ -8,7 +8,9 @@ use crate::support::{Remittance, Settles, line};
 /// What a payment settled, as `INV-2026-000001: 25.000000 EUR`.
 fn settled(payment: &Remittance) -> Vec<String> {
     let one = |settles: &Settles| format!("{}: {:?}", settles.invoice, settles.amount);
-    payment.allocations.iter().map(one).collect()
+    let mut settled: Vec<String> = payment.allocations.iter().map(one).collect();
+    settled.sort();
+    settled
 }
 
 // Payments.

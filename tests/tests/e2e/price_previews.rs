@@ -34,16 +34,9 @@ async fn preview(shop: &Shop) -> Json {
 }
 
 fn moved(moves: &Json) -> Vec<String> {
-    let text = |value: &Json| value.text().to_owned();
     let one = |view: &Json| {
-        format!(
-            "{} {}>{} {} {}%",
-            text(&view["sku"]),
-            text(&view["before"]),
-            text(&view["after"]),
-            text(&view["change"]),
-            text(&view["change_percent"])
-        )
+        let (change, percent) = (view.text_if_there("change"), view.text_if_there("change_percent"));
+        format!("{} {}>{} {change} {percent}%", view["sku"].text(), view.text_if_there("before"), view.text_if_there("after"))
     };
     moves.list().iter().map(one).collect()
 }

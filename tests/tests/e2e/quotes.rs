@@ -250,7 +250,7 @@ async fn an_offer_holds_until_its_instant_and_may_be_prolonged() {
     acme.orders_quote(&number).await.is(201);
     sales.says(&open, "withdrawal", json!({})).await.ok();
     assert_eq!((numbers("ordered").await, numbers("withdrawn").await), (vec![number], vec![open]));
-    acme.get("/v1/quotes?status=cold").await.is_refused("invalid-request");
+    acme.get("/v1/quotes?status=cold").await.is_refused("malformed-request");
 }
 
 #[tokio::test]

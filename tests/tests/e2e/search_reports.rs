@@ -57,7 +57,7 @@ async fn searches_of_buyers_are_counted_with_what_they_found() {
     let first = acme.search(&[("q", "rotary"), ("limit", "1")]).await;
     let next = acme.search(&[("q", "rotary"), ("limit", "1"), ("cursor", first["next_cursor"].text())]).await;
     assert_eq!(first["search_id"], next["search_id"], "a page that is read on is the same search");
-    assert!(shop.admin().search(&[("q", "rotary")]).await["search_id"].is_null());
+    assert!(shop.admin().search(&[("q", "rotary")]).await.is_absent("search_id"));
     let all = reported(&shop, 7).await;
     assert_eq!(queries(&all), ["rotary pump", "zzyzzx", "rotary", "seal"], "{all}");
     let pump = of(&all, "rotary pump");
@@ -74,7 +74,7 @@ async fn searches_of_buyers_are_counted_with_what_they_found() {
     loop {
         let page = report(&shop, &format!("limit=1{cursor}")).await;
         paged.extend(queries(&page).into_iter().map(str::to_owned));
-        let Some(next) = page["next_cursor"].as_str() else { break };
+        let Some(next) = page.get("next_cursor").and_then(Json::as_str) else { break };
         cursor = format!("&cursor={next}");
     }
     assert_eq!(paged, queries(&all));

@@ -131,7 +131,7 @@ async fn a_basket_is_looked_at_without_the_database() {
         assert_eq!(answer.statements(), 0, "{path}");
         answer.ok();
     }
-    for bad in ["limit=0", "limit=101", "at=yesterday"] {
-        acme.get(&format!("/v1/reorder-suggestions?{bad}")).await.is_refused("invalid-request");
+    for (bad, code) in [("limit=0", "invalid-request"), ("limit=101", "invalid-request"), ("at=yesterday", "malformed-request")] {
+        acme.get(&format!("/v1/reorder-suggestions?{bad}")).await.is_refused(code);
     }
 }

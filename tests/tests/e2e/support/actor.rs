@@ -106,7 +106,7 @@ impl Actor {
             let page = if cursor.is_empty() { path.to_owned() } else { format!("{path}{separator}cursor={cursor}") };
             let page = self.get(&page).await.ok();
             items.extend(page["items"].list().iter().cloned());
-            match page["next_cursor"].as_str() {
+            match page.get("next_cursor").and_then(Json::as_str) {
                 Some(next) => next.clone_into(&mut cursor),
                 None => return items,
             }

@@ -69,6 +69,12 @@ impl Json {
         self.as_object()?.get(name)
     }
 
+    /// The text of a member that may be absent; empty then.
+    #[track_caller]
+    pub(crate) fn text_if_there(&self, name: &str) -> &str {
+        self.get(name).map_or("", Self::text)
+    }
+
     /// Whether it is an object without this member.
     #[track_caller]
     pub(crate) fn is_absent(&self, name: &str) -> bool {

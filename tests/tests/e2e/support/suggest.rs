@@ -60,11 +60,10 @@ impl Actor {
 
 /// SKUs and reasons of a list.
 pub(crate) fn pairs(items: &Json) -> Vec<(String, String)> {
-    let text = |item: &Json, name: &str| item[name].text().to_owned();
-    items.list().iter().map(|item| (text(item, "sku"), text(item, "reason"))).collect()
+    items.list().iter().map(|item| (item["sku"].text().to_owned(), item["reason"].text().to_owned())).collect()
 }
 
 /// SKUs of a list.
 pub(crate) fn skus(items: &Json) -> Vec<String> {
-    pairs(items).into_iter().map(|(sku, _)| sku).collect()
+    items.list().iter().map(|item| item["sku"].text().to_owned()).collect()
 }

@@ -121,13 +121,11 @@ pub(crate) struct PriceQuote {
     pub(crate) lines: Vec<QuotedLine>,
 }
 
-/// The price of a line asked for; none when it has none.
+/// The price of a line asked for; absent when it has none.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct QuotedLine {
     pub(crate) sku: String,
-    #[serde(deserialize_with = "nullable")]
     pub(crate) unit_price: Option<Decimal>,
-    #[serde(deserialize_with = "nullable")]
     pub(crate) line_amount: Option<Decimal>,
 }
 
