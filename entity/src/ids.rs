@@ -65,4 +65,6 @@ typed_id! {
     PaymentId,
     /// An import job.
     JobId,
+    /// A piece of work that is done in the background.
+    BackgroundJobId,
 }

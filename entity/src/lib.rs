@@ -10,6 +10,8 @@ mod terms;
 mod values;
 
 pub mod accounts;
+pub mod background_jobs;
+pub mod blobs;
 pub mod cart_lines;
 pub mod carts;
 pub mod categories;
@@ -62,6 +64,7 @@ pub mod relation_rules;
 pub mod replacement_consents;
 pub mod search_curations;
 pub mod search_tallies;
+pub mod seller_settings;
 pub mod sequences;
 pub mod shipment_lines;
 pub mod shipments;
@@ -80,9 +83,9 @@ pub use enums::{
     UserStatus, VisibilityEffect, VolumeScope,
 };
 pub use ids::{
-    AccountId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId, OrderId, PaymentId,
-    PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, QuoteId, ShipmentId, SiteId, UserId,
-    WarehouseId,
+    AccountId, BackgroundJobId, CartId, CategoryId, ClientRowId, ContractId, ContractLineId, InboundId, InvoiceId, JobId,
+    OrderId, PaymentId, PriceChangeSetId, PriceEntryId, PriceListId, ProductId, PromotionId, PromotionLineId, QuoteId,
+    ShipmentId, SiteId, UserId, WarehouseId,
 };
 pub use terms::Terms;
 pub use values::{Amount, Instant, Quantity};

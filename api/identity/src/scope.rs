@@ -57,6 +57,8 @@ scopes! {
     UsersWrite = "users:write", "Create and change people and machine clients";
     EventsRead = "events:read", "Read the event log";
     ImportsWrite = "imports:write", "Run import jobs";
+    JobsWrite = "jobs:write", "Look at background jobs and run those again that were given up";
+    SettingsWrite = "settings:write", "Read and change the settings of the seller";
 }
 
 /// The set of these scopes.

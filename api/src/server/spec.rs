@@ -19,11 +19,13 @@ use imports::ImportJobError;
 use inventory::StockError;
 use kernel::problem::{DomainError, ProblemType};
 use merchandising::MerchandisingError;
+use operations::OperationsError;
 use orders::OrderError;
 use price_admin::PriceAdminError;
 use prices::PriceError;
 use quotes::QuoteError;
 use search_index::SearchIndexError;
+use settings::SettingsError;
 use storefront::StorefrontError;
 use suggestions::SuggestionError;
 
@@ -136,6 +138,8 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(PriceAdminError::problem_types());
     all.extend(SuggestionError::problem_types());
     all.extend(ImportJobError::problem_types());
+    all.extend(OperationsError::problem_types());
+    all.extend(SettingsError::problem_types());
     all.sort_by_key(|e| e.code);
     all.dedup();
     all

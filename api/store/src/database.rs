@@ -30,6 +30,7 @@ use super::domain_event::DomainEvent;
 use super::error::StoreError;
 use super::events::{self, Event, Recorded};
 use super::feed::Feed;
+use super::jobs::EnqueuedSignal;
 pub use super::sqlite::EntityRow;
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::system::System;
@@ -51,6 +52,7 @@ pub struct Database {
     backend: Backend,
     feed: Feed,
     commit_hooks: Arc<[Arc<dyn CommitHook>]>,
+    enqueued: EnqueuedSignal,
 }
 
 /// Where the rows are.
@@ -72,7 +74,7 @@ impl Database {
             options.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
             Backend::Postgres(sea_orm::Database::connect(options).await?)
         };
-        Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]) })
+        Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]), enqueued: EnqueuedSignal::default() })
     }
 
     /// The same connections, whose transactions are joined by these.
@@ -98,6 +100,11 @@ impl Database {
         &self.feed
     }
 
+    /// Tells workers of this process that jobs were enqueued.
+    pub(super) fn enqueued(&self) -> &EnqueuedSignal {
+        &self.enqueued
+    }
+
     /// Reads outside a transaction.
     pub fn reader(&self) -> Reader {
         Reader { backend: self.backend.clone() }
@@ -120,6 +127,8 @@ impl Database {
             commit_hooks: self.commit_hooks.clone(),
             claimed: Mutex::new(None),
             alone: AtomicBool::new(false),
+            enqueues: AtomicBool::new(false),
+            enqueued: self.enqueued.clone(),
         })
     }
 
@@ -174,6 +183,9 @@ pub struct Tx {
     pub(super) claimed: Mutex<Option<super::idempotency::Claimed>>,
     /// Whether it shares no commit with others.
     alone: AtomicBool,
+    /// Whether it enqueued jobs.
+    pub(super) enqueues: AtomicBool,
+    enqueued: EnqueuedSignal,
 }
 
 impl Tx {
@@ -217,13 +229,16 @@ impl Tx {
         recorded.append(&mut self.take_recorded()?);
         let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, reader, alone, .. } = self;
+        let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, .. } = self;
         count_statement();
         match inner {
             Transacting::Sqlite(transaction) => transaction.commit(alone.into_inner()).await?,
             Transacting::Postgres(transaction) => transaction.commit().await?,
         }
         drop(claimed);
+        if enqueues.into_inner() {
+            enqueued.send();
+        }
         if let Some(last) = written.last().map(|event| event.seq) {
             if !has_gaps {
                 feed.publish_local(&reader, written).await;
