@@ -14,8 +14,13 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Role};
 use billing::{BillingRoutes, Invoicing};
-use cart::{CartCache, CartRoutes};
-use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
+use cart::CartCache;
+use cart::CartRoutes;
+use catalog::CatalogRoutes;
+use catalog::Categories;
+use catalog::ProductJsonCache;
+use catalog::Products;
+use catalog::VisibilityRoutes;
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
 use identity::{Accounts, IdentityRoutes, SessionRoutes};
@@ -73,7 +78,7 @@ pub(crate) struct Projections {
 impl Projections {
     async fn load(db: &Reader, config: &Config) -> Result<Self, CommonError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
-        let products = Products::load_for(db, &accounts, &categories).await?;
+        let products = Products::load(db, &accounts, &categories).await?;
         Ok(Self {
             accounts,
             settings: Settings::load(db).await?,
@@ -282,6 +287,7 @@ fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes
     let storefront = StorefrontRoutes {
         offers: projections.offers(),
         categories: projections.categories.clone(),
+        product_json: ProductJsonCache::default(),
         index: projections.search.clone(),
         own: OwnSets::over(&projections.memory, &projections.prices, &projections.accounts),
         curation: projections.curation.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ahash::AHashMap;
-use entity::{AccountId, Instant, invoices, payments};
+use entity::{AccountId, CurrencyCode, Instant, invoices, payments};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::error::BillingError;
@@ -38,7 +38,7 @@ pub(super) fn days_late(due: Instant, now: Instant) -> i64 {
 #[derive(Debug)]
 pub(super) struct AccountStatement {
     /// By currency.
-    pub(super) sums: BTreeMap<String, Sums>,
+    pub(super) sums: BTreeMap<CurrencyCode, Sums>,
     /// Open invoices, oldest due first, with their orders' numbers.
     pub(super) invoices: Vec<(invoices::Model, String)>,
     /// Payments of which something is not allocated, oldest first.
@@ -62,13 +62,13 @@ pub(super) async fn of(db: &impl ConnectionTrait, account: AccountId, now: Insta
     let rest = rest.filter(payments::Column::Unallocated.gt(0)).order_by_asc(payments::Column::Id).limit(SHOWN as u64 * 10);
     let mut rest = rest.all(db).await?;
 
-    let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
+    let mut sums: BTreeMap<CurrencyCode, Sums> = BTreeMap::new();
     for row in &open {
-        let sum = &mut sums.entry(row.currency.clone()).or_default().buckets[age_bucket(row.due_at, now)];
+        let sum = &mut sums.entry(row.currency).or_default().buckets[age_bucket(row.due_at, now)];
         *sum = sum.saturating_add(row.total.0 - row.paid.0 - row.discounted.0);
     }
     for row in &rest {
-        let sum = &mut sums.entry(row.currency.clone()).or_default().unallocated;
+        let sum = &mut sums.entry(row.currency).or_default().unallocated;
         *sum = sum.saturating_add(row.unallocated.0);
     }
     let complete = open.len() <= SHOWN && rest.len() <= SHOWN;

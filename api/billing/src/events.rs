@@ -30,7 +30,7 @@ impl From<&invoices::Model> for InvoiceDetails {
             order_id: invoice.order_id,
             shipment_id: invoice.shipment_id,
             account_id: invoice.account_id,
-            total: Money::new(invoice.total, &invoice.currency),
+            total: Money::new(invoice.total, invoice.currency.code()),
         }
     }
 }

@@ -93,7 +93,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
     let known = fetch_one(tx, invoices::Entity::find().filter(invoices::Column::ShipmentId.eq(shipment))).await?;
     let Some((_, shipped)) = fulfilment::shipped(tx, shipment).await?.filter(|_| known.is_none()) else { return Ok(()) };
     let of_order = order_book::lines_of(tx, order.id).await?;
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+    let currency = order.currency.0;
 
     let id = InvoiceId(tx.id().await?);
     let lines = lines_of(id, &of_order, &shipped, currency)?;
@@ -106,8 +106,8 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
 
     let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
     progress::record_invoiced(tx, order.id, &invoiced).await?;
-    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
-    receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
+    credit::shift(tx, order.account_id, order.currency.0, Shift { receivable: total.0, committed: -total.0 }).await?;
+    receivables::recompute_oldest_due(tx, order.account_id, order.currency.0).await?;
     tx.record(&InvoiceIssued((&invoice).into()));
     telemetry::count("bulkhead_invoices_issued_total");
     if total.0 == 0 {
@@ -127,22 +127,22 @@ fn row(
     currency: Currency,
 ) -> invoices::Model {
     // What is paid before it ships is due at once and earns nothing for paying early.
-    let code = if order.payment_method == PaymentMethod::Prepaid { "PREPAID" } else { order.terms.as_str() };
-    let terms = Terms::parse(code);
-    let early = terms.and_then(|t| t.early(now, total.into(), currency)).filter(|(_, off)| off.is_positive());
+    let prepaid = order.payment_method == PaymentMethod::Prepaid;
+    let terms = if prepaid { Terms::of_prepayment() } else { order.terms.clone() };
+    let early = terms.early(now, total.into(), currency).filter(|(_, off)| off.is_positive());
     invoices::Model {
         id,
         number,
         account_id: order.account_id,
         order_id: order.id,
         shipment_id: shipment,
-        currency: order.currency.clone(),
+        currency: order.currency,
         total,
         paid: Amount(0),
         discounted: Amount(0),
-        terms: code.to_owned(),
+        due_at: terms.due(now),
+        terms,
         issued_at: now,
-        due_at: terms.map_or(now, |t| t.due(now)),
         discount_until: early.map(|(until, _)| until),
         discount_amount: early.map_or(Amount(0), |(_, off)| off.into()),
         purchase_order_number: order.purchase_order_number.clone(),
@@ -169,7 +169,7 @@ fn lines_of(
             order_line_no: line.line_no,
             sku: line.sku.clone(),
             title: line.title.clone(),
-            unit: line.unit.clone(),
+            unit: line.unit,
             quantity: part.quantity,
             unit_price: line.unit_price,
             per: line.per,
@@ -195,7 +195,7 @@ mod tests {
             product_id: ProductId(1),
             sku: "A".to_owned(),
             title: String::new(),
-            unit: "EA".to_owned(),
+            unit: "EA".parse().expect("a unit"),
             numerator: 1,
             denominator: 1,
             quantity: Quantity(quantity),

@@ -68,8 +68,8 @@ struct Candidates {
 
 /// Records a payment with everything it settles. Nothing is recorded when anything is refused.
 pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Result<PaymentId, BillingError> {
-    let account = check(tx, accounts, &new)?;
-    let named = named_order(tx, &new, account).await?;
+    let (account, currency) = check(tx, accounts, &new)?;
+    let named = named_order(tx, &new, account, currency).await?;
     let target = match (&named, new.allocations) {
         (Some(order), _) => AllocationTarget::Order(order.id),
         (None, Some(allocations)) => AllocationTarget::Named(allocations),
@@ -78,7 +78,7 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
     let payment = payments::Model {
         id: PaymentId(tx.id().await?),
         account_id: account,
-        currency: new.currency,
+        currency: currency.into(),
         amount: new.amount,
         unallocated: new.amount,
         method: new.method.to_owned(),
@@ -104,9 +104,8 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
 pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAllocation>>) -> Result<PaymentId, BillingError> {
     let seen = queries::find_payment(tx, id, None).await?;
     if let Some(allocations) = &allocations {
-        let currency = seen.currency.parse().map_err(|_| OrderError::OutOfRange)?;
         let mut problems = Vec::new();
-        check_allocations(allocations, currency, &mut problems);
+        check_allocations(allocations, seen.currency.0, &mut problems);
         refuse(problems)?;
     }
     let target = allocations.map_or(AllocationTarget::OldestDue, AllocationTarget::Named);
@@ -131,18 +130,19 @@ fn refuse(problems: Vec<FieldError>) -> Result<(), CommonError> {
 }
 
 /// Checks everything that can be checked without the database.
-fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, CommonError> {
+fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<(AccountId, Currency), CommonError> {
     let mut problems = Vec::new();
     let account = accounts.by_code(&new.account).map(|a| a.id);
     if account.is_none() {
         problems.push(FieldError::new("/account", "account-not-found", format!("there is no account \"{}\"", new.account)));
     }
-    match new.currency.parse::<Currency>() {
-        Err(_) => {
+    let currency = new.currency.parse::<Currency>().ok();
+    match currency {
+        None => {
             let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
             problems.push(FieldError::new("/currency", "unknown-currency", detail));
         }
-        Ok(currency) => {
+        Some(currency) => {
             check_coins("/amount", new.amount, currency, 1, &mut problems);
             check_allocations(new.allocations.as_deref().unwrap_or_default(), currency, &mut problems);
         }
@@ -154,7 +154,7 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
         problems.push(FieldError::new("/order", "order-and-allocations", "give an order or allocations, not both"));
     }
     refuse(problems)?;
-    account.ok_or_else(|| CommonError::Internal("an account that is not there was accepted".to_owned()))
+    account.zip(currency).ok_or_else(|| CommonError::Internal("a payment with faults was accepted".to_owned()))
 }
 
 fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldError>) {
@@ -187,7 +187,12 @@ fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems
 }
 
 /// The order a payment names. It must be of the account and in the currency.
-async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Option<orders::Model>, BillingError> {
+async fn named_order(
+    tx: &Tx,
+    new: &NewPayment,
+    account: AccountId,
+    currency: Currency,
+) -> Result<Option<orders::Model>, BillingError> {
     let Some(number) = &new.order else { return Ok(None) };
     let order = match order_book::find_order(tx, number, Some(account)).await {
         Ok(order) => order,
@@ -197,7 +202,7 @@ async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Op
         }
         Err(other) => return Err(other.into()),
     };
-    if order.currency != new.currency {
+    if order.currency.0 != currency {
         let detail = format!("order {number} is in {}", order.currency);
         return Err(CommonError::invalid("/currency", "wrong-currency", detail).into());
     }
@@ -213,7 +218,7 @@ async fn candidates(tx: &Tx, payment: &payments::Model, target: AllocationTarget
             Ok(covered_invoices(payment, &open.limit(MAX_INVOICES as u64).all(tx).await?))
         }
         AllocationTarget::OldestDue => {
-            let open = open_invoices(tx, payment.account_id, &payment.currency, MAX_INVOICES as u64).await?;
+            let open = open_invoices(tx, payment.account_id, payment.currency, MAX_INVOICES as u64).await?;
             Ok(covered_invoices(payment, &open))
         }
     }
@@ -305,7 +310,7 @@ fn details(payment: &payments::Model, amount: i64, order: Option<&orders::Model>
         id: payment_name(payment.id),
         account_id: payment.account_id,
         order: order.map(|order| order.number.clone()),
-        amount: Money::new(pricing::Amount::from_micros(amount), &payment.currency),
+        amount: Money::new(pricing::Amount::from_micros(amount), payment.currency.code()),
     }
 }
 
@@ -317,7 +322,7 @@ mod tests {
         payments::Model {
             id: PaymentId(1),
             account_id: AccountId(1),
-            currency: "EUR".to_owned(),
+            currency: "EUR".parse().expect("listed"),
             amount: Amount(amount),
             unallocated: Amount(amount),
             method: String::new(),

@@ -2,7 +2,6 @@
 
 use ahash::AHashMap;
 use entity::{HoldKind, invoices, order_lines, orders, payments};
-use pricing::Currency;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -10,7 +9,7 @@ use sea_orm::{
 use super::allocation::{self, OpenInvoice};
 use super::error::BillingError;
 use super::settlement::settle;
-use ::orders::{self as order_book, OrderError, amounts};
+use ::orders::{self as order_book, amounts};
 use store::database::Tx;
 use store::sql::fetch;
 
@@ -31,16 +30,14 @@ pub(super) async fn release_if_covered(tx: &Tx, order: &orders::Model) -> Result
 
 /// The amount of the order without cancelled quantities.
 fn amount_ordered(order: &orders::Model, lines: &[order_lines::Model]) -> Result<i64, BillingError> {
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
-    let open = lines.iter().map(|line| amounts::worth(line, amounts::open_quantity(line), currency));
+    let open = lines.iter().map(|line| amounts::worth(line, amounts::open_quantity(line), order.currency.0));
     Ok(amounts::sum(open.collect::<Result<Vec<_>, _>>()?)?.0)
 }
 
 /// The payments that name an order, oldest first; locked when only those with an unallocated amount are read.
 async fn payments_naming(tx: &Tx, order: &orders::Model, with_unallocated: bool) -> Result<Vec<payments::Model>, BillingError> {
     use payments::Column;
-    let mut select =
-        payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency.as_str()));
+    let mut select = payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency));
     if with_unallocated {
         select = select.filter(Column::Unallocated.gt(0));
         if tx.get_database_backend() == DbBackend::Postgres {

@@ -2,7 +2,8 @@
 
 use ahash::AHashMap;
 use entity::{
-    AccountId, Instant, InvoiceId, OrderId, PaymentId, ShipmentId, invoice_lines, invoices, payment_allocations, payments,
+    AccountId, CurrencyCode, Instant, InvoiceId, OrderId, PaymentId, ShipmentId, invoice_lines, invoices, payment_allocations,
+    payments,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
@@ -229,7 +230,7 @@ pub(super) async fn list_payments(db: &impl ConnectionTrait, filter: PaymentFilt
 pub(super) async fn open_invoices(
     db: &impl ConnectionTrait,
     account: AccountId,
-    currency: &str,
+    currency: CurrencyCode,
     limit: u64,
 ) -> Result<Vec<invoices::Model>, DbErr> {
     use invoices::Column;

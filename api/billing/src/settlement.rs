@@ -42,8 +42,8 @@ pub(super) async fn settle(
         .exec(tx)
         .await?;
     let shift = Shift { receivable: -(taken + discounted), committed: 0 };
-    credit::shift(tx, payment.account_id, &payment.currency, shift).await?;
-    receivables::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
+    credit::shift(tx, payment.account_id, payment.currency.0, shift).await?;
+    receivables::recompute_oldest_due(tx, payment.account_id, payment.currency.0).await?;
 
     let mut settled: Vec<OrderId> = Vec::new();
     for allocation in allocations {

@@ -1,6 +1,7 @@
 //! The row of a cart: its status, its counts and its version.
 
 use entity::{AccountId, CartId, CartStatus, carts};
+use pricing::Currency;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
@@ -17,7 +18,7 @@ pub(super) const MAX_CART_LINES: usize = 20_000;
 pub(super) struct NewCart {
     pub(super) account: AccountId,
     pub(super) name: String,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
 }
 
 /// An open cart whose row has counted lines that are about to be added.
@@ -36,7 +37,7 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
         id: CartId(tx.id().await?),
         account_id: new.account,
         name: new.name,
-        currency: new.currency,
+        currency: new.currency.into(),
         status: CartStatus::Open,
         created_by: tx.actor().label.to_string(),
         next_line: 1 + count,

@@ -51,7 +51,7 @@ fn apply(context: &CartContext<'_>, line: &mut CartLine, change: LineChange) -> 
         line.note = note.into();
     }
     let product = context.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
-    if !context.sight.shows(&product) {
+    if !context.catalog_view.can_see(&product) {
         return Err(CommonError::invalid("/quantity", "unknown-product", "the product no longer exists").into());
     }
     if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {

@@ -36,6 +36,8 @@ impl From<categories::Model> for Category {
 struct Maps {
     by_id: AHashMap<CategoryId, Arc<Category>>,
     by_code: AHashMap<String, CategoryId>,
+    /// Rises with every change.
+    revision: u64,
 }
 
 /// All categories.
@@ -50,6 +52,11 @@ impl Categories {
         let all = Self::default();
         all.put(categories::Entity::find().all(db).await?);
         Ok(all)
+    }
+
+    /// A number that rises whenever a category changes.
+    pub(super) fn revision(&self) -> u64 {
+        self.maps.read().revision
     }
 
     /// The category of a code.
@@ -82,6 +89,7 @@ impl Categories {
 
     fn put(&self, rows: Vec<categories::Model>) {
         let mut maps = self.maps.write();
+        maps.revision += 1;
         for row in rows {
             let category = Category::from(row);
             maps.by_code.insert(category.code.clone(), category.id);

@@ -5,14 +5,14 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
 
+use super::catalog_view::StoredTargets;
 use super::error::CatalogError;
 use super::events::VisibilityRuleChanged;
 use super::put::lock_catalog;
-use super::visibility::StoredTargets;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
-/// A rule as it shall be.
+/// A rule to be stored.
 #[derive(Clone, Debug)]
 pub(super) struct NewVisibilityRule {
     pub(super) code: String,
@@ -26,11 +26,11 @@ pub(super) struct NewVisibilityRule {
     pub(super) active: bool,
 }
 
-/// So many rules there may be: each is held in memory and looked at by everyone it concerns.
+/// The most rules there may be: each is held in memory and evaluated for everyone it applies to.
 const MOST_RULES: u64 = 20_000;
 
 /// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
-/// caller read, if it said one.
+/// caller read, if it gave one.
 pub(super) async fn put_visibility_rule(
     tx: &Tx,
     new: NewVisibilityRule,

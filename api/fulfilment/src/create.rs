@@ -204,7 +204,7 @@ fn quantity_of(
             format!("of line {number} {most} is allocated here and on no pick list"),
         ));
     }
-    let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit.as_str() == line.unit);
+    let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit == line.unit.0);
     let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
     if !whole || order_book::in_stock_unit(line, quantity).is_err() {
         return Err(("quantity", "not-whole", format!("{} cannot be divided like this", line.sku)));

@@ -11,7 +11,7 @@ use super::parcels::{self, NewParcel};
 use super::queries::{self, LoadedShipment};
 use ::orders::progress::{self, Step};
 use ::orders::{self as order_book, OrderError};
-use inventory::{self, Held};
+use inventory::{self, Reservation};
 use store::database::Tx;
 
 /// Refuses an order that is held now.
@@ -131,7 +131,7 @@ fn steps_of(loaded: &LoadedShipment) -> Vec<Step> {
 pub(super) async fn issue_stock(tx: &Tx, loaded: &LoadedShipment) -> Result<(), FulfilmentError> {
     let mut held = Vec::with_capacity(loaded.lines.len());
     for (line, quantity) in loaded.with_order_lines() {
-        held.push(Held {
+        held.push(Reservation {
             product: line.product_id,
             warehouse: loaded.shipment.warehouse_id,
             quantity: order_book::in_stock_unit(line, quantity)?,

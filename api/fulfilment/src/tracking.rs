@@ -212,7 +212,7 @@ mod tests {
             stage: ShipmentStage::Shipped,
             carrier: String::new(),
             service: String::new(),
-            ship_to: "{}".to_owned(),
+            ship_to: entity::Destination::default(),
             created_at: Instant(0),
             picked_at: None,
             packed_at: None,

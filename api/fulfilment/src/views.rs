@@ -8,7 +8,7 @@ use super::create::NewShipment;
 use super::parcels::{NewParcel, PackedLine};
 use super::queries::{LoadedShipment, OrderToPick};
 use super::tracking::{CarrierReport, TrackingCode};
-use ::orders::Destination;
+use ::orders::DestinationView;
 use identity::Accounts;
 use inventory::Board;
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
@@ -31,7 +31,7 @@ pub(crate) struct ShipmentView {
     /// Service of the carrier.
     pub service: String,
     /// Where it goes.
-    pub ship_to: Destination,
+    pub ship_to: DestinationView,
     /// When it was put on a pick list.
     pub created_at: Timestamp,
     /// When it was picked.
@@ -104,7 +104,7 @@ impl ShipmentView {
             line: line.line_no,
             sku: line.sku.clone(),
             title: line.title.clone(),
-            unit: line.unit.clone(),
+            unit: line.unit.to_string(),
             quantity: quantity.into(),
             reference: line.reference.clone(),
         });
@@ -118,7 +118,7 @@ impl ShipmentView {
             stage: shipment.stage,
             carrier: shipment.carrier,
             service: shipment.service,
-            ship_to: serde_json::from_str(&shipment.ship_to).unwrap_or_default(),
+            ship_to: shipment.ship_to.into(),
             created_at: Timestamp(shipment.created_at),
             picked_at: shipment.picked_at.map(Timestamp),
             packed_at: shipment.packed_at.map(Timestamp),
@@ -169,7 +169,7 @@ pub(crate) struct PickListView {
     /// When the customer wants it.
     pub requested_at: Option<Timestamp>,
     /// Where it goes.
-    pub ship_to: Destination,
+    pub ship_to: DestinationView,
     /// What to pick.
     pub lines: Vec<PickLineView>,
 }
@@ -200,7 +200,7 @@ impl PickListView {
             line: line.line_no,
             sku: line.sku,
             title: line.title,
-            unit: line.unit,
+            unit: line.unit.to_string(),
             quantity: quantity.into(),
             promised_at: line.promised_at.map(Timestamp),
             note: line.note,
@@ -212,7 +212,7 @@ impl PickListView {
             purchase_order_number: to_pick.order.purchase_order_number,
             placed_at: Timestamp(to_pick.order.placed_at),
             requested_at: to_pick.order.requested_at.map(Timestamp),
-            ship_to: serde_json::from_str(&to_pick.order.ship_to).unwrap_or_default(),
+            ship_to: to_pick.order.ship_to.into(),
         }
     }
 }

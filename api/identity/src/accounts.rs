@@ -1,7 +1,6 @@
 //! Creating and changing accounts and their sites.
 
-use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
-use pricing::Currency;
+use entity::{AccountId, AccountStatus, Amount, CurrencyCode, SiteId, Terms, accounts, sites};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -42,7 +41,7 @@ pub struct NewSite {
 
 /// Creates the account or changes it to what is given. `expected` is the version the caller read, if it said one.
 pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Result<accounts::Model, IdentityError> {
-    check(&new)?;
+    let (currency, terms) = check(&new)?;
     let parent = parent_of(tx, &new).await?;
     let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
     // An account that does not exist yet has no version that could be expected.
@@ -59,9 +58,9 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
         name: new.name,
         parent_id: parent,
         group_code: new.group,
-        currency: new.currency,
+        currency,
         credit_limit: new.credit_limit,
-        terms: new.terms,
+        terms,
         overdue_grace_days: new.overdue_grace_days,
         status: new.status,
         version,
@@ -78,22 +77,19 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
     Ok(row)
 }
 
-fn check(new: &NewAccount) -> Result<(), CommonError> {
-    if new.currency.parse::<Currency>().is_err() {
-        return Err(CommonError::invalid(
-            "/currency",
-            "unknown-currency",
-            format!("\"{}\" is not an ISO 4217 currency", new.currency),
-        ));
-    }
-    if Terms::parse(&new.terms).is_none() {
+fn check(new: &NewAccount) -> Result<(CurrencyCode, Terms), CommonError> {
+    let currency = new.currency.parse().map_err(|_| {
+        let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
+        CommonError::invalid("/currency", "unknown-currency", detail)
+    })?;
+    let terms = new.terms.parse().map_err(|_| {
         let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
-        return Err(CommonError::invalid("/terms", "unknown-terms", detail));
-    }
+        CommonError::invalid("/terms", "unknown-terms", detail)
+    })?;
     if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
         return Err(CommonError::invalid("/credit_limit", "negative", "a credit limit is not negative"));
     }
-    Ok(())
+    Ok((currency, terms))
 }
 
 async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, IdentityError> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use entity::{AccountId, AccountStatus, Amount, accounts};
+use entity::{AccountId, AccountStatus, Amount, Terms, accounts};
 use parking_lot::RwLock;
+use pricing::Currency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::events::AccountChanged;
@@ -21,9 +22,9 @@ pub struct Account {
     pub code: String,
     pub parent: Option<AccountId>,
     pub group: Option<String>,
-    pub currency: String,
+    pub currency: Currency,
     pub credit_limit: Option<Amount>,
-    pub terms: String,
+    pub terms: Terms,
     pub overdue_grace_days: i32,
     pub status: AccountStatus,
 }
@@ -35,7 +36,7 @@ impl From<accounts::Model> for Account {
             code: row.code,
             parent: row.parent_id,
             group: row.group_code,
-            currency: row.currency,
+            currency: row.currency.0,
             credit_limit: row.credit_limit,
             terms: row.terms,
             overdue_grace_days: row.overdue_grace_days,

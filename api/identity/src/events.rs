@@ -104,7 +104,7 @@ pub(crate) struct UserCreated {
 
 impl From<&users::Model> for UserCreated {
     fn from(row: &users::Model) -> Self {
-        Self { user: row.id.to_string(), account_id: row.account_id, roles: row.roles.clone() }
+        Self { user: row.id.to_string(), account_id: row.account_id, roles: row.roles.to_string() }
     }
 }
 

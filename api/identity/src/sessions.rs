@@ -8,7 +8,6 @@ use super::clients::digest;
 use super::error::IdentityError;
 use super::events::SessionStarted;
 use super::users::password_fits;
-use crate::scope::Role;
 use crate::scope::{parse_scopes, scopes_of};
 use kernel::events::{SessionReused, TokensEnded};
 use kernel::principal::Visitor;
@@ -141,7 +140,7 @@ async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<
         revoked_at: Set(None),
     };
     refresh_tokens::Entity::insert(row).exec_without_returning(tx).await?;
-    let scopes = scopes_of(&Role::parse_all(&person.roles));
+    let scopes = scopes_of(&person.roles.0);
     Ok(Granted {
         subject: format!("user:{}", person.id),
         client_id: "bulkhead".to_owned(),

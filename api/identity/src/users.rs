@@ -3,13 +3,13 @@
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use entity::{AccountId, UserId, UserStatus, users};
+use entity::{AccountId, Role, Roles, UserId, UserStatus, users};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use super::error::IdentityError;
 use super::events::UserCreated;
-use crate::scope::Role;
-use kernel::events::{TokensEnded, UserDisabled};
+use kernel::events::TokensEnded;
+use kernel::events::UserDisabled;
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::error::is_duplicate;
@@ -34,14 +34,13 @@ pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, Identity
     if !new.email.contains('@') {
         return Err(CommonError::invalid("/email", "not-an-address", "an e-mail address has an @").into());
     }
-    let words: Vec<&str> = new.roles.iter().map(|r| r.word()).collect();
     let row = users::Model {
         id: UserId(tx.id().await?),
         email: new.email.to_lowercase(),
         name: new.name,
         password_hash: new.password_hash,
         account_id: new.account,
-        roles: words.join(" "),
+        roles: Roles(new.roles),
         status: UserStatus::Active,
         failed_logins: 0,
         locked_until: None,

@@ -31,7 +31,7 @@ impl Importable for AccountRow {
 async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<RowOutcome, CommonError> {
     let given = &row.row;
     let old = run.references.accounts.by_code(&given.code);
-    let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.clone())) else {
+    let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.to_string())) else {
         return Ok(row.refused("missing", "currency", "a new account needs a currency", ""));
     };
     if given.code.chars().count() > 64 || given.code.contains(char::is_whitespace) {
@@ -47,7 +47,11 @@ async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<
         group: given.group.clone().or_else(|| old.as_ref().and_then(|o| o.group.clone())),
         currency,
         credit_limit: given.credit_limit.map(Amount).or_else(|| old.as_ref().and_then(|o| o.credit_limit)),
-        terms: given.terms.clone().or_else(|| old.as_ref().map(|o| o.terms.clone())).unwrap_or_else(|| USUAL_TERMS.to_owned()),
+        terms: given
+            .terms
+            .clone()
+            .or_else(|| old.as_ref().map(|o| o.terms.to_string()))
+            .unwrap_or_else(|| USUAL_TERMS.to_owned()),
         overdue_grace_days: old.as_ref().map_or(0, |o| o.overdue_grace_days),
         status: old.as_ref().map_or(AccountStatus::Active, |o| o.status),
     };

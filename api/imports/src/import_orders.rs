@@ -1,6 +1,6 @@
 //! Orders of the past.
 
-use entity::{Amount, Instant, Quantity};
+use entity::{Amount, Destination, Instant, Quantity};
 use pricing::{Currency, UnitCode};
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
@@ -9,7 +9,7 @@ use files::rejection::{Problem, Rejection};
 use files::rows::OrderRow;
 use files::rows::order::OrderLine;
 use kernel::problem::CommonError;
-use orders::{Destination, Imported, OrderError, PastLine, PastOrder, import_past};
+use orders::{Imported, OrderError, PastLine, PastOrder, import_past};
 use store::database::Tx;
 
 #[async_trait::async_trait]

@@ -3,7 +3,7 @@
 use ahash::AHashSet;
 use parking_lot::Mutex;
 
-use catalog::Products;
+use catalog::{Categories, Products};
 use identity::Accounts;
 use kernel::problem::CommonError;
 use store::database::Reader;
@@ -18,7 +18,9 @@ pub struct References {
 impl References {
     /// Loads all of them, for an import outside a server.
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
-        Ok(Self { accounts: Accounts::load(db).await?, products: Products::load(db).await? })
+        let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
+        let products = Products::load(db, &accounts, &categories).await?;
+        Ok(Self { accounts, products })
     }
 }
 

@@ -39,7 +39,7 @@ impl Level {
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Contents {
     levels: AHashMap<ProductId, Box<[Level]>>,
     warehouses: Arc<Vec<Warehouse>>,
 }
@@ -47,7 +47,7 @@ struct Held {
 /// All levels and warehouses.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    held: Arc<RwLock<Held>>,
+    held: Arc<RwLock<Contents>>,
 }
 
 impl Board {
@@ -65,7 +65,7 @@ impl Board {
         for row in rows {
             read_folded(&row.try_get_by_index::<String>(0)?, &mut all);
         }
-        let mut held = Held { levels: AHashMap::new(), warehouses };
+        let mut held = Contents { levels: AHashMap::new(), warehouses };
         put_levels(&mut held.levels, all);
         Ok(Self { held: Arc::new(RwLock::new(held)) })
     }

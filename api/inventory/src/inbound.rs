@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use super::error::StockError;
 use super::events::InboundChanged;
 use super::moves::{MoveRefusal, Moved, Reason, post};
-use super::sheet::{JsonRows, MOST, ROWS_PER_STATEMENT, Sheet, Told, json_rows};
+use super::sheet::{JsonRows, LockedLevels, MOST, ROWS_PER_STATEMENT, Told, json_rows};
 use store::database::Tx;
 
 /// A supply as it shall be, in stock units.
@@ -100,7 +100,7 @@ pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), I
 pub(crate) async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec<Result<Moved, InboundRefusal>>, StockError> {
     let known = lock(tx, arrivals.iter().map(|a| (a.reference.clone(), a.product, a.warehouse)).collect()).await?;
     let pairs = arrivals.iter().map(|a| (a.product, a.warehouse)).collect();
-    let mut sheet = Sheet::open_pairs(tx, pairs).await?;
+    let mut sheet = LockedLevels::open_pairs(tx, pairs).await?;
     let mut received: AHashMap<InboundId, i64> = AHashMap::new();
     let mut results = Vec::with_capacity(arrivals.len());
     for arrival in arrivals {
@@ -122,7 +122,7 @@ pub(crate) async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec
     Ok(results)
 }
 
-fn arrive(sheet: &mut Sheet, arrival: &Arrival, before: i64, arrived: &mut i64) -> Result<Moved, InboundRefusal> {
+fn arrive(sheet: &mut LockedLevels, arrival: &Arrival, before: i64, arrived: &mut i64) -> Result<Moved, InboundRefusal> {
     let quantity = arrival.quantity.micros();
     let after = before.checked_add(*arrived).and_then(|sum| sum.checked_add(quantity)).filter(|sum| *sum <= MOST);
     if after.is_none() {

@@ -61,7 +61,7 @@ pub(super) struct Entry {
 
 /// Why an entry cannot be posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unposted {
+pub(super) enum PostingError {
     /// The level is not on the sheet.
     Missing,
     /// More would be reserved than on hand.
@@ -83,14 +83,14 @@ pub(super) enum Told {
 
 /// Locked levels and the entries posted to them.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub struct LockedLevels {
     rows: BTreeMap<(ProductId, WarehouseId), Row>,
     entries: Vec<Entry>,
 }
 
-impl Sheet {
-    /// Locks every level of the products.
-    pub(super) async fn open(tx: &Tx, products: impl IntoIterator<Item = ProductId>) -> Result<Self, DbErr> {
+impl LockedLevels {
+    /// Locks every level of the products, in rising order of product and warehouse.
+    pub async fn open(tx: &Tx, products: impl IntoIterator<Item = ProductId>) -> Result<Self, DbErr> {
         let mut ids: Vec<i64> = products.into_iter().map(|p| p.0).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -138,18 +138,18 @@ impl Sheet {
     }
 
     /// Changes a level and notes the ledger entry; a refused entry changes nothing.
-    pub(super) fn post(&mut self, entry: Entry) -> Result<&Row, Unposted> {
-        let row = self.rows.get_mut(&(entry.product, entry.warehouse)).ok_or(Unposted::Missing)?;
-        let reserved = row.reserved.checked_add(entry.reserved).ok_or(Unposted::Overflow)?;
-        let on_hand = row.on_hand.checked_add(entry.on_hand).ok_or(Unposted::Overflow)?;
+    pub(super) fn post(&mut self, entry: Entry) -> Result<&Row, PostingError> {
+        let row = self.rows.get_mut(&(entry.product, entry.warehouse)).ok_or(PostingError::Missing)?;
+        let reserved = row.reserved.checked_add(entry.reserved).ok_or(PostingError::Overflow)?;
+        let on_hand = row.on_hand.checked_add(entry.on_hand).ok_or(PostingError::Overflow)?;
         if reserved < 0 {
-            return Err(Unposted::NotReserved);
+            return Err(PostingError::NotReserved);
         }
         if on_hand < reserved {
-            return Err(Unposted::BelowReserved);
+            return Err(PostingError::BelowReserved);
         }
         if on_hand > MOST {
-            return Err(Unposted::Overflow);
+            return Err(PostingError::Overflow);
         }
         (row.on_hand, row.reserved) = (on_hand, reserved);
         if entry.on_hand != 0 || entry.reserved != 0 {

@@ -1,32 +1,24 @@
-//! The event of a job that staff run again.
+//! Events of background work.
 
-use entity::{BackgroundJobId, background_jobs};
 use serde::{Deserialize, Serialize};
 use store::DomainEvent;
 
-/// A dead job was made due again.
+/// A dead job was made due again by staff. Nobody handles it; it is the trail of who did so.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct JobRetried {
-    /// Its row, which is its name in the API; none in what the first release recorded.
-    #[serde(default)]
-    id: Option<BackgroundJobId>,
-    /// What it does.
-    kind: String,
-    /// Why it had failed last.
-    error: Option<String>,
-}
-
-impl From<&background_jobs::Model> for JobRetried {
-    fn from(job: &background_jobs::Model) -> Self {
-        Self { id: Some(job.id), kind: job.kind.clone(), error: job.last_error.clone() }
-    }
+pub struct JobRetried {
+    /// The job.
+    pub job: i64,
+    /// Kind of the job.
+    pub kind: String,
+    /// Why it had died.
+    pub error: String,
 }
 
 /// Public form of [`JobRetried`].
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct PublicJob<'a> {
+pub struct PublicJob<'a> {
     kind: &'a str,
-    error: Option<&'a str>,
+    error: &'a str,
 }
 
 impl DomainEvent for JobRetried {
@@ -34,10 +26,10 @@ impl DomainEvent for JobRetried {
     type Public<'a> = PublicJob<'a>;
 
     fn subject(&self) -> String {
-        self.id.map_or_else(|| "jobs".to_owned(), |id| format!("job/{id}"))
+        format!("job/{}", self.job)
     }
 
     fn public(&self) -> Option<PublicJob<'_>> {
-        Some(PublicJob { kind: &self.kind, error: self.error.as_deref() })
+        Some(PublicJob { kind: &self.kind, error: &self.error })
     }
 }

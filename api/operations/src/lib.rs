@@ -9,7 +9,7 @@
 //! Not here: enqueueing and doing jobs (`store::jobs`), import jobs (`imports`).
 
 mod error;
-mod events;
+pub mod events;
 mod retry;
 mod routes;
 mod views;

@@ -1,9 +1,8 @@
 //! Running a dead job again.
 
-use entity::{BackgroundJobId, background_jobs};
-
 use super::error::OperationsError;
 use super::events::JobRetried;
+use entity::{BackgroundJobId, background_jobs};
 use store::database::Tx;
 use store::jobs::queue;
 
@@ -14,6 +13,6 @@ pub(super) async fn retry_job(tx: &Tx, id: BackgroundJobId) -> Result<background
     if !is_retried {
         return Err(OperationsError::JobNotDead(id.0));
     }
-    tx.record(&JobRetried::from(&job));
+    tx.record(&JobRetried { job: id.0, kind: job.kind.clone(), error: job.last_error.clone().unwrap_or_default() });
     Ok(job)
 }

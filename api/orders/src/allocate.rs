@@ -10,9 +10,13 @@ use sea_orm::{
 
 use super::error::OrderError;
 use super::queries::{lines_update, lock_orders};
-use inventory::events::{StockFreed, StockReceived};
-use inventory::{self, Prefer, Want};
-use order_events::{OrderAllocated, OrdersWaiting};
+use inventory;
+use inventory::Demand;
+use inventory::SourcingPreference;
+use inventory::events::StockFreed;
+use inventory::events::StockReceived;
+use order_events::OrderAllocated;
+use order_events::OrdersWaiting;
 use store::database::Tx;
 use store::event_handlers::EventHandler;
 use store::events::Event;
@@ -47,7 +51,7 @@ pub(crate) async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<
     let mut lines = waiting_lines(tx, products).await?;
     lines.retain(|line| ids.binary_search(&line.order_id).is_ok());
     let wants = lines.iter().enumerate().map(|(key, line)| want_of(key, line)).collect::<Result<Vec<_>, _>>()?;
-    let reserved = inventory::reserve(tx, &wants, &Prefer::default(), "backorder").await?;
+    let reserved = inventory::reserve(tx, &wants, &SourcingPreference::default(), "backorder").await?;
     let mut gained = vec![0_i64; lines.len()];
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in &reserved {
@@ -79,10 +83,10 @@ async fn waiting_lines(tx: &Tx, products: &[ProductId]) -> Result<Vec<order_line
     Ok(select.order_by_asc(Column::OrderId).order_by_asc(Column::LineNo).limit(LINES_PER_ROUND).all(tx).await?)
 }
 
-fn want_of(key: usize, line: &order_lines::Model) -> Result<Want, OrderError> {
+fn want_of(key: usize, line: &order_lines::Model) -> Result<Demand, OrderError> {
     let open = Quantity(line.quantity.0 - line.cancelled.0 - line.allocated.0);
     let one = Quantity(if line.quantity.0 % 1_000_000 == 0 { 1_000_000 } else { 1 });
-    Ok(Want {
+    Ok(Demand {
         key,
         product: line.product_id,
         quantity: in_stock_unit(line, open)?,

@@ -54,8 +54,8 @@ impl AgreementRoutes {
         let tx = who.begin().await?;
         let change = PriceChange::begin(&tx, format!("contract/{}", &*code.0)).await?;
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
-        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
-        let warnings = review::contract(&new, &self.products, &costs, &usual);
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency);
+        let warnings = review::contract(&new, &self.products, &costs, usual);
         let contract = put_contract(&tx, &change, new, expected).await?;
         let contract = tx.commit(contract).await?;
         self.contract_answer(contract, warnings)

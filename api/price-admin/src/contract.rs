@@ -114,7 +114,7 @@ pub async fn put_contract(
         contract_id: contract.id,
         name: new.name,
         account_id: new.account,
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         valid_from: new.valid_from,
         valid_until: new.valid_until,
         mode: new.mode,
@@ -139,8 +139,8 @@ async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<contracts::
 }
 
 pub(super) fn says_the_same(old: &contract_terms::Model, new: &NewContract) -> bool {
-    (old.name.as_str(), old.account_id, old.currency.as_str(), old.valid_from, old.valid_until, old.mode, old.active)
-        == (new.name.as_str(), new.account, new.currency.code(), new.valid_from, new.valid_until, new.mode, new.active)
+    (old.name.as_str(), old.account_id, old.currency.0, old.valid_from, old.valid_until, old.mode, old.active)
+        == (new.name.as_str(), new.account, new.currency, new.valid_from, new.valid_until, new.mode, new.active)
 }
 
 /// What a contract has to become for `new` to hold from an instant on: lines that are gone end there, new ones begin there.

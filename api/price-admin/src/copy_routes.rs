@@ -126,7 +126,7 @@ impl CopyRoutes {
         let change = PriceChange::begin(&tx, format!("contract/{}", &*body.0.to)).await?;
         let original = contract::find(&tx, &code.0).await?;
         copy::is_free(&tx, "contracts", &body.0.to).await?;
-        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string())?, body.0)?;
+        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string()), body.0)?;
         let copy = put_contract(&tx, &change, new, None).await?;
         let answer = Created::stored(&tx, &ContractView::new(copy, &self.accounts, Vec::new())).await?;
         Ok(tx.commit(answer).await?)
@@ -183,7 +183,7 @@ impl CopyRoutes {
         let change = PriceChange::begin(&tx, format!("promotion/{}", &*body.0.to)).await?;
         let original = promotion::find(&tx, &code.0).await?;
         copy::is_free(&tx, "promotions", &body.0.to).await?;
-        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string())?, body.0)?;
+        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string()), body.0)?;
         let copy = put_promotion(&tx, &change, new, None).await?;
         let answer = Created::stored(&tx, &PromotionView::new(copy, Vec::new())).await?;
         Ok(tx.commit(answer).await?)

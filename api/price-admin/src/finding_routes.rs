@@ -113,12 +113,12 @@ impl FindingRoutes {
         let page = (page_limit(limit.0, 100, 1_000)?, cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
         let found = contract::find(&db, &code.0).await?;
-        let new = copy::of_contract(&found, code.0.to_string())?;
+        let new = copy::of_contract(&found, code.0.to_string());
         let lines: Vec<Line<'_>> = found.lines.iter().map(|(id, line)| Line { row: *id, line }).collect();
         let costs = costs_of(&db, &review::products_of(&new.lines)).await?;
         let mut items: Vec<PriceFindingView> = Vec::new();
-        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
-        if usual != new.currency.code() {
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency);
+        if let Some(usual) = usual.filter(|usual| *usual != new.currency) {
             let detail = format!("the account orders in {usual}");
             let code = StaticCode("other_currency");
             items.push(PriceFindingView { code, detail, sku: None, row: None, other: None, min_quantity: None });
@@ -151,7 +151,7 @@ impl FindingRoutes {
         let page = (page_limit(limit.0, 100, 1_000)?, cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
         let found = promotion::find(&db, &code.0).await?;
-        let new = copy::of_promotion(&found, code.0.to_string())?;
+        let new = copy::of_promotion(&found, code.0.to_string());
         let lines: Vec<Line<'_>> = new.lines.iter().zip(0..).map(|(line, row)| Line { row, line }).collect();
         let costs = costs_of(&db, &review::products_of(&new.lines)).await?;
         let reviewed = review::of_lines(&new.lines, new.currency, &self.products, &costs);
@@ -237,7 +237,7 @@ impl FindingRoutes {
 
     fn currencies(&self) -> Vec<Currency> {
         let all = self.accounts.all();
-        let mut currencies: Vec<Currency> = all.iter().filter_map(|account| account.currency.parse().ok()).collect();
+        let mut currencies: Vec<Currency> = all.iter().map(|account| account.currency).collect();
         currencies.sort_unstable();
         currencies.dedup();
         currencies

@@ -4,7 +4,7 @@
 //! contracts and promotions: no more versions).
 
 use ahash::AHashMap;
-use entity::{Instant, PriceListId, ProductId, price_entries as entries};
+use entity::{CurrencyCode, Instant, PriceListId, ProductId, Unit, price_entries as entries};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Value,
@@ -187,10 +187,10 @@ pub(super) async fn entry_changes(
 }
 
 /// What an entry and the one that takes its place have in common.
-type Case = (ProductId, String, String, i64, Option<Instant>);
+type Case = (ProductId, Unit, CurrencyCode, i64, Option<Instant>);
 
 fn case(row: &entries::Model) -> Case {
-    (row.product_id, row.unit.clone(), row.currency.clone(), row.min_quantity.0, row.valid_from)
+    (row.product_id, row.unit, row.currency, row.min_quantity.0, row.valid_from)
 }
 
 /// Entries that were ended without another in their place.

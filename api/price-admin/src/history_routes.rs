@@ -207,7 +207,7 @@ fn same_contract_terms(before: &contract_terms::Model, now: &contract_terms::Mod
 
 fn same_promotion_terms(before: &promotion_terms::Model, now: &promotion_terms::Model) -> bool {
     let whom = |row: &promotion_terms::Model| (row.audience_kind, row.audience_id, row.audience_code.clone());
-    let what = |row: &promotion_terms::Model| (row.name.clone(), row.currency.clone(), row.coupon.clone());
+    let what = |row: &promotion_terms::Model| (row.name.clone(), row.currency, row.coupon.clone());
     (whom(before), what(before), before.valid_from, before.valid_until, before.active)
         == (whom(now), what(now), now.valid_from, now.valid_until, now.active)
 }

@@ -101,7 +101,7 @@ pub async fn put_promotion(
         audience_kind: new.audience.kind,
         audience_id: new.audience.id,
         audience_code: new.audience.code,
-        currency: new.currency.map(|currency| currency.code().to_owned()),
+        currency: new.currency.map(Into::into),
         coupon: new.coupon,
         valid_from: new.valid_from,
         valid_until: new.valid_until,
@@ -131,8 +131,8 @@ async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<promotions:
 fn says_the_same(old: &Promotion, new: &NewPromotion) -> bool {
     let terms = &old.terms;
     let audience = NewAudience { kind: terms.audience_kind, id: terms.audience_id, code: terms.audience_code.clone() };
-    (terms.name.as_str(), terms.currency.as_deref(), &terms.coupon, terms.valid_from, terms.valid_until, terms.active)
-        == (new.name.as_str(), new.currency.map(Currency::code), &new.coupon, new.valid_from, new.valid_until, new.active)
+    (terms.name.as_str(), terms.currency.map(Currency::from), &terms.coupon, terms.valid_from, terms.valid_until, terms.active)
+        == (new.name.as_str(), new.currency, &new.coupon, new.valid_from, new.valid_until, new.active)
         && audience == new.audience
         && old.lines == new.lines
 }

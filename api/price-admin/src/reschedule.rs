@@ -45,7 +45,7 @@ pub(super) async fn contract(
 ) -> Result<Contract, PriceAdminError> {
     let change = PriceChange::begin(tx, format!("contract/{code}")).await?;
     let present = contract::find(tx, code).await?;
-    let new = copy::of_contract(&present, code.to_owned())?;
+    let new = copy::of_contract(&present, code.to_owned());
     let Validity { from, until, in_force } = schedule.apply(new.valid_from, new.valid_until);
     let new = NewContract { valid_from: from, valid_until: until, active: new.active && in_force, ..new };
     put_contract(tx, &change, new, expected).await
@@ -60,7 +60,7 @@ pub(super) async fn promotion(
 ) -> Result<Promotion, PriceAdminError> {
     let change = PriceChange::begin(tx, format!("promotion/{code}")).await?;
     let present = promotion::find(tx, code).await?;
-    let new = copy::of_promotion(&present, code.to_owned())?;
+    let new = copy::of_promotion(&present, code.to_owned());
     let Validity { from, until, in_force } = schedule.apply(new.valid_from, new.valid_until);
     let new = NewPromotion { valid_from: from, valid_until: until, active: new.active && in_force, ..new };
     put_promotion(tx, &change, new, expected).await

@@ -52,11 +52,11 @@ pub(super) fn contract(
     new: &NewContract,
     products: &Products,
     costs: &[StoredCost],
-    account_currency: &str,
+    account_currency: Option<Currency>,
 ) -> Vec<PriceWarning> {
     let found = of_contract(new, products, costs);
     let mut warnings: Vec<PriceWarning> = found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect();
-    if new.currency.code() != account_currency {
+    if let Some(account_currency) = account_currency.filter(|own| *own != new.currency) {
         let detail = format!("the account orders in {account_currency}");
         warnings.push(PriceWarning { pointer: "/currency".to_owned(), code: StaticCode("other_currency"), detail });
     }

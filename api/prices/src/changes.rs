@@ -13,7 +13,7 @@ use super::change_log::AsOf;
 use super::lookup::Prices;
 use super::price_book::Book;
 use super::price_rows::{LabelledStep, PriceChangeRow, Quantities, write_line};
-use catalog::{Product, Products, Sight};
+use catalog::{CatalogView, Product, Products};
 use kernel::wire::SharedText;
 
 /// Products looked at under one lock.
@@ -68,8 +68,8 @@ struct ProductChange {
 
 impl Book {
     /// Whether the product existed for a viewer at an instant, by the rules of now.
-    fn is_seen(&self, sight: &Sight, product: pricing::ProductId, as_of: Instant) -> bool {
-        if self.is_hidden(product, as_of) || !sight.is_limited() {
+    fn is_seen(&self, catalog_view: &CatalogView, product: pricing::ProductId, as_of: Instant) -> bool {
+        if self.is_hidden(product, as_of) || !catalog_view.is_restricted() {
             return !self.is_hidden(product, as_of);
         }
         let (mut categories, mut brand) = (Vec::new(), "");
@@ -80,7 +80,7 @@ impl Book {
                 Target::Sku(_) | Target::Everything => {}
             }
         }
-        self.product_id(product).is_some_and(|id| sight.would_show(ProductId(id), &categories, brand))
+        self.product_id(product).is_some_and(|id| catalog_view.permits_attributes(ProductId(id), &categories, brand))
     }
 
     fn asking(&self, scope: FeedScope, state: AsOf) -> Asking {
@@ -112,7 +112,7 @@ impl Book {
     fn product_change(
         &self,
         delta: &mut Delta<'_>,
-        sight: &Sight,
+        catalog_view: &CatalogView,
         (product, dense_id): (i64, pricing::ProductId),
         (from, to): (AsOf, AsOf),
     ) -> Option<ProductChange> {
@@ -121,8 +121,8 @@ impl Book {
             return None;
         }
         let (before, after) = delta.ladders(dense_id);
-        let before = if self.is_seen(sight, dense_id, from.known_at) { before } else { &[] };
-        let after = if self.is_seen(sight, dense_id, to.known_at) { after } else { &[] };
+        let before = if self.is_seen(catalog_view, dense_id, from.known_at) { before } else { &[] };
+        let after = if self.is_seen(catalog_view, dense_id, to.known_at) { after } else { &[] };
         let (gone, fresh) = compare_ladders(before, after);
         if gone.is_empty() && fresh.is_empty() {
             return None;
@@ -162,14 +162,14 @@ impl Prices {
         after: i64,
         limit: usize,
     ) -> Changes {
-        let sight = products.sight(Some(scope.account));
+        let catalog_view = products.view_for(Some(scope.account));
         let candidates = self.book.read().candidates(scope, from, to, after);
         let mut changes = Changes::default();
         for batch in candidates.chunks(BATCH) {
             let found: Vec<ProductChange> = {
                 let book = self.book.read();
                 let mut delta = book.delta(scope, from, to);
-                batch.iter().filter_map(|product| book.product_change(&mut delta, &sight, *product, (from, to))).collect()
+                batch.iter().filter_map(|product| book.product_change(&mut delta, &catalog_view, *product, (from, to))).collect()
             };
             let known = products.by_ids(found.iter().map(|changed| ProductId(changed.product)));
             for (changed, product) in found.into_iter().zip(known) {
@@ -193,13 +193,13 @@ impl Prices {
         quantities: Quantities,
         place: u32,
     ) -> FeedBatch {
-        let sight = products.sight(Some(scope.account));
+        let catalog_view = products.view_for(Some(scope.account));
         let (mut ids, mut steps) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH * 4));
         let next = {
             let book = self.book.read();
             let mut ladders = Ladders::new(book.engine(), book.asking(scope, state));
             let mut all = book.engine().all_products().skip(place as usize);
-            for dense_id in all.by_ref().take(BATCH).filter(|dense_id| book.is_seen(&sight, *dense_id, state.known_at)) {
+            for dense_id in all.by_ref().take(BATCH).filter(|dense_id| book.is_seen(&catalog_view, *dense_id, state.known_at)) {
                 if let Some(id) = book.product_id(dense_id) {
                     match quantities {
                         Quantities::All => steps.extend(ladders.of(dense_id).iter().map(|step| book.labelled(*step))),

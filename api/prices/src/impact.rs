@@ -4,7 +4,7 @@
 //! [`OpenBaskets`] to count the baskets that a change touches, and the server passes them in.
 
 use ahash::{AHashMap, AHashSet};
-use entity::{AccountId, ProductId};
+use entity::{AccountId, CurrencyCode, ProductId};
 use pricing::Currency;
 use sea_orm::{ConnectionTrait as _, Statement};
 
@@ -38,9 +38,9 @@ pub async fn count_affected(db: &Reader, impact: &PriceImpact, lines: &str, key:
             if last == Some(after.0) {
                 continue;
             }
-            let currency: Option<Currency> = row.try_get_by_index::<String>(3)?.parse().ok();
+            let currency = row.try_get_by_index::<CurrencyCode>(3)?.0;
             let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
-            if currency.is_some_and(|currency| impact.has(account, currency, product)) {
+            if impact.has(account, currency, product) {
                 counted += 1;
                 last = Some(after.0);
             }
@@ -106,8 +106,8 @@ impl PriceImpact {
             if found.is_empty() {
                 continue;
             }
-            let usual: Option<Currency> = account.currency.parse().ok();
-            let in_own = |scope: &u32| impact.scopes[*scope as usize].currency.is_none_or(|currency| usual == Some(currency));
+            let in_own =
+                |scope: &u32| impact.scopes[*scope as usize].currency.is_none_or(|currency| account.currency == currency);
             if found.iter().any(in_own) {
                 impact.codes.push(account.code.clone());
             }

@@ -44,7 +44,7 @@ mod replay;
 pub mod stored_terms;
 
 pub use change_log::AsOf;
-pub use columns::{per_of, write_breaks};
+pub use columns::write_breaks;
 pub use costs::{ProductCost, StoredCost, costs_of};
 pub use coverage::Coverage;
 pub use drift::{DriftReport, Drifted};

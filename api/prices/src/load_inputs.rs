@@ -1,8 +1,8 @@
 //! Loads products and accounts into the book: all recorded versions of them, and the history of cost and floor.
 
 use ahash::AHashMap;
-use entity::Instant;
-use pricing::{Amount, Currency, ProductMoney};
+use entity::{CurrencyCode, Instant};
+use pricing::{Amount, ProductMoney};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::lookup::Prices;
@@ -117,7 +117,7 @@ fn history(rows: &[QueryResult]) -> Result<MoneyHistory, Box<dyn std::error::Err
     let mut history = MoneyHistory::new();
     let mut current: Vec<ProductMoney> = Vec::new();
     for row in rows {
-        let currency: Currency = row.try_get_by_index::<String>(1)?.parse()?;
+        let currency = row.try_get_by_index::<CurrencyCode>(1)?.0;
         let amount = |column: usize| row.try_get_by_index::<Option<entity::Amount>>(column).map(|a| a.map(Amount::from));
         let recorded_at: Instant = row.try_get_by_index(4)?;
         current.retain(|money| money.currency != currency);

@@ -11,8 +11,8 @@ use super::input::{AskAgainInput, AskAgainLineInput, Target};
 use super::line_prices::{self, is_declined};
 use super::offer::Desk;
 use super::queries::lines_of;
-use super::request::{Priced, record, save, save_lines};
-use catalog::{Products, Sight};
+use super::request::{Priced, save, save_lines};
+use catalog::{CatalogView, Products};
 use kernel::problem::FieldError;
 use kernel::wire::Text;
 use store::database::Tx;
@@ -29,8 +29,8 @@ pub(super) async fn ask_again(
 ) -> Result<Priced, QuoteError> {
     not_final(&quote, tx)?;
     let mut lines = lines_of(tx, quote.id).await?;
-    let sight = desk.products.sight(Some(quote.account_id));
-    apply(&Shelf { products: desk.products, sight: &sight }, &quote, &mut lines, input.lines)?;
+    let catalog_view = desk.products.view_for(Some(quote.account_id));
+    apply(&Shelf { products: desk.products, catalog_view: &catalog_view }, &quote, &mut lines, input.lines)?;
     if let Some(note) = input.note {
         quote.note = Text::into_inner(note);
     }
@@ -38,7 +38,7 @@ pub(super) async fn ask_again(
     quote.requested_at = tx.now();
     quote.declined_at = None;
     quote.reason = String::new();
-    let basket = line_prices::today(tx, desk, &quote, &lines, &sight).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &catalog_view).await?;
     line_prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     save_lines(tx, &lines).await?;
@@ -86,7 +86,7 @@ fn change_line(line: &mut quote_lines::Model, change: AskAgainLineInput, pointer
     let standing = line.target_unit_price.filter(|_| change.target_per.is_some()).map(Into::into);
     if let Some(target) = Target::read(pointer, change.target_unit_price.or(standing), change.target_per)? {
         line.target_unit_price = Some(target.unit_price.into());
-        line.target_per = Some(i64::from(target.per.get()));
+        line.target_per = Some(target.per.into());
     }
     if let Some(note) = change.note {
         line.note = note.into_inner();
@@ -122,7 +122,7 @@ pub(super) fn find<'a>(
 /// What an account may order.
 pub(super) struct Shelf<'a> {
     pub(super) products: &'a Products,
-    pub(super) sight: &'a Sight,
+    pub(super) catalog_view: &'a CatalogView,
 }
 
 impl Shelf<'_> {
@@ -130,13 +130,13 @@ impl Shelf<'_> {
     pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldError> {
         let wrong = |field: &str, code: &str, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
-        let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
+        let product = self.products.by_id(line.product_id).filter(|product| self.catalog_view.can_see(product));
         let product = product.ok_or_else(|| wrong(named, "unknown-product", "the product no longer exists".to_owned()))?;
         if !product.is_orderable() {
             return Err(wrong(named, "not-orderable", "the product is no longer sold".to_owned()));
         }
         let unknown = || wrong("unit", "unknown-unit", "the unit is no longer known".to_owned());
-        let unit = line.unit.parse().map_err(|_| unknown())?;
+        let unit = line.unit.0;
         let factor = product.factor_of(unit).ok_or_else(unknown)?;
         product.check_quantity(unit, quantity.into()).map_err(|problem| wrong("quantity", problem.code, problem.detail))?;
         (line.numerator, line.denominator) = (factor.numerator(), factor.denominator());

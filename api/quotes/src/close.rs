@@ -5,7 +5,7 @@ use entity::quotes;
 use super::error::QuoteError;
 use super::events::{QuoteDeclined, QuoteOrdered, QuoteWithdrawn};
 use super::queries::still_open;
-use super::request::{record, save};
+use super::request::save;
 use super::status::{QuoteStatus, status};
 use store::database::Tx;
 

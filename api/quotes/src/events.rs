@@ -34,7 +34,7 @@ impl From<&quotes::Model> for QuoteDetails {
             version: quote.version,
             round: quote.round,
             lines: quote.line_count,
-            offer_total: total.map(|total| Money::new(total, &quote.currency)),
+            offer_total: total.map(|total| Money::new(total, quote.currency.code())),
             order_number: quote.order_number.clone(),
         }
     }

@@ -49,7 +49,7 @@ pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, 
         lines.push(line_row(id, line_no, line)?);
     }
     let mut quote = head(tx, id, &new)?;
-    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.sight(Some(new.account))).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.view_for(Some(new.account))).await?;
     line_prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
@@ -64,7 +64,7 @@ fn head(tx: &Tx, id: QuoteId, new: &NewQuote) -> Result<quotes::Model, QuoteErro
         number: format!("QU{:08}", id.0),
         account_id: new.account,
         requested_by: tx.actor().label.to_string(),
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         note: new.note.clone(),
         line_count: i32::try_from(new.lines.len()).map_err(|_| QuoteError::OutOfRange)?,
         version: 1,
@@ -93,13 +93,13 @@ fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> Result<quote_line
         quote_id: id,
         line_no,
         product_id: line.asked.product.id,
-        unit: line.asked.unit.to_string(),
+        unit: line.asked.unit.into(),
         numerator: factor.numerator(),
         denominator: factor.denominator(),
         quantity: line.asked.quantity.into(),
         note: line.asked.note.clone(),
         target_unit_price: line.target.map(|target| target.unit_price.into()),
-        target_per: line.target.map(|target| i64::from(target.per.get())),
+        target_per: line.target.map(|target| target.per.into()),
         asked_unit_price: None,
         asked_per: None,
         asked_amount: None,

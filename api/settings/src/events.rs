@@ -1,18 +1,18 @@
-//! The event of the settings.
+//! Events of the settings.
 
 use serde::{Deserialize, Serialize};
 use store::DomainEvent;
 
-/// A version of the settings was added. Read by [`Settings`](super::Settings), which reads the latest version.
+/// The settings have a new version. Read by [`Settings`](super::Settings) of every process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct SettingsChanged {
+pub struct SettingsChanged {
     /// The version.
-    pub(crate) version: i64,
+    pub version: i64,
 }
 
 /// Public form of [`SettingsChanged`].
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct PublicSettings {
+pub struct PublicSettings {
     version: i64,
 }
 

@@ -14,7 +14,7 @@
 
 mod change;
 mod error;
-mod events;
+pub mod events;
 mod public_url;
 mod queries;
 mod routes;

@@ -265,8 +265,7 @@ impl PreviewContext<'_> {
 
     /// The currencies that accounts order in.
     fn currencies(&self) -> Vec<Currency> {
-        let mut currencies: Vec<Currency> =
-            self.names.accounts.all().iter().filter_map(|account| account.currency.parse().ok()).collect();
+        let mut currencies: Vec<Currency> = self.names.accounts.all().iter().map(|account| account.currency).collect();
         currencies.sort_unstable();
         currencies.dedup();
         currencies

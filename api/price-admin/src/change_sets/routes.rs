@@ -220,8 +220,8 @@ impl ChangeSetRoutes {
         let set = sets::find_open(&tx, &code.0).await?;
         let row = agreements::put(&tx, &set, Kind::Contract, &contract.0, &body.0).await?;
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
-        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
-        let warnings = review::contract(&new, &self.products, &costs, &usual);
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency);
+        let warnings = review::contract(&new, &self.products, &costs, usual);
         Ok(JsonResponse::of(&DraftAgreementView::new(tx.commit(row).await?, warnings))?)
     }
 

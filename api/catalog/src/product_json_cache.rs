@@ -1,8 +1,8 @@
-//! Products as the text of their JSON.
+//! A cache of products as JSON.
 //!
-//! Looking at a product is the most frequent question of all, and long texts, properties and relations are not held in
-//! memory. A product that is not remembered costs one statement; its text is then remembered until the product or a category
-//! changes, or until others were asked for more lately.
+//! Reading a product is the most frequent request of all, and long texts, properties and relations are not held in memory. A
+//! product that is not cached costs one statement. Its JSON is then used until the product or a category changes, or until
+//! other products were asked for more lately.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,91 +13,83 @@ use sea_orm::{
 };
 use serde_json::Value;
 
+use super::catalog_view::CatalogView;
 use super::categories::Categories;
 use super::product::Product;
 use super::products::Products;
 use super::queries::Detail;
 use super::views::ProductView;
-use super::visibility::Sight;
 use store::database::{Db, EntityRow};
 
-/// Bytes of texts that are remembered.
-const REMEMBERED: u64 = 64 * 1024 * 1024;
-/// What an entry costs besides its text.
-const ENTRY: usize = 120;
+/// Bytes of JSON that are cached.
+const CAPACITY: u64 = 64 * 1024 * 1024;
+/// Bytes an entry takes besides its JSON.
+const ENTRY_OVERHEAD: usize = 128;
 
-/// The text of a product and the version it shows.
+/// The JSON of a product and the version it shows.
 #[derive(Clone, Debug)]
-pub struct ProductText {
+pub struct ProductJson {
     /// Version of the product.
     pub version: i64,
     /// Its [`ProductView`] as JSON.
     pub json: Arc<str>,
+    /// Revision of the category tree whose names it shows.
+    revision: u64,
 }
 
-impl ProductText {
-    /// Without relations to products that whoever looks may not see.
-    pub fn seen_with(mut self, sight: &Sight, products: &Products) -> Self {
-        let Some(mut view) = sight.is_limited().then(|| serde_json::from_str::<Value>(&self.json).ok()).flatten() else {
+impl ProductJson {
+    /// Removes relations to products that the view does not show.
+    pub fn restricted_to(mut self, view: &CatalogView, products: &Products) -> Self {
+        let Some(mut product) = view.is_restricted().then(|| serde_json::from_str::<Value>(&self.json).ok()).flatten() else {
             return self;
         };
-        if let Some(relations) = view.get_mut("relations").and_then(Value::as_array_mut) {
-            let shown = |sku: &str| products.by_sku(sku).is_some_and(|product| sight.shows(&product));
-            relations.retain(|relation| relation["sku"].as_str().is_some_and(shown));
+        if let Some(relations) = product.get_mut("relations").and_then(Value::as_array_mut) {
+            let visible = |sku: &str| products.by_sku(sku).is_some_and(|product| view.can_see(&product));
+            relations.retain(|relation| relation["sku"].as_str().is_some_and(visible));
         }
-        self.json = view.to_string().into();
+        self.json = product.to_string().into();
         self
     }
 }
 
-/// Texts asked for lately.
+/// The JSON of products asked for lately. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
-pub(super) struct Texts {
-    known: moka::sync::Cache<ProductId, ProductText, ahash::RandomState>,
+pub struct ProductJsonCache {
+    entries: moka::sync::Cache<ProductId, ProductJson, ahash::RandomState>,
 }
 
-impl Default for Texts {
+impl Default for ProductJsonCache {
     fn default() -> Self {
-        let known = moka::sync::Cache::builder()
-            .weigher(|_, text: &ProductText| u32::try_from(text.json.len() + ENTRY).unwrap_or(u32::MAX))
-            .max_capacity(REMEMBERED)
+        let entries = moka::sync::Cache::builder()
+            .weigher(|_, product: &ProductJson| u32::try_from(product.json.len() + ENTRY_OVERHEAD).unwrap_or(u32::MAX))
+            .max_capacity(CAPACITY)
             .build_with_hasher(ahash::RandomState::default());
-        Self { known }
+        Self { entries }
     }
 }
 
-impl Texts {
-    /// Forgets a product that changed.
-    pub(super) fn forget(&self, product: ProductId) {
-        self.known.invalidate(&product);
+impl ProductJsonCache {
+    /// The JSON of a product, from the cache or the database; none when the product is gone.
+    pub async fn get(
+        &self,
+        db: &impl Db,
+        products: &Products,
+        categories: &Categories,
+        product: &Product,
+    ) -> Result<Option<ProductJson>, DbErr> {
+        // Read first: a category that changes meanwhile makes the entry outdated at once.
+        let revision = categories.revision();
+        let is_current = |entry: &ProductJson| entry.version >= product.version && entry.revision == revision;
+        if let Some(entry) = self.entries.get(&product.id).filter(is_current) {
+            return Ok(Some(entry));
+        }
+        let Some(detail) = detail(db, product.id).await? else { return Ok(None) };
+        let view = ProductView::new(&detail, products, categories);
+        let json = serde_json::to_string(&view).map_err(|e| DbErr::Json(e.to_string()))?;
+        let entry = ProductJson { version: view.version, json: json.into(), revision };
+        self.entries.insert(product.id, entry.clone());
+        Ok(Some(entry))
     }
-
-    /// Forgets all: something that many show has changed.
-    pub(super) fn forget_all(&self) {
-        self.known.invalidate_all();
-    }
-
-    fn get(&self, product: &Product) -> Option<ProductText> {
-        self.known.get(&product.id).filter(|text| text.version >= product.version)
-    }
-}
-
-/// The text of a product; none when it is gone.
-pub async fn product_text(
-    db: &impl Db,
-    products: &Products,
-    categories: &Categories,
-    product: &Product,
-) -> Result<Option<ProductText>, DbErr> {
-    if let Some(text) = products.texts.get(product) {
-        return Ok(Some(text));
-    }
-    let Some(detail) = detail(db, product.id).await? else { return Ok(None) };
-    let view = ProductView::new(&detail, products, categories);
-    let json = serde_json::to_string(&view).map_err(|e| DbErr::Json(e.to_string()))?;
-    let text = ProductText { version: view.version, json: json.into() };
-    products.texts.known.insert(product.id, text.clone());
-    Ok(Some(text))
 }
 
 /// A unit, a former number and a relation as the database puts them into JSON arrays.
@@ -105,7 +97,7 @@ type UnitRow = (String, i64, i64, Option<String>);
 type NumberRow = (String, String);
 type RelationRow = (RelationKind, i64, i64, String);
 
-/// Everything that is said of a product but for the names others give it, in one statement.
+/// A product with its details except accounts' own part numbers, in one statement.
 async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
     let backend = db.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, detail_sql(backend), [id.0.into()]);
@@ -121,7 +113,10 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
     let units: Vec<UnitRow> = read(units)?;
     let numbers: Vec<NumberRow> = read(numbers)?;
     let relations: Vec<RelationRow> = read(relations)?;
-    let unit = |(unit, numerator, denominator, gtin)| product_units::Model { product_id: id, unit, numerator, denominator, gtin };
+    let unit = |(unit, numerator, denominator, gtin): UnitRow| {
+        let unit = unit.parse().map_err(|error: entity::Unreadable| DbErr::Type(error.to_string()))?;
+        Ok(product_units::Model { product_id: id, unit, numerator, denominator, gtin })
+    };
     let kind = IdentifierKind::Superseded;
     let number = |(value, normalised)| product_identifiers::Model { product_id: id, kind, account_id: 0, value, normalised };
     let relation = |(kind, target, quantity, note)| product_relations::Model {
@@ -135,7 +130,7 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
         attributes: serde_json::from_str(&product.attributes).unwrap_or_default(),
         keywords: serde_json::from_str(&product.keywords).unwrap_or_default(),
         row: product,
-        units: units.into_iter().map(unit).collect(),
+        units: units.into_iter().map(unit).collect::<Result<_, DbErr>>()?,
         identifiers: numbers.into_iter().map(number).collect(),
         relations: relations.into_iter().map(relation).collect(),
     }))

@@ -1,23 +1,37 @@
-//! What an order demands of its lines' prices: one that is expected, compared with today's, or one that was offered and stands.
+//! What an order expects of its lines' prices: a price that is compared with today's, or the price of a quote.
 
 use std::sync::Arc;
 
+use poem_openapi::Enum;
 use pricing::{Amount, Per};
+use serde::{Deserialize, Serialize};
 
-use super::views::OnDrift;
+/// What happens when a price differs from the expected one by more than the tolerance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum OnDrift {
+    /// The line cannot be ordered.
+    #[default]
+    Reject,
+    /// The line is ordered at today's price and a warning given.
+    Warn,
+    /// The line is ordered at today's price.
+    Accept,
+}
 
-/// What an order demands of a line's price.
+/// What an order expects of a line's price.
 #[derive(Clone, Debug)]
-pub(super) enum Demand {
+pub(super) enum PriceExpectation {
     /// Today's price, unless it is another one than expected.
-    Expected(Expectation),
+    Expected(ExpectedPrice),
     /// The price a quote offers.
-    Quoted(Quoted),
+    Quoted(QuotedPrice),
 }
 
 /// The price a quote offers for a line.
 #[derive(Clone, Debug)]
-pub(super) struct Quoted {
+pub(super) struct QuotedPrice {
     /// Number of the quote.
     pub(super) number: Arc<str>,
     /// Number of the line in the quote.
@@ -28,7 +42,7 @@ pub(super) struct Quoted {
 
 /// What a caller expects of a line's price.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Expectation {
+pub(super) struct ExpectedPrice {
     pub(super) unit_price: Amount,
     /// Basis of that price; none for the basis that today's price has.
     pub(super) per: Option<Per>,
@@ -69,7 +83,7 @@ impl Tolerance {
     }
 }
 
-impl Expectation {
+impl ExpectedPrice {
     /// Whether today's unit price is as expected. A tolerance that is an amount is for the basis of today's price.
     pub(super) fn is_met_by(&self, today: Amount, per: Per) -> bool {
         let expected_per = i128::from(self.per.unwrap_or(per).get());
@@ -87,7 +101,7 @@ mod tests {
         let tolerance = Tolerance::parse(tolerance).unwrap_or(Tolerance::Amount(Amount::default()));
         let per = |text: &str| text.split_once('/').map(|(_, per)| Per::new(per.parse().unwrap_or(1)).unwrap_or_default());
         let price = |text: &str| amount(text.split('/').next().unwrap_or_default());
-        let expected = Expectation { unit_price: price(expected), per: per(expected), tolerance, otherwise: OnDrift::Reject };
+        let expected = ExpectedPrice { unit_price: price(expected), per: per(expected), tolerance, otherwise: OnDrift::Reject };
         expected.is_met_by(price(today), per(today).unwrap_or_default())
     }
 
