@@ -10,15 +10,21 @@ pub struct SettingsChanged {
     pub version: i64,
 }
 
+/// Public form of [`SettingsChanged`].
+#[derive(Clone, Debug, Serialize)]
+pub struct PublicSettings {
+    version: i64,
+}
+
 impl DomainEvent for SettingsChanged {
     const KIND: &'static str = "settings.changed";
-    type Public<'a> = &'a Self;
+    type Public<'a> = PublicSettings;
 
     fn subject(&self) -> String {
         "settings".to_owned()
     }
 
-    fn public(&self) -> Option<&Self> {
-        Some(self)
+    fn public(&self) -> Option<PublicSettings> {
+        Some(PublicSettings { version: self.version })
     }
 }
