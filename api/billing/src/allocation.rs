@@ -4,6 +4,7 @@
 //! discount is given only within its window, never above what the terms give.
 
 use entity::{Instant, InvoiceId, invoices};
+use kernel::field_code::FieldCode;
 
 /// What is open of an invoice, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(super) struct Asked {
 }
 
 /// Why a line of a remittance is refused: field, code and words.
-pub(super) type Refused = (&'static str, &'static str, String);
+pub(super) type Refused = (&'static str, FieldCode, String);
 
 /// Pays invoices in the order given, each in full before the next.
 pub(super) fn in_order(amount: i64, invoices: &[Open], at: Instant) -> Vec<Part> {
@@ -75,20 +76,20 @@ pub(super) fn in_order(amount: i64, invoices: &[Open], at: Instant) -> Vec<Part>
 pub(super) fn as_asked(asked: Asked, invoice: &Open, at: Instant) -> Result<Part, Refused> {
     let text = |micros: i64| pricing::Amount::from_micros(micros).to_string();
     if asked.amount > invoice.rest {
-        return Err(("amount", "more-than-open", format!("{} of the invoice is open", text(invoice.rest))));
+        return Err(("amount", FieldCode::MoreThanOpen, format!("{} of the invoice is open", text(invoice.rest))));
     }
     let discount = match asked.discount {
         None => invoice.off(asked.amount, at),
         Some(discount) => {
             let most = invoice.most_off(at);
             if discount > most {
-                return Err(("discount", "discount-not-granted", format!("the terms give {} when it is paid then", text(most))));
+                return Err(("discount", FieldCode::DiscountNotGranted, format!("the terms give {} when it is paid then", text(most))));
             }
             discount
         }
     };
     if discount > invoice.rest - asked.amount {
-        return Err(("discount", "more-than-open", format!("{} of the invoice is open", text(invoice.rest))));
+        return Err(("discount", FieldCode::MoreThanOpen, format!("{} of the invoice is open", text(invoice.rest))));
     }
     Ok(Part { invoice: invoice.invoice, amount: asked.amount, discount })
 }
@@ -125,10 +126,10 @@ mod tests {
         assert_eq!(pay(99, None, 10), Ok(part(1, 99, 1)));
         assert_eq!(pay(98, None, 11), Ok(part(1, 98, 0)));
         assert_eq!(pay(40, Some(1), 10), Ok(part(1, 40, 1)));
-        assert_eq!(pay(98, Some(2), 11), Err(("discount", "discount-not-granted")));
-        assert_eq!(pay(98, Some(3), 10), Err(("discount", "discount-not-granted")));
-        assert_eq!(pay(99, Some(2), 10), Err(("discount", "more-than-open")));
-        assert_eq!(pay(101, None, 10), Err(("amount", "more-than-open")));
+        assert_eq!(pay(98, Some(2), 11), Err(("discount", FieldCode::DiscountNotGranted)));
+        assert_eq!(pay(98, Some(3), 10), Err(("discount", FieldCode::DiscountNotGranted)));
+        assert_eq!(pay(99, Some(2), 10), Err(("discount", FieldCode::MoreThanOpen)));
+        assert_eq!(pay(101, None, 10), Err(("amount", FieldCode::MoreThanOpen)));
     }
 
     fn some_open() -> impl Strategy<Value = Open> {

@@ -16,7 +16,9 @@ use super::error::CartError;
 use super::views::{CartLineInput, CartLineProblem, CartLinesInput, ProductCandidateView};
 use catalog::{self, Name, Product, Products, Resolution};
 use files::sheet::{self, IdentifierKind, Sheet};
-use kernel::problem::{Problem, ProblemType, refuse};
+use kernel::field_code::FieldCode;
+use kernel::common_problems::UNSUPPORTED_MEDIA_TYPE;
+use kernel::problem::{FieldError, Problem, problem_of, refuse};
 use kernel::wire::parse_json;
 use search_index::SearchIndex;
 
@@ -100,7 +102,7 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
     let product = match resolution {
         Resolution::Found(product) => product,
         Resolution::Ambiguous(candidates) => {
-            let problem = line.problem(field, "ambiguous-identifier", "several products answer to this");
+            let problem = line.problem(field, FieldCode::AmbiguousIdentifier, "several products answer to this");
             return Err(problem.with(candidates.into_iter().map(ProductCandidateView::from).collect()));
         }
         Resolution::Unknown { candidates } => {
@@ -110,41 +112,35 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
             } else {
                 format!("no product answers to \"{asked}\"")
             };
-            let problem = line.problem(field, "unknown-product", &detail);
+            let problem = line.problem(field, FieldCode::UnknownProduct, &detail);
             return Err(problem.with(candidates.into_iter().map(ProductCandidateView::from).collect()));
         }
     };
     if !product.is_orderable() {
         let detail = format!("{} is {}", product.sku, product.lifecycle.word());
-        return Err(line.problem(field, "not-orderable", &detail));
+        return Err(line.problem(field, FieldCode::NotOrderable, &detail));
     }
     let unit = match &line.unit {
         None => product.default_unit(),
         Some(text) => match text.parse() {
             Ok(unit) => unit,
-            Err(_) => return Err(line.problem("unit", "unknown-unit", &format!("\"{text}\" is not a unit"))),
+            Err(_) => return Err(line.problem("unit", FieldCode::UnknownUnit, &format!("\"{text}\" is not a unit"))),
         },
     };
     let quantity = match &line.quantity {
         Ok(quantity) => *quantity,
-        Err(detail) => return Err(line.problem("quantity", "quantity-malformed", detail)),
+        Err(detail) => return Err(line.problem("quantity", FieldCode::NotANumber, detail)),
     };
     if let Err(problem) = product.check_quantity(unit, quantity) {
-        let field = if problem.code == "unknown-unit" { "unit" } else { "quantity" };
-        return Err(line.problem(field, problem.code, &problem.detail));
+        return Err(problem.under(&line.pointer).into());
     }
     Ok(CheckedLine { index, pointer: line.pointer, product, unit, quantity, note: line.note })
 }
 
 impl AskedLine {
     /// A problem with one of its fields.
-    fn problem(&self, field: &str, code: &str, detail: &str) -> CartLineProblem {
-        CartLineProblem {
-            pointer: format!("{}/{field}", self.pointer),
-            code: code.to_owned(),
-            detail: detail.to_owned(),
-            candidates: Vec::new(),
-        }
+    fn problem(&self, field: &str, code: FieldCode, detail: &str) -> CartLineProblem {
+        FieldError::new(format!("{}/{field}", self.pointer), code, detail).into()
     }
 
     /// A line of a JSON body.
@@ -203,17 +199,14 @@ impl<'a> ApiExtractor<'a> for LinesBody {
             CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
             XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
             _ => {
-                let title = "The media type is not supported";
-                let entry =
-                    ProblemType { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), code: "unsupported-media-type", title };
-                return Err(refused(Problem::new(entry, format!("send application/json, {CSV} or {XLSX}"))));
+                let detail = format!("send application/json, {CSV} or {XLSX}");
+                return Err(refused(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail)));
             }
         };
         match read {
             Ok(Ok(sheet)) => Ok(Self::of_sheet(sheet)),
             Ok(Err(error)) => {
-                let entry = ProblemType { status: 422, code: "unreadable-list", title: "The uploaded list cannot be read" };
-                Err(refused(Problem::new(entry, error.to_string())))
+                Err(refused(problem_of(&CartError::UnreadableList(error.to_string()))))
             }
             Err(error) => Err(poem::Error::from_response(
                 refuse(poem::Error::from_string(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR)).await,
@@ -234,11 +227,9 @@ impl LinesBody {
     }
 
     fn of_sheet(sheet: Sheet) -> Self {
-        let unreadable = sheet.rejected.into_iter().map(|rejection| CartLineProblem {
-            pointer: format!("row {}", rejection.line),
-            code: rejection.problem.code.to_owned(),
-            detail: rejection.problem.detail,
-            candidates: Vec::new(),
+        let unreadable = sheet.rejected.into_iter().map(|rejection| {
+            let code = FieldCode::from_word(rejection.problem.code).unwrap_or(FieldCode::InvalidValue);
+            FieldError::new(format!("row {}", rejection.line), code, rejection.problem.detail).into()
         });
         let lines = sheet.lines.into_iter().map(|line| {
             let exact = line.kind == IdentifierKind::Sku;

@@ -17,6 +17,7 @@ use super::views::{AddedLines, CartInput, CartLineProblem, CartLineView, CartSum
 use catalog::{Products, Sight};
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError};
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Money, Page, Text, Timestamp, page_limit, place_of};
@@ -365,14 +366,14 @@ impl CartRoutes {
             per: priced.map(|p| p.per.get()),
             line_amount: priced.map(|p| kernel::wire::AmountText(p.line_amount)),
             price_source: priced.map(|p| p.source),
-            price_problem: price.and_then(|p| p.as_ref().err()).map(|refusal| refusal.code().to_owned()),
+            price_problem: price.and_then(|p| p.as_ref().err()).map(|refusal| refusal.code()),
         }
     }
 
     /// Changes a line as asked; the new quantity must be one that can be ordered.
     fn apply(&self, line: &mut CartLine, change: LineChange, sight: &Sight) -> Result<()> {
         if let Some(unit) = change.unit {
-            line.unit = unit.parse().map_err(|_| CommonError::invalid("/unit", "unknown-unit", "not a unit"))?;
+            line.unit = unit.parse().map_err(|_| CommonError::invalid("/unit", FieldCode::UnknownUnit, "not a unit"))?;
         }
         if let Some(quantity) = change.quantity {
             line.quantity = quantity.0.into();
@@ -382,13 +383,9 @@ impl CartRoutes {
         }
         let product = self.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
         if !sight.shows(&product) {
-            return Err(CommonError::invalid("/quantity", "unknown-product", "the product no longer exists").into());
+            return Err(CommonError::invalid("/quantity", FieldCode::UnknownProduct, "the product no longer exists").into());
         }
-        if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {
-            let pointer = if problem.code == "unknown-unit" { "/unit" } else { "/quantity" };
-            return Err(CommonError::invalid(pointer, problem.code, problem.detail).into());
-        }
-        Ok(())
+        Ok(product.check_quantity(line.unit, line.quantity.into()).map_err(CommonError::from)?)
     }
 }
 
@@ -402,7 +399,7 @@ fn see(lines: &mut [CartLine], basket: &PricedBasket) {
 fn totals(basket: &PricedBasket, currency: &str) -> Result<CartTotals> {
     let priced = basket.lines.iter().flatten();
     let total = Amount::checked_sum(priced.map(|p| p.line_amount))
-        .map_err(|_| CommonError::invalid("/lines", "out-of-range", "the total is out of range"))?;
+        .map_err(|_| CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range"))?;
     Ok(CartTotals {
         lines: basket.lines.len(),
         unpriced: basket.lines.iter().filter(|l| l.is_err()).count(),

@@ -1,10 +1,13 @@
 //! Carts on the wire.
 
+use std::collections::BTreeMap;
+
 use entity::{CartStatus, PriceSource};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use catalog::Candidate;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
@@ -78,9 +81,11 @@ pub struct CartLineProblem {
     /// JSON pointer of the field, or the row of the list and the field.
     pub pointer: String,
     /// Stable code.
-    pub code: String,
-    /// What is wrong, in words.
+    pub code: FieldCode,
+    /// What must be and what to do, in words.
     pub detail: String,
+    /// Values that the words tell, by name.
+    pub params: BTreeMap<String, String>,
     /// Products that may have been meant.
     pub candidates: Vec<ProductCandidateView>,
 }
@@ -112,7 +117,14 @@ impl From<Candidate> for ProductCandidateView {
 
 impl From<CartLineProblem> for FieldError {
     fn from(problem: CartLineProblem) -> Self {
-        Self { pointer: problem.pointer, code: problem.code, detail: problem.detail }
+        Self { pointer: problem.pointer, code: problem.code, detail: problem.detail, params: problem.params }
+    }
+}
+
+impl From<FieldError> for CartLineProblem {
+    fn from(error: FieldError) -> Self {
+        let FieldError { pointer, code, detail, params } = error;
+        Self { pointer, code, detail, params, candidates: Vec::new() }
     }
 }
 
@@ -209,7 +221,7 @@ pub(crate) struct CartLineView {
     /// Why there is no price.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_problem: Option<String>,
+    pub price_problem: Option<FieldCode>,
 }
 
 /// What became of added lines.

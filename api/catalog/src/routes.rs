@@ -20,6 +20,7 @@ use super::views::{BatchView, CategoryView, PartNumbersView, ProductView, Stored
 use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, BulkItem, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
@@ -67,7 +68,7 @@ impl CatalogRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let input = body.0;
         if input.sku.as_ref().is_some_and(|given| *given != sku.0) {
-            return Err(CommonError::invalid("/sku", "other-sku", "is not the SKU of the address").into());
+            return Err(CommonError::invalid("/sku", FieldCode::OtherSku, "is not the SKU of the address").into());
         }
         let tx = who.begin().await?;
         if expected.is_some() && expected != version_of(&tx, &sku.0).await? {
@@ -100,7 +101,7 @@ impl CatalogRoutes {
         let input = body.0.products;
         if input.is_empty() || input.len() > MOST_PRODUCTS {
             let detail = format!("a batch has 1 to {MOST_PRODUCTS} products");
-            return Err(CommonError::invalid("/products", "out-of-range", detail).into());
+            return Err(CommonError::invalid("/products", FieldCode::OutOfRange, detail).into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
@@ -164,7 +165,7 @@ impl CatalogRoutes {
         let product = self.shown(&sku.0, who.account())?;
         if input.part_numbers.len() > MOST_PART_NUMBERS {
             let detail = format!("an account has at most {MOST_PART_NUMBERS} numbers for a product");
-            return Err(CommonError::invalid("/part_numbers", "too-many", detail).into());
+            return Err(CommonError::invalid("/part_numbers", FieldCode::TooMany, detail).into());
         }
         let numbers = input.part_numbers.into_iter();
         let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
@@ -212,7 +213,7 @@ impl CatalogRoutes {
     ) -> Result<JsonResponse<CategoryView>> {
         let name = body.0.name.into_inner();
         if name.trim().is_empty() {
-            return Err(CommonError::invalid("/name", "empty", "is empty").into());
+            return Err(CommonError::invalid("/name", FieldCode::MissingValue, "is empty").into());
         }
         let new = NewCategory { code: code.0.to_string(), name, parent: body.0.parent.map(Code::into_inner) };
         let tx = who.begin().await?;
@@ -282,7 +283,7 @@ async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchV
     for (place, item) in input.into_iter().enumerate() {
         let read = item.0.and_then(|mut product| match product.sku.take() {
             Some(sku) => Ok(product.into_new(sku.into_inner())),
-            None => Err(vec![FieldError::new("/sku", "missing", "is missing")]),
+            None => Err(vec![FieldError::new("/sku", FieldCode::MissingValue, "is missing")]),
         });
         match read {
             Ok(product) => {
@@ -305,6 +306,6 @@ async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchV
     }
     rejected.sort_by_key(|(place, _)| *place);
     let rejected =
-        rejected.into_iter().map(|(place, error)| FieldError { pointer: format!("/products/{place}{}", error.pointer), ..error });
+        rejected.into_iter().map(|(place, error)| error.under(&format!("/products/{place}")));
     Ok(BatchView { accepted, rejected: rejected.collect() })
 }

@@ -13,6 +13,7 @@ use cart::{self, AskedLine, CartLine, Carts, CheckedLine, Partial, check_again, 
 use catalog::Products;
 use identity::{Account, Accounts, IdentityError};
 use inventory::{Board, Prefer};
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;
 use kernel::wire::{Code, Text};
@@ -86,7 +87,7 @@ impl Checkout {
         }
         if input.purchase_order_number.trim().is_empty() {
             let detail = "an order needs the number of the customer's purchase order";
-            return Err(CommonError::invalid("/purchase_order_number", "missing", detail).into());
+            return Err(CommonError::invalid("/purchase_order_number", FieldCode::MissingValue, detail).into());
         }
         let ship_to = destination(db, &account, input.ship_to.take()).await?;
         let currency = cart::currency(input.currency.as_deref().unwrap_or(&account.currency))?;
@@ -116,14 +117,14 @@ impl Checkout {
                 Some((text, None)) => {
                     let pointer = format!("/lines/{index}/tolerance");
                     let detail = format!("\"{text}\" is neither an amount nor a percentage");
-                    malformed.push(FieldError::new(pointer, "tolerance-malformed", detail));
+                    malformed.push(FieldError::new(pointer, FieldCode::NotANumber, detail));
                     continue;
                 }
             };
             let per = line.expected_per.map(Per::new);
             if per == Some(None) {
                 let pointer = format!("/lines/{index}/expected_per");
-                malformed.push(FieldError::new(pointer, "out-of-range", "a price is for at least 1 unit"));
+                malformed.push(FieldError::new(pointer, FieldCode::OutOfRange, "a price is for at least 1 unit"));
                 continue;
             }
             let expectation = line.expected_unit_price.map(|price| Expectation {
@@ -217,13 +218,13 @@ fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
     let (cart, quote) = (input.cart_id.take().map(Text::into_inner), input.quote_number.take().map(Code::into_inner));
     if quote.is_none() && input.quote_version.is_some() {
         let detail = "a version needs the number of its quote";
-        return Err(CommonError::invalid("/quote_version", "version-without-quote", detail).into());
+        return Err(CommonError::invalid("/quote_version", FieldCode::VersionWithoutQuote, detail).into());
     }
     match (cart, quote, &input.lines) {
         (Some(cart), None, None) => Ok(Origin::Cart(cart)),
         (None, None, Some(_)) => Ok(Origin::Lines),
         (None, Some(_), None) if !input.coupons.is_empty() => {
-            Err(CommonError::invalid("/coupons", "not-with-quote", "the prices of a quote stand; coupons change nothing").into())
+            Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, "the prices of a quote stand; coupons change nothing").into())
         }
         (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
         _ => Err(CheckoutError::CartOrLines),
@@ -249,7 +250,7 @@ fn refuse_changed_units(prepared: &mut Prepared, offered: &[quotes::OfferedLine]
         let stands = factor.is_some() && line.product.factor_of(line.unit) == factor;
         if !stands {
             let detail = format!("one {} of {} is another quantity than when it was offered", line.unit, line.product.sku);
-            problems.push(FieldError::new(format!("{}/unit", line.pointer), "unit-changed", detail));
+            problems.push(FieldError::new(format!("{}/unit", line.pointer), FieldCode::UnitChanged, detail));
         }
         stands
     });
@@ -300,7 +301,7 @@ async fn destination(db: &impl Db, account: &Account, ship_to: Option<ShipTo>) -
     let row = match (site, address) {
         (None, Some(address)) => return Ok(address.into()),
         (Some(_), Some(_)) => {
-            return Err(CommonError::invalid("/ship_to", "site-and-address", "give a site or an address, not both").into());
+            return Err(CommonError::invalid("/ship_to", FieldCode::SiteAndAddress, "give a site or an address, not both").into());
         }
         (Some(code), None) => {
             let code = Code::into_inner(code);

@@ -14,6 +14,7 @@ use super::error::CheckoutError;
 use super::order::{Checkout, Extra, Prepared};
 use super::views::OnDrift;
 use cart::{CheckedLine, Partial, drift as cart_drift};
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;
 use orders::{self, AgreedPrice, NewLine, Reservation};
@@ -187,7 +188,7 @@ fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &Priced
     // A line of a cart expects nothing by itself; it was seen at a price.
     let field = if pointer.starts_with("/cart/") { "unit_price" } else { "expected_unit_price" };
     let detail = format!("{sku} costs {today} and not {before}");
-    let problem = FieldError::new(format!("{pointer}/{field}"), "price-drift", detail);
+    let problem = FieldError::new(format!("{pointer}/{field}"), FieldCode::PriceDrift, detail);
     Some((expected.otherwise, problem))
 }
 
@@ -209,8 +210,7 @@ fn verdict(pointer: &str, sku: &str, demand: Option<&Demand>, price: &Result<Pri
     let price = match price {
         Ok(price) => price,
         Err(refusal) => {
-            let code = refusal.code().replace('_', "-");
-            return Verdict::Refused(FieldError::new(pointer, &code, refusal.detail()));
+            return Verdict::Refused(FieldError::new(pointer, refusal.code(), refusal.detail()));
         }
     };
     match drift(pointer, sku, expected, price) {

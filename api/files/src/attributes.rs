@@ -254,17 +254,17 @@ fn typed(kind: Option<AttributeType>, value: &Value, guess: bool) -> Result<Attr
             _ => Err(("bad-attribute", "not a boolean such as true or false")),
         },
         (Some(AttributeType::Number), _) | (None, Value::Number(_)) => {
-            number().map_err(|_| ("bad-number", "not a decimal number"))
+            number().map_err(|_| ("not-a-number", "not a decimal number"))
         }
         (None, Value::Text(_)) if guess && !padded(&text) && number().is_ok() => {
-            number().map_err(|_| ("bad-number", "not a decimal number"))
+            number().map_err(|_| ("not-a-number", "not a decimal number"))
         }
         _ => {
             if text.chars().count() > LONGEST_TEXT {
                 return Err(("too-long", "longer than 8000 characters"));
             }
             if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-                return Err(("bad-text", "contains control characters"));
+                return Err(("control-character", "contains control characters"));
             }
             Ok(AttributeValue::Text(text.into_owned()))
         }

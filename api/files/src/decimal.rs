@@ -25,7 +25,7 @@ pub enum DecimalError {
 impl DecimalError {
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Malformed => "bad-number",
+            Self::Malformed => "not-a-number",
             Self::TooPrecise => "too-many-decimals",
             Self::TooLarge => "out-of-range",
         }

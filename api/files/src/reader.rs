@@ -292,7 +292,7 @@ fn shape_of(first: &Line) -> Result<Shape, ReadError> {
 
 fn too_long(line: &Line) -> Rejection {
     let raw = String::from_utf8_lossy(&line.bytes[..line.bytes.len().min(500)]);
-    Problem::new("line-too-long", "", "the line is longer than one record may be", &raw).at(line.number)
+    Problem::new("too-long", "", "the line is longer than one record may be", &raw).at(line.number)
 }
 
 fn json_record(line: &Line, format: &Format) -> Result<Record, Rejection> {
@@ -307,7 +307,7 @@ fn json_record(line: &Line, format: &Format) -> Result<Record, Rejection> {
         return Err(refuse("bad-json", "not an object".to_owned()));
     };
     if fields.len() > format.most_columns {
-        return Err(refuse("too-many-columns", format!("more than {} members", format.most_columns)));
+        return Err(refuse("too-many", format!("more than {} members", format.most_columns)));
     }
     let mut names = HashSet::with_capacity(fields.len());
     if let Some((name, _)) = fields.iter().find(|(name, _)| !names.insert(name.as_str())) {

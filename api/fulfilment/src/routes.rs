@@ -14,6 +14,7 @@ use catalog::Products;
 use identity::permit;
 use identity::{Accounts, visible_account};
 use inventory::{Board, StockError};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError};
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
@@ -76,7 +77,7 @@ impl FulfilmentRoutes {
         body: Body<ShipmentInput>,
     ) -> Result<Created<ShipmentView>> {
         if body.0.lines.len() > MAX_LINES {
-            return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")).into());
+            return Err(CommonError::invalid("/lines", FieldCode::TooMany, format!("at most {MAX_LINES} lines")).into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

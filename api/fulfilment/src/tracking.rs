@@ -13,6 +13,7 @@ use super::queries::Loaded;
 use super::steps;
 use super::views::TrackingCode;
 use ::orders::progress;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::clock::{self, DAY};
 use store::database::Tx;
@@ -70,7 +71,7 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<Report>) -> Resul
 fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<tracking_events::Model>, CommonError> {
     if reports.len() > MAX_AT_ONCE || loaded.tracking.len() + reports.len() > MAX_OF_SHIPMENT {
         let detail = format!("at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
-        return Err(CommonError::invalid("", "too-many-reports", detail));
+        return Err(CommonError::invalid("", FieldCode::TooMany, detail));
     }
     let latest = clock::later(tx.now(), DAY);
     let mut known: AHashSet<String> = loaded.tracking.iter().map(|t| t.dedup.clone()).collect();
@@ -78,10 +79,10 @@ fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<trackin
     let mut rows = Vec::new();
     for (index, report) in reports.into_iter().enumerate() {
         if report.occurred_at > latest {
-            problems.push(FieldError::new(format!("/{index}/occurred_at"), "in-the-future", "this has not happened yet"));
+            problems.push(FieldError::new(format!("/{index}/occurred_at"), FieldCode::InTheFuture, "this has not happened yet"));
         }
         match parcel_of(loaded, &report) {
-            Err((field, detail)) => problems.push(FieldError::new(format!("/{index}/{field}"), "parcel-not-found", detail)),
+            Err((field, detail)) => problems.push(FieldError::new(format!("/{index}/{field}"), FieldCode::UnknownParcel, detail)),
             Ok(parcel_no) => {
                 let dedup = digest(parcel_no, &report);
                 if known.insert(dedup.clone()) {

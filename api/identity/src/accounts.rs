@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::events::NewEvent;
@@ -88,16 +89,16 @@ fn check(new: &NewAccount) -> Result<(), CommonError> {
     if new.currency.parse::<Currency>().is_err() {
         return Err(CommonError::invalid(
             "/currency",
-            "unknown-currency",
+            FieldCode::UnknownCurrency,
             format!("\"{}\" is not an ISO 4217 currency", new.currency),
         ));
     }
     if Terms::parse(&new.terms).is_none() {
         let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
-        return Err(CommonError::invalid("/terms", "unknown-terms", detail));
+        return Err(CommonError::invalid("/terms", FieldCode::UnknownTerms, detail));
     }
     if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
-        return Err(CommonError::invalid("/credit_limit", "negative", "a credit limit is not negative"));
+        return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, "a credit limit is not negative"));
     }
     Ok(())
 }
@@ -107,7 +108,7 @@ async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, Ident
     let find = |code: String| accounts::Entity::find().filter(accounts::Column::Code.eq(code)).one(tx);
     let parent = find(code.clone())
         .await?
-        .ok_or_else(|| CommonError::invalid("/parent", "account-not-found", format!("there is no account \"{code}\"")))?;
+        .ok_or_else(|| CommonError::invalid("/parent", FieldCode::UnknownAccount, format!("there is no account \"{code}\"")))?;
     let mut at = Some(parent.clone());
     for _ in 0..MAX_DEPTH {
         match at {

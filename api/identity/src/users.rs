@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::error::IdentityError;
 use crate::scope::Role;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::error::is_duplicate;
@@ -29,10 +30,10 @@ pub struct NewUser {
 pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, IdentityError> {
     if new.roles.is_empty() || new.roles.iter().any(|role| role.is_buyer_side() != new.account.is_some()) {
         let detail = "people of an account have roles of the buyer's side, others of the seller's; at least one";
-        return Err(CommonError::invalid("/roles", "wrong-side", detail).into());
+        return Err(CommonError::invalid("/roles", FieldCode::WrongSide, detail).into());
     }
     if !new.email.contains('@') {
-        return Err(CommonError::invalid("/email", "not-an-address", "an e-mail address has an @").into());
+        return Err(CommonError::invalid("/email", FieldCode::BadEmail, "an e-mail address has an @").into());
     }
     let words: Vec<&str> = new.roles.iter().map(|r| r.word()).collect();
     let row = users::Model {
@@ -82,7 +83,7 @@ pub async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>) -> Res
 /// Hashes a password with argon2id, off the threads that answer requests.
 pub async fn hash_password(password: String) -> Result<String, CommonError> {
     if password.chars().count() < 8 {
-        return Err(CommonError::invalid("/password", "too-short", "a password has at least 8 characters"));
+        return Err(CommonError::invalid("/password", FieldCode::TooShort, "a password has at least 8 characters"));
     }
     let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()));
     hashed.await.map_err(|e| CommonError::Internal(e.to_string()))?.map_err(|e| CommonError::Internal(e.to_string()))

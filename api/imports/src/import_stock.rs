@@ -9,6 +9,7 @@ use super::batch::{Load, Row, Verdict};
 use super::known::Run;
 use files::rows::StockRow;
 use inventory::{self, Move, Reason};
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
@@ -25,17 +26,17 @@ impl Load for StockRow {
         for (row, product) in rows.iter().zip(products) {
             let warehouse = warehouses.get(row.row.warehouse.as_str());
             let Some(product) = product else {
-                verdicts.push(row.refused("product-not-found", "sku", "there is no such product", &row.row.sku));
+                verdicts.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
                 continue;
             };
             let Some(warehouse) = warehouse else {
-                verdicts.push(row.refused("warehouse-not-found", "warehouse", "there is no such warehouse", &row.row.warehouse));
+                verdicts.push(row.refused(FieldCode::UnknownWarehouse, "warehouse", "there is no such warehouse", &row.row.warehouse));
                 continue;
             };
             let quantity = Quantity::from_micros(row.row.quantity);
             if !product.fractional && !quantity.is_whole() {
                 let raw = quantity.to_string();
-                verdicts.push(row.refused("not-whole", "quantity", "the product is counted in whole units", &raw));
+                verdicts.push(row.refused(FieldCode::NotWhole, "quantity", "the product is counted in whole units", &raw));
                 continue;
             }
             places.push(verdicts.len());

@@ -16,6 +16,7 @@ use super::moves::{MoveRefusal, Moved, Reason, post};
 use super::sheet::{JsonRows, MOST, ROWS_PER_STATEMENT, Sheet, Told, json_rows};
 use store::database::Tx;
 use store::events::NewEvent;
+use kernel::field_code::FieldCode;
 
 /// A supply as it shall be, in stock units.
 #[derive(Clone, Debug)]
@@ -53,12 +54,12 @@ pub enum InboundRefusal {
 
 impl InboundRefusal {
     /// Its stable code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> FieldCode {
         match self {
-            Self::BelowReceived { .. } => "below-received",
-            Self::Twice => "duplicate-line",
-            Self::Unknown => "unknown-supply",
-            Self::NotPositive => "not-positive",
+            Self::BelowReceived { .. } => FieldCode::BelowReceived,
+            Self::Twice => FieldCode::Duplicate,
+            Self::Unknown => FieldCode::UnknownSupply,
+            Self::NotPositive => FieldCode::NotPositive,
             Self::Stock(refusal) => refusal.code(),
         }
     }

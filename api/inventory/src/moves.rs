@@ -11,6 +11,7 @@ use pricing::Quantity;
 use super::error::StockError;
 use super::sheet::{Entry, MOST, Row, Sheet, Told, Unposted};
 use store::database::Tx;
+use kernel::field_code::FieldCode;
 
 /// Declares the reasons of ledger rows.
 macro_rules! reasons {
@@ -97,13 +98,13 @@ pub enum MoveRefusal {
 
 impl MoveRefusal {
     /// Its stable code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> FieldCode {
         match self {
-            Self::Zero => "zero-quantity",
-            Self::Negative => "negative-quantity",
-            Self::SameWarehouse => "same-warehouse",
-            Self::BelowReserved { .. } => "below-reserved",
-            Self::Overflow => "stock-overflow",
+            Self::Zero => FieldCode::Zero,
+            Self::Negative => FieldCode::NegativeStock,
+            Self::SameWarehouse => FieldCode::SameWarehouse,
+            Self::BelowReserved { .. } => FieldCode::BelowReserved,
+            Self::Overflow => FieldCode::StockOverflow,
         }
     }
 }

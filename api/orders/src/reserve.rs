@@ -10,6 +10,7 @@ use super::credit::{self, Position, Shift};
 use super::error::OrderError;
 use super::place::{NewLine, NewOrder, RejectedLine, number_of};
 use inventory::{self, Reserved, Want};
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use store::database::Tx;
 
@@ -95,7 +96,7 @@ async fn stock(
         if got[key] < wants[key].quantity.micros() && !line.product.may_backorder() {
             let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.product.sku);
             let pointer = format!("{}/quantity", line.pointer);
-            rejected.push(RejectedLine { problem: FieldError::new(pointer, "insufficient-stock", detail) });
+            rejected.push(RejectedLine { problem: FieldError::new(pointer, FieldCode::InsufficientStock, detail) });
         } else {
             places[key] = lines.len();
             lines.push(line);

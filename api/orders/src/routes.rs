@@ -14,6 +14,7 @@ use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use inventory::Board;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::problem::CommonError;
@@ -217,7 +218,7 @@ const MAX_LINES: usize = 10_000;
 
 fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, CommonError> {
     if lines.len() > MAX_LINES {
-        return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")));
+        return Err(CommonError::invalid("/lines", FieldCode::TooMany, format!("at most {MAX_LINES} lines")));
     }
     let mut problems = Vec::new();
     let mut good = Vec::with_capacity(lines.len());
@@ -225,7 +226,7 @@ fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i3
         let quantity: Quantity = line.quantity.0.into();
         if quantity.0 < least {
             let pointer = format!("/lines/{index}/quantity");
-            problems.push(FieldError::new(pointer, "quantity-out-of-range", "the quantity is too small"));
+            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the quantity is too small"));
         }
         good.push((line.line, quantity));
     }

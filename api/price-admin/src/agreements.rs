@@ -10,6 +10,7 @@ use super::lines::{NewLine, NewTarget};
 use super::promotion::NewAudience;
 use super::{NewContract, NewPromotion};
 use catalog::Product;
+use kernel::field_code::FieldCode;
 use kernel::wire::{Code, Text, Timestamp};
 use prices::{RawDecimal, excerpt};
 
@@ -80,14 +81,14 @@ impl AgreementLineInput {
             (Some(unit), None) => {
                 let code = unit.parse().ok();
                 if code.is_none() {
-                    faults.add(format!("{base}/unit"), "unknown-unit", "a unit code has 1 to 8 visible ASCII characters");
+                    faults.add(format!("{base}/unit"), FieldCode::UnknownUnit, "a unit code has 1 to 8 visible ASCII characters");
                 }
                 code
             }
         };
         let value = self.value.as_ref().and_then(|value| faults.amount(&format!("{base}/value"), value));
         if self.value.is_none() && self.breaks.is_empty() {
-            faults.add(format!("{base}/value"), "missing-value", "a line has a value or breaks");
+            faults.add(format!("{base}/value"), FieldCode::MissingValue, "a line has a value or breaks");
         }
         let breaks = self.breaks(base, faults);
         let per = faults.per(&format!("{base}/per"), self.per);
@@ -103,11 +104,11 @@ impl AgreementLineInput {
         let code = match (&self.target.code, kind) {
             (None, TargetKind::Everything) => return (Some(NewTarget { kind, id: 0, code: String::new() }), None),
             (Some(_), TargetKind::Everything) => {
-                faults.add(pointer, "not-applicable", "everything has no code");
+                faults.add(pointer, FieldCode::UnexpectedValue, "everything has no code");
                 return (None, None);
             }
             (None, _) => {
-                faults.add(pointer, "missing-value", "say which product, category or brand");
+                faults.add(pointer, FieldCode::MissingValue, "say which product, category or brand");
                 return (None, None);
             }
             (Some(code), _) => code.to_string(),
@@ -120,14 +121,14 @@ impl AgreementLineInput {
             TargetKind::Everything => None,
         };
         if id.is_none() {
-            faults.add(pointer, "unknown-target", format!("there is no {} \"{}\"", kind.word(), excerpt(&code)));
+            faults.add(pointer, FieldCode::UnknownTarget, format!("there is no {} \"{}\"", kind.word(), excerpt(&code)));
         }
         (id.map(|id| NewTarget { kind, id, code }), product)
     }
 
     fn breaks(&self, base: &str, faults: &mut Faults) -> Vec<(Quantity, Amount)> {
         if self.breaks.len() > MAX_BREAKS {
-            faults.add(format!("{base}/breaks"), "too-many-lines", format!("a line has at most {MAX_BREAKS} breaks"));
+            faults.add(format!("{base}/breaks"), FieldCode::TooMany, format!("a line has at most {MAX_BREAKS} breaks"));
             return Vec::new();
         }
         let mut breaks: Vec<(Quantity, Amount)> = Vec::with_capacity(self.breaks.len());
@@ -138,7 +139,7 @@ impl AgreementLineInput {
             let doubles_value = self.value.is_some() && quantity.is_zero();
             if doubles_value || breaks.last().is_some_and(|(last, _)| quantity <= *last) {
                 let detail = "each break has a larger quantity than the one before";
-                faults.add(format!("{base}/breaks/{index}/min_quantity"), "breaks-out-of-order", detail);
+                faults.add(format!("{base}/breaks/{index}/min_quantity"), FieldCode::BreaksOutOfOrder, detail);
             }
             breaks.push((quantity, value));
         }
@@ -148,7 +149,7 @@ impl AgreementLineInput {
 
 fn check_lines(lines: &[AgreementLineInput], names: &Names<'_>, faults: &mut Faults) -> Vec<NewLine> {
     if lines.len() > MAX_LINES {
-        faults.add("/lines", "too-many-lines", format!("there are at most {MAX_LINES} lines"));
+        faults.add("/lines", FieldCode::TooMany, format!("there are at most {MAX_LINES} lines"));
         return Vec::new();
     }
     let one = |(index, line): (usize, &AgreementLineInput)| line.check(&format!("/lines/{index}"), names, faults);
@@ -265,16 +266,16 @@ impl PromotionInput {
         let lines = check_lines(&self.lines, names, faults);
         for (index, line) in self.lines.iter().enumerate() {
             if line.kind == PriceRuleKind::CostPlus {
-                faults.add(format!("/lines/{index}/kind"), "not-for-promotions", "only contracts have cost_plus");
+                faults.add(format!("/lines/{index}/kind"), FieldCode::NotForPromotions, "only contracts have cost_plus");
             }
             if line.scope == Some(VolumeScope::Period) {
-                faults.add(format!("/lines/{index}/scope"), "not-for-promotions", "only contracts have a period");
+                faults.add(format!("/lines/{index}/scope"), FieldCode::NotForPromotions, "only contracts have a period");
             }
             if line.valid_from.is_some() || line.valid_until.is_some() {
-                faults.add(format!("/lines/{index}/valid_from"), "not-for-promotions", "all lines apply as the promotion does");
+                faults.add(format!("/lines/{index}/valid_from"), FieldCode::NotForPromotions, "all lines apply as the promotion does");
             }
             if self.currency.is_none() && line.kind != PriceRuleKind::PercentOff {
-                faults.add("/currency", "currency-needed", "a promotion with amounts names its currency");
+                faults.add("/currency", FieldCode::CurrencyNeeded, "a promotion with amounts names its currency");
             }
         }
         Some(NewPromotion {
@@ -298,11 +299,11 @@ impl AudienceInput {
         match (kind, code) {
             (AudienceKind::Everyone, None) => Some(NewAudience { kind, id: 0, code: String::new() }),
             (AudienceKind::Everyone, Some(_)) => {
-                faults.add("/audience/code", "not-applicable", "everyone has no code");
+                faults.add("/audience/code", FieldCode::UnexpectedValue, "everyone has no code");
                 None
             }
             (_, None) => {
-                faults.add("/audience/code", "missing-value", "say which group or account");
+                faults.add("/audience/code", FieldCode::MissingValue, "say which group or account");
                 None
             }
             (AudienceKind::Group, Some(code)) => Some(NewAudience { kind, id: 0, code: code.into_inner() }),

@@ -12,6 +12,7 @@ use super::lists::Assigned;
 use super::{NewEntry, NewPriceList};
 use catalog::{Categories, Product, Products};
 use identity::Accounts;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::{BulkItem, Code, Text, Timestamp};
 use prices::{ProductCost, RawDecimal, excerpt, read_currency};
@@ -29,7 +30,7 @@ pub(crate) struct Names<'a> {
 pub(super) struct Faults(pub(super) Vec<FieldError>);
 
 impl Faults {
-    pub(super) fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+    pub(super) fn add(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) {
         self.0.push(FieldError::new(pointer, code, detail));
     }
 
@@ -43,7 +44,7 @@ impl Faults {
     pub(super) fn quantity(&mut self, pointer: &str, text: &RawDecimal) -> Option<Quantity> {
         let quantity: Quantity = self.number(pointer, text)?;
         if quantity.is_negative() {
-            self.add(pointer, "negative", "a quantity is not negative");
+            self.add(pointer, FieldCode::Negative, "a quantity is not negative");
             return None;
         }
         Some(quantity)
@@ -52,7 +53,7 @@ impl Faults {
     pub(super) fn amount(&mut self, pointer: &str, text: &RawDecimal) -> Option<Amount> {
         let amount: Amount = self.number(pointer, text)?;
         if amount.is_negative() {
-            self.add(pointer, "negative", "the value is not negative");
+            self.add(pointer, FieldCode::Negative, "the value is not negative");
             return None;
         }
         Some(amount)
@@ -66,7 +67,7 @@ impl Faults {
         let units = per.unwrap_or(1);
         let per = Per::new(units).filter(|_| units <= MAX_PER);
         if per.is_none() {
-            self.add(pointer, "out-of-range", format!("a price is for 1 to {MAX_PER} units"));
+            self.add(pointer, FieldCode::OutOfRange, format!("a price is for 1 to {MAX_PER} units"));
         }
         per.unwrap_or_default()
     }
@@ -76,7 +77,7 @@ impl Faults {
         if let (Some(from), Some(until)) = (from, until)
             && until <= from
         {
-            self.add(format!("{base}/valid_until"), "end-before-start", "valid_until is after valid_from");
+            self.add(format!("{base}/valid_until"), FieldCode::EndsBeforeStart, "valid_until is after valid_from");
         }
         [from.map(|at| at.0), until.map(|at| at.0)]
     }
@@ -84,7 +85,7 @@ impl Faults {
     pub(super) fn account(&mut self, pointer: &str, code: &str, names: &Names<'_>) -> Option<entity::AccountId> {
         let account = names.accounts.by_code(code).map(|account| account.id);
         if account.is_none() {
-            self.add(pointer, "unknown-account", format!("there is no account \"{}\"", excerpt(code)));
+            self.add(pointer, FieldCode::UnknownAccount, format!("there is no account \"{}\"", excerpt(code)));
         }
         account
     }
@@ -92,7 +93,7 @@ impl Faults {
     pub(super) fn unit(&mut self, pointer: &str, text: &str, product: &Product) -> Option<UnitCode> {
         let unit = text.parse().ok().filter(|unit| product.factor_of(*unit).is_some());
         if unit.is_none() {
-            self.add(pointer, "unknown-unit", format!("{} is not sold in \"{}\"", product.sku, excerpt(text)));
+            self.add(pointer, FieldCode::UnknownUnit, format!("{} is not sold in \"{}\"", product.sku, excerpt(text)));
         }
         unit
     }
@@ -130,11 +131,11 @@ impl PriceListInput {
                 Some(Assigned { kind: AssignedKind::Default, id: 0, code: String::new() })
             }
             Some((AssignedKind::Default, Some(_))) => {
-                faults.add("/assigned/code", "not-applicable", "a default list is for everyone and names nobody");
+                faults.add("/assigned/code", FieldCode::UnexpectedValue, "a default list is for everyone and names nobody");
                 None
             }
             Some((_, None)) => {
-                faults.add("/assigned/code", "missing-value", "say which group or account");
+                faults.add("/assigned/code", FieldCode::MissingValue, "say which group or account");
                 None
             }
             Some((kind @ AssignedKind::Group, Some(group))) => Some(Assigned { kind, id: 0, code: group.into_inner() }),
@@ -181,7 +182,7 @@ impl PriceEntryInput {
         let before = faults.0.len();
         let unit = match (product, &self.unit) {
             (None, _) => {
-                faults.add(format!("{base}/sku"), "unknown-sku", format!("there is no product \"{}\"", excerpt(&self.sku)));
+                faults.add(format!("{base}/sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", excerpt(&self.sku)));
                 None
             }
             (Some(product), None) => Some(product.default_unit()),

@@ -9,7 +9,9 @@ use pricing::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::lookup::LineRefusal;
 use super::wire_values::{RawDecimal, SourceLabel, StaticCode};
+use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 
 /// Most lines of one quote.
@@ -129,22 +131,11 @@ pub(crate) struct QuoteLineView {
     /// Why there is no price.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<QuoteLineProblem>,
+    pub problem: Option<FieldError>,
     /// Why the quantity could not be ordered; the price holds all the same.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_rule: Option<QuoteLineProblem>,
-}
-
-/// What is the matter with a line.
-#[derive(Debug, Object, Serialize)]
-pub(crate) struct QuoteLineProblem {
-    /// Stable code.
-    pub code: StaticCode,
-    /// In words.
-    pub detail: String,
-    /// JSON pointer into the request.
-    pub pointer: String,
+    pub order_rule: Option<FieldError>,
 }
 
 /// A step of the waterfall.
@@ -294,7 +285,7 @@ impl PriceStepView {
 
 impl QuoteLineView {
     /// A line that was not even asked, because of what stands in it.
-    pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: QuoteLineProblem) -> Self {
+    pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: FieldError) -> Self {
         Self { sku, quantity: quantity.map(QuantityText), unit, problem: Some(problem), ..Self::default() }
     }
 
@@ -311,7 +302,8 @@ impl QuoteLineView {
             }
             Err(error) => {
                 let pointer = format!("/lines/{place}{}", field_of(error));
-                self.problem = Some(QuoteLineProblem { code: StaticCode(error.code()), detail: error.to_string(), pointer });
+                let refusal = LineRefusal(error);
+                self.problem = Some(FieldError::new(pointer, refusal.code(), refusal.detail()));
             }
         }
         self.waterfall = line.waterfall.into_iter().map(step).collect();

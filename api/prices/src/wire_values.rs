@@ -8,6 +8,7 @@ use pricing::ParseDecimalError;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use kernel::field_code::FieldCode;
 
 /// The parts of `Type` that are the same for every text.
 macro_rules! text_schema {
@@ -69,15 +70,15 @@ impl RawDecimal {
     }
 
     /// The number, or why it is none: a code and a sentence.
-    pub fn read<T>(&self) -> Result<T, (&'static str, String)>
+    pub fn read<T>(&self) -> Result<T, (FieldCode, String)>
     where
         T: std::str::FromStr<Err = ParseDecimalError>,
     {
         self.0.parse().map_err(|error: ParseDecimalError| {
             let code = match error {
-                ParseDecimalError::TooManyDecimals => "too-many-decimals",
-                ParseDecimalError::OutOfRange => "out-of-range",
-                _ => "not-a-number",
+                ParseDecimalError::TooManyDecimals => FieldCode::TooManyDecimals,
+                ParseDecimalError::OutOfRange => FieldCode::OutOfRange,
+                _ => FieldCode::NotANumber,
             };
             (code, error.to_string())
         })
@@ -180,9 +181,9 @@ mod tests {
         assert_eq!(code("\"1.5\""), None);
         assert_eq!(code("7"), None);
         assert_eq!(code("1.25"), None);
-        assert_eq!(code("\"1.1234567\""), Some("too-many-decimals"));
-        assert_eq!(code("1e300"), Some("out-of-range"));
-        assert_eq!(code("\"ten\""), Some("not-a-number"));
-        assert_eq!(code("\"\""), Some("not-a-number"));
+        assert_eq!(code("\"1.1234567\""), Some(FieldCode::TooManyDecimals));
+        assert_eq!(code("1e300"), Some(FieldCode::OutOfRange));
+        assert_eq!(code("\"ten\""), Some(FieldCode::NotANumber));
+        assert_eq!(code("\"\""), Some(FieldCode::NotANumber));
     }
 }

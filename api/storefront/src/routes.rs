@@ -18,6 +18,7 @@ use super::views::{
 };
 use catalog::{Categories, product_text};
 use identity::permit;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError};
 use kernel::wire::{Body, Code, Etag, JsonResponse, page_limit};
@@ -188,7 +189,7 @@ impl StorefrontRoutes {
         let input = body.0;
         if input.identifiers.len() > MOST_IDENTIFIERS {
             let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
-            return Err(CommonError::invalid("/identifiers", "too-many", detail).into());
+            return Err(CommonError::invalid("/identifiers", FieldCode::TooMany, detail).into());
         }
         let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
         let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;

@@ -100,7 +100,7 @@ async fn packed_streams_are_unpacked_and_rows_told_by_their_lines() {
     let answer = uploads(&shop.admin(), ENTRIES, "application/gzip", packed).await.ok();
     assert_eq!((answer["received"].as_u64(), answer["created"].as_u64()), (Some(5), Some(2)), "{answer}");
     let told: Vec<String> = answer["results"].as_array().expect("results").iter().map(told).collect();
-    assert_eq!(told, ["3 rejected unknown-sku /sku", "4 rejected bad-json ", "5 rejected end-before-start /valid_until"]);
+    assert_eq!(told, ["3 rejected unknown-product /sku", "4 rejected bad-json ", "5 rejected ends-before-start /valid_until"]);
     assert_eq!(parse(&shop.erp("ACME").await.unit_price("A-2").await), parse("3"));
 }
 
@@ -118,7 +118,7 @@ async fn every_row_is_told_of_to_who_asks() {
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     let lines: Vec<Value> = answer.text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let results: Vec<String> = lines[..lines.len() - 1].iter().map(told).collect();
-    let expected = ["2 created  ", "3 rejected duplicate-line ", "4 created  ", "5 rejected too-many-decimals /unit_price"];
+    let expected = ["2 created  ", "3 rejected duplicate ", "4 created  ", "5 rejected too-many-decimals /unit_price"];
     assert_eq!(results, expected);
     let summary = &lines.last().expect("a summary")["summary"];
     assert_eq!((summary["created"].as_u64(), summary["rejected"].as_u64()), (Some(2), Some(2)), "{summary}");

@@ -18,7 +18,7 @@ fn declines(number: i64) -> Value {
 fn shows_nothing_of_today(view: &Value) {
     let hidden = &view["lines"][0];
     assert_eq!((&hidden["sku"], &hidden["title"], &hidden["today"]), (&json!("A-1"), &json!(""), &Value::Null), "{view}");
-    assert_eq!((&hidden["price_problem"], &view["totals"]["unpriced"]), (&json!("unknown_product"), &json!(1)), "{view}");
+    assert_eq!((&hidden["price_problem"], &view["totals"]["unpriced"]), (&json!("unknown-product"), &json!(1)), "{view}");
     assert_eq!(micros(&view["totals"]["today"]), parse("20"), "{view}");
     assert_eq!(micros(&hidden["at_request"]["unit_price"]), parse("10"), "what was asked stays: {view}");
 }

@@ -87,7 +87,7 @@ async fn what_is_denied_does_not_exist_for_the_account_by_any_way_of_asking() {
     assert!(acme.suggested("GLUE-1", "accessory").await.is_empty());
     assert_eq!(acme.get("/v1/products/GLUE-1").await.ok()["relations"], json!([]), "nor is it named by others");
     let advice = acme.advice(&["GLUE-1", "SAW-1"]).await;
-    assert_eq!((&advice["items"], &advice["rejected"][0]["code"]), (&json!([]), &json!("product-not-found")));
+    assert_eq!((&advice["items"], &advice["rejected"][0]["code"]), (&json!([]), &json!("unknown-product")));
     let other = acme.cart().await;
     for name in [line("SAW-1", 1), json!({ "identifier": "MSAW-1", "quantity": "1" })] {
         let answer = acme.adds(&other, &[name]).await.ok();
@@ -97,7 +97,7 @@ async fn what_is_denied_does_not_exist_for_the_account_by_any_way_of_asking() {
     let unknown = acme.quotes(&[line("SAW-1", 1)]).await.ok()["lines"][0].clone();
     assert!(unknown["unit_price"].is_null(), "{unknown}");
     let stock = acme.get("/v1/availability?sku=SAW-1&sku=SAW-2").await.ok();
-    assert_eq!((stock["items"].as_array().map(Vec::len), &stock["rejected"][0]["code"]), (Some(1), &json!("unknown-sku")));
+    assert_eq!((stock["items"].as_array().map(Vec::len), &stock["rejected"][0]["code"]), (Some(1), &json!("unknown-product")));
     let refused = acme.orders(&[line("SAW-1", 1)]).await;
     assert!(refused.status == 422 || refused.status == 409, "{}", refused.text);
     let refused = acme.orders_cart(&cart).await;
@@ -129,7 +129,7 @@ async fn of_a_product_hidden_since_a_cart_shows_its_people_no_title_and_no_price
     for shown in [&read, &changed, &accepted] {
         let hidden = &shown["lines"][0];
         assert_eq!((&hidden["sku"], &hidden["title"]), (&json!("SAW-1"), &json!("")), "{shown}");
-        assert_eq!((&hidden["unit_price"], &hidden["price_problem"]), (&Value::Null, &json!("unknown_product")), "{shown}");
+        assert_eq!((&hidden["unit_price"], &hidden["price_problem"]), (&Value::Null, &json!("unknown-product")), "{shown}");
         assert_eq!((&shown["totals"]["total"]["amount"], &shown["totals"]["unpriced"]), (&json!("10"), &json!(1)), "{shown}");
     }
     let added = acme.adds(&cart, &[line("GLUE-1", 1)]).await.ok();

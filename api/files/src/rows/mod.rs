@@ -57,7 +57,7 @@ impl Checked {
     pub fn finish<T: ImportRow>(mut self) -> Result<(T, Vec<Problem>), Vec<Problem>> {
         match T::build(&mut self) {
             Some(row) if self.problems.is_empty() => Ok((row, self.warnings)),
-            _ if self.problems.is_empty() => Err(vec![Problem::new("missing", "", "the row is incomplete", "")]),
+            _ if self.problems.is_empty() => Err(vec![Problem::new("missing-value", "", "the row is incomplete", "")]),
             _ => Err(self.problems),
         }
     }
@@ -87,7 +87,7 @@ impl Checked {
         let (value, droppable) = self.take(name)?;
         let result = match value.as_text() {
             Some(text) => read(&text),
-            None => Err(("bad-text", "a list or an object where one value belongs".to_owned())),
+            None => Err(("invalid-value", "a list or an object where one value belongs".to_owned())),
         };
         match result {
             Ok(read) => Some(read),
@@ -102,7 +102,7 @@ impl Checked {
         let before = self.problems.len();
         let found = value(self);
         if found.is_none() && self.problems.len() == before && !self.problems.iter().any(|p| p.field == name) {
-            self.problem(Problem::new("missing", name, "required", ""));
+            self.problem(Problem::new("missing-value", name, "required", ""));
         }
         found
     }
@@ -116,7 +116,7 @@ impl Checked {
     fn prose(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.scalar(name, |text| match bounded(text, most) {
             Ok(()) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
-                Err(("bad-text", "contains control characters".to_owned()))
+                Err(("control-character", "contains control characters".to_owned()))
             }
             Ok(()) => Ok(text.to_owned()),
             Err(problem) => Err(problem),
@@ -204,7 +204,7 @@ fn line_text(text: &str, most: usize) -> Result<String, (&'static str, String)> 
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     bounded(&line, most)?;
     if line.chars().any(char::is_control) {
-        return Err(("bad-text", "contains control characters".to_owned()));
+        return Err(("control-character", "contains control characters".to_owned()));
     }
     Ok(line)
 }

@@ -89,7 +89,7 @@ impl ImportRow for ProductRow {
         let order_rules = order_rules(fields);
         let lifecycle = fields.scalar("lifecycle", lifecycle).unwrap_or_default();
         let lead_time_days = fields.scalar("lead_time_days", |text| {
-            text.parse().map_err(|_| ("bad-number", "not a whole number of days from 0 to 65535".to_owned()))
+            text.parse().map_err(|_| ("not-a-number", "not a whole number of days from 0 to 65535".to_owned()))
         });
         let price = fields.millionths("price", Least::Zero);
         let cost = fields.millionths("cost", Least::Zero);
@@ -128,7 +128,7 @@ impl ImportRow for ProductRow {
 }
 
 fn scalar(value: &Value) -> Result<String, (&'static str, String)> {
-    let text = value.as_text().ok_or(("bad-text", "a list or an object where one value belongs".to_owned()))?;
+    let text = value.as_text().ok_or(("invalid-value", "a list or an object where one value belongs".to_owned()))?;
     Ok(text.into_owned())
 }
 
@@ -182,7 +182,7 @@ fn lifecycle(text: &str) -> Result<Lifecycle, (&'static str, String)> {
         "active" => Ok(Lifecycle::Active),
         "phasing_out" => Ok(Lifecycle::PhasingOut),
         "discontinued" => Ok(Lifecycle::Discontinued),
-        _ => Err(("bad-code", "not one of draft, active, phasing_out, discontinued".to_owned())),
+        _ => Err(("invalid-value", "not one of draft, active, phasing_out, discontinued".to_owned())),
     }
 }
 

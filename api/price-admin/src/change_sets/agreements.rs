@@ -11,6 +11,7 @@ use crate::agreements::{ContractInput, PromotionInput};
 use crate::error::PriceAdminError;
 use crate::input::{Faults, Names};
 use crate::{NewContract, NewPromotion, contract, promotion};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use prices::BadInput;
 use store::database::Tx;
@@ -93,7 +94,7 @@ pub(super) async fn put(
     let others = rows::Entity::find().filter(rows::Column::SetId.eq(set.id)).filter(rows::Column::Code.ne(code));
     if others.count(tx).await? >= MOST {
         let detail = format!("a set has at most {MOST} contracts and promotions");
-        return Err(BadInput::one("", "too-many-lines", detail).into());
+        return Err(BadInput::one("", FieldCode::TooMany, detail).into());
     }
     let row = rows::Model {
         set_id: set.id,
