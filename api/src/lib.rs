@@ -2,32 +2,34 @@
 //!
 //! # The map
 //!
-//! `api` is the server: one folder per capability (a slice), standing in an order. A slice may use `kernel` and those before
-//! it, never those after it; a test enforces it. When an earlier slice must cause something in a later one, it records an
-//! event and the later one listens.
+//! Every capability (a slice) is a crate of its own in a folder of `api/`. They stand in an order, which their manifests state and
+//! the compiler keeps: a slice uses those before it, never those after it. When an earlier slice must cause something in a later
+//! one, it records an event and the later one handles it.
 //!
 //! | slice | is |
 //! |---|---|
-//! | `kernel` | principals and the database they hand out, transactions, problems, events, idempotency, paging, telemetry |
-//! | `files` | reading a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
-//! | `identity` | companies in trees, sites, people, roles, machine clients, tokens |
+//! | `files` | reads a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
+//! | `demo-data` | the made-up distributor as data; knows no slice |
+//! | `store` | the database and its dialects, transactions, events and their readers, sequences, idempotency, the clock |
+//! | `kernel` | HTTP's side: principals, problems, wire types, limits, telemetry |
+//! | `identity` | companies in trees, sites, people, roles and permissions, machine clients |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
-//! | `search_index` | the search index of the process: built from the catalog, kept in step with it, asked |
-//! | `prices` | reading prices from memory: what something costs, why, and what changed; price quotes |
-//! | `price_admin` | keeping price lists, contracts, promotions and costs: uploads, change sets, copies, history |
+//! | `search-index` | the search index and how it follows the catalogue |
+//! | `prices` | prices read from memory: lists, contracts, promotions, price quotes |
+//! | `price-admin` | keeps price lists, contracts, promotions, costs and change sets |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
-//! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; replacements |
+//! | `suggestions` | what goes with a product or a basket: related, by rule, bought together, due again; substitutes |
 //! | `merchandising` | what staff make of search: synonyms, pins, boosts, redirects; what buyers searched for, reports |
 //! | `storefront` | what a buyer sees: products and search hits with the account's price and stock |
-//! | `cart` | baskets of any size, bulk input |
+//! | `cart` | carts of any size, bulk input |
 //! | `quotes` | prices asked for and offered, held until a date, then ordered |
 //! | `orders` | order management: place, hold, release, change, cancel, allocate |
-//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place`; orders priced again |
+//! | `checkout` | the conductor: cart, lines or quote, checks, then `orders::place`; the price audit |
 //! | `fulfilment` | picking, packing, shipping, tracking |
-//! | `billing` | invoices, terms, credit, payments |
-//! | `notifications` | telling others what happened: the event log |
+//! | `billing` | receivables: invoices, credit, payments |
+//! | `notifications` | tells others what happened: the event log |
 //! | `imports` | a stranger's files, read into all of the above |
-//! | `demo` | a believable distributor, made up from a seed |
+//! | `demo` | loads the demo distributor |
 //!
 //! `server` mounts the slices, `cli` is the command line, `config` every setting.
 

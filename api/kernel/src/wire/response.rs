@@ -116,3 +116,11 @@ pub fn if_match(header: Option<&str>) -> Result<Option<i64>, CommonError> {
         Some(tag) => tag.trim_start_matches("W/").trim_matches('"').parse().map(Some).map_err(|_| CommonError::Stale),
     }
 }
+
+/// Refuses a change that expects another version than the stored one. Without an expectation every version will do.
+pub fn check_version(expected: Option<i64>, stored: i64) -> Result<(), CommonError> {
+    match expected {
+        Some(expected) if expected != stored => Err(CommonError::Stale),
+        _ => Ok(()),
+    }
+}
