@@ -83,7 +83,11 @@ pub(super) fn as_asked(asked: Asked, invoice: &Open, at: Instant) -> Result<Part
         Some(discount) => {
             let most = invoice.most_off(at);
             if discount > most {
-                return Err(("discount", FieldCode::DiscountNotGranted, format!("the terms give {} when it is paid then", text(most))));
+                return Err((
+                    "discount",
+                    FieldCode::DiscountNotGranted,
+                    format!("the terms give {} when it is paid then", text(most)),
+                ));
             }
             discount
         }

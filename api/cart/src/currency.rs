@@ -7,7 +7,8 @@ use kernel::problem::CommonError;
 
 /// Reads the currency a caller names.
 pub fn currency(code: &str) -> Result<Currency, CommonError> {
-    let unknown = || CommonError::invalid("/currency", FieldCode::UnknownCurrency, format!("\"{code}\" is not an ISO 4217 currency"));
+    let unknown =
+        || CommonError::invalid("/currency", FieldCode::UnknownCurrency, format!("\"{code}\" is not an ISO 4217 currency"));
     code.parse().map_err(|_| unknown())
 }
 

@@ -16,8 +16,8 @@ use super::error::CartError;
 use super::views::{CartLineInput, CartLineProblem, CartLinesInput, ProductCandidateView};
 use catalog::{self, Name, Product, Products, Resolution};
 use files::sheet::{self, IdentifierKind, Sheet};
-use kernel::field_code::FieldCode;
 use kernel::common_problems::UNSUPPORTED_MEDIA_TYPE;
+use kernel::field_code::FieldCode;
 use kernel::problem::{FieldError, Problem, problem_of, refuse};
 use kernel::wire::parse_json;
 use search_index::SearchIndex;
@@ -205,9 +205,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         };
         match read {
             Ok(Ok(sheet)) => Ok(Self::of_sheet(sheet)),
-            Ok(Err(error)) => {
-                Err(refused(problem_of(&CartError::UnreadableList(error.to_string()))))
-            }
+            Ok(Err(error)) => Err(refused(problem_of(&CartError::UnreadableList(error.to_string())))),
             Err(error) => Err(poem::Error::from_response(
                 refuse(poem::Error::from_string(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR)).await,
             )),

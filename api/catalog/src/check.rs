@@ -121,7 +121,11 @@ impl Check {
                 None => Ok(least),
             };
             if first.is_err() || first.is_ok_and(|first| first > max) {
-                self.add("/order_rules/max", FieldCode::NothingOrderable, "no quantity fulfils minimum, multiple and maximum together");
+                self.add(
+                    "/order_rules/max",
+                    FieldCode::NothingOrderable,
+                    "no quantity fulfils minimum, multiple and maximum together",
+                );
             }
         }
         if new.lead_time_days.is_some_and(|days| !(0..=LONGEST_LEAD_DAYS).contains(&days)) {

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use entity::{CategoryId, Lifecycle, ProductId};
-use pricing::{ConversionError, Factor, Quantity, UnitCode};
-use smol_str::SmolStr;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
+use pricing::{ConversionError, Factor, Quantity, UnitCode};
+use smol_str::SmolStr;
 
 /// A product in memory. Quantities of its order rules are in stock units. Numbers are held inline: looking one up touches the
 /// memory of the product alone.
@@ -87,13 +87,17 @@ impl Product {
     pub fn stock_quantity(&self, unit: UnitCode, quantity: Quantity) -> Result<Quantity, FieldError> {
         let Some(factor) = self.factor_of(unit) else {
             let detail = format!("{} is not sold in {unit} but in {}", self.sku, self.unit_list());
-            return Err(FieldError::new("/unit", FieldCode::UnknownUnit, detail).with("unit", unit).with("allowed", self.unit_list()));
+            return Err(FieldError::new("/unit", FieldCode::UnknownUnit, detail)
+                .with("unit", unit)
+                .with("allowed", self.unit_list()));
         };
         if !quantity.is_positive() {
             return Err(of_quantity(FieldCode::NotPositive, "the quantity must be greater than 0"));
         }
         if !self.fractional && !quantity.is_whole() {
-            return Err(of_quantity(FieldCode::NotWhole, format!("the quantity must be a whole number of {unit}")).with("unit", unit));
+            return Err(
+                of_quantity(FieldCode::NotWhole, format!("the quantity must be a whole number of {unit}")).with("unit", unit)
+            );
         }
         let stock = factor.to_stock(quantity).map_err(|error| match error {
             ConversionError::NotExact => {

@@ -305,7 +305,6 @@ async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchV
         }
     }
     rejected.sort_by_key(|(place, _)| *place);
-    let rejected =
-        rejected.into_iter().map(|(place, error)| error.under(&format!("/products/{place}")));
+    let rejected = rejected.into_iter().map(|(place, error)| error.under(&format!("/products/{place}")));
     Ok(BatchView { accepted, rejected: rejected.collect() })
 }

@@ -11,9 +11,9 @@ use super::{
     Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution, put_categories, put_part_numbers,
     put_products, resolve,
 };
+use kernel::field_code::FieldCode;
 use store::actor::Actor;
 use store::database::Database;
-use kernel::field_code::FieldCode;
 
 struct Shop {
     db: Database,

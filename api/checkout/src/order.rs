@@ -224,7 +224,8 @@ fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
         (Some(cart), None, None) => Ok(Origin::Cart(cart)),
         (None, None, Some(_)) => Ok(Origin::Lines),
         (None, Some(_), None) if !input.coupons.is_empty() => {
-            Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, "the prices of a quote stand; coupons change nothing").into())
+            Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, "the prices of a quote stand; coupons change nothing")
+                .into())
         }
         (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
         _ => Err(CheckoutError::CartOrLines),

@@ -68,8 +68,13 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
         run.would_exist.lock().insert(given.code.clone());
     }
     let remark = given.tax_number.as_ref().map(|number| {
-        Problem::new(FieldCode::NotKept.word(), "tax_number", "accounts have no tax number yet; the rest of the row is stored", number)
-            .at(row.line)
+        Problem::new(
+            FieldCode::NotKept.word(),
+            "tax_number",
+            "accounts have no tax number yet; the rest of the row is stored",
+            number,
+        )
+        .at(row.line)
     });
     Ok(Verdict::Stored(remark.into_iter().collect()))
 }

@@ -52,7 +52,9 @@ impl Load for OrderRow {
 fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
     let order = &row.row;
     let mut reasons = Vec::new();
-    let mut refuse = |line, code: FieldCode, field, detail: &str, raw: &str| reasons.push(Problem::new(code.word(), field, detail, raw).at(line));
+    let mut refuse = |line, code: FieldCode, field, detail: &str, raw: &str| {
+        reasons.push(Problem::new(code.word(), field, detail, raw).at(line))
+    };
     let account = run.known.accounts.by_code(&order.account);
     if account.is_none() {
         refuse(row.line, FieldCode::UnknownAccount, "account", "there is no such account", &order.account);
@@ -94,7 +96,9 @@ fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection
         }),
         _ => {
             let detail = "lines of it are refused, so the order is";
-            reasons.push(Problem::new(FieldCode::OrderIncomplete.word(), "external_number", detail, &order.external_number).at(row.line));
+            reasons.push(
+                Problem::new(FieldCode::OrderIncomplete.word(), "external_number", detail, &order.external_number).at(row.line),
+            );
             Err(reasons)
         }
     }

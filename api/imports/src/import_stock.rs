@@ -30,7 +30,12 @@ impl Load for StockRow {
                 continue;
             };
             let Some(warehouse) = warehouse else {
-                verdicts.push(row.refused(FieldCode::UnknownWarehouse, "warehouse", "there is no such warehouse", &row.row.warehouse));
+                verdicts.push(row.refused(
+                    FieldCode::UnknownWarehouse,
+                    "warehouse",
+                    "there is no such warehouse",
+                    &row.row.warehouse,
+                ));
                 continue;
             };
             let quantity = Quantity::from_micros(row.row.quantity);

@@ -45,9 +45,9 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
     let mut rejected = Vec::new();
     let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
     for (asked, product) in question.asked.iter().zip(found) {
-        let ask = product
-            .filter(|p| question.sight.shows(p))
-            .ok_or_else(|| FieldError::new(field(asked, "sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", asked.sku)));
+        let ask = product.filter(|p| question.sight.shows(p)).ok_or_else(|| {
+            FieldError::new(field(asked, "sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", asked.sku))
+        });
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {
             Ok(line) => known.push(line),
             Err(problem) => rejected.push(problem),
@@ -89,7 +89,8 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldEr
             unit.parse::<UnitCode>().map_err(|e| FieldError::new(field(asked, "unit"), FieldCode::UnknownUnit, e.to_string()))?
         }
     };
-    let unknown_unit = || FieldError::new(field(asked, "unit"), FieldCode::UnknownUnit, format!("{} is not sold in {unit}", product.sku));
+    let unknown_unit =
+        || FieldError::new(field(asked, "unit"), FieldCode::UnknownUnit, format!("{} is not sold in {unit}", product.sku));
     let factor = product.factor_of(unit).ok_or_else(unknown_unit)?;
     let quantity = match asked.quantity {
         None => product.orderable_quantity(Quantity::ZERO).unwrap_or(Quantity::ONE),
@@ -113,7 +114,9 @@ fn in_stock_units(product: &Product, factor: Factor, quantity: Quantity) -> Resu
         return Err(refuse(FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));
     }
     let stock = factor.to_stock(quantity).map_err(|error| match error {
-        ConversionError::NotExact => refuse(FieldCode::NotExact, format!("the quantity must be an exact quantity of {}", product.stock_unit)),
+        ConversionError::NotExact => {
+            refuse(FieldCode::NotExact, format!("the quantity must be an exact quantity of {}", product.stock_unit))
+        }
         ConversionError::Overflow(_) => refuse(FieldCode::OutOfRange, "the quantity must be smaller".to_owned()),
     })?;
     if product.fractional || (stock.is_whole() && quantity.is_whole()) {

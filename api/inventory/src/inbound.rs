@@ -14,9 +14,9 @@ use serde_json::json;
 use super::error::StockError;
 use super::moves::{MoveRefusal, Moved, Reason, post};
 use super::sheet::{JsonRows, MOST, ROWS_PER_STATEMENT, Sheet, Told, json_rows};
+use kernel::field_code::FieldCode;
 use store::database::Tx;
 use store::events::NewEvent;
-use kernel::field_code::FieldCode;
 
 /// A supply as it shall be, in stock units.
 #[derive(Clone, Debug)]

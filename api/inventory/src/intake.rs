@@ -199,9 +199,7 @@ impl Results {
     fn view(mut self) -> StockBatchView {
         self.rejected.sort_by_key(|(place, _)| *place);
         let base = self.base;
-        let placed = |(place, problem): (usize, FieldError)| {
-            problem.under(&format!("{base}/{place}"))
-        };
+        let placed = |(place, problem): (usize, FieldError)| problem.under(&format!("{base}/{place}"));
         StockBatchView { accepted: self.accepted, rejected: self.rejected.into_iter().map(placed).collect() }
     }
 }

@@ -10,8 +10,8 @@ use pricing::Quantity;
 
 use super::error::StockError;
 use super::sheet::{Entry, MOST, Row, Sheet, Told, Unposted};
-use store::database::Tx;
 use kernel::field_code::FieldCode;
+use store::database::Tx;
 
 /// Declares the reasons of ledger rows.
 macro_rules! reasons {

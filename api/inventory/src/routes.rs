@@ -139,8 +139,9 @@ impl InventoryRoutes {
             wanted.product = Some(self.products.by_sku(&sku).ok_or_else(unknown)?.id);
         }
         if let Some(code) = warehouse.0 {
-            let unknown =
-                || CommonError::invalid("warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{}\"", &*code));
+            let unknown = || {
+                CommonError::invalid("warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{}\"", &*code))
+            };
             wanted.warehouse = Some(self.board.warehouse(&code).ok_or_else(unknown)?.id);
         }
         let rows = ledger::booked(&who.db(), &wanted).await?;

@@ -100,7 +100,12 @@ impl WarehouseInput {
         refuse(days.is_empty(), "working_days", FieldCode::MissingValue, "a warehouse works on one day a week at least");
         refuse(self.holidays.len() > 1_000, "holidays", FieldCode::TooMany, "at most 1000 holidays are kept");
         refuse(cutoff.is_none(), "cutoff", FieldCode::BadTime, "a cut-off is a time such as 15:00");
-        refuse(!(-840..=840).contains(&offset), "utc_offset_minutes", FieldCode::OutOfRange, "an offset is from -840 to 840 minutes");
+        refuse(
+            !(-840..=840).contains(&offset),
+            "utc_offset_minutes",
+            FieldCode::OutOfRange,
+            "an offset is from -840 to 840 minutes",
+        );
         if !wrong.is_empty() {
             return Err(CommonError::Invalid(wrong));
         }

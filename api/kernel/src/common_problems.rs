@@ -37,8 +37,7 @@ pub const TOO_LARGE: ProblemType = ProblemType { status: 413, code: "too-large",
 pub const UNSUPPORTED_MEDIA_TYPE: ProblemType =
     ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
 /// Fields are invalid; `errors` names them.
-pub const INVALID: ProblemType =
-    ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+pub const INVALID: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
 /// The key was used with another request.
 pub const KEY_REUSED: ProblemType =
     ProblemType { status: 422, code: "idempotency-key-reused", title: "The Idempotency-Key belongs to another request" };
@@ -46,8 +45,7 @@ pub const KEY_REUSED: ProblemType =
 pub const TOO_MANY_REQUESTS: ProblemType =
     ProblemType { status: 429, code: "too-many-requests", title: "Too many requests; wait and try again" };
 /// A fault of the server.
-pub const INTERNAL: ProblemType =
-    ProblemType { status: 500, code: "internal-error", title: "Something went wrong on our side" };
+pub const INTERNAL: ProblemType = ProblemType { status: 500, code: "internal-error", title: "Something went wrong on our side" };
 /// The service takes no more work now.
 pub const BUSY: ProblemType = ProblemType { status: 503, code: "busy", title: "The service is overloaded; try again" };
 

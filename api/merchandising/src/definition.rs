@@ -168,7 +168,11 @@ impl RuleDefinition {
         let (mut skus, mut positions) = (AHashSet::new(), AHashSet::new());
         for ((at, pin), product) in self.pins.iter().enumerate().zip(found) {
             if product.is_none() {
-                faults.add(format!("/pins/{at}/sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*pin.sku));
+                faults.add(
+                    format!("/pins/{at}/sku"),
+                    FieldCode::UnknownProduct,
+                    format!("there is no product \"{}\"", &*pin.sku),
+                );
             } else if !skus.insert(&*pin.sku) {
                 faults.add(format!("/pins/{at}/sku"), FieldCode::Duplicate, "it is pinned already");
             }

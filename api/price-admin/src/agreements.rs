@@ -272,7 +272,11 @@ impl PromotionInput {
                 faults.add(format!("/lines/{index}/scope"), FieldCode::NotForPromotions, "only contracts have a period");
             }
             if line.valid_from.is_some() || line.valid_until.is_some() {
-                faults.add(format!("/lines/{index}/valid_from"), FieldCode::NotForPromotions, "all lines apply as the promotion does");
+                faults.add(
+                    format!("/lines/{index}/valid_from"),
+                    FieldCode::NotForPromotions,
+                    "all lines apply as the promotion does",
+                );
             }
             if self.currency.is_none() && line.kind != PriceRuleKind::PercentOff {
                 faults.add("/currency", FieldCode::CurrencyNeeded, "a promotion with amounts names its currency");

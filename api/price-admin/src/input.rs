@@ -182,7 +182,11 @@ impl PriceEntryInput {
         let before = faults.0.len();
         let unit = match (product, &self.unit) {
             (None, _) => {
-                faults.add(format!("{base}/sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", excerpt(&self.sku)));
+                faults.add(
+                    format!("{base}/sku"),
+                    FieldCode::UnknownProduct,
+                    format!("there is no product \"{}\"", excerpt(&self.sku)),
+                );
                 None
             }
             (Some(product), None) => Some(product.default_unit()),

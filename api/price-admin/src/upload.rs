@@ -94,9 +94,10 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for RowsBody<T> {
         }
         match TYPES.iter().find(|(known, _)| *known == essence) {
             Some((_, shape)) => Ok(Self::Stream(Stream { body: body.take()?, shape: *shape })),
-            None => {
-                Err(refuse(&Problem::new(UNSUPPORTED_MEDIA_TYPE, "send application/json, application/x-ndjson, text/csv, or one of these packed")))
-            }
+            None => Err(refuse(&Problem::new(
+                UNSUPPORTED_MEDIA_TYPE,
+                "send application/json, application/x-ndjson, text/csv, or one of these packed",
+            ))),
         }
     }
 }

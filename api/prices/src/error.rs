@@ -100,9 +100,11 @@ mod tests {
 
     #[test]
     fn one_rule_gives_its_own_code() {
-        let twice = BadInput(vec![FieldError::new("/a", FieldCode::Negative, ""), FieldError::new("/b", FieldCode::Negative, "")]);
+        let twice =
+            BadInput(vec![FieldError::new("/a", FieldCode::Negative, ""), FieldError::new("/b", FieldCode::Negative, "")]);
         assert_eq!(twice.problem_type().code, "negative");
-        let mixed = BadInput(vec![FieldError::new("/a", FieldCode::Negative, ""), FieldError::new("/b", FieldCode::UnknownUnit, "")]);
+        let mixed =
+            BadInput(vec![FieldError::new("/a", FieldCode::Negative, ""), FieldError::new("/b", FieldCode::UnknownUnit, "")]);
         assert_eq!(mixed.problem_type().code, "invalid-request");
     }
 }

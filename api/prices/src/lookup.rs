@@ -15,8 +15,8 @@ use sea_orm::ConnectionTrait;
 use super::error::{BadInput, PriceError};
 use super::price_book::{Book, PriceLine};
 use super::{ordered_as_of, period};
-use store::clock;
 use kernel::field_code::FieldCode;
+use store::clock;
 
 /// All prices of the house. Cheap to clone; every clone is the same book.
 #[derive(Clone, Debug, Default)]

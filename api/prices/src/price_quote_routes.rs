@@ -10,9 +10,7 @@ use super::error::{BadInput, PriceError};
 use super::input::{excerpt, read_currency};
 use super::lookup::{Explained, PriceRequest, Prices};
 use super::price_book::PriceLine;
-use super::price_inquiry::{
-    MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView,
-};
+use super::price_inquiry::{MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
 use super::wire_values::StaticCode;
 use catalog::{Product, Products};
 use identity::permit;
@@ -130,15 +128,14 @@ fn ask_line(
     product: Option<&Product>,
 ) -> std::result::Result<(PriceLine, Option<FieldError>), FieldError> {
     let problem = |code: FieldCode, detail: String, field: &str| FieldError::new(format!("/lines/{place}/{field}"), code, detail);
-    let product =
-        product.ok_or_else(|| problem(FieldCode::UnknownProduct, format!("there is no product \"{}\"", excerpt(&line.sku)), "sku"))?;
-    let unit: UnitCode =
-        match &line.unit {
-            None => product.default_unit(),
-            Some(text) => text.parse().ok().filter(|unit| product.factor_of(*unit).is_some()).ok_or_else(|| {
-                problem(FieldCode::UnknownUnit, format!("{} is not sold in \"{}\"", product.sku, excerpt(text)), "unit")
-            })?,
-        };
+    let product = product
+        .ok_or_else(|| problem(FieldCode::UnknownProduct, format!("there is no product \"{}\"", excerpt(&line.sku)), "sku"))?;
+    let unit: UnitCode = match &line.unit {
+        None => product.default_unit(),
+        Some(text) => text.parse().ok().filter(|unit| product.factor_of(*unit).is_some()).ok_or_else(|| {
+            problem(FieldCode::UnknownUnit, format!("{} is not sold in \"{}\"", product.sku, excerpt(text)), "unit")
+        })?,
+    };
     let quantity: Quantity = line.quantity.read().map_err(|(code, detail)| problem(code, detail, "quantity"))?;
     if !quantity.is_positive() {
         return Err(problem(FieldCode::NotPositive, "the quantity must be greater than 0".to_owned(), "quantity"));

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use kernel::field_code::FieldCode;
 use poem_openapi::registry::MetaSchema;
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON};
 use pricing::ParseDecimalError;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-use kernel::field_code::FieldCode;
 
 /// The parts of `Type` that are the same for every text.
 macro_rules! text_schema {

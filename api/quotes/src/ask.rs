@@ -131,7 +131,8 @@ impl Shelf<'_> {
         let wrong = |field: &str, code: FieldCode, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
         let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
-        let product = product.ok_or_else(|| wrong(named, FieldCode::UnknownProduct, "the product no longer exists".to_owned()))?;
+        let product =
+            product.ok_or_else(|| wrong(named, FieldCode::UnknownProduct, "the product no longer exists".to_owned()))?;
         if !product.is_orderable() {
             return Err(wrong(named, FieldCode::NotOrderable, "the product is no longer sold".to_owned()));
         }

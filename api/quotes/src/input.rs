@@ -73,8 +73,9 @@ impl Target {
     /// What is hoped for, if anything; or what is wrong with it. `pointer` is that of the line.
     pub(super) fn read(pointer: &str, unit_price: Option<AmountText>, per: Option<u32>) -> Result<Option<Self>, FieldError> {
         let Some(AmountText(unit_price)) = unit_price else {
-            let alone =
-                per.map(|_| FieldError::new(format!("{pointer}/target_per"), FieldCode::TargetWithoutPrice, "a basis needs a price"));
+            let alone = per.map(|_| {
+                FieldError::new(format!("{pointer}/target_per"), FieldCode::TargetWithoutPrice, "a basis needs a price")
+            });
             return alone.map_or(Ok(None), Err);
         };
         if unit_price.is_negative() {

@@ -76,7 +76,11 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldError>
             Ok(offered) => {
                 write(line, offered);
                 if today.as_ref().is_ok_and(|today| offered.is_some_and(|offered| offered.is_above(today))) {
-                    warnings.push(FieldError::new(terms.pointer.clone(), FieldCode::AboveToday, "it is dearer than today's price"));
+                    warnings.push(FieldError::new(
+                        terms.pointer.clone(),
+                        FieldCode::AboveToday,
+                        "it is dearer than today's price",
+                    ));
                 }
             }
             Err(problem) => problems.push(problem),

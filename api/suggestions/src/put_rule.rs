@@ -31,7 +31,11 @@ pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories)
     let mut refuse = |pointer: String, code: FieldCode, detail: String| problems.push(FieldError::new(pointer, code, detail));
     let definition = &new.definition;
     if new.kind == RelationKind::Successor {
-        refuse("/kind".to_owned(), FieldCode::NotByRule, "a successor is named by its SKU with the product it replaces".to_owned());
+        refuse(
+            "/kind".to_owned(),
+            FieldCode::NotByRule,
+            "a successor is named by its SKU with the product it replaces".to_owned(),
+        );
     }
     if definition.name.trim().is_empty() {
         refuse("/name".to_owned(), FieldCode::MissingValue, "say the rule in words".to_owned());
@@ -59,7 +63,11 @@ pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories)
             refuse(format!("/{end}/skus/{at}"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", &**sku));
         }
         for (at, code) in selector.categories.iter().enumerate().filter(|(_, code)| categories.by_code(code).is_none()) {
-            refuse(format!("/{end}/categories/{at}"), FieldCode::UnknownCategory, format!("there is no category \"{}\"", &**code));
+            refuse(
+                format!("/{end}/categories/{at}"),
+                FieldCode::UnknownCategory,
+                format!("there is no category \"{}\"", &**code),
+            );
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }

@@ -98,7 +98,9 @@ impl SuggestionRoutes {
         let input = body.0;
         let limit = page_limit(input.limit, 10, 100)? as usize;
         if input.lines.is_empty() || input.lines.len() > MOST_LINES {
-            return Err(CommonError::invalid("/lines", FieldCode::OutOfRange, format!("a basket has 1 to {MOST_LINES} lines")).into());
+            return Err(
+                CommonError::invalid("/lines", FieldCode::OutOfRange, format!("a basket has 1 to {MOST_LINES} lines")).into()
+            );
         }
         let view = self.view(&who, input.account.as_deref(), input.at)?;
         let sight = self.products.sight(view.account);
@@ -107,8 +109,7 @@ impl SuggestionRoutes {
         for (place, line) in input.lines.into_iter().enumerate() {
             match self.line(line, &sight) {
                 Ok((product, quantity, consent)) => basket.add(product, quantity, consent),
-                Err(problems) => rejected
-                    .extend(problems.into_iter().map(|problem| problem.under(&format!("/lines/{place}")))),
+                Err(problems) => rejected.extend(problems.into_iter().map(|problem| problem.under(&format!("/lines/{place}")))),
             }
         }
         let consent = view.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
@@ -209,15 +210,15 @@ impl SuggestionRoutes {
         let line = line.0?;
         let problem = |pointer: &str, code: FieldCode, detail: String| vec![FieldError::new(pointer, code, detail)];
         let product = self.shown(&line.sku, sight);
-        let product =
-            product.ok_or_else(|| problem("/sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*line.sku)))?;
+        let product = product
+            .ok_or_else(|| problem("/sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*line.sku)))?;
         let unit = match line.unit.as_deref() {
             Some(unit) => unit.parse::<UnitCode>().ok(),
             None => Some(product.default_unit()),
         };
         let factor = unit.and_then(|unit| product.factor_of(unit));
-        let factor =
-            factor.ok_or_else(|| problem("/unit", FieldCode::UnknownUnit, format!("{} is not sold in this unit", product.sku)))?;
+        let factor = factor
+            .ok_or_else(|| problem("/unit", FieldCode::UnknownUnit, format!("{} is not sold in this unit", product.sku)))?;
         let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
         if !quantity.is_positive() {
             return Err(problem("/quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));

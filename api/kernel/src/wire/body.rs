@@ -9,8 +9,8 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde::de::DeserializeOwned;
 
 use crate::common_problems::{INVALID, MALFORMED, UNSUPPORTED_MEDIA_TYPE};
-use crate::problem::{FieldError, Problem};
 use crate::field_code::FieldCode;
+use crate::problem::{FieldError, Problem};
 
 /// A JSON body, read strictly.
 #[derive(Debug)]

@@ -169,7 +169,9 @@ async fn record_agreement(
             };
             match dated {
                 None => refuse(FieldCode::NoDatePossible, "only the lines of a contract that is there can change at a date"),
-                Some(proposed) if never_applies(&proposed) => refuse(FieldCode::EndsBeforeStart, "it ends before the publication begins"),
+                Some(proposed) if never_applies(&proposed) => {
+                    refuse(FieldCode::EndsBeforeStart, "it ends before the publication begins")
+                }
                 Some(proposed) => {
                     put_contract(tx, change, proposed, draft.base).await?;
                     outcome.contracts += 1;
@@ -183,7 +185,10 @@ async fn record_agreement(
                 return Ok(());
             }
             if old.is_some() && valid_from.is_some() {
-                refuse(FieldCode::NoDatePossible, "a promotion that is there changes at once; give the later one a code of its own");
+                refuse(
+                    FieldCode::NoDatePossible,
+                    "a promotion that is there changes at once; give the later one a code of its own",
+                );
                 return Ok(());
             }
             let start = proposed.valid_from.max(valid_from);
