@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Role};
 use billing::{BillingRoutes, Invoicing};
-use cart::{CartRoutes, Carts};
+use cart::{CartCache, CartRoutes};
 use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
@@ -61,7 +61,7 @@ pub(crate) struct Projections {
     pub(crate) consents: Consents,
     pub(crate) curation: Curation,
     pub(crate) journal: Journal,
-    pub(crate) carts: Carts,
+    pub(crate) carts: CartCache,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
 }
@@ -81,7 +81,7 @@ impl Projections {
             board: Board::load(db).await?,
             memory: Memory::load(db).await?,
             consents: Consents::load(db).await?,
-            carts: Carts::default(),
+            carts: CartCache::default(),
             search: SearchIndex::default(),
             jobs: Jobs::within(&config.data_dir),
         })

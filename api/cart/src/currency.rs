@@ -1,4 +1,4 @@
-//! The currency a basket is in: as its caller names it, and held against that of what it is named beside.
+//! The currency that a caller names for a basket, which must be that of the cart or quote that the basket is made of.
 
 use pricing::Currency;
 
@@ -12,7 +12,7 @@ pub fn currency(code: &str) -> Result<Currency, CommonError> {
     code.parse().map_err(|_| unknown())
 }
 
-/// Refuses a currency that is named beside something which has another one.
+/// Refuses a named currency when the cart or quote that it is named with has another one.
 pub fn same_currency(named: Option<Currency>, own: Currency, what: &str) -> Result<(), CommonError> {
     if named.is_none_or(|named| named == own) {
         return Ok(());

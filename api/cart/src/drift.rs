@@ -6,8 +6,8 @@ use pricing::{Amount, Currency};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
-use super::contents::CartLine;
 use super::error::CartError;
+use super::lines::CartLine;
 use catalog::Products;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
@@ -93,8 +93,7 @@ pub async fn report(
     coupons: &[String],
 ) -> Result<DriftReport, CartError> {
     let currency: Currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
-    let one = |line: &CartLine| PriceLine { product: line.product, unit: line.unit, quantity: line.quantity.into() };
-    let asked: Vec<PriceLine> = lines.iter().map(one).collect();
+    let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
     let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
     let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
     Ok(prices.drift(db, &ask, &seen).await?)

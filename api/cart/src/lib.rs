@@ -15,21 +15,30 @@
 //!
 //! Not here: stock (a cart reserves nothing), prices that are negotiated (`quotes`), ordering (`checkout`).
 
-mod commands;
-mod contents;
+mod add_lines;
+mod cart_cache;
+mod cart_rows;
+mod change_cart;
+mod check_lines;
 mod currency;
 pub mod drift;
 mod error;
-mod input;
+mod lines;
+mod lines_body;
+mod priced_cart;
+mod queries;
 mod recheck;
 mod routes;
+mod show;
 mod views;
 
-pub use commands::{lock_open, mark_ordered};
-pub use contents::{CartLine, Carts};
+pub use cart_cache::CartCache;
+pub use cart_rows::mark_ordered;
+pub use check_lines::{AskedLine, CheckedLine, LineProblem, MAX_LINES, check_lines};
 pub use currency::{currency, same_currency};
 pub use error::CartError;
-pub use input::{AskedLine, CheckedLine, MAX_LINES, check_lines};
+pub use lines::CartLine;
+pub use queries::lock_open;
 pub use recheck::check_again;
 pub use routes::CartRoutes;
-pub use views::{CartLineInput, Partial};
+pub use views::Partial;

@@ -1,10 +1,10 @@
-//! Lines that could be ordered once, looked at again: products and their order rules may have changed since.
+//! Checking stored lines again: their products and order rules may have changed since they were stored.
 
 use entity::AccountId;
 use pricing::Quantity;
 
-use super::contents::CartLine;
-use super::input::CheckedLine;
+use super::check_lines::CheckedLine;
+use super::lines::CartLine;
 use catalog::Products;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;

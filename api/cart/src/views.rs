@@ -6,15 +6,17 @@ use entity::{CartStatus, PriceSource};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use super::change_cart::LineChange;
+use super::check_lines::{AskedLine, LineProblem};
 use catalog::Candidate;
 use kernel::field_code::FieldCode;
-use kernel::problem::FieldError;
+use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
 /// A line asked for.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CartLineInput {
+pub(crate) struct CartLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub sku: Option<Text<64>>,
@@ -29,6 +31,25 @@ pub struct CartLineInput {
     /// Note.
     #[serde(default)]
     pub note: Text<500>,
+}
+
+impl CartLineInput {
+    /// The lines of a JSON body, as they are checked.
+    pub(super) fn asked(lines: Vec<Self>) -> Vec<AskedLine> {
+        let lines = lines.into_iter().enumerate();
+        lines.map(|(index, line)| line.at(format!("/lines/{index}"))).collect()
+    }
+
+    fn at(self, pointer: String) -> AskedLine {
+        AskedLine {
+            pointer,
+            sku: self.sku.map(Text::into_inner),
+            identifier: self.identifier.map(Text::into_inner),
+            quantity: Ok(self.quantity.0),
+            unit: self.unit.map(Text::into_inner),
+            note: self.note.into_inner(),
+        }
+    }
 }
 
 /// Lines asked for.
@@ -63,7 +84,8 @@ impl Default for CartLineInput {
 /// A change of a line.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LineChange {
+#[oai(rename = "LineChange")]
+pub(crate) struct LineChangeInput {
     /// New quantity.
     #[serde(default)]
     pub quantity: Option<QuantityText>,
@@ -75,9 +97,21 @@ pub(crate) struct LineChange {
     pub note: Option<Text<500>>,
 }
 
+impl LineChangeInput {
+    /// The change, if the unit can be read.
+    pub(super) fn read(self) -> Result<LineChange, CommonError> {
+        let unit = self.unit.map(|unit| unit.parse()).transpose();
+        Ok(LineChange {
+            unit: unit.map_err(|_| CommonError::invalid("/unit", FieldCode::UnknownUnit, "must be a unit of the product"))?,
+            quantity: self.quantity.map(|quantity| quantity.0.into()),
+            note: self.note.map(Text::into_inner),
+        })
+    }
+}
+
 /// What is wrong with a line, and what may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
-pub struct CartLineProblem {
+pub(crate) struct CartLineProblem {
     /// JSON pointer of the field, or the row of the list and the field.
     pub pointer: String,
     /// Stable code.
@@ -90,17 +124,17 @@ pub struct CartLineProblem {
     pub candidates: Vec<ProductCandidateView>,
 }
 
-impl CartLineProblem {
-    /// With products that may have been meant.
-    pub(super) fn with(mut self, candidates: Vec<ProductCandidateView>) -> Self {
-        self.candidates = candidates;
-        self
+impl From<LineProblem> for CartLineProblem {
+    fn from(problem: LineProblem) -> Self {
+        let LineProblem { field, candidates } = problem;
+        let candidates = candidates.into_iter().map(ProductCandidateView::from).collect();
+        Self { pointer: field.pointer, code: field.code, detail: field.detail, params: field.params, candidates }
     }
 }
 
 /// A product that may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
-pub struct ProductCandidateView {
+pub(crate) struct ProductCandidateView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -112,19 +146,6 @@ pub struct ProductCandidateView {
 impl From<Candidate> for ProductCandidateView {
     fn from(candidate: Candidate) -> Self {
         Self { sku: candidate.sku, title: candidate.title, reason: candidate.reason }
-    }
-}
-
-impl From<CartLineProblem> for FieldError {
-    fn from(problem: CartLineProblem) -> Self {
-        Self { pointer: problem.pointer, code: problem.code, detail: problem.detail, params: problem.params }
-    }
-}
-
-impl From<FieldError> for CartLineProblem {
-    fn from(error: FieldError) -> Self {
-        let FieldError { pointer, code, detail, params } = error;
-        Self { pointer, code, detail, params, candidates: Vec::new() }
     }
 }
 
@@ -197,7 +218,6 @@ pub(crate) struct CartLineView {
     /// Number of the line in the cart.
     pub line: i32,
     /// Where the line stood in the request.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// SKU.
@@ -219,7 +239,6 @@ pub(crate) struct CartLineView {
     /// Where the price comes from.
     pub price_source: Option<PriceSource>,
     /// Why there is no price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_problem: Option<FieldCode>,
 }

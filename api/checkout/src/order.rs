@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::drift::{Demand, Expectation, Quoted, Tolerance};
 use super::error::CheckoutError;
 use super::views::{OrderInput, OrderLineInput, ShipTo};
-use cart::{self, AskedLine, CartLine, Carts, CheckedLine, Partial, check_again, check_lines};
+use cart::{self, AskedLine, CartCache, CartLine, CheckedLine, Partial, check_again, check_lines};
 use catalog::Products;
 use identity::{Account, Accounts, IdentityError};
 use inventory::{Board, Prefer};
@@ -32,7 +32,7 @@ pub struct Checkout {
     pub products: Products,
     pub prices: Prices,
     pub board: Board,
-    pub carts: Carts,
+    pub carts: CartCache,
     pub index: SearchIndex,
 }
 

@@ -4,7 +4,8 @@ use poem_openapi::Object;
 use pricing::{Amount, Per};
 use serde::Deserialize;
 
-use cart::{AskedLine, CartLineInput, Partial};
+use cart::AskedLine;
+use cart::Partial;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
@@ -101,8 +102,14 @@ pub(super) fn asked(lines: Vec<SalesQuoteLineInput>) -> Result<(Vec<AskedLine>, 
             Ok(target) => targets.push(target),
             Err(problem) => malformed.push(problem),
         }
-        let SalesQuoteLineInput { sku, identifier, quantity, unit, note, .. } = line;
-        asked.push(AskedLine::from_json(pointer, CartLineInput { sku, identifier, quantity, unit, note }));
+        asked.push(AskedLine {
+            pointer,
+            sku: line.sku.map(Text::into_inner),
+            identifier: line.identifier.map(Text::into_inner),
+            quantity: Ok(line.quantity.0),
+            unit: line.unit.map(Text::into_inner),
+            note: line.note.into_inner(),
+        });
     }
     if malformed.is_empty() { Ok((asked, targets)) } else { Err(CommonError::Invalid(malformed)) }
 }

@@ -18,7 +18,7 @@ use super::request::{NewQuote, NewQuoteLine, Priced, request};
 use super::show;
 use super::status::QuoteStatus;
 use super::views::{SalesQuoteSummary, SalesQuoteView};
-use cart::{self, Carts, CheckedLine, Partial, check_again, check_lines};
+use cart::{self, CartCache, CheckedLine, Partial, check_again, check_lines};
 use catalog::Products;
 use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
@@ -51,7 +51,7 @@ pub struct SalesQuoteRoutes {
     /// All prices.
     pub prices: Prices,
     /// Lines of carts in memory.
-    pub carts: Carts,
+    pub carts: CartCache,
     /// What names that nobody bears come near to.
     pub index: SearchIndex,
 }

@@ -2,33 +2,23 @@
 
 use std::sync::Arc;
 
-use entity::{AccountId, CartId, ProductId, Quantity, cart_lines, carts};
+use entity::{AccountId, CartId, cart_lines};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
+use super::lines::CartLine;
+use super::priced_cart::PricedCart;
 use kernel::problem::CommonError;
-use prices::AsOf;
 use prices::OpenBaskets;
 use prices::PriceImpact;
 use prices::count_affected;
+use store::StoreError;
 use store::database::Db;
-use store::database::Reader;
+use store::database::{Reader, Tx};
 use store::sql::fetch;
 
-/// A line of a cart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CartLine {
-    pub line: i32,
-    pub product: ProductId,
-    pub unit: pricing::UnitCode,
-    pub quantity: Quantity,
-    pub note: Arc<str>,
-    /// The state of prices in which it was last priced for who filled the cart.
-    pub seen: Option<AsOf>,
-}
-
-/// What this process remembers of carts.
+/// The lines of carts that this process read or wrote last.
 #[derive(Clone, Debug)]
-pub struct Carts {
+pub struct CartCache {
     contents: moka::sync::Cache<CartId, Arc<Content>, ahash::RandomState>,
 }
 
@@ -40,55 +30,47 @@ struct Content {
     lines: Arc<Vec<CartLine>>,
 }
 
-/// Lines remembered over all carts, some 60 bytes each.
-const LINES_REMEMBERED: u64 = 400_000;
+/// Most lines cached over all carts, some 60 bytes each.
+const LINES_CACHED: u64 = 400_000;
 
-impl Default for Carts {
+impl Default for CartCache {
     fn default() -> Self {
         let contents = moka::sync::Cache::builder()
             .weigher(|_, content: &Arc<Content>| u32::try_from(content.lines.len() + 1).unwrap_or(u32::MAX))
-            .max_capacity(LINES_REMEMBERED)
+            .max_capacity(LINES_CACHED)
             .build_with_hasher(ahash::RandomState::default());
         Self { contents }
     }
 }
 
-impl Carts {
-    /// Whose cart it is, if that is remembered. A cart never changes hands, but it may be deleted.
+impl CartCache {
+    /// The account of a cart, if it is cached. The account of a cart never changes, but the cart may have been deleted since.
     pub(super) fn owner(&self, cart: CartId) -> Option<AccountId> {
         self.contents.get(&cart).map(|content| content.account)
     }
 
-    /// The lines of a cart at a version, read if they are not remembered. The caller must hold that version: read it in the
-    /// same transaction, or accept lines that are newer.
+    /// The lines of a cart at a version, read from the database if they are not cached. The caller must have read that version in
+    /// the same transaction, or accept lines that are newer.
     pub async fn lines(&self, db: &impl Db, cart: CartId, version: i64) -> Result<Arc<Vec<CartLine>>, DbErr> {
         if let Some(content) = self.contents.get(&cart).filter(|content| content.version == version) {
             return Ok(content.lines.clone());
         }
         let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
         let rows = fetch(db, select.order_by_asc(cart_lines::Column::LineNo)).await?;
-        let lines = rows.into_iter().filter_map(|row| {
-            Some(CartLine {
-                line: row.line_no,
-                product: row.product_id,
-                unit: row.unit.parse().ok()?,
-                quantity: row.quantity,
-                note: row.note.into(),
-                seen: row.seen_as_of.zip(row.seen_at).map(|(known_at, valid_at)| AsOf { known_at, valid_at }),
-            })
-        });
-        Ok(Arc::new(lines.collect()))
+        Ok(Arc::new(rows.into_iter().filter_map(CartLine::of_row).collect()))
     }
 
-    /// Remembers the lines of a cart as it was committed.
-    pub(super) fn remember(&self, cart: &carts::Model, lines: Arc<Vec<CartLine>>) {
-        let content = Content { account: cart.account_id, version: cart.version, lines };
-        self.contents.insert(cart.id, Arc::new(content));
+    /// Commits the transaction that changed a cart and keeps the cart's lines. Nothing else writes the cache.
+    pub(super) async fn commit<T>(&self, tx: Tx, cart: PricedCart, answer: T) -> Result<T, StoreError> {
+        let answer = tx.commit(answer).await?;
+        let content = Content { account: cart.row.account_id, version: cart.row.version, lines: cart.lines };
+        self.contents.insert(cart.row.id, Arc::new(content));
+        Ok(answer)
     }
 }
 
 #[async_trait::async_trait]
-impl OpenBaskets for Carts {
+impl OpenBaskets for CartCache {
     fn name(&self) -> &'static str {
         "carts"
     }

@@ -1,0 +1,64 @@
+//! A cart at today's prices, and what it takes to price one.
+
+use std::sync::Arc;
+
+use entity::{AccountId, carts};
+
+use super::cart_cache::CartCache;
+use super::error::CartError;
+use super::lines::CartLine;
+use catalog::{Products, Sight};
+use kernel::problem::CommonError;
+use prices::{AsOf, PriceLine, PriceRequest, PricedBasket, Prices};
+use store::database::Db;
+
+/// What commands on carts work with, for one caller.
+#[derive(Debug)]
+pub(super) struct CartContext<'a> {
+    pub(super) products: &'a Products,
+    pub(super) prices: &'a Prices,
+    pub(super) cache: &'a CartCache,
+    /// The account whose carts the caller may use; none for staff, who may use all.
+    pub(super) account: Option<AccountId>,
+    /// The products that the caller may see.
+    pub(super) sight: Arc<Sight>,
+}
+
+/// A cart with all its lines, priced as one basket.
+#[derive(Debug)]
+pub(super) struct PricedCart {
+    pub(super) row: carts::Model,
+    pub(super) lines: Arc<Vec<CartLine>>,
+    /// The price of each line, in the same order.
+    pub(super) basket: PricedBasket,
+}
+
+impl CartContext<'_> {
+    /// Prices the lines of a cart. A product that the caller may not see has no price and counts towards no volume break.
+    pub(super) async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket, CartError> {
+        let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
+        let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
+        let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let visible = self.products.shown(lines.iter().map(|line| line.product), &self.sight);
+        Ok(self.prices.price_visible(db, &ask, &visible).await?)
+    }
+
+    /// A cart with its lines at today's prices.
+    pub(super) async fn load(&self, db: &impl Db, row: carts::Model) -> Result<PricedCart, CartError> {
+        let lines = self.cache.lines(db, row.id, row.version).await?;
+        let basket = self.price(db, &row, &lines).await?;
+        Ok(PricedCart { row, lines, basket })
+    }
+}
+
+/// The state of prices that a basket was priced in.
+pub(super) fn state_of(basket: &PricedBasket) -> AsOf {
+    AsOf { valid_at: basket.at, known_at: basket.as_of }
+}
+
+/// Notes in lines that the caller saw their prices in this basket.
+pub(super) fn mark_priced(lines: &mut [CartLine], basket: &PricedBasket) {
+    for line in lines {
+        line.seen = Some(state_of(basket));
+    }
+}

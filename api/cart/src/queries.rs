@@ -1,0 +1,55 @@
+//! Reading carts.
+
+use entity::{AccountId, CartId, CartStatus, carts};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
+};
+
+use super::error::CartError;
+use store::database::{Db, Tx};
+use store::sql::{fetch, fetch_one};
+
+/// The carts that an account may see; all carts for the seller's staff (`None`).
+fn visible_to(account: Option<AccountId>) -> Select<carts::Entity> {
+    let all = carts::Entity::find();
+    match account {
+        Some(account) => all.filter(carts::Column::AccountId.eq(account)),
+        None => all,
+    }
+}
+
+/// The cart id that a path names. What is no id names no cart.
+pub(super) fn id_of(id: &str) -> Result<CartId, CartError> {
+    id.parse().map(CartId).map_err(|_| CartError::NotFound(id.to_owned()))
+}
+
+/// A cart of an id, if this account (or the seller, for `None`) may see it.
+pub(super) async fn find(db: &impl Db, id: &str, account: Option<AccountId>) -> Result<carts::Model, CartError> {
+    let select = visible_to(account).filter(carts::Column::Id.eq(id_of(id)?));
+    fetch_one(db, select).await?.ok_or_else(|| CartError::NotFound(id.to_owned()))
+}
+
+/// As [`find`], but the cart must be open, and is locked until the transaction ends. SQLite's one writer needs no lock.
+pub async fn lock_open(tx: &Tx, id: &str, account: Option<AccountId>) -> Result<carts::Model, CartError> {
+    let mut select = visible_to(account).filter(carts::Column::Id.eq(id_of(id)?));
+    if tx.get_database_backend() == DbBackend::Postgres {
+        select = select.lock_exclusive();
+    }
+    let cart = fetch_one(tx, select).await?.ok_or_else(|| CartError::NotFound(id.to_owned()))?;
+    if cart.status == CartStatus::Open { Ok(cart) } else { Err(CartError::Ordered) }
+}
+
+/// Up to `limit` carts, newest first, from before a cart if one is given.
+pub(super) async fn list(
+    db: &impl Db,
+    account: Option<AccountId>,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<carts::Model>, DbErr> {
+    let mut select = visible_to(account).order_by_desc(carts::Column::Id).limit(limit);
+    if let Some(before) = before {
+        select = select.filter(carts::Column::Id.lt(before));
+    }
+    fetch(db, select).await
+}
