@@ -76,7 +76,11 @@ pub(super) fn in_order(amount: i64, invoices: &[Open], at: Instant) -> Vec<Part>
 pub(super) fn as_asked(asked: Asked, invoice: &Open, at: Instant) -> Result<Part, Refused> {
     let text = |micros: i64| pricing::Amount::from_micros(micros).to_string();
     if asked.amount > invoice.rest {
-        return Err(("amount", FieldCode::MoreThanOpen, format!("{} of the invoice is open", text(invoice.rest))));
+        return Err((
+            "amount",
+            FieldCode::MoreThanOpen,
+            format!("the amount must be at most {}, which is open of the invoice", text(invoice.rest)),
+        ));
     }
     let discount = match asked.discount {
         None => invoice.off(asked.amount, at),
@@ -86,14 +90,18 @@ pub(super) fn as_asked(asked: Asked, invoice: &Open, at: Instant) -> Result<Part
                 return Err((
                     "discount",
                     FieldCode::DiscountNotGranted,
-                    format!("the terms give {} when it is paid then", text(most)),
+                    format!("the discount must be at most {}, which the terms grant at that time", text(most)),
                 ));
             }
             discount
         }
     };
     if discount > invoice.rest - asked.amount {
-        return Err(("discount", FieldCode::MoreThanOpen, format!("{} of the invoice is open", text(invoice.rest))));
+        return Err((
+            "discount",
+            FieldCode::MoreThanOpen,
+            format!("the amount must be at most {}, which is open of the invoice", text(invoice.rest)),
+        ));
     }
     Ok(Part { invoice: invoice.invoice, amount: asked.amount, discount })
 }

@@ -140,7 +140,7 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
     }
     match new.currency.parse::<Currency>() {
         Err(_) => {
-            let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
+            let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
             problems.push(FieldError::new("/currency", FieldCode::UnknownCurrency, detail));
         }
         Ok(currency) => {
@@ -149,10 +149,14 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
         }
     }
     if new.received_at.is_some_and(|at| at > clock::later(tx.now(), DAY)) {
-        problems.push(FieldError::new("/received_at", FieldCode::InTheFuture, "a payment is recorded when it has arrived"));
+        problems.push(FieldError::new("/received_at", FieldCode::InTheFuture, "must not be in the future"));
     }
     if new.order.is_some() && new.allocations.is_some() {
-        problems.push(FieldError::new("/order", FieldCode::OrderAndAllocations, "give an order or allocations, not both"));
+        problems.push(FieldError::new(
+            "/order",
+            FieldCode::OrderAndAllocations,
+            "either an order or allocations must be given, not both",
+        ));
     }
     refuse(problems)?;
     account.ok_or_else(|| CommonError::Internal("an account that is not there was accepted".to_owned()))
@@ -161,17 +165,20 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
 fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldError>) {
     let exact = pricing::Amount::from(amount);
     if amount.0 < least {
-        let detail = if least > 0 { "an amount is above zero" } else { "an amount is not below zero" };
+        let detail = if least > 0 { "the amount must be greater than 0" } else { "the amount must not be less than 0" };
         problems.push(FieldError::new(pointer, FieldCode::OutOfRange, detail));
     } else if exact.round_to_minor(currency) != Ok(exact) {
-        let detail = format!("{currency} has {} decimals", currency.minor_digits());
+        let detail = format!("an amount in {currency} must have at most {} decimals", currency.minor_digits());
         problems.push(FieldError::new(pointer, FieldCode::TooManyDecimals, detail));
     }
 }
 
 fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems: &mut Vec<FieldError>) {
     if allocations.len() > MAX_INVOICES {
-        problems.push(FieldError::new("/allocations", FieldCode::TooMany, format!("at most {MAX_INVOICES} invoices")));
+        problems.push(
+            FieldError::new("/allocations", FieldCode::TooMany, format!("there must be at most {MAX_INVOICES} invoices"))
+                .with("max", MAX_INVOICES),
+        );
         return;
     }
     let mut seen = AHashSet::with_capacity(allocations.len());
@@ -182,7 +189,11 @@ fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems
             check_coins(&format!("{pointer}/discount"), discount, currency, 0, problems);
         }
         if !seen.insert(one.invoice.as_str()) {
-            problems.push(FieldError::new(format!("{pointer}/invoice"), FieldCode::Duplicate, "name every invoice once"));
+            problems.push(FieldError::new(
+                format!("{pointer}/invoice"),
+                FieldCode::Duplicate,
+                "every invoice must be named only once",
+            ));
         }
     }
 }
@@ -199,7 +210,7 @@ async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Op
         Err(other) => return Err(other.into()),
     };
     if order.currency != new.currency {
-        let detail = format!("order {number} is in {}", order.currency);
+        let detail = format!("the currency must be that of order {number}: {}", order.currency);
         return Err(CommonError::invalid("/currency", FieldCode::WrongCurrency, detail).into());
     }
     Ok(Some(order))
@@ -243,7 +254,7 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
         match found.get(&one.invoice) {
             None => refused(FieldCode::UnknownInvoice, format!("there is no invoice \"{}\"", one.invoice)),
             Some(invoice) if invoice.account_id != payment.account_id => {
-                refused(FieldCode::WrongAccount, format!("invoice {} is another account's", one.invoice));
+                refused(FieldCode::WrongAccount, format!("invoice {} belongs to another account", one.invoice));
             }
             Some(invoice) if invoice.currency != payment.currency => {
                 refused(FieldCode::WrongCurrency, format!("invoice {} is in {}", one.invoice, invoice.currency));
@@ -289,8 +300,11 @@ fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result
     }
     let total: i128 = asked.iter().map(|a| i128::from(a.amount)).sum();
     if total > i128::from(payment.unallocated.0) {
-        let detail = format!("the allocations are more than the {} there is", pricing::Amount::from(payment.unallocated));
-        problems.push(FieldError::new("/allocations", FieldCode::OverAllocated, detail));
+        let detail = format!("the allocations must not exceed {}", pricing::Amount::from(payment.unallocated));
+        problems.push(
+            FieldError::new("/allocations", FieldCode::OverAllocated, detail)
+                .with("max", pricing::Amount::from(payment.unallocated)),
+        );
     }
     refuse(problems)?;
     Ok(parts)

@@ -52,7 +52,12 @@ fn apply(context: &CartContext<'_>, line: &mut CartLine, change: LineChange) -> 
     }
     let product = context.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
     if !context.sight.shows(&product) {
-        return Err(CommonError::invalid("/quantity", FieldCode::UnknownProduct, "the product no longer exists").into());
+        return Err(CommonError::invalid(
+            "/quantity",
+            FieldCode::UnknownProduct,
+            "the product no longer exists; remove the line",
+        )
+        .into());
     }
     Ok(product.check_quantity(line.unit, line.quantity.into()).map_err(CommonError::from)?)
 }

@@ -106,29 +106,32 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
     let product = match resolution {
         Resolution::Found(product) => product,
         Resolution::Ambiguous(candidates) => {
-            let problem = line.problem(field, FieldCode::AmbiguousIdentifier, "several products answer to this");
+            let problem =
+                line.problem(field, FieldCode::AmbiguousIdentifier, "several products have this identifier; name the SKU");
             return Err(LineProblem { candidates, ..problem });
         }
         Resolution::Unknown { candidates } => {
             let asked = line.sku.as_deref().or(line.identifier.as_deref()).unwrap_or_default();
             let detail = if asked.is_empty() {
-                "the line names no product".to_owned()
+                "the line must name a product".to_owned()
             } else {
-                format!("no product answers to \"{asked}\"")
+                format!("there is no product \"{asked}\"")
             };
             let problem = line.problem(field, FieldCode::UnknownProduct, &detail);
             return Err(LineProblem { candidates, ..problem });
         }
     };
     if !product.is_orderable() {
-        let detail = format!("{} is {}", product.sku, product.lifecycle.word());
+        let detail = format!("{} cannot be ordered: it is {}", product.sku, product.lifecycle.word());
         return Err(line.problem(field, FieldCode::NotOrderable, &detail));
     }
     let unit = match &line.unit {
         None => product.default_unit(),
         Some(text) => match text.parse() {
             Ok(unit) => unit,
-            Err(_) => return Err(line.problem("unit", FieldCode::UnknownUnit, &format!("\"{text}\" is not a unit"))),
+            Err(_) => {
+                return Err(line.problem("unit", FieldCode::UnknownUnit, &format!("\"{text}\" is not a unit of the product")));
+            }
         },
     };
     let quantity = match &line.quantity {

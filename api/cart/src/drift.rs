@@ -141,7 +141,7 @@ pub(super) fn view(
 }
 
 fn too_large() -> CommonError {
-    CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range")
+    CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range; order less at once")
 }
 
 /// Why, in words.

@@ -65,9 +65,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         };
         match read {
             Ok(Ok(sheet)) => Ok(Self::of_sheet(sheet)),
-            Ok(Err(error)) => {
-                Err(refused(problem_of(&CartError::UnreadableList(error.to_string()))))
-            }
+            Ok(Err(error)) => Err(refused(problem_of(&CartError::UnreadableList(error.to_string())))),
             Err(error) => Err(poem::Error::from_response(
                 refuse(poem::Error::from_string(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR)).await,
             )),

@@ -25,11 +25,15 @@ pub fn check_again(
             bad.push(FieldError::new(format!("{pointer}/{field}"), code, detail));
         };
         let Some(product) = products.by_id(line.product).filter(|product| sight.shows(product)) else {
-            refuse("sku", FieldCode::UnknownProduct, "the product no longer exists".to_owned());
+            refuse("sku", FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned());
             continue;
         };
         if !product.is_orderable() {
-            refuse("sku", FieldCode::NotOrderable, format!("{} is {}", product.sku, product.lifecycle.word()));
+            refuse(
+                "sku",
+                FieldCode::NotOrderable,
+                format!("{} cannot be ordered: it is {}", product.sku, product.lifecycle.word()),
+            );
             continue;
         }
         let quantity: Quantity = line.quantity.into();

@@ -90,7 +90,7 @@ impl CartViews<'_> {
 fn totals(basket: &PricedBasket, currency: &str) -> Result<CartTotals, CartError> {
     let priced = basket.lines.iter().flatten();
     let total = Amount::checked_sum(priced.map(|line| line.line_amount))
-        .map_err(|_| CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range"))?;
+        .map_err(|_| CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range; order less at once"))?;
     Ok(CartTotals {
         lines: basket.lines.len(),
         unpriced: basket.lines.iter().filter(|line| line.is_err()).count(),

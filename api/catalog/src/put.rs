@@ -118,10 +118,10 @@ fn relation_between(
     };
     let (product_id, target_id) = (find("/sku", sku)?, find("/relation/sku", &relation.sku)?);
     if product_id == target_id {
-        return Err(FieldError::new("/relation/sku", FieldCode::RelatesToItself, "is the product itself"));
+        return Err(FieldError::new("/relation/sku", FieldCode::RelatesToItself, "the related product must be another product"));
     }
     if !relation.quantity.is_positive() {
-        return Err(FieldError::new("/relation/quantity", FieldCode::NotPositive, "is greater than 0"));
+        return Err(FieldError::new("/relation/quantity", FieldCode::NotPositive, "the quantity must be greater than 0"));
     }
     let quantity = relation.quantity.into();
     Ok(product_relations::Model { product_id, kind: relation.kind, target_id, quantity, note: relation.note.clone() })
@@ -187,7 +187,7 @@ fn refuse_repeated(new: &[NewProduct], problems: &mut [Vec<FieldError>]) {
     let mut seen = AHashSet::with_capacity(new.len());
     for (product, problems) in new.iter().zip(problems) {
         if !seen.insert(product.sku.as_str()) {
-            let detail = format!("{} stands in this batch before", product.sku);
+            let detail = format!("a batch must name {} only once", product.sku);
             problems.push(FieldError::new("/sku", FieldCode::Duplicate, detail));
         }
     }

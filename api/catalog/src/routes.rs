@@ -68,7 +68,7 @@ impl CatalogRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let input = body.0;
         if input.sku.as_ref().is_some_and(|given| *given != sku.0) {
-            return Err(CommonError::invalid("/sku", FieldCode::OtherSku, "is not the SKU of the address").into());
+            return Err(CommonError::invalid("/sku", FieldCode::OtherSku, "must be the SKU of the address").into());
         }
         let tx = who.begin().await?;
         if expected.is_some() && expected != version_of(&tx, &sku.0).await? {
@@ -100,8 +100,11 @@ impl CatalogRoutes {
     ) -> Result<JsonResponse<BatchView>> {
         let input = body.0.products;
         if input.is_empty() || input.len() > MOST_PRODUCTS {
-            let detail = format!("a batch has 1 to {MOST_PRODUCTS} products");
-            return Err(CommonError::invalid("/products", FieldCode::OutOfRange, detail).into());
+            let detail = format!("a batch must have 1 to {MOST_PRODUCTS} products");
+            return Err(CommonError::from(
+                FieldError::new("/products", FieldCode::OutOfRange, detail).with("min", 1).with("max", MOST_PRODUCTS),
+            )
+            .into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
@@ -164,8 +167,11 @@ impl CatalogRoutes {
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CatalogError::from)?;
         let product = self.shown(&sku.0, who.account())?;
         if input.part_numbers.len() > MOST_PART_NUMBERS {
-            let detail = format!("an account has at most {MOST_PART_NUMBERS} numbers for a product");
-            return Err(CommonError::invalid("/part_numbers", FieldCode::TooMany, detail).into());
+            let detail = format!("an account must have at most {MOST_PART_NUMBERS} numbers for a product");
+            return Err(CommonError::from(
+                FieldError::new("/part_numbers", FieldCode::TooMany, detail).with("max", MOST_PART_NUMBERS),
+            )
+            .into());
         }
         let numbers = input.part_numbers.into_iter();
         let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
@@ -213,7 +219,7 @@ impl CatalogRoutes {
     ) -> Result<JsonResponse<CategoryView>> {
         let name = body.0.name.into_inner();
         if name.trim().is_empty() {
-            return Err(CommonError::invalid("/name", FieldCode::MissingValue, "is empty").into());
+            return Err(CommonError::invalid("/name", FieldCode::MissingValue, "must not be empty").into());
         }
         let new = NewCategory { code: code.0.to_string(), name, parent: body.0.parent.map(Code::into_inner) };
         let tx = who.begin().await?;
@@ -283,7 +289,7 @@ async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchV
     for (place, item) in input.into_iter().enumerate() {
         let read = item.0.and_then(|mut product| match product.sku.take() {
             Some(sku) => Ok(product.into_new(sku.into_inner())),
-            None => Err(vec![FieldError::new("/sku", FieldCode::MissingValue, "is missing")]),
+            None => Err(vec![FieldError::new("/sku", FieldCode::MissingValue, "must be given")]),
         });
         match read {
             Ok(product) => {

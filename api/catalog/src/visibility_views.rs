@@ -72,11 +72,11 @@ impl VisibilityRuleInput {
             ("brands", self.brands.len(), MOST_NAMES),
         ] {
             if len > most {
-                refuse(format!("/{list}"), FieldCode::TooMany, format!("at most {most}"));
+                refuse(format!("/{list}"), FieldCode::TooMany, format!("must have at most {most} entries"));
             }
         }
         if self.skus.is_empty() && self.categories.is_empty() && self.brands.is_empty() {
-            refuse("/skus".to_owned(), FieldCode::MissingValue, "name SKUs, categories or brands".to_owned());
+            refuse("/skus".to_owned(), FieldCode::MissingValue, "the rule must name SKUs, categories or brands".to_owned());
         }
         let mut targets = StoredTargets::default();
         let found = named.products.by_skus(self.skus.iter().map(|sku| &**sku));
@@ -100,10 +100,14 @@ impl VisibilityRuleInput {
         match (self.audience.kind, self.audience.code.as_deref()) {
             (AudienceKind::Everyone, None) | (AudienceKind::Group, Some(_)) => {}
             (AudienceKind::Everyone, Some(_)) => {
-                refuse("/audience/code".to_owned(), FieldCode::UnexpectedValue, "everyone has no code".to_owned());
+                refuse(
+                    "/audience/code".to_owned(),
+                    FieldCode::UnexpectedValue,
+                    "must not be given when the rule is for everyone".to_owned(),
+                );
             }
             (AudienceKind::Group | AudienceKind::Account, None) => {
-                refuse("/audience/code".to_owned(), FieldCode::MissingValue, "say which group or account".to_owned());
+                refuse("/audience/code".to_owned(), FieldCode::MissingValue, "must name the group or account".to_owned());
             }
             (AudienceKind::Account, Some(code)) => match named.accounts.by_code(code) {
                 Some(account) => audience_id = account.id,

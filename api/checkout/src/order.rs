@@ -86,7 +86,7 @@ impl Checkout {
             return Err(IdentityError::AccountBlocked(account.code.clone()).into());
         }
         if input.purchase_order_number.trim().is_empty() {
-            let detail = "an order needs the number of the customer's purchase order";
+            let detail = "the number of the customer's purchase order must be given";
             return Err(CommonError::invalid("/purchase_order_number", FieldCode::MissingValue, detail).into());
         }
         let ship_to = destination(db, &account, input.ship_to.take()).await?;
@@ -116,7 +116,7 @@ impl Checkout {
                 Some((_, Some(tolerance))) => tolerance,
                 Some((text, None)) => {
                     let pointer = format!("/lines/{index}/tolerance");
-                    let detail = format!("\"{text}\" is neither an amount nor a percentage");
+                    let detail = format!("\"{text}\" must be an amount such as 0.05 or a percentage such as 2%");
                     malformed.push(FieldError::new(pointer, FieldCode::NotANumber, detail));
                     continue;
                 }
@@ -124,7 +124,7 @@ impl Checkout {
             let per = line.expected_per.map(Per::new);
             if per == Some(None) {
                 let pointer = format!("/lines/{index}/expected_per");
-                malformed.push(FieldError::new(pointer, FieldCode::OutOfRange, "a price is for at least 1 unit"));
+                malformed.push(FieldError::new(pointer, FieldCode::OutOfRange, "a price must be for at least 1 unit"));
                 continue;
             }
             let expectation = line.expected_unit_price.map(|price| Expectation {
@@ -217,16 +217,18 @@ impl Checkout {
 fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
     let (cart, quote) = (input.cart_id.take().map(Text::into_inner), input.quote_number.take().map(Code::into_inner));
     if quote.is_none() && input.quote_version.is_some() {
-        let detail = "a version needs the number of its quote";
+        let detail = "a version must be given together with the number of its quote";
         return Err(CommonError::invalid("/quote_version", FieldCode::VersionWithoutQuote, detail).into());
     }
     match (cart, quote, &input.lines) {
         (Some(cart), None, None) => Ok(Origin::Cart(cart)),
         (None, None, Some(_)) => Ok(Origin::Lines),
-        (None, Some(_), None) if !input.coupons.is_empty() => {
-            Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, "the prices of a quote stand; coupons change nothing")
-                .into())
-        }
+        (None, Some(_), None) if !input.coupons.is_empty() => Err(CommonError::invalid(
+            "/coupons",
+            FieldCode::NotWithQuote,
+            "coupons must not be given with a quote, whose prices stand",
+        )
+        .into()),
         (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
         _ => Err(CheckoutError::CartOrLines),
     }
@@ -250,7 +252,10 @@ fn refuse_changed_units(prepared: &mut Prepared, offered: &[quotes::OfferedLine]
         let factor = offered.get(line.index).map(|offered| offered.factor);
         let stands = factor.is_some() && line.product.factor_of(line.unit) == factor;
         if !stands {
-            let detail = format!("one {} of {} is another quantity than when it was offered", line.unit, line.product.sku);
+            let detail = format!(
+                "one {} of {} is another quantity than when it was offered; ask for a new offer",
+                line.unit, line.product.sku
+            );
             problems.push(FieldError::new(format!("{}/unit", line.pointer), FieldCode::UnitChanged, detail));
         }
         stands
@@ -302,7 +307,12 @@ async fn destination(db: &impl Db, account: &Account, ship_to: Option<ShipTo>) -
     let row = match (site, address) {
         (None, Some(address)) => return Ok(address.into()),
         (Some(_), Some(_)) => {
-            return Err(CommonError::invalid("/ship_to", FieldCode::SiteAndAddress, "give a site or an address, not both").into());
+            return Err(CommonError::invalid(
+                "/ship_to",
+                FieldCode::SiteAndAddress,
+                "either a site or an address must be given, not both",
+            )
+            .into());
         }
         (Some(code), None) => {
             let code = Code::into_inner(code);

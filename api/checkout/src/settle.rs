@@ -187,8 +187,10 @@ fn drift(pointer: &str, sku: &str, expected: Option<Expectation>, price: &Priced
     let (today, before) = (shown(price.unit_price, price.per), shown(expected.unit_price, expected.per.unwrap_or(price.per)));
     // A line of a cart expects nothing by itself; it was seen at a price.
     let field = if pointer.starts_with("/cart/") { "unit_price" } else { "expected_unit_price" };
-    let detail = format!("{sku} costs {today} and not {before}");
-    let problem = FieldError::new(format!("{pointer}/{field}"), FieldCode::PriceDrift, detail);
+    let detail = format!("{sku} costs {today} now, {before} was expected; accept the new price or remove the line");
+    let problem = FieldError::new(format!("{pointer}/{field}"), FieldCode::PriceDrift, detail)
+        .with("price", today)
+        .with("expected", before);
     Some((expected.otherwise, problem))
 }
 

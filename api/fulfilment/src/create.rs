@@ -168,7 +168,11 @@ fn parts_of(
         match part(lines, free, *number, *quantity, products) {
             Err((field, code, detail)) => problems.push(FieldError::new(format!("{pointer}/{field}"), code, detail)),
             Ok(_) if parts.contains_key(number) => {
-                problems.push(FieldError::new(format!("{pointer}/line"), FieldCode::Duplicate, "name every line once"));
+                problems.push(FieldError::new(
+                    format!("{pointer}/line"),
+                    FieldCode::Duplicate,
+                    "every line must be named only once",
+                ));
             }
             Ok(quantity) => {
                 parts.insert(*number, quantity);
@@ -190,20 +194,20 @@ fn part(
     let most = free.get(&number).copied().unwrap_or(0);
     let quantity = quantity.unwrap_or(Quantity(most));
     if quantity.0 <= 0 && most > 0 {
-        return Err(("quantity", FieldCode::OutOfRange, "a quantity is above zero".to_owned()));
+        return Err(("quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));
     }
     if quantity.0 > most || most == 0 {
         let most = pricing::Quantity::from_micros(most);
         return Err((
             "quantity",
             FieldCode::MoreThanAllocated,
-            format!("of line {number} {most} is allocated here and on no pick list"),
+            format!("the quantity of line {number} must be at most {most}, which is allocated here and on no pick list"),
         ));
     }
     let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit.as_str() == line.unit);
     let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
     if !whole || order_book::in_stock_unit(line, quantity).is_err() {
-        return Err(("quantity", FieldCode::NotWhole, format!("{} cannot be divided like this", line.sku)));
+        return Err(("quantity", FieldCode::NotWhole, format!("the quantity of {} must be a whole number", line.sku)));
     }
     Ok(quantity)
 }

@@ -26,14 +26,17 @@ pub(super) struct NewParcel {
 /// Checks parcels against what the shipment holds: `(line, quantity)`. Gives every problem at once.
 pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(), CommonError> {
     if parcels.len() > MAX_PARCELS {
-        return Err(CommonError::invalid("/parcels", FieldCode::TooMany, format!("at most {MAX_PARCELS} parcels")));
+        return Err(CommonError::from(
+            FieldError::new("/parcels", FieldCode::TooMany, format!("there must be at most {MAX_PARCELS} parcels"))
+                .with("max", MAX_PARCELS),
+        ));
     }
     let mut left: AHashMap<i32, i64> = shipped.iter().copied().collect();
     let mut problems = Vec::new();
     for (index, parcel) in parcels.iter().enumerate() {
         if parcel.weight_grams.is_some_and(|grams| !(1..=1_000_000_000).contains(&grams)) {
             let pointer = format!("/parcels/{index}/weight_grams");
-            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "a parcel weighs from 1 g to 1000 t"));
+            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the weight must be from 1 g to 1000 t"));
         }
         for (place, (line, quantity)) in parcel.lines.iter().enumerate() {
             let pointer = format!("/parcels/{index}/lines/{place}");

@@ -16,7 +16,7 @@ use identity::{Accounts, visible_account};
 use inventory::{Board, StockError};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, CommonError};
+use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
 use store::database::Tx;
 
@@ -77,7 +77,11 @@ impl FulfilmentRoutes {
         body: Body<ShipmentInput>,
     ) -> Result<Created<ShipmentView>> {
         if body.0.lines.len() > MAX_LINES {
-            return Err(CommonError::invalid("/lines", FieldCode::TooMany, format!("at most {MAX_LINES} lines")).into());
+            return Err(CommonError::from(
+                FieldError::new("/lines", FieldCode::TooMany, format!("there must be at most {MAX_LINES} lines"))
+                    .with("max", MAX_LINES),
+            )
+            .into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

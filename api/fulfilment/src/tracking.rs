@@ -70,7 +70,7 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<Report>) -> Resul
 
 fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<tracking_events::Model>, CommonError> {
     if reports.len() > MAX_AT_ONCE || loaded.tracking.len() + reports.len() > MAX_OF_SHIPMENT {
-        let detail = format!("at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
+        let detail = format!("there must be at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
         return Err(CommonError::invalid("", FieldCode::TooMany, detail));
     }
     let latest = clock::later(tx.now(), DAY);
@@ -79,7 +79,7 @@ fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<trackin
     let mut rows = Vec::new();
     for (index, report) in reports.into_iter().enumerate() {
         if report.occurred_at > latest {
-            problems.push(FieldError::new(format!("/{index}/occurred_at"), FieldCode::InTheFuture, "this has not happened yet"));
+            problems.push(FieldError::new(format!("/{index}/occurred_at"), FieldCode::InTheFuture, "must not be in the future"));
         }
         match parcel_of(loaded, &report) {
             Err((field, detail)) => problems.push(FieldError::new(format!("/{index}/{field}"), FieldCode::UnknownParcel, detail)),

@@ -90,15 +90,15 @@ fn check(new: &NewAccount) -> Result<(), CommonError> {
         return Err(CommonError::invalid(
             "/currency",
             FieldCode::UnknownCurrency,
-            format!("\"{}\" is not an ISO 4217 currency", new.currency),
+            format!("\"{}\" must be a currency code of ISO 4217", new.currency),
         ));
     }
     if Terms::parse(&new.terms).is_none() {
-        let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
+        let detail = format!("\"{}\" must be one of NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
         return Err(CommonError::invalid("/terms", FieldCode::UnknownTerms, detail));
     }
     if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
-        return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, "a credit limit is not negative"));
+        return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, "the credit limit must not be less than 0"));
     }
     Ok(())
 }

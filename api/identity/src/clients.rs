@@ -31,7 +31,7 @@ pub struct NewClient {
 /// Creates a client. Gives its row and its secret, which is shown this once.
 pub async fn create_client(tx: &Tx, new: NewClient) -> Result<(clients::Model, String), IdentityError> {
     if new.scopes.is_empty() {
-        return Err(CommonError::invalid("/scopes", FieldCode::MissingValue, "a client needs at least one scope").into());
+        return Err(CommonError::invalid("/scopes", FieldCode::MissingValue, "a client must have at least one scope").into());
     }
     if new.account.is_some() && new.scopes.intersection(&buyer_side()) != new.scopes {
         return Err(IdentityError::NotYours("a client of an account can only hold scopes of the buyer's side"));

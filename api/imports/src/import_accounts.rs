@@ -33,10 +33,10 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
     let given = &row.row;
     let old = run.known.accounts.by_code(&given.code);
     let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.clone())) else {
-        return Ok(row.refused(FieldCode::MissingValue, "currency", "a new account needs a currency", ""));
+        return Ok(row.refused(FieldCode::MissingValue, "currency", "must be given for a new account", ""));
     };
     if given.code.chars().count() > 64 || given.code.contains(char::is_whitespace) {
-        return Ok(row.refused(FieldCode::BadCode, "code", "has 1 to 64 characters without spaces", &given.code));
+        return Ok(row.refused(FieldCode::BadCode, "code", "must have 1 to 64 characters without spaces", &given.code));
     }
     let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.known.accounts.code_of(parent));
     // Of a dry run's earlier batches nothing is left to be a parent.

@@ -61,7 +61,7 @@ fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection
     }
     let currency = order.currency.parse::<Currency>().ok();
     if currency.is_none() {
-        refuse(row.line, FieldCode::UnknownCurrency, "currency", "not an ISO 4217 currency", &order.currency);
+        refuse(row.line, FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", &order.currency);
     }
     let products = run.known.products.by_skus(order.lines.iter().map(|line| line.sku.as_str()));
     let mut lines = Vec::with_capacity(order.lines.len());
@@ -77,7 +77,7 @@ fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection
             continue;
         };
         let Some(unit_price) = line.unit_price else {
-            refuse(line.line, FieldCode::MissingValue, "unit_price", "history needs the price paid", "");
+            refuse(line.line, FieldCode::MissingValue, "unit_price", "the price paid must be given", "");
             continue;
         };
         let (quantity, per) = (Quantity(line.quantity), Quantity(1_000_000));
@@ -95,7 +95,7 @@ fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection
             lines,
         }),
         _ => {
-            let detail = "lines of it are refused, so the order is";
+            let detail = "lines of the order are refused, so the order is refused";
             reasons.push(
                 Problem::new(FieldCode::OrderIncomplete.word(), "external_number", detail, &order.external_number).at(row.line),
             );

@@ -52,7 +52,8 @@ impl Load for PriceRow {
                 Err(Some(trouble)) => return Err(trouble),
                 Err(None) => {
                     for place in places {
-                        verdicts[place] = rows[place].refused(FieldCode::BadCode, "price_list", "no code of a price list", code);
+                        verdicts[place] =
+                            rows[place].refused(FieldCode::BadCode, "price_list", "must be the code of a price list", code);
                     }
                     continue;
                 }
@@ -60,7 +61,7 @@ impl Load for PriceRow {
             let outcomes = price_admin::put_entries(tx, &change, list, &entries).await?;
             for (place, outcome) in places.into_iter().zip(outcomes) {
                 if outcome == EntryOutcome::Duplicate {
-                    let detail = "an earlier row has the same product, unit, currency, quantity and start";
+                    let detail = "an earlier row has the same product, unit, currency, quantity and start; keep only one of them";
                     verdicts[place] = rows[place].refused(FieldCode::Duplicate, "", detail, &rows[place].row.sku);
                 }
             }
@@ -77,12 +78,12 @@ fn entry(row: &Row<PriceRow>, product: &catalog::Product) -> Result<NewEntry, Ve
         return Err(row.refused(FieldCode::UnknownUnit, "unit", "the product is not sold in this unit", raw));
     };
     let Ok(currency) = price.currency.parse::<Currency>() else {
-        return Err(row.refused(FieldCode::UnknownCurrency, "currency", "not an ISO 4217 currency", &price.currency));
+        return Err(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", &price.currency));
     };
     let whole = u32::try_from(price.per / 1_000_000).ok().filter(|_| price.per % 1_000_000 == 0);
     let Some(per) = whole.and_then(Per::new) else {
         let raw = Quantity::from_micros(price.per).to_string();
-        return Err(row.refused(FieldCode::OutOfRange, "per", "a price is for a whole number of units", &raw));
+        return Err(row.refused(FieldCode::OutOfRange, "per", "must be a whole number of units", &raw));
     };
     Ok(NewEntry {
         product: product.id,

@@ -45,7 +45,7 @@ impl Load for ProductRow {
         let (mut new, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
             if let Some(code) = row.row.currency.as_ref().filter(|code| code.parse::<Currency>().is_err()) {
-                verdicts.push(row.refused(FieldCode::UnknownCurrency, "currency", "not an ISO 4217 currency", code));
+                verdicts.push(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", code));
                 continue;
             }
             let (mut product, remarks) = new_product(row);
@@ -105,7 +105,7 @@ fn new_product(row: &Row<ProductRow>) -> (NewProduct, Vec<Rejection>) {
     let mut numbers: Vec<String> = other_gtins.iter().chain(given.identifiers.iter().map(|i| &i.value)).cloned().collect();
     let mut remarks = Vec::new();
     if numbers.len() > MOST_NUMBERS {
-        let detail = format!("of further numbers the first {MOST_NUMBERS} are kept");
+        let detail = format!("only the first {MOST_NUMBERS} further numbers are kept");
         remarks.push(Problem::new(FieldCode::TooMany.word(), "identifiers", detail, &numbers.len().to_string()).at(row.line));
         numbers.truncate(MOST_NUMBERS);
     }

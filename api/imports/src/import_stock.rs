@@ -41,7 +41,7 @@ impl Load for StockRow {
             let quantity = Quantity::from_micros(row.row.quantity);
             if !product.fractional && !quantity.is_whole() {
                 let raw = quantity.to_string();
-                verdicts.push(row.refused(FieldCode::NotWhole, "quantity", "the product is counted in whole units", &raw));
+                verdicts.push(row.refused(FieldCode::NotWhole, "quantity", "must be a whole number of units", &raw));
                 continue;
             }
             places.push(verdicts.len());

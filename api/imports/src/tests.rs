@@ -77,7 +77,10 @@ async fn products_bring_categories_and_prices_and_come_again_without_change() {
     assert_eq!(summary, counts(2, 2, 0));
     assert_eq!(
         report,
-        ["3,bad-code,sku,has 1 to 64 characters without spaces,", "5,unknown-currency,currency,not an ISO 4217 currency,XXX",]
+        [
+            "3,bad-code,sku,must have 1 to 64 characters without spaces,",
+            "5,unknown-currency,currency,must be a currency code of ISO 4217,XXX",
+        ]
     );
     let (again, _) = shop.import(Kind::Products, PRODUCTS, false).await;
     assert_eq!(again, summary);

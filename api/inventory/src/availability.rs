@@ -74,7 +74,7 @@ pub(super) async fn destination(db: &Reader, account: Option<AccountId>, ship_to
     if ship_to.len() == 2 && ship_to.bytes().all(|b| b.is_ascii_alphabetic()) {
         return Ok(Prefer { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
     }
-    let detail = format!("\"{ship_to}\" is neither a site of the account nor a country of two letters");
+    let detail = format!("\"{ship_to}\" must be a site of the account or a country of two letters");
     Err(CommonError::invalid("ship_to", FieldCode::UnknownDestination, detail).into())
 }
 

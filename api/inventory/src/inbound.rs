@@ -40,13 +40,13 @@ pub(crate) struct Arrival {
 /// Why one supply or arrival is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InboundRefusal {
-    #[error("{received} of it was received already")]
+    #[error("the quantity must be at least {received}, which was received already")]
     BelowReceived { received: Quantity },
-    #[error("the request names this supply twice")]
+    #[error("every supply must be named only once")]
     Twice,
-    #[error("no supply of this product to this warehouse is known by this reference")]
+    #[error("there is no supply of this product to this warehouse by this reference")]
     Unknown,
-    #[error("a supply is above zero")]
+    #[error("the quantity must be greater than 0")]
     NotPositive,
     #[error(transparent)]
     Stock(#[from] MoveRefusal),

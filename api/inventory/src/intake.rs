@@ -30,7 +30,7 @@ pub(super) async fn movements(
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let to = line.to_warehouse.as_deref().map(|code| names.warehouse("/to_warehouse", code)).transpose()?;
         if to.is_some() && line.reason != super::views::MovementReason::Transfer {
-            return Err(FieldError::new("/to_warehouse", FieldCode::NotATransfer, "only a transfer goes to another warehouse"));
+            return Err(FieldError::new("/to_warehouse", FieldCode::NotATransfer, "must be given only for a transfer"));
         }
         Ok(Move {
             product: product.id,
@@ -59,7 +59,7 @@ pub(super) async fn safety(
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let quantity = whole_if_needed(&product, "/safety", line.safety.0)?;
         if quantity.is_negative() || quantity.micros() > MOST {
-            return Err(FieldError::new("/safety", FieldCode::OutOfRange, "safety stock is from 0 to 1000000000000"));
+            return Err(FieldError::new("/safety", FieldCode::OutOfRange, "safety stock must be from 0 to 1000000000000"));
         }
         Ok((product.id, warehouse, quantity))
     });
@@ -138,7 +138,7 @@ fn whole_if_needed(product: &Product, field: &str, quantity: Quantity) -> Result
     if product.fractional || quantity.is_whole() {
         return Ok(quantity);
     }
-    let detail = format!("{} is counted in whole {}", product.sku, product.stock_unit);
+    let detail = format!("the quantity of {} must be a whole number of {}", product.sku, product.stock_unit);
     Err(FieldError::new(field, FieldCode::NotWhole, detail))
 }
 

@@ -84,15 +84,15 @@ impl Moved {
 /// Why one movement is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoveRefusal {
-    #[error("a movement of nothing")]
+    #[error("the quantity must not be 0")]
     Zero,
-    #[error("what is counted or transferred is not below zero")]
+    #[error("what is counted or transferred must not be less than 0")]
     Negative,
-    #[error("a transfer goes to another warehouse")]
+    #[error("a transfer must go to another warehouse")]
     SameWarehouse,
-    #[error("only {free} can be taken away; the rest is reserved or not there")]
+    #[error("at most {free} can be taken away; the rest is reserved or not there")]
     BelowReserved { free: Quantity },
-    #[error("a level holds at most 1000000000000 units")]
+    #[error("the stock must be at most 1000000000000 units")]
     Overflow,
 }
 

@@ -80,7 +80,7 @@ impl WarehouseInput {
                 None => wrong.push(FieldError::new(
                     format!("/holidays/{at}"),
                     FieldCode::BadDate,
-                    "a holiday is a date such as 2026-12-25",
+                    "must be a date such as 2026-12-25",
                 )),
             }
         }
@@ -94,18 +94,13 @@ impl WarehouseInput {
         let offset = self.utc_offset_minutes.unwrap_or(0);
         let cutoff = minutes(self.cutoff.as_deref().unwrap_or("15:00"));
         let is_country = self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase());
-        refuse(self.name.trim().is_empty(), "name", FieldCode::MissingValue, "a warehouse has a name");
-        refuse(!is_country, "country", FieldCode::UnknownCountry, "a country is two capital letters");
-        refuse(!(0..=1_000_000).contains(&priority), "priority", FieldCode::OutOfRange, "a priority is from 0 to 1000000");
-        refuse(days.is_empty(), "working_days", FieldCode::MissingValue, "a warehouse works on one day a week at least");
-        refuse(self.holidays.len() > 1_000, "holidays", FieldCode::TooMany, "at most 1000 holidays are kept");
-        refuse(cutoff.is_none(), "cutoff", FieldCode::BadTime, "a cut-off is a time such as 15:00");
-        refuse(
-            !(-840..=840).contains(&offset),
-            "utc_offset_minutes",
-            FieldCode::OutOfRange,
-            "an offset is from -840 to 840 minutes",
-        );
+        refuse(self.name.trim().is_empty(), "name", FieldCode::MissingValue, "must not be empty");
+        refuse(!is_country, "country", FieldCode::UnknownCountry, "must be two capital letters");
+        refuse(!(0..=1_000_000).contains(&priority), "priority", FieldCode::OutOfRange, "must be from 0 to 1000000");
+        refuse(days.is_empty(), "working_days", FieldCode::MissingValue, "must name at least one day");
+        refuse(self.holidays.len() > 1_000, "holidays", FieldCode::TooMany, "must have at most 1000 entries");
+        refuse(cutoff.is_none(), "cutoff", FieldCode::BadTime, "must be a time such as 15:00");
+        refuse(!(-840..=840).contains(&offset), "utc_offset_minutes", FieldCode::OutOfRange, "must be from -840 to 840 minutes");
         if !wrong.is_empty() {
             return Err(CommonError::Invalid(wrong));
         }

@@ -114,6 +114,12 @@ impl FieldError {
     /// With a value that the words tell.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.add_param(name, value);
+        self
+    }
+
+    /// Adds a value that the words tell.
+    pub fn add_param(&mut self, name: &'static str, value: impl ToString) -> &mut Self {
         self.params.insert(name.to_owned(), value.to_string());
         self
     }
@@ -274,15 +280,15 @@ fn problem_response(status: u16, types: &[ProblemType]) -> MetaResponse {
 pub enum CommonError {
     #[error("the database failed")]
     Database(#[source] DbErr),
-    #[error("too many requests are waiting for the database")]
+    #[error("too many requests are waiting for the database; try again later")]
     Busy,
     #[error("{}", summary(.0))]
     Invalid(Vec<FieldError>),
-    #[error("the Idempotency-Key was used before with another request")]
+    #[error("the Idempotency-Key was used before with another request; use a new one")]
     KeyReused,
-    #[error("a request with this Idempotency-Key is still running")]
+    #[error("a request with this Idempotency-Key is still running; try again later")]
     KeyRunning,
-    #[error("an Idempotency-Key has 1 to 255 visible ASCII characters")]
+    #[error("an Idempotency-Key must have 1 to 255 visible ASCII characters")]
     KeyMalformed,
     #[error("the resource changed since it was read; read it again and repeat the change")]
     Stale,

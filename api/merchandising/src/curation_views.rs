@@ -74,7 +74,7 @@ struct Common {
 impl Common {
     fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldError>) -> Result<NewCuration, CommonError> {
         if self.valid_from.zip(self.valid_until).is_some_and(|(from, until)| until <= from) {
-            faults.push(FieldError::new("/valid_until", FieldCode::EndsBeforeStart, "it ends after it begins"));
+            faults.push(FieldError::new("/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after valid_from"));
         }
         if !faults.is_empty() {
             return Err(CommonError::Invalid(faults));

@@ -94,7 +94,7 @@ async fn stock(
     let (mut lines, mut rejected) = (Vec::with_capacity(all.len()), Vec::new());
     for (key, line) in all.into_iter().enumerate() {
         if got[key] < wants[key].quantity.micros() && !line.product.may_backorder() {
-            let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.product.sku);
+            let detail = format!("{} is not in stock in this quantity and cannot be backordered; order less", line.product.sku);
             let pointer = format!("{}/quantity", line.pointer);
             rejected.push(RejectedLine { problem: FieldError::new(pointer, FieldCode::InsufficientStock, detail) });
         } else {

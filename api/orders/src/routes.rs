@@ -218,7 +218,10 @@ const MAX_LINES: usize = 10_000;
 
 fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, CommonError> {
     if lines.len() > MAX_LINES {
-        return Err(CommonError::invalid("/lines", FieldCode::TooMany, format!("at most {MAX_LINES} lines")));
+        return Err(CommonError::from(
+            FieldError::new("/lines", FieldCode::TooMany, format!("there must be at most {MAX_LINES} lines"))
+                .with("max", MAX_LINES),
+        ));
     }
     let mut problems = Vec::new();
     let mut good = Vec::with_capacity(lines.len());
@@ -226,7 +229,7 @@ fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i3
         let quantity: Quantity = line.quantity.0.into();
         if quantity.0 < least {
             let pointer = format!("/lines/{index}/quantity");
-            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the quantity is too small"));
+            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the quantity must be greater"));
         }
         good.push((line.line, quantity));
     }

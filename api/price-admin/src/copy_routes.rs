@@ -253,7 +253,7 @@ impl CopyRoutes {
 
     fn new_list(&self, input: &ListCopyInput) -> std::result::Result<NewPriceList, PriceAdminError> {
         if input.assigned.is_none() {
-            return Err(BadInput::one("/assigned", FieldCode::MissingValue, "say whom the new list is for").into());
+            return Err(BadInput::one("/assigned", FieldCode::MissingValue, "must name whom the new list is for").into());
         }
         let mut faults = Faults::default();
         let list = PriceListInput { name: input.name.clone(), assigned: input.assigned.clone() };

@@ -68,7 +68,11 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
     let (mut valid_from, mut valid_until) = (None, None);
     for (name, value) in record.fields {
         if !columns.contains(&&*name) {
-            return Err(fault(&files::rejection::shorten(&name), FieldCode::InvalidValue, "no field of an entry"));
+            return Err(fault(
+                &files::rejection::shorten(&name),
+                FieldCode::InvalidValue,
+                "is not a field of an entry; remove it",
+            ));
         }
         if value.is_empty() {
             continue;
@@ -85,7 +89,7 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
             _ => valid_until = Some(instant(&name, value)?),
         }
     }
-    let missing = |field| fault(field, FieldCode::MissingValue, "it is empty");
+    let missing = |field| fault(field, FieldCode::MissingValue, "must not be empty");
     let entry = PriceEntryInput {
         sku: sku.ok_or_else(|| missing("sku"))?,
         unit,
@@ -102,7 +106,7 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
 fn word(field: &str, value: Value) -> Result<String, FieldError> {
     match value {
         Value::Text(text) => Ok(text.trim().to_owned()),
-        _ => Err(fault(field, FieldCode::InvalidValue, "a string is expected")),
+        _ => Err(fault(field, FieldCode::InvalidValue, "must be a string")),
     }
 }
 

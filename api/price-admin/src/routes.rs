@@ -263,7 +263,7 @@ fn check_costs(costs: &[CostInput], product: &Product, faults: &mut Faults) -> V
     let mut seen = Vec::new();
     for (place, cost) in costs.iter().enumerate() {
         if seen.contains(&&*cost.currency) {
-            faults.add(format!("/costs/{place}/currency"), FieldCode::Duplicate, "the currency stands before");
+            faults.add(format!("/costs/{place}/currency"), FieldCode::Duplicate, "each currency must be named only once");
         }
         seen.push(&*cost.currency);
     }

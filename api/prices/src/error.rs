@@ -71,6 +71,12 @@ impl BadInput {
     }
 }
 
+impl From<FieldError> for BadInput {
+    fn from(error: FieldError) -> Self {
+        Self(vec![error])
+    }
+}
+
 impl DomainError for BadInput {
     fn problem_type(&self) -> ProblemType {
         let first = self.0.first().map(|field| field.code);

@@ -94,7 +94,13 @@ impl FeedRoutes {
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
             return Ok(JsonResponse::of(&view)?);
         };
-        let refused = || CommonError::invalid("after", FieldCode::BadCursor, "give a cursor of an earlier answer unchanged");
+        let refused = || {
+            CommonError::invalid(
+                "after",
+                FieldCode::BadCursor,
+                "the cursor must be the next_cursor of an earlier answer, unchanged",
+            )
+        };
         let cursor = Cursor::read(&after).ok_or_else(refused)?;
         let named = currency.0.as_deref().unwrap_or(cursor.currency.code());
         if self.scope(&who, account.0.as_deref(), Some(named))? != FeedScope::of(&cursor) {

@@ -210,7 +210,7 @@ impl Prices {
         let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
         if !book.has_currency(request.currency) {
-            let detail = format!("there are no prices in {}", request.currency);
+            let detail = format!("there are no prices in {}; ask in another currency", request.currency);
             return Err(BadInput::one("/currency", FieldCode::CurrencyWithoutPrices, detail).into());
         }
         let explanation = pricing::explain(book.engine(), &resolved.engine_request(request, &resolved.lines), viewer);

@@ -106,12 +106,13 @@ impl PriceQuoteRoutes {
 
 fn check_size(input: &QuoteInput) -> std::result::Result<(), PriceError> {
     let mut faults = Vec::new();
-    let mut add = |pointer, detail| faults.push(FieldError::new(pointer, FieldCode::TooMany, detail));
+    let mut add =
+        |pointer, most: usize, detail| faults.push(FieldError::new(pointer, FieldCode::TooMany, detail).with("max", most));
     if input.lines.len() > MAX_LINES {
-        add("/lines", format!("a quote has at most {MAX_LINES} lines"));
+        add("/lines", MAX_LINES, format!("a quote must have at most {MAX_LINES} lines"));
     }
     if input.coupons.len() > MAX_COUPONS {
-        add("/coupons", format!("a quote has at most {MAX_COUPONS} coupons"));
+        add("/coupons", MAX_COUPONS, format!("a quote must have at most {MAX_COUPONS} coupons"));
     }
     Ok(BadInput::check(faults)?)
 }
@@ -165,7 +166,8 @@ fn quote_view(
             None => line,
         });
     }
-    let too_large = || BadInput::one("/lines", FieldCode::OutOfRange, "the sum of the lines is out of range");
+    let too_large =
+        || BadInput::one("/lines", FieldCode::OutOfRange, "the sum of the lines is out of range; ask for fewer lines");
     let amount = i64::try_from(total).map(Amount::from_micros).map_err(|_| too_large())?;
     Ok(QuoteView {
         account: account.code.clone(),

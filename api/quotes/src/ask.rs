@@ -113,7 +113,7 @@ pub(super) fn find<'a>(
 ) -> Result<&'a mut quote_lines::Model, FieldError> {
     let wrong = |code, detail: String| FieldError::new(format!("{pointer}/line"), code, detail);
     if !seen.insert(number) {
-        return Err(wrong(FieldCode::Duplicate, format!("line {number} is named twice")));
+        return Err(wrong(FieldCode::Duplicate, format!("line {number} must be named only once")));
     }
     let line = place_of(lines, number).and_then(|place| lines.get_mut(place));
     line.ok_or_else(|| wrong(FieldCode::UnknownQuoteLine, format!("the quote has no line {number}")))
@@ -131,12 +131,14 @@ impl Shelf<'_> {
         let wrong = |field: &str, code: FieldCode, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
         let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
-        let product =
-            product.ok_or_else(|| wrong(named, FieldCode::UnknownProduct, "the product no longer exists".to_owned()))?;
+        let product = product
+            .ok_or_else(|| wrong(named, FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned()))?;
         if !product.is_orderable() {
-            return Err(wrong(named, FieldCode::NotOrderable, "the product is no longer sold".to_owned()));
+            return Err(wrong(named, FieldCode::NotOrderable, "the product is no longer sold; remove the line".to_owned()));
         }
-        let unknown = || wrong("unit", FieldCode::UnknownUnit, "the unit is no longer known".to_owned());
+        let unknown = || {
+            wrong("unit", FieldCode::UnknownUnit, "the product is no longer sold in this unit; ask for a new quote".to_owned())
+        };
         let unit = line.unit.parse().map_err(|_| unknown())?;
         let factor = product.factor_of(unit).ok_or_else(unknown)?;
         product.check_quantity(unit, quantity.into()).map_err(|problem| problem.under(pointer))?;

@@ -63,7 +63,8 @@ fn check_date(valid_until: Instant, now: Instant) -> Result<(), QuoteError> {
     if valid_until > now {
         return Ok(());
     }
-    Err(CommonError::invalid("/valid_until", FieldCode::InThePast, "an offer is valid until an instant to come").into())
+    Err(CommonError::invalid("/valid_until", FieldCode::InThePast, "an offer must be valid until an instant in the future")
+        .into())
 }
 
 /// Writes the offered prices into the lines and the total; tells which are dearer than today.
@@ -79,7 +80,7 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldError>
                     warnings.push(FieldError::new(
                         terms.pointer.clone(),
                         FieldCode::AboveToday,
-                        "it is dearer than today's price",
+                        "the offered price is higher than today's",
                     ));
                 }
             }

@@ -73,7 +73,7 @@ pub(super) fn terms(
         }
     }
     if all.iter().all(Terms::is_declined) {
-        let detail = "an offer is of one line at least; a quote that cannot be offered is withdrawn";
+        let detail = "at least one line must be offered; withdraw a quote that cannot be offered";
         problems.push(FieldError::new("/lines", FieldCode::NothingOffered, detail));
     }
     for (line, terms) in lines.iter_mut().zip(&all) {
@@ -96,21 +96,23 @@ fn own_kind(own: &SalesOfferLineInput, pointer: &str, usual: Amount) -> Result<K
     let any = own.quantity.is_some() || own.unit_price.is_some() || own.per.is_some() || own.percent_off.is_some();
     match (own.unit_price, own.percent_off) {
         _ if own.decline && any => {
-            let detail = "a line that is declined has no quantity and no price";
+            let detail = "a declined line must have no quantity and no price";
             Err(FieldError::new(format!("{pointer}/decline"), FieldCode::DeclinedWithTerms, detail))
         }
         _ if own.decline => Ok(Kind::Declined),
         (Some(_), Some(_)) => {
-            let detail = "give a unit price or a percentage off, not both";
+            let detail = "either a unit price or a percentage off must be given, not both";
             Err(FieldError::new(format!("{pointer}/percent_off"), FieldCode::PriceAndPercentage, detail))
         }
         (Some(AmountText(price)), None) if price.is_negative() => {
-            Err(FieldError::new(format!("{pointer}/unit_price"), FieldCode::Negative, "a price is not below 0"))
+            Err(FieldError::new(format!("{pointer}/unit_price"), FieldCode::Negative, "the price must not be less than 0"))
         }
         (Some(AmountText(price)), None) => Ok(Kind::Price(price, read_per(&format!("{pointer}/per"), own.per)?)),
-        (None, _) if own.per.is_some() => {
-            Err(FieldError::new(format!("{pointer}/per"), FieldCode::BasisWithoutPrice, "a basis needs a unit price"))
-        }
+        (None, _) if own.per.is_some() => Err(FieldError::new(
+            format!("{pointer}/per"),
+            FieldCode::BasisWithoutPrice,
+            "a basis must be given together with a unit price",
+        )),
         (None, Some(off)) => Ok(Kind::PercentOff(percent(&format!("{pointer}/percent_off"), Some(off))?)),
         (None, None) => Ok(Kind::PercentOff(usual)),
     }
@@ -120,7 +122,7 @@ fn percent(pointer: &str, given: Option<AmountText>) -> Result<Amount, FieldErro
     const HUNDRED: Amount = Amount::from_micros(100_000_000);
     let percent = given.map_or(Amount::ZERO, |given| given.0);
     if percent.is_negative() || percent > HUNDRED {
-        return Err(FieldError::new(pointer, FieldCode::OutOfRange, "a percentage off is from 0 to 100"));
+        return Err(FieldError::new(pointer, FieldCode::OutOfRange, "a percentage off must be from 0 to 100"));
     }
     Ok(percent)
 }
@@ -139,7 +141,7 @@ impl Terms {
         currency: Currency,
     ) -> Result<Option<OfferPrice>, FieldError> {
         let wrong = |code: FieldCode, detail: String| FieldError::new(format!("{}/unit_price", self.pointer), code, detail);
-        let too_large = || wrong(FieldCode::OutOfRange, "the price or the amount is out of range".to_owned());
+        let too_large = || wrong(FieldCode::OutOfRange, "the price and the amount must be smaller".to_owned());
         let (unit_price, per) = match (self.kind, today) {
             (Kind::Declined, _) => return Ok(None),
             (Kind::Price(unit_price, per), _) => (unit_price, per),
@@ -147,7 +149,8 @@ impl Terms {
                 (less_percent(today.unit_price, percent).map_err(|_| too_large())?, today.per)
             }
             (Kind::PercentOff(_), Err(refusal)) => {
-                let detail = format!("there is no price today to take a percentage off: {}", refusal.detail());
+                let detail =
+                    format!("a price must be given, since there is none today to take a percentage off: {}", refusal.detail());
                 return Err(wrong(FieldCode::PriceNeeded, detail));
             }
         };

@@ -232,7 +232,11 @@ impl SalesQuoteRoutes {
                 let (good, bad) = check_lines(db, &self.products, &self.index, Some(account.id), asked).await?;
                 From::Lines { good, bad: bad.into_iter().map(Into::into).collect(), targets }
             }
-            _ => return Err(CommonError::invalid("/lines", FieldCode::CartOrLines, "give either cart_id or lines").into()),
+            _ => {
+                return Err(
+                    CommonError::invalid("/lines", FieldCode::CartOrLines, "either cart_id or lines must be given").into()
+                );
+            }
         };
         Ok(Wanted { account, currency: named, note: input.note.into_inner(), partial: input.partial, from })
     }

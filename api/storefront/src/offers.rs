@@ -94,7 +94,7 @@ impl Viewpoint {
             (None, None) => None,
             (_, code) => Some(account_for(who, &offers.accounts, code)?),
         };
-        let unknown = |_| CommonError::invalid("currency", FieldCode::UnknownCurrency, "not an ISO 4217 currency");
+        let unknown = |_| CommonError::invalid("currency", FieldCode::UnknownCurrency, "must be a currency code of ISO 4217");
         let currency = match (currency, &account) {
             (Some(code), _) => Some(code.parse().map_err(unknown)?),
             (None, Some(account)) => account.currency.parse().ok(),

@@ -70,7 +70,7 @@ impl OwnSets {
                 continue;
             }
             let Some(account) = &viewpoint.account else {
-                let detail = format!("{name} is asked for an account: name it");
+                let detail = format!("an account must be named to ask for {name}");
                 return Err(CommonError::invalid("account", FieldCode::MissingValue, detail).into());
             };
             let members = if name == BOUGHT_BEFORE {

@@ -34,30 +34,30 @@ pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories)
         refuse(
             "/kind".to_owned(),
             FieldCode::NotByRule,
-            "a successor is named by its SKU with the product it replaces".to_owned(),
+            "must not be successor; name a successor by its SKU with the product it replaces".to_owned(),
         );
     }
     if definition.name.trim().is_empty() {
-        refuse("/name".to_owned(), FieldCode::MissingValue, "say the rule in words".to_owned());
+        refuse("/name".to_owned(), FieldCode::MissingValue, "the rule must have a name".to_owned());
     }
     if definition.quantity <= 0 {
-        refuse("/quantity".to_owned(), FieldCode::NotPositive, "is greater than 0".to_owned());
+        refuse("/quantity".to_owned(), FieldCode::NotPositive, "the quantity must be greater than 0".to_owned());
     }
     if definition.matches.is_empty() && definition.to.skus.is_empty() {
-        let detail = "say which properties must agree, or to which SKUs the rule leads".to_owned();
+        let detail = "the rule must name properties that must agree, or the SKUs it leads to".to_owned();
         refuse("/match".to_owned(), FieldCode::MatchesEverything, detail);
     }
     if definition.matches.len() > MOST_VALUES {
-        refuse("/match".to_owned(), FieldCode::TooMany, format!("at most {MOST_VALUES}"));
+        refuse("/match".to_owned(), FieldCode::TooMany, format!("must have at most {MOST_VALUES} entries"));
     }
     for (end, selector) in [("from", &definition.from), ("to", &definition.to)] {
         for (list, len) in lists(selector) {
             if len > MOST_VALUES {
-                refuse(format!("/{end}/{list}"), FieldCode::TooMany, format!("at most {MOST_VALUES}"));
+                refuse(format!("/{end}/{list}"), FieldCode::TooMany, format!("must have at most {MOST_VALUES} entries"));
             }
         }
         if lists(selector).iter().all(|(_, len)| *len == 0) {
-            refuse(format!("/{end}"), FieldCode::MissingValue, "say which products are meant".to_owned());
+            refuse(format!("/{end}"), FieldCode::MissingValue, "must name products".to_owned());
         }
         for (at, sku) in selector.skus.iter().enumerate().filter(|(_, sku)| products.by_sku(sku).is_none()) {
             refuse(format!("/{end}/skus/{at}"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", &**sku));

@@ -98,9 +98,12 @@ impl SuggestionRoutes {
         let input = body.0;
         let limit = page_limit(input.limit, 10, 100)? as usize;
         if input.lines.is_empty() || input.lines.len() > MOST_LINES {
-            return Err(
-                CommonError::invalid("/lines", FieldCode::OutOfRange, format!("a basket has 1 to {MOST_LINES} lines")).into()
-            );
+            return Err(CommonError::from(
+                FieldError::new("/lines", FieldCode::OutOfRange, format!("a basket must have 1 to {MOST_LINES} lines"))
+                    .with("min", 1)
+                    .with("max", MOST_LINES),
+            )
+            .into());
         }
         let view = self.view(&who, input.account.as_deref(), input.at)?;
         let sight = self.products.sight(view.account);

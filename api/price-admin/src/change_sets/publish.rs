@@ -93,8 +93,8 @@ async fn check_entries(tx: &Tx, set: &OpenSet, valid_from: Option<Instant>) -> R
     );
     let mut faults = Vec::new();
     for (sql, field, code, detail) in [
-        (ended, "/valid_until", FieldCode::EndsBeforeStart, "it ends before the publication begins"),
-        (twice, "", FieldCode::Duplicate, "another entry for the same case begins when the publication does"),
+        (ended, "/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after the publication begins"),
+        (twice, "", FieldCode::Duplicate, "another entry for the same case begins when the publication does; remove one of them"),
     ] {
         for row in tx.query_all_raw(statement(tx, sql, values(set, valid_from))).await? {
             let id: i64 = row.try_get_by_index(0)?;
@@ -168,9 +168,12 @@ async fn record_agreement(
                 None => Some(proposed),
             };
             match dated {
-                None => refuse(FieldCode::NoDatePossible, "only the lines of a contract that is there can change at a date"),
+                None => refuse(
+                    FieldCode::NoDatePossible,
+                    "only the lines of an existing contract can change at a date; publish at once or remove the contract",
+                ),
                 Some(proposed) if never_applies(&proposed) => {
-                    refuse(FieldCode::EndsBeforeStart, "it ends before the publication begins")
+                    refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins")
                 }
                 Some(proposed) => {
                     put_contract(tx, change, proposed, draft.base).await?;
@@ -185,15 +188,12 @@ async fn record_agreement(
                 return Ok(());
             }
             if old.is_some() && valid_from.is_some() {
-                refuse(
-                    FieldCode::NoDatePossible,
-                    "a promotion that is there changes at once; give the later one a code of its own",
-                );
+                refuse(FieldCode::NoDatePossible, "an existing promotion changes at once; give the later one a code of its own");
                 return Ok(());
             }
             let start = proposed.valid_from.max(valid_from);
             if start.zip(proposed.valid_until).is_some_and(|(from, until)| until <= from) {
-                refuse(FieldCode::EndsBeforeStart, "it ends before the publication begins");
+                refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins");
                 return Ok(());
             }
             put_promotion(tx, change, NewPromotion { valid_from: start, ..proposed }, None).await?;
