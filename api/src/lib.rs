@@ -10,9 +10,11 @@
 //! |---|---|
 //! | `files` | reads a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `demo-data` | the made-up distributor as data; knows no slice |
-//! | `store` | the database and its dialects, transactions, events and their readers, sequences, idempotency, the clock |
+//! | `store` | the database and its dialects, transactions, events and their readers, background jobs, sequences, idempotency, the clock |
+//! | `blobs` | bytes by their SHA-256 in the database, with a bounded cache on disk |
 //! | `kernel` | HTTP's side: principals, problems, wire types, limits, telemetry |
 //! | `identity` | companies in trees, sites, people, roles and permissions, machine clients |
+//! | `settings` | what the seller says of itself: name, time zone, languages, currency, public address |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
 //! | `search-index` | the search index and how it follows the catalogue |
 //! | `prices` | prices read from memory: lists, contracts, promotions, price quotes |
@@ -28,6 +30,7 @@
 //! | `fulfilment` | picking, packing, shipping, tracking |
 //! | `billing` | receivables: invoices, credit, payments |
 //! | `notifications` | tells others what happened: the event log |
+//! | `operations` | background jobs as staff see them: waiting, running, given up; run again by call |
 //! | `imports` | a stranger's files, read into all of the above |
 //! | `demo` | loads the demo distributor |
 //!
@@ -39,6 +42,8 @@ mod server;
 
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod tidy_events;
 
 /// Thousands of short-lived strings per request make the allocator count.
 #[global_allocator]

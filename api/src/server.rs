@@ -14,12 +14,17 @@ use tokio::sync::watch;
 
 use crate::config::{Config, Role};
 use billing::{BillingRoutes, Invoicing};
-use cart::{CartCache, CartRoutes};
-use catalog::{CatalogRoutes, Categories, Products, VisibilityRoutes};
+use cart::CartCache;
+use cart::CartRoutes;
+use catalog::CatalogRoutes;
+use catalog::Categories;
+use catalog::ProductJsonCache;
+use catalog::Products;
+use catalog::VisibilityRoutes;
 use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
 use fulfilment::FulfilmentRoutes;
 use identity::{Accounts, IdentityRoutes, SessionRoutes};
-use imports::{ImportRoutes, Jobs, Known};
+use imports::{ImportRoutes, Jobs, References};
 use inventory::{Board, InventoryRoutes};
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
@@ -29,11 +34,13 @@ use kernel::tokens::{self, Keys};
 use kernel::{Kernel, redis_link};
 use store::database::{Database, Reader};
 use store::event_handlers::{self, EventHandler};
+use store::jobs::{self, JobHandlers};
 use store::projections::{self as projection_readers, Projection};
 use store::system::System;
 
 use merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
 use notifications::EventRoutes;
+use operations::OperationsRoutes;
 use price_admin::{
     self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes, PricingInputsRecorder,
 };
@@ -44,6 +51,7 @@ use suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, Sugges
 use orders::{OrderRoutes, WaitingOrders};
 use quotes::{OpenQuotes, SalesQuoteRoutes};
 use search_index::{self, SearchIndex};
+use settings::{Settings, SettingsRoutes};
 use storefront::{Offers, OwnSets, StorefrontRoutes};
 
 mod spec;
@@ -52,6 +60,7 @@ mod spec;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Projections {
     pub(crate) accounts: Accounts,
+    pub(crate) settings: Settings,
     pub(crate) categories: Categories,
     pub(crate) products: Products,
     pub(crate) prices: Prices,
@@ -69,9 +78,10 @@ pub(crate) struct Projections {
 impl Projections {
     async fn load(db: &Reader, config: &Config) -> Result<Self, CommonError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
-        let products = Products::load_for(db, &accounts, &categories).await?;
+        let products = Products::load(db, &accounts, &categories).await?;
         Ok(Self {
             accounts,
+            settings: Settings::load(db).await?,
             related: Related::load(db, &products, &categories).await?,
             curation: Curation::load(db, &products, &categories).await?,
             journal: Journal::default(),
@@ -132,7 +142,8 @@ impl App {
     /// the phases before its own, which are ahead of it by then, and none of its own phase.
     fn followers(&self) -> Vec<Arc<dyn Projection>> {
         let held = &self.projections;
-        let basics: Vec<Arc<dyn Projection>> = vec![Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
+        let basics: Vec<Arc<dyn Projection>> =
+            vec![Arc::new(held.settings.clone()), Arc::new(held.accounts.clone()), Arc::new(held.categories.clone())];
         // What accounts may see of the products follows from companies and categories.
         let products: Vec<Arc<dyn Projection>> = vec![Arc::new(held.products.clone())];
         let others: Vec<Arc<dyn Projection>> = vec![
@@ -153,6 +164,11 @@ impl App {
         vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(followed), Arc::new(Invoicing)]
     }
 
+    /// What does background jobs.
+    fn job_handlers() -> JobHandlers {
+        JobHandlers::default()
+    }
+
     /// Starts what runs besides requests; it ends when `stop` turns true.
     pub(crate) fn start_work(&self, config: &Config, stop: &watch::Receiver<bool>) -> tokio::task::JoinSet<()> {
         let mut work = tokio::task::JoinSet::new();
@@ -166,8 +182,10 @@ impl App {
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
-            let known = Known { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
-            work.spawn(self.projections.jobs.clone().work(system("import"), known, stop.clone()));
+            work.spawn(jobs::run_jobs(system("jobs"), Arc::new(Self::job_handlers()), stop.clone()));
+            let references =
+                References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
+            work.spawn(self.projections.jobs.clone().work(system("import"), references, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = redis_link::open(url.expose_secret())
@@ -235,7 +253,7 @@ fn routes(projections: &Projections) -> OpenApiService<impl poem_openapi::OpenAp
 fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
     (
         SessionRoutes,
-        IdentityRoutes { accounts: projections.accounts.clone() },
+        (IdentityRoutes { accounts: projections.accounts.clone() }, SettingsRoutes),
         CatalogRoutes {
             products: projections.products.clone(),
             categories: projections.categories.clone(),
@@ -260,7 +278,7 @@ fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
             board: projections.board.clone(),
         },
         BillingRoutes { accounts: projections.accounts.clone() },
-        EventRoutes { accounts: projections.accounts.clone() },
+        (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes),
     )
 }
 
@@ -269,6 +287,7 @@ fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes
     let storefront = StorefrontRoutes {
         offers: projections.offers(),
         categories: projections.categories.clone(),
+        product_json: ProductJsonCache::default(),
         index: projections.search.clone(),
         own: OwnSets::over(&projections.memory, &projections.prices, &projections.accounts),
         curation: projections.curation.clone(),

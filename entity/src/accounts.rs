@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, AccountStatus, Amount, Instant};
+use crate::{AccountId, AccountStatus, Amount, CurrencyCode, Instant, Terms};
 
 /// One row of `accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,9 +14,9 @@ pub struct Model {
     pub name: String,
     pub parent_id: Option<AccountId>,
     pub group_code: Option<String>,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub credit_limit: Option<Amount>,
-    pub terms: String,
+    pub terms: Terms,
     pub overdue_grace_days: i32,
     pub status: AccountStatus,
     pub version: i64,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{CartId, Instant, ProductId, Quantity};
+use crate::{CartId, Instant, ProductId, Quantity, Unit};
 
 /// One row of `cart_lines`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +13,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub line_no: i32,
     pub product_id: ProductId,
-    pub unit: String,
+    pub unit: Unit,
     pub quantity: Quantity,
     pub note: String,
     pub seen_at: Option<Instant>,

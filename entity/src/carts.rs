@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, CartId, CartStatus, Instant};
+use crate::{AccountId, CartId, CartStatus, CurrencyCode, Instant};
 
 /// One row of `carts`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,7 +12,7 @@ pub struct Model {
     pub id: CartId,
     pub account_id: AccountId,
     pub name: String,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub status: CartStatus,
     pub created_by: String,
     pub next_line: i32,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, ContractId, ContractMode, Instant};
+use crate::{AccountId, ContractId, ContractMode, CurrencyCode, Instant};
 
 /// One row of `contract_terms`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +13,7 @@ pub struct Model {
     pub contract_id: ContractId,
     pub name: String,
     pub account_id: AccountId,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub valid_from: Option<Instant>,
     pub valid_until: Option<Instant>,
     pub mode: ContractMode,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant};
+use crate::{AccountId, Amount, CurrencyCode, Instant};
 
 /// One row of `credit_positions`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub account_id: AccountId,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub receivable: Amount,
     pub committed: Amount,
     pub oldest_due_at: Option<Instant>,

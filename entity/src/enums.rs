@@ -61,6 +61,27 @@ stored_enum! {
         /// May not.
         Disabled = "disabled",
     }
+    /// A person's role. The first three belong to the buyer's side, the others to the seller's.
+    Role {
+        /// Looks.
+        Viewer = "viewer",
+        /// Orders.
+        Buyer = "buyer",
+        /// Manages the account's people and clients.
+        AccountAdmin = "account_admin",
+        /// Keeps products.
+        Catalog = "catalog",
+        /// Keeps prices.
+        Pricing = "pricing",
+        /// Serves accounts and their orders.
+        Sales = "sales",
+        /// Moves stock and shipments.
+        Warehouse = "warehouse",
+        /// Invoices, payments, credit.
+        Finance = "finance",
+        /// Everything of the seller's side.
+        Admin = "admin",
+    }
     /// Where a product stands in its life.
     Lifecycle {
         /// Not yet shown to buyers.
@@ -244,6 +265,13 @@ stored_enum! {
         Done = "done",
         /// Stopped by an error.
         Failed = "failed",
+    }
+}
+
+impl Role {
+    /// Whether the role belongs to the buyer's side.
+    pub const fn is_buyer_side(self) -> bool {
+        matches!(self, Self::Viewer | Self::Buyer | Self::AccountAdmin)
     }
 }
 

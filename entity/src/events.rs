@@ -18,6 +18,7 @@ pub struct Model {
     pub request_id: String,
     pub occurred_at: Instant,
     pub data: String,
+    pub public: Option<String>,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

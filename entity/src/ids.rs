@@ -1,13 +1,15 @@
 //! Ids: one type per kind of row, so that an order's id cannot be passed for a product's.
 
 use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
 
-/// Declares an id stored as a 64-bit whole number.
+/// Declares an id stored as a 64-bit whole number. Its JSON form is for the internal form of events; the API shows no ids of rows.
 macro_rules! typed_id {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, DeriveValueType, Serialize, Deserialize)]
         #[sea_orm(try_from_u64)]
+        #[serde(transparent)]
         pub struct $name(pub i64);
 
         impl std::fmt::Display for $name {
@@ -63,4 +65,6 @@ typed_id! {
     PaymentId,
     /// An import job.
     JobId,
+    /// A piece of work that is done in the background.
+    BackgroundJobId,
 }

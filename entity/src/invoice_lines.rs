@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Amount, InvoiceId, OrderId, Quantity};
+use crate::{Amount, InvoiceId, OrderId, Quantity, Unit};
 
 /// One row of `invoice_lines`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,7 +16,7 @@ pub struct Model {
     pub order_line_no: i32,
     pub sku: String,
     pub title: String,
-    pub unit: String,
+    pub unit: Unit,
     pub quantity: Quantity,
     pub unit_price: Amount,
     pub per: Quantity,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant, InvoiceId, OrderId, ShipmentId};
+use crate::{AccountId, Amount, CurrencyCode, Instant, InvoiceId, OrderId, ShipmentId, Terms};
 
 /// One row of `invoices`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,11 +14,11 @@ pub struct Model {
     pub account_id: AccountId,
     pub order_id: OrderId,
     pub shipment_id: ShipmentId,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub total: Amount,
     pub paid: Amount,
     pub discounted: Amount,
-    pub terms: String,
+    pub terms: Terms,
     pub issued_at: Instant,
     pub due_at: Instant,
     pub discount_until: Option<Instant>,

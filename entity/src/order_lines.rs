@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant, OrderId, PriceSource, ProductId, Quantity};
+use crate::{AccountId, Amount, Instant, OrderId, PriceSource, ProductId, Quantity, Unit};
 
 /// One row of `order_lines`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,7 +16,7 @@ pub struct Model {
     pub product_id: ProductId,
     pub sku: String,
     pub title: String,
-    pub unit: String,
+    pub unit: Unit,
     pub numerator: i64,
     pub denominator: i64,
     pub quantity: Quantity,

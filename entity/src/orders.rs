@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant, OrderId, PaymentMethod};
+use crate::{AccountId, Amount, CurrencyCode, Destination, Instant, OrderId, PaymentMethod, Terms};
 
 /// One row of `orders`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,10 +14,10 @@ pub struct Model {
     pub account_id: AccountId,
     pub placed_by: String,
     pub purchase_order_number: String,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub payment_method: PaymentMethod,
-    pub terms: String,
-    pub ship_to: String,
+    pub terms: Terms,
+    pub ship_to: Destination,
     pub site_code: Option<String>,
     pub note: String,
     pub external_reference: Option<String>,

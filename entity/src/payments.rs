@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant, OrderId, PaymentId};
+use crate::{AccountId, Amount, CurrencyCode, Instant, OrderId, PaymentId};
 
 /// One row of `payments`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PaymentId,
     pub account_id: AccountId,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub amount: Amount,
     pub unallocated: Amount,
     pub method: String,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Amount, Instant, PriceEntryId, PriceListId, ProductId, Quantity};
+use crate::{Amount, CurrencyCode, Instant, Per, PriceEntryId, PriceListId, ProductId, Quantity, Unit};
 
 /// One row of `price_entries`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,11 +12,11 @@ pub struct Model {
     pub id: PriceEntryId,
     pub list_id: PriceListId,
     pub product_id: ProductId,
-    pub unit: String,
-    pub currency: String,
+    pub unit: Unit,
+    pub currency: CurrencyCode,
     pub min_quantity: Quantity,
     pub unit_price: Amount,
-    pub per: i64,
+    pub per: Per,
     pub valid_from: Option<Instant>,
     pub valid_until: Option<Instant>,
     pub recorded_at: Instant,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ProductId;
+use crate::{ProductId, Unit};
 
 /// One row of `product_units`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub product_id: ProductId,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub unit: String,
+    pub unit: Unit,
     pub numerator: i64,
     pub denominator: i64,
     pub gtin: Option<String>,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{CategoryId, Instant, Lifecycle, ProductId, Quantity};
+use crate::{CategoryId, Instant, Lifecycle, ProductId, Quantity, Unit};
 
 /// One row of `products`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,7 +14,7 @@ pub struct Model {
     pub title: String,
     pub brand: String,
     pub category_id: Option<CategoryId>,
-    pub stock_unit: String,
+    pub stock_unit: Unit,
     pub fractional: bool,
     pub lifecycle: Lifecycle,
     pub backorder: bool,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AudienceKind, Instant, PromotionId};
+use crate::{AudienceKind, CurrencyCode, Instant, PromotionId};
 
 /// One row of `promotion_terms`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,7 +15,7 @@ pub struct Model {
     pub audience_kind: AudienceKind,
     pub audience_id: i64,
     pub audience_code: String,
-    pub currency: Option<String>,
+    pub currency: Option<CurrencyCode>,
     pub coupon: Option<String>,
     pub valid_from: Option<Instant>,
     pub valid_until: Option<Instant>,

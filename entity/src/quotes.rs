@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Amount, Instant, QuoteId};
+use crate::{AccountId, Amount, CurrencyCode, Instant, QuoteId};
 
 /// One row of `quotes`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -13,7 +13,7 @@ pub struct Model {
     pub number: String,
     pub account_id: AccountId,
     pub requested_by: String,
-    pub currency: String,
+    pub currency: CurrencyCode,
     pub note: String,
     pub line_count: i32,
     pub version: i64,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Instant, OrderId, ShipmentId, ShipmentStage, WarehouseId};
+use crate::{AccountId, Destination, Instant, OrderId, ShipmentId, ShipmentStage, WarehouseId};
 
 /// One row of `shipments`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -17,7 +17,7 @@ pub struct Model {
     pub stage: ShipmentStage,
     pub carrier: String,
     pub service: String,
-    pub ship_to: String,
+    pub ship_to: Destination,
     pub created_at: Instant,
     pub picked_at: Option<Instant>,
     pub packed_at: Option<Instant>,

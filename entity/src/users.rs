@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{AccountId, Instant, UserId, UserStatus};
+use crate::{AccountId, Instant, Roles, UserId, UserStatus};
 
 /// One row of `users`.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,7 +14,7 @@ pub struct Model {
     pub name: String,
     pub password_hash: String,
     pub account_id: Option<AccountId>,
-    pub roles: String,
+    pub roles: Roles,
     pub status: UserStatus,
     pub failed_logins: i32,
     pub locked_until: Option<Instant>,

@@ -35,6 +35,11 @@ mod m20261122_000019_search_curations;
 mod m20261122_000020_search_log;
 mod m20261122_000021_quotes;
 mod m20261122_000022_price_entry_index;
+mod m20261130_000023_public_events;
+mod m20261130_000040_background_jobs;
+mod m20261130_000041_seller_settings;
+mod m20261130_000042_blobs;
+mod m20261130_000050_approvers;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -64,6 +69,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_search_log::Migration),
             Box::new(m20261122_000021_quotes::Migration),
             Box::new(m20261122_000022_price_entry_index::Migration),
+            Box::new(m20261130_000023_public_events::Migration),
+            Box::new(m20261130_000040_background_jobs::Migration),
+            Box::new(m20261130_000041_seller_settings::Migration),
+            Box::new(m20261130_000042_blobs::Migration),
+            Box::new(m20261130_000050_approvers::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Amounts of money without their currency, in whole millionths.
 //!
-//! Promises: exact, checked, no floating point. Not here: which currency it is (see [`crate::Money`]), how a line
+//! Promises: exact, checked, no floating point. Not here: which currency it is, how a line
 //! amount comes about (see [`crate::line_amount`]).
 
 use crate::Currency;

@@ -7,11 +7,11 @@ use crate::book::entries::{EntryKey, EntryRow, EntryTerms};
 use crate::book::index::TargetIndex;
 use crate::book::named::{IN_CONTRACTS, IN_PROMOTIONS};
 use crate::book::rows::{EVERYTHING, LineRow, PromotionRow, SKU};
-use crate::facts::{Break, Kind, Scope, Target};
+use crate::context::{ApplicableContract, PricingContext};
+use crate::inputs::{Break, Kind, Scope, Target};
 use crate::ratio::Ratio;
 use crate::resolve::{self, Value};
-use crate::scene::{Held, Scene};
-use crate::totals::{Known, Pool, Totals};
+use crate::totals::{Pool, ResolvedLine, Totals};
 use crate::volume::Volume;
 use crate::{ContractLineId, Factor, Instant, LineError, Overflow, Per, Quantity, UnitPrice};
 
@@ -19,7 +19,7 @@ use crate::{ContractLineId, Factor, Instant, LineError, Overflow, Per, Quantity,
 #[derive(Clone, Copy)]
 pub(crate) enum Row<'b> {
     Entry { entry: &'b EntryRow, terms: &'b EntryTerms },
-    Contract { contract: Held<'b>, line: &'b LineRow },
+    Contract { contract: ApplicableContract<'b>, line: &'b LineRow },
     Promotion { promotion: &'b PromotionRow, line: &'b LineRow },
 }
 
@@ -53,7 +53,7 @@ pub(crate) enum Unfit {
 #[derive(Clone, Copy)]
 pub(crate) struct Candidate<'b> {
     pub(crate) row: Row<'b>,
-    /// Lists: the source; contracts: position in the scene; promotions: their row. Lower is not better by itself.
+    /// Lists: the source; contracts: position in the context; promotions: their row. Lower is not better by itself.
     pub(crate) rank: u32,
     /// SKU > deeper category > shallower category > brand > everything.
     pub(crate) specificity: u32,
@@ -108,9 +108,9 @@ impl<'b> Candidates<'b> {
 
 /// Gathers for one line.
 pub(crate) struct Gather<'s, 'b, 'r> {
-    pub(crate) scene: &'s Scene<'b, 'r>,
+    pub(crate) context: &'s PricingContext<'b, 'r>,
     pub(crate) totals: &'s mut Totals<'b>,
-    pub(crate) known: &'s Known<'b>,
+    pub(crate) resolved: &'s ResolvedLine<'b>,
     pub(crate) depth: Depth,
 }
 
@@ -129,11 +129,11 @@ impl<'b> Gather<'_, 'b, '_> {
     fn list_entries(&mut self, found: &mut Vec<Candidate<'b>>) -> Result<Option<UnitPrice>, LineError> {
         let mut price = None;
         let mut start = 0;
-        for (index, source) in self.scene.lists.iter().enumerate() {
+        for (index, source) in self.context.lists.iter().enumerate() {
             self.entries_of(source.rank, source.list, found);
-            let ends = self.scene.lists.get(index + 1).is_none_or(|next| next.rank != source.rank);
+            let ends = self.context.lists.get(index + 1).is_none_or(|next| next.rank != source.rank);
             if ends && price.is_none() {
-                let winner = resolve::list_winner(self.known, &found[start..], Quantity::ZERO)?;
+                let winner = resolve::list_winner(self.resolved, &found[start..], Quantity::ZERO)?;
                 price = winner.map(|winner| winner.value.price);
                 if price.is_some() && self.depth == Depth::Price {
                     break;
@@ -147,10 +147,10 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn entries_of(&self, rank: u32, list: u32, found: &mut Vec<Candidate<'b>>) {
-        let entries = &self.known.slot.entries;
-        let key = EntryKey::new(list, self.scene.request.currency);
-        let as_of = self.scene.as_of();
-        let book = self.scene.book;
+        let entries = &self.resolved.slot.entries;
+        let key = EntryKey::new(list, self.context.request.currency);
+        let as_of = self.context.as_of();
+        let book = self.context.book;
         for entry in entries.current(key).iter().chain(entries.past(key, as_of)) {
             let terms = book.entry_terms.get(entry.terms);
             if terms.recorded_at <= as_of {
@@ -160,12 +160,12 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn entry(&self, rank: u32, entry: &'b EntryRow, terms: &'b EntryTerms, found: &mut Vec<Candidate<'b>>) {
-        let Some(timely) = self.timely(terms.valid_from, terms.is_valid(self.scene.request.at)) else {
+        let Some(timely) = self.timely(terms.valid_from, terms.is_valid(self.context.request.at)) else {
             return;
         };
-        let (fit, row_unit, unfit) = if terms.unit == self.known.line.unit {
-            (Fit::Asked, self.known.factor, timely.err())
-        } else if terms.unit == self.known.product.stock_unit() {
+        let (fit, row_unit, unfit) = if terms.unit == self.resolved.line.unit {
+            (Fit::Asked, self.resolved.factor, timely.err())
+        } else if terms.unit == self.resolved.product.stock_unit() {
             (Fit::Converted, Factor::ONE, timely.err())
         } else if self.depth != Depth::Price {
             (Fit::Asked, Factor::ONE, Some(Unfit::OtherUnit))
@@ -186,22 +186,22 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn contract_lines(&mut self, found: &mut Vec<Candidate<'b>>, list: Option<UnitPrice>) -> Result<(), LineError> {
-        if self.scene.contracts.is_empty() {
+        if self.context.contracts.is_empty() {
             return Ok(());
         }
-        let own = [(Target::Sku(self.known.line.product), SKU)];
-        let own = if self.known.slot.in_contracts { &own[..] } else { &[] };
+        let own = [(Target::Sku(self.resolved.line.product), SKU)];
+        let own = if self.resolved.slot.in_contracts { &own[..] } else { &[] };
         // Categories of one depth are equally specific.
-        let product = self.known.product;
+        let product = self.resolved.product;
         let categories = product.categories.chunk_by(|left, right| left.1 == right.1);
         let levels =
             std::iter::once(own).chain(categories).chain([product.brand.as_slice(), &[(Target::Everything, EVERYTHING)]]);
         for level in levels {
-            if !level.iter().any(|(target, _)| self.scene.book.named.may_name(*target, IN_CONTRACTS)) {
+            if !level.iter().any(|(target, _)| self.context.book.named.may_name(*target, IN_CONTRACTS)) {
                 continue;
             }
             let start = found.len();
-            for rank in 0..self.scene.contracts.len() {
+            for rank in 0..self.context.contracts.len() {
                 self.contract_lines_of(rank, level, found);
                 if self.depth == Depth::Price && self.is_nearest_settled(rank, &found[start..], list)? {
                     return Ok(());
@@ -213,28 +213,28 @@ impl<'b> Gather<'_, 'b, '_> {
 
     /// Whether nothing of a farther account or for a less specific target can win any more.
     fn is_nearest_settled(&self, rank: usize, found: &[Candidate<'b>], list: Option<UnitPrice>) -> Result<bool, LineError> {
-        let contracts = &self.scene.contracts;
-        let distance = contracts[rank].held.distance;
-        if found.is_empty() || contracts.get(rank + 1).is_some_and(|next| next.held.distance == distance) {
+        let contracts = &self.context.contracts;
+        let distance = contracts[rank].applicable.distance;
+        if found.is_empty() || contracts.get(rank + 1).is_some_and(|next| next.applicable.distance == distance) {
             return Ok(false);
         }
-        let winner = resolve::contract_winner(self.scene, self.known, found, list, Quantity::ZERO)?;
+        let winner = resolve::contract_winner(self.context, self.resolved, found, list, Quantity::ZERO)?;
         Ok(winner.is_some())
     }
 
     fn contract_lines_of(&mut self, rank: usize, level: &[(Target, u32)], found: &mut Vec<Candidate<'b>>) {
-        let contract = self.scene.contracts[rank];
+        let contract = self.context.contracts[rank];
         for (target, specificity) in level {
             if !contract.lines.may_have(*target) {
                 continue;
             }
-            for line in self.scene.book.lines.of(contract.lines, *target) {
-                let known = line.span.known(self.scene.as_of());
-                let timely = self.timely(line.span.valid_from, line.span.valid(self.scene.request.at));
+            for line in self.context.book.lines.of(contract.lines, *target) {
+                let known = line.span.known(self.context.as_of());
+                let timely = self.timely(line.span.valid_from, line.span.valid(self.context.request.at));
                 let Some(timely) = timely.filter(|_| known) else {
                     continue;
                 };
-                let row = Row::Contract { contract: contract.held, line };
+                let row = Row::Contract { contract: contract.applicable, line };
                 let mut candidate = self.line_candidate(row, line, rank as u32, *specificity);
                 candidate.unfit = timely.err().or(candidate.unfit);
                 found.push(candidate);
@@ -244,13 +244,13 @@ impl<'b> Gather<'_, 'b, '_> {
 
     fn promotion_lines(&mut self, found: &mut Vec<Candidate<'b>>) {
         let start = found.len();
-        let (product, slot) = (self.known.product, self.known.slot);
-        let own = slot.in_promotions.then_some((Target::Sku(self.known.line.product), SKU));
-        for index in self.scene.audiences() {
+        let (product, slot) = (self.resolved.product, self.resolved.slot);
+        let own = slot.in_promotions.then_some((Target::Sku(self.resolved.line.product), SKU));
+        for index in self.context.audiences() {
             let all = own.iter().chain(product.targets()).chain(&[(Target::Everything, EVERYTHING)]);
             for (target, specificity) in all {
-                if index.may_have(*target) && self.scene.book.named.may_name(*target, IN_PROMOTIONS) {
-                    for line in self.scene.book.lines.of(index, *target) {
+                if index.may_have(*target) && self.context.book.named.may_name(*target, IN_PROMOTIONS) {
+                    for line in self.context.book.lines.of(index, *target) {
                         self.promotion_line(line, *specificity, found);
                     }
                 }
@@ -262,18 +262,18 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn promotion_line(&mut self, line: &'b LineRow, specificity: u32, found: &mut Vec<Candidate<'b>>) {
-        let request = &self.scene.request;
+        let request = &self.context.request;
         if !line.span.known(request.as_of) || line.currency.is_some_and(|currency| currency != request.currency) {
             return;
         }
         let Some(timely) = self.timely(line.span.valid_from, line.span.valid(request.at)) else {
             return;
         };
-        if line.has_versions && !self.scene.book.is_known_promotion(line.owner, request.as_of) {
+        if line.has_versions && !self.context.book.is_known_promotion(line.owner, request.as_of) {
             return;
         }
-        let promotion = &self.scene.book.promotion_rows[line.owner as usize];
-        let has_coupon = !line.needs_coupon || self.scene.has_coupon(promotion);
+        let promotion = &self.context.book.promotion_rows[line.owner as usize];
+        let has_coupon = !line.needs_coupon || self.context.has_coupon(promotion);
         if !has_coupon && self.depth == Depth::Price {
             return;
         }
@@ -291,20 +291,20 @@ impl<'b> Gather<'_, 'b, '_> {
         if is_valid {
             Some(Ok(()))
         } else if self.depth == Depth::Everything {
-            Some(Err(if self.scene.request.at < valid_from { Unfit::NotYetValid } else { Unfit::Expired }))
+            Some(Err(if self.context.request.at < valid_from { Unfit::NotYetValid } else { Unfit::Expired }))
         } else {
             None
         }
     }
 
     fn line_candidate(&mut self, row: Row<'b>, line: &'b LineRow, rank: u32, specificity: u32) -> Candidate<'b> {
-        let product = self.known.product;
+        let product = self.resolved.product;
         let unit = line.unit.unwrap_or(product.stock_unit());
         let row_unit = product.factor(unit);
         let (fit, unfit) = match (line.kind, row_unit) {
             (_, None) => (Fit::Unitless, Some(Unfit::UnknownUnit)),
             (Kind::PercentOff | Kind::CostPlus, _) => (Fit::Unitless, None),
-            _ if unit == self.known.line.unit => (Fit::Asked, None),
+            _ if unit == self.resolved.line.unit => (Fit::Asked, None),
             _ if unit == product.stock_unit() => (Fit::Converted, None),
             _ => (Fit::Asked, Some(Unfit::OtherUnit)),
         };
@@ -316,14 +316,14 @@ impl<'b> Gather<'_, 'b, '_> {
     }
 
     fn sku_volume(&self, row_unit: Factor) -> Volume {
-        Volume { total: self.totals.of_sku(self.known.sku), in_stock: true, row_unit }
+        Volume { total: self.totals.of_sku(self.resolved.sku), in_stock: true, row_unit }
     }
 
     fn volume(&mut self, line: &LineRow, row_unit: Factor) -> Volume {
-        let sku = self.known.sku;
+        let sku = self.resolved.sku;
         let pool = match (line.scope, line.target) {
             (Scope::Sku, _) => return self.sku_volume(row_unit),
-            (Scope::Group, _) => self.known.product.mix_group.map(Pool::Group),
+            (Scope::Group, _) => self.resolved.product.mix_group.map(Pool::Group),
             (Scope::Period, Target::Sku(_)) => None,
             (Scope::Period, other) => Some(Pool::Target(other)),
         };
@@ -332,7 +332,7 @@ impl<'b> Gather<'_, 'b, '_> {
             None => self.totals.of_sku_in(sku, line.unit),
         };
         if line.scope == Scope::Period {
-            let ordered = self.scene.ordered(ContractLineId(line.id));
+            let ordered = self.context.ordered(ContractLineId(line.id));
             total = total.and_then(|total| total.plus(Ratio::whole(ordered)));
         }
         Volume { total, in_stock: false, row_unit }
@@ -341,7 +341,7 @@ impl<'b> Gather<'_, 'b, '_> {
 
 impl<'b> Candidate<'b> {
     /// The break that applies with `added` asked units more.
-    pub(crate) fn applicable(&self, known: &Known<'_>, added: Quantity) -> Result<Option<&'b Break>, Overflow> {
+    pub(crate) fn applicable(&self, resolved: &ResolvedLine<'_>, added: Quantity) -> Result<Option<&'b Break>, Overflow> {
         if self.unfit.is_some() {
             return Ok(None);
         }
@@ -350,7 +350,7 @@ impl<'b> Candidate<'b> {
         {
             return Ok(Some(only));
         }
-        let total = self.volume.with(added, known.factor)?;
+        let total = self.volume.with(added, resolved.factor)?;
         for step in self.breaks.iter().rev() {
             if total.reaches(step.threshold, self.volume.threshold_unit())? {
                 return Ok(Some(step));
@@ -362,23 +362,23 @@ impl<'b> Candidate<'b> {
     /// Its price with `added` asked units more, or why it has none.
     pub(crate) fn value(
         &self,
-        scene: &Scene<'_, '_>,
-        known: &Known<'_>,
+        context: &PricingContext<'_, '_>,
+        resolved: &ResolvedLine<'_>,
         list: Option<UnitPrice>,
         added: Quantity,
     ) -> Result<Value, resolve::Loss> {
         if let Some(unfit) = self.unfit {
             return Err(resolve::Loss::Unfit(unfit));
         }
-        let step = self.applicable(known, added)?.ok_or(resolve::Loss::UnderThreshold)?;
-        resolve::value_of(self, step, scene, known, list)
+        let step = self.applicable(resolved, added)?.ok_or(resolve::Loss::UnderThreshold)?;
+        resolve::value_of(self, step, context, resolved, list)
     }
 }
 
 /// The targets that name a product.
-pub(crate) fn targets<'k>(known: &'k Known<'_>) -> impl Iterator<Item = Target> + use<'k> {
-    let own = [Target::Sku(known.line.product), Target::Everything];
-    own.into_iter().chain(known.product.targets().map(|(target, _)| *target))
+pub(crate) fn targets<'k>(resolved: &'k ResolvedLine<'_>) -> impl Iterator<Item = Target> + use<'k> {
+    let own = [Target::Sku(resolved.line.product), Target::Everything];
+    own.into_iter().chain(resolved.product.targets().map(|(target, _)| *target))
 }
 
 /// Whether it is worth looking for lines with this target; `named` says whether any line names the product itself.

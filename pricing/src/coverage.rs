@@ -1,9 +1,9 @@
-//! What an account has contracts for, told as the targets their lines name.
+//! The targets that the contracts in force for an account name.
 //!
 //! Not here: which price that gives (see [`crate::price`]); a line that lacks its base or threshold is covered all the same.
 
-use crate::facts::{ContractStatus, Target};
-use crate::scene::Scene;
+use crate::context::PricingContext;
+use crate::inputs::{ContractStatus, Target};
 use crate::{Instant, PriceBook, PriceRequest};
 
 /// The targets of the contract lines in force for an account.
@@ -18,16 +18,16 @@ pub struct Coverage {
 /// What the contracts of the request's account and of the companies above it name, in the request's currency. The lines of
 /// the request do not count. Costs in proportion to the lines of these contracts.
 pub fn coverage(book: &PriceBook, request: &PriceRequest<'_>) -> Coverage {
-    let scene = Scene::with_lists(book, request);
+    let context = PricingContext::with_lists(book, request);
     let mut targets = Vec::new();
     let mut until = Instant::MAX;
     let mut note = |from: Instant, end: Instant| {
         let changes = [from, end].into_iter().filter(|change| *change > request.at);
         until = changes.fold(until, Instant::min);
     };
-    for company in scene.companies() {
-        let held = book.account(company).map_or(&[][..], |slot| &slot.contracts[..]);
-        for contract in held.iter().filter_map(|id| book.contracts.get(*id as usize)) {
+    for company in context.companies() {
+        let contracts = book.account(company).map_or(&[][..], |slot| &slot.contracts[..]);
+        for contract in contracts.iter().filter_map(|id| book.contracts.get(*id as usize)) {
             let header = contract.known(request.as_of).filter(|header| {
                 header.account == company && header.currency == request.currency && header.status == ContractStatus::Active
             });

@@ -3,8 +3,6 @@
 //! Promises: parsing is strict (no exponent, no sign but a leading minus, no blanks, at most six decimals) and lossless;
 //! formatting is canonical, so equal numbers print equally. Not here: units, currencies, rounding.
 
-use rust_decimal::Decimal;
-
 /// Digits after the point that every amount and quantity carries.
 pub const DECIMALS: u32 = 6;
 
@@ -17,7 +15,7 @@ pub enum ParseDecimalError {
     /// Nothing was given.
     #[error("a decimal number is expected, the text is empty")]
     Empty,
-    /// A character stands where only digits, one point or a leading minus may stand.
+    /// A character other than digits, one point or a leading minus.
     #[error("unexpected character at position {position}")]
     InvalidCharacter {
         /// Position in bytes, from 0.
@@ -134,17 +132,6 @@ impl std::fmt::Display for DecimalText {
     }
 }
 
-pub(crate) fn to_decimal(micros: i64) -> Decimal {
-    Decimal::new(micros, DECIMALS)
-}
-
-pub(crate) fn from_decimal(value: Decimal) -> Result<i64, ParseDecimalError> {
-    let value = value.normalize();
-    let missing = DECIMALS.checked_sub(value.scale()).ok_or(ParseDecimalError::TooManyDecimals)?;
-    let scaled = value.mantissa().checked_mul(10_i128.pow(missing));
-    scaled.and_then(|scaled| i64::try_from(scaled).ok()).ok_or(ParseDecimalError::OutOfRange)
-}
-
 /// A number counted in whole millionths: what amounts and quantities have in common.
 macro_rules! millionths {
     ($(#[$doc:meta])* $name:ident) => {
@@ -217,16 +204,6 @@ macro_rules! millionths {
             pub const fn is_positive(self) -> bool {
                 self.0 > 0
             }
-
-            /// As a decimal of the `rust_decimal` crate, exactly.
-            pub fn to_decimal(self) -> rust_decimal::Decimal {
-                $crate::decimal::to_decimal(self.0)
-            }
-
-            /// From a decimal of the `rust_decimal` crate; refused when it does not fit exactly.
-            pub fn from_decimal(value: rust_decimal::Decimal) -> Result<Self, $crate::ParseDecimalError> {
-                $crate::decimal::from_decimal(value).map(Self)
-            }
         }
 
         impl std::str::FromStr for $name {
@@ -250,6 +227,9 @@ pub(crate) use millionths;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+    use std::str::FromStr;
 
     #[test]
     fn parses_strictly() {
@@ -295,11 +275,14 @@ mod tests {
         }
     }
 
-    #[test]
-    fn decimals_convert_exactly_or_not_at_all() {
-        assert_eq!(from_decimal(Decimal::new(1_234_500, 5)), Ok(12_345_000));
-        assert_eq!(from_decimal(Decimal::new(1, 7)), Err(ParseDecimalError::TooManyDecimals));
-        assert_eq!(from_decimal(Decimal::MAX), Err(ParseDecimalError::OutOfRange));
-        assert_eq!(from_decimal(to_decimal(i64::MIN)), Ok(i64::MIN));
+    proptest! {
+        /// `rust_decimal` reads and prints the same numbers by other means.
+        #[test]
+        fn text_agrees_with_another_decimal(micros in any::<i64>()) {
+            let other = Decimal::new(micros, DECIMALS);
+            prop_assert_eq!(parse_micros(&other.to_string()), Ok(micros));
+            prop_assert_eq!(Decimal::from_str(&DecimalText::new(micros, 0)), Ok(other));
+            prop_assert_eq!(&*DecimalText::new(micros, 0), other.normalize().to_string());
+        }
     }
 }

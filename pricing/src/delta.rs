@@ -2,14 +2,14 @@
 //!
 //! Promises: a product whose ladder differs between the two states has a cause; finding the causes costs in proportion to
 //! what belongs to the account (its contracts' lines, the promotions), not to the book. Whether a price really differs is
-//! told by comparing two ladders. Not here: which entries were recorded when; the caller may know that better than by looking
+//! found by comparing two ladders. Not here: which entries were recorded when; the caller may know that better than by looking
 //! at every product.
 
 use crate::book::entries::{EntryKey, EntryTerms};
 use crate::book::rows::Span;
-use crate::facts::Target;
+use crate::context::{Contract, PricingContext};
+use crate::inputs::Target;
 use crate::ladder::{Asking, Ladders};
-use crate::scene::{Contract, Scene};
 use crate::{Audience, Instant, LadderStep, ListId, PriceBook, ProductId};
 use ahash::{AHashMap, AHashSet};
 
@@ -49,7 +49,7 @@ pub struct Delta<'b> {
 
 struct Side<'b> {
     asking: Asking,
-    scene: Scene<'b, 'static>,
+    context: PricingContext<'b, 'static>,
 }
 
 /// Targets of what changed: single products, and anything else.
@@ -81,7 +81,7 @@ impl<'b> Delta<'b> {
     /// Compares two states; account and currency are those of `after`.
     pub fn new(book: &'b PriceBook, before: Asking, after: Asking) -> Self {
         let before = Asking { account: after.account, currency: after.currency, ..before };
-        let side = |asking: Asking| Side { asking, scene: asking.scene(book) };
+        let side = |asking: Asking| Side { asking, context: asking.context(book) };
         let mut delta = Self {
             book,
             before: Ladders::new(book, before),
@@ -103,7 +103,7 @@ impl<'b> Delta<'b> {
         self.lists.iter().copied().map(ListId)
     }
 
-    /// Whether products beyond those of [`Delta::named`] may be concerned by more than their own entries and facts, so that
+    /// Whether products beyond those of [`Delta::named`] may be concerned by more than their own entries and versions, so that
     /// every product has to be looked at.
     pub fn is_wide(&self) -> bool {
         !(self.moved_lists.is_empty() && self.contracts.others.is_empty() && self.promotions.others.is_empty())
@@ -120,7 +120,7 @@ impl<'b> Delta<'b> {
             list: self.entries_differ(product),
             contract: self.is_targeted(product, &self.contracts),
             promotion: self.is_targeted(product, &self.promotions),
-            product: self.facts_differ(product),
+            product: self.versions_differ(product),
         }
     }
 
@@ -132,7 +132,7 @@ impl<'b> Delta<'b> {
     fn compare_lists(&mut self) {
         // What matters of a source is its lists and the order, not its number.
         let ranked = |side: &Side<'_>| {
-            let mut lists: Vec<(u32, u32)> = side.scene.lists.iter().map(|source| (source.rank, source.list)).collect();
+            let mut lists: Vec<(u32, u32)> = side.context.lists.iter().map(|source| (source.rank, source.list)).collect();
             lists.sort_unstable();
             lists
         };
@@ -156,12 +156,12 @@ impl<'b> Delta<'b> {
 
     fn compare_contracts(&mut self) {
         let [before, after] = &self.sides;
-        let find = |side: &Side<'b>, id: u32| side.scene.contracts.iter().find(|contract| contract.id == id).copied();
+        let find = |side: &Side<'b>, id: u32| side.context.contracts.iter().find(|contract| contract.id == id).copied();
         let mut targets = Targets::default();
-        for contract in &before.scene.contracts {
+        for contract in &before.context.contracts {
             self.compare_contract(contract, find(after, contract.id).as_ref(), &mut targets);
         }
-        for contract in after.scene.contracts.iter().filter(|contract| find(before, contract.id).is_none()) {
+        for contract in after.context.contracts.iter().filter(|contract| find(before, contract.id).is_none()) {
             self.compare_contract(contract, None, &mut targets);
         }
         self.contracts = targets;
@@ -169,9 +169,9 @@ impl<'b> Delta<'b> {
 
     fn compare_contract(&self, contract: &Contract<'b>, other: Option<&Contract<'b>>, targets: &mut Targets) {
         let same = |left: &Contract<'b>, right: &Contract<'b>| {
-            let of = |contract: &Contract<'b>| (contract.held.header.mode, contract.held.header.span.valid_from);
-            let codes = left.held.header.code == right.held.header.code;
-            of(left) == of(right) && left.held.distance == right.held.distance && codes
+            let of = |contract: &Contract<'b>| (contract.applicable.header.mode, contract.applicable.header.span.valid_from);
+            let codes = left.applicable.header.code == right.applicable.header.code;
+            of(left) == of(right) && left.applicable.distance == right.applicable.distance && codes
         };
         let stands = other.is_some_and(|other| same(contract, other));
         let [before, after] = &self.sides;
@@ -188,13 +188,13 @@ impl<'b> Delta<'b> {
         let [before, after] = &self.sides;
         for (row, promotion) in self.book.promotion_rows.iter().enumerate() {
             let counts = |side: &Side<'_>| {
-                side.is_addressed(promotion.facts.audience)
-                    && side.scene.has_coupon(promotion)
+                side.is_addressed(promotion.promotion.audience)
+                    && side.context.has_coupon(promotion)
                     && promotion.span.valid(side.asking.at)
-                    && side.scene.promotion_is_known(row as u32)
+                    && side.context.promotion_is_known(row as u32)
             };
             if counts(before) != counts(after) {
-                promotion.facts.lines.iter().for_each(|terms| targets.add(terms.target));
+                promotion.promotion.lines.iter().for_each(|terms| targets.add(terms.target));
             }
         }
         self.promotions = targets;
@@ -225,10 +225,11 @@ impl<'b> Delta<'b> {
         targets.products.contains(&product) || targets.others.iter().any(named)
     }
 
-    fn facts_differ(&self, product: ProductId) -> bool {
-        let facts = |side: &Side<'_>| self.book.product(product, side.asking.as_of).map(|(_, facts)| std::ptr::from_ref(facts));
+    fn versions_differ(&self, product: ProductId) -> bool {
+        let version =
+            |side: &Side<'_>| self.book.product(product, side.asking.as_of).map(|(_, version)| std::ptr::from_ref(version));
         let [before, after] = &self.sides;
-        facts(before) != facts(after)
+        version(before) != version(after)
     }
 }
 
@@ -237,7 +238,7 @@ impl Side<'_> {
     fn is_addressed(&self, audience: Audience) -> bool {
         match audience {
             Audience::Everyone => true,
-            Audience::Group(group) => self.scene.group == Some(group),
+            Audience::Group(group) => self.context.group == Some(group),
             Audience::Account(account) => self.asking.account == Some(account),
         }
     }

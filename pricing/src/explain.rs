@@ -6,13 +6,14 @@
 
 use crate::book::rows::MoneyRow;
 use crate::candidate::{Candidate, Candidates, Depth, Gather, Row};
-use crate::facts::Kind;
+use crate::context::PricingContext;
+use crate::inputs::Kind;
 use crate::next_break::next_break;
 use crate::reason::{Reason, reason};
 use crate::resolve::{Outcome, Winner, line_price, outcome, stock_price};
-use crate::scene::Scene;
-use crate::totals::{Known, Totals};
-use crate::{Amount, Label, LineError, LinePrice, NextBreak, PriceBook, PriceRequest, Quantity, Source, UnitCode, UnitPrice};
+use crate::totals::{ResolvedLine, Totals};
+use crate::{Amount, LineError, LinePrice, NextBreak, PriceBook, PriceRequest, Quantity, Source, UnitCode, UnitPrice};
+use smol_str::SmolStr;
 
 /// Who reads an explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub struct Step {
     /// The row it comes from; none for the floor.
     pub source: Option<Source>,
     /// The code of the price list, contract or promotion; `floor` for the floor.
-    pub label: Label,
+    pub label: SmolStr,
     /// The price before, in the asked unit; none at the first step.
     pub before: Option<UnitPrice>,
     /// The price after, in the asked unit.
@@ -117,7 +118,7 @@ pub struct LostCandidate {
     /// The row.
     pub source: Source,
     /// The code of the price list, contract or promotion.
-    pub label: Label,
+    pub label: SmolStr,
     /// The threshold that applied; the smallest one when none did.
     pub threshold: Quantity,
     /// The price it would have made, in the asked unit.
@@ -128,13 +129,13 @@ pub struct LostCandidate {
 
 /// Prices a basket and explains every line.
 pub fn explain(book: &PriceBook, request: &PriceRequest<'_>, viewer: Viewer) -> Explanation {
-    let scene = Scene::new(book, request);
-    let (mut totals, known) = Totals::of_basket(book, request);
+    let context = PricingContext::new(book, request);
+    let (mut totals, resolved) = Totals::of_basket(book, request);
     let mut candidates = Candidates::with_room();
-    let mut lines = Vec::with_capacity(known.len());
-    for known in known {
-        let line = match known {
-            Ok(known) => explain_line(&scene, &mut totals, &known, &mut candidates, viewer),
+    let mut lines = Vec::with_capacity(resolved.len());
+    for resolved in resolved {
+        let line = match resolved {
+            Ok(resolved) => explain_line(&context, &mut totals, &resolved, &mut candidates, viewer),
             Err(error) => ExplainedLine::refused(error),
         };
         lines.push(line);
@@ -143,9 +144,9 @@ pub fn explain(book: &PriceBook, request: &PriceRequest<'_>, viewer: Viewer) -> 
 }
 
 fn explain_line<'b>(
-    scene: &Scene<'b, '_>,
+    context: &PricingContext<'b, '_>,
     totals: &mut Totals<'b>,
-    known: &Known<'b>,
+    resolved: &ResolvedLine<'b>,
     candidates: &mut Candidates<'b>,
     viewer: Viewer,
 ) -> ExplainedLine {
@@ -153,28 +154,28 @@ fn explain_line<'b>(
         Viewer::Buyer => Depth::Explanation,
         Viewer::Staff => Depth::Everything,
     };
-    let gathered = Gather { scene, totals, known, depth }.all(candidates);
-    let outcome = match gathered.and_then(|()| outcome(scene, known, candidates, Quantity::ZERO)) {
+    let gathered = Gather { context, totals, resolved, depth }.all(candidates);
+    let outcome = match gathered.and_then(|()| outcome(context, resolved, candidates, Quantity::ZERO)) {
         Ok(outcome) => outcome,
         Err(error) => return ExplainedLine::refused(error),
     };
-    let mut price = line_price(scene, known, &outcome, known.line.quantity);
+    let mut price = line_price(context, resolved, &outcome, resolved.line.quantity);
     let next_break = match price {
         Err(LineError::Overflow) => None,
-        _ => next_break(scene, known, candidates, price.ok()),
+        _ => next_break(context, resolved, candidates, price.ok()),
     };
-    let waterfall = price.map(|price| waterfall(scene, known, &outcome, &price, viewer)).unwrap_or_default();
-    let lost = lost_candidates(scene, known, candidates, &outcome, viewer);
+    let waterfall = price.map(|price| waterfall(context, resolved, &outcome, &price, viewer)).unwrap_or_default();
+    let lost = lost_candidates(context, resolved, candidates, &outcome, viewer);
     if viewer == Viewer::Buyer {
         price = price.map(|price| LinePrice { flags: price.flags.for_buyer(), ..price });
     }
-    let internal = (viewer == Viewer::Staff).then(|| internal(scene, known));
+    let internal = (viewer == Viewer::Staff).then(|| internal(context, resolved));
     ExplainedLine { price, waterfall, candidates: lost, next_break, internal }
 }
 
 fn waterfall(
-    scene: &Scene<'_, '_>,
-    known: &Known<'_>,
+    context: &PricingContext<'_, '_>,
+    resolved: &ResolvedLine<'_>,
     outcome: &Outcome<'_, '_>,
     price: &LinePrice,
     viewer: Viewer,
@@ -183,18 +184,24 @@ fn waterfall(
     let mut before = None;
     let list = outcome.list.filter(|list| !outcome.is_chosen(list.candidate));
     for winner in list.iter().chain(&outcome.chosen) {
-        steps.push(step(scene, known, winner, before, viewer));
+        steps.push(step(context, resolved, winner, before, viewer));
         before = Some(winner.value.price);
     }
     if price.flags.floor_lifted {
         let after = UnitPrice { amount: price.unit_price, per: price.per };
-        let label = Label::from("floor");
+        let label = SmolStr::new_static("floor");
         steps.push(Step { kind: StepKind::Floor, source: None, label, before, after, terms: None });
     }
     steps
 }
 
-fn step(scene: &Scene<'_, '_>, known: &Known<'_>, winner: &Winner<'_, '_>, before: Option<UnitPrice>, viewer: Viewer) -> Step {
+fn step(
+    context: &PricingContext<'_, '_>,
+    resolved: &ResolvedLine<'_>,
+    winner: &Winner<'_, '_>,
+    before: Option<UnitPrice>,
+    viewer: Viewer,
+) -> Step {
     let candidate = winner.candidate;
     let kind = match candidate.row {
         Row::Entry { .. } => StepKind::List,
@@ -204,7 +211,7 @@ fn step(scene: &Scene<'_, '_>, known: &Known<'_>, winner: &Winner<'_, '_>, befor
     let secret = viewer == Viewer::Buyer && candidate.kind == Kind::CostPlus;
     let unit = match candidate.row {
         Row::Entry { terms, .. } => terms.unit,
-        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(known.product.stock_unit()),
+        Row::Contract { line, .. } | Row::Promotion { line, .. } => line.unit.unwrap_or(resolved.product.stock_unit()),
     };
     let terms = AppliedTerms {
         kind: candidate.kind,
@@ -215,7 +222,7 @@ fn step(scene: &Scene<'_, '_>, known: &Known<'_>, winner: &Winner<'_, '_>, befor
     Step {
         kind,
         source: Some(candidate.source()),
-        label: label(scene, candidate),
+        label: label(context, candidate),
         before,
         after: winner.value.price,
         terms: Some(terms),
@@ -223,8 +230,8 @@ fn step(scene: &Scene<'_, '_>, known: &Known<'_>, winner: &Winner<'_, '_>, befor
 }
 
 fn lost_candidates(
-    scene: &Scene<'_, '_>,
-    known: &Known<'_>,
+    context: &PricingContext<'_, '_>,
+    resolved: &ResolvedLine<'_>,
     candidates: &Candidates<'_>,
     outcome: &Outcome<'_, '_>,
     viewer: Viewer,
@@ -235,15 +242,15 @@ fn lost_candidates(
         if outcome.is_chosen(candidate) {
             continue;
         }
-        let value = candidate.value(scene, known, list, Quantity::ZERO);
+        let value = candidate.value(context, resolved, list, Quantity::ZERO);
         let reason = reason(candidate, &value, outcome);
         if viewer == Viewer::Buyer && reason.is_for_staff() {
             continue;
         }
-        let applicable = candidate.applicable(known, Quantity::ZERO).ok().flatten();
+        let applicable = candidate.applicable(resolved, Quantity::ZERO).ok().flatten();
         lost.push(LostCandidate {
             source: candidate.source(),
-            label: label(scene, candidate),
+            label: label(context, candidate),
             threshold: applicable.or(candidate.breaks.first()).map_or(Quantity::ZERO, |step| step.threshold),
             price: value.ok().map(|value| value.price),
             reason,
@@ -254,21 +261,21 @@ fn lost_candidates(
     lost
 }
 
-fn label(scene: &Scene<'_, '_>, candidate: &Candidate<'_>) -> Label {
+fn label(context: &PricingContext<'_, '_>, candidate: &Candidate<'_>) -> SmolStr {
     match candidate.row {
         Row::Entry { entry, .. } => {
-            let list = scene.book.lists.get(entry.key.list() as usize).and_then(|list| list.known(scene.as_of()));
-            list.map_or_else(|| Label::from(""), |list| list.code.clone())
+            let list = context.book.lists.get(entry.key.list() as usize).and_then(|list| list.known(context.as_of()));
+            list.map_or_else(|| SmolStr::default(), |list| list.code.clone())
         }
         Row::Contract { contract, .. } => contract.header.code.clone(),
         Row::Promotion { promotion, .. } => promotion.code.clone(),
     }
 }
 
-fn internal(scene: &Scene<'_, '_>, known: &Known<'_>) -> Internal {
-    let money = known.product.money(scene.request.currency);
+fn internal(context: &PricingContext<'_, '_>, resolved: &ResolvedLine<'_>) -> Internal {
+    let money = resolved.product.money(context.request.currency);
     let in_asked_unit = |amount: fn(&MoneyRow) -> Option<Amount>| {
-        money.and_then(amount).and_then(|amount| stock_price(amount, crate::Per::ONE, known).ok())
+        money.and_then(amount).and_then(|amount| stock_price(amount, crate::Per::ONE, resolved).ok())
     };
     Internal { cost: in_asked_unit(MoneyRow::cost), floor: in_asked_unit(MoneyRow::floor) }
 }

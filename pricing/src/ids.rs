@@ -1,6 +1,6 @@
 //! Handles of the rows in the book. They are the database's ids, dense enough to index a vector.
 //!
-//! Not here: the rows themselves (see [`crate::facts`]).
+//! Not here: the rows themselves (see [`crate::inputs`]).
 
 /// Declares a handle type.
 macro_rules! handle {

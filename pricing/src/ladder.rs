@@ -5,15 +5,15 @@
 //! basket, which can only make thresholds be reached sooner.
 
 use crate::candidate::{Candidates, Depth, Gather};
+use crate::context::PricingContext;
 use crate::resolve::{line_price, outcome};
-use crate::scene::Scene;
-use crate::totals::{Known, Totals, touch_ahead};
+use crate::totals::{ResolvedLine, Totals, touch_ahead};
 use crate::{
     AccountId, Currency, Instant, LinePrice, PriceBook, PriceRequest, ProductId, Quantity, RequestLine, Source, UnitCode,
     UnitPrice,
 };
 
-/// Whose prices are asked for, and when.
+/// The account whose prices are asked for, and the instants that count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asking {
     /// Who asks; `None` for a visitor without account.
@@ -45,7 +45,7 @@ pub struct LadderStep {
 pub struct Ladders<'b> {
     book: &'b PriceBook,
     request: PriceRequest<'static>,
-    scene: Scene<'b, 'static>,
+    context: PricingContext<'b, 'static>,
     totals: Totals<'b>,
     candidates: Candidates<'b>,
     quantities: Vec<Quantity>,
@@ -65,8 +65,8 @@ impl Asking {
         }
     }
 
-    pub(crate) fn scene(self, book: &PriceBook) -> Scene<'_, 'static> {
-        Scene::new(book, &self.request())
+    pub(crate) fn context(self, book: &PriceBook) -> PricingContext<'_, 'static> {
+        PricingContext::new(book, &self.request())
     }
 }
 
@@ -76,7 +76,7 @@ impl<'b> Ladders<'b> {
         Self {
             book,
             request: asking.request(),
-            scene: asking.scene(book),
+            context: asking.context(book),
             totals: Totals::default(),
             candidates: Candidates::with_room(),
             quantities: Vec::new(),
@@ -87,10 +87,10 @@ impl<'b> Ladders<'b> {
     /// The ladder of a product: by unit, the stock unit first, then by quantity. Empty when it has no price, or is unknown.
     pub fn of(&mut self, product: ProductId) -> &[LadderStep] {
         self.steps.clear();
-        touch_ahead(self.book, product, &self.scene);
-        if let Some((_, facts)) = self.book.product(product, self.request.as_of) {
-            self.climb(product, facts.stock_unit());
-            for unit in facts.sold.units.iter().filter(|unit| unit.code != facts.stock_unit()) {
+        touch_ahead(self.book, product, &self.context);
+        if let Some((_, version)) = self.book.product(product, self.request.as_of) {
+            self.climb(product, version.stock_unit());
+            for unit in version.sold.units.iter().filter(|unit| unit.code != version.stock_unit()) {
                 self.climb(product, unit.code);
             }
         }
@@ -99,47 +99,47 @@ impl<'b> Ladders<'b> {
 
     /// The first step of a product's ladder in its stock unit; none when it has no price in it, or is unknown.
     pub fn first(&mut self, product: ProductId) -> Option<LadderStep> {
-        touch_ahead(self.book, product, &self.scene);
-        let (_, facts) = self.book.product(product, self.request.as_of)?;
-        let known = self.gather(product, facts.stock_unit())?;
-        match self.step_at(&known, Self::smallest(&known)) {
+        touch_ahead(self.book, product, &self.context);
+        let (_, version) = self.book.product(product, self.request.as_of)?;
+        let resolved = self.gather(product, version.stock_unit())?;
+        match self.step_at(&resolved, Self::smallest(&resolved)) {
             Some(step) => Some(LadderStep { min_quantity: Quantity::ZERO, ..step }),
             // The smallest quantity has no price; a larger one may.
             None => {
                 self.steps.clear();
-                self.climb(product, facts.stock_unit());
+                self.climb(product, version.stock_unit());
                 self.steps.first().copied()
             }
         }
     }
 
     /// The smallest quantity of a line that may be ordered.
-    fn smallest(known: &Known<'_>) -> Quantity {
-        let multiple = known.product.order_multiple(known.line.unit);
-        if multiple.is_positive() { multiple } else { known.line.quantity }
+    fn smallest(resolved: &ResolvedLine<'_>) -> Quantity {
+        let multiple = resolved.product.order_multiple(resolved.line.unit);
+        if multiple.is_positive() { multiple } else { resolved.line.quantity }
     }
 
     /// Gathers what may make a price of the product in a unit, at any quantity.
-    fn gather(&mut self, product: ProductId, unit: UnitCode) -> Option<Known<'b>> {
+    fn gather(&mut self, product: ProductId, unit: UnitCode) -> Option<ResolvedLine<'b>> {
         // The smallest quantity there is; whatever applies at it applies at every quantity.
         let line = RequestLine { product, quantity: Quantity::from_micros(1), unit };
-        let known = Known::find(self.book, &self.request, &line).ok()?;
-        self.totals.set_single(&known);
-        let mut gather = Gather { scene: &self.scene, totals: &mut self.totals, known: &known, depth: Depth::Price };
+        let resolved = ResolvedLine::find(self.book, &self.request, &line).ok()?;
+        self.totals.set_single(&resolved);
+        let mut gather = Gather { context: &self.context, totals: &mut self.totals, resolved: &resolved, depth: Depth::Price };
         // A number out of range at a threshold is no price there; one found while gathering is none anywhere.
         gather.all(&mut self.candidates).ok()?;
-        Some(known)
+        Some(resolved)
     }
 
     fn climb(&mut self, product: ProductId, unit: UnitCode) {
-        let Some(known) = self.gather(product, unit) else {
+        let Some(resolved) = self.gather(product, unit) else {
             return;
         };
-        self.collect_quantities(&known);
+        self.collect_quantities(&resolved);
         let start = self.steps.len();
         for place in 0..self.quantities.len() {
             let quantity = self.quantities[place];
-            if let Some(step) = self.step_at(&known, quantity) {
+            if let Some(step) = self.step_at(&resolved, quantity) {
                 let before = self.steps[start..].last();
                 if before.is_none_or(|before| before.price != step.price) {
                     self.steps.push(step);
@@ -155,15 +155,15 @@ impl<'b> Ladders<'b> {
     }
 
     /// The quantities at which a price may change, ascending, beginning with the smallest that may be ordered.
-    fn collect_quantities(&mut self, known: &Known<'b>) {
-        let multiple = known.product.order_multiple(known.line.unit);
-        let smallest = Self::smallest(known);
+    fn collect_quantities(&mut self, resolved: &ResolvedLine<'b>) {
+        let multiple = resolved.product.order_multiple(resolved.line.unit);
+        let smallest = Self::smallest(resolved);
         self.quantities.clear();
         self.quantities.push(smallest);
         for candidate in self.candidates.all.iter().filter(|candidate| candidate.unfit.is_none()) {
             for step in candidate.breaks.iter().filter(|step| step.threshold.is_positive()) {
-                let missing = candidate.volume.missing(step.threshold, known.factor);
-                let needed = missing.ok().and_then(|missing| known.line.quantity.checked_add(missing));
+                let missing = candidate.volume.missing(step.threshold, resolved.factor);
+                let needed = missing.ok().and_then(|missing| resolved.line.quantity.checked_add(missing));
                 let quantity = needed.and_then(|needed| needed.rounded_up_to(multiple).ok());
                 self.quantities.extend(quantity.filter(|quantity| *quantity > smallest));
             }
@@ -172,13 +172,13 @@ impl<'b> Ladders<'b> {
         self.quantities.dedup();
     }
 
-    fn step_at(&self, known: &Known<'b>, quantity: Quantity) -> Option<LadderStep> {
-        let added = quantity.checked_sub(known.line.quantity)?;
-        let outcome = outcome(&self.scene, known, &self.candidates, added).ok()?;
+    fn step_at(&self, resolved: &ResolvedLine<'b>, quantity: Quantity) -> Option<LadderStep> {
+        let added = quantity.checked_sub(resolved.line.quantity)?;
+        let outcome = outcome(&self.context, resolved, &self.candidates, added).ok()?;
         // The line amount does not matter here; that of the smallest quantity is in range whenever the price is.
         let LinePrice { unit_price, per, list_price, source, .. } =
-            line_price(&self.scene, known, &outcome, known.line.quantity).ok()?;
+            line_price(&self.context, resolved, &outcome, resolved.line.quantity).ok()?;
         let price = UnitPrice { amount: unit_price, per };
-        Some(LadderStep { unit: known.line.unit, min_quantity: quantity, price, list_price, source })
+        Some(LadderStep { unit: resolved.line.unit, min_quantity: quantity, price, list_price, source })
     }
 }

@@ -7,16 +7,16 @@
 //!
 //! ```
 //! use pricing::{
-//!     AccountFacts, AccountId, Assignment, Entry, EntryId, Instant, ListFacts, ListId, Per, PriceBook, PriceRequest,
-//!     ProductFacts, ProductId, RequestLine, Times, price,
+//!     AccountVersion, AccountId, Assignment, Entry, EntryId, Instant, ListVersion, ListId, Per, PriceBook, PriceRequest,
+//!     ProductVersion, ProductId, RequestLine, Times, price,
 //! };
 //! let now = Instant::from_micros(1_800_000_000_000_000);
 //! let mut book = PriceBook::new();
-//! book.put_product(&ProductFacts {
+//! book.put_product(&ProductVersion {
 //!     id: ProductId(1), recorded_at: now, categories: vec![], brand: None, mix_group: None,
 //!     stock_unit: "EA".parse()?, units: vec![], money: vec![],
 //! })?;
-//! book.put_list(&ListFacts { id: ListId(1), recorded_at: now, code: "STANDARD".into(), assigned: vec![Assignment::Default] })?;
+//! book.put_list(&ListVersion { id: ListId(1), recorded_at: now, code: "STANDARD".into(), assigned: vec![Assignment::Default] })?;
 //! book.put_entry(&Entry {
 //!     id: EntryId(1), list: ListId(1), product: ProductId(1), unit: "EA".parse()?, currency: "EUR".parse()?,
 //!     min_quantity: "1".parse()?, unit_price: "12.5".parse()?, per: Per::new(100).ok_or("zero")?, times: Times::since(now),
@@ -41,8 +41,8 @@
 //! | 1 list | entries of the lists of the account, of its parents (nearest first), of its group, of everybody | first source with an applicable entry; there: asked unit before converted, larger threshold, later `valid_from`, later recorded | list price |
 //! | 2 contract | lines of active contracts of the account and its parents that target the SKU | SKU > deeper category > shallower > brand > everything; nearer account; later contract start; lower price; lower code | contract price |
 //! | 3 promotion | lines of promotions for everyone, the group, the account, coupon given if needed | lowest; lower code | promotion price |
-//! | 4 choice | the three above | an exclusive contract stands; else the lowest, on a tie contract, promotion, list | price, or `price_on_request` |
-//! | 5 floor | the product's minimum price | a lower price is lifted, but a `fixed` contract price stands and is flagged | unit price |
+//! | 4 choice | the three above | an exclusive contract applies; else the lowest, on a tie contract, promotion, list | price, or `price_on_request` |
+//! | 5 floor | the product's minimum price | a lower price is lifted, but a `fixed` contract price applies and is flagged | unit price |
 //! | 6 rounding | | see the rounding points of [`line_amount`] and below | line amount |
 //!
 //! Rounding points, all half away from zero: unit conversion (price and floor), end of step 2, end of step 3: to 6
@@ -76,15 +76,15 @@
 //! 11. **Versions of a contract or promotion.** Of those known at `as_of` the last recorded counts, also when it is
 //!     inactive or not valid at `at`; an older version does not step in: recorded on Monday for ever, on Tuesday as ended in
 //!     May, it gives no price in June, though Monday's version would.
-//! 12. **Facts** about products (cost and floor too), accounts and lists go by `as_of`: the last recorded up to then. For an
+//! 12. **Products** (cost and floor too), accounts and lists go by `as_of`: the last recorded up to then. For an
 //!     `as_of` before the first recording the first one is used, so that history may begin late: a product moved to another
 //!     category in May is priced in its old one as of April, also if it was recorded first in March and is asked as of January.
 //! 13. **Full ties** go on: list entries of one source by lower price, smaller `per`, lower list and entry handle;
 //!     contract lines by smaller `per`, kind, handles; promotions by smaller `per`, handles. Of 1.00 per 1 and 100.00 per 100
-//!     the first is told.
+//!     the first is given.
 //! 14. **The next break** adds to this line: its unit price may also change because other lines of the basket count
 //!     along. The quantity to add, not the sum, is rounded up to the order multiple: sold in fives, 92 and a break at 95 is 5
-//!     more, 97. A break that raises the price is told too, and one that changes nothing is not.
+//!     more, 97. A break that raises the price is given too, and one that changes nothing is not.
 //! 15. **Lines in error** (unknown product or unit, quantity not above zero) count in no quantity: 5 pieces and 5 pallets of a
 //!     product that has no pallets are 5.
 //! 16. **Coupons** are compared without regard to ASCII case: `spring` opens what needs `SPRING`.
@@ -100,28 +100,28 @@
 //!     at depth 2.
 //! 22. **A ladder** (see [`Ladders`]) is what one line alone costs: no coupons, nothing ordered before, no other lines. A price that
 //!     holds from the smallest quantity that may be ordered has no threshold there: sold by the piece, an entry from 1 on is
-//!     told as from 0 on.
+//!     given as from 0 on.
 //!
-//! To replay an old order the book must hold the rows and facts of that time, and the request must bring `at`, `as_of`,
+//! To replay an old order the book must hold the rows and versions of that time, and the request must bring `at`, `as_of`,
 //! the coupons, all lines of the basket and the period quantities of that time.
 #![deny(missing_docs, clippy::float_arithmetic)]
 
 mod amount;
 mod book;
 mod candidate;
+mod context;
 mod coverage;
 mod currency;
 mod decimal;
 mod delta;
 mod explain;
-pub mod facts;
 mod ids;
+pub mod inputs;
 mod instant;
-mod label;
 mod ladder;
-mod money;
 mod next_break;
 mod order;
+mod per;
 mod period;
 mod pricing;
 mod quantity;
@@ -131,7 +131,6 @@ mod request;
 mod resolve;
 pub mod review;
 mod rounding;
-mod scene;
 mod totals;
 mod unit;
 mod volume;
@@ -143,19 +142,18 @@ pub use currency::{Currency, UnknownCurrency};
 pub use decimal::{DECIMALS, DecimalText, ParseDecimalError};
 pub use delta::{Causes, Delta, compare_ladders};
 pub use explain::{AppliedTerms, ExplainedLine, Explanation, Internal, LostCandidate, Step, StepKind, Viewer, explain};
-pub use facts::{
-    AccountFacts, Assignment, Audience, Break, CategoryAt, ContractLine, ContractStatus, ContractVersion, Entry, Kind, ListFacts,
-    Mode, ProductFacts, ProductMoney, ProductUnit, Promotion, Scope, Target, Terms, Times,
-};
 pub use ids::{
     AccountId, BrandId, CategoryId, ContractId, ContractLineId, EntryId, GroupId, HANDLE_LIMIT, ListId, MixGroupId, ProductId,
     PromotionId,
 };
+pub use inputs::{
+    AccountVersion, Assignment, Audience, Break, CategoryAt, ContractLine, ContractStatus, ContractVersion, Entry, Kind,
+    ListVersion, Mode, ProductMoney, ProductUnit, ProductVersion, Promotion, Scope, Target, Terms, Times,
+};
 pub use instant::Instant;
-pub use label::Label;
 pub use ladder::{Asking, LadderStep, Ladders};
-pub use money::{Money, MoneyError, Per};
 pub use next_break::NextBreak;
+pub use per::Per;
 pub use period::{PeriodLine, period_lines};
 pub use pricing::{CatalogueLine, price, price_catalogue, price_some};
 pub use quantity::Quantity;

@@ -4,9 +4,9 @@
 //! contract or a floor is taken into account. Not here: whether the customer needs more.
 
 use crate::candidate::Candidates;
+use crate::context::PricingContext;
 use crate::resolve::{line_price, outcome};
-use crate::scene::Scene;
-use crate::totals::Known;
+use crate::totals::ResolvedLine;
 use crate::{Amount, LinePrice, Per, Quantity, Source};
 
 /// The smallest larger quantity at which a threshold changes the unit price.
@@ -29,15 +29,15 @@ pub struct NextBreak {
 }
 
 pub(crate) fn next_break<'b>(
-    scene: &Scene<'b, '_>,
-    known: &Known<'b>,
+    context: &PricingContext<'b, '_>,
+    resolved: &ResolvedLine<'b>,
     candidates: &Candidates<'b>,
     present: Option<LinePrice>,
 ) -> Option<NextBreak> {
-    let multiple = known.product.order_multiple(known.line.unit);
+    let multiple = resolved.product.order_multiple(resolved.line.unit);
     let mut tried = Quantity::ZERO;
-    while let Some(add) = next_addition(known, candidates, multiple, tried) {
-        let found = price_with(scene, known, candidates, add);
+    while let Some(add) = next_addition(resolved, candidates, multiple, tried) {
+        let found = price_with(context, resolved, candidates, add);
         if let Some(found) = found.filter(|found| differs(found, present)) {
             let costs_less = present.is_some_and(|present| found.line_amount < present.line_amount);
             return Some(NextBreak { costs_less, ..found });
@@ -48,12 +48,17 @@ pub(crate) fn next_break<'b>(
 }
 
 /// The smallest quantity above `tried` that reaches a threshold not reached yet.
-fn next_addition(known: &Known<'_>, candidates: &Candidates<'_>, multiple: Quantity, tried: Quantity) -> Option<Quantity> {
+fn next_addition(
+    resolved: &ResolvedLine<'_>,
+    candidates: &Candidates<'_>,
+    multiple: Quantity,
+    tried: Quantity,
+) -> Option<Quantity> {
     let mut smallest: Option<Quantity> = None;
     for candidate in candidates.all.iter().filter(|candidate| candidate.unfit.is_none()) {
         // Thresholds ascend, so the first one above is the nearest of this candidate.
         for step in candidate.breaks {
-            let Ok(missing) = candidate.volume.missing(step.threshold, known.factor) else {
+            let Ok(missing) = candidate.volume.missing(step.threshold, resolved.factor) else {
                 continue;
             };
             if missing <= tried {
@@ -71,10 +76,15 @@ fn next_addition(known: &Known<'_>, candidates: &Candidates<'_>, multiple: Quant
     smallest
 }
 
-fn price_with<'b>(scene: &Scene<'b, '_>, known: &Known<'b>, candidates: &Candidates<'b>, add: Quantity) -> Option<NextBreak> {
-    let quantity = known.line.quantity.checked_add(add)?;
-    let outcome = outcome(scene, known, candidates, add).ok()?;
-    let price = line_price(scene, known, &outcome, quantity).ok()?;
+fn price_with<'b>(
+    context: &PricingContext<'b, '_>,
+    resolved: &ResolvedLine<'b>,
+    candidates: &Candidates<'b>,
+    add: Quantity,
+) -> Option<NextBreak> {
+    let quantity = resolved.line.quantity.checked_add(add)?;
+    let outcome = outcome(context, resolved, candidates, add).ok()?;
+    let price = line_price(context, resolved, &outcome, quantity).ok()?;
     Some(NextBreak {
         add,
         quantity,

@@ -67,5 +67,5 @@ pub(crate) fn promotion_order(left: &Winner<'_, '_>, right: &Winner<'_, '_>) -> 
         .cmp_value(&right.value.price)
         .then_with(|| left_promotion.code.cmp(&right_promotion.code))
         .then_with(|| left.value.price.per.cmp(&right.value.price.per))
-        .then_with(|| (left_promotion.facts.id, left_line.id).cmp(&(right_promotion.facts.id, right_line.id)))
+        .then_with(|| (left_promotion.promotion.id, left_line.id).cmp(&(right_promotion.promotion.id, right_line.id)))
 }

@@ -3,9 +3,9 @@
 //! Not here: the quantities; the crate knows no database.
 
 use crate::candidate::{may_name, targets};
-use crate::facts::{Scope, Target};
-use crate::scene::Scene;
-use crate::totals::Known;
+use crate::context::PricingContext;
+use crate::inputs::{Scope, Target};
+use crate::totals::ResolvedLine;
 use crate::{AccountId, ContractId, ContractLineId, Instant, PriceBook, PriceRequest, UnitCode};
 use ahash::AHashSet;
 
@@ -30,38 +30,38 @@ pub struct PeriodLine {
 
 /// The contract lines whose quantity so far a request needs, each once. Usually none.
 pub fn period_lines(book: &PriceBook, request: &PriceRequest<'_>) -> Vec<PeriodLine> {
-    let mut scene = Scene::new(book, request);
-    scene.contracts.retain(|contract| contract.has_period);
+    let mut context = PricingContext::new(book, request);
+    context.contracts.retain(|contract| contract.has_period);
     let mut lines = Vec::new();
-    if scene.contracts.is_empty() {
+    if context.contracts.is_empty() {
         return lines;
     }
     let mut seen = AHashSet::new();
     for line in request.lines {
-        let Ok(known) = Known::find(book, request, line) else {
+        let Ok(resolved) = ResolvedLine::find(book, request, line) else {
             continue;
         };
-        for target in targets(&known) {
+        for target in targets(&resolved) {
             if seen.insert(target) {
-                lines_of(&scene, &known, target, &mut lines);
+                lines_of(&context, &resolved, target, &mut lines);
             }
         }
     }
     lines
 }
 
-fn lines_of(scene: &Scene<'_, '_>, known: &Known<'_>, target: Target, lines: &mut Vec<PeriodLine>) {
-    for contract in scene.contracts.iter().filter(|contract| may_name(contract.lines, known.slot.in_contracts, target)) {
-        for row in scene.book.lines.of(contract.lines, target) {
-            let counts = row.span.known(scene.request.as_of) && row.span.valid(scene.request.at);
+fn lines_of(context: &PricingContext<'_, '_>, resolved: &ResolvedLine<'_>, target: Target, lines: &mut Vec<PeriodLine>) {
+    for contract in context.contracts.iter().filter(|contract| may_name(contract.lines, resolved.slot.in_contracts, target)) {
+        for row in context.book.lines.of(contract.lines, target) {
+            let counts = row.span.known(context.request.as_of) && row.span.valid(context.request.at);
             if row.scope != Scope::Period || !counts {
                 continue;
             }
-            let span = contract.held.header.span;
+            let span = contract.applicable.header.span;
             lines.push(PeriodLine {
                 line: ContractLineId(row.id),
                 contract: ContractId(contract.id),
-                account: contract.held.header.account,
+                account: contract.applicable.header.account,
                 target,
                 unit: row.unit,
                 from: (span.valid_from != Instant::MIN).then_some(span.valid_from),

@@ -3,9 +3,9 @@
 //! Promises: a basket's cost grows with its lines, not with their square; no database, no clock. Not here: explanation.
 
 use crate::candidate::{Candidates, Depth, Gather};
+use crate::context::PricingContext;
 use crate::resolve::{line_price, outcome};
-use crate::scene::Scene;
-use crate::totals::{Known, Totals, touch_ahead};
+use crate::totals::{ResolvedLine, Totals, touch_ahead};
 use crate::{
     AccountId, Currency, Instant, LineError, LinePrice, PriceAnswer, PriceBook, PriceRequest, ProductId, Quantity, RequestLine,
     UnitCode,
@@ -22,25 +22,25 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
         if let Some(account) = request.account.and_then(|account| book.account(account)) {
             account.touch();
         }
-        let known = Known::find(book, request, line);
-        let mut scene = Scene::with_lists(book, request);
-        if let Ok(known) = &known {
-            known.touch_entries(&scene);
+        let resolved = ResolvedLine::find(book, request, line);
+        let mut context = PricingContext::with_lists(book, request);
+        if let Ok(resolved) = &resolved {
+            resolved.touch_entries(&context);
         }
-        scene.add_all_contracts();
+        context.add_all_contracts();
         let mut totals = Totals::default();
-        let price = known.and_then(|known| {
-            totals.set_single(&known);
-            price_line(&scene, &mut totals, &known, &mut candidates)
+        let price = resolved.and_then(|resolved| {
+            totals.set_single(&resolved);
+            price_line(&context, &mut totals, &resolved, &mut candidates)
         });
         vec![price]
     } else {
-        let scene = Scene::new(book, request);
-        let (mut totals, known) = Totals::of_basket(book, request);
-        let mut lines = Vec::with_capacity(known.len());
-        for block in known.chunks(BLOCK) {
-            block.iter().flatten().for_each(|known| known.touch_entries(&scene));
-            lines.extend(block.iter().map(|known| price_line(&scene, &mut totals, &(*known)?, &mut candidates)));
+        let context = PricingContext::new(book, request);
+        let (mut totals, resolved) = Totals::of_basket(book, request);
+        let mut lines = Vec::with_capacity(resolved.len());
+        for block in resolved.chunks(BLOCK) {
+            block.iter().flatten().for_each(|resolved| resolved.touch_entries(&context));
+            lines.extend(block.iter().map(|resolved| price_line(&context, &mut totals, &(*resolved)?, &mut candidates)));
         }
         lines
     };
@@ -50,24 +50,24 @@ pub fn price(book: &PriceBook, request: &PriceRequest<'_>) -> PriceAnswer {
 /// Prices some lines of a basket, given by their places, as [`price`] would; all lines count towards thresholds.
 pub fn price_some(book: &PriceBook, request: &PriceRequest<'_>, places: &[usize]) -> Vec<Result<LinePrice, LineError>> {
     let mut candidates = Candidates::with_room();
-    let scene = Scene::new(book, request);
-    let (mut totals, known) = Totals::of_basket(book, request);
+    let context = PricingContext::new(book, request);
+    let (mut totals, resolved) = Totals::of_basket(book, request);
     let one = |place: &usize| {
-        let known = (*known.get(*place).ok_or(LineError::UnknownProduct)?)?;
-        price_line(&scene, &mut totals, &known, &mut candidates)
+        let resolved = (*resolved.get(*place).ok_or(LineError::UnknownProduct)?)?;
+        price_line(&context, &mut totals, &resolved, &mut candidates)
     };
     places.iter().map(one).collect()
 }
 
 fn price_line<'b>(
-    scene: &Scene<'b, '_>,
+    context: &PricingContext<'b, '_>,
     totals: &mut Totals<'b>,
-    known: &Known<'b>,
+    resolved: &ResolvedLine<'b>,
     candidates: &mut Candidates<'b>,
 ) -> Result<LinePrice, LineError> {
-    Gather { scene, totals, known, depth: Depth::Price }.all(candidates)?;
-    let outcome = outcome(scene, known, candidates, Quantity::ZERO)?;
-    line_price(scene, known, &outcome, known.line.quantity)
+    Gather { context, totals, resolved, depth: Depth::Price }.all(candidates)?;
+    let outcome = outcome(context, resolved, candidates, Quantity::ZERO)?;
+    line_price(context, resolved, &outcome, resolved.line.quantity)
 }
 
 /// One product of a priced catalogue.
@@ -91,17 +91,17 @@ pub fn price_catalogue(
     as_of: Instant,
 ) -> impl Iterator<Item = CatalogueLine> {
     let request = PriceRequest { account, currency, at, as_of, coupons: &[], lines: &[], period_quantities: &[] };
-    let scene = Scene::new(book, &request);
+    let context = PricingContext::new(book, &request);
     let mut totals = Totals::default();
     let mut candidates = Candidates::with_room();
     (0..book.products.len() as u32).map(ProductId).filter_map(move |product| {
-        touch_ahead(book, product, &scene);
-        let (_, facts) = book.product(product, as_of)?;
-        let unit = facts.stock_unit();
+        touch_ahead(book, product, &context);
+        let (_, version) = book.product(product, as_of)?;
+        let unit = version.stock_unit();
         let line = RequestLine { product, quantity: Quantity::ONE, unit };
-        let price = Known::find(book, &request, &line).and_then(|known| {
-            totals.set_single(&known);
-            price_line(&scene, &mut totals, &known, &mut candidates)
+        let price = ResolvedLine::find(book, &request, &line).and_then(|resolved| {
+            totals.set_single(&resolved);
+            price_line(&context, &mut totals, &resolved, &mut candidates)
         });
         Some(CatalogueLine { product, unit, price })
     })

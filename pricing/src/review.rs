@@ -1,9 +1,9 @@
 //! Checks for the seller's staff: what looks like a mistake in price lists and contracts, without refusing it.
 //!
 //! Promises: pure functions over rows; the same rows in any order give the same findings. Not here: what cannot be
-//! taken at all (see [`crate::BookError`]), who is told.
+//! taken at all (see [`crate::BookError`]), whom to notify.
 
-use crate::facts::{Break, ContractLine, Entry, Kind, ProductFacts, Scope, Target, Times};
+use crate::inputs::{Break, ContractLine, Entry, Kind, ProductVersion, Scope, Target, Times};
 use crate::{Amount, ContractLineId, Currency, EntryId, Factor, Instant, ProductId, Quantity, UnitCode, UnitPrice};
 use std::cmp::Ordering;
 
@@ -71,15 +71,15 @@ pub struct Finding {
 pub fn review_entries<'p>(
     entries: &[Entry],
     as_of: Instant,
-    product: impl Fn(ProductId) -> Option<&'p ProductFacts>,
+    product: impl Fn(ProductId) -> Option<&'p ProductVersion>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut spells = Vec::new();
     for entry in entries.iter().filter(|entry| is_known(&entry.times, as_of)) {
         let row = ReviewedRow::Entry(entry.id);
         let price = UnitPrice { amount: entry.unit_price, per: entry.per };
-        if let Some(facts) = product(entry.product) {
-            compare_with_product(row, entry.min_quantity, price, entry.unit, entry.currency, facts, &mut findings);
+        if let Some(version) = product(entry.product) {
+            compare_with_product(row, entry.min_quantity, price, entry.unit, entry.currency, version, &mut findings);
         }
         spells.push(Spell {
             case: (entry.list.0, Target::Sku(entry.product), Some(entry.unit), Some(entry.currency), Scope::Sku),
@@ -100,7 +100,7 @@ pub fn review_contract_lines<'p>(
     lines: &[ContractLine],
     currency: Currency,
     as_of: Instant,
-    product: impl Fn(ProductId) -> Option<&'p ProductFacts>,
+    product: impl Fn(ProductId) -> Option<&'p ProductVersion>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut spells = Vec::new();
@@ -113,12 +113,12 @@ pub fn review_contract_lines<'p>(
         }
         review_breaks(line, &breaks, &mut findings);
         if let (Target::Sku(id), Kind::Fixed) = (terms.target, terms.kind)
-            && let Some(facts) = product(id)
+            && let Some(version) = product(id)
         {
-            let unit = terms.unit.unwrap_or(facts.stock_unit);
+            let unit = terms.unit.unwrap_or(version.stock_unit);
             for step in &breaks {
                 let price = UnitPrice { amount: step.value, per: terms.per };
-                compare_with_product(row, step.threshold, price, unit, currency, facts, &mut findings);
+                compare_with_product(row, step.threshold, price, unit, currency, version, &mut findings);
             }
         }
         spells.push(Spell {
@@ -222,7 +222,7 @@ fn compare_with_product(
     price: UnitPrice,
     unit: UnitCode,
     currency: Currency,
-    product: &ProductFacts,
+    product: &ProductVersion,
     findings: &mut Vec<Finding>,
 ) {
     let factor = if unit == product.stock_unit {

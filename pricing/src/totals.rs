@@ -6,15 +6,15 @@
 
 use crate::book::entries::EntryKey;
 use crate::book::rows::{Product, ProductSlot};
-use crate::facts::Target;
+use crate::context::PricingContext;
+use crate::inputs::Target;
 use crate::ratio::Ratio;
-use crate::scene::Scene;
 use crate::{Factor, LineError, MixGroupId, Overflow, PriceBook, PriceRequest, ProductId, RequestLine, UnitCode};
 use ahash::AHashMap;
 
 /// A line whose product and unit are known.
 #[derive(Clone, Copy)]
-pub(crate) struct Known<'b> {
+pub(crate) struct ResolvedLine<'b> {
     pub(crate) slot: &'b ProductSlot,
     pub(crate) product: &'b Product,
     pub(crate) line: RequestLine,
@@ -48,33 +48,33 @@ pub(crate) struct Totals<'b> {
 
 impl<'b> Totals<'b> {
     /// Looks every line up and adds its quantity to its SKU. Lines in error count nowhere.
-    pub(crate) fn of_basket(book: &'b PriceBook, request: &PriceRequest<'_>) -> (Self, Vec<Result<Known<'b>, LineError>>) {
+    pub(crate) fn of_basket(book: &'b PriceBook, request: &PriceRequest<'_>) -> (Self, Vec<Result<ResolvedLine<'b>, LineError>>) {
         let mut totals = Self { skus: Vec::with_capacity(request.lines.len()), ..Self::default() };
         let mut index = AHashMap::new();
         if request.lines.len() > 1 {
             index.reserve(request.lines.len());
         }
-        let mut known = Vec::with_capacity(request.lines.len());
+        let mut resolved = Vec::with_capacity(request.lines.len());
         for line in request.lines {
-            let found = Known::find(book, request, line).map(|found| {
+            let found = ResolvedLine::find(book, request, line).map(|found| {
                 let quantity = Ratio::in_stock(line.quantity, found.factor);
                 let place = if request.lines.len() > 1 { *index.entry(line.product).or_insert(totals.skus.len()) } else { 0 };
                 match totals.skus.get_mut(place) {
                     Some(sku) => sku.total = sku.total.and_then(|total| total.plus(quantity)),
                     None => totals.skus.push(Sku { product: found.product, total: Ok(quantity) }),
                 }
-                Known { sku: place, ..found }
+                ResolvedLine { sku: place, ..found }
             });
-            known.push(found);
+            resolved.push(found);
         }
-        (totals, known)
+        (totals, resolved)
     }
 
     /// Makes this the totals of a basket of one line.
-    pub(crate) fn set_single(&mut self, known: &Known<'b>) {
+    pub(crate) fn set_single(&mut self, resolved: &ResolvedLine<'b>) {
         self.skus.clear();
-        let total = Ok(Ratio::in_stock(known.line.quantity, known.factor));
-        self.skus.push(Sku { product: known.product, total });
+        let total = Ok(Ratio::in_stock(resolved.line.quantity, resolved.factor));
+        self.skus.push(Sku { product: resolved.product, total });
     }
 
     /// The quantity of one SKU, in stock units.
@@ -107,7 +107,7 @@ impl<'b> Totals<'b> {
     }
 }
 
-impl<'b> Known<'b> {
+impl<'b> ResolvedLine<'b> {
     pub(crate) fn find(book: &'b PriceBook, request: &PriceRequest<'_>, line: &RequestLine) -> Result<Self, LineError> {
         let (slot, product) = book.product(line.product, request.as_of).ok_or(LineError::UnknownProduct)?;
         slot.touch();
@@ -119,10 +119,10 @@ impl<'b> Known<'b> {
     }
 }
 
-impl Known<'_> {
+impl ResolvedLine<'_> {
     /// Begins to load the entries that are looked at first. Changes nothing.
-    pub(crate) fn touch_entries(&self, scene: &Scene<'_, '_>) {
-        touch_entries(self.slot, scene);
+    pub(crate) fn touch_entries(&self, context: &PricingContext<'_, '_>) {
+        touch_entries(self.slot, context);
     }
 }
 
@@ -130,15 +130,15 @@ impl Known<'_> {
 const AHEAD: usize = 6;
 
 /// Begins to load what will be looked at soon by who walks through all products. Changes nothing.
-pub(crate) fn touch_ahead(book: &PriceBook, product: ProductId, scene: &Scene<'_, '_>) {
+pub(crate) fn touch_ahead(book: &PriceBook, product: ProductId, context: &PricingContext<'_, '_>) {
     if let Some(slot) = book.products.get(product.0 as usize + AHEAD) {
-        touch_entries(slot, scene);
+        touch_entries(slot, context);
     }
 }
 
-fn touch_entries(slot: &ProductSlot, scene: &Scene<'_, '_>) {
-    if let Some(first) = scene.lists.first() {
-        slot.entries.touch(EntryKey::new(first.list, scene.request.currency));
+fn touch_entries(slot: &ProductSlot, context: &PricingContext<'_, '_>) {
+    if let Some(first) = context.lists.first() {
+        slot.entries.touch(EntryKey::new(first.list, context.request.currency));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Unit codes and exact conversions between units of one product.
 //!
 //! Promises: a conversion is exact or it is an error value. Not here: which units a product has
-//! (see [`crate::ProductFacts`]), lists of unit codes (any code of up to eight characters is taken).
+//! (see [`crate::ProductVersion`]), lists of unit codes (any code of up to eight characters is taken).
 
 use crate::{Overflow, Quantity};
 

@@ -1,4 +1,4 @@
-//! Invoices: one for every shipment that left, issued when the event of its leaving is heard.
+//! Invoices: one for every shipment that left, issued when its event is handled.
 
 use chrono::{DateTime, Datelike as _};
 use entity::{
@@ -7,27 +7,41 @@ use entity::{
 };
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
-use serde::Deserialize;
 
 use super::error::BillingError;
+use super::events::{InvoiceIssued, InvoicePaid};
 use super::{prepayment, receivables, settlement};
 use ::orders::credit::{self, Shift};
 use ::orders::{self as order_book, OrderError, amounts, progress};
+use fulfilment::events::ShipmentShipped;
 use kernel::telemetry;
-use store::BoxError;
+use order_events::OrderCancelled;
 use store::database::Tx;
 use store::event_handlers::EventHandler;
 use store::events::Event;
 use store::sql::{fetch_one, insert_all};
+use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
-/// Invoices what left, and looks again at orders of which something was cancelled: they may now be covered or done.
+/// Invoices shipments that left, and reviews orders after a cancellation: they may now be covered or done.
 #[derive(Debug)]
 pub struct Invoicing;
 
-#[derive(Debug, Deserialize)]
-struct OfOrder {
-    order_id: i64,
-    shipment_id: Option<i64>,
+/// What an event asks for.
+#[derive(Clone, Copy, Debug)]
+struct Task {
+    order: OrderId,
+    /// The shipment to invoice; none when something was cancelled.
+    shipment: Option<ShipmentId>,
+}
+
+impl Task {
+    fn of(event: &Event) -> Result<Option<Self>, UnreadableEvent> {
+        if let Some(ShipmentShipped(shipment)) = event.decode()? {
+            return Ok(Some(Self { order: shipment.order_id, shipment: Some(shipment.shipment_id) }));
+        }
+        let cancelled: Option<OrderCancelled> = event.decode()?;
+        Ok(cancelled.map(|cancelled| Self { order: cancelled.order_id, shipment: None }))
+    }
 }
 
 #[async_trait::async_trait]
@@ -37,22 +51,22 @@ impl EventHandler for Invoicing {
     }
 
     fn handles(&self, kind: &str) -> bool {
-        matches!(kind, "shipment.shipped" | "order.cancelled")
+        [ShipmentShipped::KIND, OrderCancelled::KIND].contains(&kind)
     }
 
     async fn prepare(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
-        let ids = events.iter().filter_map(|e| e.read::<OfOrder>()).map(|of| OrderId(of.order_id));
-        let ids: Vec<OrderId> = ids.collect();
+        let tasks = events.iter().filter_map(|event| Task::of(event).transpose());
+        let ids: Vec<OrderId> = tasks.map(|task| task.map(|task| task.order)).collect::<Result<_, _>>()?;
         order_book::lock_orders_by_id(tx, &ids).await?;
         Ok(())
     }
 
     async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
-        let Some(of) = event.read::<OfOrder>() else { return Ok(()) };
-        let Some(order) = self.order(tx, OrderId(of.order_id)).await? else { return Ok(()) };
-        let done = match of.shipment_id.filter(|_| event.kind == "shipment.shipped") {
-            Some(shipment) => issue(tx, &order, ShipmentId(shipment)).await,
-            None => look_again(tx, &order).await,
+        let Some(task) = Task::of(event)? else { return Ok(()) };
+        let Some(order) = self.order(tx, task.order).await? else { return Ok(()) };
+        let done = match task.shipment {
+            Some(shipment) => issue(tx, &order, shipment).await,
+            None => review_order(tx, &order).await,
         };
         Ok(done?)
     }
@@ -65,8 +79,8 @@ impl Invoicing {
     }
 }
 
-/// After a cancellation less may have to be paid before the order ships, or nothing may be left to do.
-async fn look_again(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
+/// Reviews an order after a cancellation: the payments may cover what is left of it, or it may be done.
+async fn review_order(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
     if !order.open {
         return Ok(());
     }
@@ -79,7 +93,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
     let known = fetch_one(tx, invoices::Entity::find().filter(invoices::Column::ShipmentId.eq(shipment))).await?;
     let Some((_, shipped)) = fulfilment::shipped(tx, shipment).await?.filter(|_| known.is_none()) else { return Ok(()) };
     let of_order = order_book::lines_of(tx, order.id).await?;
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+    let currency = order.currency.0;
 
     let id = InvoiceId(tx.id().await?);
     let lines = lines_of(id, &of_order, &shipped, currency)?;
@@ -92,15 +106,15 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
 
     let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
     progress::record_invoiced(tx, order.id, &invoiced).await?;
-    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: total.0, committed: -total.0 }).await?;
-    receivables::recompute_oldest_due(tx, order.account_id, &order.currency).await?;
-    settlement::record(tx, "invoice.issued", &invoice, order.account_id);
+    credit::shift(tx, order.account_id, order.currency.0, Shift { receivable: total.0, committed: -total.0 }).await?;
+    receivables::recompute_oldest_due(tx, order.account_id, order.currency.0).await?;
+    tx.record(&InvoiceIssued((&invoice).into()));
     telemetry::count("bulkhead_invoices_issued_total");
     if total.0 == 0 {
-        settlement::record_paid(tx, &invoice);
+        tx.record(&InvoicePaid((&invoice).into()));
         return settlement::close_settled(tx, &[order.id], std::slice::from_ref(order)).await;
     }
-    prepayment::apply(tx, order, &invoice).await
+    prepayment::settle_invoice(tx, order, &invoice).await
 }
 
 fn row(
@@ -113,22 +127,22 @@ fn row(
     currency: Currency,
 ) -> invoices::Model {
     // What is paid before it ships is due at once and earns nothing for paying early.
-    let code = if order.payment_method == PaymentMethod::Prepaid { "PREPAID" } else { order.terms.as_str() };
-    let terms = Terms::parse(code);
-    let early = terms.and_then(|t| t.early(now, total.into(), currency)).filter(|(_, off)| off.is_positive());
+    let prepaid = order.payment_method == PaymentMethod::Prepaid;
+    let terms = if prepaid { Terms::of_prepayment() } else { order.terms.clone() };
+    let early = terms.early(now, total.into(), currency).filter(|(_, off)| off.is_positive());
     invoices::Model {
         id,
         number,
         account_id: order.account_id,
         order_id: order.id,
         shipment_id: shipment,
-        currency: order.currency.clone(),
+        currency: order.currency,
         total,
         paid: Amount(0),
         discounted: Amount(0),
-        terms: code.to_owned(),
+        due_at: terms.due(now),
+        terms,
         issued_at: now,
-        due_at: terms.map_or(now, |t| t.due(now)),
         discount_until: early.map(|(until, _)| until),
         discount_amount: early.map_or(Amount(0), |(_, off)| off.into()),
         purchase_order_number: order.purchase_order_number.clone(),
@@ -155,7 +169,7 @@ fn lines_of(
             order_line_no: line.line_no,
             sku: line.sku.clone(),
             title: line.title.clone(),
-            unit: line.unit.clone(),
+            unit: line.unit,
             quantity: part.quantity,
             unit_price: line.unit_price,
             per: line.per,
@@ -181,7 +195,7 @@ mod tests {
             product_id: ProductId(1),
             sku: "A".to_owned(),
             title: String::new(),
-            unit: "EA".to_owned(),
+            unit: "EA".parse().expect("a unit"),
             numerator: 1,
             denominator: 1,
             quantity: Quantity(quantity),

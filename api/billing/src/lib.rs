@@ -18,8 +18,10 @@
 //!
 //! Not here: the credit limit and who is held (`orders`), reminders, tax.
 
+mod account_statement;
 mod allocation;
 mod error;
+mod events;
 mod invoicing;
 mod payments;
 mod prepayment;
@@ -28,7 +30,6 @@ mod receivables;
 mod recount;
 mod routes;
 mod settlement;
-mod statement;
 mod views;
 
 pub use error::BillingError;

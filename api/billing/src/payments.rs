@@ -7,19 +7,19 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use serde_json::json;
 
-use super::allocation::{self, Asked, Open, Part};
+use super::allocation::{self, Allocation, OpenInvoice, RequestedAllocation};
 use super::error::BillingError;
+use super::events::{PaymentAllocated, PaymentDetails, PaymentRecorded};
 use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
 use super::{prepayment, settlement};
 use ::orders::{self as order_book, OrderError};
 use identity::Accounts;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
+use kernel::wire::Money;
 use store::clock::{self, DAY};
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// Most invoices one payment is spread over at once.
 const MAX_INVOICES: usize = 5_000;
@@ -35,11 +35,11 @@ pub(super) struct NewPayment {
     pub(super) received_at: Option<Instant>,
     /// The order it pays for in advance.
     pub(super) order: Option<String>,
-    /// What it settles; none for the invoices that are due first.
+    /// The invoices it settles; none for the invoices that are due first.
     pub(super) allocations: Option<Vec<NewAllocation>>,
 }
 
-/// What a remittance says of one invoice.
+/// The allocation to one invoice as a remittance gives it.
 #[derive(Clone, Debug)]
 pub(super) struct NewAllocation {
     pub(super) invoice: String,
@@ -47,9 +47,9 @@ pub(super) struct NewAllocation {
     pub(super) discount: Option<Amount>,
 }
 
-/// Which invoices a payment goes to.
+/// The invoices a payment is allocated to.
 #[derive(Debug)]
-enum Target {
+enum AllocationTarget {
     /// Those of an order, oldest due first.
     Order(OrderId),
     /// Those named, as the remittance says.
@@ -58,28 +58,28 @@ enum Target {
     OldestDue,
 }
 
-/// Invoices that may get something, before they are locked.
+/// Invoices that may be paid, before they are locked.
 #[derive(Debug, Default)]
 struct Candidates {
     invoices: Vec<InvoiceId>,
     orders: Vec<OrderId>,
-    /// For each invoice what the remittance says; nothing when it says nothing.
-    asked: Vec<Asked>,
+    /// The allocation requested for each invoice; empty when the remittance names none.
+    requested: Vec<RequestedAllocation>,
 }
 
 /// Records a payment with everything it settles. Nothing is recorded when anything is refused.
 pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Result<PaymentId, BillingError> {
-    let account = check(tx, accounts, &new)?;
-    let named = named_order(tx, &new, account).await?;
+    let (account, currency) = check(tx, accounts, &new)?;
+    let named = named_order(tx, &new, account, currency).await?;
     let target = match (&named, new.allocations) {
-        (Some(order), _) => Target::Order(order.id),
-        (None, Some(allocations)) => Target::Named(allocations),
-        (None, None) => Target::OldestDue,
+        (Some(order), _) => AllocationTarget::Order(order.id),
+        (None, Some(allocations)) => AllocationTarget::Named(allocations),
+        (None, None) => AllocationTarget::OldestDue,
     };
     let payment = payments::Model {
         id: PaymentId(tx.id().await?),
         account_id: account,
-        currency: new.currency,
+        currency: currency.into(),
         amount: new.amount,
         unallocated: new.amount,
         method: new.method.to_owned(),
@@ -93,8 +93,8 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
     candidates.orders.extend(payment.order_id);
     let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
     payments::Entity::insert(payment.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    tx.record(event(&payment, "payment.recorded", payment.amount.0, named.as_ref()));
-    spread(tx, &payment, &candidates, &orders).await?;
+    tx.record(&PaymentRecorded(details(&payment, payment.amount.0, named.as_ref())));
+    allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if let Some(order) = orders.iter().find(|o| Some(o.id) == payment.order_id) {
         prepayment::release_if_covered(tx, order).await?;
     }
@@ -105,12 +105,11 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
 pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAllocation>>) -> Result<PaymentId, BillingError> {
     let seen = queries::find_payment(tx, id, None).await?;
     if let Some(allocations) = &allocations {
-        let currency = seen.currency.parse().map_err(|_| OrderError::OutOfRange)?;
         let mut problems = Vec::new();
-        check_allocations(allocations, currency, &mut problems);
+        check_allocations(allocations, seen.currency.0, &mut problems);
         refuse(problems)?;
     }
-    let target = allocations.map_or(Target::OldestDue, Target::Named);
+    let target = allocations.map_or(AllocationTarget::OldestDue, AllocationTarget::Named);
     let mut candidates = candidates(tx, &seen, target).await?;
     // Who holds a payment holds the order it names, as invoicing does, which spends such payments.
     candidates.orders.extend(seen.order_id);
@@ -120,9 +119,9 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
         select = select.lock_exclusive();
     }
     let payment = select.one(tx).await?.ok_or_else(|| BillingError::PaymentNotFound(id.to_owned()))?;
-    let taken = spread(tx, &payment, &candidates, &orders).await?;
+    let taken = allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if taken > 0 {
-        tx.record(event(&payment, "payment.allocated", taken, None));
+        tx.record(&PaymentAllocated(details(&payment, taken, None)));
     }
     Ok(payment.id)
 }
@@ -132,18 +131,19 @@ fn refuse(problems: Vec<FieldError>) -> Result<(), CommonError> {
 }
 
 /// Checks everything that can be checked without the database.
-fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, CommonError> {
+fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<(AccountId, Currency), CommonError> {
     let mut problems = Vec::new();
     let account = accounts.by_code(&new.account).map(|a| a.id);
     if account.is_none() {
         problems.push(FieldError::new("/account", FieldCode::UnknownAccount, format!("there is no account \"{}\"", new.account)));
     }
-    match new.currency.parse::<Currency>() {
-        Err(_) => {
+    let currency = new.currency.parse::<Currency>().ok();
+    match currency {
+        None => {
             let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
             problems.push(FieldError::new("/currency", FieldCode::UnknownCurrency, detail));
         }
-        Ok(currency) => {
+        Some(currency) => {
             check_coins("/amount", new.amount, currency, 1, &mut problems);
             check_allocations(new.allocations.as_deref().unwrap_or_default(), currency, &mut problems);
         }
@@ -159,7 +159,7 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<AccountId, Co
         ));
     }
     refuse(problems)?;
-    account.ok_or_else(|| CommonError::Internal("an account that is not there was accepted".to_owned()))
+    account.zip(currency).ok_or_else(|| CommonError::Internal("a payment with faults was accepted".to_owned()))
 }
 
 fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldError>) {
@@ -199,7 +199,12 @@ fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems
 }
 
 /// The order a payment names. It must be of the account and in the currency.
-async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Option<orders::Model>, BillingError> {
+async fn named_order(
+    tx: &Tx,
+    new: &NewPayment,
+    account: AccountId,
+    currency: Currency,
+) -> Result<Option<orders::Model>, BillingError> {
     let Some(number) = &new.order else { return Ok(None) };
     let order = match order_book::find_order(tx, number, Some(account)).await {
         Ok(order) => order,
@@ -209,47 +214,47 @@ async fn named_order(tx: &Tx, new: &NewPayment, account: AccountId) -> Result<Op
         }
         Err(other) => return Err(other.into()),
     };
-    if order.currency != new.currency {
+    if order.currency.0 != currency {
         let detail = format!("the currency must be that of order {number}: {}", order.currency);
         return Err(CommonError::invalid("/currency", FieldCode::WrongCurrency, detail).into());
     }
     Ok(Some(order))
 }
 
-async fn candidates(tx: &Tx, payment: &payments::Model, target: Target) -> Result<Candidates, BillingError> {
+async fn candidates(tx: &Tx, payment: &payments::Model, target: AllocationTarget) -> Result<Candidates, BillingError> {
     match target {
-        Target::Named(asked) => named(tx, payment, asked).await,
-        Target::Order(order) => {
+        AllocationTarget::Named(requested) => named_invoices(tx, payment, requested).await,
+        AllocationTarget::Order(order) => {
             let open = invoices::Entity::find().filter(invoices::Column::OrderId.eq(order)).filter(is_open());
             let open = open.order_by_asc(invoices::Column::DueAt).order_by_asc(invoices::Column::Id);
-            Ok(reached(payment, &open.limit(MAX_INVOICES as u64).all(tx).await?))
+            Ok(covered_invoices(payment, &open.limit(MAX_INVOICES as u64).all(tx).await?))
         }
-        Target::OldestDue => {
-            let open = open_invoices(tx, payment.account_id, &payment.currency, MAX_INVOICES as u64).await?;
-            Ok(reached(payment, &open))
+        AllocationTarget::OldestDue => {
+            let open = open_invoices(tx, payment.account_id, payment.currency, MAX_INVOICES as u64).await?;
+            Ok(covered_invoices(payment, &open))
         }
     }
 }
 
-/// Those of the invoices that the payment reaches.
-fn reached(payment: &payments::Model, open: &[invoices::Model]) -> Candidates {
-    let all: Vec<Open> = open.iter().map(Open::of).collect();
-    let parts = allocation::in_order(payment.unallocated.0, &all, payment.received_at);
-    let reached = &open[..parts.len().min(open.len())];
+/// The invoices, of those given in order, that the payment covers at least in part.
+fn covered_invoices(payment: &payments::Model, open: &[invoices::Model]) -> Candidates {
+    let all: Vec<OpenInvoice> = open.iter().map(OpenInvoice::of).collect();
+    let allocated = allocation::allocate_in_order(payment.unallocated.0, &all, payment.received_at);
+    let reached = &open[..allocated.len().min(open.len())];
     Candidates {
         invoices: reached.iter().map(|i| i.id).collect(),
         orders: reached.iter().map(|i| i.order_id).collect(),
-        asked: Vec::new(),
+        requested: Vec::new(),
     }
 }
 
-/// The invoices a remittance names. Every one that cannot be is named by its pointer.
-async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) -> Result<Candidates, BillingError> {
-    let numbers: Vec<String> = asked.iter().map(|a| a.invoice.clone()).collect();
-    let found = queries::by_numbers(tx, &numbers).await?;
+/// The invoices a remittance names. Every invoice that cannot be paid is reported with its pointer.
+async fn named_invoices(tx: &Tx, payment: &payments::Model, requested: Vec<NewAllocation>) -> Result<Candidates, BillingError> {
+    let numbers: Vec<String> = requested.iter().map(|a| a.invoice.clone()).collect();
+    let found = queries::invoices_by_number(tx, &numbers).await?;
     let mut candidates = Candidates::default();
     let mut problems = Vec::new();
-    for (index, one) in asked.into_iter().enumerate() {
+    for (index, one) in requested.into_iter().enumerate() {
         let mut refused = |code, detail| problems.push(FieldError::new(format!("/allocations/{index}/invoice"), code, detail));
         match found.get(&one.invoice) {
             None => refused(FieldCode::UnknownInvoice, format!("there is no invoice \"{}\"", one.invoice)),
@@ -262,7 +267,7 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
             Some(invoice) => {
                 candidates.invoices.push(invoice.id);
                 candidates.orders.push(invoice.order_id);
-                candidates.asked.push(Asked { amount: one.amount.0, discount: one.discount.map(|d| d.0) });
+                candidates.requested.push(RequestedAllocation { amount: one.amount.0, discount: one.discount.map(|d| d.0) });
             }
         }
     }
@@ -270,35 +275,39 @@ async fn named(tx: &Tx, payment: &payments::Model, asked: Vec<NewAllocation>) ->
     Ok(candidates)
 }
 
-/// Locks the invoices and settles them; gives what was taken from the payment.
-async fn spread(
+/// Locks the invoices and settles them; returns the amount taken from the payment.
+async fn allocate_to_invoices(
     tx: &Tx,
     payment: &payments::Model,
     candidates: &Candidates,
     orders: &[orders::Model],
 ) -> Result<i64, BillingError> {
     let locked = lock_invoices(tx, &candidates.invoices).await?;
-    let open: Vec<Open> = candidates.invoices.iter().filter_map(|id| locked.get(id)).map(Open::of).collect();
-    let parts = if candidates.asked.is_empty() {
-        allocation::in_order(payment.unallocated.0, &open, payment.received_at)
+    let open: Vec<OpenInvoice> = candidates.invoices.iter().filter_map(|id| locked.get(id)).map(OpenInvoice::of).collect();
+    let allocated = if candidates.requested.is_empty() {
+        allocation::allocate_in_order(payment.unallocated.0, &open, payment.received_at)
     } else {
-        as_asked(payment, &open, &candidates.asked)?
+        allocate_requested(payment, &open, &candidates.requested)?
     };
-    settlement::settle(tx, payment, &parts, &locked, orders).await
+    settlement::settle(tx, payment, &allocated, &locked, orders).await
 }
 
-fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result<Vec<Part>, CommonError> {
+fn allocate_requested(
+    payment: &payments::Model,
+    open: &[OpenInvoice],
+    requested: &[RequestedAllocation],
+) -> Result<Vec<Allocation>, CommonError> {
     let mut problems = Vec::new();
-    let mut parts = Vec::with_capacity(asked.len());
-    for (index, (asked, open)) in asked.iter().zip(open).enumerate() {
-        match allocation::as_asked(*asked, open, payment.received_at) {
-            Ok(part) => parts.push(part),
+    let mut allocated = Vec::with_capacity(requested.len());
+    for (index, (requested, open)) in requested.iter().zip(open).enumerate() {
+        match allocation::allocate_requested(*requested, open, payment.received_at) {
+            Ok(part) => allocated.push(part),
             Err((field, code, detail)) => {
                 problems.push(FieldError::new(format!("/allocations/{index}/{field}"), code, detail));
             }
         }
     }
-    let total: i128 = asked.iter().map(|a| i128::from(a.amount)).sum();
+    let total: i128 = requested.iter().map(|a| i128::from(a.amount)).sum();
     if total > i128::from(payment.unallocated.0) {
         let detail = format!("the allocations must not exceed {}", pricing::Amount::from(payment.unallocated));
         problems.push(
@@ -307,22 +316,16 @@ fn as_asked(payment: &payments::Model, open: &[Open], asked: &[Asked]) -> Result
         );
     }
     refuse(problems)?;
-    Ok(parts)
+    Ok(allocated)
 }
 
-fn event(payment: &payments::Model, kind: &'static str, amount: i64, order: Option<&orders::Model>) -> NewEvent {
-    let id = payment_name(payment.id);
-    NewEvent {
-        kind,
-        subject: format!("payment/{id}"),
-        account: Some(payment.account_id),
-        data: json!({
-            "payment_id": payment.id.0,
-            "id": id,
-            "account_id": payment.account_id.0,
-            "order": order.map(|o| &o.number),
-            "amount": { "amount": pricing::Amount::from_micros(amount).to_string(), "currency": payment.currency },
-        }),
+fn details(payment: &payments::Model, amount: i64, order: Option<&orders::Model>) -> PaymentDetails {
+    PaymentDetails {
+        payment_id: payment.id,
+        id: payment_name(payment.id),
+        account_id: payment.account_id,
+        order: order.map(|order| order.number.clone()),
+        amount: Money::new(pricing::Amount::from_micros(amount), payment.currency.code()),
     }
 }
 
@@ -334,7 +337,7 @@ mod tests {
         payments::Model {
             id: PaymentId(1),
             account_id: AccountId(1),
-            currency: "EUR".to_owned(),
+            currency: "EUR".parse().expect("listed"),
             amount: Amount(amount),
             unallocated: Amount(amount),
             method: String::new(),
@@ -346,7 +349,7 @@ mod tests {
         }
     }
 
-    fn pointers(result: Result<Vec<Part>, CommonError>) -> Vec<(String, String)> {
+    fn pointers(result: Result<Vec<Allocation>, CommonError>) -> Vec<(String, String)> {
         match result {
             Err(CommonError::Invalid(problems)) => problems.into_iter().map(|p| (p.pointer, p.code)).collect(),
             _ => Vec::new(),
@@ -355,12 +358,12 @@ mod tests {
 
     #[test]
     fn a_remittance_above_the_payment_is_refused_with_every_bad_line() {
-        let open = |id, rest| Open { invoice: InvoiceId(id), rest, discount: None };
-        let asked = |amount| Asked { amount, discount: None };
-        let refused = as_asked(&payment(100), &[open(1, 60), open(2, 30)], &[asked(60), asked(41)]);
+        let open = |id, outstanding| OpenInvoice { invoice: InvoiceId(id), outstanding, discount: None };
+        let requested = |amount| RequestedAllocation { amount, discount: None };
+        let refused = allocate_requested(&payment(100), &[open(1, 60), open(2, 30)], &[requested(60), requested(41)]);
         let expected = [("/allocations/1/amount", FieldCode::MoreThanOpen), ("/allocations", FieldCode::OverAllocated)];
         assert_eq!(pointers(refused), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
-        assert!(as_asked(&payment(100), &[open(1, 60), open(2, 40)], &[asked(60), asked(40)]).is_ok());
+        assert!(allocate_requested(&payment(100), &[open(1, 60), open(2, 40)], &[requested(60), requested(40)]).is_ok());
     }
 
     #[test]

@@ -2,15 +2,14 @@
 
 use ahash::AHashMap;
 use entity::{HoldKind, invoices, order_lines, orders, payments};
-use pricing::Currency;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use super::allocation::{self, Open};
+use super::allocation::{self, OpenInvoice};
 use super::error::BillingError;
 use super::settlement::settle;
-use ::orders::{self as order_book, OrderError, amounts};
+use ::orders::{self as order_book, amounts};
 use store::database::Tx;
 use store::sql::fetch;
 
@@ -22,26 +21,24 @@ pub(super) async fn release_if_covered(tx: &Tx, order: &orders::Model) -> Result
         return Ok(());
     }
     let lines = order_book::lines_of(tx, order.id).await?;
-    let paid: i128 = naming(tx, order, false).await?.iter().map(|p| i128::from(p.amount.0)).sum();
-    if paid >= i128::from(worth(order, &lines)?) {
+    let paid: i128 = payments_naming(tx, order, false).await?.iter().map(|p| i128::from(p.amount.0)).sum();
+    if paid >= i128::from(amount_ordered(order, &lines)?) {
         order_book::release_hold(tx, order, Some(HoldKind::Prepayment)).await?;
     }
     Ok(())
 }
 
-/// What is still ordered, cancelled quantities taken off.
-fn worth(order: &orders::Model, lines: &[order_lines::Model]) -> Result<i64, BillingError> {
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
-    let open = lines.iter().map(|line| amounts::worth(line, amounts::open_quantity(line), currency));
+/// The amount of the order without cancelled quantities.
+fn amount_ordered(order: &orders::Model, lines: &[order_lines::Model]) -> Result<i64, BillingError> {
+    let open = lines.iter().map(|line| amounts::worth(line, amounts::open_quantity(line), order.currency.0));
     Ok(amounts::sum(open.collect::<Result<Vec<_>, _>>()?)?.0)
 }
 
-/// The payments that name an order, oldest first; locked when something of them is wanted.
-async fn naming(tx: &Tx, order: &orders::Model, with_rest: bool) -> Result<Vec<payments::Model>, BillingError> {
+/// The payments that name an order, oldest first; locked when only those with an unallocated amount are read.
+async fn payments_naming(tx: &Tx, order: &orders::Model, with_unallocated: bool) -> Result<Vec<payments::Model>, BillingError> {
     use payments::Column;
-    let mut select =
-        payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency.as_str()));
-    if with_rest {
+    let mut select = payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency));
+    if with_unallocated {
         select = select.filter(Column::Unallocated.gt(0));
         if tx.get_database_backend() == DbBackend::Postgres {
             select = select.lock_exclusive();
@@ -50,16 +47,16 @@ async fn naming(tx: &Tx, order: &orders::Model, with_rest: bool) -> Result<Vec<p
     Ok(fetch(tx, select.order_by_asc(Column::Id)).await?)
 }
 
-/// Settles a new invoice of an order, locked by the caller, from what the payments that name the order have left.
-pub(super) async fn apply(tx: &Tx, order: &orders::Model, invoice: &invoices::Model) -> Result<(), BillingError> {
+/// Settles a new invoice of an order, locked by the caller, from the unallocated amounts of the payments that name the order.
+pub(super) async fn settle_invoice(tx: &Tx, order: &orders::Model, invoice: &invoices::Model) -> Result<(), BillingError> {
     let mut row = invoice.clone();
-    for payment in naming(tx, order, true).await? {
-        let parts = allocation::in_order(payment.unallocated.0, &[Open::of(&row)], payment.received_at);
+    for payment in payments_naming(tx, order, true).await? {
+        let allocations = allocation::allocate_in_order(payment.unallocated.0, &[OpenInvoice::of(&row)], payment.received_at);
         let known: AHashMap<_, _> = [(row.id, row.clone())].into_iter().collect();
-        settle(tx, &payment, &parts, &known, std::slice::from_ref(order)).await?;
-        for part in parts {
-            row.paid.0 += part.amount;
-            row.discounted.0 += part.discount;
+        settle(tx, &payment, &allocations, &known, std::slice::from_ref(order)).await?;
+        for allocation in allocations {
+            row.paid.0 += allocation.amount;
+            row.discounted.0 += allocation.discount;
         }
         if row.paid.0 + row.discounted.0 == row.total.0 {
             break;

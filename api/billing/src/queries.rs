@@ -2,7 +2,8 @@
 
 use ahash::AHashMap;
 use entity::{
-    AccountId, Instant, InvoiceId, OrderId, PaymentId, ShipmentId, invoice_lines, invoices, payment_allocations, payments,
+    AccountId, CurrencyCode, Instant, InvoiceId, OrderId, PaymentId, ShipmentId, invoice_lines, invoices, payment_allocations,
+    payments,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
@@ -10,6 +11,7 @@ use sea_orm::{
 };
 
 use super::error::BillingError;
+use kernel::wire::PageRequest;
 use store::database::Tx;
 use store::sql::key_chunks;
 
@@ -33,7 +35,7 @@ pub(super) struct LoadedPayment {
     pub(super) settles: Vec<(String, payment_allocations::Model)>,
 }
 
-/// Whether something of an invoice is open.
+/// The condition that an invoice has an outstanding amount.
 pub(super) fn is_open() -> SimpleExpr {
     use invoices::Column;
     Expr::col((invoices::Entity, Column::Paid))
@@ -55,7 +57,7 @@ pub(super) async fn find_invoice(
 }
 
 /// The invoices of numbers, those that exist.
-pub(super) async fn by_numbers(
+pub(super) async fn invoices_by_number(
     db: &impl ConnectionTrait,
     numbers: &[String],
 ) -> Result<AHashMap<String, invoices::Model>, DbErr> {
@@ -120,9 +122,9 @@ pub(super) async fn load_invoices(
     let orders = orders::numbers_of(db, &order_ids).await?;
     let shipments = fulfilment::numbers_of(db, &shipment_ids).await?;
     let lines = invoice_lines::Entity::find().filter(invoice_lines::Column::InvoiceId.is_in(ids.clone()));
-    let mut lines = by(lines.order_by_asc(invoice_lines::Column::LineNo).all(db).await?, |l| l.invoice_id);
+    let mut lines = group_by(lines.order_by_asc(invoice_lines::Column::LineNo).all(db).await?, |l| l.invoice_id);
     let settled = payment_allocations::Entity::find().filter(payment_allocations::Column::InvoiceId.is_in(ids));
-    let mut settled = by(settled.order_by_asc(payment_allocations::Column::PaymentId).all(db).await?, |a| a.invoice_id);
+    let mut settled = group_by(settled.order_by_asc(payment_allocations::Column::PaymentId).all(db).await?, |a| a.invoice_id);
     let loaded = rows.into_iter().map(|invoice| LoadedInvoice {
         order_number: orders.get(&invoice.order_id).cloned().unwrap_or_default(),
         shipment_number: shipments.get(&invoice.shipment_id).cloned().unwrap_or_default(),
@@ -151,7 +153,7 @@ pub(super) async fn load_payments(
             select.filter(invoices::Column::Id.is_in(chunk.iter().copied())).into_tuple().all(db).await?;
         numbers.extend(rows);
     }
-    let mut settled = by(settled, |a| a.payment_id);
+    let mut settled = group_by(settled, |a| a.payment_id);
     let loaded = rows.into_iter().map(|payment| {
         let settles = settled.remove(&payment.id).unwrap_or_default();
         LoadedPayment {
@@ -163,7 +165,7 @@ pub(super) async fn load_payments(
     Ok(loaded.collect())
 }
 
-fn by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
+fn group_by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
     let mut map: AHashMap<K, Vec<T>> = AHashMap::new();
     for row in rows {
         map.entry(key(&row)).or_default().push(row);
@@ -172,22 +174,20 @@ fn by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashM
 }
 
 /// Which invoices a list shows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct InvoiceFilter {
     pub(super) account: Option<AccountId>,
     pub(super) order: Option<OrderId>,
     pub(super) open: Option<bool>,
     /// Whether it was due before this instant and is open.
     pub(super) overdue: Option<(bool, Instant)>,
-    /// Only invoices before this id: newest first.
-    pub(super) before: Option<i64>,
-    pub(super) limit: u64,
+    pub(super) page: PageRequest,
 }
 
 /// Invoices of a list, newest first.
 pub(super) async fn list_invoices(db: &impl ConnectionTrait, filter: InvoiceFilter) -> Result<Vec<LoadedInvoice>, BillingError> {
     use invoices::Column;
-    let mut select = invoices::Entity::find().order_by_desc(Column::Id).limit(filter.limit);
+    let mut select = invoices::Entity::find();
     if let Some(account) = filter.account {
         select = select.filter(Column::AccountId.eq(account));
     }
@@ -201,44 +201,36 @@ pub(super) async fn list_invoices(db: &impl ConnectionTrait, filter: InvoiceFilt
         let late = is_open().and(Column::DueAt.lt(now));
         select = select.filter(if overdue { late } else { late.not() });
     }
-    if let Some(before) = filter.before {
-        select = select.filter(Column::Id.lt(before));
-    }
-    load_invoices(db, select.all(db).await?).await
+    load_invoices(db, filter.page.descending(select, Column::Id).all(db).await?).await
 }
 
 /// Which payments a list shows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct PaymentFilter {
     pub(super) account: Option<AccountId>,
     /// Whether something of it is not allocated.
     pub(super) unallocated: Option<bool>,
-    /// Only payments before this id: newest first.
-    pub(super) before: Option<i64>,
-    pub(super) limit: u64,
+    pub(super) page: PageRequest,
 }
 
 /// Payments of a list, newest first.
 pub(super) async fn list_payments(db: &impl ConnectionTrait, filter: PaymentFilter) -> Result<Vec<LoadedPayment>, BillingError> {
     use payments::Column;
-    let mut select = payments::Entity::find().order_by_desc(Column::Id).limit(filter.limit);
+    let mut select = payments::Entity::find();
     if let Some(account) = filter.account {
         select = select.filter(Column::AccountId.eq(account));
     }
     if let Some(unallocated) = filter.unallocated {
         select = select.filter(if unallocated { Column::Unallocated.gt(0) } else { Column::Unallocated.eq(0) });
     }
-    if let Some(before) = filter.before {
-        select = select.filter(Column::Id.lt(before));
-    }
-    load_payments(db, select.all(db).await?).await
+    load_payments(db, filter.page.descending(select, Column::Id).all(db).await?).await
 }
 
 /// The open invoices of an account in a currency, oldest due first; at most `limit`.
 pub(super) async fn open_invoices(
     db: &impl ConnectionTrait,
     account: AccountId,
-    currency: &str,
+    currency: CurrencyCode,
     limit: u64,
 ) -> Result<Vec<invoices::Model>, DbErr> {
     use invoices::Column;

@@ -7,13 +7,13 @@ use poem_openapi::{OpenApi, Tags};
 use super::error::BillingError;
 use super::queries::{self, InvoiceFilter, PaymentFilter, payment_name};
 use super::views::{AllocationsInput, InvoiceView, RemittanceInput, RemittanceView, StatementView};
-use super::{payments, statement};
+use super::{account_statement, payments};
 use ::orders::find_order;
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, page_limit, place_of};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, PageRequest};
 use store::clock;
 use store::database::Tx;
 
@@ -62,7 +62,7 @@ impl BillingRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<InvoiceView>>> {
-        let limit = page_limit(limit.0, 20, 100)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let (db, now) = (who.db(), clock::now());
         let order = match &order.0 {
             Some(number) => Some(find_order(&db, number, who.account()).await.map_err(BillingError::from)?.id),
@@ -73,12 +73,11 @@ impl BillingRoutes {
             order,
             open: open.0,
             overdue: overdue.0.map(|wanted| (wanted, now)),
-            before: cursor.0.as_deref().map(place_of).transpose()?,
-            limit: limit + 1,
+            page,
         };
         let loaded = queries::list_invoices(&db, filter).await?;
         let items = loaded.into_iter().map(|l| (l.invoice.id.0, InvoiceView::new(l, &self.accounts, now)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Record a payment
@@ -117,7 +116,7 @@ impl BillingRoutes {
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(JsonResponse::replay(replay));
         }
-        let id = payments::allocate(&tx, &id.0, body.0.into_asked()).await?;
+        let id = payments::allocate(&tx, &id.0, body.0.into_requested()).await?;
         let answer = JsonResponse::stored(&tx, &self.view(&tx, id).await?).await?;
         Ok(tx.commit(answer).await?)
     }
@@ -146,16 +145,15 @@ impl BillingRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<RemittanceView>>> {
-        let limit = page_limit(limit.0, 20, 100)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let filter = PaymentFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(BillingError::from)?,
             unallocated: unallocated.0,
-            before: cursor.0.as_deref().map(place_of).transpose()?,
-            limit: limit + 1,
+            page,
         };
         let loaded = queries::list_payments(&who.db(), filter).await?;
         let items = loaded.into_iter().map(|l| (l.payment.id.0, RemittanceView::new(l, &self.accounts)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Read the statement of an account
@@ -165,7 +163,7 @@ impl BillingRoutes {
     async fn get_statement(&self, who: Acting<permit::ReadInvoices>, code: Path<Code>) -> Result<JsonResponse<StatementView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(BillingError::from)?;
         let now = clock::now();
-        let statement = statement::of(&who.db(), account.id, now).await?;
+        let statement = account_statement::of(&who.db(), account.id, now).await?;
         Ok(JsonResponse::of(&StatementView::new(&account.code, statement, &self.accounts, now))?)
     }
 }

@@ -1,56 +1,55 @@
-//! Writing what a payment settles: invoices, allocations, the credit position, and what follows when something is paid.
+//! Writing allocations of a payment: invoices, the allocations themselves, the credit position, and closing orders that are paid.
 
 use ahash::AHashMap;
-use entity::{AccountId, InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
+use entity::{InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QuerySelect as _, Statement, Value,
 };
-use serde_json::json;
 
-use super::allocation::Part;
+use super::allocation::Allocation;
 use super::error::BillingError;
+use super::events::InvoicePaid;
 use super::queries::is_open;
 use super::receivables;
 use ::orders::credit::{self, Shift};
 use ::orders::progress;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks, push_row};
 
 const ROWS_PER_STATEMENT: usize = 2_000;
 
-/// Writes what a payment settles. Orders, the payment and the invoices are locked by the caller; `invoices` holds them as
-/// they are. Gives the sum taken from the payment.
+/// Writes the allocations of a payment. The caller has locked orders, the payment and the invoices; `invoices` holds them as
+/// they are. Returns the amount taken from the payment.
 pub(super) async fn settle(
     tx: &Tx,
     payment: &payments::Model,
-    parts: &[Part],
+    allocations: &[Allocation],
     invoices: &AHashMap<InvoiceId, invoices::Model>,
     orders: &[orders::Model],
 ) -> Result<i64, BillingError> {
-    if parts.is_empty() {
+    if allocations.is_empty() {
         return Ok(0);
     }
-    pay_invoices(tx, parts).await?;
-    add_allocations(tx, payment.id, parts).await?;
-    let taken: i64 = parts.iter().map(|p| p.amount).sum();
-    let discounted: i64 = parts.iter().map(|p| p.discount).sum();
+    pay_invoices(tx, allocations).await?;
+    add_allocations(tx, payment.id, allocations).await?;
+    let taken: i64 = allocations.iter().map(|a| a.amount).sum();
+    let discounted: i64 = allocations.iter().map(|a| a.discount).sum();
     payments::Entity::update_many()
         .col_expr(payments::Column::Unallocated, Expr::col(payments::Column::Unallocated).sub(taken))
         .filter(payments::Column::Id.eq(payment.id))
         .exec(tx)
         .await?;
     let shift = Shift { receivable: -(taken + discounted), committed: 0 };
-    credit::shift(tx, payment.account_id, &payment.currency, shift).await?;
-    receivables::recompute_oldest_due(tx, payment.account_id, &payment.currency).await?;
+    credit::shift(tx, payment.account_id, payment.currency.0, shift).await?;
+    receivables::recompute_oldest_due(tx, payment.account_id, payment.currency.0).await?;
 
     let mut settled: Vec<OrderId> = Vec::new();
-    for part in parts {
-        let Some(invoice) = invoices.get(&part.invoice) else { continue };
-        if invoice.paid.0 + invoice.discounted.0 + part.amount + part.discount == invoice.total.0 {
-            record_paid(tx, invoice);
+    for allocation in allocations {
+        let Some(invoice) = invoices.get(&allocation.invoice) else { continue };
+        if invoice.paid.0 + invoice.discounted.0 + allocation.amount + allocation.discount == invoice.total.0 {
+            tx.record(&InvoicePaid(invoice.into()));
             settled.push(invoice.order_id);
         }
     }
@@ -58,36 +57,36 @@ pub(super) async fn settle(
     Ok(taken)
 }
 
-async fn pay_invoices(tx: &Tx, parts: &[Part]) -> Result<(), DbErr> {
+async fn pay_invoices(tx: &Tx, allocations: &[Allocation]) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();
-    for chunk in parts.chunks(ROWS_PER_STATEMENT) {
+    for chunk in allocations.chunks(ROWS_PER_STATEMENT) {
         let mut rows = String::new();
         let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
-        for (row, part) in chunk.iter().enumerate() {
+        for (row, allocation) in chunk.iter().enumerate() {
             push_row(&mut rows, backend, row, 3);
-            values.extend([part.invoice.0.into(), part.amount.into(), part.discount.into()]);
+            values.extend([allocation.invoice.0.into(), allocation.amount.into(), allocation.discount.into()]);
         }
         let sql = format!(
-            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + part.amount, \
-             discounted = invoices.discounted + part.discount, version = invoices.version + 1 from part where invoices.id = part.id"
+            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + allocation.amount, \
+             discounted = invoices.discounted + allocation.discount, version = invoices.version + 1 from part where invoices.id = allocation.id"
         );
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
     Ok(())
 }
 
-async fn add_allocations(tx: &Tx, payment: PaymentId, parts: &[Part]) -> Result<(), DbErr> {
+async fn add_allocations(tx: &Tx, payment: PaymentId, allocations: &[Allocation]) -> Result<(), DbErr> {
     use payment_allocations::{Column, Entity};
     let more = |column: Column, name: &'static str| Expr::col((Entity, column)).add(Expr::cust(name));
     let again = OnConflict::columns([Column::PaymentId, Column::InvoiceId])
         .value(Column::Amount, more(Column::Amount, "excluded.amount"))
         .value(Column::Discount, more(Column::Discount, "excluded.discount"))
         .to_owned();
-    let rows = parts.iter().map(|part| payment_allocations::Model {
+    let rows = allocations.iter().map(|allocation| payment_allocations::Model {
         payment_id: payment,
-        invoice_id: part.invoice,
-        amount: entity::Amount(part.amount),
-        discount: entity::Amount(part.discount),
+        invoice_id: allocation.invoice,
+        amount: entity::Amount(allocation.amount),
+        discount: entity::Amount(allocation.discount),
     });
     insert_all(tx, rows.map(|r| r.into_active_model().reset_all()).collect(), Some(again)).await
 }
@@ -106,26 +105,4 @@ pub(super) async fn close_settled(tx: &Tx, settled: &[OrderId], orders: &[orders
     let done: Vec<orders::Model> = orders.iter().filter(|o| settled.contains(&o.id) && !owing.contains(&o.id)).cloned().collect();
     progress::close_paid(tx, &done).await?;
     Ok(())
-}
-
-/// Records that an invoice is paid in full.
-pub(super) fn record_paid(tx: &Tx, invoice: &invoices::Model) {
-    record(tx, "invoice.paid", invoice, invoice.account_id);
-}
-
-/// Records what happened to an invoice.
-pub(super) fn record(tx: &Tx, kind: &'static str, invoice: &invoices::Model, account: AccountId) {
-    tx.record(NewEvent {
-        kind,
-        subject: format!("invoice/{}", invoice.number),
-        account: Some(account),
-        data: json!({
-            "invoice_id": invoice.id.0,
-            "number": invoice.number,
-            "order_id": invoice.order_id.0,
-            "shipment_id": invoice.shipment_id.0,
-            "account_id": invoice.account_id.0,
-            "total": { "amount": pricing::Amount::from(invoice.total).to_string(), "currency": invoice.currency },
-        }),
-    });
 }

@@ -4,9 +4,9 @@ use entity::{Amount, Instant};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use super::account_statement::{AccountStatement, Sums, days_late};
 use super::payments::{NewAllocation, NewPayment};
 use super::queries::{LoadedInvoice, LoadedPayment, payment_name};
-use super::statement::{Statement, Sums, days_late};
 use identity::Accounts;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
@@ -129,7 +129,7 @@ impl InvoiceView {
     /// The view of a loaded invoice as of `now`.
     pub(super) fn new(loaded: LoadedInvoice, accounts: &Accounts, now: Instant) -> Self {
         let LoadedInvoice { invoice, order_number, shipment_number, lines, settled_by } = loaded;
-        let money = |amount: Amount| Money::new(amount, &invoice.currency);
+        let money = |amount: Amount| Money::new(amount, invoice.currency.code());
         let early = invoice.discount_until.map(|until| EarlyPaymentView {
             until: Timestamp(until),
             discount: money(invoice.discount_amount),
@@ -157,7 +157,7 @@ impl InvoiceView {
             payments: settled.collect(),
             number: invoice.number,
             purchase_order_number: invoice.purchase_order_number,
-            terms: invoice.terms,
+            terms: invoice.terms.to_string(),
         }
     }
 }
@@ -169,7 +169,7 @@ impl From<entity::invoice_lines::Model> for InvoiceLineView {
             order_line: row.order_line_no,
             sku: row.sku,
             title: row.title,
-            unit: row.unit,
+            unit: row.unit.to_string(),
             quantity: row.quantity.into(),
             unit_price: row.unit_price.into(),
             per: row.per.into(),
@@ -218,7 +218,7 @@ impl RemittanceView {
     /// The view of a loaded payment.
     pub(super) fn new(loaded: LoadedPayment, accounts: &Accounts) -> Self {
         let LoadedPayment { payment, order_number, settles } = loaded;
-        let money = |amount: Amount| Money::new(amount, &payment.currency);
+        let money = |amount: Amount| Money::new(amount, payment.currency.code());
         let allocations = settles.into_iter().map(|(invoice, part)| SettlesView {
             invoice,
             amount: money(part.amount),
@@ -309,11 +309,11 @@ pub(crate) struct OpenInvoiceView {
 
 impl StatementView {
     /// The view of a statement as of `now`.
-    pub(super) fn new(account: &str, statement: Statement, accounts: &Accounts, now: Instant) -> Self {
+    pub(super) fn new(account: &str, statement: AccountStatement, accounts: &Accounts, now: Instant) -> Self {
         let invoices = statement.invoices.into_iter().map(|(row, order)| OpenInvoiceView {
             order,
-            total: Money::new(row.total, &row.currency),
-            open: Money::new(minus([row.total, row.paid, row.discounted]), &row.currency),
+            total: Money::new(row.total, row.currency.code()),
+            open: Money::new(minus([row.total, row.paid, row.discounted]), row.currency.code()),
             issued_at: Timestamp(row.issued_at),
             due_at: Timestamp(row.due_at),
             days_late: days_late(row.due_at, now),
@@ -323,7 +323,7 @@ impl StatementView {
         Self {
             account: account.to_owned(),
             as_of: Timestamp(now),
-            balances: statement.sums.iter().map(|(currency, sums)| balance(currency, sums)).collect(),
+            balances: statement.sums.iter().map(|(currency, sums)| balance(*currency, sums)).collect(),
             invoices: invoices.collect(),
             unallocated_payments: statement.payments.into_iter().map(|p| RemittanceView::new(p, accounts)).collect(),
             complete: statement.complete,
@@ -331,12 +331,12 @@ impl StatementView {
     }
 }
 
-fn balance(currency: &str, sums: &Sums) -> BalanceView {
+fn balance(currency: entity::CurrencyCode, sums: &Sums) -> BalanceView {
     let text = |micros: i64| AmountText::from(Amount(micros));
     let open = sums.buckets.iter().fold(0_i64, |sum, part| sum.saturating_add(*part));
     let [current, to_30, to_60, to_90, over] = sums.buckets.map(text);
     BalanceView {
-        currency: currency.to_owned(),
+        currency: currency.to_string(),
         open: text(open),
         aging: AgingView { current, days_1_30: to_30, days_31_60: to_60, days_61_90: to_90, days_over_90: over },
         unallocated: text(sums.unallocated),
@@ -423,7 +423,7 @@ pub(crate) struct AllocationsInput {
 
 impl AllocationsInput {
     /// What is asked for.
-    pub(super) fn into_asked(self) -> Option<Vec<NewAllocation>> {
+    pub(super) fn into_requested(self) -> Option<Vec<NewAllocation>> {
         self.allocations.map(|all| all.into_iter().map(Into::into).collect())
     }
 }
@@ -444,7 +444,7 @@ impl From<RemittanceInput> for NewPayment {
             reference: input.reference.into_inner(),
             received_at: input.received_at.map(|t| t.0),
             order: input.order.map(Code::into_inner),
-            allocations: AllocationsInput { allocations: input.allocations }.into_asked(),
+            allocations: AllocationsInput { allocations: input.allocations }.into_requested(),
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use entity::{AccountId, CartId, cart_lines};
+use entity::{AccountId, CartId, cart_lines, carts};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::lines::CartLine;
-use super::priced_cart::PricedCart;
 use kernel::problem::CommonError;
 use prices::OpenBaskets;
 use prices::PriceImpact;
@@ -57,14 +56,20 @@ impl CartCache {
         }
         let select = cart_lines::Entity::find().filter(cart_lines::Column::CartId.eq(cart));
         let rows = fetch(db, select.order_by_asc(cart_lines::Column::LineNo)).await?;
-        Ok(Arc::new(rows.into_iter().filter_map(CartLine::of_row).collect()))
+        Ok(Arc::new(rows.into_iter().map(CartLine::of_row).collect()))
     }
 
-    /// Commits the transaction that changed a cart and keeps the cart's lines. Nothing else writes the cache.
-    pub(super) async fn commit<T>(&self, tx: Tx, cart: PricedCart, answer: T) -> Result<T, StoreError> {
+    /// Commits the transaction that changed a cart and caches the cart's lines. Nothing else writes the cache.
+    pub(super) async fn commit<T>(
+        &self,
+        tx: Tx,
+        cart: &carts::Model,
+        lines: Arc<Vec<CartLine>>,
+        answer: T,
+    ) -> Result<T, StoreError> {
         let answer = tx.commit(answer).await?;
-        let content = Content { account: cart.row.account_id, version: cart.row.version, lines: cart.lines };
-        self.contents.insert(cart.row.id, Arc::new(content));
+        let content = Content { account: cart.account_id, version: cart.version, lines };
+        self.contents.insert(cart.id, Arc::new(content));
         Ok(answer)
     }
 }

@@ -1,14 +1,14 @@
 //! The row of a cart: its status, its counts and its version.
 
 use entity::{AccountId, CartId, CartStatus, carts};
+use pricing::Currency;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
-use serde_json::json;
 
 use super::error::CartError;
+use super::events::{CartChanged, CartCreated};
 use super::queries::{id_of, lock_open};
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// Most lines a cart holds.
 pub(super) const MAX_CART_LINES: usize = 20_000;
@@ -18,7 +18,7 @@ pub(super) const MAX_CART_LINES: usize = 20_000;
 pub(super) struct NewCart {
     pub(super) account: AccountId,
     pub(super) name: String,
-    pub(super) currency: String,
+    pub(super) currency: Currency,
 }
 
 /// An open cart whose row has counted lines that are about to be added.
@@ -37,7 +37,7 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
         id: CartId(tx.id().await?),
         account_id: new.account,
         name: new.name,
-        currency: new.currency,
+        currency: new.currency.into(),
         status: CartStatus::Open,
         created_by: tx.actor().label.to_string(),
         next_line: 1 + count,
@@ -47,7 +47,7 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
         updated_at: tx.now(),
     };
     carts::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    record(tx, "cart.created", &row);
+    tx.record(&CartCreated((&row).into()));
     Ok(row)
 }
 
@@ -84,7 +84,7 @@ pub(super) async fn reserve_line_numbers(
         lock_open(tx, id, account).await?;
         return Err(CartError::Full(MAX_CART_LINES));
     };
-    record(tx, "cart.changed", &cart);
+    tx.record(&CartChanged((&cart).into()));
     Ok(ReservedNumbers { version_before: cart.version - 1, cart })
 }
 
@@ -100,7 +100,7 @@ pub(super) async fn save(tx: &Tx, cart: &mut carts::Model) -> Result<(), CartErr
         .filter(carts::Column::Id.eq(cart.id))
         .exec(tx)
         .await?;
-    record(tx, "cart.changed", cart);
+    tx.record(&CartChanged((&*cart).into()));
     Ok(())
 }
 
@@ -113,16 +113,6 @@ pub async fn mark_ordered(tx: &Tx, cart: &carts::Model) -> Result<(), CartError>
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// Records what happened to a cart.
-pub(super) fn record(tx: &Tx, kind: &'static str, cart: &carts::Model) {
-    tx.record(NewEvent {
-        kind,
-        subject: format!("cart/{}", cart.id),
-        account: Some(cart.account_id),
-        data: json!({ "id": cart.id.to_string(), "lines": cart.line_count, "version": cart.version }),
-    });
 }
 
 #[cfg(test)]

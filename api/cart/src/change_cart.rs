@@ -7,8 +7,9 @@ use pricing::UnitCode;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::cart_rows::{record, save};
+use super::cart_rows::save;
 use super::error::CartError;
+use super::events::CartDeleted;
 use super::lines::CartLine;
 use super::priced_cart::{CartContext, PricedCart, mark_priced, state_of};
 use super::queries::lock_open;
@@ -51,7 +52,7 @@ fn apply(context: &CartContext<'_>, line: &mut CartLine, change: LineChange) -> 
         line.note = note.into();
     }
     let product = context.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
-    if !context.sight.shows(&product) {
+    if !context.catalog_view.can_see(&product) {
         return Err(CommonError::invalid(
             "/quantity",
             FieldCode::UnknownProduct,
@@ -112,6 +113,6 @@ pub(super) async fn delete(tx: &Tx, context: &CartContext<'_>, cart: &str) -> Re
     let cart = lock_open(tx, cart, context.account).await?;
     cart_lines::Entity::delete_many().filter(cart_lines::Column::CartId.eq(cart.id)).exec(tx).await?;
     carts::Entity::delete_by_id(cart.id).exec(tx).await?;
-    record(tx, "cart.deleted", &cart);
+    tx.record(&CartDeleted((&cart).into()));
     Ok(())
 }

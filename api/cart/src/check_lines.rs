@@ -95,7 +95,7 @@ async fn add_candidates(
         return;
     }
     let texts: Vec<&str> = open.iter().map(|at| names[*at].text()).collect();
-    let audience = products.sight(account).audience();
+    let audience = products.view_for(account).search_audience();
     for (at, candidates) in open.iter().zip(index.candidates(account, audience, &texts).await) {
         found[*at] = Resolution::Unknown { candidates };
     }

@@ -2,7 +2,7 @@
 
 use entity::{PriceSource, carts};
 use poem_openapi::Object;
-use pricing::{Amount, Currency};
+use pricing::Amount;
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
@@ -92,10 +92,10 @@ pub async fn report(
     lines: &[CartLine],
     coupons: &[String],
 ) -> Result<DriftReport, CartError> {
-    let currency: Currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
     let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
     let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
-    let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons, lines: &asked };
+    let ask =
+        PriceRequest { account: Some(cart.account_id), currency: cart.currency.0, at: None, as_of: None, coupons, lines: &asked };
     Ok(prices.drift(db, &ask, &seen).await?)
 }
 
@@ -127,7 +127,7 @@ pub(super) fn view(
     }
     let money = |total: i128| {
         let amount = i64::try_from(total).map(Amount::from_micros);
-        amount.map(|amount| Money::new(amount, &cart.currency)).map_err(|_| too_large())
+        amount.map(|amount| Money::new(amount, cart.currency.code())).map_err(|_| too_large())
     };
     Ok(CartDriftView {
         cart: cart.id.to_string(),

@@ -23,6 +23,7 @@ mod check_lines;
 mod currency;
 pub mod drift;
 mod error;
+mod events;
 mod lines;
 mod lines_body;
 mod priced_cart;

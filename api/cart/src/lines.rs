@@ -24,16 +24,16 @@ pub struct CartLine {
 }
 
 impl CartLine {
-    /// Reads a stored line; none when its unit cannot be read.
-    pub(super) fn of_row(row: cart_lines::Model) -> Option<Self> {
-        Some(Self {
+    /// The line of a row.
+    pub(super) fn of_row(row: cart_lines::Model) -> Self {
+        Self {
             line: row.line_no,
             product: row.product_id,
-            unit: row.unit.parse().ok()?,
+            unit: row.unit.0,
             quantity: row.quantity,
             note: row.note.into(),
             seen: row.seen_as_of.zip(row.seen_at).map(|(known_at, valid_at)| AsOf { known_at, valid_at }),
-        })
+        }
     }
 
     /// What pricing needs of the line.
@@ -46,7 +46,7 @@ impl CartLine {
             cart_id: cart,
             line_no: self.line,
             product_id: self.product,
-            unit: self.unit.to_string(),
+            unit: self.unit.into(),
             quantity: self.quantity,
             note: self.note.to_string(),
             seen_at: self.seen.map(|seen| seen.valid_at),

@@ -7,8 +7,8 @@ use entity::{AccountId, carts};
 use super::cart_cache::CartCache;
 use super::error::CartError;
 use super::lines::CartLine;
-use catalog::{Products, Sight};
-use kernel::problem::CommonError;
+use catalog::CatalogView;
+use catalog::Products;
 use prices::{AsOf, PriceLine, PriceRequest, PricedBasket, Prices};
 use store::database::Db;
 
@@ -21,7 +21,7 @@ pub(super) struct CartContext<'a> {
     /// The account whose carts the caller may use; none for staff, who may use all.
     pub(super) account: Option<AccountId>,
     /// The products that the caller may see.
-    pub(super) sight: Arc<Sight>,
+    pub(super) catalog_view: Arc<CatalogView>,
 }
 
 /// A cart with all its lines, priced as one basket.
@@ -36,10 +36,10 @@ pub(super) struct PricedCart {
 impl CartContext<'_> {
     /// Prices the lines of a cart. A product that the caller may not see has no price and counts towards no volume break.
     pub(super) async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket, CartError> {
-        let currency = cart.currency.parse().map_err(|_| CommonError::Internal("a cart without currency".to_owned()))?;
+        let (account, currency) = (Some(cart.account_id), cart.currency.0);
         let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
-        let ask = PriceRequest { account: Some(cart.account_id), currency, at: None, as_of: None, coupons: &[], lines: &asked };
-        let visible = self.products.shown(lines.iter().map(|line| line.product), &self.sight);
+        let ask = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let visible = self.products.visible(lines.iter().map(|line| line.product), &self.catalog_view);
         Ok(self.prices.price_visible(db, &ask, &visible).await?)
     }
 

@@ -17,14 +17,14 @@ pub fn check_again(
     base: &str,
     lines: &[CartLine],
 ) -> (Vec<CheckedLine>, Vec<FieldError>) {
-    let sight = products.sight(Some(account));
+    let catalog_view = products.view_for(Some(account));
     let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for (index, line) in lines.iter().enumerate() {
         let pointer = format!("{base}/{}", line.line);
         let mut refuse = |field: &str, code: FieldCode, detail: String| {
             bad.push(FieldError::new(format!("{pointer}/{field}"), code, detail));
         };
-        let Some(product) = products.by_id(line.product).filter(|product| sight.shows(product)) else {
+        let Some(product) = products.by_id(line.product).filter(|product| catalog_view.can_see(product)) else {
             refuse("sku", FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned());
             continue;
         };

@@ -17,7 +17,7 @@ use super::priced_cart::{CartContext, PricedCart};
 use super::queries::{self, find, id_of};
 use super::show::CartViews;
 use super::views::{AddedLines, CartInput, CartLineInput, CartSummary, CartView, LineChangeInput};
-use catalog::{Products, Sight};
+use catalog::{CatalogView, Products};
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::{Acting, Permission};
@@ -25,6 +25,8 @@ use kernel::problem::ApiError;
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
 use prices::Prices;
 use search_index::SearchIndex;
+use store::StoreError;
+use store::database::Tx;
 
 type Result<T> = std::result::Result<T, ApiError<CartError>>;
 
@@ -63,8 +65,7 @@ impl CartRoutes {
     ) -> Result<Created<CartView>> {
         let CartInput { account, name, currency, lines } = body.0;
         let account = account_for(&who, &self.accounts, account.as_deref()).map_err(CartError::from)?;
-        let currency = currency.map_or_else(|| account.currency.clone(), Code::into_inner);
-        super::currency(&currency)?;
+        let currency = currency.as_deref().map_or(Ok(account.currency), super::currency)?;
         let (lines, rejected) = self.check(&who, account.id, CartLineInput::asked(lines)).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
@@ -72,9 +73,9 @@ impl CartRoutes {
         }
         let (context, new) = (self.context(&who), NewCart { account: account.id, name: name.into_inner(), currency });
         let created = create_cart(&tx, &context, new, lines).await?;
-        let view = self.views(&context.sight).created(&created, rejected)?;
+        let view = self.views(&context.catalog_view).created(&created, rejected)?;
         let answer = Created::stored(&tx, &view).await?.with_etag(Etag(created.cart.row.version));
-        Ok(self.carts.commit(tx, created.cart, answer).await?)
+        Ok(self.commit(tx, created.cart, answer).await?)
     }
 
     /// Add lines to a cart
@@ -98,9 +99,9 @@ impl CartRoutes {
         }
         let context = self.context(&who);
         let added = add_lines(&tx, &context, &id.0, lines).await?;
-        let view = self.views(&context.sight).added(&added, rejected)?;
+        let view = self.views(&context.catalog_view).added(&added, rejected)?;
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(added.cart.row.version));
-        Ok(self.carts.commit(tx, added.cart, answer).await?)
+        Ok(self.commit(tx, added.cart, answer).await?)
     }
 
     /// Read a cart
@@ -130,7 +131,7 @@ impl CartRoutes {
         let before = cursor.0.as_deref().map(place_of).transpose()?;
         let rows = queries::list(&who.db(), account, before, limit + 1).await?;
         let context = self.context(&who);
-        let views = self.views(&context.sight);
+        let views = self.views(&context.catalog_view);
         let items = rows.iter().map(|cart| (cart.id.0, views.summary(cart))).collect();
         Ok(JsonResponse::of(&Page::cut(items, limit))?)
     }
@@ -150,7 +151,7 @@ impl CartRoutes {
         let (tx, context) = (who.begin().await?, self.context(&who));
         let cart = change_line(&tx, &context, &id.0, line.0, change).await?;
         let answer = self.answer(&context, &cart)?;
-        Ok(self.carts.commit(tx, cart, answer).await?)
+        Ok(self.commit(tx, cart, answer).await?)
     }
 
     /// Take a line out of a cart
@@ -166,7 +167,7 @@ impl CartRoutes {
         let (tx, context) = (who.begin().await?, self.context(&who));
         let cart = remove_line(&tx, &context, &id.0, line.0).await?;
         let answer = self.answer(&context, &cart)?;
-        Ok(self.carts.commit(tx, cart, answer).await?)
+        Ok(self.commit(tx, cart, answer).await?)
     }
 
     /// See what changed of a cart's prices
@@ -179,7 +180,7 @@ impl CartRoutes {
         let db = who.db();
         let cart = find(&db, &id.0, who.account()).await?;
         let lines = self.carts.lines(&db, cart.id, cart.version).await?;
-        let shown = self.products.shown(lines.iter().map(|line| line.product), &self.products.sight(who.account()));
+        let shown = self.products.visible(lines.iter().map(|line| line.product), &self.products.view_for(who.account()));
         let lines: Vec<CartLine> = lines.iter().zip(shown).filter(|(_, shown)| *shown).map(|(line, _)| line.clone()).collect();
         let report = drift::report(&db, &self.prices, &cart, &lines, &[]).await?;
         Ok(JsonResponse::of(&drift::view(&self.products, &cart, &lines, &report)?)?)
@@ -201,9 +202,9 @@ impl CartRoutes {
         }
         let context = self.context(&who);
         let cart = accept_prices(&tx, &context, &id.0).await?;
-        let view = self.views(&context.sight).cart(&cart)?;
+        let view = self.views(&context.catalog_view).cart(&cart)?;
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(cart.row.version));
-        Ok(self.carts.commit(tx, cart, answer).await?)
+        Ok(self.commit(tx, cart, answer).await?)
     }
 
     /// Delete a cart
@@ -224,16 +225,21 @@ impl CartRoutes {
             prices: &self.prices,
             cache: &self.carts,
             account: who.account(),
-            sight: self.products.sight(who.account()),
+            catalog_view: self.products.view_for(who.account()),
         }
     }
 
-    fn views<'a>(&'a self, sight: &'a Sight) -> CartViews<'a> {
-        CartViews { accounts: &self.accounts, products: &self.products, sight }
+    /// Commits the transaction that changed a cart, whose lines are cached from then on.
+    async fn commit<T>(&self, tx: Tx, cart: PricedCart, answer: T) -> std::result::Result<T, StoreError> {
+        self.carts.commit(tx, &cart.row, cart.lines, answer).await
+    }
+
+    fn views<'a>(&'a self, catalog_view: &'a CatalogView) -> CartViews<'a> {
+        CartViews { accounts: &self.accounts, products: &self.products, catalog_view }
     }
 
     fn answer(&self, context: &CartContext<'_>, cart: &PricedCart) -> Result<JsonResponse<CartView>> {
-        let view = self.views(&context.sight).cart(cart)?;
+        let view = self.views(&context.catalog_view).cart(cart)?;
         Ok(JsonResponse::of(&view)?.with_etag(Etag(cart.row.version)))
     }
 

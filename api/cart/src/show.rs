@@ -8,7 +8,7 @@ use super::check_lines::LineProblem;
 use super::error::CartError;
 use super::priced_cart::PricedCart;
 use super::views::{AddedLines, CartLineView, CartSummary, CartTotals, CartView};
-use catalog::{Products, Sight};
+use catalog::{CatalogView, Products};
 use identity::Accounts;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
@@ -20,7 +20,7 @@ pub(super) struct CartViews<'a> {
     pub(super) accounts: &'a Accounts,
     pub(super) products: &'a Products,
     /// The products that the caller may see.
-    pub(super) sight: &'a Sight,
+    pub(super) catalog_view: &'a CatalogView,
 }
 
 impl CartViews<'_> {
@@ -30,7 +30,7 @@ impl CartViews<'_> {
             id: cart.id.to_string(),
             account: self.accounts.code_of(cart.account_id),
             name: cart.name.clone(),
-            currency: cart.currency.clone(),
+            currency: cart.currency.to_string(),
             status: cart.status,
             line_count: cart.line_count,
             version: cart.version,
@@ -42,7 +42,7 @@ impl CartViews<'_> {
     /// A cart with its lines.
     pub(super) fn cart(&self, cart: &PricedCart) -> Result<CartView, CartError> {
         let lines = (0..cart.lines.len()).map(|place| self.line(cart, place, None)).collect();
-        let totals = totals(&cart.basket, &cart.row.currency)?;
+        let totals = totals(&cart.basket, cart.row.currency.code())?;
         Ok(CartView { cart: self.summary(&cart.row), lines, totals, rejected: Vec::new() })
     }
 
@@ -57,7 +57,7 @@ impl CartViews<'_> {
         let cart = &added.cart;
         let accepted = added.places().map(|(place, pointer)| self.line(cart, place, Some(pointer))).collect();
         let rejected = rejected.into_iter().map(Into::into).collect();
-        let totals = totals(&cart.basket, &cart.row.currency)?;
+        let totals = totals(&cart.basket, cart.row.currency.code())?;
         Ok(AddedLines { accepted, rejected, cart: self.summary(&cart.row), totals })
     }
 
@@ -72,7 +72,7 @@ impl CartViews<'_> {
             pointer: pointer.map(str::to_owned),
             sku: product.as_ref().map(|product| product.sku.to_string()).unwrap_or_default(),
             title: product
-                .filter(|product| self.sight.shows(product))
+                .filter(|product| self.catalog_view.can_see(product))
                 .map(|product| product.title.to_string())
                 .unwrap_or_default(),
             quantity: line.quantity.into(),

@@ -7,11 +7,11 @@ use entity::{CategoryId, categories};
 use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::products::Changed;
+use super::events::CategoriesChanged;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// How deep the tree may be.
@@ -36,6 +36,8 @@ impl From<categories::Model> for Category {
 struct Maps {
     by_id: AHashMap<CategoryId, Arc<Category>>,
     by_code: AHashMap<String, CategoryId>,
+    /// Rises with every change.
+    revision: u64,
 }
 
 /// All categories.
@@ -50,6 +52,11 @@ impl Categories {
         let all = Self::default();
         all.put(categories::Entity::find().all(db).await?);
         Ok(all)
+    }
+
+    /// A number that rises whenever a category changes.
+    pub(super) fn revision(&self) -> u64 {
+        self.maps.read().revision
     }
 
     /// The category of a code.
@@ -82,6 +89,7 @@ impl Categories {
 
     fn put(&self, rows: Vec<categories::Model>) {
         let mut maps = self.maps.write();
+        maps.revision += 1;
         for row in rows {
             let category = Category::from(row);
             maps.by_code.insert(category.code.clone(), category.id);
@@ -93,8 +101,8 @@ impl Categories {
 #[async_trait::async_trait]
 impl Projection for Categories {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let changed = events.iter().filter(|e| e.kind == "categories.changed").filter_map(Event::read::<Changed>);
-        let ids: Vec<CategoryId> = changed.flat_map(|c| c.ids).map(CategoryId).collect();
+        let changed: Vec<CategoriesChanged> = decode_all(events)?;
+        let ids: Vec<CategoryId> = changed.into_iter().flat_map(|changed| changed.ids).collect();
         for ids in store::sql::key_chunks(&ids) {
             self.put(categories::Entity::find().filter(categories::Column::Id.is_in(ids.iter().copied())).all(db).await?);
         }

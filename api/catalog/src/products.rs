@@ -7,18 +7,18 @@ use std::sync::Arc;
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, ProductId};
 use parking_lot::RwLock;
-use serde::Deserialize;
 
+use super::catalog_view::CatalogView;
 use super::categories::Categories;
+use super::events::ProductsChanged;
 use super::load::{self, Names};
 use super::product::Product;
-use super::texts::Texts;
-use super::visibility::{Sight, Visibility};
+use super::visibility_rules::VisibilityRules;
 use identity::Accounts;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// A product found by its SKU, without a second copy of the SKU.
@@ -57,9 +57,7 @@ pub struct Products {
     maps: Arc<RwLock<Maps>>,
     /// Brands, once each.
     names: Names,
-    /// Full descriptions asked for lately.
-    pub(super) texts: Texts,
-    visibility: Visibility,
+    visibility: VisibilityRules,
 }
 
 impl Maps {
@@ -70,31 +68,31 @@ impl Maps {
 }
 
 impl Products {
-    /// Loads every product.
-    pub async fn load(db: &Reader) -> Result<Self, CommonError> {
-        let all = Self::default();
-        let taker = all.clone();
-        load::all(db, &all.names, move |products| taker.put(products)).await?;
+    /// Loads every product, and the rules of what accounts may see of them.
+    pub async fn load(db: &Reader, accounts: &Accounts, categories: &Categories) -> Result<Self, CommonError> {
+        let visibility = VisibilityRules::new(accounts.clone(), categories.clone());
+        visibility.read(db).await?;
+        let all = Self { visibility, ..Self::default() };
+        let sink = all.clone();
+        load::all(db, &all.names, move |products| sink.put(products)).await?;
         all.maps.write().shrink();
         Ok(all)
     }
 
-    /// Loads every product, and what accounts may see of them.
-    pub async fn load_for(db: &Reader, accounts: &Accounts, categories: &Categories) -> Result<Self, CommonError> {
-        let visibility = Visibility::new(accounts.clone(), categories.clone());
-        visibility.read(db).await?;
-        Ok(Self { visibility, ..Self::load(db).await? })
+    /// What an account may see of them; none is the seller's side, see [`Self::staff_view`].
+    pub fn view_for(&self, account: Option<AccountId>) -> Arc<CatalogView> {
+        self.visibility.view_for(account)
     }
 
-    /// What an account may see of them; none is the seller's side.
-    pub fn sight(&self, account: Option<AccountId>) -> Arc<Sight> {
-        self.visibility.sight(account)
+    /// The view of the seller's side: everything, drafts too.
+    pub fn staff_view(&self) -> Arc<CatalogView> {
+        self.visibility.view_for(None)
     }
 
-    /// Which of the products of these ids exist for whoever has this sight, in the order asked.
-    pub fn shown(&self, ids: impl IntoIterator<Item = ProductId>, sight: &Sight) -> Vec<bool> {
-        let known = self.by_ids(ids).into_iter();
-        known.map(|product| product.is_some_and(|product| sight.shows(&product))).collect()
+    /// Which of the products of these ids are visible in a view, in the order asked.
+    pub fn visible(&self, ids: impl IntoIterator<Item = ProductId>, view: &CatalogView) -> Vec<bool> {
+        let products = self.by_ids(ids).into_iter();
+        products.map(|product| product.is_some_and(|product| view.can_see(&product))).collect()
     }
 
     /// The product of an SKU, exactly as written.
@@ -129,35 +127,25 @@ impl Products {
         self.maps.read().by_id.values().cloned().collect()
     }
 
-    /// Takes products in, instead of those with the same ids.
+    /// Inserts products in place of those with the same ids.
     pub(super) fn put(&self, products: Vec<Product>) {
         let mut maps = self.maps.write();
         maps.by_id.reserve(products.len());
         maps.by_sku.reserve(products.len());
         for product in products {
             let product = Arc::new(product);
-            self.texts.forget(product.id);
             maps.by_sku.replace(BySku(product.clone()));
             maps.by_id.insert(product.id, product);
         }
     }
 }
 
-/// Details of `products.changed` and `categories.changed`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Changed {
-    pub(super) ids: Vec<i64>,
-}
-
 #[async_trait::async_trait]
 impl Projection for Products {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         self.visibility.apply(db, events).await?;
-        if events.iter().any(|e| e.kind == "categories.changed") {
-            self.texts.forget_all();
-        }
-        let changed = events.iter().filter(|e| e.kind == "products.changed").filter_map(Event::read::<Changed>);
-        let mut ids: Vec<ProductId> = changed.flat_map(|c| c.ids).map(ProductId).collect();
+        let changed: Vec<ProductsChanged> = decode_all(events)?;
+        let mut ids: Vec<ProductId> = changed.into_iter().flat_map(|changed| changed.ids).collect();
         ids.sort_unstable();
         ids.dedup();
         if !ids.is_empty() {

@@ -2,20 +2,20 @@
 
 use ahash::{AHashMap, AHashSet};
 use entity::{
-    CategoryId, IdentifierKind, Instant, ProductId, categories, product_identifiers, product_relations, product_units, products,
+    CategoryId, IdentifierKind, Instant, ProductId, Unreadable, categories, product_identifiers, product_relations,
+    product_units, products,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::check::{check, factor_of};
+use super::events::ProductsChanged;
 use super::identifiers::{gtin_14, normalise};
 use super::new_product::{NewProduct, NewRelation, Outcome, ProductProblem};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
-use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks};
 
 /// A product that is now as given.
@@ -136,12 +136,8 @@ pub(super) async fn lock_catalog(tx: &Tx) -> Result<(), DbErr> {
 pub(super) fn record_changed<'a>(tx: &Tx, changed: impl Iterator<Item = (ProductId, &'a str)>) {
     let changed: Vec<(ProductId, &str)> = changed.collect();
     for part in changed.chunks(IDS_PER_EVENT) {
-        let subject = match part {
-            [(_, sku)] => format!("product/{sku}"),
-            _ => "products".to_owned(),
-        };
-        let ids: Vec<i64> = part.iter().map(|(id, _)| id.0).collect();
-        tx.record(NewEvent { kind: "products.changed", subject, account: None, data: json!({ "ids": ids }) });
+        let (ids, skus) = part.iter().map(|(id, sku)| (*id, (*sku).to_owned())).unzip();
+        tx.record(&ProductsChanged { ids, skus });
     }
 }
 
@@ -270,8 +266,8 @@ async fn write(
             .await?;
         product_relations::Entity::delete_many().filter(product_relations::Column::ProductId.is_in(replaced())).exec(tx).await?;
     }
-    let rows = changes.iter().map(|change| product_row(tx.now(), change, categories).into_active_model());
-    insert_all(tx, rows.collect(), Some(replace_product())).await?;
+    let rows = changes.iter().map(|change| Ok(product_row(tx.now(), change, categories)?.into_active_model()));
+    insert_all(tx, rows.collect::<Result<_, DbErr>>()?, Some(replace_product())).await?;
     let units = changes.iter().flat_map(unit_rows).map(IntoActiveModel::into_active_model);
     insert_all(tx, units.collect(), None).await?;
     let identifiers = changes.iter().flat_map(identifier_rows).map(IntoActiveModel::into_active_model);
@@ -286,16 +282,16 @@ fn replace_product() -> OnConflict {
     OnConflict::column(products::Column::Id).update_columns(products::Column::iter().filter(|c| !kept(c))).to_owned()
 }
 
-fn product_row(now: Instant, change: &Change<'_>, categories: &AHashMap<String, CategoryId>) -> products::Model {
+fn product_row(now: Instant, change: &Change<'_>, categories: &AHashMap<String, CategoryId>) -> Result<products::Model, DbErr> {
     let new = change.new;
-    products::Model {
+    Ok(products::Model {
         id: change.stored.id,
         sku: new.sku.clone(),
         title: new.title.trim().to_owned(),
         description: new.description.clone(),
         brand: new.brand.trim().to_owned(),
         category_id: new.category.as_ref().and_then(|code| categories.get(code)).copied(),
-        stock_unit: new.stock_unit.clone(),
+        stock_unit: new.stock_unit.parse().map_err(|error: Unreadable| DbErr::Type(error.to_string()))?,
         fractional: new.fractional,
         lifecycle: new.lifecycle,
         backorder: new.backorder,
@@ -314,7 +310,7 @@ fn product_row(now: Instant, change: &Change<'_>, categories: &AHashMap<String, 
         version: change.stored.version,
         created_at: change.created_at.unwrap_or(now),
         updated_at: now,
-    }
+    })
 }
 
 /// Lists of texts, numbers and flags always have a JSON form.
@@ -327,7 +323,7 @@ fn unit_rows(change: &Change<'_>) -> Vec<product_units::Model> {
         let factor = factor_of(unit).ok()?;
         Some(product_units::Model {
             product_id: change.stored.id,
-            unit: unit.unit.clone(),
+            unit: unit.unit.parse().ok()?,
             numerator: factor.numerator(),
             denominator: factor.denominator(),
             gtin: unit.gtin.clone(),

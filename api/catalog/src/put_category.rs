@@ -4,15 +4,14 @@ use ahash::AHashMap;
 use entity::{CategoryId, categories};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, IntoActiveModel};
-use serde_json::json;
 
 use super::categories::MAX_DEPTH;
 use super::error::CatalogError;
+use super::events::CategoriesChanged;
 use super::put::lock_catalog;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// A category as it shall be.
@@ -82,18 +81,14 @@ fn depth_of(id: CategoryId, parents: &AHashMap<CategoryId, Option<CategoryId>>) 
 }
 
 async fn write(tx: &Tx, rows: Vec<categories::Model>) -> Result<(), CatalogError> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
-    if ids.is_empty() {
+    if rows.is_empty() {
         return Ok(());
     }
-    let subject = match rows.as_slice() {
-        [one] => format!("category/{}", one.code),
-        _ => "categories".to_owned(),
-    };
+    let (ids, codes) = rows.iter().map(|row| (row.id, row.code.clone())).unzip();
     let replace = OnConflict::column(categories::Column::Id)
         .update_columns([categories::Column::Name, categories::Column::ParentId])
         .to_owned();
     insert_all(tx, rows.into_iter().map(IntoActiveModel::into_active_model).collect(), Some(replace)).await?;
-    tx.record(NewEvent { kind: "categories.changed", subject, account: None, data: json!({ "ids": ids }) });
+    tx.record(&CategoriesChanged { ids, codes });
     Ok(())
 }

@@ -4,16 +4,15 @@ use entity::{AccountId, AudienceKind, VisibilityEffect, visibility_rules};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
-use serde_json::json;
 
+use super::catalog_view::StoredTargets;
 use super::error::CatalogError;
+use super::events::VisibilityRuleChanged;
 use super::put::lock_catalog;
-use super::visibility::{CHANGED, StoredTargets};
 use kernel::problem::CommonError;
 use store::database::Tx;
-use store::events::NewEvent;
 
-/// A rule as it shall be.
+/// A rule to be stored.
 #[derive(Clone, Debug)]
 pub(super) struct NewVisibilityRule {
     pub(super) code: String,
@@ -27,11 +26,11 @@ pub(super) struct NewVisibilityRule {
     pub(super) active: bool,
 }
 
-/// So many rules there may be: each is held in memory and looked at by everyone it concerns.
+/// The most rules there may be: each is held in memory and evaluated for everyone it applies to.
 const MOST_RULES: u64 = 20_000;
 
 /// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
-/// caller read, if it said one.
+/// caller read, if it gave one.
 pub(super) async fn put_visibility_rule(
     tx: &Tx,
     new: NewVisibilityRule,
@@ -71,7 +70,7 @@ pub(super) async fn put_visibility_rule(
             visibility_rules::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
         }
     }
-    record(tx, &row);
+    tx.record(&VisibilityRuleChanged::from(&row));
     Ok(row)
 }
 
@@ -81,11 +80,6 @@ pub(super) async fn delete_visibility_rule(tx: &Tx, code: &str) -> Result<(), Ca
     let row = visibility_rules::Entity::find().filter(visibility_rules::Column::Code.eq(code)).one(tx).await?;
     let row = row.ok_or_else(|| CatalogError::VisibilityRuleNotFound(code.to_owned()))?;
     visibility_rules::Entity::delete_by_id(row.id).exec(tx).await?;
-    record(tx, &row);
+    tx.record(&VisibilityRuleChanged::from(&row));
     Ok(())
-}
-
-fn record(tx: &Tx, row: &visibility_rules::Model) {
-    let subject = format!("visibility-rule/{}", row.code);
-    tx.record(NewEvent { kind: CHANGED, subject, account: None, data: json!({ "id": row.id, "code": row.code }) });
 }

@@ -1,10 +1,14 @@
 //! Reading products with everything that is said of them.
 
 use ahash::AHashMap;
-use entity::{AccountId, IdentifierKind, ProductId, product_identifiers, product_relations, product_units, products};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use entity::{
+    AccountId, CategoryId, IdentifierKind, Lifecycle, ProductId, product_identifiers, product_relations, product_units, products,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::catalog_view::CatalogView;
 use super::new_product::Attribute;
+use super::products::Products;
 use store::sql::key_chunks;
 
 /// A product with everything that is said of it.
@@ -25,6 +29,61 @@ impl Detail {
         let before = self.identifiers.iter().filter(|i| i.kind == IdentifierKind::Superseded);
         before.map(|i| i.value.as_str())
     }
+}
+
+/// Which products a list is about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ProductFilter {
+    /// Products directly in this category.
+    pub(crate) category: Option<CategoryId>,
+    pub(crate) lifecycle: Option<Lifecycle>,
+    /// Products with larger ids.
+    pub(crate) after: i64,
+}
+
+/// The most ids that one statement of [`list_visible`] reads.
+const ID_CHUNK: u64 = 5_000;
+
+/// The first `limit` ids of products that match the filter and are visible in `view`, by rising id. A view that hides much
+/// costs more statements, never more rows at once.
+pub(crate) async fn list_visible(
+    db: &impl ConnectionTrait,
+    products: &Products,
+    view: &CatalogView,
+    filter: ProductFilter,
+    limit: u64,
+) -> Result<Vec<ProductId>, DbErr> {
+    let mut found: Vec<ProductId> = Vec::new();
+    let (mut after, mut chunk) = (filter.after, limit);
+    loop {
+        let ids = list_ids(db, ProductFilter { after, ..filter }, chunk).await?;
+        let visible = products.visible(ids.iter().copied(), view);
+        found.extend(ids.iter().zip(visible).filter(|(_, visible)| *visible).map(|(id, _)| *id));
+        if found.len() as u64 >= limit || (ids.len() as u64) < chunk {
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            return Ok(found);
+        }
+        after = ids.last().map_or(after, |id| id.0);
+        chunk = (chunk * 4).min(ID_CHUNK);
+    }
+}
+
+async fn list_ids(db: &impl ConnectionTrait, filter: ProductFilter, limit: u64) -> Result<Vec<ProductId>, DbErr> {
+    let mut select = products::Entity::find().filter(products::Column::Id.gt(filter.after));
+    if let Some(category) = filter.category {
+        select = select.filter(products::Column::CategoryId.eq(category));
+    }
+    if let Some(lifecycle) = filter.lifecycle {
+        select = select.filter(products::Column::Lifecycle.eq(lifecycle));
+    }
+    let ids = select.select_only().column(products::Column::Id).order_by_asc(products::Column::Id).limit(limit);
+    ids.into_tuple().all(db).await
+}
+
+/// The version of the product of an SKU.
+pub(crate) async fn version_of(db: &impl ConnectionTrait, sku: &str) -> Result<Option<i64>, DbErr> {
+    let select = products::Entity::find().filter(products::Column::Sku.eq(sku));
+    select.select_only().column(products::Column::Version).into_tuple().one(db).await
 }
 
 /// The products of the ids given, by rising id, in four statements per few thousand.

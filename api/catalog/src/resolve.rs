@@ -70,8 +70,8 @@ pub async fn resolve(
     account: Option<AccountId>,
     names: &[Name<'_>],
 ) -> Result<Vec<Resolution>, DbErr> {
-    let sight = products.sight(account);
-    let is_known = |product: &Product| product.is_published() && sight.shows(product);
+    let catalog_view = products.view_for(account);
+    let is_known = |product: &Product| product.is_published() && catalog_view.can_see(product);
     let exact = products.by_skus(names.iter().map(Name::text));
     let sure = |at: usize| names[at].sku.is_some() || account.is_none();
     let known = |at: usize| exact[at].as_ref().is_some_and(|p| is_known(p));

@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use entity::{AccountId, ProductId, products};
+use entity::AccountId;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::categories::Categories;
+use super::catalog_view::CatalogView;
+use super::categories::{Categories, Category};
 use super::error::CatalogError;
 use super::input::{BatchInput, CategoryInput, PartNumbersInput, ProductInput};
 use super::new_product::{NewProduct, Outcome};
 use super::part_numbers::PartNumber;
 use super::product::Product;
 use super::products::Products;
+use super::put::lock_catalog;
 use super::put_category::NewCategory;
-use super::queries;
+use super::queries::{self, Detail, ProductFilter};
 use super::views::{BatchView, CategoryView, PartNumbersView, ProductView, StoredView};
 use identity::permit;
 use identity::scope::Scope;
@@ -46,10 +47,10 @@ pub struct CatalogRoutes {
 }
 
 /// How many products a batch may hold.
-const MOST_PRODUCTS: usize = 1_000;
+const MAX_BATCH: usize = 1_000;
 
 /// How many numbers an account may have for one product.
-const MOST_PART_NUMBERS: usize = 50;
+const MAX_PART_NUMBERS: usize = 50;
 
 #[OpenApi(tag = "Tag::Catalog")]
 impl CatalogRoutes {
@@ -71,8 +72,11 @@ impl CatalogRoutes {
             return Err(CommonError::invalid("/sku", FieldCode::OtherSku, "must be the SKU of the address").into());
         }
         let tx = who.begin().await?;
-        if expected.is_some() && expected != version_of(&tx, &sku.0).await? {
-            return Err(CommonError::Stale.into());
+        if expected.is_some() {
+            lock_catalog(&tx).await?;
+            if expected != queries::version_of(&tx, &sku.0).await? {
+                return Err(CommonError::Stale.into());
+            }
         }
         let stored = super::put_products(&tx, vec![input.into_new(sku.0.to_string())]).await?.pop();
         let stored = match stored {
@@ -99,10 +103,10 @@ impl CatalogRoutes {
         body: Body<BatchInput>,
     ) -> Result<JsonResponse<BatchView>> {
         let input = body.0.products;
-        if input.is_empty() || input.len() > MOST_PRODUCTS {
-            let detail = format!("a batch must have 1 to {MOST_PRODUCTS} products");
+        if input.is_empty() || input.len() > MAX_BATCH {
+            let detail = format!("a batch has 1 to {MAX_BATCH} products");
             return Err(CommonError::from(
-                FieldError::new("/products", FieldCode::OutOfRange, detail).with("min", 1).with("max", MOST_PRODUCTS),
+                FieldError::new("/products", FieldCode::OutOfRange, detail).with("min", 1).with("max", MAX_BATCH),
             )
             .into());
         }
@@ -117,33 +121,25 @@ impl CatalogRoutes {
 
     /// List products
     ///
-    /// All products in the order they were created, drafts and discontinued ones among them, for the seller's staff and
-    /// systems.
+    /// In the order they were created. Buyers see the products that their account may see, as published. The seller's side sees
+    /// all products, drafts and discontinued ones among them.
     #[oai(path = "/v1/products", method = "get", operation_id = "list_products")]
     async fn list_products(
         &self,
-        who: Acting<permit::WriteProducts>,
+        who: Acting<permit::ReadProducts>,
         category: Query<Option<Code>>,
         lifecycle: Query<Option<entity::Lifecycle>>,
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<ProductView>>> {
         let limit = page_limit(limit.0, 50, 500)?;
-        let mut select = products::Entity::find().select_only().column(products::Column::Id);
-        if let Some(code) = &category.0 {
-            let known = self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_string()))?;
-            select = select.filter(products::Column::CategoryId.eq(known.id));
-        }
-        if let Some(lifecycle) = lifecycle.0 {
-            select = select.filter(products::Column::Lifecycle.eq(lifecycle));
-        }
-        if let Some(cursor) = &cursor.0 {
-            select = select.filter(products::Column::Id.gt(place_of(cursor)?));
-        }
-        let db = who.db();
-        let ids: Vec<ProductId> = select.order_by_asc(products::Column::Id).limit(limit + 1).into_tuple().all(&db).await?;
+        let category = category.0.map(|code| self.category(&code)).transpose()?.map(|category| category.id);
+        let after = cursor.0.as_deref().map(place_of).transpose()?.unwrap_or_default();
+        let filter = ProductFilter { category, lifecycle: lifecycle.0, after };
+        let (db, view) = (who.db(), self.products.view_for(who.account()));
+        let ids = queries::list_visible(&db, &self.products, &view, filter, limit + 1).await?;
         let details = queries::details(&db, &ids).await?;
-        let items = details.iter().map(|detail| (detail.row.id.0, ProductView::new(detail, &self.products, &self.categories)));
+        let items = details.iter().map(|detail| (detail.row.id.0, self.product_view(detail, &view)));
         Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
     }
 
@@ -165,11 +161,11 @@ impl CatalogRoutes {
         }
         let input = body.0;
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CatalogError::from)?;
-        let product = self.shown(&sku.0, who.account())?;
-        if input.part_numbers.len() > MOST_PART_NUMBERS {
-            let detail = format!("an account must have at most {MOST_PART_NUMBERS} numbers for a product");
+        let product = self.visible_product(&sku.0, who.account())?;
+        if input.part_numbers.len() > MAX_PART_NUMBERS {
+            let detail = format!("an account has at most {MAX_PART_NUMBERS} numbers for a product");
             return Err(CommonError::from(
-                FieldError::new("/part_numbers", FieldCode::TooMany, detail).with("max", MOST_PART_NUMBERS),
+                FieldError::new("/part_numbers", FieldCode::TooMany, detail).with("max", MAX_PART_NUMBERS),
             )
             .into());
         }
@@ -188,7 +184,7 @@ impl CatalogRoutes {
             return Err(CommonError::Invalid(refused).into());
         }
         let kept = queries::part_numbers(&tx, account.id, product.id).await?;
-        part_numbers_answer(&product, &account, tx.commit(kept).await?)
+        part_numbers_response(&product, &account, tx.commit(kept).await?)
     }
 
     /// What an account calls a product
@@ -202,9 +198,9 @@ impl CatalogRoutes {
         account: Query<Option<Code>>,
     ) -> Result<JsonResponse<PartNumbersView>> {
         let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(CatalogError::from)?;
-        let product = self.shown(&sku.0, who.account())?;
+        let product = self.visible_product(&sku.0, who.account())?;
         let numbers = queries::part_numbers(&who.db(), account.id, product.id).await?;
-        part_numbers_answer(&product, &account, numbers)
+        part_numbers_response(&product, &account, numbers)
     }
 
     /// Create or change a category
@@ -225,7 +221,7 @@ impl CatalogRoutes {
         let tx = who.begin().await?;
         let ids = super::put_categories(&tx, vec![new]).await?;
         tx.commit(ids).await?;
-        self.category_answer(&code.0)
+        self.category_response(&code.0)
     }
 
     /// Read a category
@@ -234,7 +230,7 @@ impl CatalogRoutes {
     #[oai(path = "/v1/categories/:code", method = "get", operation_id = "get_category")]
     async fn get_category(&self, who: Acting<permit::ReadProducts>, code: Path<Code>) -> Result<JsonResponse<CategoryView>> {
         tracing::trace!(actor = who.label(), "reads a category");
-        self.category_answer(&code.0)
+        self.category_response(&code.0)
     }
 
     /// List categories
@@ -258,27 +254,39 @@ impl CatalogRoutes {
 }
 
 impl CatalogRoutes {
-    /// The product of an SKU, if whoever asks may know of it.
-    fn shown(&self, sku: &str, to: Option<AccountId>) -> Result<Arc<Product>> {
-        let product = self.products.by_sku(sku).filter(|product| self.products.sight(to).shows(product));
+    /// The product of an SKU, if the viewer may see it.
+    fn visible_product(&self, sku: &str, viewer: Option<AccountId>) -> Result<Arc<Product>> {
+        let product = self.products.by_sku(sku).filter(|product| self.products.view_for(viewer).can_see(product));
         Ok(product.ok_or_else(|| CatalogError::ProductNotFound(sku.to_owned()))?)
     }
 
-    fn category_answer(&self, code: &str) -> Result<JsonResponse<CategoryView>> {
-        let category = self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_owned()))?;
+    /// A product with those of its relations that the viewer may see.
+    fn product_view(&self, detail: &Detail, view: &CatalogView) -> ProductView {
+        let mut product = ProductView::new(detail, &self.products, &self.categories);
+        if !view.is_staff() {
+            let is_visible = |sku: &str| self.products.by_sku(sku).is_some_and(|product| view.can_see(&product));
+            product.relations.retain(|relation| is_visible(&relation.sku));
+        }
+        product
+    }
+
+    fn category(&self, code: FieldCode) -> Result<Arc<Category>> {
+        Ok(self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_owned()))?)
+    }
+
+    fn category_response(&self, code: FieldCode) -> Result<JsonResponse<CategoryView>> {
+        let category = self.category(code)?;
         Ok(JsonResponse::of(&CategoryView::new(&category, &self.categories))?)
     }
 }
 
-fn part_numbers_answer(product: &Product, account: &Account, part_numbers: Vec<String>) -> Result<JsonResponse<PartNumbersView>> {
+fn part_numbers_response(
+    product: &Product,
+    account: &Account,
+    part_numbers: Vec<String>,
+) -> Result<JsonResponse<PartNumbersView>> {
     let view = PartNumbersView { sku: product.sku.to_string(), account: account.code.clone(), part_numbers };
     Ok(JsonResponse::of(&view)?)
-}
-
-async fn version_of(tx: &Tx, sku: &str) -> Result<Option<i64>> {
-    super::put::lock_catalog(tx).await?;
-    let select = products::Entity::find().filter(products::Column::Sku.eq(sku));
-    Ok(select.select_only().column(products::Column::Version).into_tuple().one(tx).await?)
 }
 
 /// Stores what could be read, and gathers what is wrong with single products under their places in the batch.

@@ -8,20 +8,21 @@ use super::new_product::Outcome;
 use super::new_product::ProductProblem;
 use super::put::Stored;
 use super::{
-    Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution, put_categories, put_part_numbers,
-    put_products, resolve,
+    Categories, Name, NewCategory, NewProduct, NewRelation, NewUnit, PartNumber, Products, Resolution, put_categories,
+    put_part_numbers, put_products, resolve,
 };
+use identity::Accounts;
 use kernel::field_code::FieldCode;
 use store::actor::Actor;
 use store::database::Database;
 
-struct Shop {
-    db: Database,
+pub(super) struct Shop {
+    pub(super) db: Database,
     _folder: TempDir,
 }
 
 impl Shop {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database");
@@ -29,14 +30,17 @@ impl Shop {
         Self { db, _folder: folder }
     }
 
-    async fn put(&self, new: Vec<NewProduct>) -> Vec<Result<Stored, ProductProblem>> {
+    pub(super) async fn put(&self, new: Vec<NewProduct>) -> Vec<Result<Stored, ProductProblem>> {
         let tx = self.db.begin(Actor::system("test")).await.expect("a transaction");
         let results = put_products(&tx, new).await.expect("an answer");
         tx.commit(results).await.expect("a commit")
     }
 
-    async fn products(&self) -> Products {
-        Products::load(&self.db.reader()).await.expect("products")
+    pub(super) async fn products(&self) -> Products {
+        let db = self.db.reader();
+        let (accounts, categories) =
+            (Accounts::load(&db).await.expect("accounts"), Categories::load(&db).await.expect("categories"));
+        Products::load(&db, &accounts, &categories).await.expect("products")
     }
 
     async fn call(&self, account: i64, sku: &str, number: &str) {
@@ -62,7 +66,7 @@ impl Shop {
     }
 }
 
-fn plain(sku: &str) -> NewProduct {
+pub(super) fn plain(sku: &str) -> NewProduct {
     NewProduct::named(sku, format!("Product {sku}"), "EA")
 }
 

@@ -184,7 +184,7 @@ impl ProductView {
             brand: row.brand.clone(),
             category: path.first().map(|c| c.code.clone()),
             category_path: path.iter().rev().map(|c| CategoryRef { code: c.code.clone(), name: c.name.clone() }).collect(),
-            stock_unit: row.stock_unit.clone(),
+            stock_unit: row.stock_unit.to_string(),
             units: detail.units.iter().map(UnitView::new).collect(),
             order_rules: OrderRulesView {
                 min: row.min_quantity.map(Into::into),
@@ -224,7 +224,7 @@ impl UnitView {
         let factor = pricing::Factor::new(row.numerator, row.denominator);
         let decimal = factor.ok().and_then(|factor| factor.to_stock(pricing::Quantity::ONE).ok());
         Self {
-            unit: row.unit.clone(),
+            unit: row.unit.to_string(),
             factor: decimal.map(QuantityText),
             numerator: row.numerator,
             denominator: row.denominator,

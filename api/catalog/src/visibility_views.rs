@@ -4,10 +4,10 @@ use entity::{AccountId, AudienceKind, CategoryId, ProductId, VisibilityEffect, v
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
+use super::catalog_view::StoredTargets;
 use super::categories::Categories;
 use super::products::Products;
 use super::put_visibility::NewVisibilityRule;
-use super::visibility::StoredTargets;
 use identity::Accounts;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};

@@ -1,9 +1,9 @@
 //! The conductor: from a cart, a list of lines or a quote to an order.
 //!
-//! What happens, in this order: products and quantities are checked; the price version is locked, so that no price can
-//! change between now and the commit; all lines are priced as one basket; prices the caller expected are compared; stock is
-//! reserved, credit committed and the order placed, all in one transaction. Lines that are refused on the way count towards no
-//! volume break: the rest is priced without them.
+//! What happens, in this order: products and quantities are checked; the cart or quote and the price version are locked, so that
+//! no price can change between now and the commit; the stock of all lines is locked, and lines that lack it drop out; the rest is
+//! priced as one basket, and prices the caller expected are compared, until every line stands; then the order is placed with its
+//! stock and its credit. All of it is one transaction. Lines that are refused on the way count towards no volume break.
 //!
 //! Promises:
 //! - An order never silently costs more than its caller expects: a line with `expected_unit_price` is refused, reported or
@@ -19,17 +19,21 @@
 //!
 //! Not here: what an order is (`orders`), how a price is found (`contracts`), how an offer comes about (`quotes`).
 
-mod drift;
+mod context;
 mod error;
+mod expectation;
 mod order;
 mod price_audit;
 mod price_audit_routes;
+mod price_policy;
+mod queries;
 mod quote_prices;
+mod request;
 mod routes;
 mod settle;
 mod views;
 
+pub use context::Checkout;
 pub use error::CheckoutError;
-pub use order::Checkout;
 pub use price_audit_routes::PriceAuditRoutes;
 pub use routes::CheckoutRoutes;

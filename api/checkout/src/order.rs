@@ -2,62 +2,57 @@
 
 use std::sync::Arc;
 
-use entity::{AccountStatus, PaymentMethod, Terms, carts, quotes as quote_rows, sites};
-use pricing::{Currency, Per};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use entity::AccountStatus;
+use entity::PaymentMethod;
+use entity::carts;
+use entity::quotes as quote_rows;
+use pricing::Amount;
+use pricing::Currency;
 
-use super::drift::{Demand, Expectation, Quoted, Tolerance};
+use super::context::Checkout;
 use super::error::CheckoutError;
-use super::views::{OrderInput, OrderLineInput, ShipTo};
-use cart::{self, AskedLine, CartCache, CartLine, CheckedLine, Partial, check_again, check_lines};
-use catalog::Products;
-use identity::{Account, Accounts, IdentityError};
-use inventory::{Board, Prefer};
+use super::expectation::ExpectedPrice;
+use super::expectation::OnDrift;
+use super::expectation::PriceExpectation;
+use super::expectation::QuotedPrice;
+use super::expectation::Tolerance;
+use super::queries::destination;
+use super::request::Buyer;
+use super::request::DraftLine;
+use super::request::DraftLines;
+use super::request::LineOptions;
+use super::request::LineOrigin;
+use super::request::OrderRequest;
+use super::request::Origin;
+use super::request::Prepared;
+use super::request::RequestedLines;
+use super::settle::Settled;
+use cart;
+use cart::AskedLine;
+use cart::CartLine;
+use cart::CheckedLine;
+use cart::check_again;
+use cart::check_lines;
+use cart::drift as cart_drift;
+use identity::Account;
+use identity::IdentityError;
 use kernel::field_code::FieldCode;
-use kernel::problem::CommonError;
 use kernel::problem::FieldError;
-use kernel::wire::{Code, Text};
-use orders::{self, Destination, NewLine, NewOrder, OrderView, RejectedLine};
-use prices::{PricedBasket, Prices};
-use search_index::SearchIndex;
-use store::database::Db;
+use orders;
+use orders::NewOrder;
+use orders::NewOrderHeader;
+use orders::Placed;
 use store::database::Reader;
 use store::database::Tx;
-use store::sql::fetch_one;
 
-/// What the checkout works with.
-#[derive(Clone, Debug)]
-pub struct Checkout {
-    pub accounts: Accounts,
-    pub products: Products,
-    pub prices: Prices,
-    pub board: Board,
-    pub carts: CartCache,
-    pub index: SearchIndex,
-}
-
-/// An order as far as it can be prepared before its transaction begins.
+/// An order that was placed, with what its caller is told.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) account: Arc<Account>,
-    pub(super) currency: Currency,
-    pub(super) ship_to: Destination,
-    pub(super) from: Origin,
-    pub(super) lines: Vec<CheckedLine>,
-    /// Demands and references by place of the line in the request, cart or quote.
-    pub(super) extras: Vec<Extra>,
-    pub(super) problems: Vec<FieldError>,
-    pub(super) input: OrderInput,
-}
-
-/// What an order is made of.
-#[derive(Debug)]
-pub(super) enum Origin {
-    Lines,
-    /// A cart of this id.
-    Cart(String),
-    /// A quote of this number, in the version that was seen, if that is said.
-    Quote(String, Option<i64>),
+pub(super) struct Outcome {
+    pub(super) placed: Placed,
+    /// Why lines were not ordered.
+    pub(super) rejected: Vec<FieldError>,
+    /// Remarks that did not keep the order from being placed.
+    pub(super) warnings: Vec<FieldError>,
 }
 
 /// What an order is made of, locked until its transaction ends.
@@ -67,270 +62,178 @@ enum Locked {
     Quote(Box<quote_rows::Model>),
 }
 
-/// What a line carries besides product and quantity.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Extra {
-    pub(super) demand: Option<Demand>,
-    pub(super) reference: String,
-}
-
 impl Checkout {
     /// Reads and checks everything that needs no lock.
     pub(super) async fn prepare(
         &self,
         db: &Reader,
         account: Arc<Account>,
-        mut input: OrderInput,
+        request: OrderRequest,
     ) -> Result<Prepared, CheckoutError> {
         if account.status != AccountStatus::Active {
             return Err(IdentityError::AccountBlocked(account.code.clone()).into());
         }
-        if input.purchase_order_number.trim().is_empty() {
-            let detail = "the number of the customer's purchase order must be given";
-            return Err(CommonError::invalid("/purchase_order_number", FieldCode::MissingValue, detail).into());
-        }
-        let ship_to = destination(db, &account, input.ship_to.take()).await?;
-        let currency = cart::currency(input.currency.as_deref().unwrap_or(&account.currency))?;
-        let mut prepared = Prepared {
-            account,
-            currency,
-            ship_to,
-            from: origin(&mut input)?,
-            lines: Vec::new(),
-            extras: Vec::new(),
-            problems: Vec::new(),
-            input,
+        let ship_to = destination(db, &account, request.ship_to).await?;
+        let from = match request.from {
+            RequestedLines::Direct(lines) => Origin::Lines(self.check_direct(db, &account, lines).await?),
+            RequestedLines::Cart(id) => Origin::Cart(id),
+            RequestedLines::Quote(number, version) => Origin::Quote(number, version),
         };
-        if let Some(lines) = prepared.input.lines.take() {
-            self.check_direct(db, &mut prepared, lines).await?;
-        }
-        Ok(prepared)
+        Ok(Prepared { buyer: Buyer { account, ship_to, terms: request.terms }, currency: request.currency, from })
     }
 
-    async fn check_direct(&self, db: &Reader, prepared: &mut Prepared, lines: Vec<OrderLineInput>) -> Result<(), CheckoutError> {
-        let mut asked = Vec::with_capacity(lines.len());
-        let mut malformed = Vec::new();
-        for (index, line) in lines.into_iter().enumerate() {
-            let tolerance = match line.tolerance.as_deref().map(|text| (text, Tolerance::parse(text))) {
-                None => Tolerance::Amount(pricing::Amount::default()),
-                Some((_, Some(tolerance))) => tolerance,
-                Some((text, None)) => {
-                    let pointer = format!("/lines/{index}/tolerance");
-                    let detail = format!("\"{text}\" must be an amount such as 0.05 or a percentage such as 2%");
-                    malformed.push(FieldError::new(pointer, FieldCode::NotANumber, detail));
-                    continue;
-                }
-            };
-            let per = line.expected_per.map(Per::new);
-            if per == Some(None) {
-                let pointer = format!("/lines/{index}/expected_per");
-                malformed.push(FieldError::new(pointer, FieldCode::OutOfRange, "a price must be for at least 1 unit"));
-                continue;
-            }
-            let expectation = line.expected_unit_price.map(|price| Expectation {
-                unit_price: price.0,
-                per: per.flatten(),
-                tolerance,
-                otherwise: line.on_price_drift,
-            });
-            let demand = expectation.map(Demand::Expected);
-            prepared.extras.push(Extra { demand, reference: line.reference.into_inner() });
-            asked.push(AskedLine {
-                pointer: format!("/lines/{index}"),
-                sku: line.sku.map(Text::into_inner),
-                identifier: line.identifier.map(Text::into_inner),
-                quantity: Ok(line.quantity.0),
-                unit: line.unit.map(Text::into_inner),
-                note: line.note.into_inner(),
-            });
-        }
-        if !malformed.is_empty() {
-            return Err(CommonError::Invalid(malformed).into());
-        }
-        let (good, bad) = check_lines(db, &self.products, &self.index, Some(prepared.account.id), asked).await?;
-        prepared.lines = good;
-        prepared.problems = bad.into_iter().map(Into::into).collect();
-        Ok(())
+    async fn check_direct(
+        &self,
+        db: &Reader,
+        account: &Account,
+        lines: Vec<(AskedLine, LineOptions)>,
+    ) -> Result<DraftLines, CheckoutError> {
+        let (asked, mut options): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
+        let (good, bad) = check_lines(db, &self.products, &self.index, Some(account.id), asked).await?;
+        let draft = |line: CheckedLine| {
+            let options = options.get_mut(line.index).map(std::mem::take).unwrap_or_default();
+            DraftLine { line, origin: LineOrigin::Request, options }
+        };
+        let lines = good.into_iter().map(draft).collect();
+        Ok(DraftLines { lines, problems: bad.into_iter().map(Into::into).collect() })
     }
 
-    /// Prices and places the order. The view is as the order stands when the transaction is kept.
-    pub(super) async fn place(&self, tx: &Tx, mut prepared: Prepared) -> Result<OrderView, CheckoutError> {
-        let locked = self.lock(tx, &mut prepared).await?;
+    /// Prices and places the order.
+    pub(super) async fn place(&self, tx: &Tx, prepared: Prepared) -> Result<Outcome, CheckoutError> {
+        let Prepared { buyer, currency, from } = prepared;
+        let (locked, currency, mut draft) = self.lock(tx, &buyer, currency, from).await?;
         self.prices.lock_version(tx).await?;
-        let coupons: Vec<String> = prepared.input.coupons.iter().map(|c| c.to_string()).collect();
         if let Locked::Cart(cart) = &locked {
-            self.expect_seen(tx, cart, &mut prepared, &coupons).await?;
+            self.expect_seen(tx, cart, &buyer, &mut draft).await?;
         }
-        let settled = self.settle(tx, &mut prepared, &coupons).await?;
-        let problems = std::mem::take(&mut prepared.problems);
-        let demands = settled.demands;
-        let mut warnings = settled.warnings;
-        let new = new_order(tx, prepared, &settled.basket, coupons, settled.lines);
-        let mut reserved = orders::reserve(tx, new).await?;
-        if reserved.has_dropped() {
-            self.settle_again(tx, &mut reserved, &demands, &mut warnings).await?;
-        }
-        let mut placed = orders::place(tx, &self.board, reserved).await?;
-        placed.rejected.extend(problems.into_iter().map(|problem| RejectedLine { problem }));
+        let settled = self.settle(tx, &buyer, currency, draft).await?;
+        let (rejected, warnings) = (settled.rejected.clone(), settled.warnings.clone());
+        let placed = orders::place(tx, &self.board, new_order(tx, buyer, currency, &locked, settled)).await?;
         match locked {
             Locked::Lines => {}
             Locked::Cart(cart) => cart::mark_ordered(tx, &cart).await?,
             Locked::Quote(quote) => quotes::mark_ordered(tx, *quote, &placed.order.number).await?,
         }
-        let mut view = OrderView::new(placed, &self.accounts, &self.board)?;
-        view.warnings = warnings;
-        Ok(view)
+        Ok(Outcome { placed, rejected, warnings })
     }
 
-    /// Locks what the order is made of and takes its lines, checked again: products may have changed since.
-    async fn lock(&self, tx: &Tx, prepared: &mut Prepared) -> Result<Locked, CheckoutError> {
-        let account = prepared.account.id;
-        match &prepared.from {
-            Origin::Lines => Ok(Locked::Lines),
+    /// Locks what the order is made of. Gives its currency and its lines, checked again: products may have changed since.
+    async fn lock(
+        &self,
+        tx: &Tx,
+        buyer: &Buyer,
+        named: Option<Currency>,
+        from: Origin,
+    ) -> Result<(Locked, Currency, DraftLines), CheckoutError> {
+        let account = &buyer.account;
+        match from {
+            Origin::Lines(draft) => {
+                let currency = named.unwrap_or(account.currency);
+                Ok((Locked::Lines, currency, draft))
+            }
             Origin::Cart(id) => {
-                let cart = cart::lock_open(tx, id, Some(account)).await?;
-                prepared.take_currency(&cart.currency, "cart")?;
+                let cart = cart::lock_open(tx, &id, Some(account.id)).await?;
+                let currency = cart.currency.0;
+                cart::same_currency(named, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
-                (prepared.lines, prepared.problems) = check_again(&self.products, account, "/cart/lines", &lines);
-                Ok(Locked::Cart(cart))
+                let (good, problems) = check_again(&self.products, account.id, "/cart/lines", &lines);
+                let draft = |line| DraftLine { line, origin: LineOrigin::Cart, options: LineOptions::default() };
+                let lines = good.into_iter().map(draft).collect();
+                Ok((Locked::Cart(cart), currency, DraftLines { lines, problems }))
             }
             Origin::Quote(number, version) => {
-                let (quote, offered) = quotes::lock_offered(tx, number, account, *version).await?;
-                prepared.take_currency(&quote.currency, "quote")?;
+                let (quote, offered) = quotes::lock_offered(tx, &number, account.id, version).await?;
+                let currency = quote.currency.0;
+                cart::same_currency(named, currency, "quote")?;
                 let lines: Vec<CartLine> = offered.iter().map(|offered| offered.line.clone()).collect();
-                (prepared.lines, prepared.problems) = check_again(&self.products, account, "/quote/lines", &lines);
-                refuse_changed_units(prepared, &offered);
-                let number: Arc<str> = quote.number.as_str().into();
-                let extra = |offered: quotes::OfferedLine| {
-                    let (number, line) = (number.clone(), offered.line.line);
-                    let quoted = Quoted { number, line, unit_price: offered.unit_price, per: offered.per };
-                    Extra { demand: Some(Demand::Quoted(quoted)), reference: String::new() }
-                };
-                prepared.extras = offered.into_iter().map(extra).collect();
-                Ok(Locked::Quote(quote.into()))
+                let (good, problems) = check_again(&self.products, account.id, "/quote/lines", &lines);
+                let draft = quoted_lines(&quote.number, &offered, good, problems);
+                Ok((Locked::Quote(quote.into()), currency, draft))
             }
         }
     }
-}
 
-/// What an order is made of: one of cart, lines and quote.
-fn origin(input: &mut OrderInput) -> Result<Origin, CheckoutError> {
-    let (cart, quote) = (input.cart_id.take().map(Text::into_inner), input.quote_number.take().map(Code::into_inner));
-    if quote.is_none() && input.quote_version.is_some() {
-        let detail = "a version must be given together with the number of its quote";
-        return Err(CommonError::invalid("/quote_version", FieldCode::VersionWithoutQuote, detail).into());
-    }
-    match (cart, quote, &input.lines) {
-        (Some(cart), None, None) => Ok(Origin::Cart(cart)),
-        (None, None, Some(_)) => Ok(Origin::Lines),
-        (None, Some(_), None) if !input.coupons.is_empty() => Err(CommonError::invalid(
-            "/coupons",
-            FieldCode::NotWithQuote,
-            "coupons must not be given with a quote, whose prices stand",
-        )
-        .into()),
-        (None, Some(quote), None) => Ok(Origin::Quote(quote, input.quote_version)),
-        _ => Err(CheckoutError::CartOrLines),
-    }
-}
-
-impl Prepared {
-    /// Takes the currency of a cart or quote; refuses another one that the request names.
-    fn take_currency(&mut self, code: &str, what: &str) -> Result<(), CheckoutError> {
-        let own = cart::currency(code)?;
-        let named = self.input.currency.is_some().then_some(self.currency);
-        cart::same_currency(named, own, what)?;
-        self.currency = own;
+    /// Expects of the lines of a cart the prices they were seen at.
+    async fn expect_seen(
+        &self,
+        tx: &Tx,
+        cart: &carts::Model,
+        buyer: &Buyer,
+        draft: &mut DraftLines,
+    ) -> Result<(), CheckoutError> {
+        let otherwise = buyer.terms.on_cart_drift;
+        if otherwise == OnDrift::Accept {
+            return Ok(());
+        }
+        let lines = self.carts.lines(tx, cart.id, cart.version).await?;
+        let report = cart_drift::report(tx, &self.prices, cart, &lines, &buyer.terms.coupons).await?;
+        let mut drifted: Vec<_> = report.drifted.into_iter().collect();
+        drifted.sort_unstable_by_key(|drifted| drifted.place);
+        for line in &mut draft.lines {
+            let Ok(found) = drifted.binary_search_by_key(&line.line.index, |drifted| drifted.place) else { continue };
+            let previous = drifted[found].previous.as_ref();
+            let (unit_price, per) = previous.map_or((Amount::ZERO, None), |line| (line.unit_price, Some(line.per)));
+            let expected = ExpectedPrice { unit_price, per, tolerance: Tolerance::Amount(Amount::ZERO), otherwise };
+            line.options.expectation = Some(PriceExpectation::Expected(expected));
+        }
         Ok(())
     }
 }
 
-/// Takes out lines of a quote whose unit is another quantity than when they were offered.
-fn refuse_changed_units(prepared: &mut Prepared, offered: &[quotes::OfferedLine]) {
-    let problems = &mut prepared.problems;
-    prepared.lines.retain(|line| {
-        let factor = offered.get(line.index).map(|offered| offered.factor);
-        let stands = factor.is_some() && line.product.factor_of(line.unit) == factor;
-        if !stands {
+/// The lines of a quote at the prices offered. A line whose unit is another quantity than when it was offered becomes a problem.
+fn quoted_lines(
+    number: &str,
+    offered: &[quotes::OfferedLine],
+    good: Vec<CheckedLine>,
+    mut problems: Vec<FieldError>,
+) -> DraftLines {
+    let number: Arc<str> = number.into();
+    let mut lines = Vec::with_capacity(good.len());
+    for line in good {
+        let own = offered.get(line.index).filter(|offered| line.product.factor_of(line.unit) == Some(offered.factor));
+        let Some(own) = own else {
             let detail = format!(
                 "one {} of {} is another quantity than when it was offered; ask for a new offer",
                 line.unit, line.product.sku
             );
             problems.push(FieldError::new(format!("{}/unit", line.pointer), FieldCode::UnitChanged, detail));
-        }
-        stands
-    });
+            continue;
+        };
+        let quoted = QuotedPrice { number: number.clone(), line: own.line.line, unit_price: own.unit_price, per: own.per };
+        let options = LineOptions { expectation: Some(PriceExpectation::Quoted(quoted)), reference: String::new() };
+        lines.push(DraftLine { line, origin: LineOrigin::Quote, options });
+    }
+    DraftLines { lines, problems }
 }
 
-fn prefer(ship_to: &Destination) -> Prefer {
-    Prefer { warehouse: None, country: Some(ship_to.country.clone()) }
-}
-
-fn new_order(tx: &Tx, prepared: Prepared, basket: &PricedBasket, coupons: Vec<String>, lines: Vec<NewLine>) -> NewOrder {
-    let prepaid = Terms::parse(&prepared.account.terms).is_some_and(Terms::prepaid);
+fn new_order(tx: &Tx, buyer: Buyer, currency: Currency, locked: &Locked, settled: Settled) -> NewOrder {
+    let prepaid = buyer.account.terms.prepaid();
     let usual = if prepaid { PaymentMethod::Prepaid } else { PaymentMethod::Terms };
-    let input = prepared.input;
-    NewOrder {
+    let sourcing = buyer.sourcing();
+    let Buyer { account, ship_to, terms } = buyer;
+    let Settled { basket, lines, levels, stock, .. } = settled;
+    let header = NewOrderHeader {
         placed_by: tx.actor().label.to_string(),
-        purchase_order_number: input.purchase_order_number.into_inner(),
-        currency: prepared.currency,
-        payment_method: match input.payment {
-            // An account whose terms are prepayment cannot choose to pay later.
-            Some(payment) if !prepaid => payment.method,
-            _ => usual,
-        },
-        terms: prepared.account.terms.clone(),
-        prefer: prefer(&prepared.ship_to),
-        ship_to: prepared.ship_to,
-        note: input.note.into_inner(),
-        external_reference: input.external_reference.map(Text::into_inner),
-        coupons,
-        quote_number: match prepared.from {
-            Origin::Quote(number, _) => Some(number),
-            Origin::Lines | Origin::Cart(_) => None,
+        purchase_order_number: terms.purchase_order_number,
+        currency,
+        // An account whose terms are prepayment cannot choose to pay later.
+        payment_method: terms.payment_method.filter(|_| !prepaid).unwrap_or(usual),
+        terms: account.terms.clone(),
+        ship_to,
+        note: terms.note,
+        external_reference: terms.external_reference,
+        coupons: terms.coupons,
+        quote_number: match locked {
+            Locked::Quote(quote) => Some(quote.number.clone()),
+            Locked::Lines | Locked::Cart(_) => None,
         },
         price_version: basket.version,
         priced_at: basket.at,
         priced_as_of: basket.as_of,
-        ordered_before: basket.ordered.clone(),
-        requested_at: input.requested_at.map(|t| t.0),
-        lines,
-        partial: input.partial == Partial::Accept,
-        account: prepared.account,
-    }
-}
-
-/// Where the order goes: the address given, the site named, or the account's default site.
-async fn destination(db: &impl Db, account: &Account, ship_to: Option<ShipTo>) -> Result<Destination, CheckoutError> {
-    let (site, address) = ship_to.map_or((None, None), |s| (s.site, s.address));
-    let own = sites::Entity::find().filter(sites::Column::AccountId.eq(account.id));
-    let row = match (site, address) {
-        (None, Some(address)) => return Ok(address.into()),
-        (Some(_), Some(_)) => {
-            return Err(CommonError::invalid(
-                "/ship_to",
-                FieldCode::SiteAndAddress,
-                "either a site or an address must be given, not both",
-            )
-            .into());
-        }
-        (Some(code), None) => {
-            let code = Code::into_inner(code);
-            let row = own.filter(sites::Column::Code.eq(&code)).one(db).await?;
-            row.ok_or(CheckoutError::UnknownSite(code))?
-        }
-        (None, None) => {
-            fetch_one(db, own.filter(sites::Column::IsDefault.eq(true))).await?.ok_or(CheckoutError::NoDestination)?
-        }
+        ordered_before: basket.ordered,
+        requested_at: terms.requested_at,
+        sourcing,
+        account,
     };
-    Ok(Destination {
-        site: Some(row.code),
-        name: row.name,
-        line1: row.line1,
-        line2: row.line2,
-        city: row.city,
-        region: row.region,
-        postal_code: row.postal_code,
-        country: row.country,
-    })
+    NewOrder { header, lines, levels, stock }
 }

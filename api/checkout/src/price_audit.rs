@@ -6,7 +6,7 @@
 
 use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
-use pricing::{Currency, Viewer};
+use pricing::Viewer;
 use serde::{Deserialize, Serialize};
 
 use super::error::CheckoutError;
@@ -51,10 +51,9 @@ pub(crate) struct PriceAuditView {
     pub price_version: i64,
     /// Instant whose prices it got.
     pub at: Timestamp,
-    /// What was known then counted.
+    /// Instant up to which price rows were considered.
     pub as_of: Option<Timestamp>,
     /// The quote it was made of, which is the source of its prices.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_number: Option<String>,
     /// Coupons given.
@@ -90,7 +89,6 @@ pub(crate) struct PriceAuditLine {
     pub differences: Vec<PriceDifference>,
     /// Why: `row_changed` (the same row gives another price), `other_row` (another row gives the price), `other_amount` (the same
     /// unit price gives another amount), or why there is no price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// How the price came about.
@@ -157,11 +155,11 @@ pub(super) async fn audit(
     let totals = lines.iter().map(|line| line.replayed.as_ref().map(|price| price.line_amount.0.into()));
     let total = totals.collect::<Option<Vec<entity::Amount>>>().map(amounts::sum).transpose()?;
     let difference = total.map(|total| entity::Amount(total.0.saturating_sub(order.total.0)));
-    let money = |amount: entity::Amount| Money::new(amount, &order.currency);
+    let money = |amount: entity::Amount| Money::new(amount, order.currency.code());
     Ok(PriceAuditView {
         order: order.number.clone(),
         result,
-        currency: order.currency.clone(),
+        currency: order.currency.to_string(),
         price_version: order.price_version,
         at: Timestamp(order.priced_at),
         as_of: as_of.map(Timestamp),
@@ -182,12 +180,10 @@ async fn replay(
     snapshot: PricingSnapshot,
     viewer: Viewer,
 ) -> Result<Vec<ReplayedLine>, CheckoutError> {
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
-    let mut asked = Vec::with_capacity(lines.len());
-    for line in lines {
-        let unit = line.unit.parse().map_err(|_| OrderError::OutOfRange)?;
-        asked.push(PriceLine { product: line.product_id, unit, quantity: line.quantity.into() });
-    }
+    let currency = order.currency.0;
+    let ask =
+        |line: &order_lines::Model| PriceLine { product: line.product_id, unit: line.unit.0, quantity: line.quantity.into() };
+    let asked: Vec<PriceLine> = lines.iter().map(ask).collect();
     let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
     let (at, as_of) = (Some(order.priced_at), Some(snapshot.as_of));
     let ask = PriceRequest { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
@@ -214,7 +210,7 @@ fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<Pr
         line: line.line_no,
         sku: line.sku.clone(),
         quantity: line.quantity.into(),
-        unit: line.unit.clone(),
+        unit: line.unit.to_string(),
         result: AuditResult::NotPricedHere,
         agreed,
         replayed: None,

@@ -28,7 +28,6 @@ pub(super) async fn from_quote(
     replayed: Vec<ReplayedLine>,
 ) -> Result<Vec<ReplayedLine>, CheckoutError> {
     let Some(number) = &order.quote_number else { return Ok(replayed) };
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
     let offered = offered_lines(db, number).await?;
     let offered: AHashMap<i32, OfferedLine> = offered.into_iter().map(|offered| (offered.line.line, offered)).collect();
     let mut all = Vec::with_capacity(replayed.len());
@@ -36,7 +35,7 @@ pub(super) async fn from_quote(
         let detail: Option<Detail> = serde_json::from_str(&line.price_detail).ok();
         let own = detail.filter(|_| line.price_source == PriceSource::Quote).and_then(|detail| offered.get(&detail.quote_line));
         all.push(match own {
-            Some(own) => stands(number, line, own, replayed, currency)?,
+            Some(own) => stands(number, line, own, replayed, order.currency.0)?,
             None => replayed,
         });
     }

@@ -1,17 +1,22 @@
 //! Placing orders over HTTP.
 
+use std::sync::Arc;
+
 use poem_openapi::param::Header;
 use poem_openapi::{OpenApi, Tags};
 
+use super::context::Checkout;
 use super::error::CheckoutError;
-use super::order::Checkout;
+use super::order::Outcome;
+use super::request::Prepared;
 use super::views::OrderInput;
-use identity::account_for;
 use identity::permit;
+use identity::{Account, account_for};
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::wire::{Body, Created, Etag};
 use orders::OrderView;
+use store::database::Reader;
 
 type Result<T> = std::result::Result<T, ApiError<CheckoutError>>;
 
@@ -45,21 +50,35 @@ impl CheckoutRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<OrderInput>,
     ) -> Result<Created<OrderView>> {
-        let input = body.0;
+        let (input, checkout) = (body.0, &self.checkout);
         let dry_run = input.dry_run;
-        let account = account_for(&who, &self.checkout.accounts, input.account.as_deref()).map_err(CheckoutError::from)?;
-        let prepared = self.checkout.prepare(&who.db(), account, input).await;
+        let account = account_for(&who, &checkout.accounts, input.account.as_deref()).map_err(CheckoutError::from)?;
+        let prepared = self.prepare(&who.db(), account, input).await;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Created::replay(replay));
         }
-        let mut view = self.checkout.place(&tx, prepared?).await?;
+        let view = self.view(checkout.place(&tx, prepared?).await?)?;
         if dry_run {
-            view.number = None;
-            return Ok(Created::of(&view)?);
+            return Ok(Created::of(&OrderView { number: None, ..view })?);
         }
-        let etag = Etag(view.version);
-        let answer = Created::stored(&tx, &view).await?.with_etag(etag);
+        let answer = Created::stored(&tx, &view).await?.with_etag(Etag(view.version));
         Ok(tx.commit(answer).await?)
+    }
+}
+
+impl CheckoutRoutes {
+    async fn prepare(
+        &self,
+        db: &Reader,
+        account: Arc<Account>,
+        input: OrderInput,
+    ) -> std::result::Result<Prepared, CheckoutError> {
+        self.checkout.prepare(db, account, input.read()?).await
+    }
+
+    fn view(&self, outcome: Outcome) -> std::result::Result<OrderView, CheckoutError> {
+        let view = OrderView::new(outcome.placed, &self.checkout.accounts, &self.checkout.board)?;
+        Ok(OrderView { rejected: outcome.rejected, warnings: outcome.warnings, ..view })
     }
 }

@@ -1,10 +1,16 @@
 //! Placing an order on the wire.
 
 use entity::PaymentMethod;
-use poem_openapi::{Enum, Object};
-use serde::{Deserialize, Serialize};
+use poem_openapi::Object;
+use pricing::{Amount, Per};
+use serde::Deserialize;
 
-use cart::Partial;
+use super::error::CheckoutError;
+use super::expectation::{ExpectedPrice, OnDrift, PriceExpectation, Tolerance};
+use super::request::{LineOptions, OrderRequest, OrderTerms, RequestedLines, ShipTo};
+use cart::{AskedLine, Partial};
+use kernel::field_code::FieldCode;
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 use orders::AddressInput;
 
@@ -34,7 +40,7 @@ pub(crate) struct OrderInput {
     pub currency: Option<Code>,
     /// Where it goes; the account's default site when left out.
     #[serde(default)]
-    pub ship_to: Option<ShipTo>,
+    pub ship_to: Option<ShipToInput>,
     /// How it is paid; on the account's terms when left out.
     #[serde(default)]
     pub payment: Option<PaymentInput>,
@@ -97,24 +103,11 @@ pub(crate) struct OrderLineInput {
     pub on_price_drift: OnDrift,
 }
 
-/// What happens when a price differs from the expected one by more than the tolerance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum OnDrift {
-    /// The line cannot be ordered.
-    #[default]
-    Reject,
-    /// The line is ordered at today's price and a warning given.
-    Warn,
-    /// The line is ordered at today's price.
-    Accept,
-}
-
 /// Where an order goes: a site of the account or an address.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ShipTo {
+#[oai(rename = "ShipTo")]
+pub(crate) struct ShipToInput {
     /// Code of the account's site.
     #[serde(default)]
     pub site: Option<Code>,
@@ -129,4 +122,101 @@ pub(crate) struct ShipTo {
 pub(crate) struct PaymentInput {
     /// On terms or before shipment.
     pub method: PaymentMethod,
+}
+
+impl OrderInput {
+    /// The order that is asked for.
+    pub(super) fn read(self) -> Result<OrderRequest, CheckoutError> {
+        if self.purchase_order_number.trim().is_empty() {
+            let detail = "the number of the customer's purchase order must be given";
+            return Err(CommonError::invalid("/purchase_order_number", FieldCode::MissingValue, detail).into());
+        }
+        let ship_to = self.ship_to.map_or(Ok(ShipTo::DefaultSite), ShipToInput::read)?;
+        let currency = self.currency.as_deref().map(cart::currency).transpose()?;
+        if self.quote_number.is_none() && self.quote_version.is_some() {
+            let detail = "a version must be given together with the number of its quote";
+            return Err(CommonError::invalid("/quote_version", FieldCode::VersionWithoutQuote, detail).into());
+        }
+        let from = match (self.cart_id, self.quote_number, self.lines) {
+            (Some(cart), None, None) => RequestedLines::Cart(cart.into_inner()),
+            (None, None, Some(lines)) => RequestedLines::Direct(OrderLineInput::read_all(lines)?),
+            (None, Some(_), None) if !self.coupons.is_empty() => {
+                let detail = "coupons must not be given with a quote, whose prices stand";
+                return Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, detail).into());
+            }
+            (None, Some(quote), None) => RequestedLines::Quote(quote.into_inner(), self.quote_version),
+            _ => return Err(CheckoutError::CartOrLines),
+        };
+        let terms = OrderTerms {
+            purchase_order_number: self.purchase_order_number.into_inner(),
+            payment_method: self.payment.map(|payment| payment.method),
+            coupons: self.coupons.iter().map(|coupon| coupon.to_string()).collect(),
+            note: self.note.into_inner(),
+            external_reference: self.external_reference.map(Text::into_inner),
+            requested_at: self.requested_at.map(|at| at.0),
+            on_cart_drift: self.on_price_drift.unwrap_or(OnDrift::Warn),
+            partial: self.partial == Partial::Accept,
+        };
+        Ok(OrderRequest { from, currency, ship_to, terms })
+    }
+}
+
+impl ShipToInput {
+    fn read(self) -> Result<ShipTo, CommonError> {
+        match (self.site, self.address) {
+            (None, None) => Ok(ShipTo::DefaultSite),
+            (Some(site), None) => Ok(ShipTo::Site(site.into_inner())),
+            (None, Some(address)) => Ok(ShipTo::Address(address.into())),
+            (Some(_), Some(_)) => Err(CommonError::invalid(
+                "/ship_to",
+                FieldCode::SiteAndAddress,
+                "either a site or an address must be given, not both",
+            )),
+        }
+    }
+}
+
+impl OrderLineInput {
+    /// Reads all lines, or says all that is malformed.
+    fn read_all(lines: Vec<Self>) -> Result<Vec<(AskedLine, LineOptions)>, CommonError> {
+        let mut read = Vec::with_capacity(lines.len());
+        let mut malformed = Vec::new();
+        for (index, line) in lines.into_iter().enumerate() {
+            match line.read(format!("/lines/{index}")) {
+                Ok(line) => read.push(line),
+                Err(problem) => malformed.push(problem),
+            }
+        }
+        if malformed.is_empty() { Ok(read) } else { Err(CommonError::Invalid(malformed)) }
+    }
+
+    fn read(self, pointer: String) -> Result<(AskedLine, LineOptions), FieldError> {
+        let tolerance = match self.tolerance.as_deref() {
+            None => Tolerance::Amount(Amount::ZERO),
+            Some(text) => Tolerance::parse(text).ok_or_else(|| {
+                let detail = format!("\"{text}\" must be an amount such as 0.05 or a percentage such as 2%");
+                FieldError::new(format!("{pointer}/tolerance"), FieldCode::NotANumber, detail)
+            })?,
+        };
+        let per = self.expected_per.map(|per| {
+            let problem = || {
+                FieldError::new(format!("{pointer}/expected_per"), FieldCode::OutOfRange, "a price must be for at least 1 unit")
+            };
+            Per::new(per).ok_or_else(problem)
+        });
+        let per = per.transpose()?;
+        let expectation = self.expected_unit_price.map(|price| {
+            let unit_price = price.0;
+            PriceExpectation::Expected(ExpectedPrice { unit_price, per, tolerance, otherwise: self.on_price_drift })
+        });
+        let asked = AskedLine {
+            pointer,
+            sku: self.sku.map(Text::into_inner),
+            identifier: self.identifier.map(Text::into_inner),
+            quantity: Ok(self.quantity.0),
+            unit: self.unit.map(Text::into_inner),
+            note: self.note.into_inner(),
+        };
+        Ok((asked, LineOptions { expectation, reference: self.reference.into_inner() }))
+    }
 }

@@ -211,13 +211,12 @@ impl Demo {
             .collect()
     }
 
-    /// The people of a customer: an administrator, buyers, an approver from medium size on, someone who only looks.
+    /// The people of a customer: an administrator, buyers, someone who only looks.
     pub(super) fn people(&self, number: usize) -> Vec<Person<BuyerRole>> {
         let company = &self.companies[number];
         let mut rng = Rng::new(&[self.settings.seed, 23, number as u64]);
         let mut roles = vec![BuyerRole::AccountAdmin];
         roles.extend(std::iter::repeat_n(BuyerRole::Buyer, 1 + company.size * 2 + rng.below(2) as usize));
-        roles.extend(std::iter::repeat_n(BuyerRole::Approver, company.size));
         if company.size > 0 || rng.chance(400) {
             roles.push(BuyerRole::Viewer);
         }

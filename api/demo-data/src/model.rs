@@ -209,7 +209,6 @@ pub struct Person<R> {
 pub enum BuyerRole {
     Viewer,
     Buyer,
-    Approver,
     AccountAdmin,
 }
 

@@ -1,14 +1,13 @@
 //! A year of past orders, at the prices of their day, and what suggestions learn from them.
 
 use ahash::AHashMap;
-use entity::{Amount, Instant, Quantity};
-use pricing::Currency;
+use entity::{Amount, Destination, Instant, Quantity};
 
 use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, midnight, refused};
 use catalog::Products;
 use demo_data::model;
-use orders::{Destination, Imported, PastLine, PastOrder, import_past};
+use orders::{Imported, PastLine, PastOrder, import_past};
 use prices::PriceLine;
 use prices::PriceRequest;
 use prices::Prices;
@@ -25,7 +24,7 @@ impl Loader<'_> {
         let past = tokio::task::spawn_blocking(move || demo.past_orders()).await.map_err(refused)?;
         self.progress.part("past orders", past.len() as u64);
         let db = self.system.db();
-        let products = Products::load(&db).await?;
+        let products = self.load_products(&db).await?;
         let prices = Prices::load(&db).await.map_err(refused)?;
         for batch in past.chunks(ORDERS) {
             let tx = self.system.begin().await?;
@@ -43,7 +42,7 @@ impl Loader<'_> {
             tx.commit(()).await?;
             self.progress.advance(batch.len() as u64);
         }
-        // All at once is cheaper than order by order, and nobody waits to write.
+        // All orders at once are cheaper than one by one, and no other writer waits during the load.
         let tx = self.system.begin().await?;
         learn_all(&tx).await?;
         tx.commit(()).await?;
@@ -60,7 +59,7 @@ impl Loader<'_> {
         order: &model::PastOrder,
     ) -> Result<Option<PastOrder>, LoadError> {
         let account = &customer.stored;
-        let currency: Currency = account.currency.parse().map_err(refused)?;
+        let currency = account.currency;
         let placed_at = Instant(midnight(order.placed_on).0 + i64::from(order.placed_minute) * 60 * SECOND);
         let mut asked = Vec::with_capacity(order.lines.len());
         for line in &order.lines {

@@ -35,10 +35,13 @@ use entity::ProductId;
 pub use credentials::{Credentials, path as credentials_path};
 pub use marker::{Loaded, State, state};
 
+use catalog::{Categories, Products};
 use demo_data::model::Settings;
 use demo_data::{Day, Demo};
+use identity::Accounts;
 use kernel::Kernel;
 use kernel::problem::CommonError;
+use store::database::Reader;
 use store::system::System;
 
 /// Told how far loading is.
@@ -91,6 +94,12 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn id(&self, item: demo_data::model::Item) -> ProductId {
         self.ids.get(item as usize).copied().unwrap_or(ProductId(0))
+    }
+
+    /// All products as the seller's side sees them.
+    async fn load_products(&self, db: &Reader) -> Result<Products, LoadError> {
+        let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
+        Ok(Products::load(db, &accounts, &categories).await?)
     }
 }
 

@@ -9,7 +9,6 @@ use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, refused};
 use ::quotes::{Desk, NewQuote, NewQuoteLine, SalesOfferInput, offer, request};
 use cart::CheckedLine;
-use catalog::Products;
 use demo_data::model;
 use kernel::wire::{AmountText, Text, Timestamp};
 use prices::Prices;
@@ -29,7 +28,7 @@ impl Loader<'_> {
             return Ok(());
         }
         self.progress.part("quotes", QUOTES as u64);
-        let products = Products::load(&db).await?;
+        let products = self.load_products(&db).await?;
         let prices = Prices::load(&db).await.map_err(refused)?;
         let desk = Desk { products: &products, prices: &prices };
         let mut asking = AHashSet::new();
@@ -50,7 +49,7 @@ impl Loader<'_> {
         order: &model::PastOrder,
         answered: bool,
     ) -> Result<(), LoadError> {
-        let currency: Currency = customer.stored.currency.parse().map_err(refused)?;
+        let currency: Currency = customer.stored.currency;
         let known = desk.products.by_ids(order.lines.iter().map(|line| self.id(line.item)));
         let mut lines = Vec::with_capacity(order.lines.len());
         for (index, (line, product)) in order.lines.iter().zip(known).enumerate() {

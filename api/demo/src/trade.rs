@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use entity::{AccountId, AccountStatus, Amount, users};
+use entity::{AccountId, AccountStatus, Amount, Role, users};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::credentials::{Client, Credentials};
 use super::{LoadError, Loader, refused};
-use catalog::{PartNumber, Products, put_part_numbers};
+use catalog::{PartNumber, put_part_numbers};
 use demo_data::model::{self, BuyerRole, SellerRole};
-use identity::scope::Role;
 use identity::scope::parse_scopes;
 use identity::{
     Account, Accounts, IdentityError, NewAccount, NewClient, NewSite, NewUser, create_client, create_user, hash_password,
@@ -92,7 +91,7 @@ impl Loader<'_> {
     }
 
     async fn part_numbers(&self, customers: &Customers) -> Result<(), LoadError> {
-        let products = Products::load(&self.system.db()).await?;
+        let products = self.load_products(&self.system.db()).await?;
         let tx = self.system.begin().await?;
         for customer in self.demo.accounts().iter().filter_map(|account| customers.get(&account.code)) {
             let numbers = customer.made_up.part_numbers.iter();
@@ -171,7 +170,6 @@ pub(super) fn role_of_buyer(role: BuyerRole) -> Role {
     match role {
         BuyerRole::Viewer => Role::Viewer,
         BuyerRole::Buyer => Role::Buyer,
-        BuyerRole::Approver => Role::Approver,
         BuyerRole::AccountAdmin => Role::AccountAdmin,
     }
 }

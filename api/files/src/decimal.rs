@@ -1,14 +1,14 @@
-//! Decimal text to whole millionths, exactly, and shifting a decimal point in text.
+//! Decimals as strangers write them: rewritten to plain text here and read by the parser of `pricing`.
 //!
-//! Promise: no float is involved and nothing is rounded; what does not fit is refused with the
-//! reason.
-//! Not here: currencies, rounding, arithmetic; the pricing crate owns those.
+//! Promise: no float is involved and nothing is rounded; what does not fit is refused with the reason.
+//! Not here: the parser itself, currencies, rounding, arithmetic; the pricing crate owns those.
+
+use pricing::{Amount, ParseDecimalError};
 
 /// Largest absolute value taken, in millionths: a million million. Leaves headroom for sums of
 /// products.
 pub const LARGEST: i64 = 1_000_000_000_000_000_000;
 
-const SCALE: usize = 6;
 /// Longest text looked at; anything longer is no amount of this world.
 const LONGEST: usize = 64;
 
@@ -32,24 +32,30 @@ impl DecimalError {
     }
 }
 
-/// Reads `12`, `-0.5`, `.95` or `12.340000` as whole millionths. Zeros beyond the sixth decimal are
-/// fine, digits are not; exponents, group marks and spaces are refused.
+impl From<ParseDecimalError> for DecimalError {
+    fn from(error: ParseDecimalError) -> Self {
+        match error {
+            ParseDecimalError::TooManyDecimals => Self::TooPrecise,
+            ParseDecimalError::OutOfRange => Self::TooLarge,
+            _ => Self::Malformed,
+        }
+    }
+}
+
+/// Reads `12`, `-0.5`, `+3`, `.95` or `12.340000` as whole millionths. Zeros beyond the sixth decimal are fine, digits are not;
+/// exponents, group marks and spaces are refused.
 pub fn parse_millionths(text: &str) -> Result<i64, DecimalError> {
-    let (negative, whole, fraction) = parts(text)?;
-    let kept = fraction.trim_end_matches('0');
-    if kept.len() > SCALE {
-        return Err(DecimalError::TooPrecise);
-    }
-    let mut value: i64 = 0;
-    let zeros = std::iter::repeat_n(b'0', SCALE - kept.len());
-    for digit in whole.bytes().chain(kept.bytes()).chain(zeros) {
-        value = value
-            .checked_mul(10)
-            .and_then(|v| v.checked_add(i64::from(digit - b'0')))
-            .filter(|v| *v <= LARGEST)
-            .ok_or(DecimalError::TooLarge)?;
-    }
-    Ok(if negative { -value } else { value })
+    let number = text.parse::<Amount>().or_else(|_| {
+        let (negative, whole, fraction) = parts(text)?;
+        let (sign, whole) = (if negative { "-" } else { "" }, if whole.is_empty() { "0" } else { whole });
+        let fraction = fraction.trim_end_matches('0');
+        let point = if fraction.is_empty() { "" } else { "." };
+        Ok(format!("{sign}{whole}{point}{fraction}").parse::<Amount>()?)
+    });
+    number.and_then(|number| match number.micros() {
+        micros if (-LARGEST..=LARGEST).contains(&micros) => Ok(micros),
+        _ => Err(DecimalError::TooLarge),
+    })
 }
 
 /// Moves the decimal point by `places` (negative: to the left): cents become an amount with `-2`.

@@ -1,7 +1,7 @@
 //! Physical lines of a stream, numbered, each with a length limit.
 //!
 //! Promise: memory is bounded by the limit, whatever the stream holds; an over-long line is skipped
-//! to its end and told.
+//! to its end and reported.
 //! Not here: quoting, fields, encodings.
 
 use std::collections::VecDeque;

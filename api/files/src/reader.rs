@@ -1,7 +1,7 @@
-//! Records of a stranger's file: CSV or NDJSON, told apart by content, one at a time.
+//! Records of a stranger's file, one at a time: CSV or NDJSON, detected by content.
 //!
 //! Promise: memory is bounded (one record, a few decoded ones ahead), a broken record costs only
-//! itself and is told with its line and reason, reading never panics. What cannot be read at all
+//! itself and is reported with its line and reason; reading never panics. What cannot be read at all
 //! ends with a `ReadError`.
 //! Not here: unpacking (`source`), foreign to own names (`mapping`), validation (`rows`).
 

@@ -3,7 +3,7 @@
 //! Columns are found by the names people give them (SKU, Part No., MPN, EAN, Qty, UoM, Note …), in
 //! any order, also under a letterhead of a few rows; a list without a header is read as identifier
 //! and quantity (and unit).
-//! Promise: good rows come out, bad rows are told with their row number; 10,000 rows at most;
+//! Promise: good rows come out, bad rows are reported with their row number; 10,000 rows at most;
 //! memory is bounded and no input panics. Not here: whether an identifier exists, whether a
 //! quantity makes sense (it stays text).
 

@@ -1,7 +1,7 @@
 //! A value of a foreign record: text from CSV, or any JSON from NDJSON.
 //!
 //! Promise: a JSON number keeps the digits it was written with; it never passes through a float.
-//! Not here: meaning. Empty and absent are told apart by `is_empty` only.
+//! Not here: meaning. Empty and absent values are distinguished by `is_empty` only.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Putting allocated goods on a pick list, or telling that they have already left.
+//! Creating a shipment: putting allocated goods on a pick list, or recording that they were picked, packed or shipped already.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 
 use super::error::FulfilmentError;
 use super::parcels::{self, NewParcel};
-use super::queries::Loaded;
+use super::queries::LoadedShipment;
 use super::steps;
 use ::orders as order_book;
 use ::orders::progress::{self, Step};
@@ -20,7 +20,7 @@ use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 use store::sql::insert_all;
 
-/// A shipment about to be made.
+/// A shipment to be created.
 #[derive(Clone, Debug)]
 pub(super) struct NewShipment {
     pub(super) order: String,
@@ -30,31 +30,36 @@ pub(super) struct NewShipment {
     pub(super) carrier: String,
     pub(super) service: String,
     pub(super) parcels: Vec<NewParcel>,
-    /// How far it is already.
+    /// The stage it has reached already.
     pub(super) stage: ShipmentStage,
 }
 
-/// What is allocated at each warehouse and on no pick list, by line.
-type Free = BTreeMap<WarehouseId, BTreeMap<i32, i64>>;
+/// Quantities allocated and on no pick list, by warehouse and line.
+type Unreleased = BTreeMap<WarehouseId, BTreeMap<i32, i64>>;
 
-/// Makes a shipment of an order and brings it to the stage asked for.
-pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: NewShipment) -> Result<Loaded, FulfilmentError> {
+/// Creates a shipment of an order at the stage asked for.
+pub(super) async fn create(
+    tx: &Tx,
+    board: &Board,
+    products: &Products,
+    new: NewShipment,
+) -> Result<LoadedShipment, FulfilmentError> {
     let order = order_book::lock_order(tx, &new.order, None).await?;
     steps::refuse_held(tx, &order).await?;
     let lines = order_book::lines_of(tx, order.id).await?;
-    let free = free_of(&order_book::allocations_of(tx, order.id).await?);
+    let free = unreleased_by_warehouse(&order_book::allocations_of(tx, order.id).await?);
     let asked = match &new.warehouse {
         None => None,
         Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
             CommonError::invalid("/warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{code}\""))
         })?),
     };
-    let warehouse = choose(&free, asked, &new.lines, |id| board.code_of(id))?;
-    let parts = parts_of(&lines, free.get(&warehouse), &new.lines, products)?;
+    let warehouse = choose_warehouse(&free, asked, &new.lines, |id| board.code_of(id))?;
+    let quantities = quantities_of(&lines, free.get(&warehouse), &new.lines, products)?;
 
     let id = ShipmentId(tx.id().await?);
     let shipment = row(tx, &order, id, warehouse, &new);
-    let rows: Vec<shipment_lines::Model> = parts
+    let rows: Vec<shipment_lines::Model> = quantities
         .iter()
         .map(|(line_no, quantity)| shipment_lines::Model {
             shipment_id: id,
@@ -68,13 +73,13 @@ pub(super) async fn create(tx: &Tx, board: &Board, products: &Products, new: New
     let parcels = if new.parcels.is_empty() { Vec::new() } else { parcels::put(tx, id, &rows, &new.parcels).await? };
 
     let order_number = order.number.clone();
-    let loaded = Loaded { shipment, order_number, order_lines: lines, lines: rows, parcels, tracking: Vec::new() };
-    let taken: Vec<Step> = parts.into_iter().map(|(line, quantity)| Step { line, warehouse, quantity }).collect();
+    let loaded = LoadedShipment { shipment, order_number, order_lines: lines, lines: rows, parcels, tracking: Vec::new() };
+    let taken: Vec<Step> = quantities.into_iter().map(|(line, quantity)| Step { line, warehouse, quantity }).collect();
     steps::record(tx, ShipmentStage::Created, &loaded);
     match new.stage {
         ShipmentStage::Created => progress::record_released(tx, order.id, &taken).await?,
         ShipmentStage::Shipped => {
-            steps::issue(tx, &loaded).await?;
+            steps::issue_stock(tx, &loaded).await?;
             progress::record_left(tx, order.id, &taken).await?;
         }
         _ => progress::record_taken(tx, order.id, &taken).await?,
@@ -106,8 +111,8 @@ fn row(tx: &Tx, order: &orders::Model, id: ShipmentId, warehouse: WarehouseId, n
     }
 }
 
-fn free_of(allocations: &[order_allocations::Model]) -> Free {
-    let mut free = Free::new();
+fn unreleased_by_warehouse(allocations: &[order_allocations::Model]) -> Unreleased {
+    let mut free = Unreleased::new();
     for place in allocations {
         let quantity = place.quantity.0 - place.released.0;
         if quantity > 0 {
@@ -118,8 +123,8 @@ fn free_of(allocations: &[order_allocations::Model]) -> Free {
 }
 
 /// The warehouse a shipment leaves from: the one named, or else the only one that has what is wanted.
-fn choose(
-    free: &Free,
+fn choose_warehouse(
+    free: &Unreleased,
     named: Option<WarehouseId>,
     wanted: &[(i32, Option<Quantity>)],
     code_of: impl Fn(WarehouseId) -> String,
@@ -136,7 +141,7 @@ fn choose(
     let able: Vec<WarehouseId> = free.iter().filter(|(_, lines)| has(lines)).map(|(id, _)| *id).collect();
     match (able.as_slice(), free.len()) {
         ([one], _) => Ok(*one),
-        // Nobody can serve it, and there is but one to ask: the refusal names the lines.
+        // The only warehouse cannot ship it; the refusal names the lines.
         ([], 1) => free.keys().next().copied().ok_or_else(|| FulfilmentError::NothingToShip("nothing is allocated".to_owned())),
         _ => {
             let codes: Vec<String> = free.keys().map(|id| code_of(*id)).collect();
@@ -146,8 +151,8 @@ fn choose(
     }
 }
 
-/// What is shipped of each line. Every bad line is named.
-fn parts_of(
+/// The quantity shipped of each line. Every bad line is reported.
+fn quantities_of(
     lines: &[order_lines::Model],
     free: Option<&BTreeMap<i32, i64>>,
     wanted: &[(i32, Option<Quantity>)],
@@ -161,13 +166,13 @@ fn parts_of(
         }
         return Ok(free.iter().map(|(line, quantity)| (*line, Quantity(*quantity))).collect());
     }
-    let mut parts: BTreeMap<i32, Quantity> = BTreeMap::new();
+    let mut quantities: BTreeMap<i32, Quantity> = BTreeMap::new();
     let mut problems = Vec::new();
     for (index, (number, quantity)) in wanted.iter().enumerate() {
         let pointer = format!("/lines/{index}");
-        match part(lines, free, *number, *quantity, products) {
+        match quantity_of(lines, free, *number, *quantity, products) {
             Err((field, code, detail)) => problems.push(FieldError::new(format!("{pointer}/{field}"), code, detail)),
-            Ok(_) if parts.contains_key(number) => {
+            Ok(_) if quantities.contains_key(number) => {
                 problems.push(FieldError::new(
                     format!("{pointer}/line"),
                     FieldCode::Duplicate,
@@ -175,14 +180,14 @@ fn parts_of(
                 ));
             }
             Ok(quantity) => {
-                parts.insert(*number, quantity);
+                quantities.insert(*number, quantity);
             }
         }
     }
-    if problems.is_empty() { Ok(parts.into_iter().collect()) } else { Err(CommonError::Invalid(problems).into()) }
+    if problems.is_empty() { Ok(quantities.into_iter().collect()) } else { Err(CommonError::Invalid(problems).into()) }
 }
 
-fn part(
+fn quantity_of(
     lines: &[order_lines::Model],
     free: &BTreeMap<i32, i64>,
     number: i32,
@@ -204,7 +209,7 @@ fn part(
             format!("the quantity of line {number} must be at most {most}, which is allocated here and on no pick list"),
         ));
     }
-    let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit.as_str() == line.unit);
+    let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit == line.unit.0);
     let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
     if !whole || order_book::in_stock_unit(line, quantity).is_err() {
         return Err(("quantity", FieldCode::NotWhole, format!("the quantity of {} must be a whole number", line.sku)));
@@ -216,17 +221,17 @@ fn part(
 mod tests {
     use super::*;
 
-    fn free(places: &[(i64, i32, i64)]) -> Free {
-        let mut free = Free::new();
+    fn free(places: &[(i64, i32, i64)]) -> Unreleased {
+        let mut free = Unreleased::new();
         for (warehouse, line, quantity) in places {
             free.entry(WarehouseId(*warehouse)).or_default().insert(*line, *quantity);
         }
         free
     }
 
-    fn chosen(free: &Free, wanted: &[(i32, Option<i64>)]) -> Result<i64, String> {
+    fn chosen(free: &Unreleased, wanted: &[(i32, Option<i64>)]) -> Result<i64, String> {
         let wanted: Vec<_> = wanted.iter().map(|(line, quantity)| (*line, quantity.map(Quantity))).collect();
-        choose(free, None, &wanted, |id| format!("W{id}")).map(|id| id.0).map_err(|e| e.to_string())
+        choose_warehouse(free, None, &wanted, |id| format!("W{id}")).map(|id| id.0).map_err(|e| e.to_string())
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! - A held order is neither picked nor shipped.
 //! - Goods that leave are taken off the stock and off the order's reservations in the transaction that says so.
 //! - A shipment that is cancelled before it leaves gives its goods back to the order, which keeps them reserved.
-//! - What a carrier reports is kept once, whatever the order or number of times it is told. When every parcel has arrived, the
+//! - A report of a carrier is stored once, however often and in whatever order reports come. When every parcel has arrived, the
 //!   shipment has.
 //!
 //! Locks: the order first, then stock. Every command on a shipment locks its order, so two commands on one order wait for each
@@ -20,6 +20,7 @@
 
 mod create;
 mod error;
+pub mod events;
 mod parcels;
 mod queries;
 mod recount;

@@ -1,26 +1,39 @@
-//! What a shipment is packed in.
+//! The parcels of a shipment.
 
 use ahash::AHashMap;
 use entity::{Quantity, ShipmentId, parcels, shipment_lines};
+use poem_openapi::Object;
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde::{Deserialize, Serialize};
 
 use super::error::FulfilmentError;
-use super::views::Content;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
+use kernel::wire::QuantityText;
 use store::database::Tx;
 use store::sql::insert_all;
 
 /// Most parcels of a shipment.
 pub(super) const MAX_PARCELS: usize = 1_000;
 
-/// A parcel about to be packed.
+/// A parcel to be recorded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NewParcel {
     pub(super) tracking_number: String,
     pub(super) weight_grams: Option<i64>,
-    /// What is in it: line and quantity; nothing when nobody said.
+    /// Lines and quantities in it; empty when they are not known.
     pub(super) lines: Vec<(i32, Quantity)>,
+}
+
+/// A quantity of a line in a parcel, as it is stored and shown.
+#[derive(Debug, Object, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[oai(rename = "Content")]
+pub(crate) struct PackedLine {
+    /// Number of the order's line.
+    pub line: i32,
+    /// Quantity in the line's unit.
+    pub quantity: QuantityText,
 }
 
 /// Checks parcels against what the shipment holds: `(line, quantity)`. Gives every problem at once.
@@ -68,8 +81,8 @@ pub(super) async fn put(
     parcels::Entity::delete_many().filter(parcels::Column::ShipmentId.eq(shipment)).exec(tx).await?;
     let mut rows = Vec::with_capacity(new.len());
     for (parcel_no, parcel) in (1_i32..).zip(new) {
-        let contents = parcel.lines.iter().map(|(line, quantity)| Content { line: *line, quantity: (*quantity).into() });
-        let contents: Vec<Content> = contents.collect();
+        let contents = parcel.lines.iter().map(|(line, quantity)| PackedLine { line: *line, quantity: (*quantity).into() });
+        let contents: Vec<PackedLine> = contents.collect();
         rows.push(parcels::Model {
             shipment_id: shipment,
             parcel_no,

@@ -10,12 +10,13 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryF
 
 use super::error::FulfilmentError;
 use ::orders as order_book;
+use kernel::wire::PageRequest;
 use store::database::Db;
 use store::sql::{fetch, fetch_one, key_chunks};
 
 /// A shipment with everything that belongs to it.
 #[derive(Debug)]
-pub(super) struct Loaded {
+pub(super) struct LoadedShipment {
     pub(super) shipment: shipments::Model,
     pub(super) order_number: String,
     /// The lines of its order, by number.
@@ -25,7 +26,7 @@ pub(super) struct Loaded {
     pub(super) tracking: Vec<tracking_events::Model>,
 }
 
-impl Loaded {
+impl LoadedShipment {
     /// What is shipped, each with its line of the order.
     pub(super) fn with_order_lines(&self) -> impl Iterator<Item = (&order_lines::Model, Quantity)> {
         self.lines.iter().filter_map(|line| {
@@ -70,20 +71,20 @@ pub async fn numbers_of(db: &impl ConnectionTrait, ids: &[ShipmentId]) -> Result
 }
 
 /// Shipments with everything that belongs to them, in the order given.
-pub(super) async fn load(db: &impl ConnectionTrait, rows: Vec<shipments::Model>) -> Result<Vec<Loaded>, FulfilmentError> {
+pub(super) async fn load(db: &impl ConnectionTrait, rows: Vec<shipments::Model>) -> Result<Vec<LoadedShipment>, FulfilmentError> {
     let ids: Vec<ShipmentId> = rows.iter().map(|s| s.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().map(|s| s.order_id).collect::<AHashSet<_>>().into_iter().collect();
     let numbers = order_book::numbers_of(db, &order_ids).await?;
     let select = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(order_ids));
     let order_lines = select.order_by_asc(order_lines::Column::LineNo).all(db).await?;
-    let mut order_lines = by(order_lines, |l| l.order_id);
+    let mut order_lines = group_by(order_lines, |l| l.order_id);
     let select = shipment_lines::Entity::find().filter(shipment_lines::Column::ShipmentId.is_in(ids.clone()));
-    let mut lines = by(select.order_by_asc(shipment_lines::Column::LineNo).all(db).await?, |l| l.shipment_id);
+    let mut lines = group_by(select.order_by_asc(shipment_lines::Column::LineNo).all(db).await?, |l| l.shipment_id);
     let select = parcels::Entity::find().filter(parcels::Column::ShipmentId.is_in(ids.clone()));
-    let mut parcels = by(select.order_by_asc(parcels::Column::ParcelNo).all(db).await?, |p| p.shipment_id);
+    let mut parcels = group_by(select.order_by_asc(parcels::Column::ParcelNo).all(db).await?, |p| p.shipment_id);
     let select = tracking_events::Entity::find().filter(tracking_events::Column::ShipmentId.is_in(ids));
     let select = select.order_by_asc(tracking_events::Column::OccurredAt).order_by_asc(tracking_events::Column::Id);
-    let mut tracking = by(select.all(db).await?, |t| t.shipment_id);
+    let mut tracking = group_by(select.all(db).await?, |t| t.shipment_id);
 
     let mut all = Vec::with_capacity(rows.len());
     for shipment in rows {
@@ -91,7 +92,7 @@ pub(super) async fn load(db: &impl ConnectionTrait, rows: Vec<shipments::Model>)
         // Several shipments of one order each take what they need of its lines.
         let wanted: AHashSet<i32> = lines.iter().map(|l| l.line_no).collect();
         let of_order = order_lines.entry(shipment.order_id).or_default();
-        all.push(Loaded {
+        all.push(LoadedShipment {
             order_number: numbers.get(&shipment.order_id).cloned().unwrap_or_default(),
             order_lines: of_order.iter().filter(|l| wanted.contains(&l.line_no)).cloned().collect(),
             lines,
@@ -103,7 +104,7 @@ pub(super) async fn load(db: &impl ConnectionTrait, rows: Vec<shipments::Model>)
     Ok(all)
 }
 
-fn by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
+fn group_by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
     let mut map: AHashMap<K, Vec<T>> = AHashMap::new();
     for row in rows {
         map.entry(key(&row)).or_default().push(row);
@@ -112,19 +113,17 @@ fn by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashM
 }
 
 /// Which shipments a list shows.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Filter {
+#[derive(Clone, Debug)]
+pub(super) struct ShipmentFilter {
     pub(super) account: Option<AccountId>,
     pub(super) order: Option<OrderId>,
     pub(super) stage: Option<ShipmentStage>,
-    /// Only shipments before this id: newest first.
-    pub(super) before: Option<i64>,
-    pub(super) limit: u64,
+    pub(super) page: PageRequest,
 }
 
 /// Shipments of a list, newest first.
-pub(super) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Vec<Loaded>, FulfilmentError> {
-    let mut select = shipments::Entity::find().order_by_desc(shipments::Column::Id).limit(filter.limit);
+pub(super) async fn list(db: &impl ConnectionTrait, filter: ShipmentFilter) -> Result<Vec<LoadedShipment>, FulfilmentError> {
+    let mut select = shipments::Entity::find();
     if let Some(account) = filter.account {
         select = select.filter(shipments::Column::AccountId.eq(account));
     }
@@ -134,28 +133,24 @@ pub(super) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Ve
     if let Some(stage) = filter.stage {
         select = select.filter(shipments::Column::Stage.eq(stage));
     }
-    if let Some(before) = filter.before {
-        select = select.filter(shipments::Column::Id.lt(before));
-    }
-    load(db, select.all(db).await?).await
+    load(db, filter.page.descending(select, shipments::Column::Id).all(db).await?).await
 }
 
-/// What of an order waits to be picked at a warehouse.
+/// An order and its lines to be picked at a warehouse, with the quantities.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct OrderToPick {
     pub(super) order: orders::Model,
     pub(super) lines: Vec<(order_lines::Model, Quantity)>,
 }
 
-/// Orders with goods allocated at a warehouse, on no pick list, and not held: oldest first, after the order given.
+/// Orders with goods allocated at a warehouse, on no pick list, and not held: oldest first.
 pub(super) async fn to_pick(
     db: &impl ConnectionTrait,
     warehouse: WarehouseId,
-    after: i64,
-    limit: u64,
-) -> Result<Vec<Waiting>, FulfilmentError> {
+    page: PageRequest,
+) -> Result<Vec<OrderToPick>, FulfilmentError> {
     use order_allocations::Column;
-    let waits =
+    let unreleased =
         Expr::col((order_allocations::Entity, Column::Released)).lt(Expr::col((order_allocations::Entity, Column::Quantity)));
     let held = Query::select()
         .column(order_holds::Column::OrderId)
@@ -163,8 +158,11 @@ pub(super) async fn to_pick(
         .and_where(order_holds::Column::ReleasedAt.is_null())
         .to_owned();
     let select = order_allocations::Entity::find().select_only().column(Column::OrderId).distinct();
-    let select = select.filter(Column::WarehouseId.eq(warehouse)).filter(waits.clone()).filter(Column::OrderId.gt(after));
-    let select = select.filter(Column::OrderId.not_in_subquery(held)).order_by_asc(Column::OrderId).limit(limit);
+    let select = select
+        .filter(Column::WarehouseId.eq(warehouse))
+        .filter(unreleased.clone())
+        .filter(Column::OrderId.gt(page.after.unwrap_or(0)));
+    let select = select.filter(Column::OrderId.not_in_subquery(held)).order_by_asc(Column::OrderId).limit(page.rows());
     let ids: Vec<OrderId> = select.into_tuple().all(db).await?;
 
     let rows =
@@ -172,14 +170,15 @@ pub(super) async fn to_pick(
     let lines = order_lines::Entity::find().filter(order_lines::Column::OrderId.is_in(ids.clone())).all(db).await?;
     let mut lines: AHashMap<(OrderId, i32), order_lines::Model> =
         lines.into_iter().map(|l| ((l.order_id, l.line_no), l)).collect();
-    let places = order_allocations::Entity::find().filter(Column::OrderId.is_in(ids)).filter(Column::WarehouseId.eq(warehouse));
-    let places = places.filter(waits).order_by_asc(Column::LineNo).all(db).await?;
-    let mut waiting: AHashMap<OrderId, Vec<(order_lines::Model, Quantity)>> = AHashMap::new();
-    for place in places {
-        if let Some(line) = lines.remove(&(place.order_id, place.line_no)) {
-            let quantity = Quantity(place.quantity.0 - place.released.0);
-            waiting.entry(place.order_id).or_default().push((line, quantity));
+    let allocations =
+        order_allocations::Entity::find().filter(Column::OrderId.is_in(ids)).filter(Column::WarehouseId.eq(warehouse));
+    let allocations = allocations.filter(unreleased).order_by_asc(Column::LineNo).all(db).await?;
+    let mut to_pick: AHashMap<OrderId, Vec<(order_lines::Model, Quantity)>> = AHashMap::new();
+    for allocation in allocations {
+        if let Some(line) = lines.remove(&(allocation.order_id, allocation.line_no)) {
+            let quantity = Quantity(allocation.quantity.0 - allocation.released.0);
+            to_pick.entry(allocation.order_id).or_default().push((line, quantity));
         }
     }
-    Ok(rows.into_iter().map(|order| Waiting { lines: waiting.remove(&order.id).unwrap_or_default(), order }).collect())
+    Ok(rows.into_iter().map(|order| OrderToPick { lines: to_pick.remove(&order.id).unwrap_or_default(), order }).collect())
 }

@@ -5,7 +5,7 @@ use poem_openapi::{OpenApi, Tags};
 
 use super::create::create;
 use super::error::FulfilmentError;
-use super::queries::{self, Filter, Loaded};
+use super::queries::{self, LoadedShipment, ShipmentFilter};
 use super::steps::{self, Dispatch};
 use super::tracking;
 use super::views::{DispatchInput, GiveUpInput, PackingInput, PickInput, PickListView, ReportInput, ShipmentInput, ShipmentView};
@@ -16,8 +16,17 @@ use identity::{Accounts, visible_account};
 use inventory::{Board, StockError};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, CommonError, FieldError};
-use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::problem::CommonError;
+use kernel::problem::FieldError;
+use kernel::wire::Body;
+use kernel::wire::Code;
+use kernel::wire::Created;
+use kernel::wire::Etag;
+use kernel::wire::JsonResponse;
+use kernel::wire::Page;
+use kernel::wire::PageRequest;
+use kernel::wire::Text;
 use store::database::Tx;
 
 type Result<T> = std::result::Result<T, ApiError<FulfilmentError>>;
@@ -55,13 +64,12 @@ impl FulfilmentRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<PickListView>>> {
-        let limit = page_limit(limit.0, 20, 100)?;
-        let after = cursor.0.as_deref().map(place_of).transpose()?.unwrap_or(0);
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let unknown = || FulfilmentError::from(StockError::WarehouseNotFound(warehouse.0.to_string()));
         let id = self.board.warehouse(&warehouse.0).map(|w| w.id).ok_or_else(unknown)?;
-        let waiting = queries::to_pick(&who.db(), id, after, limit + 1).await?;
-        let items = waiting.into_iter().map(|w| (w.order.id.0, PickListView::new(w, &self.accounts)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        let orders = queries::to_pick(&who.db(), id, page).await?;
+        let items = orders.into_iter().map(|o| (o.order.id.0, PickListView::new(o, &self.accounts)));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Create a shipment
@@ -119,22 +127,21 @@ impl FulfilmentRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<ShipmentView>>> {
-        let limit = page_limit(limit.0, 20, 100)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let db = who.db();
         let order = match &order.0 {
             Some(number) => Some(find_order(&db, number, who.account()).await.map_err(FulfilmentError::from)?.id),
             None => None,
         };
-        let filter = Filter {
+        let filter = ShipmentFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(FulfilmentError::from)?,
             order,
             stage: stage.0,
-            before: cursor.0.as_deref().map(place_of).transpose()?,
-            limit: limit + 1,
+            page,
         };
         let loaded = queries::list(&db, filter).await?;
         let items = loaded.into_iter().map(|l| (l.shipment.id.0, ShipmentView::new(l, &self.accounts, &self.board)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Record that a shipment was picked
@@ -154,12 +161,12 @@ impl FulfilmentRoutes {
             return Ok(JsonResponse::replay(replay));
         }
         let loaded = steps::pick(&tx, &number.0).await?;
-        self.kept(tx, loaded).await
+        self.answer(tx, loaded).await
     }
 
     /// Record what a shipment is packed in
     ///
-    /// From the stage picked; a packed shipment can be packed anew. Parcels may say what is in them, not more than the shipment
+    /// From the stage picked; a packed shipment can be packed again. Parcels may say what is in them, not more than the shipment
     /// holds.
     #[oai(path = "/v1/shipments/:number/packing", method = "post", operation_id = "pack_shipment")]
     async fn pack_shipment(
@@ -175,7 +182,7 @@ impl FulfilmentRoutes {
         }
         let parcels: Vec<_> = body.0.parcels.into_iter().map(Into::into).collect();
         let loaded = steps::pack(&tx, &number.0, &parcels).await?;
-        self.kept(tx, loaded).await
+        self.answer(tx, loaded).await
     }
 
     /// Record that a shipment left
@@ -196,7 +203,7 @@ impl FulfilmentRoutes {
         }
         let what = Dispatch { carrier: body.0.carrier.map(Text::into_inner), service: body.0.service.map(Text::into_inner) };
         let loaded = steps::dispatch(&tx, &number.0, what).await?;
-        self.kept(tx, loaded).await
+        self.answer(tx, loaded).await
     }
 
     /// Give a shipment up
@@ -215,7 +222,7 @@ impl FulfilmentRoutes {
             return Ok(JsonResponse::replay(replay));
         }
         let loaded = steps::cancel(&tx, &number.0, &body.0.reason).await?;
-        self.kept(tx, loaded).await
+        self.answer(tx, loaded).await
     }
 
     /// Record what the carrier reports
@@ -234,13 +241,13 @@ impl FulfilmentRoutes {
             return Ok(JsonResponse::replay(replay));
         }
         let loaded = tracking::record(&tx, &number.0, body.0.into_iter().map(Into::into).collect()).await?;
-        self.kept(tx, loaded).await
+        self.answer(tx, loaded).await
     }
 }
 
 impl FulfilmentRoutes {
-    /// The shipment as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: Tx, loaded: Loaded) -> Result<JsonResponse<ShipmentView>> {
+    /// Stores the answer with the shipment for retries, and commits.
+    async fn answer(&self, tx: Tx, loaded: LoadedShipment) -> Result<JsonResponse<ShipmentView>> {
         let etag = Etag(loaded.shipment.version);
         let answer = JsonResponse::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
         Ok(tx.commit(answer).await?)

@@ -1,17 +1,18 @@
-//! The steps of a shipment that is followed through the warehouse: picked, packed, dispatched, or given up.
+//! The steps of a shipment through the warehouse: picked, packed, dispatched or cancelled.
 
 use entity::{ShipmentStage, orders, shipments};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::error::FulfilmentError;
+use super::events::{
+    ShipmentCancelled, ShipmentCreated, ShipmentDelivered, ShipmentDetails, ShipmentPacked, ShipmentPicked, ShipmentShipped,
+};
 use super::parcels::{self, NewParcel};
-use super::queries::{self, Loaded};
+use super::queries::{self, LoadedShipment};
 use ::orders::progress::{self, Step};
 use ::orders::{self as order_book, OrderError};
-use inventory::{self, Held};
+use inventory::{self, Reservation};
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// Refuses an order that is held now.
 pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), FulfilmentError> {
@@ -23,7 +24,7 @@ pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), Fu
 }
 
 /// Finds a shipment and locks its order, so that nothing of it changes until the transaction ends.
-pub(super) async fn open(tx: &Tx, number: &str) -> Result<(orders::Model, Loaded), FulfilmentError> {
+pub(super) async fn open(tx: &Tx, number: &str) -> Result<(orders::Model, LoadedShipment), FulfilmentError> {
     let seen = queries::find(tx, number, None).await?;
     let order = order_book::lock_orders_by_id(tx, &[seen.order_id]).await?.pop();
     let order = order.ok_or_else(|| OrderError::NotFound(seen.order_id.to_string()))?;
@@ -32,31 +33,31 @@ pub(super) async fn open(tx: &Tx, number: &str) -> Result<(orders::Model, Loaded
     Ok((order, loaded.ok_or_else(|| FulfilmentError::NotFound(number.to_owned()))?))
 }
 
-/// The goods are taken from the shelves.
-pub(super) async fn pick(tx: &Tx, number: &str) -> Result<Loaded, FulfilmentError> {
+/// Records that the goods were picked.
+pub(super) async fn pick(tx: &Tx, number: &str) -> Result<LoadedShipment, FulfilmentError> {
     let (order, mut loaded) = open(tx, number).await?;
-    go(tx, &order, &mut loaded, ShipmentStage::Picked).await?;
+    move_to(tx, &order, &mut loaded, ShipmentStage::Picked).await?;
     progress::record_picked(tx, order.id, &steps_of(&loaded)).await?;
     Ok(loaded)
 }
 
-/// The goods are in parcels. A packed shipment can be packed anew.
-pub(super) async fn pack(tx: &Tx, number: &str, new: &[NewParcel]) -> Result<Loaded, FulfilmentError> {
+/// Records the parcels. A packed shipment can be packed again.
+pub(super) async fn pack(tx: &Tx, number: &str, new: &[NewParcel]) -> Result<LoadedShipment, FulfilmentError> {
     let (order, mut loaded) = open(tx, number).await?;
-    go(tx, &order, &mut loaded, ShipmentStage::Packed).await?;
+    move_to(tx, &order, &mut loaded, ShipmentStage::Packed).await?;
     loaded.parcels = parcels::put(tx, loaded.shipment.id, &loaded.lines, new).await?;
     Ok(loaded)
 }
 
-/// What is known when a shipment leaves; what is not given stays.
+/// Carrier and service of a shipment that leaves; what is not given stays as it is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dispatch {
     pub(super) carrier: Option<String>,
     pub(super) service: Option<String>,
 }
 
-/// The goods leave: off the stock, off the reservations.
-pub(super) async fn dispatch(tx: &Tx, number: &str, what: Dispatch) -> Result<Loaded, FulfilmentError> {
+/// Records that the goods left, and takes them off the stock and the reservations.
+pub(super) async fn dispatch(tx: &Tx, number: &str, what: Dispatch) -> Result<LoadedShipment, FulfilmentError> {
     let (order, mut loaded) = open(tx, number).await?;
     if let Some(carrier) = what.carrier {
         loaded.shipment.carrier = carrier;
@@ -64,27 +65,28 @@ pub(super) async fn dispatch(tx: &Tx, number: &str, what: Dispatch) -> Result<Lo
     if let Some(service) = what.service {
         loaded.shipment.service = service;
     }
-    go(tx, &order, &mut loaded, ShipmentStage::Shipped).await?;
-    issue(tx, &loaded).await?;
+    move_to(tx, &order, &mut loaded, ShipmentStage::Shipped).await?;
+    issue_stock(tx, &loaded).await?;
     progress::record_shipped(tx, order.id, &steps_of(&loaded)).await?;
     Ok(loaded)
 }
 
-/// Gives a shipment up before it leaves; the goods stay reserved for the order.
-pub(super) async fn cancel(tx: &Tx, number: &str, reason: &str) -> Result<Loaded, FulfilmentError> {
+/// Cancels a shipment before it leaves. The goods stay reserved for the order.
+pub(super) async fn cancel(tx: &Tx, number: &str, reason: &str) -> Result<LoadedShipment, FulfilmentError> {
     let (order, mut loaded) = open(tx, number).await?;
     let picked = loaded.shipment.stage != ShipmentStage::Created;
     advance(tx, &mut loaded, ShipmentStage::Cancelled).await?;
-    let mut event = event_of(ShipmentStage::Cancelled, &loaded);
-    if let Some(data) = event.data.as_object_mut() {
-        data.insert("reason".to_owned(), reason.into());
-    }
-    tx.record(event);
+    tx.record(&ShipmentCancelled(ShipmentDetails { reason: Some(reason.to_owned()), ..details(&loaded) }));
     progress::record_put_back(tx, order.id, &steps_of(&loaded), picked).await?;
     Ok(loaded)
 }
 
-async fn go(tx: &Tx, order: &orders::Model, loaded: &mut Loaded, next: ShipmentStage) -> Result<(), FulfilmentError> {
+async fn move_to(
+    tx: &Tx,
+    order: &orders::Model,
+    loaded: &mut LoadedShipment,
+    next: ShipmentStage,
+) -> Result<(), FulfilmentError> {
     refuse_held(tx, order).await?;
     advance(tx, loaded, next).await?;
     record(tx, next, loaded);
@@ -92,7 +94,7 @@ async fn go(tx: &Tx, order: &orders::Model, loaded: &mut Loaded, next: ShipmentS
 }
 
 /// Moves a shipment to its next stage and writes its row.
-pub(super) async fn advance(tx: &Tx, loaded: &mut Loaded, next: ShipmentStage) -> Result<(), FulfilmentError> {
+pub(super) async fn advance(tx: &Tx, loaded: &mut LoadedShipment, next: ShipmentStage) -> Result<(), FulfilmentError> {
     let shipment = &mut loaded.shipment;
     let again = shipment.stage == ShipmentStage::Packed && next == ShipmentStage::Packed;
     if !again && !shipment.stage.may_become(next) {
@@ -120,16 +122,16 @@ pub(super) async fn save(tx: &Tx, shipment: &shipments::Model) -> Result<(), Ful
     Ok(())
 }
 
-fn steps_of(loaded: &Loaded) -> Vec<Step> {
+fn steps_of(loaded: &LoadedShipment) -> Vec<Step> {
     let warehouse = loaded.shipment.warehouse_id;
     loaded.lines.iter().map(|l| Step { line: l.line_no, warehouse, quantity: l.quantity }).collect()
 }
 
 /// Takes what the shipment holds off the stock.
-pub(super) async fn issue(tx: &Tx, loaded: &Loaded) -> Result<(), FulfilmentError> {
+pub(super) async fn issue_stock(tx: &Tx, loaded: &LoadedShipment) -> Result<(), FulfilmentError> {
     let mut held = Vec::with_capacity(loaded.lines.len());
     for (line, quantity) in loaded.with_order_lines() {
-        held.push(Held {
+        held.push(Reservation {
             product: line.product_id,
             warehouse: loaded.shipment.warehouse_id,
             quantity: order_book::in_stock_unit(line, quantity)?,
@@ -139,31 +141,27 @@ pub(super) async fn issue(tx: &Tx, loaded: &Loaded) -> Result<(), FulfilmentErro
 }
 
 /// Records that a shipment reached a stage.
-pub(super) fn record(tx: &Tx, stage: ShipmentStage, loaded: &Loaded) {
-    tx.record(event_of(stage, loaded));
+pub(super) fn record(tx: &Tx, stage: ShipmentStage, loaded: &LoadedShipment) {
+    let details = details(loaded);
+    match stage {
+        ShipmentStage::Created => tx.record(&ShipmentCreated(details)),
+        ShipmentStage::Picked => tx.record(&ShipmentPicked(details)),
+        ShipmentStage::Packed => tx.record(&ShipmentPacked(details)),
+        ShipmentStage::Shipped => tx.record(&ShipmentShipped(details)),
+        ShipmentStage::Delivered => tx.record(&ShipmentDelivered(details)),
+        ShipmentStage::Cancelled => tx.record(&ShipmentCancelled(details)),
+    }
 }
 
-fn event_of(stage: ShipmentStage, loaded: &Loaded) -> NewEvent {
+fn details(loaded: &LoadedShipment) -> ShipmentDetails {
     let shipment = &loaded.shipment;
-    let kind = match stage {
-        ShipmentStage::Created => "shipment.created",
-        ShipmentStage::Picked => "shipment.picked",
-        ShipmentStage::Packed => "shipment.packed",
-        ShipmentStage::Shipped => "shipment.shipped",
-        ShipmentStage::Delivered => "shipment.delivered",
-        ShipmentStage::Cancelled => "shipment.cancelled",
-    };
-    NewEvent {
-        kind,
-        subject: format!("shipment/{}", shipment.number),
-        account: Some(shipment.account_id),
-        data: json!({
-            "shipment_id": shipment.id.0,
-            "number": shipment.number,
-            "order_id": shipment.order_id.0,
-            "order": loaded.order_number,
-            "account_id": shipment.account_id.0,
-            "lines": loaded.lines.len(),
-        }),
+    ShipmentDetails {
+        shipment_id: shipment.id,
+        number: shipment.number.clone(),
+        order_id: shipment.order_id,
+        order: loaded.order_number.clone(),
+        account_id: shipment.account_id,
+        lines: loaded.lines.len(),
+        reason: None,
     }
 }

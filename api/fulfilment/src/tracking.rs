@@ -1,32 +1,72 @@
-//! What carriers report. Reports come late, twice and out of order; each is kept once, by its content.
+//! Tracking events that carriers report. They come late, twice and out of order; each is stored once, by its content.
 
 use ahash::AHashSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{Instant, Quantity, ShipmentStage, tracking_events};
+use poem_openapi::Enum;
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, NotSet};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::error::FulfilmentError;
-use super::queries::Loaded;
+use super::events::ShipmentTracked;
+use super::queries::LoadedShipment;
 use super::steps;
-use super::views::TrackingCode;
 use ::orders::progress;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::clock::{self, DAY};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// Most reports of one request, and of one shipment.
 const MAX_AT_ONCE: usize = 1_000;
 const MAX_OF_SHIPMENT: usize = 10_000;
 
+/// What happened to a parcel, as stored and shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
+#[oai(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TrackingCode {
+    /// The carrier knows of the parcel.
+    Announced,
+    /// The carrier has it.
+    PickedUp,
+    /// On its way.
+    InTransit,
+    /// On the last vehicle.
+    OutForDelivery,
+    /// Nobody took it.
+    Attempted,
+    /// Arrived.
+    Delivered,
+    /// Something went wrong.
+    Exception,
+    /// On its way back.
+    Returned,
+}
+
+impl TrackingCode {
+    /// The word stored and shown.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Announced => "announced",
+            Self::PickedUp => "picked_up",
+            Self::InTransit => "in_transit",
+            Self::OutForDelivery => "out_for_delivery",
+            Self::Attempted => "attempted",
+            Self::Delivered => "delivered",
+            Self::Exception => "exception",
+            Self::Returned => "returned",
+        }
+    }
+}
+
 /// One report of a carrier.
 #[derive(Clone, Debug)]
-pub(super) struct Report {
+pub(super) struct CarrierReport {
     /// Number of the parcel; none for the whole shipment.
     pub(super) parcel: Option<i32>,
     /// The parcel by its tracking number.
@@ -37,8 +77,8 @@ pub(super) struct Report {
     pub(super) occurred_at: Instant,
 }
 
-/// Keeps what is new of the reports. When every parcel has arrived, so has the shipment.
-pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<Report>) -> Result<Loaded, FulfilmentError> {
+/// Stores the reports that are new. When every parcel has arrived, the shipment is delivered.
+pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<CarrierReport>) -> Result<LoadedShipment, FulfilmentError> {
     let (_, mut loaded) = steps::open(tx, number).await?;
     if !matches!(loaded.shipment.stage, ShipmentStage::Shipped | ShipmentStage::Delivered) {
         let text = format!("shipment {number} is {}; it has not left", loaded.shipment.stage.word());
@@ -57,8 +97,8 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<Report>) -> Resul
     insert_all(tx, active.collect(), None).await?;
     loaded.tracking.extend(rows);
     loaded.tracking.sort_by_key(|t| t.occurred_at);
-    tx.record(tracked(&loaded, fresh));
-    match arrived(&loaded) {
+    tx.record(&tracked(&loaded, fresh));
+    match delivered_at(&loaded) {
         Some(at) if loaded.shipment.stage == ShipmentStage::Shipped => deliver(tx, &mut loaded, at).await?,
         _ => {
             loaded.shipment.version += 1;
@@ -68,7 +108,7 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<Report>) -> Resul
     Ok(loaded)
 }
 
-fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<tracking_events::Model>, CommonError> {
+fn rows_of(tx: &Tx, loaded: &LoadedShipment, reports: Vec<CarrierReport>) -> Result<Vec<tracking_events::Model>, CommonError> {
     if reports.len() > MAX_AT_ONCE || loaded.tracking.len() + reports.len() > MAX_OF_SHIPMENT {
         let detail = format!("there must be at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
         return Err(CommonError::invalid("", FieldCode::TooMany, detail));
@@ -104,7 +144,7 @@ fn rows_of(tx: &Tx, loaded: &Loaded, reports: Vec<Report>) -> Result<Vec<trackin
     if problems.is_empty() { Ok(rows) } else { Err(CommonError::Invalid(problems)) }
 }
 
-fn parcel_of(loaded: &Loaded, report: &Report) -> Result<Option<i32>, (&'static str, String)> {
+fn parcel_of(loaded: &LoadedShipment, report: &CarrierReport) -> Result<Option<i32>, (&'static str, String)> {
     let by_number = report.tracking_number.as_ref().map(|number| {
         let found = loaded.parcels.iter().find(|p| p.tracking_number == *number && !number.is_empty());
         found.map(|p| p.parcel_no).ok_or_else(|| ("tracking_number", format!("no parcel has the tracking number \"{number}\"")))
@@ -119,13 +159,13 @@ fn parcel_of(loaded: &Loaded, report: &Report) -> Result<Option<i32>, (&'static 
     }
 }
 
-fn digest(parcel: Option<i32>, report: &Report) -> String {
+fn digest(parcel: Option<i32>, report: &CarrierReport) -> String {
     let content = json!([parcel, report.code.word(), report.description, report.location, report.occurred_at.0]);
     URL_SAFE_NO_PAD.encode(Sha256::digest(content.to_string().as_bytes()))
 }
 
 /// When the last parcel arrived; nothing while one is on its way.
-fn arrived(loaded: &Loaded) -> Option<Instant> {
+fn delivered_at(loaded: &LoadedShipment) -> Option<Instant> {
     let delivered: Vec<_> = loaded.tracking.iter().filter(|t| t.code == TrackingCode::Delivered.word()).collect();
     let whole = delivered.iter().filter(|t| t.parcel_no.is_none()).map(|t| t.occurred_at).min();
     if whole.is_some() || loaded.parcels.is_empty() {
@@ -136,7 +176,7 @@ fn arrived(loaded: &Loaded) -> Option<Instant> {
     each.collect::<Option<Vec<Instant>>>()?.into_iter().max()
 }
 
-async fn deliver(tx: &Tx, loaded: &mut Loaded, at: Instant) -> Result<(), FulfilmentError> {
+async fn deliver(tx: &Tx, loaded: &mut LoadedShipment, at: Instant) -> Result<(), FulfilmentError> {
     loaded.shipment.delivered_at = Some(at);
     steps::advance(tx, loaded, ShipmentStage::Delivered).await?;
     let lines: Vec<(i32, Quantity)> = loaded.lines.iter().map(|l| (l.line_no, l.quantity)).collect();
@@ -145,19 +185,14 @@ async fn deliver(tx: &Tx, loaded: &mut Loaded, at: Instant) -> Result<(), Fulfil
     Ok(())
 }
 
-fn tracked(loaded: &Loaded, fresh: usize) -> NewEvent {
+fn tracked(loaded: &LoadedShipment, reports: usize) -> ShipmentTracked {
     let shipment = &loaded.shipment;
-    NewEvent {
-        kind: "shipment.tracked",
-        subject: format!("shipment/{}", shipment.number),
-        account: Some(shipment.account_id),
-        data: json!({
-            "shipment_id": shipment.id.0,
-            "number": shipment.number,
-            "order": loaded.order_number,
-            "account_id": shipment.account_id.0,
-            "reports": fresh,
-        }),
+    ShipmentTracked {
+        shipment_id: shipment.id,
+        number: shipment.number.clone(),
+        order: loaded.order_number.clone(),
+        account_id: shipment.account_id,
+        reports,
     }
 }
 
@@ -167,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    fn loaded(parcels: i32, reports: &[(Option<i32>, TrackingCode, i64)]) -> Loaded {
+    fn loaded(parcels: i32, reports: &[(Option<i32>, TrackingCode, i64)]) -> LoadedShipment {
         let id = ShipmentId(1);
         let shipment = shipments::Model {
             id,
@@ -178,7 +213,7 @@ mod tests {
             stage: ShipmentStage::Shipped,
             carrier: String::new(),
             service: String::new(),
-            ship_to: "{}".to_owned(),
+            ship_to: entity::Destination::default(),
             created_at: Instant(0),
             picked_at: None,
             packed_at: None,
@@ -204,7 +239,7 @@ mod tests {
             recorded_at: Instant(0),
             dedup: String::new(),
         };
-        Loaded {
+        LoadedShipment {
             shipment,
             order_number: String::new(),
             order_lines: Vec::new(),
@@ -217,7 +252,7 @@ mod tests {
     #[test]
     fn a_shipment_arrives_with_its_last_parcel() {
         use TrackingCode::{Delivered, InTransit};
-        let at = |parcels, reports: &[_]| arrived(&loaded(parcels, reports)).map(|at| at.0);
+        let at = |parcels, reports: &[_]| delivered_at(&loaded(parcels, reports)).map(|at| at.0);
         assert_eq!(at(2, &[(Some(1), Delivered, 9)]), None);
         assert_eq!(at(2, &[(Some(2), Delivered, 5), (Some(1), Delivered, 9), (Some(1), InTransit, 11)]), Some(9));
         assert_eq!(at(2, &[(Some(1), Delivered, 9), (Some(1), Delivered, 12)]), None);
@@ -228,7 +263,7 @@ mod tests {
 
     #[test]
     fn parcels_are_found_by_number_or_tracking_number() {
-        let report = |parcel, tracking_number: Option<&str>| Report {
+        let report = |parcel, tracking_number: Option<&str>| CarrierReport {
             parcel,
             tracking_number: tracking_number.map(str::to_owned),
             code: TrackingCode::InTransit,

@@ -5,10 +5,10 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::create::NewShipment;
-use super::parcels::NewParcel;
-use super::queries::{Loaded, Waiting};
-use super::tracking::Report;
-use ::orders::Destination;
+use super::parcels::{NewParcel, PackedLine};
+use super::queries::{LoadedShipment, OrderToPick};
+use super::tracking::{CarrierReport, TrackingCode};
+use ::orders::DestinationView;
 use identity::Accounts;
 use inventory::Board;
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
@@ -31,7 +31,7 @@ pub(crate) struct ShipmentView {
     /// Service of the carrier.
     pub service: String,
     /// Where it goes.
-    pub ship_to: Destination,
+    pub ship_to: DestinationView,
     /// When it was put on a pick list.
     pub created_at: Timestamp,
     /// When it was picked.
@@ -78,18 +78,8 @@ pub(crate) struct ParcelView {
     pub tracking_number: String,
     /// Weight.
     pub weight_grams: Option<i64>,
-    /// What is in it, if somebody said.
-    pub lines: Vec<Content>,
-}
-
-/// A quantity of a line.
-#[derive(Debug, Object, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Content {
-    /// Number of the order's line.
-    pub line: i32,
-    /// Quantity in the line's unit.
-    pub quantity: QuantityText,
+    /// What is in it, if it is known.
+    pub lines: Vec<PackedLine>,
 }
 
 /// What a carrier reported.
@@ -109,17 +99,17 @@ pub(crate) struct TrackingView {
 
 impl ShipmentView {
     /// The view of a loaded shipment.
-    pub(super) fn new(loaded: Loaded, accounts: &Accounts, board: &Board) -> Self {
+    pub(super) fn new(loaded: LoadedShipment, accounts: &Accounts, board: &Board) -> Self {
         let lines = loaded.with_order_lines().map(|(line, quantity)| ShipmentLineView {
             line: line.line_no,
             sku: line.sku.clone(),
             title: line.title.clone(),
-            unit: line.unit.clone(),
+            unit: line.unit.to_string(),
             quantity: quantity.into(),
             reference: line.reference.clone(),
         });
         let lines = lines.collect();
-        let Loaded { shipment, order_number, parcels, tracking, .. } = loaded;
+        let LoadedShipment { shipment, order_number, parcels, tracking, .. } = loaded;
         Self {
             account: accounts.code_of(shipment.account_id),
             warehouse: board.code_of(shipment.warehouse_id),
@@ -128,7 +118,7 @@ impl ShipmentView {
             stage: shipment.stage,
             carrier: shipment.carrier,
             service: shipment.service,
-            ship_to: serde_json::from_str(&shipment.ship_to).unwrap_or_default(),
+            ship_to: shipment.ship_to.into(),
             created_at: Timestamp(shipment.created_at),
             picked_at: shipment.picked_at.map(Timestamp),
             packed_at: shipment.packed_at.map(Timestamp),
@@ -179,7 +169,7 @@ pub(crate) struct PickListView {
     /// When the customer wants it.
     pub requested_at: Option<Timestamp>,
     /// Where it goes.
-    pub ship_to: Destination,
+    pub ship_to: DestinationView,
     /// What to pick.
     pub lines: Vec<PickLineView>,
 }
@@ -204,25 +194,25 @@ pub(crate) struct PickLineView {
 }
 
 impl PickListView {
-    /// The view of what waits of an order.
-    pub(super) fn new(waiting: Waiting, accounts: &Accounts) -> Self {
-        let lines = waiting.lines.into_iter().map(|(line, quantity)| PickLineView {
+    /// The view of what is to be picked of an order.
+    pub(super) fn new(to_pick: OrderToPick, accounts: &Accounts) -> Self {
+        let lines = to_pick.lines.into_iter().map(|(line, quantity)| PickLineView {
             line: line.line_no,
             sku: line.sku,
             title: line.title,
-            unit: line.unit,
+            unit: line.unit.to_string(),
             quantity: quantity.into(),
             promised_at: line.promised_at.map(Timestamp),
             note: line.note,
         });
         Self {
             lines: lines.collect(),
-            order: waiting.order.number,
-            account: accounts.code_of(waiting.order.account_id),
-            purchase_order_number: waiting.order.purchase_order_number,
-            placed_at: Timestamp(waiting.order.placed_at),
-            requested_at: waiting.order.requested_at.map(Timestamp),
-            ship_to: serde_json::from_str(&waiting.order.ship_to).unwrap_or_default(),
+            order: to_pick.order.number,
+            account: accounts.code_of(to_pick.order.account_id),
+            purchase_order_number: to_pick.order.purchase_order_number,
+            placed_at: Timestamp(to_pick.order.placed_at),
+            requested_at: to_pick.order.requested_at.map(Timestamp),
+            ship_to: to_pick.order.ship_to.into(),
         }
     }
 }
@@ -307,7 +297,7 @@ pub(crate) struct ParcelInput {
     /// What is in it.
     #[oai(default)]
     #[serde(default)]
-    pub lines: Vec<Content>,
+    pub lines: Vec<PackedLine>,
 }
 
 /// What a shipment is packed in.
@@ -343,45 +333,6 @@ pub(crate) struct GiveUpInput {
     pub reason: Text<500>,
 }
 
-/// What a carrier reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum TrackingCode {
-    /// The carrier knows of the parcel.
-    Announced,
-    /// The carrier has it.
-    PickedUp,
-    /// On its way.
-    InTransit,
-    /// On the last vehicle.
-    OutForDelivery,
-    /// Nobody took it.
-    Attempted,
-    /// Arrived.
-    Delivered,
-    /// Something went wrong.
-    Exception,
-    /// On its way back.
-    Returned,
-}
-
-impl TrackingCode {
-    /// The word stored and shown.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Announced => "announced",
-            Self::PickedUp => "picked_up",
-            Self::InTransit => "in_transit",
-            Self::OutForDelivery => "out_for_delivery",
-            Self::Attempted => "attempted",
-            Self::Delivered => "delivered",
-            Self::Exception => "exception",
-            Self::Returned => "returned",
-        }
-    }
-}
-
 /// A report of a carrier.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -404,7 +355,7 @@ pub(crate) struct ReportInput {
     pub occurred_at: Timestamp,
 }
 
-impl From<ReportInput> for Report {
+impl From<ReportInput> for CarrierReport {
     fn from(input: ReportInput) -> Self {
         Self {
             parcel: input.parcel,

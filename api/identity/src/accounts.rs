@@ -1,19 +1,19 @@
 //! Creating and changing accounts and their sites.
 
-use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
-use pricing::Currency;
+use entity::{AccountId, AccountStatus, Amount, CurrencyCode, SiteId, Terms, accounts, sites};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::json;
 
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
+use super::events::AccountChanged;
+use super::events::SiteChanged;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
+use kernel::wire::check_version;
 use store::database::Tx;
-use store::events::NewEvent;
 
-/// An account as it shall be.
+/// What an account is to become.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     pub code: String,
@@ -27,7 +27,7 @@ pub struct NewAccount {
     pub status: AccountStatus,
 }
 
-/// A site as it shall be.
+/// What a site is to become.
 #[derive(Clone, Debug)]
 pub struct NewSite {
     pub code: String,
@@ -43,12 +43,11 @@ pub struct NewSite {
 
 /// Creates the account or changes it to what is given. `expected` is the version the caller read, if it said one.
 pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Result<accounts::Model, IdentityError> {
-    check(&new)?;
+    let (currency, terms) = check(&new)?;
     let parent = parent_of(tx, &new).await?;
     let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    // An account that does not exist yet has no version that could be expected.
+    check_version(expected, old.as_ref().map_or(0, |o| o.version))?;
     let version = old.as_ref().map_or(1, |o| o.version + 1);
     let created_at = old.as_ref().map_or(tx.now(), |o| o.created_at);
     let id = match &old {
@@ -61,9 +60,9 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
         name: new.name,
         parent_id: parent,
         group_code: new.group,
-        currency: new.currency,
+        currency,
         credit_limit: new.credit_limit,
-        terms: new.terms,
+        terms,
         overdue_grace_days: new.overdue_grace_days,
         status: new.status,
         version,
@@ -76,31 +75,23 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
     } else {
         accounts::Entity::insert(active).exec_without_returning(tx).await?;
     }
-    tx.record(NewEvent {
-        kind: "account.changed",
-        subject: format!("account/{}", row.code),
-        account: Some(id),
-        data: json!({ "id": id.0, "code": row.code, "version": version, "status": row.status.word() }),
-    });
+    tx.record(&AccountChanged::from(&row));
     Ok(row)
 }
 
-fn check(new: &NewAccount) -> Result<(), CommonError> {
-    if new.currency.parse::<Currency>().is_err() {
-        return Err(CommonError::invalid(
-            "/currency",
-            FieldCode::UnknownCurrency,
-            format!("\"{}\" must be a currency code of ISO 4217", new.currency),
-        ));
-    }
-    if Terms::parse(&new.terms).is_none() {
+fn check(new: &NewAccount) -> Result<(CurrencyCode, Terms), CommonError> {
+    let currency = new.currency.parse().map_err(|_| {
+        let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
+        CommonError::invalid("/currency", FieldCode::UnknownCurrency, detail)
+    })?;
+    let terms = new.terms.parse().map_err(|_| {
         let detail = format!("\"{}\" must be one of NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
-        return Err(CommonError::invalid("/terms", FieldCode::UnknownTerms, detail));
-    }
+        CommonError::invalid("/terms", FieldCode::UnknownTerms, detail)
+    })?;
     if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
         return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, "the credit limit must not be less than 0"));
     }
-    Ok(())
+    Ok((currency, terms))
 }
 
 async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, IdentityError> {
@@ -165,11 +156,6 @@ pub async fn put_site(tx: &Tx, account: AccountId, new: NewSite) -> Result<sites
     let upsert = OnConflict::column(sites::Column::Id).update_columns(all_but_key).to_owned();
     let active = row.clone().into_active_model().reset_all();
     sites::Entity::insert(active).on_conflict(upsert).exec_without_returning(tx).await?;
-    tx.record(NewEvent {
-        kind: "site.changed",
-        subject: format!("site/{}", row.code),
-        account: Some(account),
-        data: json!({ "code": row.code }),
-    });
+    tx.record(&SiteChanged::from(&row));
     Ok(row)
 }

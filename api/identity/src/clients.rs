@@ -2,11 +2,13 @@
 
 use entity::{AccountId, ClientRowId, clients};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::error::IdentityError;
+use super::events::{ClientCreated, ClientDetails, ClientRotated};
 use crate::scope::buyer_side;
+use kernel::events::ClientRevoked;
+use kernel::events::TokensEnded;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::scopes::Scopes;
@@ -14,12 +16,11 @@ use kernel::tokens::{hex, random_secret};
 use store::clock;
 use store::database::Tx;
 use store::error::is_duplicate;
-use store::events::NewEvent;
 
 /// How long the old secret still works after a rotation.
 const OVERLAP: i64 = clock::DAY;
 
-/// A client as it shall be.
+/// A client to be created.
 #[derive(Clone, Debug)]
 pub struct NewClient {
     pub client_id: String,
@@ -28,7 +29,7 @@ pub struct NewClient {
     pub scopes: Scopes,
 }
 
-/// Creates a client. Gives its row and its secret, which is shown this once.
+/// Creates a client. Returns its row and its secret, which nobody can read again.
 pub async fn create_client(tx: &Tx, new: NewClient) -> Result<(clients::Model, String), IdentityError> {
     if new.scopes.is_empty() {
         return Err(CommonError::invalid("/scopes", FieldCode::MissingValue, "a client must have at least one scope").into());
@@ -55,7 +56,7 @@ pub async fn create_client(tx: &Tx, new: NewClient) -> Result<(clients::Model, S
         Err(error) if is_duplicate(&error) => return Err(IdentityError::ClientTaken(row.client_id)),
         Err(error) => return Err(error.into()),
     }
-    record(tx, "client.created", &row);
+    tx.record(&ClientCreated(ClientDetails::from(&row)));
     Ok((row, secret))
 }
 
@@ -73,17 +74,17 @@ pub async fn rotate_client(
     active.secret_hash = Set(digest(&secret));
     active.rotated_at = Set(Some(tx.now()));
     let row = active.update(tx).await?;
-    record(tx, "client.rotated", &row);
+    tx.record(&ClientRotated(ClientDetails::from(&row)));
     Ok((row, secret))
 }
 
-/// Ends a client; tokens it holds are refused from now on.
+/// Revokes a client. Tokens it holds are refused from now on.
 pub async fn revoke_client(tx: &Tx, client_id: &str, within: Option<AccountId>) -> Result<clients::Model, IdentityError> {
     let row = find(tx, client_id, within).await?;
     let mut active = row.into_active_model();
     active.revoked_at = Set(Some(tx.now()));
     let row = active.update(tx).await?;
-    record(tx, "client.revoked", &row);
+    tx.record(&ClientRevoked(TokensEnded::new(format!("client:{}", row.client_id), tx.now(), row.account_id)));
     Ok(row)
 }
 
@@ -92,15 +93,7 @@ async fn find(tx: &Tx, client_id: &str, within: Option<AccountId>) -> Result<cli
     row.filter(|r| r.revoked_at.is_none() && (within.is_none() || r.account_id == within)).ok_or(IdentityError::ClientNotFound)
 }
 
-fn record(tx: &Tx, kind: &'static str, row: &clients::Model) {
-    let mut data = json!({ "scopes": row.scopes });
-    if row.revoked_at.is_some() {
-        data = json!({ "revoked": format!("client:{}", row.client_id), "at": tx.now().0 });
-    }
-    tx.record(NewEvent { kind, subject: format!("client/{}", row.client_id), account: row.account_id, data });
-}
-
-/// What is stored of a secret.
+/// The digest of a secret, which is stored instead of the secret.
 pub(super) fn digest(secret: &str) -> String {
     hex(&Sha256::digest(secret.as_bytes()))
 }

@@ -1,17 +1,18 @@
-//! All accounts in memory: who is whose parent, in which group, at which terms. Hot requests ask here.
+//! All accounts in memory, with parent, group and terms, for requests that must not wait for the database.
 
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use entity::{AccountId, AccountStatus, Amount, accounts};
+use entity::{AccountId, AccountStatus, Amount, Terms, accounts};
 use parking_lot::RwLock;
+use pricing::Currency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde::Deserialize;
 
+use super::events::AccountChanged;
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// An account as hot requests need it.
@@ -21,9 +22,9 @@ pub struct Account {
     pub code: String,
     pub parent: Option<AccountId>,
     pub group: Option<String>,
-    pub currency: String,
+    pub currency: Currency,
     pub credit_limit: Option<Amount>,
-    pub terms: String,
+    pub terms: Terms,
     pub overdue_grace_days: i32,
     pub status: AccountStatus,
 }
@@ -35,7 +36,7 @@ impl From<accounts::Model> for Account {
             code: row.code,
             parent: row.parent_id,
             group: row.group_code,
-            currency: row.currency,
+            currency: row.currency.0,
             credit_limit: row.credit_limit,
             terms: row.terms,
             overdue_grace_days: row.overdue_grace_days,
@@ -113,17 +114,11 @@ impl Accounts {
     }
 }
 
-/// Details of `account.changed`.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    id: i64,
-}
-
 #[async_trait::async_trait]
 impl Projection for Accounts {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let changed = events.iter().filter(|e| e.kind == "account.changed");
-        let ids: Vec<AccountId> = changed.filter_map(Event::read::<Changed>).map(|c| AccountId(c.id)).collect();
+        let changed: Vec<AccountChanged> = decode_all(events)?;
+        let ids: Vec<AccountId> = changed.into_iter().map(|changed| changed.id).collect();
         if !ids.is_empty() {
             self.put(accounts::Entity::find().filter(accounts::Column::Id.is_in(ids)).all(db).await?);
         }

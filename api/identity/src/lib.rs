@@ -20,7 +20,9 @@ mod accounts;
 mod clients;
 mod directory;
 mod error;
+pub mod events;
 pub mod permit;
+mod queries;
 mod routes;
 pub mod scope;
 mod sessions;
@@ -53,7 +55,7 @@ pub fn account_for<P: Permission>(
     }
 }
 
-/// Whose data a list may show: the principal's own account, or on the seller's side the account asked for, or all (`None`).
+/// The account whose data a list may show: the principal's own, or on the seller's side the one asked for, or all (`None`).
 pub fn visible_account<P: Permission>(
     who: &Acting<P>,
     accounts: &Accounts,

@@ -65,4 +65,8 @@ permits! {
     ReadEvents = EventsRead, Either;
     /// Run imports.
     RunImports = ImportsWrite, Seller;
+    /// Look at background jobs and retry them.
+    WriteJobs = JobsWrite, Seller;
+    /// Read and change the settings of the seller.
+    WriteSettings = SettingsWrite, Seller;
 }

@@ -2,12 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use entity::{AccountId, UserId, accounts, clients, sites, users};
+use entity::{AccountId, UserId, accounts, sites};
 use poem::Request;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Form;
 use poem_openapi::{OpenApi, Tags};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::directory::Accounts;
 use super::error::IdentityError;
@@ -16,13 +15,13 @@ use super::views::{
     AccountInput, AccountView, ClientInput, ClientView, JwksView, SignIn, SignOut, SiteInput, SiteView, TokenForm, TokenView,
     UserInput, UserView,
 };
-use super::{NewAccount, NewClient, NewSite, NewUser, account_for};
+use super::{NewAccount, NewClient, NewSite, NewUser, account_for, queries};
 use crate::permit;
 use crate::scope::{parse_scopes, scopes_of};
 use kernel::principal::{Acting, Permission, Visitor};
 use kernel::problem::ApiError;
 use kernel::tokens::LIFETIME_SECONDS;
-use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, PageRequest, Text, if_match};
 
 type Result<T> = std::result::Result<T, ApiError<IdentityError>>;
 
@@ -74,7 +73,7 @@ impl SessionRoutes {
 
     /// Sign out
     ///
-    /// Ends the sign-in that the refresh token belongs to. A token nobody knows is answered the same way.
+    /// Ends the sign-in that the refresh token belongs to. An unknown token is answered the same way.
     #[oai(path = "/v1/sessions/revocation", method = "post", operation_id = "sign_out")]
     async fn sign_out(&self, visitor: Visitor, body: Body<SignOut>) -> Result<()> {
         Ok(sessions::sign_out(&visitor, &body.0.refresh_token).await?)
@@ -131,7 +130,7 @@ impl IdentityRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         let row = super::put_account(&tx, new_account(code.0, body.0), expected).await?;
-        let sites = sites_of(&tx, row.id).await?;
+        let sites = queries::sites_of(&tx, row.id).await?;
         let row = tx.commit(row).await?;
         self.account_answer(row, sites)
     }
@@ -143,9 +142,9 @@ impl IdentityRoutes {
     async fn get_account(&self, who: Acting<permit::ReadAccounts>, code: Path<Code>) -> Result<JsonResponse<AccountView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0))?;
         let db = who.db();
-        let row = accounts::Entity::find_by_id(account.id).one(&db).await?;
+        let row = queries::account(&db, account.id).await?;
         let row = row.ok_or_else(|| IdentityError::AccountNotFound(code.0.to_string()))?;
-        let sites = sites_of(&db, row.id).await?;
+        let sites = queries::sites_of(&db, row.id).await?;
         self.account_answer(row, sites)
     }
 
@@ -159,23 +158,15 @@ impl IdentityRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<AccountView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let mut select = accounts::Entity::find().order_by_asc(accounts::Column::Id).limit(limit + 1);
-        if let Some(own) = who.account() {
-            select = select.filter(accounts::Column::Id.eq(own));
-        }
-        if let Some(cursor) = &cursor.0 {
-            select = select.filter(accounts::Column::Id.gt(place_of(cursor)?));
-        }
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
         let db = who.db();
-        let rows = select.all(&db).await?;
-        let ids: Vec<AccountId> = rows.iter().map(|r| r.id).collect();
-        let sites = sites::Entity::find().filter(sites::Column::AccountId.is_in(ids)).all(&db).await?;
+        let rows = queries::list_accounts(&db, page, who.account()).await?;
+        let sites = queries::sites_of_all(&db, rows.iter().map(|row| row.id)).await?;
         let items = rows.into_iter().map(|row| {
             let own = sites.iter().filter(|s| s.account_id == row.id).cloned().collect();
             (row.id.0, AccountView::new(row, own, &self.accounts))
         });
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Create or change a site of an account
@@ -240,17 +231,11 @@ impl IdentityRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<UserView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let mut select = users::Entity::find().order_by_asc(users::Column::Id).limit(limit + 1);
-        if let Some(id) = super::visible_account(&who, &self.accounts, account.0.as_deref())? {
-            select = select.filter(users::Column::AccountId.eq(id));
-        }
-        if let Some(cursor) = &cursor.0 {
-            select = select.filter(users::Column::Id.gt(place_of(cursor)?));
-        }
-        let rows = select.all(&who.db()).await?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let visible = super::visible_account(&who, &self.accounts, account.0.as_deref())?;
+        let rows = queries::list_users(&who.db(), page, visible).await?;
         let items = rows.into_iter().map(|row| (row.id.0, UserView::new(row, &self.accounts)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Disable a person
@@ -296,17 +281,11 @@ impl IdentityRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<ClientView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let mut select = clients::Entity::find().order_by_asc(clients::Column::Id).limit(limit + 1);
-        if let Some(id) = super::visible_account(&who, &self.accounts, account.0.as_deref())? {
-            select = select.filter(clients::Column::AccountId.eq(id));
-        }
-        if let Some(cursor) = &cursor.0 {
-            select = select.filter(clients::Column::Id.gt(place_of(cursor)?));
-        }
-        let rows = select.all(&who.db()).await?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let visible = super::visible_account(&who, &self.accounts, account.0.as_deref())?;
+        let rows = queries::list_clients(&who.db(), page, visible).await?;
         let items = rows.into_iter().map(|row| (row.id.0, ClientView::new(row, None, &self.accounts)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Give a client a new secret
@@ -348,11 +327,6 @@ impl IdentityRoutes {
         }
         Ok(Some(account_for(who, &self.accounts, code)?.id))
     }
-}
-
-async fn sites_of(db: &impl sea_orm::ConnectionTrait, account: AccountId) -> Result<Vec<sites::Model>> {
-    let select = sites::Entity::find().filter(sites::Column::AccountId.eq(account)).order_by_asc(sites::Column::Code);
-    Ok(select.all(db).await?)
 }
 
 fn new_account(code: Code, input: AccountInput) -> NewAccount {

@@ -3,6 +3,7 @@
 //!
 //! Not here: limits inside a permission ("approves up to 5,000"); those are rules of their slice.
 
+use entity::Role;
 use kernel::scopes::Scopes;
 
 /// Declares the scopes: one bit each, with the word used in tokens and what it allows.
@@ -57,6 +58,8 @@ scopes! {
     UsersWrite = "users:write", "Create and change people and machine clients";
     EventsRead = "events:read", "Read the event log";
     ImportsWrite = "imports:write", "Run import jobs";
+    JobsWrite = "jobs:write", "Look at background jobs and run those again that were given up";
+    SettingsWrite = "settings:write", "Read and change the settings of the seller";
 }
 
 /// The set of these scopes.
@@ -74,7 +77,7 @@ pub fn parse_scopes(text: &str) -> Result<Scopes, String> {
 
 /// What a machine client of the buyer's side may be given.
 pub fn buyer_side() -> Scopes {
-    Role::AccountAdmin.scopes()
+    scopes_of_role(Role::AccountAdmin)
 }
 
 const VIEWER: &[Scope] = &[
@@ -97,81 +100,24 @@ const SALES: &[Scope] = &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWr
 const WAREHOUSE: &[Scope] = &[Scope::StockWrite, Scope::ShipmentsWrite];
 const FINANCE: &[Scope] = &[Scope::PaymentsWrite, Scope::HoldsWrite];
 
-/// A person's role. The first four belong to the buyer's side, the others to the seller's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, serde::Serialize, serde::Deserialize)]
-#[oai(rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Looks.
-    Viewer,
-    /// Orders.
-    Buyer,
-    /// Approves what others order.
-    Approver,
-    /// Manages the account's people and clients.
-    AccountAdmin,
-    /// Keeps products.
-    Catalog,
-    /// Keeps prices.
-    Pricing,
-    /// Serves accounts and their orders.
-    Sales,
-    /// Moves stock and shipments.
-    Warehouse,
-    /// Invoices, payments, credit.
-    Finance,
-    /// Everything of the seller's side.
-    Admin,
-}
-
-impl Role {
-    const WORDS: &'static [(Self, &'static str)] = &[
-        (Self::Viewer, "viewer"),
-        (Self::Buyer, "buyer"),
-        (Self::Approver, "approver"),
-        (Self::AccountAdmin, "account_admin"),
-        (Self::Catalog, "catalog"),
-        (Self::Pricing, "pricing"),
-        (Self::Sales, "sales"),
-        (Self::Warehouse, "warehouse"),
-        (Self::Finance, "finance"),
-        (Self::Admin, "admin"),
-    ];
-
-    /// The word stored and shown.
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(role, _)| *role == self).map_or("", |(_, word)| word)
-    }
-
-    /// Reads words separated by spaces; unknown ones give nothing.
-    pub fn parse_all(text: &str) -> Vec<Self> {
-        text.split_whitespace().filter_map(|w| Self::WORDS.iter().find(|(_, word)| *word == w)).map(|(role, _)| *role).collect()
-    }
-
-    /// Whether the role belongs to the buyer's side.
-    pub fn is_buyer_side(self) -> bool {
-        matches!(self, Self::Viewer | Self::Buyer | Self::Approver | Self::AccountAdmin)
-    }
-
-    /// What the role allows.
-    pub fn scopes(self) -> Scopes {
-        match self {
-            Self::Viewer => set(&[VIEWER]),
-            Self::Buyer | Self::Approver => set(&[VIEWER, BUYER]),
-            Self::AccountAdmin => set(&[VIEWER, BUYER, ACCOUNT_ADMIN]),
-            Self::Catalog => set(&[VIEWER, STAFF, CATALOG]),
-            Self::Pricing => set(&[VIEWER, STAFF, PRICING]),
-            Self::Sales => set(&[VIEWER, STAFF, SALES]),
-            Self::Warehouse => set(&[VIEWER, STAFF, WAREHOUSE]),
-            Self::Finance => set(&[VIEWER, STAFF, FINANCE]),
-            Self::Admin => set(&[Scope::ALL]),
-        }
+/// What a role allows.
+fn scopes_of_role(role: Role) -> Scopes {
+    match role {
+        Role::Viewer => set(&[VIEWER]),
+        Role::Buyer => set(&[VIEWER, BUYER]),
+        Role::AccountAdmin => set(&[VIEWER, BUYER, ACCOUNT_ADMIN]),
+        Role::Catalog => set(&[VIEWER, STAFF, CATALOG]),
+        Role::Pricing => set(&[VIEWER, STAFF, PRICING]),
+        Role::Sales => set(&[VIEWER, STAFF, SALES]),
+        Role::Warehouse => set(&[VIEWER, STAFF, WAREHOUSE]),
+        Role::Finance => set(&[VIEWER, STAFF, FINANCE]),
+        Role::Admin => set(&[Scope::ALL]),
     }
 }
 
 /// What all these roles allow together.
 pub fn scopes_of(roles: &[Role]) -> Scopes {
-    roles.iter().fold(Scopes::default(), |all, role| all.union(&role.scopes()))
+    roles.iter().fold(Scopes::default(), |all, role| all.union(&scopes_of_role(*role)))
 }
 
 #[cfg(test)]
@@ -189,13 +135,6 @@ mod tests {
     fn buyers_cannot_hold_seller_scopes() {
         for scope in [Scope::ProductsWrite, Scope::PricesWrite, Scope::StockWrite, Scope::PaymentsWrite, Scope::HoldsWrite] {
             assert!(!buyer_side().contains(scope.word()), "{}", scope.word());
-        }
-    }
-
-    #[test]
-    fn roles_round_trip() {
-        for (role, word) in Role::WORDS {
-            assert_eq!(Role::parse_all(word), vec![*role]);
         }
     }
 }

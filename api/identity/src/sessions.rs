@@ -1,32 +1,31 @@
-//! Getting tokens: machine clients by their secret, people by their password, anyone again by a refresh token.
+//! Sign-in and tokens: machine clients by their secret, people by their password, both again by a refresh token.
 
 use entity::{AccountId, UserId, UserStatus, clients, refresh_tokens, users};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
-use serde_json::json;
 
 use super::clients::digest;
 use super::error::IdentityError;
+use super::events::SessionStarted;
 use super::users::password_fits;
-use crate::scope::Role;
 use crate::scope::{parse_scopes, scopes_of};
+use kernel::events::{SessionReused, TokensEnded};
 use kernel::principal::Visitor;
 use kernel::problem::CommonError;
 use kernel::scopes::Scopes;
 use kernel::tokens::random_secret;
 use store::clock;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// How long a refresh token works, in microseconds: thirty days.
 const REFRESH_LIFETIME: i64 = 30 * clock::DAY;
 /// Wrong passwords before sign-in is locked, and for how long at first.
 const FREE_TRIES: i32 = 5;
 const FIRST_LOCK: i64 = 60 * clock::SECOND;
-/// Compared with when nobody has the address, so that the answer takes as long as for a wrong password.
+/// Hash that is compared when the address is unknown, so that the answer takes as long as for a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0oNjnJ2OgYUTR2uSkiKbyFVGCvFq5RkZWjTPnfIHXaw";
 
-/// Whom a token is for.
+/// The subject of an access token and what it may do.
 #[derive(Clone, Debug)]
 pub(super) struct Granted {
     pub(super) subject: String,
@@ -92,12 +91,7 @@ pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) ->
     }
     let family = uuid::Uuid::now_v7().simple().to_string();
     let granted = grant_person(&tx, &row, family).await?;
-    tx.record(NewEvent {
-        kind: "session.started",
-        subject: format!("user/{}", row.id),
-        account: row.account_id,
-        data: json!({}),
-    });
+    tx.record(&SessionStarted { user: row.id.to_string(), account_id: row.account_id });
     Ok(tx.commit(granted).await?)
 }
 
@@ -125,7 +119,7 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
     Ok(tx.commit(granted).await?)
 }
 
-/// Ends a sign-in by its refresh token; a token nobody knows is ended already.
+/// Ends a sign-in by its refresh token. An unknown token is not an error.
 pub(super) async fn sign_out(visitor: &Visitor, token: &str) -> Result<(), IdentityError> {
     let tx = visitor.begin().await?;
     if let Some(row) = refresh_tokens::Entity::find_by_id(digest(token)).one(&tx).await? {
@@ -146,7 +140,7 @@ async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<
         revoked_at: Set(None),
     };
     refresh_tokens::Entity::insert(row).exec_without_returning(tx).await?;
-    let scopes = scopes_of(&Role::parse_all(&person.roles));
+    let scopes = scopes_of(&person.roles.0);
     Ok(Granted {
         subject: format!("user:{}", person.id),
         client_id: "bulkhead".to_owned(),
@@ -159,8 +153,7 @@ async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<
 async fn end_family(tx: &Tx, family: &str, user: UserId) -> Result<(), IdentityError> {
     revoke_family(tx, family).await?;
     let account = users::Entity::find_by_id(user).one(tx).await?.and_then(|u| u.account_id);
-    let data = json!({ "revoked": format!("user:{user}"), "at": tx.now().0 });
-    tx.record(NewEvent { kind: "session.reused", subject: format!("user/{user}"), account, data });
+    tx.record(&SessionReused(TokensEnded::new(format!("user:{user}"), tx.now(), account)));
     Ok(())
 }
 

@@ -3,19 +3,20 @@
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use entity::{AccountId, UserId, UserStatus, users};
+use entity::{AccountId, Role, Roles, UserId, UserStatus, users};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
-use serde_json::json;
 
 use super::error::IdentityError;
-use crate::scope::Role;
+use super::events::UserCreated;
+use kernel::events::TokensEnded;
+use kernel::events::UserDisabled;
 use kernel::field_code::FieldCode;
-use kernel::problem::{CommonError, FieldError};
+use kernel::problem::CommonError;
+use kernel::problem::FieldError;
 use store::database::Tx;
 use store::error::is_duplicate;
-use store::events::NewEvent;
 
-/// A person as they shall be.
+/// A person to be created.
 #[derive(Clone, Debug)]
 pub struct NewUser {
     pub email: String,
@@ -38,14 +39,13 @@ pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, Identity
             CommonError::invalid("/email", FieldCode::BadEmail, "must be an e-mail address such as name@example.com").into()
         );
     }
-    let words: Vec<&str> = new.roles.iter().map(|r| r.word()).collect();
     let row = users::Model {
         id: UserId(tx.id().await?),
         email: new.email.to_lowercase(),
         name: new.name,
         password_hash: new.password_hash,
         account_id: new.account,
-        roles: words.join(" "),
+        roles: Roles(new.roles),
         status: UserStatus::Active,
         failed_logins: 0,
         locked_until: None,
@@ -57,16 +57,11 @@ pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, Identity
         Err(error) if is_duplicate(&error) => return Err(IdentityError::EmailTaken),
         Err(error) => return Err(error.into()),
     }
-    tx.record(NewEvent {
-        kind: "user.created",
-        subject: format!("user/{}", row.id),
-        account: new.account,
-        data: json!({ "roles": row.roles }),
-    });
+    tx.record(&UserCreated::from(&row));
     Ok(row)
 }
 
-/// Takes away a person's sign-in; tokens they hold are refused from now on.
+/// Disables a person. Tokens they hold are refused from now on.
 pub async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>) -> Result<users::Model, IdentityError> {
     let row = users::Entity::find_by_id(id).one(tx).await?;
     let row = row.filter(|r| within.is_none() || r.account_id == within).ok_or(IdentityError::UserNotFound)?;
@@ -74,12 +69,7 @@ pub async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>) -> Res
     active.status = Set(UserStatus::Disabled);
     active.updated_at = Set(tx.now());
     let row = active.update(tx).await?;
-    tx.record(NewEvent {
-        kind: "user.disabled",
-        subject: format!("user/{id}"),
-        account: row.account_id,
-        data: json!({ "revoked": format!("user:{id}"), "at": tx.now().0 }),
-    });
+    tx.record(&UserDisabled(TokensEnded::new(format!("user:{id}"), tx.now(), row.account_id)));
     Ok(row)
 }
 

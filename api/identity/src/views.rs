@@ -1,11 +1,10 @@
 //! Identity on the wire.
 
-use entity::{AccountStatus, accounts, clients, sites, users};
+use entity::{AccountStatus, Role, accounts, clients, sites, users};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use super::directory::Accounts;
-use crate::scope::Role;
 use kernel::wire::{AmountText, Code, Text, Timestamp};
 
 /// The request of the token endpoint (RFC 6749).
@@ -40,7 +39,6 @@ pub(crate) struct TokenView {
     /// What it allows, separated by spaces.
     pub scope: String,
     /// Gives the next access token, once.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
 }
@@ -134,9 +132,9 @@ impl AccountView {
             code: row.code,
             name: row.name,
             group: row.group_code,
-            currency: row.currency,
+            currency: row.currency.to_string(),
             credit_limit: row.credit_limit.map(Into::into),
-            terms: row.terms,
+            terms: row.terms.to_string(),
             overdue_grace_days: row.overdue_grace_days,
             status: row.status,
             sites: sites.into_iter().map(Into::into).collect(),
@@ -252,7 +250,7 @@ impl UserView {
             email: row.email,
             name: row.name,
             account: row.account_id.map(|id| accounts.code_of(id)),
-            roles: Role::parse_all(&row.roles),
+            roles: row.roles.0,
             status: row.status,
         }
     }
@@ -285,7 +283,6 @@ pub(crate) struct ClientView {
     /// What it may do.
     pub scopes: Vec<String>,
     /// Its secret; only in the answer that made it.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
     /// Since when it is refused.

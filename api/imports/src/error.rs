@@ -5,7 +5,7 @@ use kernel::problem_types;
 
 /// What imports refuse.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
+pub enum ImportJobError {
     #[error("there is no import \"{0}\"")]
     NotFound(String),
     #[error("import {0} has no report here yet")]
@@ -20,7 +20,7 @@ pub enum ImportError {
     Common(#[from] CommonError),
 }
 
-problem_types! { ImportError {
+problem_types! { ImportJobError {
     Self::NotFound(_) => 404, "import-not-found", "The import does not exist";
     Self::NoReport(_) => 404, "report-not-found", "The import has no report yet";
     Self::Mapping(_) => 422, "bad-mapping", "The mapping is not valid";

@@ -2,8 +2,8 @@
 
 use entity::{AccountStatus, Amount};
 
-use super::batch::{Load, Row, Verdict};
-use super::known::Run;
+use super::batch::{Importable, NumberedRow, RowOutcome};
+use super::references::Run;
 use files::rejection::Problem;
 use files::rows::AccountRow;
 use identity::{self, IdentityError, NewAccount, NewSite};
@@ -17,28 +17,28 @@ const USUAL_TERMS: &str = "NET30";
 const MAIN_SITE: &str = "MAIN";
 
 #[async_trait::async_trait]
-impl Load for AccountRow {
+impl Importable for AccountRow {
     const BATCH: usize = 500;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
-        let mut verdicts = Vec::with_capacity(rows.len());
+    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+        let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
-            verdicts.push(store_one(run, tx, row).await?);
+            outcomes.push(store_one(run, tx, row).await?);
         }
-        Ok(verdicts)
+        Ok(outcomes)
     }
 }
 
-async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict, CommonError> {
+async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<RowOutcome, CommonError> {
     let given = &row.row;
-    let old = run.known.accounts.by_code(&given.code);
-    let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.clone())) else {
+    let old = run.references.accounts.by_code(&given.code);
+    let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.to_string())) else {
         return Ok(row.refused(FieldCode::MissingValue, "currency", "must be given for a new account", ""));
     };
     if given.code.chars().count() > 64 || given.code.contains(char::is_whitespace) {
         return Ok(row.refused(FieldCode::BadCode, "code", "must have 1 to 64 characters without spaces", &given.code));
     }
-    let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.known.accounts.code_of(parent));
+    let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.references.accounts.code_of(parent));
     // Of a dry run's earlier batches nothing is left to be a parent.
     let parent = given.parent.clone().filter(|code| !(run.dry && run.would_exist.lock().contains(code)));
     let new = NewAccount {
@@ -48,7 +48,11 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
         group: given.group.clone().or_else(|| old.as_ref().and_then(|o| o.group.clone())),
         currency,
         credit_limit: given.credit_limit.map(Amount).or_else(|| old.as_ref().and_then(|o| o.credit_limit)),
-        terms: given.terms.clone().or_else(|| old.as_ref().map(|o| o.terms.clone())).unwrap_or_else(|| USUAL_TERMS.to_owned()),
+        terms: given
+            .terms
+            .clone()
+            .or_else(|| old.as_ref().map(|o| o.terms.to_string()))
+            .unwrap_or_else(|| USUAL_TERMS.to_owned()),
         overdue_grace_days: old.as_ref().map_or(0, |o| o.overdue_grace_days),
         status: old.as_ref().map_or(AccountStatus::Active, |o| o.status),
     };
@@ -76,7 +80,7 @@ async fn store_one(run: &Run, tx: &Tx, row: &Row<AccountRow>) -> Result<Verdict,
         )
         .at(row.line)
     });
-    Ok(Verdict::Stored(remark.into_iter().collect()))
+    Ok(RowOutcome::Stored(remark.into_iter().collect()))
 }
 
 /// The account's address as a site, if there is one.

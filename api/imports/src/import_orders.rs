@@ -1,61 +1,61 @@
 //! Orders of the past.
 
-use entity::{Amount, Instant, Quantity};
+use entity::{Amount, Destination, Instant, Quantity};
 use pricing::{Currency, UnitCode};
 
-use super::batch::{Load, Row, Verdict};
-use super::known::Run;
+use super::batch::{Importable, NumberedRow, RowOutcome};
+use super::references::Run;
 use files::rejection::{Problem, Rejection};
 use files::rows::OrderRow;
 use files::rows::order::OrderLine;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
-use orders::{Destination, Imported, OrderError, PastLine, PastOrder, import_past};
+use orders::{Imported, OrderError, PastLine, PastOrder, import_past};
 use store::database::Tx;
 
 #[async_trait::async_trait]
-impl Load for OrderRow {
+impl Importable for OrderRow {
     const BATCH: usize = 4_000;
 
     fn records(&self) -> u64 {
         self.lines.len() as u64
     }
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
-        let mut verdicts = Vec::with_capacity(rows.len());
+    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+        let mut outcomes = Vec::with_capacity(rows.len());
         let (mut past, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
             match past_order(run, row) {
                 Ok(order) => {
-                    places.push(verdicts.len());
+                    places.push(outcomes.len());
                     past.push(order);
-                    verdicts.push(Verdict::stored());
+                    outcomes.push(RowOutcome::stored());
                 }
-                Err(reasons) => verdicts.push(Verdict::Refused(reasons)),
+                Err(reasons) => outcomes.push(RowOutcome::Refused(reasons)),
             }
         }
         let results = import_past(tx, &past).await.map_err(trouble)?;
         // Batch by batch, so that no transaction grows with the file.
         suggestions::learn_all(tx).await?;
         for (place, result) in places.into_iter().zip(results) {
-            verdicts[place] = match result {
-                Imported::Stored => Verdict::stored(),
-                Imported::Known => Verdict::Skipped,
+            outcomes[place] = match result {
+                Imported::Stored => RowOutcome::stored(),
+                Imported::Known => RowOutcome::Skipped,
                 Imported::Refused(error) => rows[place].refused(FieldCode::Refused, "", error.to_string(), ""),
             };
         }
-        Ok(verdicts)
+        Ok(outcomes)
     }
 }
 
 /// The order with its account and products, or every line that names an unknown one.
-fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
+fn past_order(run: &Run, row: &NumberedRow<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
     let order = &row.row;
     let mut reasons = Vec::new();
     let mut refuse = |line, code: FieldCode, field, detail: &str, raw: &str| {
-        reasons.push(Problem::new(code.word(), field, detail, raw).at(line))
+        reasons.push(Problem::new(code.word(), field, detail, raw).at(line));
     };
-    let account = run.known.accounts.by_code(&order.account);
+    let account = run.references.accounts.by_code(&order.account);
     if account.is_none() {
         refuse(row.line, FieldCode::UnknownAccount, "account", "there is no such account", &order.account);
     }
@@ -63,7 +63,7 @@ fn past_order(run: &Run, row: &Row<OrderRow>) -> Result<PastOrder, Vec<Rejection
     if currency.is_none() {
         refuse(row.line, FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", &order.currency);
     }
-    let products = run.known.products.by_skus(order.lines.iter().map(|line| line.sku.as_str()));
+    let products = run.references.products.by_skus(order.lines.iter().map(|line| line.sku.as_str()));
     let mut lines = Vec::with_capacity(order.lines.len());
     for (line, product) in order.lines.iter().zip(products) {
         let Some(product) = product else {

@@ -6,8 +6,8 @@ use entity::{AssignedKind, Instant, PriceListId};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::batch::{Load, Row, Verdict};
-use super::known::Run;
+use super::batch::{Importable, NumberedRow, RowOutcome};
+use super::references::Run;
 use files::rows::PriceRow;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
@@ -20,30 +20,30 @@ use price_admin::PriceChange;
 use store::database::Tx;
 
 #[async_trait::async_trait]
-impl Load for PriceRow {
+impl Importable for PriceRow {
     const BATCH: usize = 2_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
-        let products = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
-        let mut verdicts = Vec::with_capacity(rows.len());
+    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+        let products = run.references.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
+        let mut row_outcomes = Vec::with_capacity(rows.len());
         let mut lists: BTreeMap<&str, (Vec<usize>, Vec<NewEntry>)> = BTreeMap::new();
         for (row, product) in rows.iter().zip(products) {
             let Some(product) = product else {
-                verdicts.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
+                row_outcomes.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
                 continue;
             };
             match entry(row, &product) {
                 Ok(entry) => {
                     let list = lists.entry(&row.row.price_list).or_default();
-                    list.0.push(verdicts.len());
+                    list.0.push(row_outcomes.len());
                     list.1.push(entry);
-                    verdicts.push(Verdict::stored());
+                    row_outcomes.push(RowOutcome::stored());
                 }
-                Err(verdict) => verdicts.push(verdict),
+                Err(outcome) => row_outcomes.push(outcome),
             }
         }
         if lists.is_empty() {
-            return Ok(verdicts);
+            return Ok(row_outcomes);
         }
         let change = PriceChange::begin(tx, "import".to_owned()).await?;
         for (code, (places, entries)) in lists {
@@ -52,7 +52,7 @@ impl Load for PriceRow {
                 Err(Some(trouble)) => return Err(trouble),
                 Err(None) => {
                     for place in places {
-                        verdicts[place] =
+                        row_outcomes[place] =
                             rows[place].refused(FieldCode::BadCode, "price_list", "must be the code of a price list", code);
                     }
                     continue;
@@ -62,15 +62,15 @@ impl Load for PriceRow {
             for (place, outcome) in places.into_iter().zip(outcomes) {
                 if outcome == EntryOutcome::Duplicate {
                     let detail = "an earlier row has the same product, unit, currency, quantity and start; keep only one of them";
-                    verdicts[place] = rows[place].refused(FieldCode::Duplicate, "", detail, &rows[place].row.sku);
+                    row_outcomes[place] = rows[place].refused(FieldCode::Duplicate, "", detail, &rows[place].row.sku);
                 }
             }
         }
-        Ok(verdicts)
+        Ok(row_outcomes)
     }
 }
 
-fn entry(row: &Row<PriceRow>, product: &catalog::Product) -> Result<NewEntry, Verdict> {
+fn entry(row: &NumberedRow<PriceRow>, product: &catalog::Product) -> Result<NewEntry, RowOutcome> {
     let price = &row.row;
     let unit = price.unit.as_deref().map_or(Some(product.stock_unit), |unit| unit.parse::<UnitCode>().ok());
     let Some(unit) = unit.filter(|unit| product.factor_of(*unit).is_some()) else {
@@ -98,7 +98,7 @@ fn entry(row: &Row<PriceRow>, product: &catalog::Product) -> Result<NewEntry, Ve
 }
 
 /// The list of a code, made for everyone when there is none; an error without trouble means that no list can have the code.
-pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result<PriceListId, Option<CommonError>> {
+pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: FieldCode) -> Result<PriceListId, Option<CommonError>> {
     use entity::price_lists::{Column, Entity};
     if code.chars().count() > 64 || code.contains(char::is_whitespace) {
         return Err(None);

@@ -9,9 +9,9 @@ use entity::{Lifecycle, ProductId};
 use pricing::{Amount, Currency, Per, Quantity};
 use sha2::{Digest as _, Sha256};
 
-use super::batch::{Load, Row, Verdict};
+use super::batch::{Importable, NumberedRow, RowOutcome};
 use super::import_prices::list_of;
-use super::known::Run;
+use super::references::Run;
 use catalog::queries::{Detail, details};
 use catalog::{self, Attribute, AttributeValue, CatalogError, NewCategory, NewProduct, NewRelation, NewUnit};
 use files::attributes;
@@ -35,43 +35,47 @@ const MEASURES: &[&str] = &[
 const MOST_NUMBERS: usize = 50;
 
 #[async_trait::async_trait]
-impl Load for ProductRow {
+impl Importable for ProductRow {
     const BATCH: usize = 1_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
+    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let categories = put_categories(tx, rows).await?;
-        let known = known_details(run, tx, rows).await?;
-        let mut verdicts = Vec::with_capacity(rows.len());
+        let existing = stored_details(run, tx, rows).await?;
+        let mut outcomes = Vec::with_capacity(rows.len());
         let (mut new, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
             if let Some(code) = row.row.currency.as_ref().filter(|code| code.parse::<Currency>().is_err()) {
-                verdicts.push(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", code));
+                outcomes.push(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", code));
                 continue;
             }
             let (mut product, remarks) = new_product(row);
             product.category = categories.code_of(&row.row.category);
-            if let Some(detail) = known.get(row.row.sku.as_str()) {
-                keep_unsaid(run, &mut product, detail);
+            if let Some(detail) = existing.get(row.row.sku.as_str()) {
+                keep_unmentioned(run, &mut product, detail);
             }
-            places.push(verdicts.len());
-            verdicts.push(Verdict::Stored(remarks));
+            places.push(outcomes.len());
+            outcomes.push(RowOutcome::Stored(remarks));
             new.push(product);
         }
         let mut stored = Vec::with_capacity(new.len());
         for (place, result) in places.into_iter().zip(catalog::put_products(tx, new).await?) {
             match result {
                 Ok(product) => stored.push((&rows[place].row, product.id)),
-                Err(problem) => verdicts[place] = rows[place].refused_by(&problem.errors),
+                Err(problem) => outcomes[place] = rows[place].refused_by(&problem.errors),
             }
         }
         put_amounts(tx, &stored).await?;
-        Ok(verdicts)
+        Ok(outcomes)
     }
 }
 
 /// The products of the batch that exist, by SKU.
-async fn known_details<'a>(run: &Run, tx: &Tx, rows: &'a [Row<ProductRow>]) -> Result<AHashMap<&'a str, Detail>, CommonError> {
-    let found = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
+async fn stored_details<'a>(
+    run: &Run,
+    tx: &Tx,
+    rows: &'a [NumberedRow<ProductRow>],
+) -> Result<AHashMap<&'a str, Detail>, CommonError> {
+    let found = run.references.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
     let ids: AHashMap<ProductId, &str> =
         rows.iter().zip(found).filter_map(|(row, found)| Some((found?.id, row.row.sku.as_str()))).collect();
     let mut keys: Vec<ProductId> = ids.keys().copied().collect();
@@ -80,13 +84,13 @@ async fn known_details<'a>(run: &Run, tx: &Tx, rows: &'a [Row<ProductRow>]) -> R
     Ok(details.into_iter().filter_map(|detail| Some((*ids.get(&detail.row.id)?, detail))).collect())
 }
 
-fn keep_unsaid(run: &Run, product: &mut NewProduct, old: &Detail) {
+fn keep_unmentioned(run: &Run, product: &mut NewProduct, old: &Detail) {
     product.backorder = old.row.backorder;
     product.weight_grams = old.row.weight_grams;
     product.tax_class.clone_from(&old.row.tax_class);
     product.mix_group.clone_from(&old.row.mix_group);
     product.keywords.clone_from(&old.keywords);
-    let targets = run.known.products.by_ids(old.relations.iter().map(|relation| relation.target_id));
+    let targets = run.references.products.by_ids(old.relations.iter().map(|relation| relation.target_id));
     let kept = old.relations.iter().zip(targets).filter_map(|(relation, target)| {
         Some(NewRelation {
             kind: relation.kind,
@@ -99,7 +103,7 @@ fn keep_unsaid(run: &Run, product: &mut NewProduct, old: &Detail) {
 }
 
 /// The product as the file has it, and what of it is not kept.
-fn new_product(row: &Row<ProductRow>) -> (NewProduct, Vec<Rejection>) {
+fn new_product(row: &NumberedRow<ProductRow>) -> (NewProduct, Vec<Rejection>) {
     let given = &row.row;
     let (gtin, other_gtins) = given.gtins.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first.clone()), rest));
     let mut numbers: Vec<String> = other_gtins.iter().chain(given.identifiers.iter().map(|i| &i.value)).cloned().collect();
@@ -169,7 +173,7 @@ impl Codes {
 
 /// Makes the categories of a batch. A path of one name that is the code of a category means that one; otherwise a category's
 /// code is made of the names above it and its own.
-async fn put_categories(tx: &Tx, rows: &[Row<ProductRow>]) -> Result<Codes, CommonError> {
+async fn put_categories(tx: &Tx, rows: &[NumberedRow<ProductRow>]) -> Result<Codes, CommonError> {
     let paths: AHashSet<&[String]> = rows.iter().map(|row| row.row.category.as_slice()).filter(|path| !path.is_empty()).collect();
     let existing = existing_codes(tx, paths.iter().filter(|path| path.len() == 1).map(|path| path[0].as_str()).collect()).await?;
     let (mut by_path, mut new) = (AHashMap::with_capacity(paths.len()), Vec::new());

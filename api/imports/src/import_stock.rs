@@ -5,8 +5,8 @@ use entity::{ProductId, WarehouseId, warehouses};
 use pricing::Quantity;
 use sea_orm::EntityTrait as _;
 
-use super::batch::{Load, Row, Verdict};
-use super::known::Run;
+use super::batch::{Importable, NumberedRow, RowOutcome};
+use super::references::Run;
 use files::rows::StockRow;
 use inventory::{self, Move, Reason};
 use kernel::field_code::FieldCode;
@@ -14,23 +14,23 @@ use kernel::problem::CommonError;
 use store::database::Tx;
 
 #[async_trait::async_trait]
-impl Load for StockRow {
+impl Importable for StockRow {
     const BATCH: usize = 2_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[Row<Self>]) -> Result<Vec<Verdict>, CommonError> {
+    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let found = warehouses::Entity::find().all(tx).await?;
         let warehouses: AHashMap<&str, WarehouseId> = found.iter().map(|row| (row.code.as_str(), row.id)).collect();
-        let products = run.known.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
-        let mut verdicts = Vec::with_capacity(rows.len());
+        let products = run.references.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
+        let mut outcomes = Vec::with_capacity(rows.len());
         let (mut moves, mut places) = (Vec::new(), Vec::new());
         for (row, product) in rows.iter().zip(products) {
             let warehouse = warehouses.get(row.row.warehouse.as_str());
             let Some(product) = product else {
-                verdicts.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
+                outcomes.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
                 continue;
             };
             let Some(warehouse) = warehouse else {
-                verdicts.push(row.refused(
+                outcomes.push(row.refused(
                     FieldCode::UnknownWarehouse,
                     "warehouse",
                     "there is no such warehouse",
@@ -41,20 +41,20 @@ impl Load for StockRow {
             let quantity = Quantity::from_micros(row.row.quantity);
             if !product.fractional && !quantity.is_whole() {
                 let raw = quantity.to_string();
-                verdicts.push(row.refused(FieldCode::NotWhole, "quantity", "must be a whole number of units", &raw));
+                outcomes.push(row.refused(FieldCode::NotWhole, "quantity", "must be a whole number of units", &raw));
                 continue;
             }
-            places.push(verdicts.len());
+            places.push(outcomes.len());
             moves.push(count(product.id, *warehouse, quantity));
-            verdicts.push(Verdict::stored());
+            outcomes.push(RowOutcome::stored());
         }
         let results = inventory::move_stock(tx, &moves).await.map_err(trouble)?;
         for (place, result) in places.into_iter().zip(results) {
             if let Err(refusal) = result {
-                verdicts[place] = rows[place].refused(refusal.code(), "quantity", refusal.to_string(), "");
+                outcomes[place] = rows[place].refused(refusal.code(), "quantity", refusal.to_string(), "");
             }
         }
-        Ok(verdicts)
+        Ok(outcomes)
     }
 }
 

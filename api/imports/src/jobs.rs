@@ -1,8 +1,8 @@
 //! Import jobs: a row of `jobs`, a file in the data directory, a worker that runs one after the other.
 //!
-//! A job belongs to the data directory that holds its file, and whoever runs it holds a lock on the file. So a worker that
-//! starts can tell a job that was interrupted (it says running, but nobody holds its file) from one that another process of
-//! the same data directory is at.
+//! A job belongs to the data directory that holds its file, and the worker that runs it holds a lock on the file. A worker that
+//! starts thereby distinguishes a job that was interrupted (its status is running, but its file is not locked) from one that
+//! another process of the same data directory runs.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -15,20 +15,19 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Set,
 };
-use serde_json::json;
 use tempfile::TempPath;
 use tokio::sync::{Notify, watch};
 
-use super::error::ImportError;
-use super::known::Known;
-use super::run::{Plan, Summary, import};
+use super::error::ImportJobError;
+use super::events::{ImportEnded, ImportQueued};
+use super::references::References;
+use super::run::{ImportSpec, Summary, import};
 use super::upload::Upload;
 use super::views::{Detail, ImportView};
 use files::mapping::Mapping;
 use files::source::Source;
 use kernel::problem::CommonError;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::system::System;
 
 /// `jobs.kind` of imports.
@@ -54,8 +53,8 @@ impl Jobs {
     }
 
     /// Keeps an uploaded file under a name of its own; it goes when it is not queued.
-    pub(super) async fn keep(&self, upload: Upload) -> Result<TempPath, ImportError> {
-        let failed = |e: std::io::Error| ImportError::Storage(e.to_string());
+    pub(super) async fn keep(&self, upload: Upload) -> Result<TempPath, ImportJobError> {
+        let failed = |e: std::io::Error| ImportJobError::Storage(e.to_string());
         tokio::fs::create_dir_all(self.folder.as_path()).await.map_err(failed)?;
         let file = tempfile::Builder::new().prefix("upload-").tempfile_in(self.folder.as_path()).map_err(failed)?;
         let path = file.into_temp_path();
@@ -64,7 +63,7 @@ impl Jobs {
     }
 
     /// Queues a job for a kept file.
-    pub(super) async fn queue(&self, tx: &Tx, kept: TempPath, detail: &Detail) -> Result<ImportView, ImportError> {
+    pub(super) async fn queue(&self, tx: &Tx, kept: TempPath, detail: &Detail) -> Result<ImportView, ImportJobError> {
         let id = JobId(tx.id().await?);
         let row = jobs::Model {
             id,
@@ -81,8 +80,8 @@ impl Jobs {
             report: format!("{id}.report.csv"),
         };
         jobs::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-        record(tx, "import.queued", &row);
-        kept.persist(self.file_of(id)).map_err(|e| ImportError::Storage(e.error.to_string()))?;
+        tx.record(&ImportQueued((&row).into()));
+        kept.persist(self.file_of(id)).map_err(|e| ImportJobError::Storage(e.error.to_string()))?;
         ImportView::of(row).ok_or_else(|| CommonError::Internal("a job cannot be shown".to_owned()).into())
     }
 
@@ -101,13 +100,13 @@ impl Jobs {
     }
 
     /// Runs the jobs whose files are here until `stop` says so.
-    pub async fn work(self, system: System, known: Known, mut stop: watch::Receiver<bool>) {
+    pub async fn work(self, system: System, references: References, mut stop: watch::Receiver<bool>) {
         if let Err(error) = self.give_up_interrupted(&system).await {
             tracing::error!(error = %error, "interrupted imports were not marked");
         }
         while !*stop.borrow() {
             match self.next(&system).await {
-                Ok(Some((row, lock))) => self.run(&system, &known, row, lock).await,
+                Ok(Some((row, lock))) => self.run(&system, &references, row, lock).await,
                 Ok(None) => {
                     tokio::select! {
                         () = self.subscription.notified() => {}
@@ -158,11 +157,11 @@ impl Jobs {
         Ok(None)
     }
 
-    async fn run(&self, system: &System, known: &Known, row: jobs::Model, _lock: File) {
+    async fn run(&self, system: &System, references: &References, row: jobs::Model, _lock: File) {
         let (told, summary) = watch::channel(Summary::default());
         let work = async {
-            let (source, plan) = self.prepare(&row).await?;
-            import(system, known, source, plan, &told).await.map(drop).map_err(|e| e.to_string())
+            let (source, spec) = self.prepare(&row).await?;
+            import(system, references, source, spec, &told).await.map(drop).map_err(|e| e.to_string())
         };
         let result = tokio::select! {
             result = work => result,
@@ -177,7 +176,7 @@ impl Jobs {
         let _ = tokio::fs::remove_file(self.file_of(row.id)).await;
     }
 
-    async fn prepare(&self, row: &jobs::Model) -> Result<(Source, Plan), String> {
+    async fn prepare(&self, row: &jobs::Model) -> Result<(Source, ImportSpec), String> {
         let detail: Detail = serde_json::from_str(&row.detail).map_err(|e| e.to_string())?;
         let kind = detail.import.into();
         let mapping = match &detail.mapping {
@@ -188,7 +187,7 @@ impl Jobs {
         let open = move || -> std::io::Result<_> { Ok((Source::file(&file, MOST_BYTES)?, File::create(report)?)) };
         let opened = tokio::task::spawn_blocking(open).await.map_err(|e| e.to_string())?;
         let (source, report) = opened.map_err(|e| e.to_string())?;
-        Ok((source, Plan { mapping, dry_run: detail.dry_run, report: Box::new(BufWriter::new(report)) }))
+        Ok((source, ImportSpec { mapping, dry_run: detail.dry_run, report: Box::new(BufWriter::new(report)) }))
     }
 
     /// Writes the counts of a running job now and then.
@@ -220,7 +219,7 @@ impl Jobs {
     }
 }
 
-/// The file, locked; none when it is not here or somebody else has it.
+/// The file, locked; none when it is not here or another worker has locked it.
 fn lock(path: &Path) -> Option<File> {
     let file = File::open(path).ok()?;
     file.try_lock().ok().map(|()| file)
@@ -240,15 +239,10 @@ async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&job
     let tx = system.begin().await?;
     if let Some(row) = ended {
         active.finished_at = Set(Some(tx.now()));
-        record(&tx, "import.ended", row);
+        tx.record(&ImportEnded(row.into()));
     }
     active.update(&tx).await?;
     Ok(tx.commit(()).await?)
-}
-
-fn record(tx: &Tx, kind: &'static str, row: &jobs::Model) {
-    let data = json!({ "id": row.id.0 });
-    tx.record(NewEvent { kind, subject: format!("import/{}", row.id), account: None, data });
 }
 
 /// Texts, numbers and flags always have a JSON form.

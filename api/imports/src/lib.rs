@@ -23,13 +23,15 @@
 
 mod batch;
 mod error;
+mod events;
 mod import_accounts;
 mod import_orders;
 mod import_prices;
 mod import_products;
 mod import_stock;
 mod jobs;
-mod known;
+mod queries;
+mod references;
 mod routes;
 mod run;
 #[cfg(test)]
@@ -37,8 +39,8 @@ mod tests;
 mod upload;
 mod views;
 
-pub use error::ImportError;
+pub use error::ImportJobError;
 pub use jobs::Jobs;
-pub use known::Known;
+pub use references::References;
 pub use routes::ImportRoutes;
-pub use run::{Ended, Plan, Summary, import};
+pub use run::{ImportOutcome, ImportSpec, Summary, import};

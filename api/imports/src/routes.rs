@@ -1,12 +1,12 @@
 //! Imports over HTTP.
 
-use entity::{JobId, JobStatus, jobs};
+use entity::JobStatus;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
-use super::error::ImportError;
-use super::jobs::{Jobs, KIND};
+use super::error::ImportJobError;
+use super::jobs::Jobs;
+use super::queries::find_import;
 use super::upload::{ReportFile, Upload};
 use super::views::{Detail, ImportKind, ImportView};
 use files::mapping::Mapping;
@@ -14,9 +14,8 @@ use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::wire::{Accepted, JsonResponse, Text};
-use store::database::Reader;
 
-type Result<T> = std::result::Result<T, ApiError<ImportError>>;
+type Result<T> = std::result::Result<T, ApiError<ImportJobError>>;
 
 #[derive(Tags)]
 enum Tag {
@@ -52,7 +51,7 @@ impl ImportRoutes {
         file: Upload,
     ) -> Result<Accepted<ImportView>> {
         if let Some(text) = &mapping.0 {
-            Mapping::parse(kind.0.into(), text).map_err(|e| ImportError::Mapping(e.to_string()))?;
+            Mapping::parse(kind.0.into(), text).map_err(|e| ImportJobError::Mapping(e.to_string()))?;
         }
         let kept = self.jobs.keep(file).await?;
         let tx = who.begin().await?;
@@ -73,8 +72,8 @@ impl ImportRoutes {
     /// How far it is: its status and the counts of rows so far.
     #[oai(path = "/v1/imports/:id", method = "get", operation_id = "get_import")]
     async fn get_import(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<JsonResponse<ImportView>> {
-        let row = find(&who.db(), &id.0).await?;
-        let view = ImportView::of(row).ok_or_else(|| ImportError::NotFound(id.0.to_string()))?;
+        let row = find_import(&who.db(), &id.0).await?;
+        let view = ImportView::of(row).ok_or_else(|| ImportJobError::NotFound(id.0.to_string()))?;
         Ok(JsonResponse::of(&view)?)
     }
 
@@ -83,20 +82,13 @@ impl ImportRoutes {
     /// CSV with a row per reason: line of the file, stable code, field, detail, the value. There once the import ended.
     #[oai(path = "/v1/imports/:id/report", method = "get", operation_id = "get_import_report")]
     async fn get_import_report(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<ReportFile> {
-        let row = find(&who.db(), &id.0).await?;
+        let row = find_import(&who.db(), &id.0).await?;
         let ended = matches!(row.status, JobStatus::Done | JobStatus::Failed);
-        let none = || ImportError::NoReport(id.0.to_string());
+        let none = || ImportJobError::NoReport(id.0.to_string());
         if !ended {
             return Err(none().into());
         }
         let file = tokio::fs::File::open(self.jobs.report_of(&row)).await.map_err(|_| none())?;
         Ok(ReportFile(file))
     }
-}
-
-async fn find(db: &Reader, id: &str) -> std::result::Result<jobs::Model, ImportError> {
-    let missing = || ImportError::NotFound(id.to_owned());
-    let key: i64 = id.parse().map_err(|_| missing())?;
-    let row = jobs::Entity::find_by_id(JobId(key)).filter(jobs::Column::Kind.eq(KIND)).one(db).await?;
-    row.ok_or_else(missing)
 }

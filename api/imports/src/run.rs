@@ -8,8 +8,8 @@ use ahash::AHashSet;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
-use super::batch::{Load, Row, Verdict};
-use super::known::{Known, Run};
+use super::batch::{Importable, NumberedRow, RowOutcome};
+use super::references::{References, Run};
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::orders::Orders;
@@ -22,8 +22,8 @@ use files::stream::{self, Outcome, Rows};
 use kernel::problem::CommonError;
 use store::system::System;
 
-/// How an import is run.
-pub struct Plan {
+/// How a file is imported.
+pub struct ImportSpec {
     pub mapping: Mapping,
     /// Keep nothing.
     pub dry_run: bool,
@@ -41,9 +41,9 @@ pub struct Summary {
     pub skipped: u64,
 }
 
-/// What came of a whole file.
+/// The result of importing a whole file.
 #[derive(Clone, Debug, Default)]
-pub struct Ended {
+pub struct ImportOutcome {
     pub summary: Summary,
     /// What was skipped, by reason: how many, and the line of the first.
     pub skipped: BTreeMap<Arc<str>, Skipped>,
@@ -56,9 +56,9 @@ pub struct Skipped {
     pub first_line: u64,
 }
 
-/// Why an import ended before the end of its file. What was written until then stays.
+/// Why an import stopped before the end of its file. What was written until then stays.
 #[derive(Debug, thiserror::Error)]
-pub enum Failed {
+pub enum ImportError {
     #[error(transparent)]
     File(#[from] stream::ImportError),
     #[error("the report cannot be written: {0}")]
@@ -69,7 +69,7 @@ pub enum Failed {
     Reader,
 }
 
-impl From<store::StoreError> for Failed {
+impl From<store::StoreError> for ImportError {
     fn from(error: store::StoreError) -> Self {
         Self::Write(error.into())
     }
@@ -89,36 +89,36 @@ fn causes(error: &CommonError) -> String {
 /// Batches read ahead of those being written.
 const AHEAD: usize = 2;
 
-/// Reads the file into the database as the plan says and tells how far it is.
+/// Reads the file into the database and publishes the counts so far.
 pub async fn import(
     system: &System,
-    known: &Known,
+    references: &References,
     source: Source,
-    plan: Plan,
-    told: &watch::Sender<Summary>,
-) -> Result<Ended, Failed> {
-    match plan.mapping.kind() {
-        Kind::Products => run::<ProductRow, _>(system, known, source, plan, told, |rows| rows).await,
-        Kind::Prices => run::<PriceRow, _>(system, known, source, plan, told, |rows| rows).await,
-        Kind::Stock => run::<StockRow, _>(system, known, source, plan, told, |rows| rows).await,
-        Kind::Accounts => run::<AccountRow, _>(system, known, source, plan, told, |rows| rows).await,
-        Kind::Orders => run::<OrderRow, _>(system, known, source, plan, told, Orders::new).await,
+    spec: ImportSpec,
+    counts: &watch::Sender<Summary>,
+) -> Result<ImportOutcome, ImportError> {
+    match spec.mapping.kind() {
+        Kind::Products => run::<ProductRow, _>(system, references, source, spec, counts, |rows| rows).await,
+        Kind::Prices => run::<PriceRow, _>(system, references, source, spec, counts, |rows| rows).await,
+        Kind::Stock => run::<StockRow, _>(system, references, source, spec, counts, |rows| rows).await,
+        Kind::Accounts => run::<AccountRow, _>(system, references, source, spec, counts, |rows| rows).await,
+        Kind::Orders => run::<OrderRow, _>(system, references, source, spec, counts, Orders::new).await,
     }
 }
 
 /// `gather` makes rows of records; only orders have more than one record to a row.
-async fn run<T: Load, I>(
+async fn run<T: Importable, I>(
     system: &System,
-    known: &Known,
+    references: &References,
     source: Source,
-    plan: Plan,
-    told: &watch::Sender<Summary>,
+    spec: ImportSpec,
+    counts: &watch::Sender<Summary>,
     gather: fn(Rows<T>) -> I,
-) -> Result<Ended, Failed>
+) -> Result<ImportOutcome, ImportError>
 where
     I: Iterator<Item = Result<Outcome<T>, ReadError>> + 'static,
 {
-    let Plan { mapping, dry_run, report } = plan;
+    let ImportSpec { mapping, dry_run, report } = spec;
     let (sender, mut receiver) = mpsc::channel(AHEAD);
     let reader = tokio::task::spawn_blocking(move || {
         // A receiver that is gone has said why itself.
@@ -127,30 +127,33 @@ where
             Err(error) => Err(error),
         });
     });
-    let run = Run { known: known.clone(), dry: dry_run, would_exist: Mutex::new(AHashSet::new()) };
-    let mut books = Books { ended: Ended::default(), report: Report::new(report).map_err(unwritable)? };
+    let run = Run { references: references.clone(), dry: dry_run, would_exist: Mutex::new(AHashSet::new()) };
+    let mut progress = Progress { outcome: ImportOutcome::default(), report: Report::new(report).map_err(unwritable)? };
     while let Some(batch) = receiver.recv().await {
         let outcomes: Vec<Outcome<T>> = batch?;
-        let rows = books.sort_out(outcomes)?;
+        let rows = progress.take_read(outcomes)?;
         if !rows.is_empty() {
             let tx = system.begin().await?;
-            let verdicts = T::store(&run, &tx, &rows).await?;
+            let outcomes = T::store(&run, &tx, &rows).await?;
             if !dry_run {
                 tx.commit(()).await?;
             }
-            books.enter(&rows, verdicts)?;
+            progress.take_stored(&rows, outcomes)?;
         }
-        told.send_replace(books.ended.summary);
+        counts.send_replace(progress.outcome.summary);
     }
-    reader.await.map_err(|_| Failed::Reader)?;
-    books.report.finish().and_then(|mut out| out.flush()).map_err(|e| Failed::Report(e.to_string()))?;
-    Ok(books.ended)
+    reader.await.map_err(|_| ImportError::Reader)?;
+    progress.report.finish().and_then(|mut out| out.flush()).map_err(|e| ImportError::Report(e.to_string()))?;
+    Ok(progress.outcome)
 }
 
 type Batch<T> = Result<Vec<Outcome<T>>, stream::ImportError>;
 
 /// Hands on batches; gives what comes last, a rest or an error.
-fn read_all<T: Load>(rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>, sender: &mpsc::Sender<Batch<T>>) -> Batch<T> {
+fn read_all<T: Importable>(
+    rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>,
+    sender: &mpsc::Sender<Batch<T>>,
+) -> Batch<T> {
     let (mut batch, mut records) = (Vec::new(), 0);
     for outcome in rows {
         let outcome = outcome?;
@@ -170,29 +173,29 @@ fn read_all<T: Load>(rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>, 
 }
 
 /// The counts and the report.
-struct Books {
-    ended: Ended,
+struct Progress {
+    outcome: ImportOutcome,
     report: Report<Box<dyn Write + Send>>,
 }
 
-impl Books {
-    /// Counts and reports what the reader decided; gives the rows to be stored.
-    fn sort_out<T: Load>(&mut self, outcomes: Vec<Outcome<T>>) -> Result<Vec<Row<T>>, Failed> {
+impl Progress {
+    /// Counts and reports the outcomes of reading; returns the rows to be stored.
+    fn take_read<T: Importable>(&mut self, outcomes: Vec<Outcome<T>>) -> Result<Vec<NumberedRow<T>>, ImportError> {
         let mut rows = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             match outcome {
                 Outcome::Accepted { line, row, warnings } => {
-                    self.ended.summary.read += row.records();
+                    self.outcome.summary.read += row.records();
                     self.write(&warnings)?;
-                    rows.push(Row { line, row });
+                    rows.push(NumberedRow { line, row });
                 }
                 Outcome::Skipped { line, reason } => {
-                    self.ended.summary.read += 1;
+                    self.outcome.summary.read += 1;
                     self.skip(reason, 1, line);
                 }
                 Outcome::Rejected(reasons) => {
-                    self.ended.summary.read += 1;
-                    self.ended.summary.rejected += 1;
+                    self.outcome.summary.read += 1;
+                    self.outcome.summary.rejected += 1;
                     self.write(&reasons)?;
                 }
             }
@@ -200,18 +203,18 @@ impl Books {
         Ok(rows)
     }
 
-    /// Counts and reports what became of stored rows.
-    fn enter<T: Load>(&mut self, rows: &[Row<T>], verdicts: Vec<Verdict>) -> Result<(), Failed> {
-        for (row, verdict) in rows.iter().zip(verdicts) {
+    /// Counts and reports the outcomes of storing.
+    fn take_stored<T: Importable>(&mut self, rows: &[NumberedRow<T>], outcomes: Vec<RowOutcome>) -> Result<(), ImportError> {
+        for (row, outcome) in rows.iter().zip(outcomes) {
             let records = row.row.records();
-            match verdict {
-                Verdict::Stored(remarks) => {
-                    self.ended.summary.accepted += records;
+            match outcome {
+                RowOutcome::Stored(remarks) => {
+                    self.outcome.summary.accepted += records;
                     self.write(&remarks)?;
                 }
-                Verdict::Skipped => self.skip("known already".into(), records, row.line),
-                Verdict::Refused(reasons) => {
-                    self.ended.summary.rejected += records;
+                RowOutcome::Skipped => self.skip("known already".into(), records, row.line),
+                RowOutcome::Refused(reasons) => {
+                    self.outcome.summary.rejected += records;
                     self.write(&reasons)?;
                 }
             }
@@ -220,16 +223,16 @@ impl Books {
     }
 
     fn skip(&mut self, reason: Arc<str>, records: u64, line: u64) {
-        self.ended.summary.skipped += records;
-        let skipped = self.ended.skipped.entry(reason).or_insert(Skipped { records: 0, first_line: line });
+        self.outcome.summary.skipped += records;
+        let skipped = self.outcome.skipped.entry(reason).or_insert(Skipped { records: 0, first_line: line });
         skipped.records += records;
     }
 
-    fn write(&mut self, entries: &[Rejection]) -> Result<(), Failed> {
+    fn write(&mut self, entries: &[Rejection]) -> Result<(), ImportError> {
         entries.iter().try_for_each(|entry| self.report.add(entry)).map_err(unwritable)
     }
 }
 
-fn unwritable(error: impl std::fmt::Display) -> Failed {
-    Failed::Report(error.to_string())
+fn unwritable(error: impl std::fmt::Display) -> ImportError {
+    ImportError::Report(error.to_string())
 }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio::sync::watch;
 
-use super::{Known, Plan, Summary, import};
+use super::{ImportSpec, References, Summary, import};
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::source::Source;
@@ -51,10 +51,10 @@ impl Shop {
     async fn import(&self, kind: Kind, text: &str, dry_run: bool) -> (Summary, Vec<String>) {
         let source = Source::stream(Cursor::new(text.to_owned()), 1 << 20).expect("a stream");
         let paper = Paper::default();
-        let plan = Plan { mapping: Mapping::own(kind), dry_run, report: Box::new(paper.clone()) };
-        let known = Known::load(&self.system.db()).await.expect("what exists");
+        let spec = ImportSpec { mapping: Mapping::own(kind), dry_run, report: Box::new(paper.clone()) };
+        let references = References::load(&self.system.db()).await.expect("what exists");
         let (told, _) = watch::channel(Summary::default());
-        let summary = import(&self.system, &known, source, plan, &told).await.expect("an import").summary;
+        let summary = import(&self.system, &references, source, spec, &told).await.expect("an import").summary;
         let report = String::from_utf8(paper.0.lock().clone()).expect("text");
         (summary, report.lines().skip(1).map(str::to_owned).collect())
     }
@@ -122,7 +122,7 @@ async fn history_is_closed_known_by_its_number_and_refused_whole() {
     let (summary, report) = shop.import(Kind::Orders, orders, false).await;
     assert_eq!(summary, counts(2, 3, 0));
     let heads: Vec<String> = report.iter().map(|line| line.splitn(3, ',').take(2).collect::<Vec<_>>().join(",")).collect();
-    assert_eq!(heads, ["5,product-not-found", "4,order-incomplete", "6,account-not-found", "6,order-incomplete"]);
+    assert_eq!(heads, ["5,unknown-product", "4,order-incomplete", "6,unknown-account", "6,order-incomplete"]);
     let (again, _) = shop.import(Kind::Orders, orders, false).await;
     assert_eq!(again, counts(0, 3, 2));
     let stored = orders::Entity::find().all(&shop.system.db()).await.expect("read");
@@ -139,5 +139,5 @@ async fn prices_and_stock_name_what_is_unknown() {
     assert_eq!(summary, counts(1, 3, 0), "{report:?}");
     let (summary, report) = shop.import(Kind::Stock, "sku,warehouse,quantity\nA-1,W1,5\nA-9,W1,5\n", false).await;
     assert_eq!(summary, counts(0, 2, 0));
-    assert!(report[0].contains("warehouse-not-found") && report[1].contains("product-not-found"), "{report:?}");
+    assert!(report[0].contains("unknown-warehouse") && report[1].contains("unknown-product"), "{report:?}");
 }

@@ -7,7 +7,7 @@ use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaResponse, MetaRespo
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions};
 use tokio::fs::File;
 
-use super::error::ImportError;
+use super::error::ImportJobError;
 use kernel::problem::{DomainError as _, Problem};
 
 /// Media types a file may come as. What it really is shows in its first bytes.
@@ -33,7 +33,7 @@ impl<'a> ApiExtractor<'a> for Upload {
         let media = request.content_type().unwrap_or_default().to_ascii_lowercase();
         let essence = media.split(';').next().unwrap_or_default().trim();
         if !MEDIA.contains(&essence) {
-            let refusal = ImportError::Media;
+            let refusal = ImportJobError::Media;
             let problem = Problem::new(refusal.problem_type(), refusal.to_string());
             return Err(poem::Error::from_response(problem.response()));
         }
@@ -43,7 +43,7 @@ impl<'a> ApiExtractor<'a> for Upload {
 
 impl Upload {
     /// Writes the file to `path`; half of one is not left behind.
-    pub(super) async fn keep(self, path: &Path) -> Result<(), ImportError> {
+    pub(super) async fn keep(self, path: &Path) -> Result<(), ImportJobError> {
         let written = async {
             let mut file = File::create(path).await?;
             tokio::io::copy(&mut self.body.into_async_read(), &mut file).await?;
@@ -52,7 +52,7 @@ impl Upload {
         let result: std::io::Result<()> = written.await;
         if let Err(error) = result {
             let _ = tokio::fs::remove_file(path).await;
-            return Err(ImportError::Storage(error.to_string()));
+            return Err(ImportJobError::Storage(error.to_string()));
         }
         Ok(())
     }

@@ -64,7 +64,6 @@ pub(crate) struct ImportView {
     /// When.
     pub created_at: Timestamp,
     /// When it ended.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
     /// Records read so far; an order counts as its lines.
@@ -76,7 +75,6 @@ pub(crate) struct ImportView {
     /// Records left out by a rule of the mapping, or known already.
     pub skipped: i64,
     /// Why it failed. What was written until then stays; running it again is safe.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

@@ -10,8 +10,10 @@ use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView
 use super::board::{Board, Level};
 use super::error::StockError;
 use super::promise::{Ask, Outlook};
-use super::reserve::Prefer;
-use catalog::{Product, Products, Sight};
+use super::reserve::SourcingPreference;
+use catalog::CatalogView;
+use catalog::Product;
+use catalog::Products;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
@@ -32,9 +34,9 @@ pub(super) struct Question<'a> {
     pub(super) products: &'a Products,
     pub(super) board: &'a Board,
     pub(super) asked: Vec<Asked>,
-    pub(super) prefer: Prefer,
+    pub(super) prefer: SourcingPreference,
     /// What may be seen.
-    pub(super) sight: Arc<Sight>,
+    pub(super) catalog_view: Arc<CatalogView>,
     /// Whether exact levels are shown.
     pub(super) exact: bool,
 }
@@ -45,7 +47,7 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
     let mut rejected = Vec::new();
     let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
     for (asked, product) in question.asked.iter().zip(found) {
-        let ask = product.filter(|p| question.sight.shows(p)).ok_or_else(|| {
+        let ask = product.filter(|p| question.catalog_view.can_see(p)).ok_or_else(|| {
             FieldError::new(field(asked, "sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", asked.sku))
         });
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {
@@ -63,16 +65,20 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
 }
 
 /// Where goods go, as a preference among warehouses: a site of the account, or a country.
-pub(super) async fn destination(db: &Reader, account: Option<AccountId>, ship_to: Option<&str>) -> Result<Prefer, StockError> {
-    let Some(ship_to) = ship_to else { return Ok(Prefer::default()) };
+pub(super) async fn destination(
+    db: &Reader,
+    account: Option<AccountId>,
+    ship_to: Option<&str>,
+) -> Result<SourcingPreference, StockError> {
+    let Some(ship_to) = ship_to else { return Ok(SourcingPreference::default()) };
     if let Some(account) = account {
         let of_account = sites::Entity::find().filter(sites::Column::AccountId.eq(account));
         if let Some(site) = of_account.filter(sites::Column::Code.eq(ship_to)).one(db).await? {
-            return Ok(Prefer { warehouse: None, country: Some(site.country) });
+            return Ok(SourcingPreference { warehouse: None, country: Some(site.country) });
         }
     }
     if ship_to.len() == 2 && ship_to.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Ok(Prefer { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
+        return Ok(SourcingPreference { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
     }
     let detail = format!("\"{ship_to}\" must be a site of the account or a country of two letters");
     Err(CommonError::invalid("ship_to", FieldCode::UnknownDestination, detail).into())

@@ -57,7 +57,7 @@ pub(crate) struct AvailabilityView {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<QuantityText>,
-    /// Reserved over all warehouses; for the seller's side.
+    /// Allocation over all warehouses; for the seller's side.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<QuantityText>,
@@ -80,7 +80,7 @@ pub(crate) struct LevelView {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<QuantityText>,
-    /// Reserved; for the seller's side.
+    /// Allocation; for the seller's side.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<QuantityText>,

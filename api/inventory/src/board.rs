@@ -10,12 +10,12 @@ use entity::{ProductId, WarehouseId, warehouses};
 use parking_lot::RwLock;
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
-use serde::Deserialize;
 
+use super::events::{ChangedLevel, StockChanged, WarehouseChanged};
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, any_is, decode_all};
 use store::projections::Projection;
 
 /// A warehouse.
@@ -39,7 +39,7 @@ impl Level {
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Contents {
     levels: AHashMap<ProductId, Box<[Level]>>,
     warehouses: Arc<Vec<Warehouse>>,
 }
@@ -47,7 +47,7 @@ struct Held {
 /// All levels and warehouses.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    held: Arc<RwLock<Held>>,
+    held: Arc<RwLock<Contents>>,
 }
 
 impl Board {
@@ -65,7 +65,7 @@ impl Board {
         for row in rows {
             read_folded(&row.try_get_by_index::<String>(0)?, &mut all);
         }
-        let mut held = Held { levels: AHashMap::new(), warehouses };
+        let mut held = Contents { levels: AHashMap::new(), warehouses };
         put_levels(&mut held.levels, all);
         Ok(Self { held: Arc::new(RwLock::new(held)) })
     }
@@ -137,53 +137,35 @@ fn put_level(levels: &mut AHashMap<ProductId, Box<[Level]>>, product: ProductId,
     }
 }
 
-/// Details of `stock.changed`: new levels, or products to read again.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    #[serde(default)]
-    levels: Vec<ChangedLevel>,
-    #[serde(default)]
-    product_ids: Vec<i64>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ChangedLevel {
-    product_id: i64,
-    warehouse_id: i64,
-    on_hand: String,
-    reserved: String,
-    safety: String,
-}
-
-impl ChangedLevel {
-    fn read(&self) -> Option<(ProductId, Level)> {
-        let level = Level {
-            warehouse: WarehouseId(self.warehouse_id),
-            on_hand: self.on_hand.parse().ok()?,
-            reserved: self.reserved.parse().ok()?,
-            safety: self.safety.parse().ok()?,
-        };
-        Some((ProductId(self.product_id), level))
+impl From<&ChangedLevel> for Level {
+    fn from(changed: &ChangedLevel) -> Self {
+        Self {
+            warehouse: changed.warehouse_id,
+            on_hand: changed.on_hand.0,
+            reserved: changed.reserved.0,
+            safety: changed.safety.0,
+        }
     }
 }
 
 #[async_trait::async_trait]
 impl Projection for Board {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        if events.iter().any(|e| e.kind == "warehouse.changed") {
+        if any_is::<WarehouseChanged>(events) {
             let warehouses = Arc::new(all_warehouses(db).await?);
             self.held.write().warehouses = warehouses;
         }
-        for changed in events.iter().filter(|e| e.kind == "stock.changed").filter_map(Event::read::<Changed>) {
+        for changed in decode_all::<StockChanged>(events)? {
             let again = if changed.product_ids.is_empty() {
                 Vec::new()
             } else {
-                super::sheet::read_levels(db, &changed.product_ids).await?
+                let ids: Vec<i64> = changed.product_ids.iter().map(|id| id.0).collect();
+                super::sheet::read_levels(db, &ids).await?
             };
             let mut held = self.held.write();
             put_levels(&mut held.levels, again);
-            for (product, level) in changed.levels.iter().filter_map(ChangedLevel::read) {
-                put_level(&mut held.levels, product, level);
+            for changed in &changed.levels {
+                put_level(&mut held.levels, changed.product_id, changed.into());
             }
         }
         Ok(())

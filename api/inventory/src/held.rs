@@ -7,41 +7,41 @@ use pricing::Quantity;
 
 use super::error::StockError;
 use super::moves::Reason;
-use super::reserve::Reserved;
-use super::sheet::{Entry, Sheet, Told, Unposted};
+use super::reserve::Allocation;
+use super::sheet::{Entry, LockedLevels, PostingError, Told};
 use kernel::problem::CommonError;
 use store::database::Tx;
 
 /// A reserved quantity in one warehouse, in stock units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct Reservation {
     pub product: ProductId,
     pub warehouse: WarehouseId,
     pub quantity: Quantity,
 }
 
-impl From<Reserved> for Held {
-    fn from(reserved: Reserved) -> Self {
+impl From<Allocation> for Reservation {
+    fn from(reserved: Allocation) -> Self {
         Self { product: reserved.product, warehouse: reserved.warehouse, quantity: reserved.quantity }
     }
 }
 
 /// Gives reservations back. Refused as a whole when more is given back than is reserved.
-pub async fn release(tx: &Tx, held: &[Held], reference: &str) -> Result<(), StockError> {
+pub async fn release(tx: &Tx, held: &[Reservation], reference: &str) -> Result<(), StockError> {
     settle(tx, held, reference, Reason::Release).await
 }
 
 /// Goods that were reserved leave: on hand and reserved go down together. Refused as a whole when more leaves than is
 /// reserved.
-pub async fn issue(tx: &Tx, held: &[Held], reference: &str) -> Result<(), StockError> {
+pub async fn issue(tx: &Tx, held: &[Reservation], reference: &str) -> Result<(), StockError> {
     settle(tx, held, reference, Reason::Issue).await
 }
 
-async fn settle(tx: &Tx, held: &[Held], reference: &str, reason: Reason) -> Result<(), StockError> {
+async fn settle(tx: &Tx, held: &[Reservation], reference: &str, reason: Reason) -> Result<(), StockError> {
     if held.is_empty() {
         return Ok(());
     }
-    let mut sheet = Sheet::open(tx, held.iter().map(|h| h.product)).await?;
+    let mut sheet = LockedLevels::open(tx, held.iter().map(|h| h.product)).await?;
     let reference: Arc<str> = reference.into();
     for part in held {
         let quantity = part.quantity.micros();
@@ -62,9 +62,9 @@ async fn settle(tx: &Tx, held: &[Held], reference: &str, reason: Reason) -> Resu
     sheet.write(tx, Told::Levels).await.map_err(Into::into)
 }
 
-fn refused(sheet: &Sheet, part: &Held, why: Unposted) -> StockError {
+fn refused(sheet: &LockedLevels, part: &Reservation, why: PostingError) -> StockError {
     match (why, sheet.row(part.product, part.warehouse)) {
-        (Unposted::NotReserved, Some(row)) => StockError::NotReserved {
+        (PostingError::NotReserved, Some(row)) => StockError::NotReserved {
             sku: row.sku.to_string(),
             warehouse: row.warehouse.to_string(),
             reserved: Quantity::from_micros(row.reserved),

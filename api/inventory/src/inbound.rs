@@ -9,14 +9,18 @@ use ahash::{AHashMap, AHashSet};
 use entity::{InboundId, Instant, ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-use serde_json::json;
 
 use super::error::StockError;
+use super::events::InboundChanged;
 use super::moves::{MoveRefusal, Moved, Reason, post};
-use super::sheet::{JsonRows, MOST, ROWS_PER_STATEMENT, Sheet, Told, json_rows};
+use super::sheet::JsonRows;
+use super::sheet::LockedLevels;
+use super::sheet::MOST;
+use super::sheet::ROWS_PER_STATEMENT;
+use super::sheet::Told;
+use super::sheet::json_rows;
 use kernel::field_code::FieldCode;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// A supply as it shall be, in stock units.
 #[derive(Clone, Debug)]
@@ -102,7 +106,7 @@ pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), I
 pub(crate) async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec<Result<Moved, InboundRefusal>>, StockError> {
     let known = lock(tx, arrivals.iter().map(|a| (a.reference.clone(), a.product, a.warehouse)).collect()).await?;
     let pairs = arrivals.iter().map(|a| (a.product, a.warehouse)).collect();
-    let mut sheet = Sheet::open_pairs(tx, pairs).await?;
+    let mut sheet = LockedLevels::open_pairs(tx, pairs).await?;
     let mut received: AHashMap<InboundId, i64> = AHashMap::new();
     let mut results = Vec::with_capacity(arrivals.len());
     for arrival in arrivals {
@@ -124,7 +128,7 @@ pub(crate) async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec
     Ok(results)
 }
 
-fn arrive(sheet: &mut Sheet, arrival: &Arrival, before: i64, arrived: &mut i64) -> Result<Moved, InboundRefusal> {
+fn arrive(sheet: &mut LockedLevels, arrival: &Arrival, before: i64, arrived: &mut i64) -> Result<Moved, InboundRefusal> {
     let quantity = arrival.quantity.micros();
     let after = before.checked_add(*arrived).and_then(|sum| sum.checked_add(quantity)).filter(|sum| *sum <= MOST);
     if after.is_none() {
@@ -195,11 +199,10 @@ async fn add_received(tx: &Tx, received: Vec<(InboundId, i64)>) -> Result<(), Db
 }
 
 fn tell(tx: &Tx, products: impl Iterator<Item = ProductId>) {
-    let mut ids: Vec<i64> = products.map(|p| p.0).collect();
+    let mut ids: Vec<ProductId> = products.collect();
     ids.sort_unstable();
     ids.dedup();
     for chunk in ids.chunks(500) {
-        let data = json!({ "product_ids": chunk });
-        tx.record(NewEvent { kind: "inbound.changed", subject: "inbound-supplies".to_owned(), account: None, data });
+        tx.record(&InboundChanged { product_ids: chunk.to_vec() });
     }
 }

@@ -9,7 +9,12 @@ use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
 
 use super::error::StockError;
-use super::sheet::{Entry, MOST, Row, Sheet, Told, Unposted};
+use super::sheet::Entry;
+use super::sheet::LockedLevels;
+use super::sheet::MOST;
+use super::sheet::PostingError;
+use super::sheet::Row;
+use super::sheet::Told;
 use kernel::field_code::FieldCode;
 use store::database::Tx;
 
@@ -42,11 +47,11 @@ reasons! {
     Return = "return";
     /// Goods went from one warehouse to another.
     Transfer = "transfer";
-    /// Reserved for an order.
+    /// Allocation for an order.
     Reservation = "reservation";
     /// A reservation was given back.
     Release = "release";
-    /// Reserved goods left.
+    /// Allocation goods left.
     Issue = "issue";
 }
 
@@ -115,7 +120,7 @@ pub async fn move_stock(tx: &Tx, moves: &[Move]) -> Result<Vec<Result<Moved, Mov
         return Ok(Vec::new());
     }
     let sides = moves.iter().flat_map(|m| std::iter::once(m.warehouse).chain(m.to).map(|w| (m.product, w)));
-    let mut sheet = Sheet::open_pairs(tx, sides.collect()).await?;
+    let mut sheet = LockedLevels::open_pairs(tx, sides.collect()).await?;
     let results = moves.iter().map(|one| apply(&mut sheet, one)).collect();
     sheet.write(tx, Told::Levels).await?;
     Ok(results)
@@ -131,7 +136,7 @@ pub async fn set_levels(
     if levels.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sheet = Sheet::open_pairs(tx, levels.iter().map(|(p, w, ..)| (*p, *w)).collect()).await?;
+    let mut sheet = LockedLevels::open_pairs(tx, levels.iter().map(|(p, w, ..)| (*p, *w)).collect()).await?;
     let reference: Arc<str> = reference.into();
     let mut results = Vec::with_capacity(levels.len());
     for (product, warehouse, on_hand, safety) in levels {
@@ -155,7 +160,7 @@ pub(crate) async fn set_safety(tx: &Tx, levels: &[(ProductId, WarehouseId, Quant
     if levels.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sheet = Sheet::open_pairs(tx, levels.iter().map(|(p, w, _)| (*p, *w)).collect()).await?;
+    let mut sheet = LockedLevels::open_pairs(tx, levels.iter().map(|(p, w, _)| (*p, *w)).collect()).await?;
     for (product, warehouse, safety) in levels {
         sheet.set_safety(*product, *warehouse, safety.micros());
     }
@@ -164,7 +169,7 @@ pub(crate) async fn set_safety(tx: &Tx, levels: &[(ProductId, WarehouseId, Quant
     Ok(moved)
 }
 
-fn apply(sheet: &mut Sheet, one: &Move) -> Result<Moved, MoveRefusal> {
+fn apply(sheet: &mut LockedLevels, one: &Move) -> Result<Moved, MoveRefusal> {
     let reference: Arc<str> = one.reference.as_str().into();
     let quantity = one.quantity.micros();
     if one.reason == Reason::Count {
@@ -190,7 +195,7 @@ fn apply(sheet: &mut Sheet, one: &Move) -> Result<Moved, MoveRefusal> {
 }
 
 /// What must be added so that on hand is what was counted.
-fn counted(sheet: &Sheet, product: ProductId, warehouse: WarehouseId, counted: Quantity) -> Result<i64, MoveRefusal> {
+fn counted(sheet: &LockedLevels, product: ProductId, warehouse: WarehouseId, counted: Quantity) -> Result<i64, MoveRefusal> {
     if counted.is_negative() {
         return Err(MoveRefusal::Negative);
     }
@@ -199,7 +204,7 @@ fn counted(sheet: &Sheet, product: ProductId, warehouse: WarehouseId, counted: Q
 }
 
 pub(super) fn post(
-    sheet: &mut Sheet,
+    sheet: &mut LockedLevels,
     product: ProductId,
     warehouse: WarehouseId,
     on_hand: i64,
@@ -209,7 +214,7 @@ pub(super) fn post(
     let entry = Entry { product, warehouse, on_hand, reserved: 0, reason, reference: reference.clone() };
     match sheet.post(entry) {
         Ok(row) => Ok(Moved::of(row)),
-        Err(Unposted::Overflow) => Err(MoveRefusal::Overflow),
+        Err(PostingError::Overflow) => Err(MoveRefusal::Overflow),
         Err(_) => {
             let free = sheet.row(product, warehouse).map_or(0, |row| row.on_hand - row.reserved);
             Err(MoveRefusal::BelowReserved { free: Quantity::from_micros(free) })

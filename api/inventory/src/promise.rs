@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
 use super::board::{Board, Level, Warehouse};
 use super::calendar::Calendar;
 use super::error::StockError;
-use super::reserve::{Prefer, Reserved, Want, choose, rank};
+use super::reserve::{Allocation, Demand, SourcingPreference, choose, rank};
 use super::sheet::{among, read_levels};
 use store::clock;
 use store::sql::is_sqlite;
@@ -101,8 +101,8 @@ pub async fn promise_reserved(
     db: &impl ConnectionTrait,
     board: &Board,
     asks: &[Ask],
-    reserved: &[Reserved],
-    prefer: &Prefer,
+    reserved: &[Allocation],
+    prefer: &SourcingPreference,
     now: Instant,
 ) -> Result<Vec<Option<Instant>>, StockError> {
     let mut missing: Vec<i64> = asks.iter().map(|ask| ask.quantity.micros()).collect();
@@ -163,7 +163,7 @@ impl Outlook {
     }
 
     /// Promises one ask and takes what it promised, so that the next ask gets the rest.
-    pub(crate) fn promise(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Promise {
+    pub(crate) fn promise(&mut self, ask: &Ask, prefer: &SourcingPreference, now: Instant) -> Promise {
         let mut parts = self.take_stock(ask, prefer, now);
         let left = ask.quantity.micros() - parts.iter().map(|part| part.quantity.micros()).sum::<i64>();
         let left = self.promise_rest(ask, left, prefer, now, &mut parts);
@@ -171,7 +171,7 @@ impl Outlook {
     }
 
     /// Promises what is not in stock, in millionths; gives what nobody can promise.
-    fn promise_rest(&mut self, ask: &Ask, missing: i64, prefer: &Prefer, now: Instant, parts: &mut Vec<Part>) -> i64 {
+    fn promise_rest(&mut self, ask: &Ask, missing: i64, prefer: &SourcingPreference, now: Instant, parts: &mut Vec<Part>) -> i64 {
         if missing <= 0 || !ask.backorder {
             return missing.max(0);
         }
@@ -185,7 +185,7 @@ impl Outlook {
         }
     }
 
-    fn take_stock(&mut self, ask: &Ask, prefer: &Prefer, now: Instant) -> Vec<Part> {
+    fn take_stock(&mut self, ask: &Ask, prefer: &SourcingPreference, now: Instant) -> Vec<Part> {
         let mut offers: Vec<_> = self
             .levels(ask.product)
             .iter()
@@ -195,7 +195,7 @@ impl Outlook {
         offers.sort_unstable();
         let offers: Vec<_> = offers.into_iter().map(|((.., warehouse), available)| (warehouse, available)).collect();
         let want =
-            Want { key: ask.key, product: ask.product, quantity: ask.quantity, multiple: ask.multiple, all_or_nothing: false };
+            Demand { key: ask.key, product: ask.product, quantity: ask.quantity, multiple: ask.multiple, all_or_nothing: false };
         let mut parts = Vec::new();
         for (warehouse, quantity) in choose(&offers, &want) {
             let Some(at) = self.ships_at(warehouse, now) else { continue };
@@ -228,14 +228,14 @@ impl Outlook {
         taken
     }
 
-    fn order_more(&self, ask: &Ask, left: i64, prefer: &Prefer, now: Instant) -> Option<Part> {
+    fn order_more(&self, ask: &Ask, left: i64, prefer: &SourcingPreference, now: Instant) -> Option<Part> {
         let days = i64::from(ask.lead_time_days?.max(0));
         let best = self.warehouses.keys().filter_map(|id| self.rank(*id, prefer)).min()?;
         let at = self.ships_at(best.3, clock::later(now, days.saturating_mul(clock::DAY)))?;
         Some(Part { quantity: Quantity::from_micros(left), warehouse: best.3, source: Source::LeadTime, at })
     }
 
-    fn rank(&self, id: WarehouseId, prefer: &Prefer) -> Option<(bool, bool, i32, WarehouseId)> {
+    fn rank(&self, id: WarehouseId, prefer: &SourcingPreference) -> Option<(bool, bool, i32, WarehouseId)> {
         self.warehouses.get(&id).map(|(warehouse, _)| rank(id, &warehouse.country, warehouse.priority, prefer))
     }
 

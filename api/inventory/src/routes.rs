@@ -275,8 +275,8 @@ impl InventoryRoutes {
         let db = who.db();
         let prefer = availability::destination(&db, account, ship_to).await?;
         let (products, board) = (&self.products, &self.board);
-        let sight = products.sight(who.account());
-        let question = Question { products, board, asked, prefer, sight, exact: who.is_seller() };
+        let catalog_view = products.view_for(who.account());
+        let question = Question { products, board, asked, prefer, catalog_view, exact: who.is_seller() };
         Ok(JsonResponse::of(&availability::answer(&db, question, clock::now()).await?)?)
     }
 }

@@ -13,13 +13,13 @@ use std::sync::Arc;
 use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
-use serde_json::json;
 
 use super::board::Level;
+use super::events::{ChangedLevel, MoreStock, StockChanged, StockFreed, StockReceived};
 use super::moves::Reason;
 use kernel::problem::CommonError;
+use kernel::wire::QuantityText;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// The most one level may hold, in millionths: a billion units a thousand times over. Sums of levels stay far from overflow.
 pub(super) const MOST: i64 = 1_000_000_000_000 * 1_000_000;
@@ -61,7 +61,7 @@ pub(super) struct Entry {
 
 /// Why an entry cannot be posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unposted {
+pub(super) enum PostingError {
     /// The level is not on the sheet.
     Missing,
     /// More would be reserved than on hand.
@@ -83,14 +83,14 @@ pub(super) enum Told {
 
 /// Locked levels and the entries posted to them.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub struct LockedLevels {
     rows: BTreeMap<(ProductId, WarehouseId), Row>,
     entries: Vec<Entry>,
 }
 
-impl Sheet {
-    /// Locks every level of the products.
-    pub(super) async fn open(tx: &Tx, products: impl IntoIterator<Item = ProductId>) -> Result<Self, DbErr> {
+impl LockedLevels {
+    /// Locks every level of the products, in rising order of product and warehouse.
+    pub async fn open(tx: &Tx, products: impl IntoIterator<Item = ProductId>) -> Result<Self, DbErr> {
         let mut ids: Vec<i64> = products.into_iter().map(|p| p.0).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -138,18 +138,18 @@ impl Sheet {
     }
 
     /// Changes a level and notes the ledger entry; a refused entry changes nothing.
-    pub(super) fn post(&mut self, entry: Entry) -> Result<&Row, Unposted> {
-        let row = self.rows.get_mut(&(entry.product, entry.warehouse)).ok_or(Unposted::Missing)?;
-        let reserved = row.reserved.checked_add(entry.reserved).ok_or(Unposted::Overflow)?;
-        let on_hand = row.on_hand.checked_add(entry.on_hand).ok_or(Unposted::Overflow)?;
+    pub(super) fn post(&mut self, entry: Entry) -> Result<&Row, PostingError> {
+        let row = self.rows.get_mut(&(entry.product, entry.warehouse)).ok_or(PostingError::Missing)?;
+        let reserved = row.reserved.checked_add(entry.reserved).ok_or(PostingError::Overflow)?;
+        let on_hand = row.on_hand.checked_add(entry.on_hand).ok_or(PostingError::Overflow)?;
         if reserved < 0 {
-            return Err(Unposted::NotReserved);
+            return Err(PostingError::NotReserved);
         }
         if on_hand < reserved {
-            return Err(Unposted::BelowReserved);
+            return Err(PostingError::BelowReserved);
         }
         if on_hand > MOST {
-            return Err(Unposted::Overflow);
+            return Err(PostingError::Overflow);
         }
         (row.on_hand, row.reserved) = (on_hand, reserved);
         if entry.on_hand != 0 || entry.reserved != 0 {
@@ -288,38 +288,50 @@ async fn write_entries(tx: &Tx, entries: &[Entry]) -> Result<(), DbErr> {
 }
 
 fn tell(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)], told: Told) {
-    let record = |kind, data| tx.record(NewEvent { kind, subject: "stock".to_owned(), account: None, data });
     for chunk in changed.chunks(LEVELS_PER_EVENT) {
-        let data = match told {
-            Told::Levels => json!({ "levels": chunk.iter().map(|(key, row)| level_told(**key, row)).collect::<Vec<_>>() }),
-            Told::Products => json!({ "product_ids": products_of(chunk, |_| true) }),
-        };
-        record("stock.changed", data);
+        tx.record(&match told {
+            Told::Levels => StockChanged {
+                levels: chunk.iter().map(|(key, row)| changed_level(**key, row)).collect(),
+                ..StockChanged::default()
+            },
+            Told::Products => {
+                let MoreStock { product_ids, skus } = products_of(chunk, |_| true);
+                StockChanged { product_ids, skus, ..StockChanged::default() }
+            }
+        });
         let received = products_of(chunk, |row| row.on_hand > row.before.0);
-        if !received.is_empty() {
-            record("stock.received", json!({ "product_ids": received }));
+        if !received.product_ids.is_empty() {
+            tx.record(&StockReceived(received));
         }
         let freed = products_of(chunk, |row| {
             row.on_hand <= row.before.0 && row.on_hand - row.reserved - row.safety > row.before.0 - row.before.1 - row.before.2
         });
-        if !freed.is_empty() {
-            record("stock.freed", json!({ "product_ids": freed }));
+        if !freed.product_ids.is_empty() {
+            tx.record(&StockFreed(freed));
         }
     }
 }
 
-fn products_of(changed: &[(&(ProductId, WarehouseId), &Row)], which: impl Fn(&Row) -> bool) -> Vec<i64> {
-    let mut ids: Vec<i64> = changed.iter().filter(|(_, row)| which(row)).map(|((product, _), _)| product.0).collect();
-    ids.dedup();
-    ids
+/// The products of some of the levels.
+fn products_of(changed: &[(&(ProductId, WarehouseId), &Row)], which: impl Fn(&Row) -> bool) -> MoreStock {
+    let mut products: Vec<(ProductId, &Arc<str>)> =
+        changed.iter().filter(|(_, row)| which(row)).map(|((product, _), row)| (*product, &row.sku)).collect();
+    products.dedup_by_key(|(product, _)| *product);
+    let (product_ids, skus) = products.into_iter().map(|(product, sku)| (product, sku.clone())).unzip();
+    MoreStock { product_ids, skus }
 }
 
-fn level_told((product, warehouse): (ProductId, WarehouseId), row: &Row) -> serde_json::Value {
-    let text = |micros| Quantity::from_micros(micros).to_string();
-    json!({
-        "product_id": product.0, "warehouse_id": warehouse.0, "sku": row.sku, "warehouse": row.warehouse,
-        "on_hand": text(row.on_hand), "reserved": text(row.reserved), "safety": text(row.safety),
-    })
+fn changed_level((product_id, warehouse_id): (ProductId, WarehouseId), row: &Row) -> ChangedLevel {
+    let quantity = |micros| QuantityText(Quantity::from_micros(micros));
+    ChangedLevel {
+        product_id,
+        warehouse_id,
+        sku: row.sku.clone(),
+        warehouse: row.warehouse.clone(),
+        on_hand: quantity(row.on_hand),
+        reserved: quantity(row.reserved),
+        safety: quantity(row.safety),
+    }
 }
 
 /// Rows for a statement as one JSON value: the statement's text is the same for any number of rows, so it is prepared once.

@@ -324,7 +324,7 @@ pub(crate) struct StockLineView {
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<QuantityText>,
-    /// Reserved afterwards.
+    /// Allocation afterwards.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<QuantityText>,
@@ -397,9 +397,9 @@ pub(crate) struct DiscrepancyView {
     pub on_hand: QuantityText,
     /// On hand, as the ledger adds up.
     pub ledger_on_hand: QuantityText,
-    /// Reserved, as the level says.
+    /// Allocation, as the level says.
     pub reserved: QuantityText,
-    /// Reserved, as the ledger adds up.
+    /// Allocation, as the ledger adds up.
     pub ledger_reserved: QuantityText,
 }
 

@@ -2,14 +2,13 @@
 
 use entity::{WarehouseId, warehouses};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect as _};
-use serde_json::json;
 
 use super::calendar::Calendar;
 use super::error::StockError;
+use super::events::WarehouseChanged;
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::error::is_duplicate;
-use store::events::NewEvent;
 
 /// A warehouse as it shall be.
 #[derive(Clone, Debug)]
@@ -55,11 +54,6 @@ pub async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<i64>) ->
         let inserted = warehouses::Entity::insert(active).exec_without_returning(tx).await;
         inserted.map_err(|error| if is_duplicate(&error) { CommonError::Stale } else { error.into() })?;
     }
-    tx.record(NewEvent {
-        kind: "warehouse.changed",
-        subject: format!("warehouse/{}", row.code),
-        account: None,
-        data: json!({ "id": row.id.0, "code": row.code, "version": row.version }),
-    });
+    tx.record(&WarehouseChanged::from(&row));
     Ok(row)
 }

@@ -75,6 +75,9 @@ field_codes! {
     BadDate = "bad-date", "The value must be a date";
     BadTime = "bad-time", "The value must be a time of day";
     BadEmail = "bad-email", "The value must be an e-mail address";
+    BadUrl = "bad-url", "The value must be an absolute URL";
+    BadLanguage = "bad-language", "The value must be a language tag";
+    UnknownTimeZone = "unknown-time-zone", "The value must be a time zone of the IANA list";
     BadGtin = "bad-gtin", "The value must be a GTIN of 8, 12, 13 or 14 digits with a right check digit";
     BadUnit = "bad-unit", "A unit code must have 1 to 8 visible ASCII characters";
     BadFactor = "bad-factor", "The factor of a unit must be greater than 0 and in range";

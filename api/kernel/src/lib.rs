@@ -2,6 +2,7 @@
 //! events, idempotency, jobs, paging, the clock, telemetry.
 
 pub mod common_problems;
+pub mod events;
 pub mod field_code;
 pub mod principal;
 pub mod problem;

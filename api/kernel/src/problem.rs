@@ -19,6 +19,7 @@ use serde::Serialize;
 use crate::common_problems as common;
 use crate::field_code::FieldCode;
 use store::StoreError;
+use store::UnreadableEvent;
 
 /// Status, code and title of one refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -340,6 +341,12 @@ impl CommonError {
     /// A request with one bad field.
     pub fn invalid(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, code, detail)])
+    }
+}
+
+impl From<UnreadableEvent> for CommonError {
+    fn from(error: UnreadableEvent) -> Self {
+        StoreError::from(error).into()
     }
 }
 

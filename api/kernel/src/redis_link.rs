@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::rate::Rates;
 use store::StoreError;
-use store::events;
+use store::events::{self, Range};
 use store::system::System;
 
 const CHANNEL: &str = "bulkhead:wake";
@@ -108,7 +108,8 @@ async fn append(system: &System, redis: &mut ConnectionManager) -> Result<(), St
         Some(position) => position,
         None => events::latest(&db).await.map_err(|e| e.to_string())?,
     };
-    let batch = events::next(&db, system.feed(), position, 500).await.map_err(|e| e.to_string())?;
+    let range = Range { after: position, limit: 500, account: None };
+    let batch = events::read_public(&db, range).await.map_err(|e| e.to_string())?;
     let mut pipe = redis::pipe();
     for event in &batch {
         pipe.cmd("XADD").arg(STREAM).arg("MAXLEN").arg("~").arg(STREAM_LENGTH).arg(format!("{}-1", event.seq));

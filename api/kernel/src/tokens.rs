@@ -19,13 +19,14 @@ use parking_lot::RwLock;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use serde::{Deserialize, Serialize};
 
+use super::events::{ClientRevoked, KeyRotated, SessionReused, UserDisabled};
 use super::problem::CommonError;
 use super::scopes::Scopes;
 use store::BoxError;
 use store::actor::Actor;
 use store::clock;
 use store::database::{Database, Reader, Tx};
-use store::events::{Event, NewEvent};
+use store::events::{Event, any_is, decode_all};
 use store::projections::Projection;
 
 /// How long an access token is valid, in seconds.
@@ -239,21 +240,16 @@ impl Keys {
     }
 }
 
-/// Details of an event that ends somebody's tokens.
-#[derive(Debug, Deserialize)]
-struct Ended {
-    revoked: String,
-    at: i64,
-}
-
 #[async_trait::async_trait]
 impl Projection for Keys {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        const ENDING: [&str; 3] = ["user.disabled", "client.revoked", "session.reused"];
-        for ended in events.iter().filter(|e| ENDING.contains(&e.kind.as_str())).filter_map(Event::read::<Ended>) {
+        let disabled = decode_all(events)?.into_iter().map(|UserDisabled(ended)| ended);
+        let revoked = decode_all(events)?.into_iter().map(|ClientRevoked(ended)| ended);
+        let reused = decode_all(events)?.into_iter().map(|SessionReused(ended)| ended);
+        for ended in disabled.chain(revoked).chain(reused) {
             self.revoke(&ended.revoked, Instant(ended.at));
         }
-        if events.iter().any(|e| e.kind == "key.rotated") {
+        if any_is::<KeyRotated>(events) {
             self.reload(db).await?;
         }
         Ok(())
@@ -279,7 +275,7 @@ pub async fn create_key(tx: &Tx) -> Result<String, CommonError> {
         retired_at: Set(None),
     };
     signing_keys::Entity::insert(row).exec_without_returning(tx).await?;
-    tx.record(NewEvent { kind: "key.rotated", subject: format!("key/{kid}"), account: None, data: serde_json::json!({}) });
+    tx.record(&KeyRotated { kid: kid.clone() });
     Ok(kid)
 }
 

@@ -9,7 +9,9 @@ mod buffer;
 mod bulk_item;
 mod numbers;
 mod page;
+mod raw;
 mod response;
+mod schema;
 mod text;
 
 pub use body::{Body, parse as parse_json};
@@ -17,5 +19,6 @@ pub use buffer::Buffer;
 pub use bulk_item::BulkItem;
 pub use numbers::{AmountText, Money, QuantityText, Timestamp, parse_timestamp};
 pub use page::{Page, PageRequest, cursor, page_limit, pair_cursor, pair_of, place_of};
+pub use raw::{RawDecimal, SharedText, StaticCode};
 pub use response::{Accepted, Created, Etag, JsonResponse, check_version, if_match};
 pub use text::{Code, Text};

@@ -11,12 +11,12 @@ use serde::de::DeserializeOwned;
 
 use super::apply::{Applied, Coded, Guidance};
 use super::definition::{RuleDefinition, SynonymsDefinition};
-use super::put_curation::CHANGED;
+use super::events::SearchCurationChanged;
 use catalog::{Categories, Products};
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, any_is};
 use store::projections::Projection;
 
 /// Everything staff say of search. Cheap to clone; every clone is the same.
@@ -101,7 +101,7 @@ fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: Curati
 #[async_trait::async_trait]
 impl Projection for Curation {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        if events.iter().any(|event| event.kind == CHANGED) {
+        if any_is::<SearchCurationChanged>(events) {
             self.read(db).await?;
         }
         Ok(())

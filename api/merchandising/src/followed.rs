@@ -7,17 +7,17 @@ use entity::{AccountId, Instant, OrderId, ProductId, Quantity, noted_searches, o
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
-use serde::Deserialize;
 
 use super::journal::{Journal, day_of, first_id, instant_of};
 use super::tally::{Tallies, Tally};
 use kernel::problem::CommonError;
-use store::BoxError;
+use order_events::OrderPlaced;
 use store::clock::{DAY, later};
 use store::database::Tx;
 use store::event_handlers::{EventHandler, LARGE_BATCH};
 use store::events::Event;
 use store::sql::key_list;
+use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
 /// Counts what is ordered after a search that showed it.
 #[derive(Clone, Debug)]
@@ -32,12 +32,6 @@ const WINDOW: i64 = 3;
 const MOST_SEARCHES: u64 = 10_000;
 /// Orders are looked at together, since each look reads what their accounts searched for.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-/// What is needed of an order's event.
-#[derive(Debug, Deserialize)]
-struct Placed {
-    order_id: i64,
-}
 
 /// An order and who placed it when.
 struct Order {
@@ -62,7 +56,7 @@ impl EventHandler for Followed {
     }
 
     fn handles(&self, kind: &str) -> bool {
-        kind == "order.placed"
+        kind == OrderPlaced::KIND
     }
 
     fn linger(&self) -> Duration {
@@ -78,7 +72,7 @@ impl EventHandler for Followed {
     }
 
     async fn handle_batch(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
-        let orders: Vec<Order> = events.iter().filter_map(|event| order(event)).collect();
+        let orders: Vec<Order> = events.iter().filter_map(|event| order(event).transpose()).collect::<Result<_, _>>()?;
         let searches = self.searches(tx, &orders).await?;
         if searches.is_empty() {
             return Ok(());
@@ -97,9 +91,9 @@ impl EventHandler for Followed {
     }
 }
 
-fn order(event: &Event) -> Option<Order> {
-    let placed = event.read::<Placed>()?;
-    Some(Order { id: placed.order_id, account: event.account?, placed_at: event.occurred_at })
+fn order(event: &Event) -> Result<Option<Order>, UnreadableEvent> {
+    let placed: Option<OrderPlaced> = event.decode()?;
+    Ok(placed.map(|placed| Order { id: placed.order_id.0, account: placed.account_id, placed_at: event.occurred_at }))
 }
 
 /// The numbers of searches that an order may follow.

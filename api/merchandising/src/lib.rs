@@ -44,6 +44,7 @@ mod curation_routes;
 mod curation_views;
 mod definition;
 mod error;
+mod events;
 mod followed;
 mod journal;
 mod put_curation;

@@ -5,16 +5,11 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
     QueryFilter as _,
 };
-use serde_json::json;
 
 use super::error::MerchandisingError;
+use super::events::SearchCurationChanged;
 use kernel::problem::CommonError;
-use kernel::wire::Timestamp;
 use store::database::{Lock, Tx};
-use store::events::NewEvent;
-
-/// The event that something was said.
-pub(super) const CHANGED: &str = "search_curations.changed";
 
 /// What is said, as it shall be.
 #[derive(Clone, Debug)]
@@ -80,7 +75,7 @@ pub(super) async fn put_curation(
             search_curations::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
         }
     }
-    record(tx, &row, Some(row.version));
+    tx.record(&SearchCurationChanged::new(&row, Some(row.version)));
     Ok(row)
 }
 
@@ -89,7 +84,7 @@ pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> 
     tx.lock(Lock::SearchRules).await?;
     let row = one(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
     search_curations::Entity::delete_by_id(row.id).exec(tx).await?;
-    record(tx, &row, None);
+    tx.record(&SearchCurationChanged::new(&row, None));
     Ok(())
 }
 
@@ -101,18 +96,4 @@ pub(super) async fn one(
 ) -> Result<Option<search_curations::Model>, CommonError> {
     let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(kind));
     Ok(of_kind.filter(search_curations::Column::Code.eq(code)).one(db).await?)
-}
-
-/// Who changed what is on record; the version is none when it was deleted.
-fn record(tx: &Tx, row: &search_curations::Model, version: Option<i64>) {
-    let name = match row.kind {
-        CurationKind::Synonyms => "search-synonyms",
-        CurationKind::Rule => "search-rule",
-    };
-    let definition: serde_json::Value = serde_json::from_str(&row.definition).unwrap_or_default();
-    let data = json!({
-        "id": row.id, "code": row.code, "version": version, "active": row.active, "valid_from": row.valid_from.map(Timestamp),
-        "valid_until": row.valid_until.map(Timestamp), "definition": definition,
-    });
-    tx.record(NewEvent { kind: CHANGED, subject: format!("{name}/{}", row.code), account: None, data });
 }

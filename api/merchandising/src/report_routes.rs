@@ -57,8 +57,8 @@ impl ReportRoutes {
             .into());
         }
         let (Some(account), Ok(search)) = (who.account(), place_of(&input.search_id)) else { return Err(unknown().into()) };
-        let sight = self.products.sight(Some(account));
-        let product = self.products.by_sku(&input.sku).filter(|product| sight.shows(product));
+        let catalog_view = self.products.view_for(Some(account));
+        let product = self.products.by_sku(&input.sku).filter(|product| catalog_view.can_see(product));
         let product = product.ok_or_else(|| MerchandisingError::ProductNotFound(input.sku.to_string()))?;
         let query = words(&who.db(), &self.journal, account, search).await?.ok_or_else(unknown)?;
         let tx = who.begin().await?;

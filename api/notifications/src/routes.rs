@@ -6,6 +6,7 @@ use poem_openapi::param::Query;
 use poem_openapi::types::Any;
 use poem_openapi::{Object, OpenApi, Tags};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use identity::Accounts;
 use identity::permit;
@@ -13,7 +14,7 @@ use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError};
 use kernel::problem_types;
 use kernel::wire::{JsonResponse, Timestamp, page_limit};
-use store::events::{self, Event, Range};
+use store::events::{self, PublicEvent, Range};
 
 /// What the event log refuses.
 #[derive(Debug, thiserror::Error)]
@@ -55,13 +56,12 @@ pub(crate) struct EventView {
     /// Code of the account it belongs to; none for the seller's own.
     pub account: Option<String>,
     /// Who caused it; only shown to the seller's side.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
     /// When.
     pub occurred_at: Timestamp,
-    /// Details, a JSON object.
-    pub data: Any<serde_json::Value>,
+    /// Details: a JSON object of numbers, codes and quantities; empty where type and subject say everything.
+    pub data: Any<Box<RawValue>>,
 }
 
 /// The event log.
@@ -91,8 +91,8 @@ impl EventRoutes {
     ) -> Result<JsonResponse<EventsView>> {
         let limit = page_limit(limit.0, 100, 1_000)?;
         let range = Range { after: after.0.unwrap_or(0).max(0), limit, account: who.account() };
-        let patience = Duration::from_secs(wait.0.unwrap_or(0).min(LONGEST_WAIT));
-        let items = self.read(&who, range, patience).await?;
+        let longest_wait = Duration::from_secs(wait.0.unwrap_or(0).min(LONGEST_WAIT));
+        let items = self.read(&who, range, longest_wait).await?;
         let next_after = items.last().map_or(range.after, |event| event.seq);
         let items = items.into_iter().map(|event| self.view(event, who.is_seller())).collect();
         Ok(JsonResponse::of(&EventsView { items, next_after })?)
@@ -100,30 +100,30 @@ impl EventRoutes {
 }
 
 impl EventRoutes {
-    async fn read(&self, who: &Acting<permit::ReadEvents>, range: Range, patience: Duration) -> Result<Vec<Event>> {
+    async fn read(&self, who: &Acting<permit::ReadEvents>, range: Range, longest_wait: Duration) -> Result<Vec<PublicEvent>> {
         let db = who.db();
         let feed = who.kernel().feed();
-        let deadline = tokio::time::Instant::now() + patience;
+        let deadline = tokio::time::Instant::now() + longest_wait;
         loop {
-            let heard = feed.latest_seen();
-            let items = events::read(&db, range).await?;
+            let seen = feed.latest_seen();
+            let items = events::read_public(&db, range).await?;
             let left = deadline.saturating_duration_since(tokio::time::Instant::now());
             if !items.is_empty() || left.is_zero() {
                 return Ok(items);
             }
             // Another process without Redis wakes nobody here, so look again every second in any case.
-            feed.wait_for_more(heard, left.min(Duration::from_secs(1))).await;
+            feed.wait_for_more(seen, left.min(Duration::from_secs(1))).await;
         }
     }
 
-    fn view(&self, event: Event, with_actor: bool) -> EventView {
+    fn view(&self, event: PublicEvent, with_actor: bool) -> EventView {
         EventView {
             seq: event.seq,
             subject: event.subject,
             account: event.account.map(|id| self.accounts.code_of(id)),
             actor: with_actor.then_some(event.actor),
             occurred_at: Timestamp(event.occurred_at),
-            data: Any(serde_json::from_str(event.data.get()).unwrap_or_default()),
+            data: Any(event.data),
             kind: event.kind,
         }
     }

@@ -7,17 +7,21 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
 };
-use serde::Deserialize;
-use serde_json::json;
 
 use super::error::OrderError;
 use super::queries::{lines_update, lock_orders};
-use inventory::{self, Prefer, Want};
-use store::BoxError;
+use inventory;
+use inventory::Demand;
+use inventory::SourcingPreference;
+use inventory::events::StockFreed;
+use inventory::events::StockReceived;
+use order_events::OrderAllocated;
+use order_events::OrdersWaiting;
 use store::database::Tx;
 use store::event_handlers::EventHandler;
-use store::events::{Event, NewEvent};
+use store::events::Event;
 use store::sql::insert_all;
+use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
 /// Lines looked at per event; more wait for the next one, which this round causes itself when it is full.
 const LINES_PER_ROUND: u64 = 500;
@@ -47,7 +51,7 @@ pub(crate) async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<
     let mut lines = waiting_lines(tx, products).await?;
     lines.retain(|line| ids.binary_search(&line.order_id).is_ok());
     let wants = lines.iter().enumerate().map(|(key, line)| want_of(key, line)).collect::<Result<Vec<_>, _>>()?;
-    let reserved = inventory::reserve(tx, &wants, &Prefer::default(), "backorder").await?;
+    let reserved = inventory::reserve(tx, &wants, &SourcingPreference::default(), "backorder").await?;
     let mut gained = vec![0_i64; lines.len()];
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in &reserved {
@@ -79,10 +83,10 @@ async fn waiting_lines(tx: &Tx, products: &[ProductId]) -> Result<Vec<order_line
     Ok(select.order_by_asc(Column::OrderId).order_by_asc(Column::LineNo).limit(LINES_PER_ROUND).all(tx).await?)
 }
 
-fn want_of(key: usize, line: &order_lines::Model) -> Result<Want, OrderError> {
+fn want_of(key: usize, line: &order_lines::Model) -> Result<Demand, OrderError> {
     let open = Quantity(line.quantity.0 - line.cancelled.0 - line.allocated.0);
     let one = Quantity(if line.quantity.0 % 1_000_000 == 0 { 1_000_000 } else { 1 });
-    Ok(Want {
+    Ok(Demand {
         key,
         product: line.product_id,
         quantity: in_stock_unit(line, open)?,
@@ -107,12 +111,8 @@ async fn record(tx: &Tx, served: &[(OrderId, i32, i64)]) -> Result<(), OrderErro
     let rows = orders::Entity::find().filter(orders::Column::Id.is_in(ids)).all(tx).await?;
     for order in rows {
         let lines: Vec<i32> = served.iter().filter(|s| s.0 == order.id).map(|s| s.1).collect();
-        tx.record(NewEvent {
-            kind: "order.allocated",
-            subject: format!("order/{}", order.number),
-            account: Some(order.account_id),
-            data: json!({ "order_id": order.id.0, "lines": lines }),
-        });
+        let (number, account_id) = (order.number, Some(order.account_id));
+        tx.record(&OrderAllocated { order_id: order.id, number, account_id, lines });
     }
     Ok(())
 }
@@ -121,11 +121,6 @@ async fn record(tx: &Tx, served: &[(OrderId, i32, i64)]) -> Result<(), OrderErro
 #[derive(Debug)]
 pub struct WaitingOrders;
 
-#[derive(Debug, Deserialize)]
-struct StockCame {
-    product_ids: Vec<i64>,
-}
-
 #[async_trait::async_trait]
 impl EventHandler for WaitingOrders {
     fn name(&self) -> &'static str {
@@ -133,17 +128,27 @@ impl EventHandler for WaitingOrders {
     }
 
     fn handles(&self, kind: &str) -> bool {
-        matches!(kind, "stock.received" | "stock.freed" | "orders.waiting")
+        [StockReceived::KIND, StockFreed::KIND, OrdersWaiting::KIND].contains(&kind)
     }
 
     async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
-        let Some(came) = event.read::<StockCame>() else { return Ok(()) };
-        let products: Vec<ProductId> = came.product_ids.iter().copied().map(ProductId).collect();
-        let served = allocate_waiting(tx, &products).await?;
+        let product_ids = products_with_stock(event)?;
+        let served = allocate_waiting(tx, &product_ids).await?;
         if served as u64 == LINES_PER_ROUND {
-            let data = json!({ "product_ids": came.product_ids });
-            tx.record(NewEvent { kind: "orders.waiting", subject: "orders".to_owned(), account: None, data });
+            tx.record(&OrdersWaiting { product_ids });
         }
         Ok(())
     }
+}
+
+/// The products of which an event says that there may be stock for those who wait.
+fn products_with_stock(event: &Event) -> Result<Vec<ProductId>, UnreadableEvent> {
+    if let Some(StockReceived(more)) = event.decode()? {
+        return Ok(more.product_ids);
+    }
+    if let Some(StockFreed(more)) = event.decode()? {
+        return Ok(more.product_ids);
+    }
+    let waiting: Option<OrdersWaiting> = event.decode()?;
+    Ok(waiting.map(|waiting| waiting.product_ids).unwrap_or_default())
 }

@@ -2,18 +2,16 @@
 
 use ahash::AHashMap;
 use entity::{Quantity, order_allocations, order_cancellations, order_lines, orders};
-use pricing::Currency;
 use sea_orm::{NotSet, Set};
-use serde_json::json;
 
 use super::amounts::{self, worth_between};
 use super::credit::{self, Shift};
 use super::error::OrderError;
 use super::queries::{allocations_of, allocations_update, lines_of, lines_update};
-use inventory::{self, Held};
+use inventory::{self, Reservation};
 use kernel::problem::CommonError;
+use order_events::{CancelledLine, OrderCancelled};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// How much of which line is cancelled; no lines at all means everything that can be.
@@ -34,7 +32,7 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
     let lines = lines_of(tx, order.id).await?;
     let allocations = allocations_of(tx, order.id).await?;
     let parts = parts_of(&lines, &allocations, what)?;
-    let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+    let currency = order.currency.0;
 
     let mut worth = 0_i64;
     for part in &parts {
@@ -42,8 +40,8 @@ pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, what: &Cancellation) 
         let amount = worth_between(&part.line, Quantity(open.0 - part.quantity.0), open, currency)?;
         worth = worth.checked_add(amount.0).ok_or(OrderError::OutOfRange)?;
     }
-    credit::shift(tx, order.account_id, &order.currency, Shift { receivable: 0, committed: -worth }).await?;
     free_stock(tx, &parts, &allocations, &order.number).await?;
+    credit::shift(tx, order.account_id, order.currency.0, Shift { receivable: 0, committed: -worth }).await?;
     let cancelled: Vec<_> = parts.iter().map(|p| (p.line.order_id, p.line.line_no, p.quantity.0)).collect();
     lines_update(tx, "cancelled", &cancelled).await?;
     date(tx, &parts).await?;
@@ -109,7 +107,7 @@ async fn free_stock(tx: &Tx, parts: &[Part], allocations: &[order_allocations::M
             if take > 0 {
                 left -= take;
                 moved.push((line.order_id, line.line_no, place.warehouse_id.0, -take));
-                gives.push(Held {
+                gives.push(Reservation {
                     product: line.product_id,
                     warehouse: place.warehouse_id,
                     quantity: super::allocate::in_stock_unit(line, Quantity(take))?,
@@ -138,14 +136,11 @@ async fn date(tx: &Tx, parts: &[Part]) -> Result<(), CommonError> {
 }
 
 fn record(tx: &Tx, order: &orders::Model, parts: &[Part], what: &Cancellation) {
-    let lines: Vec<_> = parts
-        .iter()
-        .map(|p| json!({ "line": p.line.line_no, "quantity": pricing::Quantity::from(p.quantity).to_string() }))
-        .collect();
-    tx.record(NewEvent {
-        kind: "order.cancelled",
-        subject: format!("order/{}", order.number),
-        account: Some(order.account_id),
-        data: json!({ "order_id": order.id.0, "number": order.number, "lines": lines, "reason": what.reason }),
+    tx.record(&OrderCancelled {
+        order_id: order.id,
+        number: order.number.clone(),
+        account_id: Some(order.account_id),
+        lines: parts.iter().map(|p| CancelledLine { line: p.line.line_no, quantity: p.quantity.into() }).collect(),
+        reason: what.reason.clone(),
     });
 }

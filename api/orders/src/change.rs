@@ -3,17 +3,15 @@
 //! What is left of a line keeps its unit price, wherever it came from: a volume break is not taken back, and the price a quote
 //! offered stands for the rest of the quantity it offered.
 
-use entity::{Instant, Quantity, orders};
+use entity::{Destination, Instant, Quantity, orders};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
-use serde_json::json;
 
 use super::amounts::open_quantity;
 use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
-use super::place::Destination;
 use super::queries::lines_of;
+use order_events::OrderChanged;
 use store::database::Tx;
-use store::events::NewEvent;
 
 /// What shall be different.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +56,7 @@ pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Res
     }
     if let Some(ship_to) = change.ship_to {
         active.site_code = Set(ship_to.site.clone());
-        active.ship_to = Set(serde_json::to_string(&ship_to).unwrap_or_default());
+        active.ship_to = Set(ship_to);
     }
     active.version = Set(order.version + 1);
     active.updated_at = Set(tx.now());
@@ -66,11 +64,6 @@ pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Res
     if !less.lines.is_empty() {
         cancel(tx, &order, &less).await?;
     }
-    tx.record(NewEvent {
-        kind: "order.changed",
-        subject: format!("order/{}", order.number),
-        account: Some(order.account_id),
-        data: json!({ "order_id": order.id.0, "number": order.number, "version": order.version }),
-    });
+    tx.record(&OrderChanged::from(&order));
     Ok(order)
 }

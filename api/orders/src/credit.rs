@@ -5,7 +5,7 @@
 //! computes positions anew, for checks.
 
 use ahash::AHashMap;
-use entity::{AccountId, Amount, Instant, OrderId, credit_positions, order_lines, orders};
+use entity::{AccountId, Amount, CurrencyCode, Instant, OrderId, credit_positions, order_lines, orders};
 use pricing::Currency;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryResult, Statement};
 
@@ -50,7 +50,7 @@ pub struct Shift {
 
 /// Moves the position of an account and locks it until the transaction ends; gives it as it then is. A sum that would be out of
 /// range is refused.
-pub async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift) -> Result<Position, OrderError> {
+pub async fn shift(tx: &Tx, account: AccountId, currency: Currency, by: Shift) -> Result<Position, OrderError> {
     let sql = "insert into credit_positions (account_id, currency, receivable, committed, updated_at) values ($1, $2, $3, $4, $5) \
                on conflict (account_id, currency) do update set receivable = credit_positions.receivable + $3, \
                committed = credit_positions.committed + $4, updated_at = $5 \
@@ -59,7 +59,7 @@ pub async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift) -> Re
     let room = |by: i64| i64::MAX - by.max(0);
     let values = [
         account.0.into(),
-        currency.into(),
+        currency.code().into(),
         by.receivable.into(),
         by.committed.into(),
         tx.now().0.into(),
@@ -71,17 +71,17 @@ pub async fn shift(tx: &Tx, account: AccountId, currency: &str, by: Shift) -> Re
 }
 
 /// Says when the oldest open invoice of an account is due. The caller has just [`shift`]ed the position, so it is locked.
-pub async fn set_oldest_due(tx: &Tx, account: AccountId, currency: &str, due: Option<Instant>) -> Result<(), DbErr> {
+pub async fn set_oldest_due(tx: &Tx, account: AccountId, currency: Currency, due: Option<Instant>) -> Result<(), DbErr> {
     let sql = "update credit_positions set oldest_due_at = $3 where account_id = $1 and currency = $2";
-    let values = [account.0.into(), currency.into(), due.map(|due| due.0).into()];
+    let values = [account.0.into(), currency.code().into(), due.map(|due| due.0).into()];
     tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
 }
 
 /// The position of an account as last committed.
-pub async fn position(db: &impl ConnectionTrait, account: AccountId, currency: &str) -> Result<Position, DbErr> {
+pub async fn position(db: &impl ConnectionTrait, account: AccountId, currency: Currency) -> Result<Position, DbErr> {
     let find = credit_positions::Entity::find().filter(credit_positions::Column::AccountId.eq(account));
-    let row = find.filter(credit_positions::Column::Currency.eq(currency)).one(db).await?;
+    let row = find.filter(credit_positions::Column::Currency.eq(CurrencyCode(currency))).one(db).await?;
     Ok(row.map_or_else(Position::default, |r| Position {
         receivable: r.receivable,
         committed: r.committed,
@@ -90,7 +90,12 @@ pub async fn position(db: &impl ConnectionTrait, account: AccountId, currency: &
 }
 
 /// Why an order on terms must be held, the order being in `position` already.
-pub fn reasons_to_hold(account: &Account, currency: &str, position: Position, now: Instant) -> Vec<(entity::HoldKind, String)> {
+pub fn reasons_to_hold(
+    account: &Account,
+    currency: Currency,
+    position: Position,
+    now: Instant,
+) -> Vec<(entity::HoldKind, String)> {
     let mut reasons = Vec::new();
     let over = match account.credit_limit {
         Some(_) if account.currency != currency => Some(format!("the account has no credit limit in {currency}")),
@@ -110,18 +115,18 @@ pub fn reasons_to_hold(account: &Account, currency: &str, position: Position, no
 }
 
 /// Every position that is kept, by account and currency.
-pub async fn positions(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, String), Position>, DbErr> {
+pub async fn positions(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, Currency), Position>, DbErr> {
     let rows = credit_positions::Entity::find().all(db).await?;
     let positions = rows.into_iter().map(|row| {
         let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
-        ((row.account_id, row.currency), position)
+        ((row.account_id, row.currency.0), position)
     });
     Ok(positions.collect())
 }
 
 /// What orders not yet invoiced come to, computed anew by account and currency.
-pub async fn recount_committed(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, String), Amount>, OrderError> {
-    let mut counted: AHashMap<(AccountId, String), Amount> = AHashMap::new();
+pub async fn recount_committed(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, Currency), Amount>, OrderError> {
+    let mut counted: AHashMap<(AccountId, Currency), Amount> = AHashMap::new();
     let open = orders::Entity::find().filter(orders::Column::Open.eq(true)).all(db).await?;
     for chunk in open.chunks(500) {
         let ids: Vec<OrderId> = chunk.iter().map(|o| o.id).collect();
@@ -129,9 +134,9 @@ pub async fn recount_committed(db: &impl ConnectionTrait) -> Result<AHashMap<(Ac
         let by_id: AHashMap<OrderId, &orders::Model> = chunk.iter().map(|o| (o.id, o)).collect();
         for line in lines {
             let Some(order) = by_id.get(&line.order_id) else { continue };
-            let currency: Currency = order.currency.parse().map_err(|_| OrderError::OutOfRange)?;
+            let currency = order.currency.0;
             let part = amounts::worth_between(&line, line.invoiced, amounts::open_quantity(&line), currency)?;
-            counted.entry((order.account_id, order.currency.clone())).or_default().0 += part.0;
+            counted.entry((order.account_id, currency)).or_default().0 += part.0;
         }
     }
     Ok(counted)

@@ -3,12 +3,11 @@
 use entity::{HoldKind, OrderId, order_holds, orders};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
-use serde_json::json;
 
 use super::error::OrderError;
 use super::progress::touch;
+use order_events::{OrderHeld, OrderHold, OrderReleased};
 use store::database::{Db, Tx};
-use store::events::NewEvent;
 use store::sql::fetch;
 
 /// Why an order is held now.
@@ -40,7 +39,7 @@ pub(super) async fn hold(tx: &Tx, order: &orders::Model, reason: String) -> Resu
         .to_owned();
     order_holds::Entity::insert(row.into_active_model().reset_all()).on_conflict(again).exec_without_returning(tx).await?;
     touch(tx, order.id).await?;
-    record(tx, "order.held", order, Some(HoldKind::Manual));
+    tx.record(&OrderHeld(OrderHold::new(order, Some(HoldKind::Manual))));
     Ok(())
 }
 
@@ -58,15 +57,6 @@ pub async fn release(tx: &Tx, order: &orders::Model, kind: Option<HoldKind>) -> 
         return Err(OrderError::NotHeld);
     }
     touch(tx, order.id).await?;
-    record(tx, "order.released", order, kind);
+    tx.record(&OrderReleased(OrderHold::new(order, kind)));
     Ok(())
-}
-
-fn record(tx: &Tx, event: &'static str, order: &orders::Model, kind: Option<HoldKind>) {
-    tx.record(NewEvent {
-        kind: event,
-        subject: format!("order/{}", order.number),
-        account: Some(order.account_id),
-        data: json!({ "order_id": order.id.0, "number": order.number, "kind": kind.map(HoldKind::word) }),
-    });
 }

@@ -9,18 +9,19 @@
 use std::sync::Arc;
 
 use ahash::AHashSet;
-use entity::{AccountId, Amount, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_imports, order_lines, orders};
+use entity::{
+    AccountId, Amount, Destination, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_imports, order_lines, orders,
+};
 use pricing::{Currency, UnitCode};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
-use serde_json::json;
 
 use super::amounts;
 use super::error::OrderError;
-use super::place::{Destination, number_of};
+use super::order::number_of;
 use catalog::Product;
 use identity::Account;
+use order_events::OrdersImported;
 use store::database::{Lock, Tx};
-use store::events::NewEvent;
 use store::sql::{insert_all, key_chunks};
 
 /// An order of the past.
@@ -93,12 +94,7 @@ pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, O
     let imported = |id: &i64| order_imports::Model { order_id: OrderId(*id), imported_at: tx.now() }.into_active_model();
     insert_all(tx, stored.iter().map(imported).collect(), None).await?;
     for ids in stored.chunks(IDS_PER_EVENT) {
-        tx.record(NewEvent {
-            kind: "order.imported",
-            subject: "orders".to_owned(),
-            account: None,
-            data: json!({ "order_ids": ids }),
-        });
+        tx.record(&OrdersImported { order_ids: ids.iter().copied().map(OrderId).collect() });
     }
     Ok(results)
 }
@@ -133,10 +129,10 @@ fn rows_of(past: &PastOrder, id: OrderId) -> Result<(orders::Model, Vec<order_li
         account_id: past.account.id,
         placed_by: past.placed_by.clone(),
         purchase_order_number: past.purchase_order_number.clone(),
-        currency: past.currency.code().to_owned(),
+        currency: past.currency.into(),
         payment_method: PaymentMethod::Terms,
         terms: past.account.terms.clone(),
-        ship_to: serde_json::to_string(&past.ship_to).unwrap_or_default(),
+        ship_to: past.ship_to.clone(),
         site_code: past.ship_to.site.clone(),
         note: String::new(),
         external_reference: Some(past.external_reference.clone()),
@@ -165,7 +161,7 @@ fn line_row(past: &PastOrder, id: OrderId, index: usize, line: &PastLine) -> Res
         product_id: line.product.id,
         sku: line.product.sku.to_string(),
         title: line.product.title.to_string(),
-        unit: line.unit.to_string(),
+        unit: line.unit.into(),
         numerator: factor.numerator(),
         denominator: factor.denominator(),
         quantity: line.quantity,

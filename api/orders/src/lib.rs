@@ -5,14 +5,15 @@
 //! ([`status`]) and are never stored beside them.
 //!
 //! Promises:
-//! - An order is placed with its reservations, its credit commitment and its event, or not at all.
+//! - An order is placed with its reservations, its credit commitment and its event, or not at all. Whoever places one has locked
+//!   the stock before and says what each line gets ([`NewOrder`]), so placing does not fail for lack of stock.
 //! - An order above the credit limit, or of an account overdue beyond its grace, is held, not lost. A held order keeps its
 //!   stock and cannot be shipped.
 //! - The open amount of an order is the sum over lines of unit price × (ordered − cancelled), each rounded once. Parts
 //!   invoiced one after another add up to exactly that ([`amounts`]).
 //! - Cancelling before shipment gives back stock and credit; what was freed or received goes to the oldest waiting lines.
-//! - Locks are taken in the order: order rows by id, credit position, stock levels. No interleaving deadlocks.
-//!
+//! - Locks are taken in the order: order rows by id, stock levels by product and warehouse, credit position. So no two commands
+//!   deadlock, whatever their order.
 //! - An order keeps all it was priced with ([`pricing_snapshot`]). Of an order made of a quote the quote is what it was priced
 //!   with.
 //!
@@ -32,12 +33,12 @@ pub mod credit;
 mod error;
 mod holds;
 mod import_past;
+mod order;
 mod place;
 pub mod pricing_snapshot;
 pub mod progress;
 mod queries;
 mod recount;
-mod reserve;
 mod routes;
 mod status;
 mod views;
@@ -46,9 +47,13 @@ pub use allocate::{WaitingOrders, in_stock_unit};
 pub use error::OrderError;
 pub use holds::{active_holds, release as release_hold};
 pub use import_past::{Imported, PastLine, PastOrder, import_past};
-pub use place::{AgreedPrice, Destination, NewLine, NewOrder, RejectedLine, place};
+pub use order::AgreedPrice;
+pub use order::NewLine;
+pub use order::NewOrder;
+pub use order::NewOrderHeader;
+pub use order::Placed;
+pub use place::place;
 pub use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of};
 pub use recount::recount;
-pub use reserve::{Reservation, reserve};
 pub use routes::OrderRoutes;
-pub use views::{AddressInput, OrderView};
+pub use views::{AddressInput, DestinationView, OrderView};

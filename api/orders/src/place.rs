@@ -1,154 +1,55 @@
-//! Placing an order whose stock is reserved: credit, lines, holds and the event, in the transaction that reserved it.
-
-use std::sync::Arc;
+//! Placing an order: stock, credit, lines, holds and the event, in one transaction.
 
 use entity::{
-    Amount, HoldKind, Instant, OrderId, PaymentMethod, PriceSource, Quantity, order_allocations, order_holds, order_lines,
-    order_pricings, orders,
+    HoldKind, Instant, OrderId, PaymentMethod, Quantity, order_allocations, order_holds, order_lines, order_pricings, orders,
 };
-use pricing::{Currency, PeriodQuantity, UnitCode};
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::credit::{self, Shift};
 use super::error::OrderError;
-use super::reserve::Reservation;
+use super::order::{NewLine, NewOrder, NewOrderHeader, Placed, number_of};
 use super::{amounts, pricing_snapshot};
-use catalog::Product;
-use identity::Account;
-use inventory::{self, Board, Prefer, Reserved};
-use kernel::problem::FieldError;
+use entity::Amount;
+use inventory::{self, Allocation, Board, SourcingPreference};
 use kernel::telemetry;
+use kernel::wire::Money;
+use order_events::{OrderHeld, OrderHold, OrderPlaced};
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
-/// The price a line is ordered at.
-#[derive(Clone, Debug)]
-pub struct AgreedPrice {
-    pub unit_price: Amount,
-    /// The unit price is for so many units.
-    pub per: Quantity,
-    pub line_amount: Amount,
-    pub list_price: Option<Amount>,
-    pub source: PriceSource,
-    /// How the price came about, JSON.
-    pub detail: String,
-}
-
-/// A line to be ordered.
-#[derive(Clone, Debug)]
-pub struct NewLine {
-    /// Where the line stood in the request, for refusals.
-    pub pointer: String,
-    pub product: Arc<Product>,
-    pub unit: UnitCode,
-    pub quantity: Quantity,
-    pub price: AgreedPrice,
-    pub note: String,
-    /// The customer's own reference of the line.
-    pub reference: String,
-}
-
-/// Where an order goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, poem_openapi::Object)]
-#[serde(default)]
-pub struct Destination {
-    /// Code of the account's site, if it is one.
-    pub site: Option<String>,
-    /// Name of the place or person.
-    pub name: String,
-    /// Street and number.
-    pub line1: String,
-    /// More of the address.
-    pub line2: String,
-    /// City.
-    pub city: String,
-    /// State or region.
-    pub region: String,
-    /// Postal code.
-    pub postal_code: String,
-    /// ISO 3166 code of the country.
-    pub country: String,
-}
-
-/// An order to be placed.
-#[derive(Clone, Debug)]
-pub struct NewOrder {
-    pub account: Arc<Account>,
-    pub placed_by: String,
-    pub purchase_order_number: String,
-    pub currency: Currency,
-    pub payment_method: PaymentMethod,
-    pub terms: String,
-    pub ship_to: Destination,
-    pub note: String,
-    pub external_reference: Option<String>,
-    pub coupons: Vec<String>,
-    pub price_version: i64,
-    pub priced_at: Instant,
-    /// Whose knowledge counted.
-    pub priced_as_of: Instant,
-    /// What had been ordered before, under contract lines that count it.
-    pub ordered_before: Vec<PeriodQuantity>,
-    pub requested_at: Option<Instant>,
-    /// The quote it is made of, if it is.
-    pub quote_number: Option<String>,
-    pub lines: Vec<NewLine>,
-    /// Drop lines that cannot be ordered instead of refusing the order.
-    pub partial: bool,
-    /// Ship from here if possible.
-    pub prefer: Prefer,
-}
-
-/// A line that was not ordered.
-#[derive(Clone, Debug)]
-pub struct RejectedLine {
-    pub problem: FieldError,
-}
-
-/// A placed order.
-#[derive(Debug)]
-pub struct Placed {
-    pub order: orders::Model,
-    pub lines: Vec<order_lines::Model>,
-    pub allocations: Vec<order_allocations::Model>,
-    pub holds: Vec<order_holds::Model>,
-    pub rejected: Vec<RejectedLine>,
-}
-
-/// Places an order whose stock is reserved, at the prices its lines have now.
-pub async fn place(tx: &Tx, board: &Board, reserved: Reservation) -> Result<Placed, OrderError> {
-    let Reservation { id, new, lines, parts, rejected, committed, mut position } = reserved;
-    let currency = new.currency.code();
-    let total = amounts::sum(lines.iter().map(|l| l.price.line_amount))?;
-    if total != committed {
-        let difference = Shift { receivable: 0, committed: total.0 - committed.0 };
-        position = credit::shift(tx, new.account.id, currency, difference).await?;
+/// Places an order at the prices its lines have, with the stock that was planned for it. It cannot lack stock, because the levels
+/// are locked; above the credit limit it is held.
+pub async fn place(tx: &Tx, board: &Board, new: NewOrder) -> Result<Placed, OrderError> {
+    let NewOrder { header, lines, levels, stock } = new;
+    if lines.is_empty() {
+        return Err(OrderError::Empty);
     }
-    let reasons = match new.payment_method {
-        PaymentMethod::Terms => credit::reasons_to_hold(&new.account, currency, position, tx.now()),
-        // Nothing to pay is nothing to wait for.
+    let total = amounts::sum(lines.iter().map(|line| line.price.line_amount))?;
+    let order = order_row(tx, &header, OrderId(tx.id().await?), total);
+    let allocations = levels.reserve(tx, stock, &order.number).await?;
+    let delta = Shift { receivable: 0, committed: total.0 };
+    let position = credit::shift(tx, header.account.id, header.currency, delta).await?;
+    let reasons = match header.payment_method {
+        PaymentMethod::Terms => credit::reasons_to_hold(&header.account, header.currency, position, tx.now()),
+        // An order that costs nothing waits for no payment.
         PaymentMethod::Prepaid if total.0 == 0 => Vec::new(),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
-    let order = order_row(tx, &new, id, total);
-    let promises = promises(tx, board, &new.prefer, &lines, &parts).await?;
+    let promises = promises(tx, board, &header.sourcing, &lines, &allocations).await?;
     let lines = lines.into_iter().zip(promises).collect();
-    let placed = write(tx, &new, order, lines, &parts, &reasons).await?;
+    let placed = write(tx, &header, order, lines, &allocations, &reasons).await?;
     record(tx, &placed);
     telemetry::count("bulkhead_orders_placed_total");
-    Ok(Placed { rejected, ..placed })
+    Ok(placed)
 }
 
 /// When each line leaves.
 async fn promises(
     tx: &Tx,
     board: &Board,
-    prefer: &Prefer,
+    sourcing: &SourcingPreference,
     lines: &[NewLine],
-    reserved: &[Reserved],
+    allocations: &[Allocation],
 ) -> Result<Vec<Option<Instant>>, OrderError> {
     let mut asks = Vec::with_capacity(lines.len());
     for (key, line) in lines.iter().enumerate() {
@@ -162,15 +63,15 @@ async fn promises(
             lead_time_days: line.product.lead_time_days,
         });
     }
-    Ok(inventory::promise_reserved(tx, board, &asks, reserved, prefer, tx.now()).await?)
+    Ok(inventory::promise_reserved(tx, board, &asks, allocations, sourcing, tx.now()).await?)
 }
 
 async fn write(
     tx: &Tx,
-    new: &NewOrder,
+    new: &NewOrderHeader,
     order: orders::Model,
     lines: Vec<(NewLine, Option<Instant>)>,
-    reserved: &[Reserved],
+    parts: &[Allocation],
     reasons: &[(HoldKind, String)],
 ) -> Result<Placed, OrderError> {
     let id = order.id;
@@ -178,8 +79,8 @@ async fn write(
     for (index, (line, promised_at)) in lines.into_iter().enumerate() {
         rows.push(order_lines::Model { promised_at, ..line_row(tx, new, id, index, line)? });
     }
-    let mut allocations = Vec::with_capacity(reserved.len());
-    for part in reserved {
+    let mut allocations = Vec::with_capacity(parts.len());
+    for part in parts {
         let line = &mut rows[part.key];
         let quantity = super::allocate::in_sales_unit(line, part.quantity)?;
         line.allocated.0 += quantity.0;
@@ -210,25 +111,20 @@ async fn write(
     let pricing = pricing_snapshot::row(new, id).into_active_model().reset_all();
     order_pricings::Entity::insert(pricing).exec_without_returning(tx).await?;
     insert_all(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
-    Ok(Placed { order, lines: rows, allocations, holds, rejected: Vec::new() })
+    Ok(Placed { order, lines: rows, allocations, holds })
 }
 
-/// The number people know an order by.
-pub(super) fn number_of(id: OrderId) -> String {
-    format!("SO{:08}", id.0)
-}
-
-fn order_row(tx: &Tx, new: &NewOrder, id: OrderId, total: Amount) -> orders::Model {
+fn order_row(tx: &Tx, new: &NewOrderHeader, id: OrderId, total: Amount) -> orders::Model {
     orders::Model {
         id,
         number: number_of(id),
         account_id: new.account.id,
         placed_by: new.placed_by.clone(),
         purchase_order_number: new.purchase_order_number.clone(),
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         payment_method: new.payment_method,
         terms: new.terms.clone(),
-        ship_to: serde_json::to_string(&new.ship_to).unwrap_or_default(),
+        ship_to: new.ship_to.clone(),
         site_code: new.ship_to.site.clone(),
         note: new.note.clone(),
         external_reference: new.external_reference.clone(),
@@ -245,7 +141,7 @@ fn order_row(tx: &Tx, new: &NewOrder, id: OrderId, total: Amount) -> orders::Mod
     }
 }
 
-fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -> Result<order_lines::Model, OrderError> {
+fn line_row(tx: &Tx, new: &NewOrderHeader, id: OrderId, index: usize, line: NewLine) -> Result<order_lines::Model, OrderError> {
     let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
     let zero = Quantity(0);
     Ok(order_lines::Model {
@@ -255,7 +151,7 @@ fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -
         product_id: line.product.id,
         sku: line.product.sku.to_string(),
         title: line.product.title.to_string(),
-        unit: line.unit.to_string(),
+        unit: line.unit.into(),
         numerator: factor.numerator(),
         denominator: factor.denominator(),
         quantity: line.quantity,
@@ -281,18 +177,15 @@ fn line_row(tx: &Tx, new: &NewOrder, id: OrderId, index: usize, line: NewLine) -
 
 fn record(tx: &Tx, placed: &Placed) {
     let order = &placed.order;
-    let subject = format!("order/{}", order.number);
-    let data = json!({
-        "order_id": order.id.0,
-        "number": order.number,
-        "account_id": order.account_id.0,
-        "purchase_order_number": order.purchase_order_number,
-        "total": { "amount": pricing::Amount::from(order.total).to_string(), "currency": order.currency },
-        "lines": placed.lines.len(),
+    tx.record(&OrderPlaced {
+        order_id: order.id,
+        number: order.number.clone(),
+        account_id: order.account_id,
+        purchase_order_number: order.purchase_order_number.clone(),
+        total: Money::new(order.total, order.currency.code()),
+        lines: placed.lines.len(),
     });
-    tx.record(NewEvent { kind: "order.placed", subject: subject.clone(), account: Some(order.account_id), data });
     for hold in &placed.holds {
-        let data = json!({ "order_id": order.id.0, "kind": hold.kind.word() });
-        tx.record(NewEvent { kind: "order.held", subject: subject.clone(), account: Some(order.account_id), data });
+        tx.record(&OrderHeld(OrderHold::new(order, Some(hold.kind))));
     }
 }

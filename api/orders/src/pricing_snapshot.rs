@@ -1,4 +1,5 @@
-//! What an order was priced with, besides what stands in its rows: whose knowledge counted, and what had been ordered before.
+//! What an order was priced with, besides what is in its rows: the instant up to which price rows were considered, and what had
+//! been ordered before.
 //!
 //! Kept with the order, because orders and cancellations of the same moment may not have been seen when it was priced.
 
@@ -7,7 +8,7 @@ use pricing::{ContractLineId, PeriodQuantity, Quantity};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
 use serde::Deserialize;
 
-use super::place::NewOrder;
+use super::order::NewOrderHeader;
 
 /// What an order was priced with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct PricingSnapshot {
 }
 
 /// The row of an order about to be placed.
-pub(super) fn row(new: &NewOrder, id: OrderId) -> order_pricings::Model {
+pub(super) fn row(new: &NewOrderHeader, id: OrderId) -> order_pricings::Model {
     order_pricings::Model { order_id: id, as_of: new.priced_as_of, ordered_before: write(&new.ordered_before) }
 }
 

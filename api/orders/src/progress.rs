@@ -4,13 +4,12 @@
 use entity::{OrderId, Quantity, WarehouseId, order_lines, orders};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
-use serde_json::json;
 
 use super::amounts::open_quantity;
 use super::error::OrderError;
 use super::queries::{allocations_update, allocations_update_all, lines_of, lines_update, lines_update_all};
+use order_events::OrderClosed;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::key_chunks;
 
 /// A quantity of a line at a warehouse, in the line's sales unit.
@@ -133,12 +132,7 @@ async fn close(tx: &Tx, orders: &[&orders::Model]) -> Result<(), OrderError> {
             .await?;
     }
     for order in orders {
-        tx.record(NewEvent {
-            kind: "order.closed",
-            subject: format!("order/{}", order.number),
-            account: Some(order.account_id),
-            data: json!({ "order_id": order.id.0, "number": order.number }),
-        });
+        tx.record(&OrderClosed::from(*order));
     }
     Ok(())
 }

@@ -4,16 +4,22 @@ use ahash::AHashMap;
 use entity::{AccountId, OrderId, order_allocations, order_holds, order_lines, orders};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Statement, Value,
+    Select, Statement, Value,
 };
 
 use super::error::OrderError;
-use super::place::Placed;
-use super::views::OrderView;
-use identity::Accounts;
-use inventory::Board;
+use super::order::Placed;
 use store::database::{Db, Tx};
 use store::sql::{fetch, fetch_one, key_chunks, push_row};
+
+/// The orders that an account may see; all orders for the seller's staff (`None`).
+fn visible_to(account: Option<AccountId>) -> Select<orders::Entity> {
+    let all = orders::Entity::find();
+    match account {
+        Some(account) => all.filter(orders::Column::AccountId.eq(account)),
+        None => all,
+    }
+}
 
 /// An order of a number, if this account (or the seller, for `None`) may see it.
 pub async fn find_order(
@@ -21,19 +27,13 @@ pub async fn find_order(
     number: &str,
     account: Option<AccountId>,
 ) -> Result<orders::Model, OrderError> {
-    let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
-    if let Some(account) = account {
-        select = select.filter(orders::Column::AccountId.eq(account));
-    }
+    let select = visible_to(account).filter(orders::Column::Number.eq(number));
     select.one(db).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
 }
 
 /// As [`find_order`], locked until the transaction ends. SQLite's one writer needs no lock.
 pub async fn lock_order(tx: &Tx, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
-    let mut select = orders::Entity::find().filter(orders::Column::Number.eq(number));
-    if let Some(account) = account {
-        select = select.filter(orders::Column::AccountId.eq(account));
-    }
+    let mut select = visible_to(account).filter(orders::Column::Number.eq(number));
     if tx.get_database_backend() == DbBackend::Postgres {
         select = select.lock_exclusive();
     }
@@ -93,17 +93,7 @@ pub(crate) async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, O
     let lines = lines_of(db, order.id).await?;
     let allocations = allocations_of(db, order.id).await?;
     let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id))).await?;
-    Ok(Placed { order, lines, allocations, holds, rejected: Vec::new() })
-}
-
-/// The view of an order as it now is in the database.
-pub(crate) async fn view_of(
-    db: &impl Db,
-    order: orders::Model,
-    accounts: &Accounts,
-    board: &Board,
-) -> Result<OrderView, OrderError> {
-    OrderView::new(load(db, order).await?, accounts, board)
+    Ok(Placed { order, lines, allocations, holds })
 }
 
 const ROWS_PER_STATEMENT: usize = 2_000;
@@ -186,10 +176,7 @@ pub(crate) struct Filter {
 
 /// Orders of a list, newest first, each with its lines and holds.
 pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, OrderError> {
-    let mut select = orders::Entity::find().order_by_desc(orders::Column::Id).limit(filter.limit);
-    if let Some(account) = filter.account {
-        select = select.filter(orders::Column::AccountId.eq(account));
-    }
+    let mut select = visible_to(filter.account).order_by_desc(orders::Column::Id).limit(filter.limit);
     if let Some(number) = filter.purchase_order_number {
         select = select.filter(orders::Column::PurchaseOrderNumber.eq(number));
     }
@@ -214,7 +201,6 @@ pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, Or
         lines: lines_by.remove(&order.id).unwrap_or_default(),
         holds: holds.iter().filter(|h| h.order_id == order.id).cloned().collect(),
         allocations: allocations.iter().filter(|a| a.order_id == order.id).cloned().collect(),
-        rejected: Vec::new(),
         order,
     });
     Ok(orders.collect())

@@ -10,7 +10,9 @@ use super::credit;
 use super::error::OrderError;
 use super::holds::{hold, release};
 use super::queries::{self, Filter, find_order, lock_order};
-use super::views::{CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput};
+use super::views::{
+    CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput, view_of,
+};
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use inventory::Board;
@@ -181,9 +183,9 @@ impl OrderRoutes {
         code: Path<Code>,
     ) -> Result<JsonResponse<CreditPositionView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(OrderError::from)?;
-        let currency = account.currency.as_str();
+        let currency = account.currency;
         let position = credit::position(&who.db(), account.id, currency).await?;
-        let money = |amount: entity::Amount| Money::new(amount, currency);
+        let money = |amount: entity::Amount| Money::new(amount, currency.code());
         let left = account.credit_limit.map(|limit| entity::Amount(limit.0.saturating_sub(position.exposure().0)));
         Ok(JsonResponse::of(&CreditPositionView {
             account: account.code.clone(),
@@ -200,7 +202,7 @@ impl OrderRoutes {
 impl OrderRoutes {
     async fn answer(&self, db: &impl Db, order: entity::orders::Model) -> Result<JsonResponse<OrderView>> {
         let etag = Etag(order.version);
-        let view = queries::view_of(db, order, &self.accounts, &self.board).await?;
+        let view = view_of(db, order, &self.accounts, &self.board).await?;
         Ok(JsonResponse::of(&view)?.with_etag(etag))
     }
 
@@ -208,7 +210,7 @@ impl OrderRoutes {
     async fn kept(&self, tx: &store::database::Tx, number: &str) -> Result<JsonResponse<OrderView>> {
         let order = find_order(tx, number, None).await?;
         let etag = Etag(order.version);
-        let view = queries::view_of(tx, order, &self.accounts, &self.board).await?;
+        let view = view_of(tx, order, &self.accounts, &self.board).await?;
         Ok(JsonResponse::stored(tx, &view).await?.with_etag(etag))
     }
 }

@@ -1,24 +1,32 @@
 //! Orders on the wire.
 
-use entity::{HoldKind, PaymentMethod, PriceSource, order_allocations, order_holds, order_lines};
+use entity::Destination;
+use entity::HoldKind;
+use entity::PaymentMethod;
+use entity::PriceSource;
+use entity::order_allocations;
+use entity::order_holds;
+use entity::order_lines;
+use entity::orders;
 use poem_openapi::Object;
 use pricing::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::amounts;
 use super::error::OrderError;
-use super::place::{Destination, Placed};
+use super::order::Placed;
+use super::queries::load;
 use super::status::{OrderStatus, status};
 use identity::Accounts;
 use inventory::Board;
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
+use store::database::Db;
 
 /// An order.
 #[derive(Debug, Object, Serialize)]
 pub struct OrderView {
     /// Number of the order; absent in the answer of a dry run.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Where it stands, derived from its lines.
@@ -36,7 +44,7 @@ pub struct OrderView {
     /// How it is paid.
     pub payment: PaymentView,
     /// Where it goes.
-    pub ship_to: Destination,
+    pub ship_to: DestinationView,
     /// Note of the customer.
     pub note: String,
     /// Coupons given.
@@ -187,8 +195,8 @@ pub struct AllocationView {
 impl OrderView {
     /// The view of a loaded order.
     pub fn new(placed: Placed, accounts: &Accounts, board: &Board) -> Result<Self, OrderError> {
-        let Placed { order, lines, allocations, holds, rejected } = placed;
-        let totals = totals(&order.currency, &lines)?;
+        let Placed { order, lines, allocations, holds } = placed;
+        let totals = totals(order.currency.0, &lines)?;
         let held = holds.iter().any(|h| h.released_at.is_none());
         Ok(Self {
             status: status(&lines, held, order.open),
@@ -197,8 +205,8 @@ impl OrderView {
             purchase_order_number: order.purchase_order_number,
             external_reference: order.external_reference,
             quote_number: order.quote_number,
-            payment: PaymentView { method: order.payment_method, terms: order.terms },
-            ship_to: serde_json::from_str(&order.ship_to).unwrap_or_default(),
+            payment: PaymentView { method: order.payment_method, terms: order.terms.to_string() },
+            ship_to: order.ship_to.into(),
             note: order.note,
             coupons: order.coupons.split_whitespace().map(str::to_owned).collect(),
             requested_at: order.requested_at.map(Timestamp),
@@ -210,15 +218,25 @@ impl OrderView {
             totals,
             holds: holds.into_iter().map(Into::into).collect(),
             lines: line_views(lines, &allocations, board),
-            rejected: rejected.into_iter().map(|r| r.problem).collect(),
+            rejected: Vec::new(),
             warnings: Vec::new(),
-            currency: order.currency,
+            currency: order.currency.to_string(),
         })
     }
 }
 
-fn totals(code: &str, lines: &[order_lines::Model]) -> Result<TotalsView, OrderError> {
-    let currency: Currency = code.parse().map_err(|_| OrderError::OutOfRange)?;
+/// The view of an order as it is in the database now.
+pub(crate) async fn view_of(
+    db: &impl Db,
+    order: orders::Model,
+    accounts: &Accounts,
+    board: &Board,
+) -> Result<OrderView, OrderError> {
+    OrderView::new(load(db, order).await?, accounts, board)
+}
+
+fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView, OrderError> {
+    let code = currency.code();
     let placed = amounts::sum(lines.iter().map(|l| l.line_amount))?;
     let mut open = Vec::with_capacity(lines.len());
     let mut invoiced = Vec::with_capacity(lines.len());
@@ -247,7 +265,7 @@ fn line_views(lines: Vec<order_lines::Model>, allocations: &[order_allocations::
             line: line.line_no,
             sku: line.sku,
             title: line.title,
-            unit: line.unit,
+            unit: line.unit.to_string(),
             quantity: line.quantity.into(),
             unit_price: line.unit_price.into(),
             per: line.per.into(),
@@ -345,6 +363,13 @@ pub struct AddressInput {
     pub country: Text<2>,
 }
 
+impl From<Destination> for DestinationView {
+    fn from(place: Destination) -> Self {
+        let Destination { site, name, line1, line2, city, region, postal_code, country } = place;
+        Self { site, name, line1, line2, city, region, postal_code, country }
+    }
+}
+
 impl From<AddressInput> for Destination {
     fn from(address: AddressInput) -> Self {
         Self {
@@ -358,6 +383,28 @@ impl From<AddressInput> for Destination {
             country: address.country.into_inner(),
         }
     }
+}
+
+/// Where an order or a shipment goes.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "Destination")]
+pub struct DestinationView {
+    /// Code of the account's site, if it is one.
+    pub site: Option<String>,
+    /// Name of the place or person.
+    pub name: String,
+    /// Street and number.
+    pub line1: String,
+    /// More of the address.
+    pub line2: String,
+    /// City.
+    pub city: String,
+    /// State or region.
+    pub region: String,
+    /// Postal code.
+    pub postal_code: String,
+    /// ISO 3166 code of the country.
+    pub country: String,
 }
 
 /// What shall be different of an order.

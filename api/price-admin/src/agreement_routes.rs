@@ -1,9 +1,7 @@
 //! Contracts and promotions over HTTP.
 
-use entity::{AccountId, ContractId, PromotionId, contract_terms, contracts, promotion_terms, promotions};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::agreements::{ContractInput, PromotionInput};
 use super::change::PriceChange;
@@ -11,13 +9,13 @@ use super::error::PriceAdminError;
 use super::input::{Faults, Names};
 use super::routes::Tag;
 use super::views::{ContractView, PromotionView};
-use super::{contract, promotion, put_contract, put_promotion, review};
+use super::{contract, promotion, put_contract, put_promotion, queries, review};
 use catalog::{Categories, Products};
 use identity::permit;
 use identity::{Accounts, visible_account};
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
 use prices::{BadInput, costs_of};
 
 type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
@@ -56,8 +54,8 @@ impl AgreementRoutes {
         let tx = who.begin().await?;
         let change = PriceChange::begin(&tx, format!("contract/{}", &*code.0)).await?;
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
-        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
-        let warnings = review::contract(&new, &self.products, &costs, &usual);
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency);
+        let warnings = review::contract(&new, &self.products, &costs, usual);
         let contract = put_contract(&tx, &change, new, expected).await?;
         let contract = tx.commit(contract).await?;
         self.contract_answer(contract, warnings)
@@ -82,25 +80,12 @@ impl AgreementRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<ContractView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
-        let holder: Option<AccountId> =
-            visible_account(&who, &self.accounts, account.0.as_deref()).map_err(PriceAdminError::from)?;
-        let db = who.db();
-        let mut select = contract_terms::Entity::find()
-            .filter(contract_terms::Column::SupersededAt.is_null())
-            .filter(contract_terms::Column::ContractId.gt(after));
-        if let Some(holder) = holder {
-            select = select.filter(contract_terms::Column::AccountId.eq(holder));
-        }
-        let terms = select.order_by_asc(contract_terms::Column::ContractId).limit(limit + 1).all(&db).await?;
-        let ids: Vec<ContractId> = terms.iter().map(|terms| terms.contract_id).collect();
-        let found = contracts::Entity::find().filter(contracts::Column::Id.is_in(ids)).all(&db).await?;
-        let items = terms.into_iter().map(|terms| {
-            let code = found.iter().find(|contract| contract.id == terms.contract_id).map(|contract| contract.code.clone());
-            (terms.contract_id.0, ContractView::summary(code.unwrap_or_default(), terms, &self.accounts))
-        });
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let visible = visible_account(&who, &self.accounts, account.0.as_deref()).map_err(PriceAdminError::from)?;
+        let contracts = queries::list_contracts(&who.db(), visible, page).await?;
+        let items =
+            contracts.into_iter().map(|(code, terms)| (terms.contract_id.0, ContractView::summary(code, terms, &self.accounts)));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Create or change a promotion
@@ -146,20 +131,10 @@ impl AgreementRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<PromotionView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
-        let db = who.db();
-        let select = promotion_terms::Entity::find()
-            .filter(promotion_terms::Column::SupersededAt.is_null())
-            .filter(promotion_terms::Column::PromotionId.gt(after));
-        let terms = select.order_by_asc(promotion_terms::Column::PromotionId).limit(limit + 1).all(&db).await?;
-        let ids: Vec<PromotionId> = terms.iter().map(|terms| terms.promotion_id).collect();
-        let found = promotions::Entity::find().filter(promotions::Column::Id.is_in(ids)).all(&db).await?;
-        let items = terms.into_iter().map(|terms| {
-            let code = found.iter().find(|promotion| promotion.id == terms.promotion_id).map(|promotion| promotion.code.clone());
-            (terms.promotion_id.0, PromotionView::summary(code.unwrap_or_default(), terms))
-        });
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let promotions = queries::list_promotions(&who.db(), page).await?;
+        let items = promotions.into_iter().map(|(code, terms)| (terms.promotion_id.0, PromotionView::summary(code, terms)));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 }
 

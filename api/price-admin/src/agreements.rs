@@ -11,8 +11,9 @@ use super::promotion::NewAudience;
 use super::{NewContract, NewPromotion};
 use catalog::Product;
 use kernel::field_code::FieldCode;
+use kernel::wire::RawDecimal;
 use kernel::wire::{Code, Text, Timestamp};
-use prices::{RawDecimal, excerpt};
+use prices::excerpt;
 
 /// What a line of a contract or promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
@@ -222,7 +223,7 @@ impl ContractInput {
     }
 }
 
-/// Whom a promotion is for.
+/// The customers a promotion is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AudienceInput {
@@ -240,7 +241,7 @@ pub(crate) struct PromotionInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,
-    /// Whom it is for. Default: everyone.
+    /// The customers it is for. Default: everyone.
     #[serde(default)]
     pub audience: Option<AudienceInput>,
     /// ISO 4217 code; left out, for percentages only, it holds in every currency.
@@ -311,7 +312,7 @@ impl PromotionInput {
 }
 
 impl AudienceInput {
-    /// Whom it means; nothing when there are faults.
+    /// The customers it means; none when there are faults.
     pub(super) fn check(self, names: &Names<'_>, faults: &mut Faults) -> Option<NewAudience> {
         let Self { kind, code } = self;
         match (kind, code) {

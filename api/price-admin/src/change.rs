@@ -5,12 +5,11 @@
 
 use entity::{ContractId, Instant, PriceListId, PromotionId, price_changes};
 use sea_orm::{ConnectionTrait, EntityTrait, Set, Statement, Value};
-use serde_json::json;
 
 use kernel::problem::CommonError;
+use prices::events::PricesChanged;
 use store::clock;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::{key_chunks, key_list};
 
 /// What a price version may touch.
@@ -59,7 +58,7 @@ impl PriceChange {
             actor: Set(tx.actor().label.to_string()),
         };
         price_changes::Entity::insert(change).exec_without_returning(tx).await?;
-        tx.record(NewEvent { kind: "prices.changed", subject, account: None, data: json!({ "version": version }) });
+        tx.record(&PricesChanged { version, changed: subject });
         Ok(Self { version, recorded_at })
     }
 

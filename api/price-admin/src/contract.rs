@@ -13,12 +13,12 @@ use sea_orm::{
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use super::lines::{COLUMNS, NewLine};
-use kernel::problem::CommonError;
+use kernel::wire::check_version;
 use prices::stored_terms;
 use store::database::Tx;
 use store::sql::{push_row, statement};
 
-/// A contract as it shall be.
+/// A contract to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewContract {
     pub code: String,
@@ -62,7 +62,7 @@ pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result
     }
 }
 
-/// The price version of a contract as it stands now.
+/// The present price version of a contract.
 pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from contract_terms t join contracts c on c.id = t.contract_id \
                where c.code = $1 and t.superseded_at is null";
@@ -93,9 +93,7 @@ pub async fn put_contract(
     expected: Option<i64>,
 ) -> Result<Contract, PriceAdminError> {
     let old = find_if_any(tx, &new.code).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map_or(0, |old| old.terms.change_id))?;
     let (contract, old_terms, old_lines) = match old {
         Some(old) => (old.header, Some(old.terms), old.lines),
         None => (create(tx, change, &new.code).await?, None, Vec::new()),
@@ -116,7 +114,7 @@ pub async fn put_contract(
         contract_id: contract.id,
         name: new.name,
         account_id: new.account,
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         valid_from: new.valid_from,
         valid_until: new.valid_until,
         mode: new.mode,
@@ -141,8 +139,8 @@ async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<contracts::
 }
 
 pub(super) fn says_the_same(old: &contract_terms::Model, new: &NewContract) -> bool {
-    (old.name.as_str(), old.account_id, old.currency.as_str(), old.valid_from, old.valid_until, old.mode, old.active)
-        == (new.name.as_str(), new.account, new.currency.code(), new.valid_from, new.valid_until, new.mode, new.active)
+    (old.name.as_str(), old.account_id, old.currency.0, old.valid_from, old.valid_until, old.mode, old.active)
+        == (new.name.as_str(), new.account, new.currency, new.valid_from, new.valid_until, new.mode, new.active)
 }
 
 /// What a contract has to become for `new` to hold from an instant on: lines that are gone end there, new ones begin there.

@@ -11,7 +11,6 @@ use super::current_entries;
 use super::error::PriceAdminError;
 use super::promotion::Promotion;
 use super::{EntryOutcome, NewAudience, NewContract, NewEntry, NewPromotion, put_entries};
-use kernel::problem::CommonError;
 use store::database::Tx;
 use store::sql::statement;
 
@@ -75,41 +74,36 @@ fn copies(entries: impl Iterator<Item = NewEntry>, copying: &CopyOptions, now: I
     order.iter().map(one).collect()
 }
 
-/// A contract as it stands, to be recorded under another code.
-pub(super) fn of_contract(contract: &Contract, code: String) -> Result<NewContract, PriceAdminError> {
+/// The present contract as input, to be recorded under a code.
+pub(super) fn of_contract(contract: &Contract, code: String) -> NewContract {
     let terms = &contract.terms;
-    Ok(NewContract {
+    NewContract {
         code,
         name: terms.name.clone(),
         account: terms.account_id,
-        currency: terms.currency.parse().map_err(|_| unreadable("currency"))?,
+        currency: terms.currency.0,
         valid_from: terms.valid_from,
         valid_until: terms.valid_until,
         mode: terms.mode,
         active: terms.active,
         lines: contract.lines.iter().map(|(_, line)| line.clone()).collect(),
-    })
+    }
 }
 
-/// A promotion as it stands, to be recorded under another code.
-pub(super) fn of_promotion(promotion: &Promotion, code: String) -> Result<NewPromotion, PriceAdminError> {
+/// The present promotion as input, to be recorded under a code.
+pub(super) fn of_promotion(promotion: &Promotion, code: String) -> NewPromotion {
     let terms = &promotion.terms;
-    let currency = terms.currency.as_deref().map(str::parse).transpose().map_err(|_| unreadable("currency"))?;
-    Ok(NewPromotion {
+    NewPromotion {
         code,
         name: terms.name.clone(),
         audience: NewAudience { kind: terms.audience_kind, id: terms.audience_id, code: terms.audience_code.clone() },
-        currency,
+        currency: terms.currency.map(Into::into),
         coupon: terms.coupon.clone(),
         valid_from: terms.valid_from,
         valid_until: terms.valid_until,
         active: terms.active,
         lines: promotion.lines.clone(),
-    })
-}
-
-fn unreadable(what: &str) -> CommonError {
-    CommonError::Internal(format!("a stored {what} cannot be read"))
+    }
 }
 
 /// Refuses a code that is taken already.

@@ -10,8 +10,8 @@ use super::agreements::{AudienceInput, InForce};
 use super::input::{AssignedInput, Faults};
 use super::views::PriceListView;
 use kernel::field_code::FieldCode;
+use kernel::wire::RawDecimal;
 use kernel::wire::{Code, Text, Timestamp};
-use prices::RawDecimal;
 
 /// Which way prices are rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Deserialize)]
@@ -47,7 +47,7 @@ pub(crate) struct ListCopyInput {
     /// Name of a new list. Default: its code.
     #[serde(default)]
     pub name: Option<Text<200>>,
-    /// Whom a new list is for; has to be said for a new one.
+    /// The customers a new list is for; required when the list is new.
     #[serde(default)]
     pub assigned: Option<AssignedInput>,
     /// Put on every price, in per cent; negative to lower them, not below -100. Default 0.
@@ -124,7 +124,7 @@ pub(crate) struct PromotionCopyInput {
     /// Name. Default: as the one copied.
     #[serde(default)]
     pub name: Option<Text<200>>,
-    /// Whom it is for. Default: as the one copied.
+    /// The customers it is for. Default: as the one copied.
     #[serde(default)]
     pub audience: Option<AudienceInput>,
     /// The coupon it needs. Default: as the one copied.
@@ -141,7 +141,7 @@ pub(crate) struct PromotionCopyInput {
     pub status: Option<InForce>,
 }
 
-/// When something shall apply.
+/// When something applies.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SchedulingInput {

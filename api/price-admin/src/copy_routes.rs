@@ -1,6 +1,5 @@
 //! Copying, scheduling and ending over HTTP.
 
-use entity::Instant;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path};
 
@@ -13,6 +12,7 @@ use super::copy_input::{
 use super::end;
 use super::error::PriceAdminError;
 use super::input::{EndingInput, Faults, Names, PriceListInput};
+use super::reschedule::{self, Schedule};
 use super::routes::Tag;
 use super::views::{ContractView, PromotionView};
 use super::{NewContract, NewPriceList, NewPromotion, contract, lists, promotion, put_contract, put_price_list, put_promotion};
@@ -127,7 +127,7 @@ impl CopyRoutes {
         let change = PriceChange::begin(&tx, format!("contract/{}", &*body.0.to)).await?;
         let original = contract::find(&tx, &code.0).await?;
         copy::is_free(&tx, "contracts", &body.0.to).await?;
-        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string())?, body.0)?;
+        let new = self.changed_contract(copy::of_contract(&original, body.0.to.to_string()), body.0)?;
         let copy = put_contract(&tx, &change, new, None).await?;
         let answer = Created::stored(&tx, &ContractView::new(copy, &self.accounts, Vec::new())).await?;
         Ok(tx.commit(answer).await?)
@@ -146,10 +146,9 @@ impl CopyRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<SchedulingInput>,
     ) -> Result<JsonResponse<ContractView>> {
-        let [valid_from, valid_until] = validity(&body.0)?;
+        let schedule = schedule_of(&body.0)?;
         let expected = if_match(expected.0.as_deref())?;
-        let change = |new: NewContract| NewContract { valid_from, valid_until, ..new };
-        self.change_contract(&who, &code.0, key.0.as_deref(), expected, &change).await
+        self.reschedule_contract(&who, &code.0, key.0.as_deref(), schedule, expected).await
     }
 
     /// End a contract
@@ -164,11 +163,7 @@ impl CopyRoutes {
         body: Body<EndingInput>,
     ) -> Result<JsonResponse<ContractView>> {
         let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
-        let change = |new: NewContract| match ended(new.valid_from, new.valid_until, until) {
-            Some(valid_until) => NewContract { valid_until: Some(valid_until), ..new },
-            None => NewContract { active: false, ..new },
-        };
-        self.change_contract(&who, &code.0, key.0.as_deref(), None, &change).await
+        self.reschedule_contract(&who, &code.0, key.0.as_deref(), Schedule::EndAt(until), None).await
     }
 
     /// Copy a promotion
@@ -189,7 +184,7 @@ impl CopyRoutes {
         let change = PriceChange::begin(&tx, format!("promotion/{}", &*body.0.to)).await?;
         let original = promotion::find(&tx, &code.0).await?;
         copy::is_free(&tx, "promotions", &body.0.to).await?;
-        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string())?, body.0)?;
+        let new = self.changed_promotion(copy::of_promotion(&original, body.0.to.to_string()), body.0)?;
         let copy = put_promotion(&tx, &change, new, None).await?;
         let answer = Created::stored(&tx, &PromotionView::new(copy, Vec::new())).await?;
         Ok(tx.commit(answer).await?)
@@ -208,10 +203,9 @@ impl CopyRoutes {
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: Body<SchedulingInput>,
     ) -> Result<JsonResponse<PromotionView>> {
-        let [valid_from, valid_until] = validity(&body.0)?;
+        let schedule = schedule_of(&body.0)?;
         let expected = if_match(expected.0.as_deref())?;
-        let change = |new: NewPromotion| NewPromotion { valid_from, valid_until, ..new };
-        change_promotion(&who, &code.0, key.0.as_deref(), expected, &change).await
+        reschedule_promotion(&who, &code.0, key.0.as_deref(), schedule, expected).await
     }
 
     /// End a promotion
@@ -226,24 +220,15 @@ impl CopyRoutes {
         body: Body<EndingInput>,
     ) -> Result<JsonResponse<PromotionView>> {
         let until = body.0.valid_until.map_or_else(clock::now, |at| at.0);
-        let change = |new: NewPromotion| match ended(new.valid_from, new.valid_until, until) {
-            Some(valid_until) => NewPromotion { valid_until: Some(valid_until), ..new },
-            None => NewPromotion { active: false, ..new },
-        };
-        change_promotion(&who, &code.0, key.0.as_deref(), None, &change).await
+        reschedule_promotion(&who, &code.0, key.0.as_deref(), Schedule::EndAt(until), None).await
     }
 }
 
-/// The instant at which something ends that shall end at `until`; none when it would not have begun by then.
-fn ended(from: Option<Instant>, end: Option<Instant>, until: Instant) -> Option<Instant> {
-    from.is_none_or(|from| from < until).then(|| end.map_or(until, |end| end.min(until)))
-}
-
-fn validity(input: &SchedulingInput) -> std::result::Result<[Option<Instant>; 2], PriceAdminError> {
+fn schedule_of(input: &SchedulingInput) -> std::result::Result<Schedule, PriceAdminError> {
     let mut faults = Faults::default();
-    let validity = faults.validity("", input.valid_from, input.valid_until);
+    let [from, until] = faults.validity("", input.valid_from, input.valid_until);
     BadInput::check(faults.0)?;
-    Ok(validity)
+    Ok(Schedule::Between(from, until))
 }
 
 impl CopyRoutes {
@@ -303,43 +288,39 @@ impl CopyRoutes {
         })
     }
 
-    async fn change_contract(
+    /// Reschedules a contract in a transaction of its own.
+    async fn reschedule_contract(
         &self,
         who: &Acting<permit::WritePrices>,
         code: &str,
         key: Option<&str>,
+        schedule: Schedule,
         expected: Option<i64>,
-        change: &(dyn Fn(NewContract) -> NewContract + Sync),
     ) -> Result<JsonResponse<ContractView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key).await? {
             return Ok(JsonResponse::replay(replay));
         }
-        let version = PriceChange::begin(&tx, format!("contract/{code}")).await?;
-        let standing = contract::find(&tx, code).await?;
-        let new = change(copy::of_contract(&standing, code.to_owned())?);
-        let changed = put_contract(&tx, &version, new, expected).await?;
-        let view = ContractView::new(changed, &self.accounts, Vec::new());
+        let contract = reschedule::contract(&tx, code, schedule, expected).await?;
+        let view = ContractView::new(contract, &self.accounts, Vec::new());
         let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(view.price_version));
         Ok(tx.commit(answer).await?)
     }
 }
 
-async fn change_promotion(
+/// Reschedules a promotion in a transaction of its own.
+async fn reschedule_promotion(
     who: &Acting<permit::WritePrices>,
     code: &str,
     key: Option<&str>,
+    schedule: Schedule,
     expected: Option<i64>,
-    change: &(dyn Fn(NewPromotion) -> NewPromotion + Sync),
 ) -> Result<JsonResponse<PromotionView>> {
     let tx = who.begin().await?;
     if let Some(replay) = tx.claim(key).await? {
         return Ok(JsonResponse::replay(replay));
     }
-    let version = PriceChange::begin(&tx, format!("promotion/{code}")).await?;
-    let standing = promotion::find(&tx, code).await?;
-    let new = change(copy::of_promotion(&standing, code.to_owned())?);
-    let view = PromotionView::new(put_promotion(&tx, &version, new, expected).await?, Vec::new());
+    let view = PromotionView::new(reschedule::promotion(&tx, code, schedule, expected).await?, Vec::new());
     let answer = JsonResponse::stored(&tx, &view).await?.with_etag(Etag(view.price_version));
     Ok(tx.commit(answer).await?)
 }

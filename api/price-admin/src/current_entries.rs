@@ -10,7 +10,7 @@ use store::sql::statement;
 /// Products looked at together.
 const PRODUCTS: i64 = 1_000;
 
-/// An entry as it stands in its list.
+/// A current entry of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct CurrentEntry {
     pub(super) id: PriceEntryId,

@@ -4,14 +4,14 @@
 //! says the same as the current one leaves it alone, so an upload can be repeated.
 
 use ahash::{AHashMap, AHashSet};
-use entity::{Instant, PriceEntryId, PriceListId, ProductId, price_entries};
+use entity::{CurrencyCode, Instant, PriceEntryId, PriceListId, ProductId, Unit, price_entries};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement, Value};
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use kernel::problem::CommonError;
-use prices::{EntryRow, per_of};
+use prices::EntryRow;
 use store::database::Tx;
 use store::sql::{key_table, push_row};
 
@@ -42,7 +42,7 @@ pub enum EntryOutcome {
     Replaced(PriceEntryId),
     /// The current one says the same.
     Unchanged(PriceEntryId),
-    /// The same entry stands before in the same request.
+    /// An earlier row of the request has the same entry.
     Duplicate,
 }
 
@@ -127,14 +127,13 @@ async fn current(tx: &Tx, list: PriceListId, chunk: &[NewEntry]) -> Result<AHash
     let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     let mut found = AHashMap::with_capacity(rows.len());
     for row in rows {
-        let unreadable = |()| DbErr::Custom("a stored price entry cannot be read".to_owned());
         let entry = NewEntry {
             product: ProductId(row.try_get_by_index(1)?),
-            unit: row.try_get_by_index::<String>(2)?.parse().map_err(|_| ()).map_err(unreadable)?,
-            currency: row.try_get_by_index::<String>(3)?.parse().map_err(|_| ()).map_err(unreadable)?,
+            unit: row.try_get_by_index::<Unit>(2)?.into(),
+            currency: row.try_get_by_index::<CurrencyCode>(3)?.into(),
             min_quantity: Quantity::from_micros(row.try_get_by_index(4)?),
             unit_price: Amount::from_micros(row.try_get_by_index(5)?),
-            per: per_of(row.try_get_by_index(6)?).ok_or(()).map_err(unreadable)?,
+            per: row.try_get_by_index::<entity::Per>(6)?.into(),
             valid_from: row.try_get_by_index(7)?,
             valid_until: row.try_get_by_index(8)?,
         };

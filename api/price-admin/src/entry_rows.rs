@@ -1,4 +1,4 @@
-//! Records of a stream as entries: what stands in which field, and what is wrong with a field that cannot be read.
+//! Records of a stream as entries: the value of each field, or what is wrong with it.
 //!
 //! Not here: whether the product, the unit, the list exist (`input`, `record`).
 
@@ -14,7 +14,7 @@ use kernel::wire::{Text, Timestamp, parse_timestamp};
 
 use super::NewEntry;
 use super::input::Faults;
-use prices::RawDecimal;
+use kernel::wire::RawDecimal;
 
 /// The fields of an entry of a price list.
 pub(super) const COLUMNS: &[&str] =

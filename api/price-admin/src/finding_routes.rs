@@ -18,8 +18,9 @@ use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
+use kernel::wire::StaticCode;
 use kernel::wire::{Code, JsonResponse, Page, QuantityText, cursor as cursor_of, page_limit, place_of};
-use prices::{PriceLine, PriceRequest, Prices, StaticCode, costs_of};
+use prices::{PriceLine, PriceRequest, Prices, costs_of};
 use store::clock;
 use store::database::Reader;
 
@@ -41,7 +42,7 @@ pub struct FindingRoutes {
     pub prices: Prices,
 }
 
-/// A line of a contract or promotion, by the number it is told with.
+/// A line of a contract or promotion with the number that findings give it.
 struct Line<'a> {
     row: i64,
     line: &'a NewLine,
@@ -112,12 +113,12 @@ impl FindingRoutes {
         let page = (page_limit(limit.0, 100, 1_000)?, cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
         let found = contract::find(&db, &code.0).await?;
-        let new = copy::of_contract(&found, code.0.to_string())?;
+        let new = copy::of_contract(&found, code.0.to_string());
         let lines: Vec<Line<'_>> = found.lines.iter().map(|(id, line)| Line { row: *id, line }).collect();
         let costs = costs_of(&db, &review::products_of(&new.lines)).await?;
         let mut items: Vec<PriceFindingView> = Vec::new();
-        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
-        if usual != new.currency.code() {
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency);
+        if let Some(usual) = usual.filter(|usual| *usual != new.currency) {
             let detail = format!("the account orders in {usual}");
             let code = StaticCode("other_currency");
             items.push(PriceFindingView { code, detail, sku: None, row: None, other: None, min_quantity: None });
@@ -137,7 +138,7 @@ impl FindingRoutes {
 
     /// Review a promotion
     ///
-    /// Its lines against each other, against the products' cost and floor, and against what somebody of its audience pays
+    /// Its lines against each other, against the products' cost and floor, and against what a member of its audience pays
     /// because of them now. Nothing is refused for it.
     #[oai(path = "/v1/promotions/:code/findings", method = "get", operation_id = "review_promotion")]
     async fn review_promotion(
@@ -150,7 +151,7 @@ impl FindingRoutes {
         let page = (page_limit(limit.0, 100, 1_000)?, cursor.0.as_deref().map_or(Ok(0), place_of)?);
         let db = who.db();
         let found = promotion::find(&db, &code.0).await?;
-        let new = copy::of_promotion(&found, code.0.to_string())?;
+        let new = copy::of_promotion(&found, code.0.to_string());
         let lines: Vec<Line<'_>> = new.lines.iter().zip(0..).map(|(line, row)| Line { row, line }).collect();
         let costs = costs_of(&db, &review::products_of(&new.lines)).await?;
         let reviewed = review::of_lines(&new.lines, new.currency, &self.products, &costs);
@@ -200,8 +201,8 @@ impl FindingRoutes {
                 continue;
             }
             let product = ProductId(line.line.target.id);
-            let Some(facts) = self.products.by_id(product) else { continue };
-            let unit = line.line.unit.unwrap_or(facts.stock_unit);
+            let Some(sold) = self.products.by_id(product) else { continue };
+            let unit = line.line.unit.unwrap_or(sold.stock_unit);
             let base = line.line.value.map(|_| Quantity::ONE);
             let steps = line.line.breaks.iter().map(|(quantity, _)| *quantity).filter(|quantity| quantity.is_positive());
             asked.extend(base.into_iter().chain(steps).map(|quantity| (line, PriceLine { product, unit, quantity })));
@@ -236,14 +237,14 @@ impl FindingRoutes {
 
     fn currencies(&self) -> Vec<Currency> {
         let all = self.accounts.all();
-        let mut currencies: Vec<Currency> = all.iter().filter_map(|account| account.currency.parse().ok()).collect();
+        let mut currencies: Vec<Currency> = all.iter().map(|account| account.currency).collect();
         currencies.sort_unstable();
         currencies.dedup();
         currencies
     }
 }
 
-/// A finding about a line, which is told with its place.
+/// A finding about a line.
 fn of_line(finding: &Finding, lines: &[Line<'_>]) -> Option<PriceFindingView> {
     let at = |row: ReviewedRow| match row {
         ReviewedRow::ContractLine(ContractLineId(place)) => lines.get(usize::try_from(place).ok()?),
@@ -261,7 +262,7 @@ fn sku_of(line: &NewLine) -> Option<String> {
     (line.target.kind == TargetKind::Sku).then(|| line.target.code.clone())
 }
 
-/// A part of a list that is made anew for each request.
+/// A page of findings, which are computed for each request.
 fn page_of(items: Vec<PriceFindingView>, (limit, after): (u64, i64)) -> Page<PriceFindingView> {
     let numbered = items.into_iter().zip(1_i64..).map(|(item, place)| (place, item));
     Page::cut(numbered.filter(|(place, _)| *place > after).take(limit as usize + 1).collect(), limit)

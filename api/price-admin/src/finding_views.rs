@@ -5,7 +5,8 @@ use pricing::review::FindingKind;
 use serde::Serialize;
 
 use kernel::wire::QuantityText;
-use prices::{StaticCode, finding_text};
+use kernel::wire::StaticCode;
+use prices::finding_text;
 
 /// Something that looks like a mistake.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -16,19 +17,15 @@ pub(crate) struct PriceFindingView {
     /// In words.
     pub detail: String,
     /// The product, where the row is for one.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     /// Id of the entry or contract line, or place of the promotion's line; none for the whole.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<String>,
     /// The row it disagrees with, or the next one after a gap.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
     /// The quantity from which on it shows, in the row's unit.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_quantity: Option<QuantityText>,
 }

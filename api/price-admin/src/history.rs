@@ -1,10 +1,10 @@
 //! What was recorded about a list, contract or promotion, version by version, newest first.
 //!
-//! A page takes a constant number of statements, however many versions it spans, and reads no more rows than it tells of (for
+//! A page takes a constant number of statements, however many versions it spans, and reads no more rows than it shows (for
 //! contracts and promotions: no more versions).
 
 use ahash::AHashMap;
-use entity::{Instant, PriceListId, ProductId, price_entries as entries};
+use entity::{CurrencyCode, Instant, PriceListId, ProductId, Unit, price_entries as entries};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Value,
@@ -67,14 +67,14 @@ async fn named(db: &impl ConnectionTrait, versions: &str, values: Vec<Value>) ->
     Origin::find_by_statement(statement(db, sql, values)).all(db).await
 }
 
-/// Where a page of a list's changes goes on: after this row of this version.
+/// Position in the changes of a list: after this row of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct HistoryPosition {
     pub(super) version: i64,
     pub(super) step: Step,
 }
 
-/// How far a version was told: its terms first, then new entries, then those that were only ended; latest first.
+/// How far a version was shown: its terms first, then new entries, then those that were only ended; latest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Start,
@@ -109,9 +109,9 @@ impl HistoryPosition {
     }
 }
 
-/// Which entries' changes are told.
+/// Which changes of entries are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted {
+pub(super) struct EntryHistoryFilter {
     pub(super) list: PriceListId,
     pub(super) product: Option<ProductId>,
     pub(super) after: HistoryPosition,
@@ -129,7 +129,7 @@ pub(super) struct EntryChange {
 /// Changes of entries in some versions, newest first.
 pub(super) async fn entry_changes(
     db: &impl ConnectionTrait,
-    wanted: &Wanted,
+    wanted: &EntryHistoryFilter,
     versions: &[i64],
 ) -> Result<Vec<EntryChange>, DbErr> {
     let of_list = || {
@@ -187,16 +187,16 @@ pub(super) async fn entry_changes(
 }
 
 /// What an entry and the one that takes its place have in common.
-type Case = (ProductId, String, String, i64, Option<Instant>);
+type Case = (ProductId, Unit, CurrencyCode, i64, Option<Instant>);
 
 fn case(row: &entries::Model) -> Case {
-    (row.product_id, row.unit.clone(), row.currency.clone(), row.min_quantity.0, row.valid_from)
+    (row.product_id, row.unit, row.currency, row.min_quantity.0, row.valid_from)
 }
 
 /// Entries that were ended without another in their place.
 async fn only_ended(
     db: &impl ConnectionTrait,
-    wanted: &Wanted,
+    wanted: &EntryHistoryFilter,
     versions: &[i64],
     below: i64,
 ) -> Result<Vec<entries::Model>, DbErr> {

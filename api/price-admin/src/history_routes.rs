@@ -1,37 +1,33 @@
-//! Who changed what when, over HTTP.
+//! The history of prices over HTTP: who changed what and when.
 
-use ahash::AHashMap;
 use entity::{contract_terms, price_list_terms, promotion_terms};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryResult, Value};
+use sea_orm::ConnectionTrait;
 
-use super::change::{ChangedPart, placeholders};
+use super::change::ChangedPart;
 use super::error::PriceAdminError;
-use super::history::{self, HistoryPosition, Numbered, Origin, Step, Wanted, line_changes};
+use super::history::{self, EntryHistoryFilter, HistoryPosition, Numbered, Origin, Step, line_changes};
 use super::history_views::{
     ContractChangeView, ContractTermsChangeView, EntryChangeView, LineChangeView, ListTermsChangeView, PriceListChangeView,
     PromotionChangeView, PromotionTermsChangeView,
 };
-use super::lines::{COLUMNS, NewLine};
 use super::lists::PriceList;
 use super::routes::Tag;
 use super::views::{AgreementLineView, ContractView, PriceEntryView, PriceListView, PromotionView};
-use super::{contract, lists, promotion};
+use super::{contract, history_rows, lists, promotion};
 use catalog::Products;
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::wire::{Code, JsonResponse, Page, page_limit, pair_cursor, pair_of};
-use prices::stored_terms;
-use store::sql::statement;
 
 type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 type Found<T> = std::result::Result<T, PriceAdminError>;
 
 /// Versions of a contract or promotion that a page spans at most.
-const VERSIONS: u64 = 10;
+const VERSIONS_PER_PAGE: u64 = 10;
 
 /// Who changed what when.
 #[derive(Debug)]
@@ -68,7 +64,7 @@ impl PriceHistoryRoutes {
             Some(product) => history::origins_of_product(&db, list.list.id, product, after.version, limit + 1).await?,
             None => history::origins(&db, ChangedPart::List(list.list.id), after.version, limit + 1).await?,
         };
-        let wanted = Wanted { list: list.list.id, product, after, limit: limit + 1 };
+        let wanted = EntryHistoryFilter { list: list.list.id, product, after, limit: limit + 1 };
         let page = self.list_changes(&db, &list, &wanted, &origins).await?;
         Ok(JsonResponse::of(&page)?)
     }
@@ -88,18 +84,10 @@ impl PriceHistoryRoutes {
         let after = cursor.0.as_deref().map(pair_of).transpose()?.unwrap_or((i64::MAX, 0));
         let db = who.db();
         let id = contract::find(&db, &code.0).await?.header.id;
-        let origins = history::origins(&db, ChangedPart::Contract(id), after.0, VERSIONS).await?;
+        let origins = history::origins(&db, ChangedPart::Contract(id), after.0, VERSIONS_PER_PAGE).await?;
         let versions: Vec<i64> = origins.iter().map(|origin| origin.version).collect();
-        let mut terms: Vec<contract_terms::Model> = Vec::new();
-        let mut lines = Vec::new();
-        if !versions.is_empty() {
-            let touched = Condition::any()
-                .add(contract_terms::Column::ChangeId.is_in(versions.clone()))
-                .add(contract_terms::Column::EndChangeId.is_in(versions.clone()));
-            let select = contract_terms::Entity::find().filter(contract_terms::Column::ContractId.eq(id)).filter(touched);
-            terms = select.all(&db).await?;
-            lines = contract_lines(&db, id.0, &versions).await?;
-        }
+        let terms = history_rows::contract_terms(&db, id, &versions).await?;
+        let lines = history_rows::contract_lines(&db, id, &versions).await?;
         let view = |row: &contract_terms::Model| ContractView::summary(code.0.to_string(), row.clone(), &self.accounts);
         let pages = origins.iter().map(|origin| {
             let version = origin.version;
@@ -135,17 +123,10 @@ impl PriceHistoryRoutes {
         let after = cursor.0.as_deref().map(pair_of).transpose()?.unwrap_or((i64::MAX, 0));
         let db = who.db();
         let id = promotion::find(&db, &code.0).await?.header.id;
-        let origins = history::origins(&db, ChangedPart::Promotion(id), after.0, VERSIONS).await?;
+        let origins = history::origins(&db, ChangedPart::Promotion(id), after.0, VERSIONS_PER_PAGE).await?;
         let versions: Vec<i64> = origins.iter().map(|origin| origin.version).collect();
-        let mut terms: Vec<promotion_terms::Model> = Vec::new();
-        if !versions.is_empty() {
-            let touched = Condition::any()
-                .add(promotion_terms::Column::ChangeId.is_in(versions.clone()))
-                .add(promotion_terms::Column::EndChangeId.is_in(versions));
-            let select = promotion_terms::Entity::find().filter(promotion_terms::Column::PromotionId.eq(id)).filter(touched);
-            terms = select.all(&db).await?;
-        }
-        let lines = promotion_lines(&db, &terms).await?;
+        let terms = history_rows::promotion_terms(&db, id, &versions).await?;
+        let lines = history_rows::promotion_lines(&db, &terms).await?;
         let view = |row: &promotion_terms::Model| PromotionView::summary(code.0.to_string(), row.clone());
         let pages = origins.iter().map(|origin| {
             let before = terms.iter().find(|row| row.end_change_id == Some(origin.version));
@@ -170,7 +151,7 @@ impl PriceHistoryRoutes {
         &self,
         db: &impl ConnectionTrait,
         list: &PriceList,
-        wanted: &Wanted,
+        wanted: &EntryHistoryFilter,
         origins: &[Origin],
     ) -> Found<Page<PriceListChangeView>> {
         let versions: Vec<i64> = origins.iter().map(|origin| origin.version).collect();
@@ -179,21 +160,17 @@ impl PriceHistoryRoutes {
         }
         let mut terms: Vec<price_list_terms::Model> = Vec::new();
         if wanted.product.is_none() {
-            let touched = Condition::any()
-                .add(price_list_terms::Column::ChangeId.is_in(versions.clone()))
-                .add(price_list_terms::Column::EndChangeId.is_in(versions.clone()));
-            let select = price_list_terms::Entity::find().filter(price_list_terms::Column::ListId.eq(list.list.id));
-            terms = select.filter(touched).all(db).await?;
+            terms = history_rows::list_terms(db, list.list.id, &versions).await?;
         }
         let view = |row: &price_list_terms::Model| PriceListView::from(PriceList { list: list.list.clone(), terms: row.clone() });
         let mut changes = history::entry_changes(db, wanted, &versions).await?.into_iter().peekable();
         let mut items: Vec<(HistoryPosition, PriceListChangeView)> = Vec::new();
         for origin in origins {
             let version = origin.version;
-            let told = wanted.after.version == version && wanted.after.step != Step::Start;
+            let shown = wanted.after.version == version && wanted.after.step != Step::Start;
             let before = terms.iter().find(|row| row.end_change_id == Some(version));
             let now = terms.iter().find(|row| row.change_id == version);
-            if (before.is_some() || now.is_some()) && !told {
+            if (before.is_some() || now.is_some()) && !shown {
                 let terms = Some(ListTermsChangeView { before: before.map(view), after: now.map(view) });
                 let place = HistoryPosition { version, step: Step::Terms };
                 items.push((place, PriceListChangeView { origin: origin.view(), terms, entry: None }));
@@ -223,50 +200,6 @@ impl PriceHistoryRoutes {
     }
 }
 
-/// A contract's line and the versions that recorded and ended it.
-struct LineRow {
-    id: i64,
-    line: NewLine,
-    recorded: i64,
-    ended: Option<i64>,
-}
-
-async fn contract_lines(db: &impl ConnectionTrait, contract: i64, versions: &[i64]) -> Found<Vec<LineRow>> {
-    let mut values: Vec<Value> = vec![contract.into()];
-    values.extend(versions.iter().map(|version| Value::from(*version)));
-    let places = placeholders(2, versions.len());
-    let sql = format!(
-        "select id, change_id, end_change_id, valid_from, valid_until, {COLUMNS} from contract_lines \
-         where contract_id = $1 and (change_id in ({places}) or end_change_id in ({places})) order by id"
-    );
-    let one = |row: &QueryResult| {
-        Ok(LineRow {
-            id: row.try_get("", "id")?,
-            line: contract::read_line(row)?,
-            recorded: row.try_get("", "change_id")?,
-            ended: row.try_get("", "end_change_id")?,
-        })
-    };
-    let rows = db.query_all_raw(statement(db, sql, values)).await?;
-    Ok(rows.iter().map(one).collect::<std::result::Result<_, sea_orm::DbErr>>()?)
-}
-
-/// The lines of versions of promotions, by their terms.
-async fn promotion_lines(db: &impl ConnectionTrait, terms: &[promotion_terms::Model]) -> Found<AHashMap<i64, Vec<Numbered>>> {
-    let mut found: AHashMap<i64, Vec<Numbered>> = AHashMap::new();
-    if terms.is_empty() {
-        return Ok(found);
-    }
-    let values: Vec<Value> = terms.iter().map(|terms| terms.id.into()).collect();
-    let places = placeholders(1, values.len());
-    let sql = format!("select id, terms_id, {COLUMNS} from promotion_lines where terms_id in ({places}) order by id");
-    for row in db.query_all_raw(statement(db, sql, values)).await? {
-        let line = NewLine::of(stored_terms::line(&row)?);
-        found.entry(row.try_get("", "terms_id")?).or_default().push((row.try_get("", "id")?, line));
-    }
-    Ok(found)
-}
-
 fn same_contract_terms(before: &contract_terms::Model, now: &contract_terms::Model) -> bool {
     (&before.name, before.account_id, &before.currency, before.valid_from, before.valid_until, before.mode, before.active)
         == (&now.name, now.account_id, &now.currency, now.valid_from, now.valid_until, now.mode, now.active)
@@ -274,7 +207,7 @@ fn same_contract_terms(before: &contract_terms::Model, now: &contract_terms::Mod
 
 fn same_promotion_terms(before: &promotion_terms::Model, now: &promotion_terms::Model) -> bool {
     let whom = |row: &promotion_terms::Model| (row.audience_kind, row.audience_id, row.audience_code.clone());
-    let what = |row: &promotion_terms::Model| (row.name.clone(), row.currency.clone(), row.coupon.clone());
+    let what = |row: &promotion_terms::Model| (row.name.clone(), row.currency, row.coupon.clone());
     (whom(before), what(before), before.valid_from, before.valid_until, before.active)
         == (whom(now), what(now), now.valid_from, now.valid_until, now.active)
 }
@@ -295,7 +228,7 @@ fn page_of<T>(pages: Vec<(i64, Vec<T>)>, after: (i64, i64), limit: u64) -> Page<
 where
     T: poem_openapi::types::Type + poem_openapi::types::ParseFromJSON + poem_openapi::types::ToJSON + Send + Sync,
 {
-    let last = pages.last().map(|(version, _)| *version).filter(|_| pages.len() as u64 == VERSIONS);
+    let last = pages.last().map(|(version, _)| *version).filter(|_| pages.len() as u64 == VERSIONS_PER_PAGE);
     let numbered =
         pages.into_iter().flat_map(|(version, items)| items.into_iter().zip(1_i64..).map(move |(item, n)| (version, n, item)));
     let mut items: Vec<(i64, i64, T)> = numbered.filter(|(version, n, _)| *version != after.0 || *n > after.1).collect();

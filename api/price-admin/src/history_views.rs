@@ -16,7 +16,6 @@ pub(crate) struct PriceChangeOriginView {
     /// Who did it, as `user:12`, `client:erp-1` or `system:import`.
     pub changed_by: String,
     /// The change set it was published with.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change_set: Option<String>,
 }
@@ -28,11 +27,9 @@ macro_rules! before_and_after {
         #[derive(Clone, Debug, Object, Serialize)]
         pub(crate) struct $name {
             /// What stood there before; none when it is new.
-            #[oai(skip_serializing_if_is_none)]
             #[serde(skip_serializing_if = "Option::is_none")]
             pub before: Option<$view>,
-            /// What stands there since; none when it was taken away.
-            #[oai(skip_serializing_if_is_none)]
+            /// The value after the change; none when it was removed.
             #[serde(skip_serializing_if = "Option::is_none")]
             pub after: Option<$view>,
         }
@@ -58,11 +55,9 @@ pub(crate) struct PriceListChangeView {
     /// Who and when.
     pub origin: PriceChangeOriginView,
     /// Name and assignment.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<ListTermsChangeView>,
     /// An entry.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<EntryChangeView>,
 }
@@ -73,11 +68,9 @@ pub(crate) struct ContractChangeView {
     /// Who and when.
     pub origin: PriceChangeOriginView,
     /// Everything but its lines.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<ContractTermsChangeView>,
     /// A line.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<LineChangeView>,
 }
@@ -88,11 +81,9 @@ pub(crate) struct PromotionChangeView {
     /// Who and when.
     pub origin: PriceChangeOriginView,
     /// Everything but its lines.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<PromotionTermsChangeView>,
     /// A line.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<LineChangeView>,
 }

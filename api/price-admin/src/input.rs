@@ -14,8 +14,9 @@ use catalog::{Categories, Product, Products};
 use identity::Accounts;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
+use kernel::wire::RawDecimal;
 use kernel::wire::{BulkItem, Code, Text, Timestamp};
-use prices::{ProductCost, RawDecimal, excerpt, read_currency};
+use prices::{ProductCost, excerpt, read_currency};
 
 /// Where codes are looked up.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +112,7 @@ impl Faults {
 
 const MAX_PER: u32 = 1_000_000;
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, Object, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AssignedInput {
@@ -129,7 +130,7 @@ pub(crate) struct PriceListInput {
     /// Name.
     #[serde(default)]
     pub name: Option<Text<200>>,
-    /// Whom it is for. Default: everyone.
+    /// The customers it is for. Default: everyone.
     #[serde(default)]
     pub assigned: Option<AssignedInput>,
 }
@@ -270,7 +271,7 @@ pub(crate) struct CostsInput {
     pub costs: Vec<CostInput>,
 }
 
-/// When an entry shall end.
+/// When an entry ends.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndingInput {

@@ -4,13 +4,13 @@
 //! - What was recorded is never changed: a change ends rows and adds rows, so every price of the past can be asked for again.
 //! - Every price change takes the next price version first ([`PriceChange`]). Versions follow one another with strictly rising
 //!   instants, on one process or many.
-//! - A version says everything a price depends on, the facts of products and accounts too: whoever changes those records them
-//!   here in the same transaction ([`PricingInputsRecorder`]).
+//! - A version contains everything a price depends on, the pricing inputs of products and accounts too. A transaction that
+//!   changes those records them here ([`PricingInputsRecorder`]).
 //! - A copy is a thing of its own; nothing ties it to what it was copied from. Prices of a copied list may be raised or
 //!   lowered by a percentage and rounded to a step; the arithmetic is exact.
 //! - Ending and scheduling change when something applies; what was known before stays known.
-//! - A review refuses nothing: it tells what looks like a mistake in what is recorded now.
-//! - Every change that was ever recorded is told with who made it, when, and what stood there before and after.
+//! - A review refuses nothing: it lists what looks like a mistake in what is recorded now.
+//! - The history gives every recorded change with who made it, when, and the values before and after.
 //!
 //! Tables: `price_versions`, `price_changes`, `price_change_parts`, `price_lists`, `price_list_terms`, `price_entries`,
 //! `contracts`, `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`,
@@ -34,17 +34,21 @@ mod end;
 mod entries;
 mod entry_rows;
 mod error;
+mod events;
 mod finding_routes;
 mod finding_views;
 mod history;
 mod history_routes;
+mod history_rows;
 mod history_views;
 mod input;
 mod lines;
 mod lists;
 mod pricing_inputs;
 mod promotion;
+mod queries;
 mod record;
+mod reschedule;
 mod review;
 mod routes;
 #[cfg(test)]

@@ -6,10 +6,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
-use kernel::problem::CommonError;
+use kernel::wire::check_version;
 use store::database::Tx;
 
-/// A price list as it shall be.
+/// A price list to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewPriceList {
     pub code: String,
@@ -17,7 +17,7 @@ pub struct NewPriceList {
     pub assigned: Assigned,
 }
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assigned {
     pub kind: AssignedKind,
@@ -63,9 +63,7 @@ pub async fn put_price_list(
         Err(PriceAdminError::ListNotFound(_)) => None,
         Err(error) => return Err(error),
     };
-    if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map_or(0, |old| old.terms.change_id))?;
     if let Some(old) = &old
         && old.terms.name == new.name
         && assigned(&old.terms) == new.assigned

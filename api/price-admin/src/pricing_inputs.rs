@@ -2,62 +2,58 @@
 //!
 //! Whoever changes them owns them; here they are kept as they were, as part of a price version that is recorded in the same
 //! transaction. So a price version says everything a price depends on, on every process, for ever: an order is priced again
-//! with the categories of its day, and whoever holds the version holds these too.
+//! with the categories of its day. They are locked together with the price version.
 //!
 //! Not here: cost and floor (`costs`).
 
 use ahash::{AHashMap, AHashSet};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
-use serde::Deserialize;
 
 use super::change::PriceChange;
+use catalog::events::{CategoriesChanged, ProductsChanged};
+use identity::events::AccountChanged;
 use kernel::problem::CommonError;
 use prices::ProductInputs;
-use store::StoreError;
 use store::commit_hook::CommitHook;
 use store::database::Tx;
-use store::events::NewEvent;
+use store::events::{Event, decode_all};
 use store::sql::{key_chunks, push_row, statement};
 use store::system::System;
+use store::{DomainEvent as _, StoreError};
 
-/// Records facts in the transactions that change them.
+/// Records inputs in the transactions that change them.
 #[derive(Debug)]
 pub struct PricingInputsRecorder;
-
-/// Details of the events that concern facts.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    #[serde(default)]
-    id: Option<i64>,
-    #[serde(default)]
-    ids: Vec<i64>,
-}
 
 #[async_trait::async_trait]
 impl CommitHook for PricingInputsRecorder {
     fn handles(&self, kind: &str) -> bool {
-        matches!(kind, "products.changed" | "categories.changed" | "account.changed")
+        [ProductsChanged::KIND, CategoriesChanged::KIND, AccountChanged::KIND].contains(&kind)
     }
 
-    async fn before_commit(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError> {
-        let ids = |kind: &str| -> Vec<i64> {
-            let changed = events.iter().filter(|event| event.kind == kind);
-            let changed = changed.filter_map(|event| Changed::deserialize(&event.data).ok());
-            let mut ids: Vec<i64> = changed.flat_map(|changed| changed.ids.into_iter().chain(changed.id)).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            ids
-        };
+    async fn before_commit(&self, tx: &Tx, events: &[&Event]) -> Result<(), StoreError> {
+        let events = || events.iter().copied();
+        let products: Vec<ProductsChanged> = decode_all(events())?;
+        let categories: Vec<CategoriesChanged> = decode_all(events())?;
+        let accounts: Vec<AccountChanged> = decode_all(events())?;
         let tree = Tree::read(tx).await?;
-        let mut products = ids("products.changed");
-        products.extend(tree.moved_products(tx, &ids("categories.changed")).await?);
+        let mut products = sorted(products.iter().flat_map(|changed| &changed.ids).map(|id| id.0));
+        let categories = sorted(categories.iter().flat_map(|changed| &changed.ids).map(|id| id.0));
+        products.extend(tree.moved_products(tx, &categories).await?);
         let products = changed_products(tx, &tree, &products).await?;
-        let accounts = changed_accounts(tx, &ids("account.changed")).await?;
+        let accounts = changed_accounts(tx, &sorted(accounts.iter().map(|changed| changed.id.0))).await?;
         Ok(record(tx, &products, &accounts).await?)
     }
 }
 
-/// Records the facts of products and accounts of which none are recorded: what a database knew before it kept facts.
+fn sorted(ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Records the inputs of products and accounts of which none are recorded: what a database knew before it kept inputs.
 pub async fn record_missing_inputs(system: &System) -> Result<(), CommonError> {
     let missing = |table: &str, column: &str| {
         format!(
@@ -83,7 +79,7 @@ async fn ids_of(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<i64>, DbErr>
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
-/// Products whose facts are not what was recorded last, with their facts.
+/// Products whose inputs are not what was recorded last, with their inputs.
 async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64, String)>, DbErr> {
     let mut changed = Vec::new();
     for ids in key_chunks(ids) {
@@ -96,17 +92,17 @@ async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64,
         for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
             known.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         }
-        for (id, facts) in present(tx, tree, &list).await? {
-            let facts = facts.write();
-            if known.get(&id) != Some(&facts) {
-                changed.push((id, facts));
+        for (id, inputs) in present(tx, tree, &list).await? {
+            let inputs = inputs.write();
+            if known.get(&id) != Some(&inputs) {
+                changed.push((id, inputs));
             }
         }
     }
     Ok(changed)
 }
 
-/// The facts of products as their tables say now.
+/// The inputs of products as their tables say now.
 async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductInputs)>, DbErr> {
     let sql = format!(
         "select product_id, unit, numerator, denominator from product_units where product_id in ({list}) \
@@ -124,7 +120,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
     let one = |row: &QueryResult| {
         let id: i64 = row.try_get_by_index(0)?;
         let category: Option<i64> = row.try_get_by_index(1)?;
-        let facts = ProductInputs {
+        let inputs = ProductInputs {
             categories: category.map(|category| tree.chain(category)).unwrap_or_default(),
             brand: row.try_get_by_index(2)?,
             mix_group: row.try_get_by_index(3)?,
@@ -134,7 +130,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
             multiple: row.try_get_by_index(6)?,
             hidden: row.try_get_by_index::<String>(7)? == entity::Lifecycle::Draft.word(),
         };
-        Ok((id, facts))
+        Ok((id, inputs))
     };
     tx.query_all_raw(statement(tx, sql, Vec::new())).await?.iter().map(one).collect()
 }
@@ -142,7 +138,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
 /// What pricing knows of an account: its parent and its group.
 type AccountInputs = (i64, Option<i64>, Option<String>);
 
-/// Accounts whose facts are not what was recorded last, with their facts.
+/// Accounts whose inputs are not what was recorded last, with their inputs.
 async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, DbErr> {
     let mut changed = Vec::new();
     for ids in key_chunks(ids) {
@@ -154,18 +150,18 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, Db
             list_of(ids)
         );
         for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-            let facts: AccountInputs = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            let inputs: AccountInputs = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             let recorded: Option<i64> = row.try_get_by_index(3)?;
             let (parent, group): (Option<i64>, Option<String>) = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
-            if recorded.is_none() || (parent, &group) != (facts.1, &facts.2) {
-                changed.push(facts);
+            if recorded.is_none() || (parent, &group) != (inputs.1, &inputs.2) {
+                changed.push(inputs);
             }
         }
     }
     Ok(changed)
 }
 
-/// Records facts as a price version, if there are any.
+/// Records inputs as a price version, if there are any.
 async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs]) -> Result<(), CommonError> {
     if products.is_empty() && accounts.is_empty() {
         return Ok(());
@@ -173,11 +169,11 @@ async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs])
     let change = PriceChange::begin(tx, "price-facts".to_owned()).await?;
     let backend = tx.get_database_backend();
     for rows in products.chunks(2_000) {
-        let mut sql = String::from("insert into product_price_facts (product_id, facts, recorded_at, change_id) values ");
+        let mut sql = String::from("insert into product_price_facts (product_id, inputs, recorded_at, change_id) values ");
         let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 4);
-        for (row, (id, facts)) in rows.iter().enumerate() {
+        for (row, (id, inputs)) in rows.iter().enumerate() {
             push_row(&mut sql, backend, row, 4);
-            values.extend([(*id).into(), facts.clone().into(), change.recorded_at.0.into(), change.version.into()]);
+            values.extend([(*id).into(), inputs.clone().into(), change.recorded_at.0.into(), change.version.into()]);
         }
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }
@@ -243,8 +239,8 @@ impl Tree {
                 list_of(categories)
             );
             for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-                let (category, facts): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-                if ProductInputs::read(&facts)?.categories != self.chain(category) {
+                let (category, inputs): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+                if ProductInputs::read(&inputs)?.categories != self.chain(category) {
                     moved.push(category);
                 }
             }

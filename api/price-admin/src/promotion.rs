@@ -7,12 +7,12 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use super::lines::{COLUMNS, NewLine};
-use kernel::problem::CommonError;
+use kernel::wire::check_version;
 use prices::stored_terms;
 use store::database::Tx;
 use store::sql::{push_row, statement};
 
-/// A promotion as it shall be.
+/// A promotion to be recorded.
 #[derive(Clone, Debug)]
 pub struct NewPromotion {
     pub code: String,
@@ -27,7 +27,7 @@ pub struct NewPromotion {
     pub lines: Vec<NewLine>,
 }
 
-/// Whom a promotion is for.
+/// The customers a promotion is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewAudience {
     pub kind: AudienceKind,
@@ -68,7 +68,7 @@ pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result
     }
 }
 
-/// The price version of a promotion as it stands now.
+/// The present price version of a promotion.
 pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
                where p.code = $1 and t.superseded_at is null";
@@ -84,9 +84,7 @@ pub async fn put_promotion(
     expected: Option<i64>,
 ) -> Result<Promotion, PriceAdminError> {
     let old = find_if_any(tx, &new.code).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|o| o.terms.change_id) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map_or(0, |old| old.terms.change_id))?;
     let promotion = match old {
         Some(old) if says_the_same(&old, &new) => return Ok(old),
         Some(old) => {
@@ -103,7 +101,7 @@ pub async fn put_promotion(
         audience_kind: new.audience.kind,
         audience_id: new.audience.id,
         audience_code: new.audience.code,
-        currency: new.currency.map(|currency| currency.code().to_owned()),
+        currency: new.currency.map(Into::into),
         coupon: new.coupon,
         valid_from: new.valid_from,
         valid_until: new.valid_until,
@@ -133,8 +131,8 @@ async fn create(tx: &Tx, change: &PriceChange, code: &str) -> Result<promotions:
 fn says_the_same(old: &Promotion, new: &NewPromotion) -> bool {
     let terms = &old.terms;
     let audience = NewAudience { kind: terms.audience_kind, id: terms.audience_id, code: terms.audience_code.clone() };
-    (terms.name.as_str(), terms.currency.as_deref(), &terms.coupon, terms.valid_from, terms.valid_until, terms.active)
-        == (new.name.as_str(), new.currency.map(Currency::code), &new.coupon, new.valid_from, new.valid_until, new.active)
+    (terms.name.as_str(), terms.currency.map(Currency::from), &terms.coupon, terms.valid_from, terms.valid_until, terms.active)
+        == (new.name.as_str(), new.currency, &new.coupon, new.valid_from, new.valid_until, new.active)
         && audience == new.audience
         && old.lines == new.lines
 }

@@ -1,8 +1,8 @@
-//! Recording entries that came over HTTP, at once or as a stream, and telling what became of each.
+//! Recording entries that came over HTTP, at once or as a stream, and reporting the outcome of each.
 //!
-//! Every batch of a stream is a price version of its own, so an upload of a million entries holds nobody up; when it breaks
-//! off, what was recorded before stays, and sending it again changes nothing that is recorded already. With an
-//! `Idempotency-Key` everything is one transaction, and the answer is kept with it.
+//! Every batch of a stream is a price version of its own, so an upload of a million entries does not block other price changes.
+//! When an upload breaks off, the batches recorded before stay, and sending it again changes nothing that is recorded already.
+//! With an `Idempotency-Key` everything is one transaction, and the answer is stored with it.
 
 use ahash::{AHashMap, AHashSet};
 use entity::{PriceListId, ProductId};
@@ -30,7 +30,7 @@ use store::database::Tx;
 pub(super) const MAX_ENTRIES: usize = 10_000;
 /// Most entries of one upload.
 const MAX_UPLOADED: u64 = 1_000_000;
-/// Rejected entries of an upload that are told in its answer.
+/// Rejected entries of an upload that its answer lists.
 const MAX_REPORTED: usize = 1_000;
 
 /// Where entries go.
@@ -180,7 +180,7 @@ async fn next(rows: &mut Batches<CheckedRow>, view: &PriceEntriesView) -> Result
     Ok(Some(batch))
 }
 
-/// The counts, and what is told of single rows.
+/// The counts, and the reports on single rows.
 struct UploadTally {
     view: PriceEntriesView,
     report: ReportMode,
@@ -191,7 +191,7 @@ impl UploadTally {
         Self { view: PriceEntriesView::default(), report }
     }
 
-    /// Writes the good rows of a batch and tells of all. Gives the price version they belong to.
+    /// Writes the good rows of a batch and reports on all rows. Returns the price version they belong to.
     async fn apply(
         &mut self,
         tx: &Tx,

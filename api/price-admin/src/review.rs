@@ -1,4 +1,4 @@
-//! What looks like a mistake in what staff recorded: told, never refused.
+//! Review of recorded prices: lists what looks like a mistake, and refuses nothing.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,8 @@ use serde::Serialize;
 use super::lines::NewLine;
 use super::{NewContract, NewEntry};
 use catalog::Products;
-use prices::{Reviewable, StaticCode, StoredCost, finding_text};
+use kernel::wire::StaticCode;
+use prices::{Reviewable, StoredCost, finding_text};
 
 /// Something that looks like a mistake and was recorded all the same.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -51,11 +52,11 @@ pub(super) fn contract(
     new: &NewContract,
     products: &Products,
     costs: &[StoredCost],
-    account_currency: &str,
+    account_currency: Option<Currency>,
 ) -> Vec<PriceWarning> {
     let found = of_contract(new, products, costs);
     let mut warnings: Vec<PriceWarning> = found.iter().map(|finding| PriceWarning::of(finding, "/lines")).collect();
-    if new.currency.code() != account_currency {
+    if let Some(account_currency) = account_currency.filter(|own| *own != new.currency) {
         let detail = format!("the account orders in {account_currency}");
         warnings.push(PriceWarning { pointer: "/currency".to_owned(), code: StaticCode("other_currency"), detail });
     }
@@ -79,18 +80,18 @@ pub(super) fn lines(
 
 /// Reviews lines, as far as they have a currency, each by its place.
 pub(super) fn of_lines(lines: &[NewLine], currency: Option<Currency>, products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
-    let facts = Reviewable::of(products_of(lines).into_iter(), products, costs);
-    let rows: Vec<ContractLine> = lines.iter().enumerate().map(|(place, line)| row(place, line, &facts)).collect();
+    let reviewable = Reviewable::of(products_of(lines).into_iter(), products, costs);
+    let rows: Vec<ContractLine> = lines.iter().enumerate().map(|(place, line)| row(place, line, &reviewable)).collect();
     // Percentages alone are compared with nothing in a currency.
     let Some(currency) = currency.or_else(|| Currency::all().next()) else { return Vec::new() };
-    review_contract_lines(&rows, currency, Instant::MIN, |id| facts.find(id))
+    review_contract_lines(&rows, currency, Instant::MIN, |id| reviewable.find(id))
 }
 
-fn row(place: usize, line: &NewLine, facts: &Reviewable) -> ContractLine {
+fn row(place: usize, line: &NewLine, reviewable: &Reviewable) -> ContractLine {
     let target = match line.target.kind {
-        entity::TargetKind::Sku => Target::Sku(facts.number(ProductId(line.target.id))),
+        entity::TargetKind::Sku => Target::Sku(reviewable.number(ProductId(line.target.id))),
         entity::TargetKind::Category => Target::Category(pricing::CategoryId(line.target.id as u32)),
-        // A brand has no number here; its first appearance stands for it, which a review needs only within one request.
+        // A brand has no number here; the place of its first line serves as one within a review.
         entity::TargetKind::Brand => Target::Brand(pricing::BrandId(brand_number(&line.target.code))),
         entity::TargetKind::Everything => Target::Everything,
     };
@@ -135,11 +136,11 @@ pub(super) struct ReviewedEntry {
 
 /// Reviews entries, each against the others of its list and against its product.
 pub(super) fn findings(entries: &[ReviewedEntry], products: &Products, costs: &[StoredCost]) -> Vec<Finding> {
-    let facts = Reviewable::of(entries.iter().map(|reviewed| reviewed.entry.product), products, costs);
+    let reviewable = Reviewable::of(entries.iter().map(|reviewed| reviewed.entry.product), products, costs);
     let row = |ReviewedEntry { id, list, entry }: &ReviewedEntry| Entry {
         id: EntryId(*id),
         list: pricing::ListId(*list),
-        product: facts.number(entry.product),
+        product: reviewable.number(entry.product),
         unit: entry.unit,
         currency: entry.currency,
         min_quantity: entry.min_quantity,
@@ -152,7 +153,7 @@ pub(super) fn findings(entries: &[ReviewedEntry], products: &Products, costs: &[
         },
     };
     let rows: Vec<Entry> = entries.iter().map(row).collect();
-    review_entries(&rows, Instant::MIN, |id| facts.find(id))
+    review_entries(&rows, Instant::MIN, |id| reviewable.find(id))
 }
 
 /// Reviews entries with their places in the request.

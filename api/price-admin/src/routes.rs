@@ -1,14 +1,14 @@
 //! Price lists and costs over HTTP.
 
-use entity::{PriceEntryId, PriceListId, price_entries, price_list_terms, price_lists};
+use entity::{PriceEntryId, price_entries};
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{Enum, OpenApi, Tags};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::change::PriceChange;
 use super::error::PriceAdminError;
 use super::input::{CostInput, EndingInput, Faults, Names, PriceEntriesInput, PriceListInput};
 use super::lists::PriceList;
+use super::queries::{self, EntryFilter};
 use super::record::{self, EntryInput, EntryTarget, ResponseOptions};
 use super::upload::RowsBody;
 use super::upload_report::UploadResponse;
@@ -20,7 +20,7 @@ use identity::permit;
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
 use prices::{BadInput, ProductCost, StoredCost, costs_of};
 use store::clock;
 
@@ -32,7 +32,7 @@ pub(super) enum Tag {
     Prices,
 }
 
-/// Of which rows of an upload something is told.
+/// Which rows of an upload the answer reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub(super) enum Results {
@@ -96,26 +96,15 @@ impl PriceListRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<PriceListView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
-        let db = who.db();
-        let select = price_lists::Entity::find().filter(price_lists::Column::Id.gt(after));
-        let found = select.order_by_asc(price_lists::Column::Id).limit(limit + 1).all(&db).await?;
-        let ids: Vec<PriceListId> = found.iter().map(|list| list.id).collect();
-        let terms = price_list_terms::Entity::find()
-            .filter(price_list_terms::Column::ListId.is_in(ids))
-            .filter(price_list_terms::Column::SupersededAt.is_null());
-        let terms = terms.all(&db).await?;
-        let items = found.into_iter().filter_map(|list| {
-            let terms = terms.iter().find(|terms| terms.list_id == list.id)?.clone();
-            Some((list.id.0, PriceList { list, terms }.into()))
-        });
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let lists = queries::list_price_lists(&who.db(), page).await?;
+        let items = lists.into_iter().map(|list| (list.list.id.0, list.into()));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Record entries of a price list
     ///
-    /// Good entries are recorded and bad ones told. An entry with the same SKU, unit, currency, smallest quantity and start as
+    /// Good entries are recorded and bad ones reported. An entry with the same SKU, unit, currency, smallest quantity and start as
     /// a current one takes its place; one that says the same leaves it alone, so a request can be repeated. JSON takes up to
     /// 10,000 entries and records them at once. CSV and NDJSON, also packed, take up to 1,000,000 and are recorded in batches
     /// as they come: when an upload breaks off, what was recorded stays, and sending it again completes it. With an
@@ -125,7 +114,7 @@ impl PriceListRoutes {
         &self,
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
-        /// Of which rows of an upload something is told.
+        /// Which rows of an upload the answer reports.
         results: Query<Option<Results>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: RowsBody<PriceEntriesInput>,
@@ -162,22 +151,14 @@ impl PriceListRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<PriceEntryView>>> {
-        let limit = page_limit(limit.0, 100, 1_000)?;
-        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 100, 1_000)?;
         let db = who.db();
-        let list = lists::find(&db, &code.0).await?.list;
-        let mut select = price_entries::Entity::find()
-            .filter(price_entries::Column::ListId.eq(list.id))
-            .filter(price_entries::Column::Id.gt(after));
-        if let Some(sku) = &sku.0 {
-            select = select.filter(price_entries::Column::ProductId.eq(self.product(sku)?.id));
-        }
-        if history.0 != Some(true) {
-            select = select.filter(price_entries::Column::SupersededAt.is_null());
-        }
-        let rows = select.order_by_asc(price_entries::Column::Id).limit(limit + 1).all(&db).await?;
+        let list = lists::find(&db, &code.0).await?.list.id;
+        let product = sku.0.as_deref().map(|sku| self.product(sku)).transpose()?.map(|product| product.id);
+        let filter = EntryFilter { list, product, history: history.0 == Some(true), page };
+        let rows = queries::list_entries(&db, filter).await?;
         let items = rows.into_iter().map(|row| (row.id.0, self.entry_view(row)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// End an entry of a price list

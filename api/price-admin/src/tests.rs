@@ -12,7 +12,6 @@ use identity::{NewAccount, put_account};
 use prices::{LineRefusal, PriceLine, PriceRequest, PricedBasket, PricedLine, Prices, ProductCost};
 use store::actor::Actor;
 use store::database::{Database, Tx};
-use store::events::NewEvent;
 
 struct House {
     db: Database,
@@ -143,8 +142,8 @@ impl House {
 
 /// Says that products changed, as the catalog does.
 fn products_changed(tx: &Tx, ids: Vec<i64>) {
-    let data = serde_json::json!({ "ids": ids });
-    tx.record(NewEvent { kind: "products.changed", subject: "products".to_owned(), account: None, data });
+    let ids = ids.into_iter().map(ProductId).collect();
+    tx.record(&catalog::events::ProductsChanged { ids, skus: Vec::new() });
 }
 
 async fn begin(db: &Database) -> Tx {
@@ -204,7 +203,7 @@ async fn following_and_loading_give_the_same_and_the_past_stays() {
 }
 
 #[tokio::test]
-async fn facts_of_products_and_accounts_count_as_they_were() {
+async fn inputs_of_products_and_accounts_count_as_they_were() {
     let house = House::open().await;
     house.entries(&[entry(1, "10", "0"), entry(2, "20", "0")]).await;
     let brand = NewTarget { kind: TargetKind::Brand, id: 0, code: "Acme".to_owned() };

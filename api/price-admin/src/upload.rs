@@ -1,7 +1,7 @@
 //! Entries as a stream: CSV or NDJSON, plain, gzip or zstd, read in a thread of its own while the rows before are recorded.
 //!
 //! Promises: memory is bounded whatever the stream holds; every record is accounted for, a broken one by its line and reason;
-//! when whoever takes the rows goes away, reading ends.
+//! when the receiver of the rows is gone, reading ends.
 //!
 //! Not here: what an entry must be (`input`), where it goes (`record`, `change_sets`).
 

@@ -1,4 +1,4 @@
-//! What became of the rows of an upload: told in its answer, or row by row as a stream of its own.
+//! The report on the rows of an upload: in its answer, or row by row as a stream of its own.
 //!
 //! A client that sends a body may not listen before it has sent all of it, so the rows' results wait in a file without a name
 //! until then; memory stays bounded.
@@ -82,7 +82,7 @@ fn failed(error: impl std::fmt::Display) -> PriceAdminError {
     CommonError::Internal(format!("results of an upload cannot be kept: {error}")).into()
 }
 
-/// What became of entries, told at once or row by row.
+/// The report on recorded entries, at once or row by row.
 #[derive(Debug)]
 pub(crate) enum UploadResponse {
     Once(JsonResponse<PriceEntriesView>),

@@ -15,7 +15,7 @@ use kernel::problem::FieldError;
 use kernel::wire::{AmountText, QuantityText, Timestamp};
 use prices::StoredCost;
 
-/// Whom a price list is for.
+/// The customers a price list is for.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct AssignedView {
     /// Everyone, a group, or an account and those below it.
@@ -31,7 +31,7 @@ pub(crate) struct PriceListView {
     pub code: String,
     /// Name.
     pub name: String,
-    /// Whom it is for.
+    /// The customers it is for.
     pub assigned: AssignedView,
     /// Price version of the last change, as in the `ETag`.
     pub price_version: i64,
@@ -90,11 +90,11 @@ impl PriceEntryView {
         Self {
             id: row.id.to_string(),
             sku,
-            unit: row.unit,
-            currency: row.currency,
+            unit: row.unit.to_string(),
+            currency: row.currency.to_string(),
             min_quantity: row.min_quantity.into(),
             unit_price: row.unit_price.into(),
-            per: row.per,
+            per: i64::from(row.per.get()),
             valid_from: row.valid_from.map(Timestamp),
             valid_until: row.valid_until.map(Timestamp),
             recorded_at: Timestamp(row.recorded_at),
@@ -126,7 +126,6 @@ pub(crate) struct PriceEntryResult {
     /// What became of it.
     pub status: PriceEntryStatus,
     /// Its id, when it is recorded.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Why it was rejected.
@@ -148,7 +147,7 @@ pub(crate) struct PriceEntriesView {
     pub unchanged: u64,
     /// Those that were not recorded.
     pub rejected: u64,
-    /// What became of each entry. Of an upload only the rejected ones, at most 1,000; `results=all` tells of every row.
+    /// What became of each entry. Of an upload only the rejected ones, at most 1,000; with `results=all` every row.
     pub results: Vec<PriceEntryResult>,
     /// What looks like a mistake and was recorded all the same. Not looked for in uploads.
     pub warnings: Vec<PriceWarning>,
@@ -192,11 +191,9 @@ pub(crate) struct AgreementLineView {
     /// Volume breaks.
     pub breaks: Vec<BreakView>,
     /// First instant at which it applies, within its contract's validity.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
     /// First instant at which it does not apply any more.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
 }
@@ -242,7 +239,6 @@ pub(crate) struct ContractView {
     /// Whether it is in force.
     pub status: super::agreements::InForce,
     /// Its lines; left out in lists.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<AgreementLineView>>,
     /// Price version of the last change, as in the `ETag`.
@@ -265,7 +261,7 @@ impl ContractView {
             code,
             name: terms.name,
             account: accounts.code_of(terms.account_id),
-            currency: terms.currency,
+            currency: terms.currency.to_string(),
             valid_from: terms.valid_from.map(Timestamp),
             valid_until: terms.valid_until.map(Timestamp),
             mode: terms.mode,
@@ -282,7 +278,7 @@ fn in_force(active: bool) -> super::agreements::InForce {
     if active { super::agreements::InForce::Active } else { super::agreements::InForce::Inactive }
 }
 
-/// Whom a promotion is for.
+/// The customers a promotion is for.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct AudienceView {
     /// Everyone, a group, or one account.
@@ -298,7 +294,7 @@ pub(crate) struct PromotionView {
     pub code: String,
     /// Name.
     pub name: String,
-    /// Whom it is for.
+    /// The customers it is for.
     pub audience: AudienceView,
     /// Currency; none for every currency.
     pub currency: Option<String>,
@@ -311,7 +307,6 @@ pub(crate) struct PromotionView {
     /// Whether it is in force.
     pub status: super::agreements::InForce,
     /// Its lines; left out in lists.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<AgreementLineView>>,
     /// Price version of the last change, as in the `ETag`.
@@ -333,7 +328,7 @@ impl PromotionView {
             code,
             name: terms.name,
             audience: AudienceView { kind: terms.audience_kind, code: some(terms.audience_code) },
-            currency: terms.currency,
+            currency: terms.currency.map(|code| code.to_string()),
             coupon: terms.coupon,
             valid_from: terms.valid_from.map(Timestamp),
             valid_until: terms.valid_until.map(Timestamp),

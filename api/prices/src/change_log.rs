@@ -1,8 +1,8 @@
 //! Which products' own rows changed when, so that asking what changed since costs in proportion to what changed.
 //!
-//! Kept from the moment the book was loaded on; for a question that goes farther back the rows themselves say it. What is noted
-//! without need does no harm: whether a price changed is found out by comparing prices. Not here: contracts and promotions,
-//! of which a product may be concerned without being named.
+//! The index covers what happened since the book was loaded; for an older state the caller looks at all products. A note too
+//! many does no harm, because the caller compares prices. Not here: contracts and promotions, which may change the price of a
+//! product that they do not name.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -25,8 +25,8 @@ pub(super) struct ChangeIndex {
     recorded: BTreeMap<Instant, Vec<(u32, u32)>>,
     /// List and product by the instant at which an entry begins or ends to apply.
     scheduled: BTreeMap<Instant, Vec<(u32, u32)>>,
-    /// Products by the instant at which facts, cost or floor were recorded.
-    facts: BTreeMap<Instant, Vec<u32>>,
+    /// Products by the instant at which a version, cost or floor was recorded.
+    products: BTreeMap<Instant, Vec<u32>>,
     notes: usize,
 }
 
@@ -38,7 +38,7 @@ impl Default for ChangeIndex {
             valid_after: never,
             recorded: BTreeMap::new(),
             scheduled: BTreeMap::new(),
-            facts: BTreeMap::new(),
+            products: BTreeMap::new(),
             notes: 0,
         }
     }
@@ -81,10 +81,10 @@ impl ChangeIndex {
         self.forget();
     }
 
-    /// Facts, cost or floor of a product were recorded at an instant.
+    /// A version, cost or floor of a product was recorded at an instant.
     pub(super) fn note_product(&mut self, product: u32, at: Instant) {
         if at > self.recorded_after {
-            self.facts.entry(at).or_default().push(product);
+            self.products.entry(at).or_default().push(product);
             self.notes += 1;
             self.forget();
         }
@@ -93,7 +93,7 @@ impl ChangeIndex {
     fn forget(&mut self) {
         while self.notes > MOST_NOTES {
             let oldest = [&self.recorded, &self.scheduled].into_iter().filter_map(|notes| notes.keys().next()).min();
-            let oldest = oldest.copied().into_iter().chain(self.facts.keys().next().copied()).min();
+            let oldest = oldest.copied().into_iter().chain(self.products.keys().next().copied()).min();
             let Some(oldest) = oldest else { return };
             for (notes, after) in [(&mut self.recorded, &mut self.recorded_after), (&mut self.scheduled, &mut self.valid_after)] {
                 if let Some(gone) = notes.remove(&oldest) {
@@ -101,7 +101,7 @@ impl ChangeIndex {
                     *after = (*after).max(oldest);
                 }
             }
-            if let Some(gone) = self.facts.remove(&oldest) {
+            if let Some(gone) = self.products.remove(&oldest) {
                 self.notes -= gone.len();
                 self.recorded_after = self.recorded_after.max(oldest);
             }
@@ -125,7 +125,7 @@ impl ChangeIndex {
         }
         if from.known_at < to.known_at {
             let range = (Bound::Excluded(from.known_at), Bound::Included(to.known_at));
-            products.extend(self.facts.range(range).flat_map(|(_, noted)| noted).copied());
+            products.extend(self.products.range(range).flat_map(|(_, noted)| noted).copied());
         }
         products
     }

@@ -1,7 +1,7 @@
-//! What changed for an account between two states, product by product, and all there is at one.
+//! An account's prices at one state, and what changed in them between two states, product by product.
 //!
-//! Both work through the book in batches: the lock is held for one batch at a time, so that a price change is never held up
-//! for long, and the state that is read stays the same, because the book forgets nothing. Not here: the wire's cursor (`cursor`).
+//! Both read the book in batches and hold its lock for one batch at a time, so that a price change never waits long. The state
+//! that is read stays the same meanwhile, because the book keeps all versions. Not here: the cursor on the wire (`cursor`).
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use pricing::{Asking, Causes, Currency, Delta, LadderStep, Ladders, Source, Targ
 use super::change_log::AsOf;
 use super::lookup::Prices;
 use super::price_book::Book;
-use super::price_rows::{Labelled, PriceChangeRow, Quantities, write_line};
-use super::wire_values::SourceLabel;
-use catalog::{Product, Products, Sight};
+use super::price_rows::{LabelledStep, PriceChangeRow, Quantities, write_line};
+use catalog::{CatalogView, Product, Products};
+use kernel::wire::SharedText;
 
 /// Products looked at under one lock.
 const BATCH: usize = 500;
@@ -26,9 +26,9 @@ pub(super) struct FeedScope {
     pub(super) currency: Currency,
 }
 
-/// Some of all prices.
+/// One batch of an account's prices.
 pub(super) struct FeedBatch {
-    steps: Vec<Labelled>,
+    steps: Vec<LabelledStep>,
     /// The products, where this process knows them, and where the steps of each end.
     products: Vec<(Option<Arc<Product>>, usize)>,
     /// Where the next batch begins; none at the end.
@@ -54,22 +54,22 @@ impl FeedBatch {
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) rows: Vec<PriceChangeRow>,
-    /// The product up to which everything is told; none when everything is.
+    /// The product up to which all changes are contained; none when all products are.
     pub(super) upto: Option<i64>,
 }
 
-/// What one product's prices became.
-struct Changed {
+/// How the prices of one product changed.
+struct ProductChange {
     product: i64,
     causes: Causes,
     gone: Vec<LadderStep>,
-    fresh: Vec<(Labelled, Option<UnitPrice>)>,
+    fresh: Vec<(LabelledStep, Option<UnitPrice>)>,
 }
 
 impl Book {
     /// Whether the product existed for a viewer at an instant, by the rules of now.
-    fn is_seen(&self, sight: &Sight, product: pricing::ProductId, as_of: Instant) -> bool {
-        if self.is_hidden(product, as_of) || !sight.is_limited() {
+    fn is_seen(&self, catalog_view: &CatalogView, product: pricing::ProductId, as_of: Instant) -> bool {
+        if self.is_hidden(product, as_of) || !catalog_view.is_restricted() {
             return !self.is_hidden(product, as_of);
         }
         let (mut categories, mut brand) = (Vec::new(), "");
@@ -80,7 +80,7 @@ impl Book {
                 Target::Sku(_) | Target::Everything => {}
             }
         }
-        self.product_id(product).is_some_and(|id| sight.would_show(ProductId(id), &categories, brand))
+        self.product_id(product).is_some_and(|id| catalog_view.permits_attributes(ProductId(id), &categories, brand))
     }
 
     fn asking(&self, scope: FeedScope, state: AsOf) -> Asking {
@@ -109,20 +109,20 @@ impl Book {
         products
     }
 
-    fn changed(
+    fn product_change(
         &self,
         delta: &mut Delta<'_>,
-        sight: &Sight,
+        catalog_view: &CatalogView,
         (product, dense_id): (i64, pricing::ProductId),
         (from, to): (AsOf, AsOf),
-    ) -> Option<Changed> {
+    ) -> Option<ProductChange> {
         let causes = delta.causes(dense_id);
         if !causes.any() {
             return None;
         }
         let (before, after) = delta.ladders(dense_id);
-        let before = if self.is_seen(sight, dense_id, from.known_at) { before } else { &[] };
-        let after = if self.is_seen(sight, dense_id, to.known_at) { after } else { &[] };
+        let before = if self.is_seen(catalog_view, dense_id, from.known_at) { before } else { &[] };
+        let after = if self.is_seen(catalog_view, dense_id, to.known_at) { after } else { &[] };
         let (gone, fresh) = compare_ladders(before, after);
         if gone.is_empty() && fresh.is_empty() {
             return None;
@@ -132,16 +132,16 @@ impl Book {
             before.iter().find(same).map(|other| other.price)
         };
         let fresh = fresh.into_iter().map(|step| (self.labelled(step), previous(&step))).collect();
-        Some(Changed { product, causes, gone, fresh })
+        Some(ProductChange { product, causes, gone, fresh })
     }
 
-    fn labelled(&self, step: LadderStep) -> Labelled {
+    fn labelled(&self, step: LadderStep) -> LabelledStep {
         let (source, label) = match step.source {
             Source::List { list, .. } => ("list", self.list_code(list)),
             Source::Contract { contract, .. } => ("contract", self.contract_code(contract)),
             Source::Promotion { promotion, .. } => ("promotion", self.promotion_code(promotion)),
         };
-        Labelled { step, source, label: SourceLabel((&*label).into()) }
+        LabelledStep { step, source, label: SharedText((&*label).into()) }
     }
 }
 
@@ -162,23 +162,23 @@ impl Prices {
         after: i64,
         limit: usize,
     ) -> Changes {
-        let sight = products.sight(Some(scope.account));
+        let catalog_view = products.view_for(Some(scope.account));
         let candidates = self.book.read().candidates(scope, from, to, after);
         let mut changes = Changes::default();
         for batch in candidates.chunks(BATCH) {
-            let found: Vec<Changed> = {
+            let found: Vec<ProductChange> = {
                 let book = self.book.read();
                 let mut delta = book.delta(scope, from, to);
-                batch.iter().filter_map(|product| book.changed(&mut delta, &sight, *product, (from, to))).collect()
+                batch.iter().filter_map(|product| book.product_change(&mut delta, &catalog_view, *product, (from, to))).collect()
             };
             let known = products.by_ids(found.iter().map(|changed| ProductId(changed.product)));
             for (changed, product) in found.into_iter().zip(known) {
-                // A product that this process has not heard of yet is told on the next page.
+                // A product that this process does not know yet goes on the next page.
                 let Some(product) = product.filter(|_| changes.rows.len() < limit) else {
                     changes.upto = Some(changed.product - 1);
                     return changes;
                 };
-                changes.tell(&product.sku, scope.currency, changed);
+                changes.push(&product.sku, scope.currency, changed);
             }
         }
         changes
@@ -193,13 +193,13 @@ impl Prices {
         quantities: Quantities,
         place: u32,
     ) -> FeedBatch {
-        let sight = products.sight(Some(scope.account));
+        let catalog_view = products.view_for(Some(scope.account));
         let (mut ids, mut steps) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH * 4));
         let next = {
             let book = self.book.read();
             let mut ladders = Ladders::new(book.engine(), book.asking(scope, state));
             let mut all = book.engine().all_products().skip(place as usize);
-            for dense_id in all.by_ref().take(BATCH).filter(|dense_id| book.is_seen(&sight, *dense_id, state.known_at)) {
+            for dense_id in all.by_ref().take(BATCH).filter(|dense_id| book.is_seen(&catalog_view, *dense_id, state.known_at)) {
                 if let Some(id) = book.product_id(dense_id) {
                     match quantities {
                         Quantities::All => steps.extend(ladders.of(dense_id).iter().map(|step| book.labelled(*step))),
@@ -217,7 +217,7 @@ impl Prices {
 }
 
 impl Changes {
-    fn tell(&mut self, sku: &str, currency: Currency, changed: Changed) {
+    fn push(&mut self, sku: &str, currency: Currency, changed: ProductChange) {
         let causes = changed.causes;
         self.rows.extend(changed.gone.iter().map(|step| PriceChangeRow::gone(sku, currency, step, causes)));
         let fresh = changed.fresh.into_iter();

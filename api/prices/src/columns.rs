@@ -11,7 +11,7 @@ pub(super) fn unit_of(text: &str) -> Result<Option<pricing::UnitCode>, Unreadabl
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(|_| Unreadable) }
 }
 
-pub fn per_of(units: i64) -> Option<Per> {
+pub(super) fn per_of(units: i64) -> Option<Per> {
     u32::try_from(units).ok().and_then(Per::new)
 }
 

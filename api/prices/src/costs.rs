@@ -2,7 +2,7 @@
 //!
 //! Not here: recording them (`price_admin`).
 
-use entity::{Amount, Instant, ProductId};
+use entity::{Amount, CurrencyCode, Instant, ProductId};
 use pricing::Currency;
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -37,10 +37,9 @@ pub async fn costs_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Resu
         let keys: Vec<i64> = chunk.iter().map(|product| product.0).collect();
         let keys = serde_json::to_string(&keys).unwrap_or_default();
         for row in db.query_all_raw(statement(db, &sql, vec![keys.into()])).await? {
-            let currency: String = row.try_get_by_index(2)?;
             let cost = ProductCost {
                 product: ProductId(row.try_get_by_index(1)?),
-                currency: currency.parse().map_err(|_| DbErr::Custom("a stored currency cannot be read".to_owned()))?,
+                currency: row.try_get_by_index::<CurrencyCode>(2)?.0,
                 cost: row.try_get_by_index(3)?,
                 floor: row.try_get_by_index(4)?,
             };

@@ -16,7 +16,7 @@ pub(super) struct Cursor {
     pub(super) account: AccountId,
     pub(super) currency: Currency,
     /// What the account was shown at all: a number for the rules that applied.
-    pub(super) sight: u64,
+    pub(super) catalog_view: u64,
     /// The state that the client has.
     pub(super) from: AsOf,
     /// The state that it is being brought to, and the last product it got, when that takes several pages.
@@ -31,7 +31,7 @@ impl Cursor {
         put(self.account.0);
         put(self.from.valid_at.0);
         put(self.from.known_at.0);
-        put(self.sight.cast_signed());
+        put(self.catalog_view.cast_signed());
         if let Some((to, product)) = self.toward {
             put(to.valid_at.0);
             put(to.known_at.0);
@@ -50,14 +50,14 @@ impl Cursor {
         let numbers: Vec<i64> = numbers.iter().map(|number| i64::from_be_bytes(*number)).collect();
         let state = |at, as_of| AsOf { valid_at: Instant(at), known_at: Instant(as_of) };
         let (account, from, toward) = match numbers[..] {
-            [account, at, as_of, sight] => ((account, sight), state(at, as_of), None),
-            [account, at, as_of, sight, to_at, to_as_of, product] => {
-                ((account, sight), state(at, as_of), Some((state(to_at, to_as_of), product)))
+            [account, at, as_of, catalog_view] => ((account, catalog_view), state(at, as_of), None),
+            [account, at, as_of, catalog_view, to_at, to_as_of, product] => {
+                ((account, catalog_view), state(at, as_of), Some((state(to_at, to_as_of), product)))
             }
             _ => return None,
         };
-        let (account, sight) = (AccountId(account.0), account.1.cast_unsigned());
-        rest.is_empty().then_some(Self { account, currency, sight, from, toward })
+        let (account, catalog_view) = (AccountId(account.0), account.1.cast_unsigned());
+        rest.is_empty().then_some(Self { account, currency, catalog_view, from, toward })
     }
 }
 
@@ -70,7 +70,7 @@ mod tests {
         let state = |at, as_of| AsOf { valid_at: Instant(at), known_at: Instant(as_of) };
         let currency = "EUR".parse().expect("listed");
         for toward in [None, Some((state(3, 4), 5))] {
-            let cursor = Cursor { account: AccountId(7), currency, sight: u64::MAX - 5, from: state(1, 2), toward };
+            let cursor = Cursor { account: AccountId(7), currency, catalog_view: u64::MAX - 5, from: state(1, 2), toward };
             assert_eq!(Cursor::read(&cursor.write()), Some(cursor));
         }
         for text in ["", "AAAA", "7", "not a cursor", "AAAAAAAAAAAAAAAA"] {

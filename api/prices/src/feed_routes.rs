@@ -57,14 +57,17 @@ impl FeedRoutes {
     ) -> Result<PriceStream> {
         let scope = self.scope(&who, account.0.as_deref(), currency.0.as_deref())?;
         let (from, version) = self.prices.present(clock::now());
-        let sight = self.stamp(scope);
-        if let Some(cursor) =
-            known.0.as_deref().and_then(StreamTag::read).filter(|cursor| FeedScope::of(cursor) == scope && cursor.sight == sight)
+        let catalog_view = self.stamp(scope);
+        if let Some(cursor) = known
+            .0
+            .as_deref()
+            .and_then(StreamTag::read)
+            .filter(|cursor| FeedScope::of(cursor) == scope && cursor.catalog_view == catalog_view)
             && self.is_unchanged(&who.db(), &cursor).await?
         {
             return Ok(PriceStream::unchanged(cursor));
         }
-        let cursor = Cursor { account: scope.account, currency: scope.currency, sight, from, toward: None };
+        let cursor = Cursor { account: scope.account, currency: scope.currency, catalog_view, from, toward: None };
         Ok(PriceStream::of(self.prices.clone(), self.products.clone(), cursor, quantities.0.unwrap_or_default(), version))
     }
 
@@ -72,7 +75,7 @@ impl FeedRoutes {
     ///
     /// What its prices became since the state that `after` names: every price that is new or another, and a tombstone for every
     /// one that is gone, also when a price begins or ends as scheduled. Only the last state counts: what went and came back in
-    /// between is not told. No change is ever missed; one may be told twice. Begin with the `Price-Cursor` of `/v1/prices`;
+    /// between is left out. No change is ever missed; one may be given twice. Begin with the `Price-Cursor` of `/v1/prices`;
     /// without `after` the answer is empty and its cursor says where to go on from now. What a cursor is brought to stays the
     /// same from page to page while `has_more` is true. When the rules of what the account may see have changed, the answer is
     /// 410 `cursor-outdated`: read `/v1/prices` again.
@@ -89,8 +92,8 @@ impl FeedRoutes {
         let Some(after) = after.0 else {
             let scope = self.scope(&who, account.0.as_deref(), currency.0.as_deref())?;
             let (from, _) = self.prices.present(clock::now());
-            let sight = self.stamp(scope);
-            let cursor = Cursor { account: scope.account, currency: scope.currency, sight, from, toward: None };
+            let catalog_view = self.stamp(scope);
+            let cursor = Cursor { account: scope.account, currency: scope.currency, catalog_view, from, toward: None };
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
             return Ok(JsonResponse::of(&view)?);
         };
@@ -106,7 +109,7 @@ impl FeedRoutes {
         if self.scope(&who, account.0.as_deref(), Some(named))? != FeedScope::of(&cursor) {
             return Err(refused().into());
         }
-        if self.stamp(FeedScope::of(&cursor)) != cursor.sight {
+        if self.stamp(FeedScope::of(&cursor)) != cursor.catalog_view {
             return Err(PriceError::CursorOutdated.into());
         }
         let (cursor, changes) = self.advance(&who.db(), cursor, limit as usize).await?.ok_or_else(refused)?;
@@ -129,14 +132,14 @@ impl FeedRoutes {
         currency: Option<&str>,
     ) -> std::result::Result<FeedScope, PriceError> {
         let account = account_for(who, &self.accounts, account)?;
-        let currency = read_currency("currency", currency.unwrap_or(&account.currency));
+        let currency = currency.map_or(Ok(account.currency), |code| read_currency("currency", code));
         let currency = currency.map_err(|problem| BadInput(vec![problem]))?;
         Ok(FeedScope { account: account.id, currency })
     }
 
     /// A number for what the account is shown at all.
     fn stamp(&self, scope: FeedScope) -> u64 {
-        self.products.sight(Some(scope.account)).stamp()
+        self.products.view_for(Some(scope.account)).fingerprint()
     }
 
     /// The next page after a cursor and the cursor after it; none for a cursor of a state that never was.

@@ -1,10 +1,10 @@
-//! What a price change touches: which accounts, for which products, in which currencies.
+//! The impact of a price change: which accounts, products and currencies it touches.
 //!
-//! Later slices keep baskets that show today's prices, or prices agreed beside them: open carts, open quotes. Each says here how
-//! many of its baskets a change touches; the server hands them in, so that this slice need not know them.
+//! Later slices keep baskets that show today's prices, or prices agreed beside them: open carts, open quotes. Each implements
+//! [`OpenBaskets`] to count the baskets that a change touches, and the server passes them in.
 
 use ahash::{AHashMap, AHashSet};
-use entity::{AccountId, ProductId};
+use entity::{AccountId, CurrencyCode, ProductId};
 use pricing::Currency;
 use sea_orm::{ConnectionTrait as _, Statement};
 
@@ -22,7 +22,7 @@ pub trait OpenBaskets: std::fmt::Debug + Send + Sync {
 }
 
 /// Lines of open baskets read at a time.
-const LOOKED_AT: i64 = 20_000;
+const LINES_AT_A_TIME: i64 = 20_000;
 
 /// Counts the baskets that hold something whose price may change, reading their lines a few thousand at a time. `lines`
 /// is a `select` of basket, line, account, currency and product from baskets `b` and their lines `l` that ends in a condition,
@@ -31,39 +31,39 @@ pub async fn count_affected(db: &Reader, impact: &PriceImpact, lines: &str, key:
     let sql = format!("{lines} and (l.{key} > $1 or (l.{key} = $1 and l.line_no > $2)) order by l.{key}, l.line_no limit $3");
     let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
     loop {
-        let values = [after.0.into(), after.1.into(), LOOKED_AT.into()];
+        let values = [after.0.into(), after.1.into(), LINES_AT_A_TIME.into()];
         let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), &sql, values)).await?;
         for row in &rows {
             after = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             if last == Some(after.0) {
                 continue;
             }
-            let currency: Option<Currency> = row.try_get_by_index::<String>(3)?.parse().ok();
+            let currency = row.try_get_by_index::<CurrencyCode>(3)?.0;
             let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
-            if currency.is_some_and(|currency| impact.has(account, currency, product)) {
+            if impact.has(account, currency, product) {
                 counted += 1;
                 last = Some(after.0);
             }
         }
-        if (rows.len() as i64) < LOOKED_AT {
+        if (rows.len() as i64) < LINES_AT_A_TIME {
             return Ok(counted);
         }
     }
 }
 
-/// Whom changed rows concern.
+/// The accounts that changed rows concern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountSet {
     Everyone,
     /// The accounts of a group.
     Group(String),
     /// An account and all below it.
-    Family(AccountId),
+    Subtree(AccountId),
     /// One account alone.
     Account(AccountId),
 }
 
-/// Which products.
+/// The products that changed rows concern.
 #[derive(Clone, Debug)]
 pub enum ProductSet {
     All,
@@ -106,8 +106,8 @@ impl PriceImpact {
             if found.is_empty() {
                 continue;
             }
-            let usual: Option<Currency> = account.currency.parse().ok();
-            let in_own = |scope: &u32| impact.scopes[*scope as usize].currency.is_none_or(|currency| usual == Some(currency));
+            let in_own =
+                |scope: &u32| impact.scopes[*scope as usize].currency.is_none_or(|currency| account.currency == currency);
             if found.iter().any(in_own) {
                 impact.codes.push(account.code.clone());
             }
@@ -126,7 +126,7 @@ impl PriceImpact {
         let concerns = |concerned: &AccountSet, is_below: &mut dyn FnMut(AccountId) -> bool| match concerned {
             AccountSet::Everyone => true,
             AccountSet::Group(code) => account.group.as_ref() == Some(code),
-            AccountSet::Family(holder) => is_below(*holder),
+            AccountSet::Subtree(holder) => is_below(*holder),
             AccountSet::Account(only) => account.id == *only,
         };
         let numbered = self.scopes.iter().zip(0_u32..);

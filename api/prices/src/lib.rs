@@ -10,7 +10,7 @@
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
 //! Tables: none; it reads those of `price_admin`, and what orders say was ordered before.
-//! Events: none; it follows `prices.changed`.
+//! Events: it follows `prices.changed`, which `price-admin` records.
 //!
 //! Not here: how a price is found (`pricing`), products and units (`catalog`), recording prices (`price_admin`).
 
@@ -23,6 +23,7 @@ mod cursor;
 mod dense_ids;
 mod drift;
 mod error;
+pub mod events;
 mod feed_routes;
 mod impact;
 mod input;
@@ -41,10 +42,9 @@ mod price_stream;
 mod pricing_inputs;
 mod replay;
 pub mod stored_terms;
-mod wire_values;
 
 pub use change_log::AsOf;
-pub use columns::{per_of, write_breaks};
+pub use columns::write_breaks;
 pub use costs::{ProductCost, StoredCost, costs_of};
 pub use coverage::Coverage;
 pub use drift::{DriftReport, Drifted};
@@ -60,4 +60,3 @@ pub use price_quote_routes::PriceQuoteRoutes;
 pub use pricing_inputs::ProductInputs;
 pub use replay::ReplayedLine;
 pub use stored_terms::TermsFilter;
-pub use wire_values::{RawDecimal, StaticCode};

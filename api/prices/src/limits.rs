@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 use entity::ProductId;
 use pricing::review::{FindingKind, ReviewedRow, review_entries};
-use pricing::{Amount, Currency, Entry, EntryId, Instant, Per, ProductFacts, ProductMoney, Quantity, Times, UnitCode};
+use pricing::{Amount, Currency, Entry, EntryId, Instant, Per, ProductMoney, ProductVersion, Quantity, Times, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::costs::{StoredCost, costs_of};
@@ -24,23 +24,23 @@ pub fn finding_text(kind: FindingKind) -> &'static str {
     }
 }
 
-/// Products by the small numbers a review wants.
+/// Products as a review of prices takes them, by dense number.
 #[derive(Debug)]
 pub struct Reviewable {
     numbers: AHashMap<ProductId, u32>,
-    facts: Vec<ProductFacts>,
+    products: Vec<ProductVersion>,
 }
 
 impl Reviewable {
     pub fn of(ids: impl Iterator<Item = ProductId>, products: &Products, costs: &[StoredCost]) -> Self {
-        let mut facts = Self { numbers: AHashMap::new(), facts: Vec::new() };
+        let mut reviewable = Self { numbers: AHashMap::new(), products: Vec::new() };
         for id in ids {
-            let next = facts.facts.len() as u32;
-            let Some(product) = products.by_id(id).filter(|_| !facts.numbers.contains_key(&id)) else { continue };
-            facts.numbers.insert(id, next);
+            let next = reviewable.products.len() as u32;
+            let Some(product) = products.by_id(id).filter(|_| !reviewable.numbers.contains_key(&id)) else { continue };
+            reviewable.numbers.insert(id, next);
             let units = product.units.iter();
             let units = units.map(|unit| pricing::ProductUnit { code: unit.unit, factor: unit.factor, order_multiple: None });
-            facts.facts.push(ProductFacts {
+            reviewable.products.push(ProductVersion {
                 id: pricing::ProductId(next),
                 recorded_at: Instant::MIN,
                 categories: Vec::new(),
@@ -52,23 +52,23 @@ impl Reviewable {
             });
         }
         for stored in costs {
-            let Some(number) = facts.numbers.get(&stored.cost.product) else { continue };
+            let Some(number) = reviewable.numbers.get(&stored.cost.product) else { continue };
             let money = ProductMoney {
                 currency: stored.cost.currency,
                 cost: stored.cost.cost.map(Into::into),
                 floor: stored.cost.floor.map(Into::into),
             };
-            facts.facts[*number as usize].money.push(money);
+            reviewable.products[*number as usize].money.push(money);
         }
-        facts
+        reviewable
     }
 
     pub fn number(&self, id: ProductId) -> pricing::ProductId {
         pricing::ProductId(self.numbers.get(&id).copied().unwrap_or(u32::MAX))
     }
 
-    pub fn find(&self, number: pricing::ProductId) -> Option<&ProductFacts> {
-        self.facts.get(number.0 as usize)
+    pub fn find(&self, number: pricing::ProductId) -> Option<&ProductVersion> {
+        self.products.get(number.0 as usize)
     }
 }
 
@@ -95,11 +95,11 @@ pub async fn under_limits(
     named.dedup();
     let costs = costs_of(db, &named).await?;
     // Every price in a list of its own: they are compared with their products and not with one another.
-    let facts = Reviewable::of(prices.iter().map(|price| price.product), products, &costs);
+    let reviewable = Reviewable::of(prices.iter().map(|price| price.product), products, &costs);
     let row = |(price, place): (&PriceToCheck, u32)| Entry {
         id: EntryId(i64::from(place)),
         list: pricing::ListId(place),
-        product: facts.number(price.product),
+        product: reviewable.number(price.product),
         unit: price.unit,
         currency: price.currency,
         min_quantity: Quantity::ZERO,
@@ -108,7 +108,7 @@ pub async fn under_limits(
         times: Times::since(Instant::MIN),
     };
     let rows: Vec<Entry> = prices.iter().zip(0_u32..).map(row).collect();
-    let found = review_entries(&rows, Instant::MIN, |id| facts.find(id)).into_iter();
+    let found = review_entries(&rows, Instant::MIN, |id| reviewable.find(id)).into_iter();
     let told = found.filter_map(|finding| match (finding.row, finding.kind) {
         (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderCost) => {
             Some((place as usize, FieldCode::UnderCost, finding_text(kind)))

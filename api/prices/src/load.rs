@@ -8,6 +8,7 @@ use entity::Instant;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 
 use super::error::PriceError;
+use super::events::PricesChanged;
 use super::load_inputs;
 use super::lookup::Prices;
 use super::packed_rows::{self, Rows};
@@ -16,7 +17,7 @@ use super::stored_terms::{self, Versions};
 use kernel::problem::CommonError;
 use store::clock;
 use store::database::{Reader, Tx};
-use store::events::Event;
+use store::events::{Event, any_is};
 use store::projections::Projection;
 
 #[derive(FromQueryResult)]
@@ -127,7 +128,7 @@ impl Prices {
 #[async_trait::async_trait]
 impl Projection for Prices {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), store::BoxError> {
-        if events.iter().any(|event| event.kind == "prices.changed") {
+        if any_is::<PricesChanged>(events) {
             self.catch_up(db).await?;
         }
         Ok(())

@@ -1,8 +1,8 @@
-//! Products and accounts into the book: their facts with all that was known before, and cost and floor with their history.
+//! Loads products and accounts into the book: all recorded versions of them, and the history of cost and floor.
 
 use ahash::AHashMap;
-use entity::Instant;
-use pricing::{Amount, Currency, ProductMoney};
+use entity::{CurrencyCode, Instant};
+use pricing::{Amount, ProductMoney};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::lookup::Prices;
@@ -12,7 +12,7 @@ use super::stored_terms::Versions;
 use kernel::problem::CommonError;
 use store::sql::statement;
 
-/// Few, since each is there as rows, as text and as facts while it is read.
+/// Products read at once: each is in memory as rows, as text and as inputs while it is read.
 const BATCH: usize = 1_000;
 const EVERYTHING: Versions = Versions { after: 0, upto: i64::MAX };
 
@@ -40,7 +40,7 @@ fn among(keys: &[i64]) -> String {
     format!("in ({})", keys.join(", "))
 }
 
-/// Reads the products whose facts, cost or floor the versions changed, with everything known of them, and puts them into
+/// Reads the products whose inputs, cost or floor the versions changed, with everything known of them, and puts them into
 /// the book.
 pub(super) async fn take(prices: &Prices, db: &impl ConnectionTrait, versions: Versions) -> Result<(), CommonError> {
     if versions.after == 0 {
@@ -95,14 +95,14 @@ async fn take_where(prices: &Prices, db: &impl ConnectionTrait, versions: Versio
     let mut products: Vec<ProductRow> = Vec::new();
     for row in db.query_all_raw(statement(db, sql, vec![versions.upto.into()])).await? {
         let (id, at): (i64, Instant) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        let facts = ProductInputs::read(&row.try_get_by_index::<String>(2)?)?;
+        let inputs = ProductInputs::read(&row.try_get_by_index::<String>(2)?)?;
         if products.last().is_none_or(|last| last.id != id) {
             let money = money.remove(&id).unwrap_or_default();
             let unreadable = |_| DbErr::Custom(format!("cost or floor of product {id} cannot be read"));
-            products.push(ProductRow { id, facts: Vec::new(), money: history(&money).map_err(unreadable)? });
+            products.push(ProductRow { id, versions: Vec::new(), money: history(&money).map_err(unreadable)? });
         }
         if let Some(product) = products.last_mut() {
-            product.facts.push((at, facts));
+            product.versions.push((at, inputs));
         }
     }
     let mut book = prices.book.write();
@@ -117,7 +117,7 @@ fn history(rows: &[QueryResult]) -> Result<MoneyHistory, Box<dyn std::error::Err
     let mut history = MoneyHistory::new();
     let mut current: Vec<ProductMoney> = Vec::new();
     for row in rows {
-        let currency: Currency = row.try_get_by_index::<String>(1)?.parse()?;
+        let currency = row.try_get_by_index::<CurrencyCode>(1)?.0;
         let amount = |column: usize| row.try_get_by_index::<Option<entity::Amount>>(column).map(|a| a.map(Amount::from));
         let recorded_at: Instant = row.try_get_by_index(4)?;
         current.retain(|money| money.currency != currency);

@@ -164,7 +164,7 @@ impl Prices {
         Ok(PricedBasket { version: resolved.version, at: resolved.at, as_of: resolved.as_of, ordered: resolved.ordered, lines })
     }
 
-    /// Prices the lines that count as one basket. The others are no part of it: to whoever asks their products are unknown.
+    /// Prices the lines that count as one basket. The other lines are left out, and their products are answered as unknown.
     pub async fn price_visible(
         &self,
         db: &impl ConnectionTrait,
@@ -200,7 +200,7 @@ impl Prices {
         Ok(PricedBasket { version: resolved.version, at: resolved.at, as_of: resolved.as_of, ordered: resolved.ordered, lines })
     }
 
-    /// Prices a basket and explains every line. Refuses a currency nobody has prices in.
+    /// Prices a basket and explains every line. Refuses a currency without prices.
     pub(super) async fn explain(
         &self,
         db: &impl ConnectionTrait,

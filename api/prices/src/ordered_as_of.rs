@@ -1,7 +1,8 @@
 //! What was ordered in a contract's period as it was known then, to price something again.
 //!
 //! As in `period`, but with the knowledge of an instant: cancellations and imports of later do not count, and the company tree,
-//! categories, brands and units are those of then. One statement per contract; nobody waits for it in a hot request.
+//! categories, brands and units are those of then. It takes one statement per contract, and only requests
+//! that price something again run it.
 //!
 //! An `as_of` that is the very instant of a price version stands for all that was known under that version, up to the instant
 //! asked for: that is what an answer's own `as_of` says. Any other `as_of` is taken as it is.

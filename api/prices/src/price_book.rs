@@ -7,9 +7,9 @@ use std::sync::Arc;
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, AssignedKind, AudienceKind, ContractMode, Instant, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{
-    AccountFacts, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
-    Kind, ListFacts, Mode, Per, PriceBook, ProductFacts, ProductMoney, Promotion, Quantity, RequestLine, Scope, Target, Terms,
-    Times, UnitCode,
+    AccountVersion, Amount, Assignment, Audience, Break, ContractLine, ContractStatus, ContractVersion, Currency, Entry, EntryId,
+    Kind, ListVersion, Mode, Per, PriceBook, ProductMoney, ProductVersion, Promotion, Quantity, RequestLine, Scope, Target,
+    Terms, Times, UnitCode,
 };
 
 use super::change_log::ChangeIndex;
@@ -66,8 +66,8 @@ pub struct LineRow {
 #[derive(Clone, Debug)]
 pub(super) struct ProductRow {
     pub(super) id: i64,
-    /// Its facts from each instant on at which they changed, in order; at least one.
-    pub(super) facts: Vec<(Instant, ProductInputs)>,
+    /// Its inputs from each instant on at which they changed, in order; at least one.
+    pub(super) versions: Vec<(Instant, ProductInputs)>,
     /// Cost and floor from each instant on at which they changed, in order.
     pub(super) money: MoneyHistory,
 }
@@ -252,52 +252,57 @@ impl Book {
         })
     }
 
-    /// Takes all that is known of a product. What was known before the first facts is that they were the same, and that
-    /// there was neither cost nor floor.
+    /// Takes all versions of a product. Before the first one the product counts as the same, without cost and floor.
     pub(super) fn put_product(&mut self, row: &ProductRow) -> Result<(), Refused> {
         let number = self.products.number(row.id);
-        let Some((first, _)) = row.facts.first() else { return Ok(()) };
-        let mut instants: Vec<Instant> = row.facts.iter().skip(1).map(|(at, _)| *at).collect();
+        let Some((first, _)) = row.versions.first() else { return Ok(()) };
+        let mut instants: Vec<Instant> = row.versions.iter().skip(1).map(|(at, _)| *at).collect();
         instants.extend(row.money.iter().map(|(at, _)| *at));
         instants.sort_unstable();
         instants.dedup();
-        // Facts that are kept since later than cost were the same before.
+        // When cost was recorded before the first version, that version counts from the beginning.
         let begin = if instants.first().is_some_and(|at| at <= first) { Instant(i64::MIN) } else { *first };
         for at in std::iter::once(begin).chain(instants) {
-            let known = row.facts.partition_point(|(from, _)| *from <= at).max(1);
+            let known = row.versions.partition_point(|(from, _)| *from <= at).max(1);
             self.change_index.note_product(number, at);
             let priced = row.money.partition_point(|(from, _)| *from <= at);
             let money = priced.checked_sub(1).map_or(&[][..], |place| &row.money[place].1);
-            self.put_facts(number, at, &row.facts[known - 1].1, money)?;
+            self.put_product_version(number, at, &row.versions[known - 1].1, money)?;
         }
-        if row.facts.iter().any(|(_, facts)| facts.hidden) {
-            self.hidden.insert(number, row.facts.iter().map(|(at, facts)| (*at, facts.hidden)).collect());
+        if row.versions.iter().any(|(_, inputs)| inputs.hidden) {
+            self.hidden.insert(number, row.versions.iter().map(|(at, inputs)| (*at, inputs.hidden)).collect());
         }
         Ok(())
     }
 
-    fn put_facts(&mut self, number: u32, at: Instant, facts: &ProductInputs, money: &[ProductMoney]) -> Result<(), Refused> {
-        let Some((stock_unit, units)) = facts.sold_in() else { return Err(Refused::ConflictingUnits) };
-        let categories = facts
+    fn put_product_version(
+        &mut self,
+        number: u32,
+        at: Instant,
+        inputs: &ProductInputs,
+        money: &[ProductMoney],
+    ) -> Result<(), Refused> {
+        let Some((stock_unit, units)) = inputs.sold_in() else { return Err(Refused::ConflictingUnits) };
+        let categories = inputs
             .categories
             .iter()
             .map(|(id, depth)| pricing::CategoryAt { id: pricing::CategoryId(self.categories.number(*id)), depth: *depth });
-        let facts = ProductFacts {
+        let version = ProductVersion {
             id: pricing::ProductId(number),
             recorded_at: at.into(),
             categories: categories.collect(),
-            brand: (!facts.brand.is_empty()).then(|| pricing::BrandId(self.brands.number(facts.brand.clone()))),
-            mix_group: facts.mix_group.clone().map(|mix| pricing::MixGroupId(self.mixes.number(mix))),
+            brand: (!inputs.brand.is_empty()).then(|| pricing::BrandId(self.brands.number(inputs.brand.clone()))),
+            mix_group: inputs.mix_group.clone().map(|mix| pricing::MixGroupId(self.mixes.number(mix))),
             stock_unit,
             units,
             money: money.to_vec(),
         };
-        self.engine.put_product(&facts)
+        self.engine.put_product(&version)
     }
 
     /// Takes an account's place in the company tree and its group.
     pub fn put_account(&mut self, row: AccountRow) -> Result<(), Refused> {
-        self.engine.put_account(&AccountFacts {
+        self.engine.put_account(&AccountVersion {
             id: pricing::AccountId(self.accounts.number(row.id)),
             recorded_at: row.recorded_at.into(),
             parent: row.parent.map(|parent| pricing::AccountId(self.accounts.number(parent))),
@@ -314,7 +319,7 @@ impl Book {
             AssignedKind::Group => Assignment::Group(pricing::GroupId(self.groups.number(row.assigned_code))),
             AssignedKind::Default => Assignment::Default,
         };
-        self.engine.put_list(&ListFacts {
+        self.engine.put_list(&ListVersion {
             id: pricing::ListId(number),
             recorded_at: row.recorded_at.into(),
             code: row.code,

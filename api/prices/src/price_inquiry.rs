@@ -10,9 +10,9 @@ use pricing::{
 use serde::{Deserialize, Serialize};
 
 use super::lookup::LineRefusal;
-use super::wire_values::{RawDecimal, SourceLabel, StaticCode};
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
+use kernel::wire::{RawDecimal, SharedText, StaticCode};
 
 /// Most lines of one quote.
 pub(super) const MAX_LINES: usize = 10_000;
@@ -95,23 +95,18 @@ pub(crate) struct QuoteLineView {
     /// Unit.
     pub unit: Option<String>,
     /// Price of `per` units.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<AmountText>,
     /// Price basis.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<u32>,
     /// Unit price × quantity ÷ per, rounded to the currency's minor unit.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_amount: Option<AmountText>,
     /// The list price of `list_price_per` units, when there is one.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price: Option<AmountText>,
     /// Basis of the list price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price_per: Option<u32>,
     /// How the price came about, first to last; the last step ends at the unit price.
@@ -119,21 +114,17 @@ pub(crate) struct QuoteLineView {
     /// The rows that might have made the price and did not.
     pub candidates: Vec<PriceCandidateView>,
     /// What the next larger quantity that changes the price would bring.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_break: Option<NextBreakView>,
     /// Remarks: `floor_lifted`, `stopped_at_zero`; for staff also `below_floor`, `below_cost`.
     pub flags: Vec<StaticCode>,
     /// Cost and floor, for pricing staff only.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub internal: Option<InternalView>,
     /// Why there is no price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<FieldError>,
     /// Why the quantity could not be ordered; the price holds all the same.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_rule: Option<FieldError>,
 }
@@ -144,7 +135,7 @@ pub struct PriceStepView {
     /// `list`, `contract`, `promotion` or `floor`; `quote` in the audit of an order made of a quote.
     pub source: StaticCode,
     /// Code of the price list, contract or promotion; `floor` for the floor, the number of a quote.
-    pub label: SourceLabel,
+    pub label: SharedText,
     /// Price before; none at the first step.
     pub before: Option<AmountText>,
     /// Price after, of `per` asked units.
@@ -152,15 +143,12 @@ pub struct PriceStepView {
     /// Basis of the price after.
     pub per: u32,
     /// Basis of the price before, where it is another.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_per: Option<u32>,
     /// Id of the entry or contract line, place of the promotion's line, or number of the quote's line.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<RowId>,
     /// The row's own terms; none for the floor.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub terms: Option<PriceTermsView>,
 }
@@ -175,7 +163,6 @@ pub struct PriceTermsView {
     /// The threshold that applied, in the row's unit.
     pub min_quantity: QuantityText,
     /// The price, amount or percentage; buyers do not get the percentage on cost.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<AmountText>,
 }
@@ -186,17 +173,15 @@ pub(crate) struct PriceCandidateView {
     /// `list`, `contract` or `promotion`.
     pub source: StaticCode,
     /// Code of the price list, contract or promotion.
-    pub label: SourceLabel,
+    pub label: SharedText,
     /// Id of the entry or contract line, or place of the promotion's line.
     pub row: RowId,
     /// The threshold that applied; the smallest one when none did.
     pub min_quantity: QuantityText,
     /// The price it would have made, of `per` asked units.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<AmountText>,
     /// Basis of that price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<u32>,
     /// Why it lost.
@@ -233,8 +218,8 @@ pub(crate) struct InternalView {
 #[derive(Clone, Copy, Debug)]
 pub struct RowId(i64);
 
-super::wire_values::never_read!(RowId);
-super::wire_values::text_schema!(RowId, "string_row", poem_openapi::registry::MetaSchema::new("string"));
+kernel::write_only!(RowId);
+kernel::string_schema!([] RowId, "string_row", poem_openapi::registry::MetaSchema::new("string"));
 
 impl poem_openapi::types::ToJSON for RowId {
     fn to_json(&self) -> Option<serde_json::Value> {
@@ -252,8 +237,8 @@ impl Serialize for RowId {
 #[derive(Clone, Copy, Debug)]
 pub struct UnitText(pub(super) UnitCode);
 
-super::wire_values::never_read!(UnitText);
-super::wire_values::text_schema!(UnitText, "string_unit", poem_openapi::registry::MetaSchema::new("string"));
+kernel::write_only!(UnitText);
+kernel::string_schema!([] UnitText, "string_unit", poem_openapi::registry::MetaSchema::new("string"));
 
 impl poem_openapi::types::ToJSON for UnitText {
     fn to_json(&self) -> Option<serde_json::Value> {
@@ -272,7 +257,7 @@ impl PriceStepView {
     pub fn quoted(number: &str, line: i64, before: Option<&Self>, price: UnitPrice) -> Self {
         Self {
             source: StaticCode("quote"),
-            label: SourceLabel(number.into()),
+            label: SharedText(number.into()),
             before: before.map(|step| step.after),
             after: AmountText(price.amount),
             per: price.per.get(),
@@ -284,7 +269,7 @@ impl PriceStepView {
 }
 
 impl QuoteLineView {
-    /// A line that was not even asked, because of what stands in it.
+    /// A line that was not priced because its input is wrong.
     pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: FieldError) -> Self {
         Self { sku, quantity: quantity.map(QuantityText), unit, problem: Some(problem), ..Self::default() }
     }
@@ -345,7 +330,7 @@ pub(super) fn step(step: Step) -> PriceStepView {
     let per = step.after.per;
     PriceStepView {
         source: StaticCode(step.kind.code()),
-        label: SourceLabel(step.label),
+        label: SharedText(step.label),
         before: step.before.map(|price| AmountText(price.amount)),
         after: AmountText(step.after.amount),
         per: per.get(),
@@ -375,7 +360,7 @@ fn candidate(lost: LostCandidate) -> PriceCandidateView {
     let price: Option<UnitPrice> = lost.price;
     PriceCandidateView {
         source,
-        label: SourceLabel(lost.label),
+        label: SharedText(lost.label),
         row,
         min_quantity: QuantityText(lost.threshold),
         price: price.map(|price| AmountText(price.amount)),

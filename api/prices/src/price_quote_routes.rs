@@ -10,8 +10,13 @@ use super::error::{BadInput, PriceError};
 use super::input::{excerpt, read_currency};
 use super::lookup::{Explained, PriceRequest, Prices};
 use super::price_book::PriceLine;
-use super::price_inquiry::{MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineView, QuoteTotals, QuoteView};
-use super::wire_values::StaticCode;
+use super::price_inquiry::MAX_COUPONS;
+use super::price_inquiry::MAX_LINES;
+use super::price_inquiry::QuoteInput;
+use super::price_inquiry::QuoteLineInput;
+use super::price_inquiry::QuoteLineView;
+use super::price_inquiry::QuoteTotals;
+use super::price_inquiry::QuoteView;
 use catalog::{Product, Products};
 use identity::permit;
 use identity::scope::Scope;
@@ -19,6 +24,7 @@ use identity::{Account, Accounts, account_for};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, FieldError};
+use kernel::wire::StaticCode;
 use kernel::wire::{AmountText, Body, JsonResponse, QuantityText, Text, Timestamp};
 
 type Result<T> = std::result::Result<T, ApiError<PriceError>>;
@@ -80,11 +86,11 @@ struct Basket {
 
 impl PriceQuoteRoutes {
     fn basket(&self, lines: Vec<QuoteLineInput>, viewer: Option<AccountId>) -> Basket {
-        let sight = self.products.sight(viewer);
+        let catalog_view = self.products.view_for(viewer);
         let products = self.products.by_skus(lines.iter().map(|line| &*line.sku));
         let mut basket = Basket { asked: Vec::with_capacity(lines.len()), lines: Vec::with_capacity(lines.len()) };
         for (place, (line, product)) in lines.into_iter().zip(products).enumerate() {
-            let product = product.filter(|product| sight.shows(product));
+            let product = product.filter(|product| catalog_view.can_see(product));
             let view = match ask_line(place, &line, product.as_deref()) {
                 Ok((asked, order_rule)) => {
                     basket.asked.push(asked);
@@ -118,8 +124,8 @@ fn check_size(input: &QuoteInput) -> std::result::Result<(), PriceError> {
 }
 
 fn currency_of(input: &QuoteInput, account: &Account) -> std::result::Result<Currency, PriceError> {
-    let code = input.currency.as_deref().unwrap_or(&account.currency);
-    read_currency("/currency", code).map_err(|problem| BadInput(vec![problem]).into())
+    let named = input.currency.as_deref().map(|code| read_currency("/currency", code)).transpose();
+    named.map(|named| named.unwrap_or(account.currency)).map_err(|problem| BadInput(vec![problem]).into())
 }
 
 /// A line as the engine is asked, with what an order would say to its quantity; or why it cannot be asked.

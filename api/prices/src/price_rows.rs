@@ -5,10 +5,10 @@ use pricing::{Causes, Currency, LadderStep, Per, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 use super::price_inquiry::UnitText;
-use super::wire_values::{SourceLabel, StaticCode};
 use kernel::wire::{AmountText, QuantityText};
+use kernel::wire::{SharedText, StaticCode};
 
-/// Which prices of a product are told.
+/// Which prices of a product an answer contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -36,17 +36,15 @@ pub(crate) struct PriceRow {
     /// Price basis.
     pub per: u32,
     /// List price of `list_price_per` units, when there is one.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price: Option<AmountText>,
     /// Basis of the list price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price_per: Option<u32>,
     /// `list`, `contract` or `promotion`.
     pub source: StaticCode,
     /// Code of the price list, contract or promotion.
-    pub label: SourceLabel,
+    pub label: SharedText,
 }
 
 /// A price that changed, or a tombstone of one that is gone.
@@ -63,35 +61,27 @@ pub(crate) struct PriceChangeRow {
     /// Whether the price exists no more: another quantity's price, or none, holds.
     pub deleted: bool,
     /// Price of `per` units; none when it is gone.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit_price: Option<AmountText>,
     /// Price basis.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per: Option<u32>,
     /// List price of `list_price_per` units, when there is one.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price: Option<AmountText>,
     /// Basis of the list price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price_per: Option<u32>,
     /// `list`, `contract` or `promotion`.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<StaticCode>,
     /// Code of the price list, contract or promotion.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<SourceLabel>,
+    pub label: Option<SharedText>,
     /// Price before, of `previous_per` units; none for a new price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_unit_price: Option<AmountText>,
     /// Basis of the price before.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_per: Option<u32>,
     /// What changed of what the account's price depends on, recorded or begun or ended as scheduled: `list`, `contract`,
@@ -110,16 +100,16 @@ pub(crate) struct PriceChangesView {
     pub has_more: bool,
 }
 
-/// A step of a ladder with the word for its source.
+/// A step of a ladder with the source of its price and its label.
 #[derive(Clone, Debug)]
-pub(super) struct Labelled {
+pub(super) struct LabelledStep {
     pub(super) step: LadderStep,
     pub(super) source: &'static str,
-    pub(super) label: SourceLabel,
+    pub(super) label: SharedText,
 }
 
 impl PriceRow {
-    pub(super) fn new(sku: &str, currency: Currency, labelled: Labelled) -> Self {
+    pub(super) fn new(sku: &str, currency: Currency, labelled: LabelledStep) -> Self {
         let step = labelled.step;
         Self {
             sku: sku.to_owned(),
@@ -137,7 +127,7 @@ impl PriceRow {
 }
 
 /// Writes the line of JSON that a [`PriceRow`] is, without making one: there may be a million of them.
-pub(super) fn write_line(out: &mut Vec<u8>, sku: &str, currency: Currency, labelled: &Labelled) {
+pub(super) fn write_line(out: &mut Vec<u8>, sku: &str, currency: Currency, labelled: &LabelledStep) {
     let step = &labelled.step;
     text(out, "{\"sku\":", sku);
     text(out, ",\"unit\":", step.unit.as_str());
@@ -182,7 +172,7 @@ impl PriceChangeRow {
     pub(super) fn changed(
         sku: &str,
         currency: Currency,
-        labelled: Labelled,
+        labelled: LabelledStep,
         previous: Option<UnitPrice>,
         causes: Causes,
     ) -> Self {
@@ -252,7 +242,7 @@ mod tests {
                 list_price,
                 source: Source::List { list: ListId(1), entry: pricing::EntryId(2) },
             };
-            let labelled = Labelled { step, source: "list", label: SourceLabel(name.into()) };
+            let labelled = LabelledStep { step, source: "list", label: SharedText(name.into()) };
             let mut line = Vec::new();
             write_line(&mut line, name, euro, &labelled);
             let row = serde_json::to_string(&PriceRow::new(name, euro, labelled)).expect("JSON");

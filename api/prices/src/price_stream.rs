@@ -1,7 +1,7 @@
 //! All prices of an account as lines of JSON, made while they are being read.
 //!
 //! Promises: memory does not grow with the catalogue, and nothing is made ahead of the reader: each batch is computed on a
-//! thread for such work when the one before was taken, so a slow reader holds up nobody. Every line belongs to one state.
+//! thread for such work when the one before was taken, so a slow reader blocks no other request. Every line belongs to one state.
 
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, IntoResponse, Response};

@@ -33,9 +33,10 @@ pub struct ProductInputs {
 }
 
 impl ProductInputs {
-    /// The facts of a stored text.
+    /// Reads the stored text.
     pub fn read(text: &str) -> Result<Self, DbErr> {
-        serde_json::from_str(text).map_err(|error| DbErr::Custom(format!("stored facts of a product cannot be read: {error}")))
+        serde_json::from_str(text)
+            .map_err(|error| DbErr::Custom(format!("stored pricing inputs of a product cannot be read: {error}")))
     }
 
     /// The text to store.
@@ -82,8 +83,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn facts_read_what_they_write() {
-        let facts = ProductInputs {
+    fn inputs_read_what_they_write() {
+        let inputs = ProductInputs {
             categories: vec![(3, 1), (1, 0)],
             brand: "Acme \u{1f}".to_owned(),
             mix_group: Some("G".to_owned()),
@@ -93,7 +94,7 @@ mod tests {
             multiple: Some(5),
             hidden: true,
         };
-        assert_eq!(ProductInputs::read(&facts.write()).ok(), Some(facts));
+        assert_eq!(ProductInputs::read(&inputs.write()).ok(), Some(inputs));
         let bare = ProductInputs { stock_unit: "EA".to_owned(), ..ProductInputs::default() };
         assert_eq!(bare.write(), r#"{"s":"EA"}"#);
     }
@@ -102,7 +103,7 @@ mod tests {
     fn order_multiples_are_in_the_asked_unit() {
         let whole = |micros| ProductInputs { multiple: Some(micros), ..ProductInputs::default() };
         let factor = |n, d| Factor::new(n, d).expect("positive");
-        let units = |facts: ProductInputs, factor| facts.multiple_in(factor).map(|q| q.to_string());
+        let units = |inputs: ProductInputs, factor| inputs.multiple_in(factor).map(|q| q.to_string());
         assert_eq!(units(whole(100_000_000), Factor::ONE), Some("100".to_owned()));
         assert_eq!(units(whole(100_000_000), factor(30, 1)), Some("10".to_owned()));
         assert_eq!(units(whole(100_000_000), factor(100, 1)), Some("1".to_owned()));

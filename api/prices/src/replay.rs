@@ -26,7 +26,7 @@ impl Prices {
         ordered: Option<Vec<PeriodQuantity>>,
         viewer: Viewer,
     ) -> Result<Vec<ReplayedLine>, PriceError> {
-        // Another process may have recorded prices, and placed the order, that this one has not heard of.
+        // Another process may have recorded prices, and placed the order, that this one does not know yet.
         if self.version() < version {
             self.catch_up(db).await?;
         }

@@ -1,10 +1,10 @@
 //! Reading the tables of which there are few rows: lists, contracts, promotions.
 
-use entity::{AssignedKind, AudienceKind, Instant};
-use pricing::{Currency, Times};
+use entity::{AssignedKind, AudienceKind, CurrencyCode, Instant, Per, Unit};
+use pricing::Times;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
-use super::columns::{per_of, read_breaks, unit_of};
+use super::columns::read_breaks;
 use super::price_book::{ContractRow, LineRow, ListRow, PromotionRow};
 use store::sql::statement;
 
@@ -18,10 +18,6 @@ pub(super) struct Versions {
 /// A row that breaks what was checked when it was recorded.
 fn unreadable(what: &str) -> DbErr {
     DbErr::Custom(format!("a stored {what} cannot be read"))
-}
-
-fn currency(row: &QueryResult) -> Result<Currency, DbErr> {
-    row.try_get::<String>("", "currency")?.parse().map_err(|_| unreadable("currency"))
 }
 
 fn times(row: &QueryResult) -> Result<Times, DbErr> {
@@ -81,7 +77,7 @@ pub async fn contracts(db: &impl ConnectionTrait, which: &TermsFilter) -> Result
             contract: row.try_get("", "contract_id")?,
             code: row.try_get("", "code")?,
             account: row.try_get("", "account_id")?,
-            currency: currency(&row)?,
+            currency: row.try_get::<CurrencyCode>("", "currency")?.0,
             mode: row.try_get("", "mode")?,
             active: row.try_get("", "active")?,
             times: times(&row)?,
@@ -97,7 +93,6 @@ pub async fn promotions(db: &impl ConnectionTrait, which: &TermsFilter) -> Resul
                from promotion_terms t join promotions p on p.id = t.promotion_id";
     let mut promotions: Vec<PromotionRow> = Vec::new();
     for row in which.rows(db, sql, "t.id").await? {
-        let stored: Option<String> = row.try_get("", "currency")?;
         promotions.push(PromotionRow {
             id: row.try_get("", "id")?,
             promotion: row.try_get("", "promotion_id")?,
@@ -106,7 +101,7 @@ pub async fn promotions(db: &impl ConnectionTrait, which: &TermsFilter) -> Resul
             audience_id: row.try_get("", "audience_id")?,
             audience_code: row.try_get("", "audience_code")?,
             coupon: row.try_get("", "coupon")?,
-            currency: stored.map(|code| code.parse()).transpose().map_err(|_| unreadable("currency"))?,
+            currency: row.try_get::<Option<CurrencyCode>>("", "currency")?.map(Into::into),
             active: row.try_get("", "active")?,
             times: times(&row)?,
             lines: Vec::new(),
@@ -125,7 +120,6 @@ pub async fn promotions(db: &impl ConnectionTrait, which: &TermsFilter) -> Resul
 
 /// The part that lines of contracts and promotions share.
 pub fn line(row: &QueryResult) -> Result<LineRow, DbErr> {
-    let unit: Option<String> = row.try_get("", "unit")?;
     let breaks: String = row.try_get("", "breaks")?;
     Ok(LineRow {
         target_kind: row.try_get("", "target_kind")?,
@@ -133,8 +127,8 @@ pub fn line(row: &QueryResult) -> Result<LineRow, DbErr> {
         target_code: row.try_get("", "target_code")?,
         kind: row.try_get("", "kind")?,
         value: row.try_get("", "value")?,
-        unit: unit_of(unit.as_deref().unwrap_or_default()).map_err(|_| unreadable("unit"))?,
-        per: per_of(row.try_get("", "per")?).ok_or_else(|| unreadable("price basis"))?,
+        unit: row.try_get::<Option<Unit>>("", "unit")?.map(Into::into),
+        per: row.try_get::<Per>("", "per")?.into(),
         breaks: read_breaks(&breaks).ok_or_else(|| unreadable("volume break"))?,
         scope: row.try_get("", "scope")?,
     })

@@ -6,12 +6,16 @@ use entity::{Quantity, quote_lines, quotes};
 
 use super::close::not_final;
 use super::error::QuoteError;
+use super::events::QuoteRequested;
 use super::input::{AskAgainInput, AskAgainLineInput, Target};
 use super::line_prices::{self, is_declined};
 use super::offer::Desk;
 use super::queries::lines_of;
-use super::request::{Priced, record, save, save_lines};
-use catalog::{Products, Sight};
+use super::request::Priced;
+use super::request::save;
+use super::request::save_lines;
+use catalog::CatalogView;
+use catalog::Products;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::Text;
@@ -29,8 +33,8 @@ pub(super) async fn ask_again(
 ) -> Result<Priced, QuoteError> {
     not_final(&quote, tx)?;
     let mut lines = lines_of(tx, quote.id).await?;
-    let sight = desk.products.sight(Some(quote.account_id));
-    apply(&Shelf { products: desk.products, sight: &sight }, &quote, &mut lines, input.lines)?;
+    let catalog_view = desk.products.view_for(Some(quote.account_id));
+    apply(&Shelf { products: desk.products, catalog_view: &catalog_view }, &quote, &mut lines, input.lines)?;
     if let Some(note) = input.note {
         quote.note = Text::into_inner(note);
     }
@@ -38,12 +42,12 @@ pub(super) async fn ask_again(
     quote.requested_at = tx.now();
     quote.declined_at = None;
     quote.reason = String::new();
-    let basket = line_prices::today(tx, desk, &quote, &lines, &sight).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &catalog_view).await?;
     line_prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     save_lines(tx, &lines).await?;
     save(tx, &mut quote).await?;
-    record(tx, "quote.requested", &quote);
+    tx.record(&QuoteRequested((&quote).into()));
     Ok(Priced { quote, lines, basket })
 }
 
@@ -86,7 +90,7 @@ fn change_line(line: &mut quote_lines::Model, change: AskAgainLineInput, pointer
     let standing = line.target_unit_price.filter(|_| change.target_per.is_some()).map(Into::into);
     if let Some(target) = Target::read(pointer, change.target_unit_price.or(standing), change.target_per)? {
         line.target_unit_price = Some(target.unit_price.into());
-        line.target_per = Some(i64::from(target.per.get()));
+        line.target_per = Some(target.per.into());
     }
     if let Some(note) = change.note {
         line.note = note.into_inner();
@@ -122,7 +126,7 @@ pub(super) fn find<'a>(
 /// What an account may order.
 pub(super) struct Shelf<'a> {
     pub(super) products: &'a Products,
-    pub(super) sight: &'a Sight,
+    pub(super) catalog_view: &'a CatalogView,
 }
 
 impl Shelf<'_> {
@@ -130,7 +134,7 @@ impl Shelf<'_> {
     pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldError> {
         let wrong = |field: &str, code: FieldCode, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
-        let product = self.products.by_id(line.product_id).filter(|product| self.sight.shows(product));
+        let product = self.products.by_id(line.product_id).filter(|product| self.catalog_view.can_see(product));
         let product = product
             .ok_or_else(|| wrong(named, FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned()))?;
         if !product.is_orderable() {
@@ -139,7 +143,7 @@ impl Shelf<'_> {
         let unknown = || {
             wrong("unit", FieldCode::UnknownUnit, "the product is no longer sold in this unit; ask for a new quote".to_owned())
         };
-        let unit = line.unit.parse().map_err(|_| unknown())?;
+        let unit = line.unit.0;
         let factor = product.factor_of(unit).ok_or_else(unknown)?;
         product.check_quantity(unit, quantity.into()).map_err(|problem| problem.under(pointer))?;
         (line.numerator, line.denominator) = (factor.numerator(), factor.denominator());

@@ -3,8 +3,9 @@
 use entity::quotes;
 
 use super::error::QuoteError;
+use super::events::{QuoteDeclined, QuoteOrdered, QuoteWithdrawn};
 use super::queries::still_open;
-use super::request::{record, save};
+use super::request::save;
 use super::status::{QuoteStatus, status};
 use store::database::Tx;
 
@@ -19,24 +20,25 @@ pub(super) enum Closing {
 
 /// Declines or withdraws a quote locked by the caller.
 pub(super) async fn close(tx: &Tx, quote: &mut quotes::Model, closing: Closing, reason: String) -> Result<(), QuoteError> {
-    let event = match closing {
+    match closing {
         Closing::Decline => {
             still_open(quote, tx.now())?;
             if status(quote, tx.now()) == QuoteStatus::Requested {
                 return Err(QuoteError::NotOffered);
             }
             quote.declined_at = Some(tx.now());
-            "quote.declined"
         }
         Closing::Withdraw => {
             not_final(quote, tx)?;
             quote.withdrawn_at = Some(tx.now());
-            "quote.withdrawn"
         }
-    };
+    }
     quote.reason = reason;
     save(tx, quote).await?;
-    record(tx, event, quote);
+    match closing {
+        Closing::Decline => tx.record(&QuoteDeclined((&*quote).into())),
+        Closing::Withdraw => tx.record(&QuoteWithdrawn((&*quote).into())),
+    }
     Ok(())
 }
 
@@ -53,6 +55,6 @@ pub async fn mark_ordered(tx: &Tx, mut quote: quotes::Model, order_number: &str)
     quote.ordered_at = Some(tx.now());
     quote.order_number = Some(order_number.to_owned());
     save(tx, &mut quote).await?;
-    record(tx, "quote.ordered", &quote);
+    tx.record(&QuoteOrdered((&quote).into()));
     Ok(())
 }

@@ -33,6 +33,7 @@
 mod ask;
 mod close;
 mod error;
+mod events;
 mod input;
 mod line_prices;
 mod offer;

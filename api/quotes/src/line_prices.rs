@@ -1,22 +1,15 @@
 //! Today's prices of a quote's lines, all in one call: of those that whoever looks may see, without those the offer declines.
 
 use entity::{Quantity, quote_lines, quotes};
-use pricing::{Currency, Per};
 use sea_orm::ConnectionTrait;
 
 use super::error::QuoteError;
 use super::offer::Desk;
-use catalog::Sight;
-use kernel::problem::CommonError;
+use catalog::CatalogView;
 use prices::PriceLine;
 use prices::PriceRequest;
 use prices::PricedBasket;
 use prices::PricedLine;
-
-/// The currency of a quote.
-pub(super) fn currency_of(quote: &quotes::Model) -> Result<Currency, QuoteError> {
-    Ok(quote.currency.parse().map_err(|_| CommonError::Internal("a quote without currency".to_owned()))?)
-}
 
 /// The quantity a line is about: what is offered if the offer answers the last request, else what is asked for.
 pub(super) fn quantity_of(quote: &quotes::Model, line: &quote_lines::Model) -> Quantity {
@@ -34,22 +27,23 @@ pub(super) fn is_left_out(quote: &quotes::Model, line: &quote_lines::Model) -> b
 }
 
 /// Today's prices of the lines as one basket, in the quantities they are about. Lines that are left out, or whose product does
-/// not exist for whoever has this sight, have none.
+/// not exist for whoever has this catalog_view, have none.
 pub(super) async fn today(
     db: &impl ConnectionTrait,
     desk: &Desk<'_>,
     quote: &quotes::Model,
     lines: &[quote_lines::Model],
-    sight: &Sight,
+    catalog_view: &CatalogView,
 ) -> Result<PricedBasket, QuoteError> {
-    let mut asked = Vec::with_capacity(lines.len());
-    for line in lines {
-        let unit = line.unit.parse().map_err(|_| QuoteError::OutOfRange)?;
-        asked.push(PriceLine { product: line.product_id, unit, quantity: quantity_of(quote, line).into() });
-    }
-    let (account, currency) = (Some(quote.account_id), currency_of(quote)?);
+    let ask = |line: &quote_lines::Model| PriceLine {
+        product: line.product_id,
+        unit: line.unit.0,
+        quantity: quantity_of(quote, line).into(),
+    };
+    let asked: Vec<PriceLine> = lines.iter().map(ask).collect();
+    let (account, currency) = (Some(quote.account_id), quote.currency.0);
     let ask = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
-    let mut counts = desk.products.shown(lines.iter().map(|line| line.product_id), sight);
+    let mut counts = desk.products.visible(lines.iter().map(|line| line.product_id), catalog_view);
     for (counts, line) in counts.iter_mut().zip(lines) {
         *counts &= !is_left_out(quote, line);
     }
@@ -61,12 +55,7 @@ pub(super) fn note_asked(lines: &mut [quote_lines::Model], basket: &PricedBasket
     for (line, price) in lines.iter_mut().zip(&basket.lines) {
         let price: Option<&PricedLine> = price.as_ref().ok();
         line.asked_unit_price = price.map(|price| price.unit_price.into());
-        line.asked_per = price.map(|price| i64::from(price.per.get()));
+        line.asked_per = price.map(|price| price.per.into());
         line.asked_amount = price.map(|price| price.line_amount.into());
     }
-}
-
-/// A price basis as stored; one unit where none is.
-pub(super) fn per_of(stored: Option<i64>) -> Per {
-    stored.and_then(|units| u32::try_from(units).ok()).and_then(Per::new).unwrap_or_default()
 }

@@ -6,11 +6,12 @@ use pricing::Amount;
 use super::ask::Shelf;
 use super::close::not_final;
 use super::error::QuoteError;
+use super::events::QuoteOffered;
 use super::input::SalesOfferInput;
-use super::line_prices::{self, currency_of, per_of};
+use super::line_prices;
 use super::offer_lines::{OfferPrice, Terms, terms};
 use super::queries::lines_of;
-use super::request::{Priced, record, save, save_lines};
+use super::request::{Priced, save, save_lines};
 use catalog::Products;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
@@ -38,11 +39,11 @@ pub async fn offer(
     not_final(&quote, tx)?;
     check_date(input.valid_until.0, tx.now())?;
     let mut lines = lines_of(tx, quote.id).await?;
-    let sight = desk.products.sight(Some(quote.account_id));
-    let shelf = Shelf { products: desk.products, sight: &sight };
+    let catalog_view = desk.products.view_for(Some(quote.account_id));
+    let shelf = Shelf { products: desk.products, catalog_view: &catalog_view };
     let terms = terms(&shelf, &mut lines, input.percent_off, input.lines)?;
     quote.offer_round = Some(quote.round);
-    let basket = line_prices::today(tx, desk, &quote, &lines, &sight).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &catalog_view).await?;
     let priced = Priced { quote, lines, basket };
     let (mut priced, mut warnings) = price(priced, &terms)?;
     let quote = &mut priced.quote;
@@ -54,7 +55,7 @@ pub async fn offer(
     quote.reason = String::new();
     save_lines(tx, &priced.lines).await?;
     save(tx, quote).await?;
-    record(tx, "quote.offered", quote);
+    tx.record(&QuoteOffered((&*quote).into()));
     warnings.extend(too_low(tx, desk.products, &priced, &terms).await?);
     Ok((priced, warnings))
 }
@@ -69,7 +70,7 @@ fn check_date(valid_until: Instant, now: Instant) -> Result<(), QuoteError> {
 
 /// Writes the offered prices into the lines and the total; tells which are dearer than today.
 fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldError>), QuoteError> {
-    let currency = currency_of(&priced.quote)?;
+    let currency = priced.quote.currency.0;
     let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     for ((line, terms), today) in priced.lines.iter_mut().zip(terms).zip(&priced.basket.lines) {
         let quantity = line.offer_quantity.unwrap_or(line.quantity);
@@ -98,22 +99,22 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldError>
 
 fn write(line: &mut quote_lines::Model, offered: Option<OfferPrice>) {
     line.offer_unit_price = offered.map(|offered| offered.unit_price.into());
-    line.offer_per = offered.map(|offered| i64::from(offered.per.get()));
+    line.offer_per = offered.map(|offered| offered.per.into());
     line.offer_amount = offered.map(|offered| offered.amount.into());
 }
 
 /// Which offered prices are under cost or floor.
 async fn too_low(tx: &Tx, products: &Products, priced: &Priced, terms: &[Terms]) -> Result<Vec<FieldError>, QuoteError> {
-    let currency = currency_of(&priced.quote)?;
+    let currency = priced.quote.currency.0;
     let (mut offered, mut pointers) = (Vec::with_capacity(priced.lines.len()), Vec::with_capacity(priced.lines.len()));
     for (line, terms) in priced.lines.iter().zip(terms).filter(|(_, terms)| !terms.is_declined()) {
         pointers.push(&terms.pointer);
         offered.push(PriceToCheck {
             product: line.product_id,
-            unit: line.unit.parse().map_err(|_| QuoteError::OutOfRange)?,
+            unit: line.unit.0,
             currency,
             unit_price: line.offer_unit_price.unwrap_or_default().into(),
-            per: per_of(line.offer_per),
+            per: line.offer_per.unwrap_or_default().into(),
         });
     }
     let found = under_limits(tx, products, &offered).await?.into_iter();

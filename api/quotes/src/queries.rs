@@ -7,7 +7,6 @@ use sea_orm::{
 };
 
 use super::error::QuoteError;
-use super::line_prices::per_of;
 use super::status::{QuoteStatus, stands, status};
 use cart::CartLine;
 use kernel::problem::CommonError;
@@ -161,11 +160,11 @@ fn offered(rows: Vec<quote_lines::Model>) -> Result<Vec<OfferedLine>, CommonErro
     let mut lines = Vec::with_capacity(rows.len());
     for row in rows {
         let (Some(quantity), Some(unit_price)) = (row.offer_quantity, row.offer_unit_price) else { continue };
-        let unit = row.unit.parse().map_err(|_| CommonError::Internal("a quote's line without unit".to_owned()))?;
+        let unit = row.unit.0;
         let factor = Factor::new(row.numerator, row.denominator);
         let factor = factor.map_err(|_| CommonError::Internal("a quote's line without factor".to_owned()))?;
         let line = CartLine { line: row.line_no, product: row.product_id, unit, quantity, note: row.note.into(), seen: None };
-        lines.push(OfferedLine { line, unit_price: unit_price.into(), per: per_of(row.offer_per), factor });
+        lines.push(OfferedLine { line, unit_price: unit_price.into(), per: row.offer_per.unwrap_or_default().into(), factor });
     }
     Ok(lines)
 }

@@ -3,16 +3,15 @@
 use entity::{AccountId, QuoteId, quote_lines, quotes};
 use pricing::Currency;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
-use serde_json::json;
 
 use super::error::QuoteError;
+use super::events::QuoteRequested;
 use super::input::Target;
 use super::line_prices;
 use super::offer::Desk;
 use cart::CheckedLine;
 use prices::PricedBasket;
 use store::database::Tx;
-use store::events::NewEvent;
 use store::sql::insert_all;
 
 /// A line to be quoted.
@@ -50,12 +49,12 @@ pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, 
         lines.push(line_row(id, line_no, line)?);
     }
     let mut quote = head(tx, id, &new)?;
-    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.sight(Some(new.account))).await?;
+    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.view_for(Some(new.account))).await?;
     line_prices::note_asked(&mut lines, &basket);
     quote.price_version = basket.version;
     quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     insert_all(tx, lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect(), None).await?;
-    record(tx, "quote.requested", &quote);
+    tx.record(&QuoteRequested((&quote).into()));
     Ok(Priced { quote, lines, basket })
 }
 
@@ -65,7 +64,7 @@ fn head(tx: &Tx, id: QuoteId, new: &NewQuote) -> Result<quotes::Model, QuoteErro
         number: format!("QU{:08}", id.0),
         account_id: new.account,
         requested_by: tx.actor().label.to_string(),
-        currency: new.currency.code().to_owned(),
+        currency: new.currency.into(),
         note: new.note.clone(),
         line_count: i32::try_from(new.lines.len()).map_err(|_| QuoteError::OutOfRange)?,
         version: 1,
@@ -94,13 +93,13 @@ fn line_row(id: QuoteId, line_no: i32, line: &NewQuoteLine) -> Result<quote_line
         quote_id: id,
         line_no,
         product_id: line.asked.product.id,
-        unit: line.asked.unit.to_string(),
+        unit: line.asked.unit.into(),
         numerator: factor.numerator(),
         denominator: factor.denominator(),
         quantity: line.asked.quantity.into(),
         note: line.asked.note.clone(),
         target_unit_price: line.target.map(|target| target.unit_price.into()),
-        target_per: line.target.map(|target| i64::from(target.per.get())),
+        target_per: line.target.map(|target| target.per.into()),
         asked_unit_price: None,
         asked_per: None,
         asked_amount: None,
@@ -127,25 +126,4 @@ pub(super) async fn save_lines(tx: &Tx, lines: &[quote_lines::Model]) -> Result<
     let replace = sea_orm::sea_query::OnConflict::columns(key).update_columns(fields).to_owned();
     let rows = lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect();
     Ok(insert_all(tx, rows, Some(replace)).await?)
-}
-
-/// Records what happened to a quote, for its account and the seller.
-pub(super) fn record(tx: &Tx, kind: &'static str, quote: &quotes::Model) {
-    // An offer for an earlier request is told no more.
-    let total = quote.offer_total.filter(|_| quote.offer_round == Some(quote.round));
-    let total = total.map(|total| json!({ "amount": pricing::Amount::from(total).to_string(), "currency": quote.currency }));
-    tx.record(NewEvent {
-        kind,
-        subject: format!("quote/{}", quote.number),
-        account: Some(quote.account_id),
-        data: json!({
-            "number": quote.number,
-            "account_id": quote.account_id.0,
-            "version": quote.version,
-            "round": quote.round,
-            "lines": quote.line_count,
-            "offer_total": total,
-            "order_number": quote.order_number,
-        }),
-    });
 }

@@ -118,10 +118,10 @@ impl SalesQuoteRoutes {
         let db = who.db();
         let quote = find(&db, &number.0, who.account()).await?;
         let (quote, lines) = with_lines(&db, quote).await?;
-        let sight = self.products.sight(who.account());
-        let basket = today(&db, &self.desk(), &quote, &lines, &sight).await?;
+        let catalog_view = self.products.view_for(who.account());
+        let basket = today(&db, &self.desk(), &quote, &lines, &catalog_view).await?;
         let priced = Priced { quote, lines, basket };
-        let view = show::view(&self.accounts, &self.products, &priced, &sight, clock::now());
+        let view = show::view(&self.accounts, &self.products, &priced, &catalog_view, clock::now());
         Ok(JsonResponse::of(&view)?.with_etag(Etag(priced.quote.version)))
     }
 
@@ -244,12 +244,10 @@ impl SalesQuoteRoutes {
     /// The quote to be requested, and the lines that are left out.
     async fn complete(&self, tx: &Tx, wanted: Wanted) -> Checked<(NewQuote, Vec<FieldError>)> {
         let (currency, good, bad, targets) = match wanted.from {
-            From::Lines { good, bad, targets } => {
-                (wanted.currency.map_or_else(|| cart::currency(&wanted.account.currency), Ok)?, good, bad, targets)
-            }
+            From::Lines { good, bad, targets } => (wanted.currency.unwrap_or(wanted.account.currency), good, bad, targets),
             From::Cart(id) => {
                 let cart = cart::lock_open(tx, &id, Some(wanted.account.id)).await?;
-                let currency = cart::currency(&cart.currency)?;
+                let currency = cart.currency.0;
                 cart::same_currency(wanted.currency, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
                 if lines.len() > cart::MAX_LINES {
@@ -294,12 +292,12 @@ impl SalesQuoteRoutes {
     /// A quote, locked by the caller, with its lines and today's prices as this viewer sees them.
     async fn priced(&self, tx: &Tx, quote: entity::quotes::Model, viewer: Option<AccountId>) -> Checked<Priced> {
         let lines = lines_of(tx, quote.id).await?;
-        let basket = today(tx, &self.desk(), &quote, &lines, &self.products.sight(viewer)).await?;
+        let basket = today(tx, &self.desk(), &quote, &lines, &self.products.view_for(viewer)).await?;
         Ok(Priced { quote, lines, basket })
     }
 
     fn view(&self, tx: &Tx, priced: &Priced, viewer: Option<AccountId>) -> SalesQuoteView {
-        show::view(&self.accounts, &self.products, priced, &self.products.sight(viewer), tx.now())
+        show::view(&self.accounts, &self.products, priced, &self.products.view_for(viewer), tx.now())
     }
 
     /// The quote as this transaction leaves it, kept for retries.

@@ -3,13 +3,13 @@
 use entity::{Instant, quote_lines, quotes};
 use pricing::Amount;
 
-use super::line_prices::{is_declined, is_left_out, per_of};
+use super::line_prices::{is_declined, is_left_out};
 use super::request::Priced;
 use super::status::status;
 use super::views::{
     QuotedPriceView, SalesOfferView, SalesQuoteLineView, SalesQuoteSummary, SalesQuoteTotals, SalesQuoteView, TargetPriceView,
 };
-use catalog::{Product, Products, Sight};
+use catalog::{CatalogView, Product, Products};
 use identity::Accounts;
 use kernel::wire::{AmountText, Money, Timestamp};
 use prices::{LineRefusal, PricedLine};
@@ -20,7 +20,7 @@ pub(super) fn summary(accounts: &Accounts, quote: &quotes::Model, now: Instant) 
         number: quote.number.clone(),
         status: status(quote, now),
         account: accounts.code_of(quote.account_id),
-        currency: quote.currency.clone(),
+        currency: quote.currency.to_string(),
         note: quote.note.clone(),
         line_count: quote.line_count,
         round: quote.round,
@@ -43,19 +43,26 @@ fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
         offered_at: Timestamp(quote.offered_at?),
         valid_until: Timestamp(quote.valid_until?),
         note: quote.offer_note.clone(),
-        total: Money::new(quote.offer_total?, &quote.currency),
+        total: Money::new(quote.offer_total?, quote.currency.code()),
     })
 }
 
-/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this sight.
-pub(super) fn view(accounts: &Accounts, products: &Products, priced: &Priced, sight: &Sight, now: Instant) -> SalesQuoteView {
+/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this catalog_view.
+pub(super) fn view(
+    accounts: &Accounts,
+    products: &Products,
+    priced: &Priced,
+    catalog_view: &CatalogView,
+    now: Instant,
+) -> SalesQuoteView {
     let Priced { quote, lines, basket } = priced;
     let known = products.by_ids(lines.iter().map(|line| line.product_id));
     let each = lines.iter().zip(known).zip(&basket.lines);
-    let views: Vec<_> = each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, sight)).collect();
+    let views: Vec<_> =
+        each.map(|((line, product), price)| line_view(quote, line, product.as_deref(), price, catalog_view)).collect();
     let answered = quote.offer_round == Some(quote.round);
     let sum = |amounts: &mut dyn Iterator<Item = Amount>| {
-        Amount::checked_sum(amounts).ok().map(|total| Money::new(total, &quote.currency))
+        Amount::checked_sum(amounts).ok().map(|total| Money::new(total, quote.currency.code()))
     };
     let totals = SalesQuoteTotals {
         today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount)),
@@ -71,7 +78,7 @@ fn line_view(
     line: &quote_lines::Model,
     product: Option<&Product>,
     price: &Result<PricedLine, LineRefusal>,
-    sight: &Sight,
+    catalog_view: &CatalogView,
 ) -> SalesQuoteLineView {
     let answered = quote.offer_round == Some(quote.round);
     let (today, offered) = (price.as_ref().ok(), line.offer_amount.filter(|_| answered));
@@ -80,13 +87,16 @@ fn line_view(
     SalesQuoteLineView {
         line: line.line_no,
         sku: product.map(|product| product.sku.to_string()).unwrap_or_default(),
-        title: product.filter(|product| sight.shows(product)).map(|product| product.title.to_string()).unwrap_or_default(),
-        unit: line.unit.clone(),
+        title: product
+            .filter(|product| catalog_view.can_see(product))
+            .map(|product| product.title.to_string())
+            .unwrap_or_default(),
+        unit: line.unit.to_string(),
         quantity: line.quantity.into(),
         note: line.note.clone(),
         target: line
             .target_unit_price
-            .map(|price| TargetPriceView { unit_price: price.into(), per: per_of(line.target_per).get() }),
+            .map(|price| TargetPriceView { unit_price: price.into(), per: line.target_per.unwrap_or_default().get() }),
         at_request: quoted(Some(line.quantity), line.asked_unit_price, line.asked_per, line.asked_amount),
         today: today.map(Into::into),
         price_problem: problem.map(|refusal| refusal.code()),
@@ -99,13 +109,13 @@ fn line_view(
 fn quoted(
     quantity: Option<entity::Quantity>,
     unit_price: Option<entity::Amount>,
-    per: Option<i64>,
+    per: Option<entity::Per>,
     amount: Option<entity::Amount>,
 ) -> Option<QuotedPriceView> {
     Some(QuotedPriceView {
         quantity: quantity?.into(),
         unit_price: unit_price?.into(),
-        per: per_of(per).get(),
+        per: per.unwrap_or_default().get(),
         line_amount: amount?.into(),
     })
 }

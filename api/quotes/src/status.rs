@@ -76,7 +76,7 @@ mod tests {
             number: "QU00000001".to_owned(),
             account_id: entity::AccountId(1),
             requested_by: String::new(),
-            currency: "EUR".to_owned(),
+            currency: "EUR".parse().expect("listed"),
             note: String::new(),
             line_count: 1,
             version: 1,

@@ -8,25 +8,22 @@ use std::sync::Arc;
 
 use entity::{ProductId, products};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::documents::document;
 use super::error::SearchIndexError;
+use super::events::ReindexRequested;
 use super::index::SearchIndex;
 use super::index_position::{IndexPosition, database_mark};
 use catalog::{Categories, queries};
 use kernel::Kernel;
 use kernel::problem::CommonError;
-use store::events::{self, NewEvent};
+use store::events;
 use store::system::System;
 
 /// Products read at once.
 const CHUNK: u64 = 2_000;
-
-/// The event that makes every process build its index anew.
-pub(super) const REINDEX: &str = "search.reindex_requested";
 
 /// What the reading side hands over.
 enum Step {
@@ -156,7 +153,7 @@ pub async fn reindex(
 ) -> Result<Reindexed, SearchIndexError> {
     let system = kernel.system("reindex");
     let tx = system.begin().await?;
-    tx.record(NewEvent { kind: REINDEX, subject: "search".to_owned(), account: None, data: json!({}) });
+    tx.record(&ReindexRequested {});
     tx.commit(()).await?;
     match index.open(dir) {
         Ok(()) => build_now(&system, index, categories, progress).await.map(Reindexed::Here),

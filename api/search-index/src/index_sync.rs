@@ -10,18 +10,20 @@ use std::time::{Duration, Instant};
 
 use ahash::AHashSet;
 use entity::{CategoryId, ProductId};
-use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::build::{REINDEX, Rebuild};
+use super::build::Rebuild;
 use super::documents::{document, products_within};
+use super::events::ReindexRequested;
 use super::index::SearchIndex;
 use super::index_position::{IndexPosition, database_mark};
+use catalog::events::{CategoriesChanged, ProductsChanged};
 use catalog::{Categories, Products, queries};
 use kernel::problem::CommonError;
 use store::counters;
-use store::events::{self, Event};
+use store::events::{self, Event, any_is, decode_all};
 use store::system::System;
+use store::{DomainEvent as _, UnreadableEvent};
 
 /// How often the log is looked at when nothing wakes the synchroniser.
 const POLL: Duration = Duration::from_millis(200);
@@ -49,7 +51,8 @@ pub async fn sync_index(
     if index.engine().is_none() {
         return;
     }
-    let subscription = system.feed().subscribe(|kind| ["products.changed", "categories.changed", REINDEX].contains(&kind));
+    let wanted = [ProductsChanged::KIND, CategoriesChanged::KIND, ReindexRequested::KIND];
+    let subscription = system.feed().subscribe(move |kind| wanted.contains(&kind));
     let mut sync = IndexSync { system, index, products, categories, state: State::Unknown, rebuild: None };
     while !*stop.borrow() {
         let wait = match sync.step().await {
@@ -102,12 +105,6 @@ impl Tailing {
     fn from(committed: IndexPosition) -> Self {
         Self { position: committed.seq, committed, pending: AHashSet::new(), last_commit: None }
     }
-}
-
-/// Details of `products.changed` and `categories.changed`.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    ids: Vec<i64>,
 }
 
 impl IndexSync {
@@ -171,7 +168,7 @@ impl IndexSync {
         // Categories are taken from memory, so the index follows no further than this process has.
         let followed = feed.position();
         let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
-        let asked = gather(&batch, &self.products, &self.categories, &mut tailing.pending);
+        let asked = gather(&batch, &self.products, &self.categories, &mut tailing.pending)?;
         tailing.position = batch.last().map_or(tailing.position, |last| last.seq);
         counters::event_lag("search", feed.latest_seen().saturating_sub(tailing.position).max(0));
         if asked {
@@ -237,15 +234,19 @@ async fn busy(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Res
 }
 
 /// Adds the products that events concern; says whether one of them asks for a new index.
-fn gather(batch: &[Arc<Event>], products: &Products, categories: &Categories, pending: &mut AHashSet<ProductId>) -> bool {
-    let ids = |kind: &'static str| {
-        let changed = batch.iter().filter(move |event| event.kind == kind).filter_map(|event| event.read::<Changed>());
-        changed.flat_map(|changed| changed.ids)
-    };
-    pending.extend(ids("products.changed").map(ProductId));
-    let moved: AHashSet<CategoryId> = ids("categories.changed").map(CategoryId).collect();
+fn gather(
+    batch: &[Arc<Event>],
+    products: &Products,
+    categories: &Categories,
+    pending: &mut AHashSet<ProductId>,
+) -> Result<bool, UnreadableEvent> {
+    let events = || batch.iter().map(|event| &**event);
+    let changed: Vec<ProductsChanged> = decode_all(events())?;
+    pending.extend(changed.into_iter().flat_map(|changed| changed.ids));
+    let moved: Vec<CategoriesChanged> = decode_all(events())?;
+    let moved: AHashSet<CategoryId> = moved.into_iter().flat_map(|moved| moved.ids).collect();
     if !moved.is_empty() {
         pending.extend(products_within(&moved, &products.all(), categories));
     }
-    batch.iter().any(|event| event.kind == REINDEX)
+    Ok(any_is::<ReindexRequested>(events()))
 }

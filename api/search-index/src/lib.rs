@@ -16,6 +16,7 @@
 mod build;
 mod documents;
 mod error;
+mod events;
 mod index;
 mod index_position;
 mod index_sync;

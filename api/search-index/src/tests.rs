@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use super::{Reindexed, SearchIndex, build_now, reindex, sync_index};
 use catalog::{Categories, NewCategory, NewProduct, Products, put_categories, put_products};
+use identity::Accounts;
 use kernel::Kernel;
 use kernel::rate::Rates;
 use kernel::tokens::Keys;
@@ -67,8 +68,8 @@ impl Shop {
     async fn start(&self, index_dir: &Path) -> Process {
         let db = self.system().db();
         let from = events::latest(&db).await.expect("a position");
-        let (categories, products) =
-            (Categories::load(&db).await.expect("categories"), Products::load(&db).await.expect("products"));
+        let categories = Categories::load(&db).await.expect("categories");
+        let products = Products::load(&db, &Accounts::default(), &categories).await.expect("products");
         let index = SearchIndex::default();
         // A killed process lets go of its index as soon as its last thread ends.
         let started = Instant::now();

@@ -17,7 +17,7 @@ use crate::server;
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::source::Source;
-use imports::{self, Ended, Known, Plan, Summary};
+use imports::{self, ImportOutcome, ImportSpec, References, Summary};
 use store::clock;
 
 /// More than any file that is meant unpacks to.
@@ -77,13 +77,13 @@ pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<(), S
     let source = Source::file(&command.file, MOST_BYTES).map_err(unreadable)?;
     let kernel = server::open_kernel(config).await?;
     let report = command.report.clone().unwrap_or_else(|| usual_report(config, kind));
-    let plan = Plan { mapping, dry_run: command.dry_run, report: Box::new(BufWriter::new(create(&report)?)) };
+    let spec = ImportSpec { mapping, dry_run: command.dry_run, report: Box::new(BufWriter::new(create(&report)?)) };
     let system = kernel.system("import");
-    let known = Known::load(&system.db()).await.map_err(|e| e.to_string())?;
+    let references = References::load(&system.db()).await.map_err(|e| e.to_string())?;
     let (told, summary) = watch::channel(Summary::default());
     let bar = tokio::spawn(show(bar(&source), source.progress.clone(), summary.clone()));
     let started = Instant::now();
-    let result = imports::import(&system, &known, source, plan, &told).await;
+    let result = imports::import(&system, &references, source, spec, &told).await;
     drop(told);
     let _ = bar.await;
     let summary = *summary.borrow();
@@ -140,7 +140,7 @@ async fn show(bar: ProgressBar, bytes: Arc<AtomicU64>, mut summary: watch::Recei
     bar.finish_and_clear();
 }
 
-fn say_skipped(ended: &Ended) {
+fn say_skipped(ended: &ImportOutcome) {
     for (reason, skipped) in &ended.skipped {
         say(&format!("  {} skipped: {reason}, first in line {}", skipped.records, skipped.first_line));
     }

@@ -1,13 +1,12 @@
 //! People and machine clients from the command line, for the first sign-in and for emergencies.
 
 use clap::Subcommand;
-use entity::{AccountId, accounts, users};
+use entity::{AccountId, Role, accounts, users};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::say;
 use crate::config::Config;
 use crate::server;
-use identity::scope::Role;
 use identity::scope::parse_scopes;
 use identity::{self, NewClient, NewUser};
 use kernel::tokens::random_secret;
@@ -24,7 +23,7 @@ pub(crate) enum UserCommand {
         /// Name
         #[arg(long)]
         name: String,
-        /// Roles, separated by commas: viewer, buyer, approver, account_admin; catalog, pricing, sales, warehouse, finance, admin
+        /// Roles, separated by commas: viewer, buyer, account_admin; catalog, pricing, sales, warehouse, finance, admin
         #[arg(long, value_delimiter = ',')]
         roles: Vec<String>,
         /// Account of a buyer
@@ -80,10 +79,8 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
     let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
     match command {
         UserCommand::Create { email, name, roles: words, account, password } => {
-            let roles = Role::parse_all(&words.join(" "));
-            if roles.len() != words.len() {
-                return Err(format!("--roles: unknown role in \"{}\"", words.join(",")));
-            }
+            let unknown = || format!("--roles: unknown role in \"{}\"", words.join(","));
+            let roles = words.iter().map(|word| Role::from_word(word)).collect::<Option<_>>().ok_or_else(unknown)?;
             let shown = password.is_none();
             let password = match password {
                 Some(password) => password,

@@ -9,13 +9,13 @@ use std::fmt::Debug;
 
 use super::database::Tx;
 use super::error::StoreError;
-use super::events::NewEvent;
+use super::events::Event;
 
 /// Something that joins transactions.
 #[async_trait::async_trait]
 pub trait CommitHook: Debug + Send + Sync {
     /// Whether an event concerns it.
     fn handles(&self, kind: &str) -> bool;
-    /// Adds to the transaction that is about to record these events.
-    async fn before_commit(&self, tx: &Tx, events: &[&NewEvent]) -> Result<(), StoreError>;
+    /// Adds to the transaction that is about to write these events; they have no numbers yet.
+    async fn before_commit(&self, tx: &Tx, events: &[&Event]) -> Result<(), StoreError>;
 }

@@ -26,9 +26,11 @@ use sea_orm::{
 
 use super::actor::Actor;
 use super::commit_hook::CommitHook;
+use super::domain_event::DomainEvent;
 use super::error::StoreError;
-use super::events::{self, NewEvent};
+use super::events::{self, Event, Recorded};
 use super::feed::Feed;
+use super::jobs::EnqueuedSignal;
 pub use super::sqlite::EntityRow;
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::system::System;
@@ -50,6 +52,7 @@ pub struct Database {
     backend: Backend,
     feed: Feed,
     commit_hooks: Arc<[Arc<dyn CommitHook>]>,
+    enqueued: EnqueuedSignal,
 }
 
 /// Where the rows are.
@@ -71,7 +74,7 @@ impl Database {
             options.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
             Backend::Postgres(sea_orm::Database::connect(options).await?)
         };
-        Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]) })
+        Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]), enqueued: EnqueuedSignal::default() })
     }
 
     /// The same connections, whose transactions are joined by these.
@@ -97,6 +100,11 @@ impl Database {
         &self.feed
     }
 
+    /// Tells workers of this process that jobs were enqueued.
+    pub(super) fn enqueued(&self) -> &EnqueuedSignal {
+        &self.enqueued
+    }
+
     /// Reads outside a transaction.
     pub fn reader(&self) -> Reader {
         Reader { backend: self.backend.clone() }
@@ -114,11 +122,13 @@ impl Database {
             reader: self.reader(),
             actor,
             now: clock::now(),
-            events: Mutex::new(Vec::new()),
+            events: Mutex::new(Ok(Vec::new())),
             feed: self.feed.clone(),
             commit_hooks: self.commit_hooks.clone(),
             claimed: Mutex::new(None),
             alone: AtomicBool::new(false),
+            enqueues: AtomicBool::new(false),
+            enqueued: self.enqueued.clone(),
         })
     }
 
@@ -156,6 +166,9 @@ enum Transacting {
     Postgres(DatabaseTransaction),
 }
 
+/// What a transaction recorded, or why an event could not be written as JSON.
+type RecordedEvents = Result<Vec<Recorded>, StoreError>;
+
 /// A transaction. What it changed is lost unless it is [committed](Tx::commit).
 #[derive(Debug)]
 pub struct Tx {
@@ -164,12 +177,15 @@ pub struct Tx {
     reader: Reader,
     actor: Actor,
     now: Instant,
-    events: Mutex<Vec<NewEvent>>,
+    events: Mutex<RecordedEvents>,
     feed: Feed,
     commit_hooks: Arc<[Arc<dyn CommitHook>]>,
     pub(super) claimed: Mutex<Option<super::idempotency::Claimed>>,
     /// Whether it shares no commit with others.
     alone: AtomicBool,
+    /// Whether it enqueued jobs.
+    pub(super) enqueues: AtomicBool,
+    enqueued: EnqueuedSignal,
 }
 
 impl Tx {
@@ -189,26 +205,40 @@ impl Tx {
         self.alone.store(true, Ordering::Relaxed);
     }
 
-    /// Records an event; it is written, numbered and seen by readers when the transaction commits.
-    pub fn record(&self, event: NewEvent) {
-        self.events.lock().push(event);
+    /// Records an event; it is written, numbered and seen by readers when the transaction commits. An event that has no JSON
+    /// form makes the commit fail.
+    pub fn record<T: DomainEvent>(&self, event: &T) {
+        let recorded = Recorded::new(event, &self.actor, self.now);
+        let mut events = self.events.lock();
+        match (recorded, &mut *events) {
+            (Ok(recorded), Ok(events)) => events.push(recorded),
+            (Err(error), _) => *events = Err(StoreError::Internal(format!("{} cannot be written: {error}", T::KIND))),
+            (Ok(_), Err(_)) => {}
+        }
+    }
+
+    fn take_recorded(&self) -> RecordedEvents {
+        std::mem::replace(&mut *self.events.lock(), Ok(Vec::new()))
     }
 
     /// Writes the recorded events, commits, and hands `value` on. Returns once this process has followed the events, so that
     /// its own next answer knows of them.
     pub async fn commit<T>(self, value: T) -> Result<T, StoreError> {
-        let mut recorded = std::mem::take(&mut *self.events.lock());
+        let mut recorded = self.take_recorded()?;
         self.run_commit_hooks(&recorded).await?;
-        recorded.append(&mut self.events.lock());
+        recorded.append(&mut self.take_recorded()?);
         let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, reader, alone, .. } = self;
+        let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, .. } = self;
         count_statement();
         match inner {
             Transacting::Sqlite(transaction) => transaction.commit(alone.into_inner()).await?,
             Transacting::Postgres(transaction) => transaction.commit().await?,
         }
         drop(claimed);
+        if enqueues.into_inner() {
+            enqueued.send();
+        }
         if let Some(last) = written.last().map(|event| event.seq) {
             if !has_gaps {
                 feed.publish_local(&reader, written).await;
@@ -219,10 +249,11 @@ impl Tx {
         Ok(value)
     }
 
-    /// Lets commit_hooks add what must be true together with these events.
-    async fn run_commit_hooks(&self, recorded: &[NewEvent]) -> Result<(), StoreError> {
+    /// Lets commit hooks add what must be true together with these events.
+    async fn run_commit_hooks(&self, recorded: &[Recorded]) -> Result<(), StoreError> {
         for hook in self.commit_hooks.iter() {
-            let wanted: Vec<&NewEvent> = recorded.iter().filter(|event| hook.handles(event.kind)).collect();
+            let events = recorded.iter().map(|recorded| &recorded.event);
+            let wanted: Vec<&Event> = events.filter(|event| hook.handles(&event.kind)).collect();
             if !wanted.is_empty() {
                 hook.before_commit(self, &wanted).await?;
             }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 use sqlx::error::{DatabaseError, ErrorKind};
 
+use super::domain_event::UnreadableEvent;
+
 /// Any error of an event handler or projection; it is logged and the batch is tried again.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -35,6 +37,12 @@ impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         let lost_race = database_error(&error).is_some_and(|cause| cause.code().is_some_and(|code| RETRIED.contains(&&*code)));
         if lost_race || matches!(error, DbErr::ConnectionAcquire(_)) { Self::Busy } else { Self::Database(error) }
+    }
+}
+
+impl From<UnreadableEvent> for StoreError {
+    fn from(error: UnreadableEvent) -> Self {
+        Self::Internal(error.to_string())
     }
 }
 

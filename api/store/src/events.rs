@@ -12,70 +12,110 @@
 //!
 //! Events are also the audit trail: each says who caused it, from where and with which request.
 //!
-//! Not here: what events mean; slices record and follow them. Delivery to partners is a reader like any other.
+//! An event is stored in two forms. Its internal form is the [`DomainEvent`] itself, with row ids; slices [decode](Event::decode) it.
+//! Its public form is what partners get ([`read_public`]); it never holds a row id.
+//!
+//! Not here: what events mean; slices declare, record and follow them. Delivery to partners is a reader like any other.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use entity::{AccountId, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 use serde_json::value::RawValue;
 
+use super::actor::Actor;
 use super::database::{Reader, Tx};
+use super::domain_event::{DomainEvent, UnreadableEvent};
 use super::feed::Feed;
 
-/// An event about to be recorded.
+/// An event in its internal form.
 #[derive(Clone, Debug)]
-pub struct NewEvent {
-    /// What happened, as `noun.happened`.
-    pub kind: &'static str,
-    /// The public name of the thing it happened to, as `order/SO-1`.
+pub struct Event {
+    pub seq: i64,
+    pub kind: Cow<'static, str>,
     pub subject: String,
-    /// The account that may see it; none means the seller alone.
     pub account: Option<AccountId>,
-    /// Details, a JSON object.
-    pub data: serde_json::Value,
+    pub actor: String,
+    pub occurred_at: Instant,
+    /// The [`DomainEvent`] as JSON.
+    pub data: String,
 }
 
-impl NewEvent {
-    /// The event of a transaction, without its number.
-    fn recorded(self, tx: &Tx) -> Result<Event, DbErr> {
-        Ok(Event {
+impl Event {
+    /// The event that `actor` causes at `now`; it gets its number when it is written.
+    pub fn new<T: DomainEvent>(event: &T, actor: &Actor, now: Instant) -> serde_json::Result<Self> {
+        Ok(Self {
             seq: 0,
-            kind: self.kind.to_owned(),
-            subject: self.subject,
-            account: self.account,
-            actor: tx.actor().label.to_string(),
-            occurred_at: tx.now(),
-            data: RawValue::from_string(self.data.to_string()).map_err(|e| DbErr::Type(e.to_string()))?,
+            kind: T::KIND.into(),
+            subject: event.subject(),
+            account: event.account(),
+            actor: actor.label.to_string(),
+            occurred_at: now,
+            data: serde_json::to_string(event)?,
         })
+    }
+
+    /// Whether it is a `T`.
+    pub fn is<T: DomainEvent>(&self) -> bool {
+        self.kind == T::KIND
+    }
+
+    /// The event as a `T`; none when it is of another kind. An event of this kind that is not a `T` is an error: the reader
+    /// must stop there rather than go on without it.
+    pub fn decode<T: DomainEvent>(&self) -> Result<Option<T>, UnreadableEvent> {
+        if !self.is::<T>() {
+            return Ok(None);
+        }
+        let unreadable = |source| UnreadableEvent { seq: self.seq, kind: T::KIND, source };
+        serde_json::from_str(&self.data).map(Some).map_err(unreadable)
     }
 }
 
-/// An event as it was recorded.
+/// Whether a `T` is among events.
+pub fn any_is<'a, T: DomainEvent>(events: impl IntoIterator<Item = &'a Event>) -> bool {
+    events.into_iter().any(Event::is::<T>)
+}
+
+/// Those of events that are a `T`, in order.
+pub fn decode_all<'a, T: DomainEvent>(events: impl IntoIterator<Item = &'a Event>) -> Result<Vec<T>, UnreadableEvent> {
+    events.into_iter().filter_map(|event| event.decode().transpose()).collect()
+}
+
+/// An event of a transaction that is about to commit.
+#[derive(Debug)]
+pub(super) struct Recorded {
+    pub(super) event: Event,
+    /// Its public form as JSON.
+    public: Option<String>,
+}
+
+impl Recorded {
+    pub(super) fn new<T: DomainEvent>(event: &T, actor: &Actor, now: Instant) -> serde_json::Result<Self> {
+        let public = event.public().map(|public| serde_json::to_string(&public)).transpose()?;
+        Ok(Self { event: Event::new(event, actor, now)?, public })
+    }
+}
+
+/// An event as partners see it.
 #[derive(Clone, Debug)]
-pub struct Event {
+pub struct PublicEvent {
     pub seq: i64,
     pub kind: String,
     pub subject: String,
     pub account: Option<AccountId>,
     pub actor: String,
     pub occurred_at: Instant,
+    /// Its public form, a JSON object; empty for an event that has none.
     pub data: Box<RawValue>,
-}
-
-impl Event {
-    /// The details as a value of `T`; an event of another shape gives `None`.
-    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_str(self.data.get()).ok()
-    }
 }
 
 /// Advisory locks of the event log are told from others by their upper bits.
 const LOCK_SPACE: i64 = 0x00B4 << 48;
 const ROWS_PER_STATEMENT: usize = 500;
 
-/// Writes the events of a transaction that is about to commit; gives them as they were recorded.
-pub(super) async fn write(tx: &Tx, events: Vec<NewEvent>) -> Result<Vec<Event>, DbErr> {
+/// Writes the events of a transaction that is about to commit; gives them with their numbers.
+pub(super) async fn write(tx: &Tx, events: Vec<Recorded>) -> Result<Vec<Event>, DbErr> {
     if events.is_empty() {
         return Ok(Vec::new());
     }
@@ -84,33 +124,42 @@ pub(super) async fn write(tx: &Tx, events: Vec<NewEvent>) -> Result<Vec<Event>, 
         let announce = format!("select pg_advisory_xact_lock_shared({LOCK_SPACE} + last_value) from events_seq_seq");
         tx.query_one_raw(Statement::from_string(backend, announce)).await?;
     }
-    let mut recorded: Vec<Event> = events.into_iter().map(|event| event.recorded(tx)).collect::<Result<_, _>>()?;
-    for chunk in recorded.chunks_mut(ROWS_PER_STATEMENT) {
-        let mut sql =
-            String::from("insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data) values ");
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 8);
-        for (row, event) in chunk.iter().enumerate() {
-            super::sql::push_row(&mut sql, backend, row, 8);
-            let request = &tx.actor().request;
-            values.extend([
-                event.kind.as_str().into(),
-                event.subject.as_str().into(),
-                event.account.map(|a| a.0).into(),
-                event.actor.as_str().into(),
-                request.ip.as_ref().into(),
-                request.id.as_ref().into(),
-                event.occurred_at.0.into(),
-                event.data.get().into(),
-            ]);
-        }
-        sql.push_str(" returning seq");
-        let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
+    let mut written = Vec::with_capacity(events.len());
+    let mut rest = events.into_iter();
+    while rest.len() > 0 {
+        let mut chunk: Vec<Recorded> = rest.by_ref().take(ROWS_PER_STATEMENT).collect();
+        let statement = insert(tx, backend, &mut chunk);
+        let rows = tx.query_all_raw(statement).await?;
         let mut numbers: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
         // Rows are numbered in the order they are given, but not always told in it.
         numbers.sort_unstable();
-        chunk.iter_mut().zip(numbers).for_each(|(event, seq)| event.seq = seq);
+        written.extend(chunk.into_iter().zip(numbers).map(|(recorded, seq)| Event { seq, ..recorded.event }));
     }
-    Ok(recorded)
+    Ok(written)
+}
+
+/// The statement that inserts events. It takes their public forms with it, since nothing in the process reads them.
+fn insert(tx: &Tx, backend: DbBackend, events: &mut [Recorded]) -> Statement {
+    let mut sql =
+        String::from("insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data, public) values ");
+    let mut values: Vec<Value> = Vec::with_capacity(events.len() * 9);
+    let request = &tx.actor().request;
+    for (row, Recorded { event, public }) in events.iter_mut().enumerate() {
+        super::sql::push_row(&mut sql, backend, row, 9);
+        values.extend([
+            event.kind.as_ref().into(),
+            event.subject.as_str().into(),
+            event.account.map(|a| a.0).into(),
+            event.actor.as_str().into(),
+            request.ip.as_ref().into(),
+            request.id.as_ref().into(),
+            event.occurred_at.0.into(),
+            event.data.as_str().into(),
+            public.take().into(),
+        ]);
+    }
+    sql.push_str(" returning seq");
+    Statement::from_sql_and_values(backend, &sql, values)
 }
 
 /// The number up to which every event that will ever exist is visible. Must be asked in a statement of its own, before the
@@ -147,22 +196,34 @@ pub struct Range {
 
 /// Events in order, up to the horizon.
 pub async fn read(db: &impl ConnectionTrait, range: Range) -> Result<Vec<Event>, DbErr> {
-    let backend = db.get_database_backend();
-    let horizon = horizon(db).await?;
-    let select = "select seq, kind, subject, account_id, actor, occurred_at, data from events";
-    let statement = match range.account {
-        None => Statement::from_sql_and_values(
-            backend,
-            format!("{select} where seq > $1 and seq <= $2 order by seq limit $3"),
-            [range.after.into(), horizon.into(), (range.limit as i64).into()],
-        ),
-        Some(account) => Statement::from_sql_and_values(
-            backend,
-            format!("{select} where account_id = $4 and seq > $1 and seq <= $2 order by seq limit $3"),
-            [range.after.into(), horizon.into(), (range.limit as i64).into(), account.0.into()],
-        ),
-    };
+    rows(db, range, "data").await?.iter().map(from_row).collect()
+}
+
+/// The same events as partners see them.
+pub async fn read_public(db: &impl ConnectionTrait, range: Range) -> Result<Vec<PublicEvent>, DbErr> {
+    rows(db, range, "public").await?.iter().map(public_from_row).collect()
+}
+
+/// All events of a kind after a number, also beyond the horizon.
+pub async fn read_kind<T: DomainEvent>(db: &impl ConnectionTrait, after: i64) -> Result<Vec<Event>, DbErr> {
+    let sql = format!("select {COLUMNS}, data from events where kind = $1 and seq > $2 order by seq");
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [T::KIND.into(), after.into()]);
     db.query_all_raw(statement).await?.iter().map(from_row).collect()
+}
+
+const COLUMNS: &str = "seq, kind, subject, account_id, actor, occurred_at";
+
+/// Rows of events with one of their two forms.
+async fn rows(db: &impl ConnectionTrait, range: Range, form: &str) -> Result<Vec<QueryResult>, DbErr> {
+    let horizon = horizon(db).await?;
+    let mut values: Vec<Value> = vec![range.after.into(), horizon.into(), (range.limit as i64).into()];
+    let mut of_account = "";
+    if let Some(account) = range.account {
+        of_account = "account_id = $4 and";
+        values.push(account.0.into());
+    }
+    let sql = format!("select {COLUMNS}, {form} from events where {of_account} seq > $1 and seq <= $2 order by seq limit $3");
+    db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
 }
 
 /// The next events for a reader of this process: from memory when the process followed them lately, else from the log.
@@ -174,15 +235,28 @@ pub async fn next(db: &Reader, feed: &Feed, after: i64, limit: u64) -> Result<Ve
 }
 
 fn from_row(row: &QueryResult) -> Result<Event, DbErr> {
-    let data: String = row.try_get_by_index(6)?;
     Ok(Event {
+        seq: row.try_get_by_index(0)?,
+        kind: row.try_get_by_index::<String>(1)?.into(),
+        subject: row.try_get_by_index(2)?,
+        account: row.try_get_by_index::<Option<i64>>(3)?.map(AccountId),
+        actor: row.try_get_by_index(4)?,
+        occurred_at: Instant(row.try_get_by_index(5)?),
+        data: row.try_get_by_index(6)?,
+    })
+}
+
+fn public_from_row(row: &QueryResult) -> Result<PublicEvent, DbErr> {
+    let public: Option<String> = row.try_get_by_index(6)?;
+    let data = RawValue::from_string(public.unwrap_or_else(|| "{}".to_owned()));
+    Ok(PublicEvent {
         seq: row.try_get_by_index(0)?,
         kind: row.try_get_by_index(1)?,
         subject: row.try_get_by_index(2)?,
         account: row.try_get_by_index::<Option<i64>>(3)?.map(AccountId),
         actor: row.try_get_by_index(4)?,
         occurred_at: Instant(row.try_get_by_index(5)?),
-        data: RawValue::from_string(data).map_err(|e| DbErr::Type(e.to_string()))?,
+        data: data.map_err(|e| DbErr::Type(e.to_string()))?,
     })
 }
 

@@ -259,13 +259,11 @@ impl Feed {
 #[cfg(test)]
 mod tests {
     use entity::Instant;
-    use serde_json::value::RawValue;
 
     use super::*;
 
     fn event(seq: i64) -> Event {
-        let data = RawValue::from_string("{}".to_owned()).unwrap_or_default();
-        let (kind, subject, actor) = ("thing.happened".to_owned(), String::new(), String::new());
+        let (kind, subject, actor, data) = ("thing.happened".into(), String::new(), String::new(), "{}".to_owned());
         Event { seq, kind, subject, account: None, actor, occurred_at: Instant(0), data }
     }
 

@@ -4,6 +4,7 @@ use super::actor::Actor;
 use super::database::{Database, Reader, Tx};
 use super::error::StoreError;
 use super::feed::Feed;
+use super::jobs::EnqueuedSignal;
 
 /// A part of the product that works without a request.
 #[derive(Clone, Debug)]
@@ -26,6 +27,11 @@ impl System {
     /// Starts a transaction of the product itself.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         self.database.begin(Actor::system(self.part)).await
+    }
+
+    /// Tells workers of this process that jobs were enqueued.
+    pub(super) fn enqueued(&self) -> &EnqueuedSignal {
+        self.database.enqueued()
     }
 
     /// The event feed of this process.

@@ -74,7 +74,7 @@ impl Desk<'_> {
             Some(Redirect::Category(code)) => code,
         };
         let Some(category) = self.categories.by_code(code) else { return Ok(None) };
-        if viewpoint.sight.is_limited() {
+        if viewpoint.catalog_view.is_restricted() {
             let filters = vec![Filter { name: "category".to_owned(), value: category.id.to_string() }];
             let query = Query { filters, ..Query::new("", viewpoint.audience()) };
             let any = self.index.ask(move |engine| Ok(engine.rank(&query, 1)?.total > 0)).await?;

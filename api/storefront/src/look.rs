@@ -119,7 +119,7 @@ fn at_their_places(all: Vec<Candidate>) -> Vec<Candidate> {
 fn joined(offers: &Offers, viewpoint: &Viewpoint, ranked: Vec<Ranked>) -> Vec<Candidate> {
     let known = offers.products.by_ids(ranked.iter().map(|r| ProductId(r.id as i64)));
     let shown =
-        ranked.into_iter().zip(known).filter_map(|(ranked, product)| Some((ranked, product.filter(|p| viewpoint.shows(p))?)));
+        ranked.into_iter().zip(known).filter_map(|(ranked, product)| Some((ranked, product.filter(|p| viewpoint.can_see(p))?)));
     let candidates = shown.map(|(ranked, product)| Candidate { ranked, stock: offers.stock(&product), product, price: None });
     candidates.collect()
 }

@@ -8,7 +8,7 @@ use pricing::{Amount, Currency, NextBreak, Per, Quantity, UnitCode, UnitPrice};
 use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
-use catalog::{Product, Products, Sight};
+use catalog::{CatalogView, Product, Products};
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use inventory::Board;
@@ -34,7 +34,7 @@ pub(super) struct Viewpoint {
     /// None for staff who see the catalog as it is.
     pub(super) account: Option<Arc<Account>>,
     /// What may be seen: for staff who look as nobody, everything.
-    pub(super) sight: Arc<Sight>,
+    pub(super) catalog_view: Arc<CatalogView>,
     pub(super) currency: Option<Currency>,
     /// Whether the token allows to read prices, stock and orders.
     pub(super) prices: bool,
@@ -97,11 +97,11 @@ impl Viewpoint {
         let unknown = |_| CommonError::invalid("currency", FieldCode::UnknownCurrency, "must be a currency code of ISO 4217");
         let currency = match (currency, &account) {
             (Some(code), _) => Some(code.parse().map_err(unknown)?),
-            (None, Some(account)) => account.currency.parse().ok(),
+            (None, Some(account)) => Some(account.currency),
             (None, None) => None,
         };
         Ok(Self {
-            sight: offers.products.sight(account.as_ref().map(|account| account.id)),
+            catalog_view: offers.products.view_for(account.as_ref().map(|account| account.id)),
             account,
             currency,
             prices: who.holds(Scope::PricesRead.word()),
@@ -112,7 +112,7 @@ impl Viewpoint {
 
     /// What the index may show.
     pub(super) fn audience(&self) -> search::Audience {
-        self.sight.audience()
+        self.catalog_view.search_audience()
     }
 
     /// The account whose own part numbers count.
@@ -121,8 +121,8 @@ impl Viewpoint {
     }
 
     /// Whether this product exists for whoever looks.
-    pub(super) fn shows(&self, product: &Product) -> bool {
-        self.sight.shows(product)
+    pub(super) fn can_see(&self, product: &Product) -> bool {
+        self.catalog_view.can_see(product)
     }
 }
 

@@ -16,7 +16,7 @@ use super::views::{
     CompletionKind, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView,
     OfferView, PriceView, ProductPage, SearchView,
 };
-use catalog::{Categories, product_text};
+use catalog::{Categories, ProductJsonCache};
 use identity::permit;
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
@@ -40,6 +40,8 @@ pub struct StorefrontRoutes {
     pub offers: Offers,
     /// All categories.
     pub categories: Categories,
+    /// Products as JSON.
+    pub product_json: ProductJsonCache,
     /// The search index.
     pub index: SearchIndex,
     /// What accounts have to do with products.
@@ -71,10 +73,10 @@ impl StorefrontRoutes {
         let offers = &self.offers;
         let viewpoint = Viewpoint::of(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
         let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
-        let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.shows(p)).ok_or_else(unknown)?;
+        let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.can_see(p)).ok_or_else(unknown)?;
         let db = who.db();
-        let text = product_text(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
-        let text = text.seen_with(&viewpoint.sight, &offers.products);
+        let cached = self.product_json.get(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
+        let text = cached.restricted_to(&viewpoint.catalog_view, &offers.products);
         let price = offers.price(&db, &viewpoint, &product).await?;
         let offer = OfferView {
             price: price.map(PriceView::from),
@@ -163,7 +165,7 @@ impl StorefrontRoutes {
         };
         let (popular, mut found) = self.index.ask(find).await.map_err(StorefrontError::from)?;
         let products = &self.offers.products;
-        found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.shows(&p))));
+        found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.can_see(&p))));
         let question = |kind: CompletionKind| move |query: &Arc<str>| CompletionView { text: query.to_string(), kind, sku: None };
         let own = own.iter().map(question(CompletionKind::PastQuery));
         let popular = popular.iter().map(question(CompletionKind::PopularQuery));

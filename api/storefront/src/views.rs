@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::explanation_views::SearchExplanationView;
 use super::offers::{HitOffer, PageOffer, Stocked};
-use catalog::{Candidate, Product, ProductText, ProductView};
+use catalog::{Candidate, Product, ProductJson, ProductView};
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Buffer, Code, QuantityText};
 
@@ -25,7 +25,7 @@ pub(crate) struct ProductPage {
 
 impl ProductPage {
     /// The page of a product whose text is ready.
-    pub(super) fn text(product: &ProductText, offer: &OfferView) -> Result<Buffer, CommonError> {
+    pub(super) fn text(product: &ProductJson, offer: &OfferView) -> Result<Buffer, CommonError> {
         let offer = serde_json::to_string(offer).map_err(|e| CommonError::Internal(e.to_string()))?;
         let mut page = Buffer::new();
         match offer.strip_prefix('{').filter(|fields| *fields != "}") {

@@ -9,14 +9,13 @@ use entity::{AccountId, Consent, replacement_consents};
 use parking_lot::RwLock;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Set};
-use serde::Deserialize;
-use serde_json::json;
 
+use super::events::ConsentChanged;
 use identity::{Account, Accounts};
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::{Reader, Tx};
-use store::events::{Event, NewEvent};
+use store::events::{Event, decode_all};
 use store::projections::Projection;
 
 /// What every account said. Cheap to clone; every clone is the same.
@@ -24,9 +23,6 @@ use store::projections::Projection;
 pub struct Consents {
     said: Arc<RwLock<AHashMap<AccountId, Consent>>>,
 }
-
-/// The event that an account said something else.
-const CHANGED: &str = "replacement_consent.changed";
 
 impl Consents {
     /// Loads what was said.
@@ -53,26 +49,15 @@ pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) ->
         .update_columns([replacement_consents::Column::Consent, replacement_consents::Column::UpdatedAt])
         .to_owned();
     replacement_consents::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
-    tx.record(NewEvent {
-        kind: CHANGED,
-        subject: format!("account/{}", account.code),
-        account: Some(account.id),
-        data: json!({ "id": account.id.0, "consent": consent.word() }),
-    });
+    tx.record(&ConsentChanged { id: account.id, account: account.code.to_string(), consent });
     Ok(())
-}
-
-/// Details of the event.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    id: i64,
 }
 
 #[async_trait::async_trait]
 impl Projection for Consents {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let changed = events.iter().filter(|event| event.kind == CHANGED).filter_map(Event::read::<Changed>);
-        let ids: Vec<AccountId> = changed.map(|changed| AccountId(changed.id)).collect();
+        let changed: Vec<ConsentChanged> = decode_all(events)?;
+        let ids: Vec<AccountId> = changed.into_iter().map(|changed| changed.id).collect();
         if !ids.is_empty() {
             let rows =
                 replacement_consents::Entity::find().filter(replacement_consents::Column::AccountId.is_in(ids)).all(db).await?;

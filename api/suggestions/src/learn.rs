@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use entity::{OrderId, learned_baskets};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::read::{BASKETS, EACH_ORDER};
 use kernel::problem::CommonError;
-use store::BoxError;
+use order_events::{OrderCancelled, OrderPlaced};
 use store::database::Tx;
 use store::event_handlers::{EventHandler, LARGE_BATCH};
-use store::events::Event;
+use store::events::{Event, decode_all};
 use store::sql::{key_chunks, key_list};
+use store::{BoxError, DomainEvent as _};
 
 /// Keeps every order as it is placed, and what is left of it when a part is cancelled.
 #[derive(Clone, Copy, Debug)]
@@ -25,15 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Its name among the readers of the event log.
 pub(super) const READER: &str = "suggestions";
 
-/// What is needed of events about one order.
-#[derive(Debug, Deserialize)]
-pub(super) struct OfOrder {
-    pub(super) order_id: i64,
-}
-
-/// The event after which less is left of an order.
-pub(super) const CANCELLED: &str = "order.cancelled";
-
 #[async_trait::async_trait]
 impl EventHandler for Learner {
     fn name(&self) -> &'static str {
@@ -41,7 +32,7 @@ impl EventHandler for Learner {
     }
 
     fn handles(&self, kind: &str) -> bool {
-        kind == "order.placed" || kind == CANCELLED
+        [OrderPlaced::KIND, OrderCancelled::KIND].contains(&kind)
     }
 
     fn linger(&self) -> Duration {
@@ -57,15 +48,15 @@ impl EventHandler for Learner {
     }
 
     async fn handle_batch(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
-        let orders = |events: &mut dyn Iterator<Item = &&Event>| -> Vec<i64> {
-            events.filter_map(|event| event.read::<OfOrder>()).map(|of| of.order_id).collect()
-        };
-        let cancelled = orders(&mut events.iter().filter(|event| event.kind == CANCELLED));
+        let placed: Vec<OrderPlaced> = decode_all(events.iter().copied())?;
+        let cancelled: Vec<OrderCancelled> = decode_all(events.iter().copied())?;
+        let cancelled: Vec<i64> = cancelled.iter().map(|event| event.order_id.0).collect();
         for chunk in key_chunks(&cancelled) {
             let of_these = learned_baskets::Column::OrderId.is_in(chunk.iter().copied().map(OrderId));
             learned_baskets::Entity::delete_many().filter(of_these).exec(tx).await?;
         }
-        learn(tx, Some(&orders(&mut events.iter()))).await?;
+        let changed: Vec<i64> = placed.iter().map(|event| event.order_id.0).chain(cancelled).collect();
+        learn(tx, Some(&changed)).await?;
         Ok(())
     }
 }

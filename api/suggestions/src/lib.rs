@@ -19,6 +19,7 @@ mod consents;
 mod counsel;
 mod devices;
 mod error;
+mod events;
 mod facts;
 mod fits;
 mod habits;

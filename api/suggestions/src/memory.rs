@@ -6,19 +6,19 @@
 use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
-use entity::{AccountId, OrderId, ProductId, event_readers, events};
+use entity::{AccountId, OrderId, ProductId, event_readers};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
-use serde::Deserialize;
+use sea_orm::EntityTrait as _;
 
 use super::history::History;
-use super::learn::{CANCELLED, OfOrder, READER};
+use super::learn::READER;
 use super::read;
 use super::together::{Scratch, View, together};
 use kernel::problem::CommonError;
+use order_events::{OrderCancelled, OrderPlaced, OrdersImported};
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{self, Event, decode_all};
 use store::projections::Projection;
 
 /// Everything learnt from orders. Cheap to clone; every clone is the same memory.
@@ -49,11 +49,8 @@ impl Memory {
     /// Reads again the orders of which a part was cancelled, and that is not kept yet.
     async fn catch_up(&self, db: &Reader) -> Result<(), CommonError> {
         let heard = event_readers::Entity::find_by_id(READER).one(db).await?.map_or(0, |row| row.seq);
-        let unheard = events::Entity::find().select_only().column(events::Column::Data);
-        let cancelled = unheard.filter(events::Column::Kind.eq(CANCELLED)).filter(events::Column::Seq.gt(heard));
-        let cancelled: Vec<String> = cancelled.into_tuple().all(db).await?;
-        let orders = cancelled.iter().filter_map(|data| serde_json::from_str::<OfOrder>(data).ok());
-        let mut ids: Vec<OrderId> = orders.map(|of| OrderId(of.order_id)).collect();
+        let unheard: Vec<OrderCancelled> = decode_all(&events::read_kind::<OrderCancelled>(db, heard).await?)?;
+        let mut ids: Vec<OrderId> = unheard.into_iter().map(|cancelled| cancelled.order_id).collect();
         ids.sort_unstable();
         ids.dedup();
         if ids.is_empty() { Ok(()) } else { self.read_again(db, &ids).await }
@@ -104,21 +101,17 @@ impl Memory {
     }
 }
 
-/// Details of `order.imported`.
-#[derive(Debug, Deserialize)]
-struct Imported {
-    order_ids: Vec<i64>,
-}
-
 #[async_trait::async_trait]
 impl Projection for Memory {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let mut ids: Vec<OrderId> = Vec::new();
         for event in events {
-            if event.kind == "order.placed" || event.kind == CANCELLED {
-                ids.extend(event.read::<OfOrder>().map(|of| OrderId(of.order_id)));
-            } else if event.kind == "order.imported" {
-                ids.extend(event.read::<Imported>().into_iter().flat_map(|imported| imported.order_ids).map(OrderId));
+            if let Some(placed) = event.decode::<OrderPlaced>()? {
+                ids.push(placed.order_id);
+            } else if let Some(cancelled) = event.decode::<OrderCancelled>()? {
+                ids.push(cancelled.order_id);
+            } else if let Some(imported) = event.decode::<OrdersImported>()? {
+                ids.extend(imported.order_ids);
             }
         }
         ids.sort_unstable();

@@ -2,16 +2,14 @@
 
 use entity::{RelationKind, relation_rules};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
-use serde_json::json;
 
 use super::error::SuggestionError;
-use super::related::RULES;
+use super::events::RelationRuleChanged;
 use super::rule::{Definition, ProductSelector};
 use catalog::{Categories, Products};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
-use store::events::NewEvent;
 
 /// A rule as it shall be.
 #[derive(Clone, Debug)]
@@ -118,7 +116,7 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
     } else {
         relation_rules::Entity::insert(active).exec_without_returning(tx).await?;
     }
-    record(tx, &row);
+    tx.record(&RelationRuleChanged::from(&row));
     Ok(row)
 }
 
@@ -128,11 +126,6 @@ pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionErr
     let row = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(code)).one(tx).await?;
     let row = row.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;
     relation_rules::Entity::delete_by_id(row.id).exec(tx).await?;
-    record(tx, &row);
+    tx.record(&RelationRuleChanged::from(&row));
     Ok(())
-}
-
-fn record(tx: &Tx, row: &relation_rules::Model) {
-    let subject = format!("relation-rule/{}", row.code);
-    tx.record(NewEvent { kind: RULES, subject, account: None, data: json!({ "ids": [row.id], "code": row.code }) });
 }

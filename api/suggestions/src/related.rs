@@ -10,19 +10,20 @@ use entity::{ProductId, RelationKind, relation_rules};
 use parking_lot::{RwLock, RwLockReadGuard};
 use pricing::Quantity;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-use serde::Deserialize;
 
 use super::devices;
+use super::events::RelationRuleChanged;
 use super::facts::{self, Facts, Of};
 use super::fits::Fits;
 use super::rule::{End, Rule};
 use super::rulebook::Rulebook;
 use super::ties::Ties;
+use catalog::events::{CategoriesChanged, ProductsChanged};
 use catalog::{Categories, Product, Products};
 use kernel::problem::CommonError;
 use store::BoxError;
 use store::database::Reader;
-use store::events::Event;
+use store::events::{Event, any_is, decode_all};
 use store::projections::Projection;
 
 /// Everything that is said to go together. Cheap to clone; every clone is the same.
@@ -57,15 +58,6 @@ pub(super) struct Link {
     pub(super) kind: RelationKind,
     pub(super) quantity: Option<Quantity>,
     pub(super) says: Says,
-}
-
-/// The event that rules changed.
-pub(super) const RULES: &str = "relation_rules.changed";
-
-/// Details of the events that are followed.
-#[derive(Debug, Deserialize)]
-struct Changed {
-    ids: Vec<i64>,
 }
 
 impl Related {
@@ -138,9 +130,8 @@ impl Related {
     }
 }
 
-fn ids(events: &[Event], kind: &str) -> Vec<i64> {
-    let changed = events.iter().filter(|event| event.kind == kind).filter_map(Event::read::<Changed>);
-    let mut ids: Vec<i64> = changed.flat_map(|changed| changed.ids).collect();
+fn sorted<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
+    let mut ids: Vec<T> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -149,8 +140,9 @@ fn ids(events: &[Event], kind: &str) -> Vec<i64> {
 #[async_trait::async_trait]
 impl Projection for Related {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let moved = events.iter().any(|event| event.kind == "categories.changed") && self.known.read().rules.names_categories();
-        let rules = ids(events, RULES);
+        let moved = any_is::<CategoriesChanged>(events) && self.known.read().rules.names_categories();
+        let rules: Vec<RelationRuleChanged> = decode_all(events)?;
+        let rules = sorted(rules.into_iter().flat_map(|changed| changed.ids));
         if moved {
             self.read_rules(db, None).await?;
             self.apply(db, Of::All, None).await?;
@@ -158,7 +150,8 @@ impl Projection for Related {
             self.read_rules(db, Some(&rules)).await?;
             self.apply(db, Of::All, Some(&rules.into_iter().collect())).await?;
         }
-        let changed: Vec<ProductId> = ids(events, "products.changed").into_iter().map(ProductId).collect();
+        let changed: Vec<ProductsChanged> = decode_all(events)?;
+        let changed = sorted(changed.into_iter().flat_map(|changed| changed.ids));
         if !changed.is_empty() {
             let ties = Ties::again(db, &changed).await?;
             {

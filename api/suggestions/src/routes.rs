@@ -21,7 +21,7 @@ use super::replacement_views::{ReplacementConsentInput, ReplacementConsentView};
 use super::shop::Shop;
 use super::together::View;
 use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, SuggestionsView};
-use catalog::{CatalogError, Product, Products, Sight};
+use catalog::{CatalogError, CatalogView, Product, Products};
 use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
 use inventory::Board;
@@ -76,7 +76,7 @@ impl SuggestionRoutes {
     ) -> Result<JsonResponse<SuggestionsView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
         let view = self.view(&who, account.0.as_deref(), None)?;
-        let product = self.shown(&sku.0, &self.products.sight(view.account));
+        let product = self.shown(&sku.0, &self.products.view_for(view.account));
         let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
         let found = suggestions(&self.counsel(view), &product, kind.0, limit);
         Ok(JsonResponse::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
@@ -106,11 +106,11 @@ impl SuggestionRoutes {
             .into());
         }
         let view = self.view(&who, input.account.as_deref(), input.at)?;
-        let sight = self.products.sight(view.account);
+        let catalog_view = self.products.view_for(view.account);
         let mut basket = Basket::default();
         let mut rejected = Vec::new();
         for (place, line) in input.lines.into_iter().enumerate() {
-            match self.line(line, &sight) {
+            match self.line(line, &catalog_view) {
                 Ok((product, quantity, consent)) => basket.add(product, quantity, consent),
                 Err(problems) => rejected.extend(problems.into_iter().map(|problem| problem.under(&format!("/lines/{place}")))),
             }
@@ -182,8 +182,8 @@ impl SuggestionRoutes {
 
 impl SuggestionRoutes {
     fn counsel(&self, view: View) -> Counsel<'_> {
-        let sight = self.products.sight(view.account);
-        let shop = Shop { products: &self.products, board: &self.board, sight };
+        let catalog_view = self.products.view_for(view.account);
+        let shop = Shop { products: &self.products, board: &self.board, catalog_view };
         Counsel { memory: &self.memory, related: &self.related, shop, view }
     }
 
@@ -200,19 +200,19 @@ impl SuggestionRoutes {
     }
 
     /// The product of an SKU, if whoever asks may know of it.
-    fn shown(&self, sku: &str, sight: &Sight) -> Option<Arc<Product>> {
-        self.products.by_sku(sku).filter(|product| sight.shows(product))
+    fn shown(&self, sku: &str, catalog_view: &CatalogView) -> Option<Arc<Product>> {
+        self.products.by_sku(sku).filter(|product| catalog_view.can_see(product))
     }
 
     /// The product and the quantity of a line in stock units. Order rules do not matter here: a basket may be in the making.
     fn line(
         &self,
         line: BulkItem<BasketLineInput>,
-        sight: &Sight,
+        catalog_view: &CatalogView,
     ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldError>> {
         let line = line.0?;
         let problem = |pointer: &str, code: FieldCode, detail: String| vec![FieldError::new(pointer, code, detail)];
-        let product = self.shown(&line.sku, sight);
+        let product = self.shown(&line.sku, catalog_view);
         let product = product
             .ok_or_else(|| problem("/sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*line.sku)))?;
         let unit = match line.unit.as_deref() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entity::{Lifecycle, ProductId};
 
-use catalog::{Product, Products, Sight};
+use catalog::{CatalogView, Product, Products};
 use inventory::Board;
 
 /// The shop as whoever asks may see it.
@@ -12,13 +12,13 @@ use inventory::Board;
 pub(super) struct Shop<'a> {
     pub(super) products: &'a Products,
     pub(super) board: &'a Board,
-    pub(super) sight: Arc<Sight>,
+    pub(super) catalog_view: Arc<CatalogView>,
 }
 
 impl Shop<'_> {
     /// The product, if it can be suggested.
     pub(super) fn offered(&self, product: ProductId) -> Option<Arc<Product>> {
-        self.products.by_id(product).filter(|product| self.can_order(product) && self.sight.shows(product))
+        self.products.by_id(product).filter(|product| self.can_order(product) && self.catalog_view.can_see(product))
     }
 
     /// Whether it can be ordered: what is sold off only while there is some.

@@ -6,6 +6,9 @@ use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as 
 use super::learn::{Learner, learn_all};
 use super::memory::Memory;
 use catalog::{NewProduct, put_products};
+use kernel::wire::Money;
+use order_events::{OrderCancelled, OrderPlaced, OrdersImported};
+use store::DomainEvent;
 use store::actor::Actor;
 use store::database::{Database, Tx};
 use store::event_handlers::EventHandler as _;
@@ -26,9 +29,9 @@ async fn open() -> (Database, tempfile::TempDir) {
             name: String::new(),
             parent_id: None,
             group_code: None,
-            currency: "EUR".to_owned(),
+            currency: "EUR".parse().expect("a currency"),
             credit_limit: None,
-            terms: "NET30".to_owned(),
+            terms: "NET30".parse().expect("terms"),
             overdue_grace_days: 0,
             status: entity::AccountStatus::Active,
             version: 1,
@@ -57,10 +60,10 @@ async fn order(db: &Database, id: i64, account: i64, products: impl IntoIterator
         account_id: AccountId(account),
         placed_by: String::new(),
         purchase_order_number: String::new(),
-        currency: "EUR".to_owned(),
+        currency: "EUR".parse().expect("a currency"),
         payment_method: PaymentMethod::Terms,
-        terms: "NET30".to_owned(),
-        ship_to: "{}".to_owned(),
+        terms: "NET30".parse().expect("terms"),
+        ship_to: entity::Destination::default(),
         site_code: None,
         note: String::new(),
         external_reference: None,
@@ -91,7 +94,7 @@ fn line(order: i64, account: i64, product: i64, line_no: i32, placed_at: entity:
         product_id: ProductId(product),
         sku: String::new(),
         title: String::new(),
-        unit: "BX".to_owned(),
+        unit: "BX".parse().expect("a unit"),
         numerator: 30,
         denominator: 1,
         quantity: entity::Quantity(2_000_000),
@@ -115,17 +118,28 @@ fn line(order: i64, account: i64, product: i64, line_no: i32, placed_at: entity:
     }
 }
 
-fn event(kind: &str, order: i64) -> Event {
-    let data = format!("{{\"order_id\":{order},\"order_ids\":[{order}]}}");
-    Event {
-        seq: 1,
-        kind: kind.to_owned(),
-        subject: String::new(),
-        account: None,
-        actor: String::new(),
-        occurred_at: entity::Instant(0),
-        data: serde_json::value::RawValue::from_string(data).expect("JSON"),
-    }
+fn event(event: &impl DomainEvent) -> Event {
+    Event::new(event, &Actor::system("test"), entity::Instant(0)).expect("JSON")
+}
+
+fn placed(order: i64) -> Event {
+    event(&OrderPlaced {
+        order_id: OrderId(order),
+        number: format!("SO-{order}"),
+        account_id: AccountId(1),
+        purchase_order_number: String::new(),
+        total: Money::new(entity::Amount(0), "EUR"),
+        lines: 1,
+    })
+}
+
+fn imported(order: i64) -> Event {
+    event(&OrdersImported { order_ids: vec![OrderId(order)] })
+}
+
+fn cancelled(order: i64) -> Event {
+    let number = format!("SO-{order}");
+    event(&OrderCancelled { order_id: OrderId(order), number, account_id: None, lines: Vec::new(), reason: String::new() })
 }
 
 /// What a memory knows: of each order its account and what it bought, in stock units.
@@ -167,7 +181,7 @@ async fn every_order_counts_once_whoever_learns_it() {
     order(&db, 102, 2, [1, 2]).await;
     let right = vec![(1, vec![(1, 120.0), (2, 60.0), (3, 60.0)]), (2, vec![(1, 60.0), (2, 60.0)])];
     assert_eq!(loaded(&db).await, right, "what nobody learnt yet is read from the orders themselves");
-    hear(&db, &[event("order.placed", 101), event("order.placed", 101), event("order.placed", 999)]).await;
+    hear(&db, &[placed(101), placed(101), placed(999)]).await;
     assert_eq!((loaded(&db).await, kept(&db).await), (right.clone(), 1));
     let tx = begin(&db).await;
     assert_eq!(learn_all(&tx).await.expect("learnt"), 1);
@@ -180,24 +194,24 @@ async fn every_order_counts_once_whoever_learns_it() {
 async fn following_learns_what_loading_does() {
     let (db, _folder) = open().await;
     let memory = Memory::load(&db.reader()).await.expect("a memory");
-    let follow = async |kind, id| memory.apply(&db.reader(), &[event(kind, id)]).await.expect("followed");
+    let follow = async |event: Event| memory.apply(&db.reader(), &[event]).await.expect("followed");
     order(&db, 101, 1, [1, 2, 3]).await;
     order(&db, 102, 2, [2, 3]).await;
-    follow("order.placed", 101).await;
-    follow("order.imported", 102).await;
-    follow("order.imported", 102).await;
-    hear(&db, &[event("order.placed", 101)]).await;
+    follow(placed(101)).await;
+    follow(imported(102)).await;
+    follow(imported(102)).await;
+    hear(&db, &[placed(101)]).await;
     assert_eq!(known(&memory), loaded(&db).await);
     cancel(&db, 101, 2).await;
-    follow("order.cancelled", 101).await;
-    hear(&db, &[event("order.cancelled", 101)]).await;
+    follow(cancelled(101)).await;
+    hear(&db, &[cancelled(101)]).await;
     let left = vec![(1, vec![(1, 60.0), (3, 60.0)]), (2, vec![(2, 60.0), (3, 60.0)])];
     assert_eq!((known(&memory), loaded(&db).await), (left.clone(), left));
     for line in [1, 3] {
         cancel(&db, 101, line).await;
     }
-    follow("order.cancelled", 101).await;
-    hear(&db, &[event("order.cancelled", 101)]).await;
+    follow(cancelled(101)).await;
+    hear(&db, &[cancelled(101)]).await;
     assert_eq!(known(&memory).len(), 1, "an order of which nothing is left is forgotten");
     assert_eq!((loaded(&db).await.len(), kept(&db).await), (1, 0));
 }

@@ -1,10 +1,10 @@
 //! A large book, drawn from a fixed seed: the same on every machine.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
-    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId,
-    MixGroupId, Mode, Per, PriceBook, PriceRequest, ProductFacts, ProductId, ProductMoney, ProductUnit, Promotion, PromotionId,
-    Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
+    AccountId, AccountVersion, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListId,
+    ListVersion, MixGroupId, Mode, Per, PriceBook, PriceRequest, ProductId, ProductMoney, ProductUnit, ProductVersion, Promotion,
+    PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
 };
 
 pub(crate) const SKUS: u32 = 100_000;
@@ -83,8 +83,8 @@ pub(crate) fn large() -> PriceBook {
         // Four in five stand below a company, as sites and subsidiaries do.
         let parent = (id >= ACCOUNTS / 5).then(|| AccountId(draw.below(ACCOUNTS / 5)));
         let group = Some(GroupId(draw.below(GROUPS)));
-        let facts = AccountFacts { id: AccountId(id), recorded_at: THEN, parent, group };
-        book.put_account(&facts).expect("a sound account");
+        let version = AccountVersion { id: AccountId(id), recorded_at: THEN, parent, group };
+        book.put_account(&version).expect("a sound account");
     }
     put_lists(&mut book, draw);
     put_contracts(&mut book, draw);
@@ -95,9 +95,9 @@ pub(crate) fn large() -> PriceBook {
     book
 }
 
-fn product(id: u32, draw: &mut Draw) -> ProductFacts {
+fn product(id: u32, draw: &mut Draw) -> ProductVersion {
     let leaf = draw.below(800);
-    ProductFacts {
+    ProductVersion {
         id: ProductId(id),
         recorded_at: THEN,
         categories: vec![
@@ -125,8 +125,8 @@ fn put_lists(book: &mut PriceBook, draw: &mut Draw) {
             1..=GROUPS => vec![Assignment::Group(GroupId(list - 1))],
             _ => (0..500).map(|_| Assignment::Account(AccountId(draw.below(ACCOUNTS)))).collect(),
         };
-        let facts = ListFacts { id: ListId(list), recorded_at: THEN, code: format!("L{list}"), assigned };
-        book.put_list(&facts).expect("a sound list");
+        let version = ListVersion { id: ListId(list), recorded_at: THEN, code: format!("L{list}"), assigned };
+        book.put_list(&version).expect("a sound list");
         let thresholds: &[u32] = if list == 0 { &[1, 10, 100] } else { &[1] };
         for product in 0..SKUS {
             let price = 200 + draw.below(10_000);

@@ -4,9 +4,9 @@
 //! them touches little memory. What the entries of one upload have in common is kept once. What was superseded lies apart:
 //! the history of a price costs nothing but to those who ask for it.
 
-use super::few::Few;
-use crate::facts::Break;
+use crate::inputs::Break;
 use crate::{Currency, Instant, Per, UnitCode};
+use smallvec::SmallVec;
 
 /// An entry that is not superseded.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ const FEW: usize = 8;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Entries {
     /// The key of each row, ascending.
-    keys: Few<u32, 22>,
+    keys: SmallVec<[u32; 22]>,
     rows: Vec<EntryRow>,
     past: Option<Box<Past>>,
 }
@@ -94,7 +94,7 @@ impl Entries {
             (Some(place), Instant::MAX) => self.rows[place] = row,
             (None, Instant::MAX) => {
                 let end = self.range(row.key).end;
-                self.keys.insert_at(end, row.key.0);
+                self.keys.insert(end, row.key.0);
                 if self.rows.len() < FEW {
                     self.rows.reserve_exact(1);
                 }
@@ -107,23 +107,6 @@ impl Entries {
                 self.bury(row, superseded_at);
             }
         }
-    }
-
-    /// Says from when on an entry was known to be replaced or withdrawn. False when there is no such entry.
-    pub(crate) fn supersede(&mut self, id: i64, at: Instant) -> bool {
-        if let (Ok(place), Some(past)) = (self.past_place(id), &mut self.past) {
-            let old = &mut past.rows[place];
-            old.superseded_at = old.superseded_at.min(at);
-            return true;
-        }
-        let Some(place) = self.rows.iter().position(|row| row.id == id) else {
-            return false;
-        };
-        if at < Instant::MAX {
-            let row = self.remove(place);
-            self.bury(row, at);
-        }
-        true
     }
 
     /// The entries of a list and currency that are not superseded.
@@ -168,7 +151,7 @@ impl Entries {
     }
 
     fn remove(&mut self, place: usize) -> EntryRow {
-        self.keys.remove_at(place);
+        self.keys.remove(place);
         self.rows.remove(place)
     }
 
@@ -213,7 +196,7 @@ mod tests {
             entries.put(row(id, id as u32 % 3), Instant::MAX);
         }
         assert_eq!(ids(&entries, 1, 100), (0..40).filter(|id| id % 3 == 1).collect::<Vec<_>>());
-        assert!(entries.supersede(4, Instant::from_micros(50)) && !entries.supersede(99, Instant::from_micros(50)));
+        entries.put(row(4, 1), Instant::from_micros(50));
         entries.put(row(7, 1), Instant::from_micros(60));
         entries.put(row(4, 1), Instant::MAX);
         entries.put(row(41, 1), Instant::from_micros(45));

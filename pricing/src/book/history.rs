@@ -1,8 +1,8 @@
-//! Facts kept by the instant they were recorded.
+//! Versions of one thing, kept by the instant at which each was recorded.
 
 use crate::Instant;
 
-/// All recordings of one thing. Reading the latest costs nothing extra.
+/// All versions of one thing. Reading the latest costs nothing extra.
 #[derive(Debug, Clone)]
 pub(crate) struct History<T> {
     latest: Option<(Instant, T)>,
@@ -18,29 +18,29 @@ impl<T> Default for History<T> {
 }
 
 impl<T> History<T> {
-    /// What was known at `as_of`: the last recording up to then, or else the very first one.
+    /// The version that counts at `as_of`: the last one recorded up to then, or else the very first one.
     pub(crate) fn known(&self, as_of: Instant) -> Option<&T> {
         let (recorded_at, latest) = self.latest.as_ref()?;
         let Some(older) = self.older.as_ref().filter(|_| as_of < *recorded_at) else {
             return Some(latest);
         };
         let later = older.partition_point(|(recorded_at, _)| *recorded_at <= as_of);
-        older.get(later.saturating_sub(1)).map(|(_, facts)| facts)
+        older.get(later.saturating_sub(1)).map(|(_, version)| version)
     }
 
-    /// Adds a recording, in any order; one of the same instant is replaced.
-    pub(crate) fn put(&mut self, recorded_at: Instant, facts: T) {
+    /// Adds a version, in any order; one of the same instant is replaced.
+    pub(crate) fn put(&mut self, recorded_at: Instant, version: T) {
         match &mut self.latest {
-            Some((latest, current)) if *latest == recorded_at => *current = facts,
+            Some((latest, current)) if *latest == recorded_at => *current = version,
             Some((latest, _)) if *latest > recorded_at => {
                 let older = self.older.get_or_insert_default();
                 match older.binary_search_by_key(&recorded_at, |(instant, _)| *instant) {
-                    Ok(found) => older[found].1 = facts,
-                    Err(place) => older.insert(place, (recorded_at, facts)),
+                    Ok(found) => older[found].1 = version,
+                    Err(place) => older.insert(place, (recorded_at, version)),
                 }
             }
             _ => {
-                let Some(before) = self.latest.replace((recorded_at, facts)) else {
+                let Some(before) = self.latest.replace((recorded_at, version)) else {
                     return;
                 };
                 let older = self.older.get_or_insert_default();

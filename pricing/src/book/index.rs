@@ -3,7 +3,7 @@
 //! Most owners have few targets; theirs lie together in a few cache lines. An owner with many gets a hash table, so that
 //! filing stays cheap. Not here: the lines.
 
-use crate::facts::Target;
+use crate::inputs::Target;
 use ahash::AHashMap;
 
 /// SKUs up to which they are kept as a sorted list.

@@ -1,9 +1,8 @@
 //! Contract and promotion lines, found by owner and target in one look-up.
 
-use super::few::Few;
 use super::index::TargetIndex;
 use super::rows::{LineRow, Span};
-use crate::facts::{Break, ContractLine, Promotion, Target, Terms};
+use crate::inputs::{Break, ContractLine, Promotion, Target, Terms};
 use crate::{BookError, ContractLineId, HANDLE_LIMIT, Instant};
 
 const END: u32 = u32::MAX;
@@ -67,9 +66,9 @@ impl LineTable {
         position: usize,
         terms: &Terms,
     ) -> Result<u32, BookError> {
-        let (owner, facts, span) = promotion;
+        let (owner, promotion, span) = promotion;
         let row = row(position as i64, owner, terms, span)?;
-        let row = LineRow { currency: facts.currency, needs_coupon: facts.coupon.is_some(), ..row };
+        let row = LineRow { currency: promotion.currency, needs_coupon: promotion.coupon.is_some(), ..row };
         Ok(self.push(index, row))
     }
 
@@ -77,16 +76,6 @@ impl LineTable {
     pub(crate) fn set_promotion(&mut self, index: u32, span: Span, has_versions: bool) {
         let row = &mut self.rows[index as usize];
         (row.span, row.has_versions) = (span, has_versions);
-    }
-
-    /// Says from when on a line was known to be withdrawn. False for an unknown line.
-    pub(crate) fn supersede(&mut self, id: ContractLineId, at: Instant) -> bool {
-        let Ok(known) = self.place_of(id) else {
-            return false;
-        };
-        let span = &mut self.rows[self.by_id[known] as usize].span;
-        span.superseded_at = span.superseded_at.min(at);
-        true
     }
 
     /// Takes a line out of every answer.
@@ -100,7 +89,7 @@ impl LineTable {
         self.by_id.shrink_to_fit();
     }
 
-    /// Where a contract line stands in `by_id`, or would.
+    /// The position of a contract line in `by_id`, or the position to insert it at.
     fn place_of(&self, id: ContractLineId) -> Result<usize, usize> {
         let id_at = |place: &u32| self.rows[*place as usize].id;
         if self.by_id.last().is_none_or(|last| id_at(last) < id.0) {
@@ -162,7 +151,7 @@ fn row(id: i64, owner: u32, terms: &Terms, span: Span) -> Result<LineRow, BookEr
         scope: terms.scope,
         unit: terms.unit,
         per: terms.per,
-        breaks: Few::new(&sorted_breaks(terms)?, Break::default()),
+        breaks: sorted_breaks(terms)?.into_iter().collect(),
         span,
         currency: None,
         needs_coupon: false,

@@ -2,7 +2,7 @@
 //!
 //! Walks everything there is; for reports and replays, not for every price.
 
-use crate::facts::Target;
+use crate::inputs::Target;
 use crate::{AccountId, Factor, Instant, PriceBook, ProductId, UnitCode};
 
 impl PriceBook {
@@ -16,18 +16,18 @@ impl PriceBook {
 
     /// The categories, with those above, and the brand of a product, as known at `as_of`.
     pub fn targets_of(&self, product: ProductId, as_of: Instant) -> impl Iterator<Item = Target> {
-        let facts = self.product(product, as_of).map(|(_, facts)| facts);
-        facts.into_iter().flat_map(|facts| facts.targets().map(|(target, _)| *target))
+        let version = self.product(product, as_of).map(|(_, version)| version);
+        version.into_iter().flat_map(|version| version.targets().map(|(target, _)| *target))
     }
 
     /// Whether a target names the product, as known at `as_of`.
     pub fn is_named(&self, product: ProductId, target: Target, as_of: Instant) -> bool {
-        let Some((_, facts)) = self.product(product, as_of) else {
+        let Some((_, version)) = self.product(product, as_of) else {
             return false;
         };
         match target {
             Target::Sku(named) => named == product,
-            other => facts.is_in(other),
+            other => version.is_in(other),
         }
     }
 
@@ -38,14 +38,14 @@ impl PriceBook {
 
     /// Stock units in one of the unit, as known at `as_of`; nothing when the product is not sold in it.
     pub fn factor_of(&self, product: ProductId, unit: UnitCode, as_of: Instant) -> Option<Factor> {
-        self.product(product, as_of).and_then(|(_, facts)| facts.factor(unit))
+        self.product(product, as_of).and_then(|(_, version)| version.factor(unit))
     }
 
     /// The account and all accounts below it, as known at `as_of`.
     pub fn family_of(&self, account: AccountId, as_of: Instant) -> Vec<AccountId> {
         let mut children: Vec<(AccountId, AccountId)> = Vec::new();
         for (handle, slot) in self.accounts.iter().enumerate() {
-            if let Some(parent) = slot.facts.known(as_of).and_then(|facts| facts.parent) {
+            if let Some(parent) = slot.versions.known(as_of).and_then(|account| account.parent) {
                 children.push((parent, AccountId(handle as u32)));
             }
         }

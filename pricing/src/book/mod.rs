@@ -4,24 +4,23 @@
 //! prices are the same; nothing is copied per account; nothing that was known is forgotten. Not here: where rows come
 //! from, how a price is found (see [`crate::price`]).
 
+pub(crate) mod dedup;
 pub(crate) mod entries;
-pub(crate) mod few;
 mod history;
 pub(crate) mod index;
 pub(crate) mod lines;
 mod members;
 pub(crate) mod named;
 pub(crate) mod rows;
-pub(crate) mod shared;
 
-use crate::facts::{
-    AccountFacts, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListFacts, ProductFacts, Promotion, Scope,
-    Target,
+use crate::inputs::{
+    AccountVersion, Assignment, Audience, ContractLine, ContractVersion, Entry, Kind, ListVersion, ProductVersion, Promotion,
+    Scope, Target,
 };
-use crate::{AccountId, ContractLineId, EntryId, Factor, HANDLE_LIMIT, Instant, ProductId, PromotionId};
+use crate::{AccountId, Factor, HANDLE_LIMIT, Instant, ProductId};
 use ahash::AHashMap;
+use dedup::{Deduplicated, Interned};
 use entries::{EntryKey, EntryRow, EntryTerms};
-use few::Few;
 use history::History;
 use index::TargetIndex;
 use lines::{LineTable, check_terms};
@@ -30,7 +29,7 @@ use rows::{
     Account, AccountSlot, Categories, ContractHeader, ContractSlot, GroupSlot, List, Product, ProductSlot, PromotionRow, SoldIn,
     Span,
 };
-use shared::{Interned, Shared};
+use smallvec::SmallVec;
 
 /// Why a row is not taken into the book. The book is unchanged then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,11 +64,11 @@ pub struct PriceBook {
     pub(crate) products: Vec<ProductSlot>,
     sold_in: Interned<SoldIn>,
     categories: Interned<Categories>,
-    pub(crate) entry_terms: Shared<EntryTerms>,
+    pub(crate) entry_terms: Deduplicated<EntryTerms>,
     pub(crate) accounts: Vec<AccountSlot>,
     pub(crate) groups: AHashMap<u32, GroupSlot>,
     pub(crate) lists: Vec<History<List>>,
-    pub(crate) default_lists: Few<u32, 2>,
+    pub(crate) default_lists: SmallVec<[u32; 2]>,
     pub(crate) contracts: Vec<ContractSlot>,
     pub(crate) everyone: TargetIndex,
     pub(crate) promotion_rows: Vec<PromotionRow>,
@@ -106,37 +105,37 @@ impl PriceBook {
         self.lines.shrink();
     }
 
-    /// Records facts about a product.
-    pub fn put_product(&mut self, facts: &ProductFacts) -> Result<(), BookError> {
-        let stock = facts.units.iter().filter(|unit| unit.code == facts.stock_unit);
-        let twice = |index: usize| facts.units[..index].iter().any(|unit| unit.code == facts.units[index].code);
-        if stock.into_iter().any(|unit| unit.factor != Factor::ONE) || (0..facts.units.len()).any(twice) {
+    /// Adds a version of a product.
+    pub fn put_product(&mut self, version: &ProductVersion) -> Result<(), BookError> {
+        let stock = version.units.iter().filter(|unit| unit.code == version.stock_unit);
+        let twice = |index: usize| version.units[..index].iter().any(|unit| unit.code == version.units[index].code);
+        if stock.into_iter().any(|unit| unit.factor != Factor::ONE) || (0..version.units.len()).any(twice) {
             return Err(BookError::ConflictingUnits);
         }
-        let categories = facts.categories.iter().map(|category| category.id.0);
-        if categories.chain(facts.brand.map(|brand| brand.0)).any(|handle| handle >= HANDLE_LIMIT) {
+        let categories = version.categories.iter().map(|category| category.id.0);
+        if categories.chain(version.brand.map(|brand| brand.0)).any(|handle| handle >= HANDLE_LIMIT) {
             return Err(BookError::HandleTooLarge);
         }
-        let slot = slot(&mut self.products, facts.id.0)?;
-        let product = Product::new(facts, &mut self.sold_in, &mut self.categories);
-        slot.facts.put(facts.recorded_at, product);
+        let slot = slot(&mut self.products, version.id.0)?;
+        let product = Product::new(version, &mut self.sold_in, &mut self.categories);
+        slot.versions.put(version.recorded_at, product);
         Ok(())
     }
 
-    /// Records facts about an account.
-    pub fn put_account(&mut self, facts: &AccountFacts) -> Result<(), BookError> {
-        let handles = [facts.parent.map(|parent| parent.0), facts.group.map(|group| group.0)];
+    /// Adds a version of an account.
+    pub fn put_account(&mut self, version: &AccountVersion) -> Result<(), BookError> {
+        let handles = [version.parent.map(|parent| parent.0), version.group.map(|group| group.0)];
         if handles.into_iter().flatten().any(|handle| handle >= HANDLE_LIMIT) {
             return Err(BookError::HandleTooLarge);
         }
-        let account = Account { parent: facts.parent, group: facts.group };
-        slot(&mut self.accounts, facts.id.0)?.facts.put(facts.recorded_at, account);
+        let account = Account { parent: version.parent, group: version.group };
+        slot(&mut self.accounts, version.id.0)?.versions.put(version.recorded_at, account);
         Ok(())
     }
 
-    /// Records facts about a price list.
-    pub fn put_list(&mut self, facts: &ListFacts) -> Result<(), BookError> {
-        let mut assigned = facts.assigned.clone();
+    /// Adds a version of a price list.
+    pub fn put_list(&mut self, version: &ListVersion) -> Result<(), BookError> {
+        let mut assigned = version.assigned.clone();
         assigned.sort_unstable();
         assigned.dedup();
         for assignment in &assigned {
@@ -145,10 +144,10 @@ impl PriceBook {
                 Assignment::Group(group) => &mut self.groups.entry(group.0).or_default().lists,
                 Assignment::Default => &mut self.default_lists,
             };
-            lists.insert(facts.id.0);
+            insert_sorted(lists, version.id.0);
         }
-        let list = List { code: facts.code.as_str().into(), assigned: assigned.into() };
-        slot(&mut self.lists, facts.id.0)?.put(facts.recorded_at, list);
+        let list = List { code: version.code.as_str().into(), assigned: assigned.into() };
+        slot(&mut self.lists, version.id.0)?.put(version.recorded_at, list);
         Ok(())
     }
 
@@ -179,18 +178,13 @@ impl PriceBook {
         Ok(())
     }
 
-    /// Says from when on an entry was known to be replaced or withdrawn. False when the product has no such entry.
-    pub fn supersede_entry(&mut self, id: EntryId, product: ProductId, at: Instant) -> bool {
-        self.products.get_mut(product.0 as usize).is_some_and(|slot| slot.entries.supersede(id.0, at))
-    }
-
     /// Adds a version of a contract's header.
     pub fn put_contract(&mut self, version: &ContractVersion) -> Result<(), BookError> {
         let account = slot(&mut self.accounts, version.account.0)?;
         if version.id.0 >= HANDLE_LIMIT {
             return Err(BookError::HandleTooLarge);
         }
-        account.contracts.insert(version.id.0);
+        insert_sorted(&mut account.contracts, version.id.0);
         let header = ContractHeader {
             version: version.version,
             code: version.code.as_str().into(),
@@ -216,21 +210,16 @@ impl PriceBook {
         self.lines.put_contract_line(&mut contract.lines, line)
     }
 
-    /// Says from when on a contract line was known to be replaced or withdrawn. False for an unknown line.
-    pub fn supersede_contract_line(&mut self, id: ContractLineId, at: Instant) -> bool {
-        self.lines.supersede(id, at)
-    }
-
     /// Adds a version of a promotion.
     pub fn put_promotion(&mut self, promotion: &Promotion) -> Result<(), BookError> {
         check_promotion(promotion)?;
         let versions = self.promotion_versions.entry(promotion.id.0).or_default();
-        let number = |row: &u32| self.promotion_rows[*row as usize].facts.version;
+        let number = |row: &u32| self.promotion_rows[*row as usize].promotion.version;
         let same = versions.iter().position(|row| number(row) == promotion.version);
         let mut span = Span::new(&promotion.times);
         if let Some(place) = same {
             let old = &self.promotion_rows[versions[place] as usize];
-            if old.facts == *promotion {
+            if old.promotion == *promotion {
                 return Ok(());
             }
             span = span.superseded_no_later_than(old.span);
@@ -240,27 +229,15 @@ impl PriceBook {
         let row = self.promotion_rows.len() as u32;
         versions.push(row);
         let rows = self.file_promotion(promotion, row, span)?;
-        let (facts, code) = (promotion.clone(), promotion.code.as_str().into());
-        self.promotion_rows.push(PromotionRow { facts, code, span, rows });
-        self.tell_lines(promotion.id.0);
+        let id = promotion.id.0;
+        let (promotion, code) = (promotion.clone(), promotion.code.as_str().into());
+        self.promotion_rows.push(PromotionRow { promotion, code, span, rows });
+        self.update_promotion_lines(id);
         Ok(())
     }
 
-    /// Says from when on all versions of a promotion were known to be withdrawn. False for an unknown promotion.
-    pub fn supersede_promotion(&mut self, id: PromotionId, at: Instant) -> bool {
-        let Some(versions) = self.promotion_versions.get(&id.0) else {
-            return false;
-        };
-        for row in versions {
-            let span = &mut self.promotion_rows[*row as usize].span;
-            span.superseded_at = span.superseded_at.min(at);
-        }
-        self.tell_lines(id.0);
-        true
-    }
-
-    /// Lets the lines of a promotion's versions know what is known of them.
-    fn tell_lines(&mut self, promotion: u32) {
+    /// Copies validity and the number of versions to the lines of all versions of a promotion.
+    fn update_promotion_lines(&mut self, promotion: u32) {
         let versions = self.promotion_versions.get(&promotion).map_or(&[][..], Vec::as_slice);
         for row in versions {
             let version = &self.promotion_rows[*row as usize];
@@ -293,8 +270,8 @@ impl PriceBook {
         if !promotion.span.known(as_of) {
             return false;
         }
-        let versions = self.promotion_versions.get(&promotion.facts.id.0).map_or(&[][..], Vec::as_slice);
-        let order = |row: &PromotionRow| (row.span.recorded_at, row.facts.version);
+        let versions = self.promotion_versions.get(&promotion.promotion.id.0).map_or(&[][..], Vec::as_slice);
+        let order = |row: &PromotionRow| (row.span.recorded_at, row.promotion.version);
         versions
             .iter()
             .map(|row| &self.promotion_rows[*row as usize])
@@ -303,7 +280,7 @@ impl PriceBook {
 
     pub(crate) fn product(&self, id: ProductId, as_of: Instant) -> Option<(&ProductSlot, &Product)> {
         let slot = self.products.get(id.0 as usize)?;
-        slot.facts.known(as_of).map(|product| (slot, product))
+        slot.versions.known(as_of).map(|product| (slot, product))
     }
 
     pub(crate) fn account(&self, id: AccountId) -> Option<&AccountSlot> {
@@ -337,6 +314,13 @@ fn check_promotion(promotion: &Promotion) -> Result<(), BookError> {
         }
     }
     Ok(())
+}
+
+/// Adds an item to a sorted list that has each item once.
+fn insert_sorted(items: &mut SmallVec<[u32; 2]>, item: u32) {
+    if let Err(place) = items.binary_search(&item) {
+        items.insert(place, item);
+    }
 }
 
 fn slot<T: Default>(slots: &mut Vec<T>, handle: u32) -> Result<&mut T, BookError> {

@@ -1,6 +1,6 @@
 //! Which categories and brands any line names at all, so that most look-ups can be spared.
 
-use crate::facts::Target;
+use crate::inputs::Target;
 
 /// A contract line names it.
 pub(crate) const IN_CONTRACTS: u8 = 1;
@@ -29,7 +29,7 @@ impl Named {
         marks[place] |= mark;
     }
 
-    /// Whether a line may name the target. Products and everything are not told apart here.
+    /// Whether a line may name the target. Single products and everything are not distinguished here.
     pub(crate) fn may_name(&self, target: Target, mark: u8) -> bool {
         let (marks, handle) = match target {
             Target::Category(category) => (&self.categories, category.0),

@@ -1,12 +1,13 @@
 //! The compact forms in which the book holds its rows.
 
+use super::dedup::Interned;
 use super::entries::Entries;
-use super::few::Few;
 use super::history::History;
 use super::index::TargetIndex;
-use super::shared::Interned;
-use crate::facts::{Break, ContractStatus, Kind, Mode, ProductFacts, ProductMoney, Promotion, Scope, Target, Times};
-use crate::{AccountId, Amount, Assignment, Currency, Factor, GroupId, Instant, Label, MixGroupId, Per, Quantity, UnitCode};
+use crate::inputs::{Break, ContractStatus, Kind, Mode, ProductMoney, ProductVersion, Promotion, Scope, Target, Times};
+use crate::{AccountId, Amount, Assignment, Currency, Factor, GroupId, Instant, MixGroupId, Per, Quantity, UnitCode};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// Valid and recorded time without options: open ends are the extremes.
@@ -45,7 +46,7 @@ impl Span {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ProductSlot {
-    pub(crate) facts: History<Product>,
+    pub(crate) versions: History<Product>,
     /// Whether a contract line, a promotion line names this very product; if not, the look-up is skipped.
     pub(crate) in_contracts: bool,
     pub(crate) in_promotions: bool,
@@ -57,25 +58,25 @@ pub(crate) const SKU: u32 = u32::MAX;
 const BRAND: u32 = 1;
 pub(crate) const EVERYTHING: u32 = 0;
 
-/// A product's facts, laid out for reading. What many products share is kept once.
+/// A version of a product, laid out for reading. What many products share is kept once.
 #[derive(Debug, Clone)]
 pub(crate) struct Product {
     pub(crate) sold: Arc<SoldIn>,
     pub(crate) categories: Arc<Categories>,
     pub(crate) brand: Option<(Target, u32)>,
     pub(crate) mix_group: Option<MixGroupId>,
-    money: Few<MoneyRow, 1>,
+    money: SmallVec<[MoneyRow; 1]>,
 }
 
 /// The units a product is sold in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct SoldIn {
     stock_unit: UnitCode,
-    pub(crate) units: Few<UnitRow, 3>,
+    pub(crate) units: SmallVec<[UnitRow; 3]>,
 }
 
 /// A product's categories, deepest first, each with how specific it is.
-pub(crate) type Categories = Few<(Target, u32), 4>;
+pub(crate) type Categories = SmallVec<[(Target, u32); 4]>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct UnitRow {
@@ -116,34 +117,31 @@ impl MoneyRow {
 }
 
 impl SoldIn {
-    fn new(facts: &ProductFacts) -> Self {
+    fn new(version: &ProductVersion) -> Self {
         let row =
             |code, factor, multiple: Option<Quantity>| UnitRow { code, factor, order_multiple: multiple.unwrap_or_default() };
-        let units: Vec<UnitRow> = facts.units.iter().map(|unit| row(unit.code, unit.factor, unit.order_multiple)).collect();
-        Self { stock_unit: facts.stock_unit, units: Few::new(&units, row(facts.stock_unit, Factor::ONE, None)) }
+        let units = version.units.iter().map(|unit| row(unit.code, unit.factor, unit.order_multiple)).collect();
+        Self { stock_unit: version.stock_unit, units }
     }
 }
 
-fn categories(facts: &ProductFacts) -> Categories {
-    let mut categories = facts.categories.clone();
+fn categories(version: &ProductVersion) -> Categories {
+    let mut categories = version.categories.clone();
     categories.sort_by_key(|category| (std::cmp::Reverse(category.depth), category.id));
     let mut seen = ahash::AHashSet::new();
     categories.retain(|category| seen.insert(category.id));
     let specificity = |depth: u32| depth.saturating_add(BRAND + 1).min(SKU - 1);
-    let chain: Vec<(Target, u32)> = categories.iter().map(|at| (Target::Category(at.id), specificity(at.depth))).collect();
-    Few::new(&chain, (Target::Everything, EVERYTHING))
+    categories.iter().map(|at| (Target::Category(at.id), specificity(at.depth))).collect()
 }
 
 impl Product {
-    pub(crate) fn new(facts: &ProductFacts, sold_in: &mut Interned<SoldIn>, chains: &mut Interned<Categories>) -> Self {
-        let money: Vec<MoneyRow> = facts.money.iter().map(MoneyRow::new).collect();
-        let nothing = MoneyRow::new(&ProductMoney { currency: Currency::FIRST, cost: None, floor: None });
+    pub(crate) fn new(version: &ProductVersion, sold_in: &mut Interned<SoldIn>, chains: &mut Interned<Categories>) -> Self {
         Self {
-            sold: sold_in.one(SoldIn::new(facts)),
-            categories: chains.one(categories(facts)),
-            brand: facts.brand.map(|brand| (Target::Brand(brand), BRAND)),
-            mix_group: facts.mix_group,
-            money: Few::new(&money, nothing),
+            sold: sold_in.one(SoldIn::new(version)),
+            categories: chains.one(categories(version)),
+            brand: version.brand.map(|brand| (Target::Brand(brand), BRAND)),
+            mix_group: version.mix_group,
+            money: version.money.iter().map(MoneyRow::new).collect(),
         }
     }
 
@@ -186,11 +184,11 @@ pub(crate) struct Account {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AccountSlot {
-    pub(crate) facts: History<Account>,
+    pub(crate) versions: History<Account>,
     /// Lists that were ever assigned to it.
-    pub(crate) lists: Few<u32, 2>,
+    pub(crate) lists: SmallVec<[u32; 2]>,
     /// Contracts it ever held.
-    pub(crate) contracts: Few<u32, 2>,
+    pub(crate) contracts: SmallVec<[u32; 2]>,
     pub(crate) promotions: Option<Box<TargetIndex>>,
 }
 
@@ -203,13 +201,13 @@ impl AccountSlot {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GroupSlot {
-    pub(crate) lists: Few<u32, 2>,
+    pub(crate) lists: SmallVec<[u32; 2]>,
     pub(crate) promotions: TargetIndex,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct List {
-    pub(crate) code: Label,
+    pub(crate) code: SmolStr,
     /// Sorted.
     pub(crate) assigned: Box<[Assignment]>,
 }
@@ -228,7 +226,7 @@ pub(crate) struct ContractSlot {
 #[derive(Debug, Clone)]
 pub(crate) struct ContractHeader {
     pub(crate) version: i64,
-    pub(crate) code: Label,
+    pub(crate) code: SmolStr,
     pub(crate) account: AccountId,
     pub(crate) currency: Currency,
     pub(crate) mode: Mode,
@@ -271,8 +269,8 @@ impl ContractSlot {
 /// A version of a promotion as it was put, and the rows its lines became.
 #[derive(Debug, Clone)]
 pub(crate) struct PromotionRow {
-    pub(crate) facts: Promotion,
-    pub(crate) code: Label,
+    pub(crate) promotion: Promotion,
+    pub(crate) code: SmolStr,
     pub(crate) span: Span,
     pub(crate) rows: Vec<u32>,
 }
@@ -292,12 +290,12 @@ pub(crate) struct LineRow {
     pub(crate) unit: Option<UnitCode>,
     pub(crate) per: Per,
     /// By threshold, which are all different.
-    pub(crate) breaks: Few<Break, 2>,
+    pub(crate) breaks: SmallVec<[Break; 2]>,
     /// When the contract line, or the promotion, applies and is known.
     pub(crate) span: Span,
     /// The promotion's currency and whether it needs a coupon, so that most can be passed over without looking at it.
     pub(crate) currency: Option<Currency>,
     pub(crate) needs_coupon: bool,
-    /// Whether the promotion has versions to be told apart.
+    /// Whether the promotion has several versions, one of which counts.
     pub(crate) has_versions: bool,
 }

@@ -3,8 +3,8 @@
 use crate::shop::{BEST_OF, EXCLUSIVE, Shop, With, basket, quantity, since, sku, terms, valid};
 use Kind::{AmountOff, CostPlus, Fixed, PercentOff};
 use pricing::{
-    AccountId, Audience, BrandId, CategoryId, ContractId, ContractLineId, ContractStatus, ContractVersion, EntryId, GroupId,
-    Instant, Kind, PeriodQuantity, ProductId, PromotionId, Scope, Target, coverage, period_lines, price_catalogue,
+    AccountId, Audience, BrandId, CategoryId, ContractId, ContractLineId, ContractStatus, ContractVersion, GroupId, Instant,
+    Kind, PeriodQuantity, ProductId, Scope, Target, Times, coverage, period_lines, price_catalogue,
 };
 
 const EVERYTHING: Target = Target::Everything;
@@ -86,7 +86,8 @@ fn the_lowest_promotion_counts_and_coupons_open() {
     shop.coupons = vec!["spring".to_owned()];
     assert_eq!(shop.price(&[(1, "4", "EA")]), "9");
     assert_eq!(shop.price(&[(1, "5", "EA")]), "7");
-    shop.book.supersede_promotion(PromotionId(4), Instant::from_micros(10));
+    let withdrawn = Times { superseded_at: Some(Instant::from_micros(10)), ..since(0) };
+    shop.timed_promotion(4, Audience::Everyone, Some("SPRING"), vec![terms(sku(1), Fixed, "7").from("5")], withdrawn);
     assert_eq!(shop.price(&[(1, "5", "EA")]), "9");
 }
 
@@ -130,9 +131,14 @@ fn the_floor_lifts_all_but_fixed_contract_prices() {
 #[test]
 fn rows_count_when_known_and_valid() {
     let mut shop = Shop::open();
-    shop.timed_entry(4, 1, "EA", "0", "5", valid(100, 200)).timed_entry(4, 1, "EA", "0", "6", since(500));
-    let entry = EntryId(shop.last_id());
-    shop.book.supersede_entry(entry, ProductId(1), Instant::from_micros(600));
+    shop.timed_entry(4, 1, "EA", "0", "5", valid(100, 200)).timed_entry(
+        4,
+        1,
+        "EA",
+        "0",
+        "6",
+        Times { superseded_at: Some(Instant::from_micros(600)), ..since(500) },
+    );
     for (at, as_of, expected) in [
         (99, 400, "price_on_request"),
         (100, 400, "5"),
@@ -168,7 +174,7 @@ fn the_last_known_version_of_a_contract_counts() {
 }
 
 #[test]
-fn facts_go_by_as_of() {
+fn versions_go_by_as_of() {
     let mut shop = Shop::open();
     shop.product(1, Some("4"), None);
     let changed_at = shop.last_id();
@@ -182,8 +188,12 @@ fn facts_go_by_as_of() {
 #[test]
 fn companies_in_a_circle_are_visited_once() {
     let mut shop = Shop::open();
-    let circle =
-        pricing::AccountFacts { id: AccountId(1), recorded_at: Instant::from_micros(1), parent: Some(AccountId(3)), group: None };
+    let circle = pricing::AccountVersion {
+        id: AccountId(1),
+        recorded_at: Instant::from_micros(1),
+        parent: Some(AccountId(3)),
+        group: None,
+    };
     shop.book.put_account(&circle).expect("sound");
     shop.account = Some(AccountId(3));
     shop.entry(1, 1, "EA", "0", "5");
@@ -220,7 +230,7 @@ fn one_fault_per_line() {
 fn a_category_given_twice_counts_at_its_deepest_place() {
     let mut shop = Shop::open();
     let category = |id, depth| pricing::CategoryAt { id: CategoryId(id), depth };
-    let facts = pricing::ProductFacts {
+    let version = pricing::ProductVersion {
         id: ProductId(7),
         recorded_at: Instant::from_micros(0),
         categories: vec![category(5, 0), category(6, 1), category(5, 2)],
@@ -230,7 +240,7 @@ fn a_category_given_twice_counts_at_its_deepest_place() {
         units: vec![],
         money: vec![],
     };
-    shop.book.put_product(&facts).expect("sound");
+    shop.book.put_product(&version).expect("sound");
     let lines = vec![terms(Target::Category(CategoryId(6)), Fixed, "6"), terms(Target::Category(CategoryId(5)), Fixed, "5")];
     shop.contract(1, 2, EXCLUSIVE, lines);
     assert_eq!(shop.price(&[(7, "1", "EA")]), "5");

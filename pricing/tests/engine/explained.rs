@@ -4,7 +4,7 @@ use crate::shop::{BEST_OF, EXCLUSIVE, Shop, With, amount, quantity, since, sku, 
 use pricing::review::{FindingKind, review_contract_lines, review_entries};
 use pricing::{
     Audience, BookError, ContractId, ContractLine, ContractLineId, Entry, EntryId, ExplainedLine, Instant, Kind, ListId, Per,
-    PriceBook, ProductFacts, ProductId, ProductMoney, Promotion, PromotionId, Quantity, Scope, Target, Times, Viewer,
+    PriceBook, ProductId, ProductMoney, ProductVersion, Promotion, PromotionId, Quantity, Scope, Target, Times, Viewer,
 };
 
 fn told(line: &ExplainedLine) -> Vec<String> {
@@ -128,8 +128,8 @@ fn entry(id: i64, unit: &str, from: &str, price: &str, times: Times) -> Entry {
     }
 }
 
-fn product() -> ProductFacts {
-    ProductFacts {
+fn product() -> ProductVersion {
+    ProductVersion {
         id: ProductId(1),
         recorded_at: Instant::MIN,
         categories: vec![],
@@ -144,7 +144,7 @@ fn product() -> ProductFacts {
 #[test]
 fn entries_are_reviewed() {
     use FindingKind::{Gap, NeverValid, Overlap, RisingBreak, UnderCost, UnderFloor, UnknownUnit};
-    let facts = product();
+    let version = product();
     let entries = [
         entry(1, "EA", "1", "5", valid(0, 10)),
         entry(2, "EA", "1", "5", valid(5, 20)),
@@ -155,7 +155,7 @@ fn entries_are_reviewed() {
         entry(7, "EA", "1000", "2.5", since(0)),
         Entry { times: Times { superseded_at: Some(Instant::from_micros(1)), ..since(0) }, ..entry(8, "EA", "1", "1", since(0)) },
     ];
-    let found = review_entries(&entries, Instant::from_micros(1), |id| (id == facts.id).then_some(&facts));
+    let found = review_entries(&entries, Instant::from_micros(1), |id| (id == version.id).then_some(&version));
     let found: Vec<_> = found.iter().map(|finding| (finding.row, finding.kind)).collect();
     let row = |id| pricing::review::ReviewedRow::Entry(EntryId(id));
     let expected = [
@@ -179,9 +179,9 @@ fn contract_lines_are_reviewed() {
         line(2, terms(sku(1), Kind::Fixed, "1")),
         line(3, terms(Target::Everything, Kind::PercentOff, "120").step("10", "110")),
     ];
-    let facts = product();
+    let version = product();
     let euro = "EUR".parse().expect("listed");
-    let found = review_contract_lines(&lines, euro, Instant::from_micros(1), |_| Some(&facts));
+    let found = review_contract_lines(&lines, euro, Instant::from_micros(1), |_| Some(&version));
     let codes: Vec<&str> = found.iter().map(|finding| finding.kind.code()).collect();
     let expected =
         ["rising_break", "overlap", "under_cost", "under_floor", "rising_break", "over_hundred_percent", "over_hundred_percent"];
@@ -214,10 +214,8 @@ fn unsound_rows_are_refused() {
     let euro = "EUR".parse().ok();
     assert_eq!(book.put_promotion(&promotion(fixed(), None)), Err(BookError::CurrencyMissing));
     assert_eq!(book.put_promotion(&promotion(fixed().scope(Scope::Period), euro)), Err(BookError::ContractOnly));
-    let facts = ProductFacts { units: vec![unit(2), unit(2)], ..product() };
-    assert_eq!(book.put_product(&facts), Err(BookError::ConflictingUnits));
-    assert!(!book.supersede_entry(EntryId(1), ProductId(1), Instant::MIN));
-    assert!(!book.supersede_contract_line(ContractLineId(9), Instant::MIN));
+    let version = ProductVersion { units: vec![unit(2), unit(2)], ..product() };
+    assert_eq!(book.put_product(&version), Err(BookError::ConflictingUnits));
 }
 
 fn unit(factor: i64) -> pricing::ProductUnit {

@@ -1,10 +1,10 @@
 //! A small shop to write cases in: sensible defaults, one call per row, prices as text.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    AccountId, AccountVersion, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
     ContractLineId, ContractStatus, ContractVersion, Entry, EntryId, ExplainedLine, Factor, GroupId, Instant, Kind, LineError,
-    LinePrice, ListFacts, ListId, MixGroupId, Mode, Per, PeriodQuantity, PriceBook, PriceRequest, ProductFacts, ProductId,
-    ProductMoney, ProductUnit, Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, Viewer, explain,
+    LinePrice, ListId, ListVersion, MixGroupId, Mode, Per, PeriodQuantity, PriceBook, PriceRequest, ProductId, ProductMoney,
+    ProductUnit, ProductVersion, Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, Viewer, explain,
     price,
 };
 
@@ -101,14 +101,14 @@ impl Shop {
             next: 0,
         };
         (1..=3).for_each(|id| shop.product(id, None, None));
-        let account = |id: u32, parent: Option<u32>, group: Option<u32>| AccountFacts {
+        let account = |id: u32, parent: Option<u32>, group: Option<u32>| AccountVersion {
             id: AccountId(id),
             recorded_at: Instant::from_micros(0),
             parent: parent.map(AccountId),
             group: group.map(GroupId),
         };
-        for facts in [account(1, None, None), account(2, Some(1), Some(1)), account(3, Some(2), None)] {
-            shop.book.put_account(&facts).expect("sound");
+        for version in [account(1, None, None), account(2, Some(1), Some(1)), account(3, Some(2), None)] {
+            shop.book.put_account(&version).expect("sound");
         }
         let owners = [
             Assignment::Account(AccountId(1)),
@@ -119,8 +119,8 @@ impl Shop {
         ];
         for (id, owner) in (1..).zip(owners) {
             let assigned = vec![owner];
-            let facts = ListFacts { id: ListId(id), recorded_at: Instant::from_micros(0), code: format!("L{id}"), assigned };
-            shop.book.put_list(&facts).expect("sound");
+            let version = ListVersion { id: ListId(id), recorded_at: Instant::from_micros(0), code: format!("L{id}"), assigned };
+            shop.book.put_list(&version).expect("sound");
         }
         shop
     }
@@ -138,7 +138,7 @@ impl Shop {
         };
         let grouped = id < 3;
         let category = |id, depth| CategoryAt { id: CategoryId(id), depth };
-        let facts = ProductFacts {
+        let version = ProductVersion {
             id: ProductId(id),
             recorded_at: Instant::from_micros(self.next),
             categories: if grouped { vec![category(0, 0), category(1, 1)] } else { vec![category(0, 0)] },
@@ -152,7 +152,7 @@ impl Shop {
                 floor: floor.map(amount),
             }],
         };
-        self.book.put_product(&facts).expect("sound");
+        self.book.put_product(&version).expect("sound");
         self.next += 1;
     }
 
@@ -220,6 +220,17 @@ impl Shop {
         coupon: Option<&str>,
         lines: Vec<Terms>,
     ) -> &mut Self {
+        self.timed_promotion(code, audience, coupon, lines, since(0))
+    }
+
+    pub(crate) fn timed_promotion(
+        &mut self,
+        code: u32,
+        audience: Audience,
+        coupon: Option<&str>,
+        lines: Vec<Terms>,
+        times: Times,
+    ) -> &mut Self {
         let promotion = Promotion {
             id: PromotionId(code),
             version: 1,
@@ -228,7 +239,7 @@ impl Shop {
             coupon: coupon.map(str::to_owned),
             currency: Some(self.currency.parse().expect("listed")),
             lines,
-            times: since(0),
+            times,
         };
         self.book.put_promotion(&promotion).expect("sound");
         self

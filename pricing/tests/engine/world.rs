@@ -1,10 +1,10 @@
 //! Small random worlds: plain rows, drawn from a seed, dense with ties, overlaps and odd units.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
-    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId,
-    MixGroupId, Mode, Per, PeriodQuantity, PriceBook, ProductFacts, ProductId, ProductMoney, ProductUnit, Promotion, PromotionId,
-    Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
+    AccountId, AccountVersion, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListId,
+    ListVersion, MixGroupId, Mode, Per, PeriodQuantity, PriceBook, ProductId, ProductMoney, ProductUnit, ProductVersion,
+    Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
 };
 
 /// A generator of reproducible numbers (splitmix).
@@ -46,9 +46,9 @@ impl Draw {
 /// One row of any kind.
 #[derive(Debug, Clone)]
 pub(crate) enum Row {
-    Product(ProductFacts),
-    Account(AccountFacts),
-    List(ListFacts),
+    Product(ProductVersion),
+    Account(AccountVersion),
+    List(ListVersion),
     Entry(Entry),
     Contract(ContractVersion),
     Line(ContractLine),
@@ -195,7 +195,7 @@ fn products(id: u32, draw: &mut Draw) -> Vec<Row> {
             floor: draw.chance(3).then(|| price(draw)),
         };
         let category = |id, depth| CategoryAt { id: CategoryId(id), depth };
-        rows.push(Row::Product(ProductFacts {
+        rows.push(Row::Product(ProductVersion {
             id: ProductId(id),
             recorded_at: Instant::from_micros(version as i64 * 4),
             categories: vec![category(0, 0), category(1 + draw.id(2), 1), category(3 + draw.id(2), 1)],
@@ -212,7 +212,7 @@ fn products(id: u32, draw: &mut Draw) -> Vec<Row> {
 fn accounts(id: u32, draw: &mut Draw) -> Vec<Row> {
     (0..=draw.below(2))
         .map(|version| {
-            Row::Account(AccountFacts {
+            Row::Account(AccountVersion {
                 id: AccountId(id),
                 recorded_at: Instant::from_micros(version as i64 * 3 + 1),
                 // Any account may be the parent, so there are circles.
@@ -234,7 +234,7 @@ fn lists(id: u32, draw: &mut Draw) -> Vec<Row> {
     ];
     (0..=draw.below(2))
         .map(|version| {
-            Row::List(ListFacts {
+            Row::List(ListVersion {
                 id: ListId(id),
                 recorded_at: Instant::from_micros(version as i64 * 5),
                 code: format!("list-{id}"),

@@ -1,18 +1,18 @@
 //! Markets: companies in trees, price lists, agreements and promotions over time, and a basket.
 
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
-    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListFacts, ListId,
-    MixGroupId, Mode, Per, PeriodQuantity, PriceBook, PriceRequest, ProductFacts, ProductId, ProductMoney, ProductUnit,
-    Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
+    AccountId, AccountVersion, Amount, Assignment, Audience, BrandId, Break, CategoryAt, CategoryId, ContractId, ContractLine,
+    ContractLineId, ContractStatus, ContractVersion, Currency, Entry, EntryId, Factor, GroupId, Instant, Kind, ListId,
+    ListVersion, MixGroupId, Mode, Per, PeriodQuantity, PriceBook, PriceRequest, ProductId, ProductMoney, ProductUnit,
+    ProductVersion, Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, UnitCode,
 };
 
 /// Everything there is.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Market {
-    pub(crate) products: Vec<ProductFacts>,
-    pub(crate) accounts: Vec<AccountFacts>,
-    pub(crate) lists: Vec<ListFacts>,
+    pub(crate) products: Vec<ProductVersion>,
+    pub(crate) accounts: Vec<AccountVersion>,
+    pub(crate) lists: Vec<ListVersion>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) contracts: Vec<ContractVersion>,
     pub(crate) lines: Vec<ContractLine>,
@@ -157,7 +157,7 @@ impl Market {
                 floor: dice.one_in(3).then(|| amount(dice)),
             });
             let money = money.to_vec();
-            self.products.push(ProductFacts {
+            self.products.push(ProductVersion {
                 id: ProductId(id),
                 recorded_at: Instant::from_micros(i64::from(version * 7)),
                 categories,
@@ -175,7 +175,7 @@ impl Market {
             // Mostly a tree, now and then a circle.
             let parent = if id == 0 || dice.one_in(4) { None } else { Some(AccountId(dice.roll(id))) };
             let parent = if dice.one_in(12) { Some(AccountId(dice.roll(ACCOUNTS))) } else { parent };
-            self.accounts.push(AccountFacts {
+            self.accounts.push(AccountVersion {
                 id: AccountId(id),
                 recorded_at: Instant::from_micros(i64::from(version * 9 + 1)),
                 parent,
@@ -193,7 +193,7 @@ impl Market {
             };
             let assigned = (0..=dice.roll(2)).map(|_| one(dice)).collect();
             let recorded_at = Instant::from_micros(i64::from(version * 6));
-            self.lists.push(ListFacts { id: ListId(id), recorded_at, code: format!("L{id}"), assigned });
+            self.lists.push(ListVersion { id: ListId(id), recorded_at, code: format!("L{id}"), assigned });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::fraction::Q;
 use crate::market::{Market, Question};
 use crate::rules::{Rules, factor};
-use pricing::{LineError, LinePrice, NextBreak, ProductFacts, Quantity, RequestLine, UnitCode};
+use pricing::{LineError, LinePrice, NextBreak, ProductVersion, Quantity, RequestLine, UnitCode};
 
 /// What the plan says of a larger quantity of one line of the basket.
 pub(crate) fn next_break(market: &Market, question: &Question, place: usize) -> Option<NextBreak> {
@@ -36,7 +36,7 @@ pub(crate) fn next_break(market: &Market, question: &Question, place: usize) -> 
 }
 
 /// Every quantity to add that reaches a threshold of any candidate, as it may be ordered.
-fn additions(rules: &Rules<'_>, line: &RequestLine, product: &ProductFacts) -> Vec<Quantity> {
+fn additions(rules: &Rules<'_>, line: &RequestLine, product: &ProductVersion) -> Vec<Quantity> {
     let mut missing: Vec<(Q, UnitCode)> = Vec::new();
     let mut note = |threshold: Quantity, reached: Q, unit: UnitCode| {
         missing.push((Q::millionths(threshold.micros()) - reached, unit));

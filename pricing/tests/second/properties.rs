@@ -5,7 +5,7 @@ use crate::next::{is_priced, next_break};
 use crate::rules::Rules;
 use pricing::{
     AccountId, Amount, Assignment, Audience, Break, ContractId, ContractLine, ContractLineId, ContractStatus, ContractVersion,
-    Entry, EntryId, Instant, Kind, LineError, ListFacts, ListId, Mode, Per, PriceBook, PriceRequest, ProductFacts, ProductId,
+    Entry, EntryId, Instant, Kind, LineError, ListId, ListVersion, Mode, Per, PriceBook, PriceRequest, ProductId, ProductVersion,
     Promotion, PromotionId, Quantity, RequestLine, Scope, Target, Terms, Times, UnitPrice, Viewer, explain, price,
 };
 use proptest::prelude::*;
@@ -77,7 +77,7 @@ fn cents(cents: u32) -> Amount {
 /// A product, its list, and a contract of account 0 that has no lines yet.
 fn shelf(mode: Mode) -> PriceBook {
     let mut book = PriceBook::new();
-    let product = ProductFacts {
+    let product = ProductVersion {
         id: ProductId(0),
         recorded_at: THEN.recorded_at,
         categories: vec![],
@@ -88,7 +88,7 @@ fn shelf(mode: Mode) -> PriceBook {
         money: vec![],
     };
     let assigned = vec![Assignment::Default];
-    let list = ListFacts { id: ListId(0), recorded_at: THEN.recorded_at, code: "L".to_owned(), assigned };
+    let list = ListVersion { id: ListId(0), recorded_at: THEN.recorded_at, code: "L".to_owned(), assigned };
     let contract = ContractVersion {
         id: ContractId(0),
         version: 1,

@@ -3,9 +3,9 @@
 use crate::fraction::Q;
 use crate::market::{Market, Question};
 use pricing::{
-    AccountFacts, AccountId, Amount, Assignment, Audience, ContractStatus, ContractVersion, Entry, Flags, GroupId, Instant, Kind,
-    LineError, LinePrice, ListId, Mode, Per, ProductFacts, ProductId, Promotion, Quantity, RequestLine, Scope, Source, Target,
-    Terms, Times, UnitCode, UnitPrice,
+    AccountId, AccountVersion, Amount, Assignment, Audience, ContractStatus, ContractVersion, Entry, Flags, GroupId, Instant,
+    Kind, LineError, LinePrice, ListId, Mode, Per, ProductId, ProductVersion, Promotion, Quantity, RequestLine, Scope, Source,
+    Target, Terms, Times, UnitCode, UnitPrice,
 };
 use std::cmp::Reverse;
 
@@ -59,7 +59,7 @@ fn to_six(price: Q, per: Per) -> UnitPrice {
 }
 
 /// Stock units in one of a unit.
-pub(crate) fn factor(product: &ProductFacts, unit: UnitCode) -> Option<Q> {
+pub(crate) fn factor(product: &ProductVersion, unit: UnitCode) -> Option<Q> {
     if unit == product.stock_unit {
         return Some(Q::ONE);
     }
@@ -68,7 +68,7 @@ pub(crate) fn factor(product: &ProductFacts, unit: UnitCode) -> Option<Q> {
 }
 
 /// Larger is more specific; none when the target does not name the product.
-fn specificity(target: Target, product: &ProductFacts) -> Option<(u32, u32)> {
+fn specificity(target: Target, product: &ProductVersion) -> Option<(u32, u32)> {
     match target {
         Target::Sku(id) if id == product.id => Some((3, 0)),
         Target::Category(id) => product.categories.iter().find(|at| at.id == id).map(|at| (2, at.depth)),
@@ -88,11 +88,11 @@ impl<'m> Rules<'m> {
         times.valid_from.is_none_or(|from| from <= at) && times.valid_until.is_none_or(|until| at < until)
     }
 
-    pub(crate) fn product(&self, id: ProductId) -> Option<&'m ProductFacts> {
+    pub(crate) fn product(&self, id: ProductId) -> Option<&'m ProductVersion> {
         recorded(self.market.products.iter().filter(|row| row.id == id), |row| row.recorded_at, self.question.as_of)
     }
 
-    fn account(&self, id: AccountId) -> Option<&'m AccountFacts> {
+    fn account(&self, id: AccountId) -> Option<&'m AccountVersion> {
         recorded(self.market.accounts.iter().filter(|row| row.id == id), |row| row.recorded_at, self.question.as_of)
     }
 
@@ -115,7 +115,7 @@ impl<'m> Rules<'m> {
     }
 
     /// Whether a line of the basket can be priced at all.
-    pub(crate) fn check(&self, line: &RequestLine) -> Result<&'m ProductFacts, LineError> {
+    pub(crate) fn check(&self, line: &RequestLine) -> Result<&'m ProductVersion, LineError> {
         let product = self.product(line.product).ok_or(LineError::UnknownProduct)?;
         factor(product, line.unit).ok_or(LineError::UnknownUnit)?;
         if line.quantity <= Quantity::ZERO {
@@ -126,7 +126,7 @@ impl<'m> Rules<'m> {
 
     /// The basket's quantity of the lines that `counts`, in a unit (none: each product's stock unit). A product that does not
     /// have the unit does not count.
-    fn in_basket(&self, unit: Option<UnitCode>, counts: impl Fn(&ProductFacts) -> bool) -> Q {
+    fn in_basket(&self, unit: Option<UnitCode>, counts: impl Fn(&ProductVersion) -> bool) -> Q {
         let mut sum = Q::ZERO;
         for line in &self.question.basket {
             let Ok(product) = self.check(line) else { continue };
@@ -146,7 +146,7 @@ impl<'m> Rules<'m> {
     }
 
     /// The basket's quantity of one product in a unit.
-    pub(crate) fn quantity_of(&self, product: &ProductFacts, unit: UnitCode) -> Q {
+    pub(crate) fn quantity_of(&self, product: &ProductVersion, unit: UnitCode) -> Q {
         self.in_basket(Some(unit), |other| other.id == product.id)
     }
 
@@ -156,7 +156,7 @@ impl<'m> Rules<'m> {
     }
 
     /// The quantity in the scope of terms. `before` was ordered in the period so far.
-    pub(crate) fn terms_quantity(&self, terms: &Terms, product: &ProductFacts, before: Q) -> Q {
+    pub(crate) fn terms_quantity(&self, terms: &Terms, product: &ProductVersion, before: Q) -> Q {
         match terms.scope {
             Scope::Sku => self.in_basket(terms.unit, |other| other.id == product.id),
             Scope::Group => self.in_basket(terms.unit, |other| {
@@ -195,7 +195,7 @@ impl<'m> Rules<'m> {
     }
 
     /// Floor and rounding.
-    fn finish(&self, line: &RequestLine, product: &ProductFacts, chosen: &Offer, list_price: Option<UnitPrice>) -> LinePrice {
+    fn finish(&self, line: &RequestLine, product: &ProductVersion, chosen: &Offer, list_price: Option<UnitPrice>) -> LinePrice {
         let mut price = chosen.price;
         let mut flags = Flags { stopped_at_zero: chosen.stopped_at_zero, ..Flags::default() };
         let asked = factor(product, line.unit).expect("checked");
@@ -224,7 +224,7 @@ impl<'m> Rules<'m> {
     }
 
     /// Entries of the lists of an owner that count for the product, whatever the quantity.
-    pub(crate) fn entries_of(&self, owner: Assignment, line: &RequestLine, product: &ProductFacts) -> Vec<&'m Entry> {
+    pub(crate) fn entries_of(&self, owner: Assignment, line: &RequestLine, product: &ProductVersion) -> Vec<&'m Entry> {
         let belongs = |list: ListId| {
             let versions = self.market.lists.iter().filter(|row| row.id == list);
             recorded(versions, |row| row.recorded_at, self.question.as_of).is_some_and(|list| list.assigned.contains(&owner))
@@ -246,7 +246,7 @@ impl<'m> Rules<'m> {
     }
 
     // Step 1.
-    fn list_offer(&self, line: &RequestLine, product: &ProductFacts) -> Option<Offer> {
+    fn list_offer(&self, line: &RequestLine, product: &ProductVersion) -> Option<Offer> {
         for source in self.list_sources() {
             let mut entries = self.entries_of(source, line, product);
             entries.retain(|entry| Q::millionths(entry.min_quantity.micros()) <= self.entry_quantity(entry));
@@ -292,7 +292,7 @@ impl<'m> Rules<'m> {
     }
 
     // Step 2.
-    fn contract_offer(&self, line: &RequestLine, product: &ProductFacts, list: Option<UnitPrice>) -> Option<Offer> {
+    fn contract_offer(&self, line: &RequestLine, product: &ProductVersion, list: Option<UnitPrice>) -> Option<Offer> {
         let mut offers = Vec::new();
         for row in self.market.lines.iter().filter(|row| self.is_known(&row.times) && self.is_valid(&row.times)) {
             let Some((contract, distance)) = self.in_force(row.contract) else { continue };
@@ -336,7 +336,7 @@ impl<'m> Rules<'m> {
     }
 
     // Step 3.
-    fn promotion_offer(&self, line: &RequestLine, product: &ProductFacts, list: Option<UnitPrice>) -> Option<Offer> {
+    fn promotion_offer(&self, line: &RequestLine, product: &ProductVersion, list: Option<UnitPrice>) -> Option<Offer> {
         let mut offers = Vec::new();
         for promotion in self.promotions() {
             for (place, terms) in promotion.lines.iter().enumerate() {
@@ -354,7 +354,7 @@ impl<'m> Rules<'m> {
     }
 
     /// How a row's unit fits; none when the row does not apply to the unit asked for.
-    fn fit(terms: &Terms, line: &RequestLine, product: &ProductFacts) -> Option<Fit> {
+    fn fit(terms: &Terms, line: &RequestLine, product: &ProductVersion) -> Option<Fit> {
         let unit = terms.unit.unwrap_or(product.stock_unit);
         factor(product, unit)?;
         match terms.kind {
@@ -366,7 +366,7 @@ impl<'m> Rules<'m> {
     }
 
     /// Thresholds of terms that may name the product, if they apply to the unit asked for.
-    pub(crate) fn thresholds(terms: &Terms, line: &RequestLine, product: &ProductFacts) -> Vec<Quantity> {
+    pub(crate) fn thresholds(terms: &Terms, line: &RequestLine, product: &ProductVersion) -> Vec<Quantity> {
         if specificity(terms.target, product).is_none() || Self::fit(terms, line, product).is_none() {
             return Vec::new();
         }
@@ -377,7 +377,7 @@ impl<'m> Rules<'m> {
         &self,
         terms: &Terms,
         line: &RequestLine,
-        product: &ProductFacts,
+        product: &ProductVersion,
         list: Option<UnitPrice>,
         before: Q,
     ) -> Option<Offer> {

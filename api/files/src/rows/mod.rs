@@ -2,8 +2,8 @@
 //!
 //! Promise: amounts and quantities are whole millionths, instants microseconds since the epoch
 //! (UTC); texts fit their length and hold no control characters, so that any database takes them.
-//! All problems of a row are told, up to 20.
-//! Not here: whether a unit, account, warehouse or SKU exists; whoever writes the rows knows.
+//! All problems of a row are reported, up to 20.
+//! Not here: whether a unit, account, warehouse or SKU exists; the code that stores the rows checks that.
 
 mod account;
 pub mod order;
@@ -24,7 +24,7 @@ pub use price::PriceRow;
 pub use product::ProductRow;
 pub use stock::StockRow;
 
-/// Problems told per row.
+/// Problems reported per row.
 pub(super) const MOST_PROBLEMS: usize = 20;
 const MOST_ITEMS: usize = 200;
 
@@ -123,7 +123,7 @@ impl Checked {
         })
     }
 
-    /// A key such as a SKU: taken as it stands, no control characters, no space at either end.
+    /// A key such as a SKU: taken unchanged, no control characters, no space at either end.
     fn key(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.scalar(name, |text| key_text(text, most))
     }

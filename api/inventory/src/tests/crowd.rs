@@ -5,10 +5,10 @@ use std::sync::Arc;
 use entity::ProductId;
 
 use super::house::{House, whole};
-use crate::{Board, Held, Prefer, Want, issue, release, reserve};
+use crate::{Board, Demand, Reservation, SourcingPreference, issue, release, reserve};
 
-fn want(key: usize, product: ProductId, units: i64) -> Want {
-    Want { key, product, quantity: whole(units), multiple: whole(1), all_or_nothing: false }
+fn want(key: usize, product: ProductId, units: i64) -> Demand {
+    Demand { key, product, quantity: whole(units), multiple: whole(1), all_or_nothing: false }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,8 +23,9 @@ async fn two_hundred_buyers_get_exactly_what_there_is() {
             let house = house.clone();
             buyers.spawn(async move {
                 let tx = house.begin().await;
-                let got =
-                    reserve(&tx, &[want(0, product, 1)], &Prefer::default(), &format!("SO-{buyer}")).await.expect("reserved");
+                let got = reserve(&tx, &[want(0, product, 1)], &SourcingPreference::default(), &format!("SO-{buyer}"))
+                    .await
+                    .expect("reserved");
                 tx.commit(got.len()).await.expect("kept")
             });
         }
@@ -52,10 +53,10 @@ async fn crossing_baskets_do_not_deadlock() {
             let house = house.clone();
             buyers.spawn(async move {
                 let turned = (0..12).map(|at| house.products[(at * 5 + buyer) % 12]);
-                let wants: Vec<Want> = turned.enumerate().map(|(key, product)| want(key, product, 1)).collect();
+                let wants: Vec<Demand> = turned.enumerate().map(|(key, product)| want(key, product, 1)).collect();
                 let tx = house.begin().await;
-                let got = reserve(&tx, &wants, &Prefer::default(), "SO").await.expect("reserved");
-                let held: Vec<Held> = tx.commit(got).await.expect("kept").into_iter().map(Held::from).collect();
+                let got = reserve(&tx, &wants, &SourcingPreference::default(), "SO").await.expect("reserved");
+                let held: Vec<Reservation> = tx.commit(got).await.expect("kept").into_iter().map(Reservation::from).collect();
                 let tx = house.begin().await;
                 let done = if buyer % 2 == 0 { release(&tx, &held, "SO").await } else { issue(&tx, &held, "SO").await };
                 done.expect("settled");

@@ -6,8 +6,18 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::house::{House, whole};
+use crate::Board;
+use crate::Demand;
+use crate::Move;
+use crate::Reason;
+use crate::Reservation;
+use crate::SourcingPreference;
+use crate::issue;
+use crate::move_stock;
 use crate::moves::MoveRefusal;
-use crate::{Board, Held, Move, Prefer, Reason, Want, issue, move_stock, release, reserve, set_levels};
+use crate::release;
+use crate::reserve;
+use crate::set_levels;
 use kernel::field_code::FieldCode;
 
 #[derive(Clone, Debug)]
@@ -39,26 +49,26 @@ fn acts() -> impl Strategy<Value = Act> {
 }
 
 /// Does one act, and says what is held after it.
-async fn perform(house: &House, act: &Act, held: &mut Vec<Held>) {
+async fn perform(house: &House, act: &Act, held: &mut Vec<Reservation>) {
     let tx = house.begin().await;
     match act {
         Act::Reserve { product, units, multiple, whole_line, prefer } => {
             let (product, multiple) = (house.products[*product], whole(*multiple));
-            let want = Want { key: 7, product, quantity: whole(*units), multiple, all_or_nothing: *whole_line };
-            let prefer = Prefer { warehouse: Some(house.warehouses[*prefer]), country: Some("FR".to_owned()) };
+            let want = Demand { key: 7, product, quantity: whole(*units), multiple, all_or_nothing: *whole_line };
+            let prefer = SourcingPreference { warehouse: Some(house.warehouses[*prefer]), country: Some("FR".to_owned()) };
             // The same want twice shares what there is.
             let got = reserve(&tx, &[want, want], &prefer, "SO").await.expect("reserved");
             let taken = Quantity::checked_sum(got.iter().map(|g| g.quantity)).expect("small");
             assert!(taken.micros() <= 2 * want.quantity.micros());
             assert!(multiple.is_zero() || got.iter().all(|g| g.quantity.is_multiple_of(multiple)));
-            held.extend(got.into_iter().map(Held::from));
+            held.extend(got.into_iter().map(Reservation::from));
         }
         Act::Release { held: at } | Act::Issue { held: at } if !held.is_empty() => {
             let one = held.swap_remove(at % held.len());
             let done =
                 if matches!(act, Act::Issue { .. }) { issue(&tx, &[one], "SO").await } else { release(&tx, &[one], "SO").await };
             done.expect("what is held can be settled");
-            let too_much = Held { quantity: whole(1_000), ..one };
+            let too_much = Reservation { quantity: whole(1_000), ..one };
             assert!(release(&tx, &[too_much], "SO").await.is_err());
         }
         Act::Release { .. } | Act::Issue { .. } => {}
@@ -76,12 +86,12 @@ async fn perform(house: &House, act: &Act, held: &mut Vec<Held>) {
     tx.commit(()).await.expect("kept");
 }
 
-async fn is_as_held(house: &House, held: &[Held]) {
+async fn is_as_held(house: &House, held: &[Reservation]) {
     house.is_sound().await;
     let board = Board::load(&house.db.reader()).await.expect("loaded");
     for product in &house.products {
         for level in board.levels(*product) {
-            let of_level = |h: &&Held| (h.product, h.warehouse) == (*product, level.warehouse);
+            let of_level = |h: &&Reservation| (h.product, h.warehouse) == (*product, level.warehouse);
             let sum = Quantity::checked_sum(held.iter().filter(of_level).map(|h| h.quantity)).expect("small");
             assert_eq!(level.reserved, sum);
             assert!(level.reserved <= level.on_hand && !level.safety.is_negative());
@@ -116,7 +126,7 @@ fn levels_stay_the_sums_of_the_ledger() {
 }
 
 /// Units wanted, multiple, all or nothing, preference; what each warehouse gives.
-type Case<'a> = (i64, i64, bool, &'a Prefer, &'a [(WarehouseId, i64)]);
+type Case<'a> = (i64, i64, bool, &'a SourcingPreference, &'a [(WarehouseId, i64)]);
 
 #[tokio::test]
 async fn wants_go_where_they_should() {
@@ -126,20 +136,20 @@ async fn wants_go_where_they_should() {
     for (warehouse, units) in [(kassel, 10), (lyon, 25), (leeds, 40)] {
         house.receive(product, warehouse, units).await;
     }
-    let lyon_first = Prefer { warehouse: Some(lyon), country: None };
-    let to_britain = Prefer { warehouse: None, country: Some("GB".to_owned()) };
+    let lyon_first = SourcingPreference { warehouse: Some(lyon), country: None };
+    let to_britain = SourcingPreference { warehouse: None, country: Some("GB".to_owned()) };
     let cases: [Case<'_>; 8] = [
-        (10, 1, false, &Prefer::default(), &[(kassel, 10)]),
-        (11, 1, false, &Prefer::default(), &[(lyon, 11)]),
+        (10, 1, false, &SourcingPreference::default(), &[(kassel, 10)]),
+        (11, 1, false, &SourcingPreference::default(), &[(lyon, 11)]),
         (10, 1, false, &lyon_first, &[(lyon, 10)]),
         (10, 1, false, &to_britain, &[(leeds, 10)]),
-        (50, 1, false, &Prefer::default(), &[(kassel, 10), (lyon, 25), (leeds, 15)]),
-        (72, 12, false, &Prefer::default(), &[(lyon, 24), (leeds, 36)]),
-        (76, 1, true, &Prefer::default(), &[]),
-        (25, 10, false, &Prefer::default(), &[(lyon, 20)]),
+        (50, 1, false, &SourcingPreference::default(), &[(kassel, 10), (lyon, 25), (leeds, 15)]),
+        (72, 12, false, &SourcingPreference::default(), &[(lyon, 24), (leeds, 36)]),
+        (76, 1, true, &SourcingPreference::default(), &[]),
+        (25, 10, false, &SourcingPreference::default(), &[(lyon, 20)]),
     ];
     for (units, multiple, all_or_nothing, prefer, expected) in cases {
-        let want = Want { key: 3, product, quantity: whole(units), multiple: whole(multiple), all_or_nothing };
+        let want = Demand { key: 3, product, quantity: whole(units), multiple: whole(multiple), all_or_nothing };
         // Not kept: every case starts from the same stock.
         let tx = house.begin().await;
         let got = reserve(&tx, &[want], prefer, "SO").await.expect("reserved");
@@ -156,8 +166,8 @@ async fn bad_movements_are_refused_one_by_one() {
         let (product, kassel, lyon) = (house.products[0], house.warehouses[0], house.warehouses[1]);
         house.receive(product, kassel, 10).await;
         let tx = house.begin().await;
-        let want = Want { key: 0, product, quantity: whole(6), multiple: whole(1), all_or_nothing: true };
-        reserve(&tx, &[want], &Prefer::default(), "SO").await.expect("reserved");
+        let want = Demand { key: 0, product, quantity: whole(6), multiple: whole(1), all_or_nothing: true };
+        reserve(&tx, &[want], &SourcingPreference::default(), "SO").await.expect("reserved");
         let one = |units: i64, reason, to| Move {
             product,
             warehouse: kassel,

@@ -111,7 +111,7 @@ fn product(id: i64) -> products::Model {
         description: String::new(),
         brand: String::new(),
         category_id: None,
-        stock_unit: "EA".to_owned(),
+        stock_unit: "EA".parse().expect("a unit"),
         fractional: false,
         lifecycle: Lifecycle::Active,
         backorder: true,

@@ -4,7 +4,7 @@ use entity::Instant;
 
 use super::house::{House, whole};
 use crate::promise::{Outlook, Source, promise_reserved};
-use crate::{Ask, Board, NewInbound, Prefer, Reserved, put_inbound};
+use crate::{Allocation, Ask, Board, NewInbound, SourcingPreference, put_inbound};
 use store::clock::DAY;
 
 /// Friday 2026-11-20, 08:00 UTC; the cut-off is at 15:00.
@@ -33,7 +33,7 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
             lead_time_days: Some(10),
         };
         let asks = [ask(0, 4, true), ask(1, 8, true), ask(2, 5, true), ask(3, 1, false)];
-        let (anywhere, now) = (Prefer::default(), Instant(FRIDAY_MORNING));
+        let (anywhere, now) = (SourcingPreference::default(), Instant(FRIDAY_MORNING));
         let mut outlook = Outlook::read(&db, &board, vec![product]).await.expect("read");
         let given: Vec<_> = asks.iter().map(|ask| outlook.promise(ask, &anywhere, now)).collect();
         let parts = |key: usize| -> Vec<_> { given[key].parts.iter().map(|p| (p.quantity, p.source, p.at)).collect() };
@@ -44,7 +44,7 @@ async fn goods_are_promised_from_stock_then_supply_then_lead_time() {
         assert_eq!(parts(2), [(whole(3), Source::Inbound, cutoff(5)), (whole(2), Source::LeadTime, cutoff(10))]);
         assert_eq!(given[2].last().map(|p| (p.source, p.warehouse)), Some((Source::LeadTime, kassel)));
         assert_eq!((parts(3), given[3].uncovered, given[3].last()), (Vec::new(), whole(1), None));
-        let got = |key, units| Reserved { key, product, warehouse: kassel, quantity: whole(units) };
+        let got = |key, units| Allocation { key, product, warehouse: kassel, quantity: whole(units) };
         let reserved = [got(0, 4), got(1, 6)];
         let dates = promise_reserved(&db, &board, &asks, &reserved, &anywhere, now).await.expect("promised");
         assert_eq!(dates, [Some(cutoff(0)), Some(cutoff(5)), Some(cutoff(10)), None], "as before anything was reserved");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::house::{House, whole};
-use crate::{Board, Prefer, Want, reserve, set_levels};
+use crate::{Board, Demand, SourcingPreference, reserve, set_levels};
 use store::database::STATEMENTS;
 
 /// CPU time of this process so far; what counts on a machine that has other work.
@@ -33,8 +33,8 @@ async fn three_hundred_thousand_levels() {
         let started = cpu();
         house.is_sound().await;
         let verified = cpu().saturating_sub(started);
-        let wants: Vec<Want> = (0..5_000)
-            .map(|key| Want {
+        let wants: Vec<Demand> = (0..5_000)
+            .map(|key| Demand {
                 key,
                 product: house.products[key * 7],
                 quantity: whole(1_200),
@@ -44,13 +44,13 @@ async fn three_hundred_thousand_levels() {
             .collect();
         let started = cpu();
         let tx = house.begin().await;
-        assert_eq!(reserve(&tx, &wants, &Prefer::default(), "SO").await.expect("reserved").len(), 10_000);
+        assert_eq!(reserve(&tx, &wants, &SourcingPreference::default(), "SO").await.expect("reserved").len(), 10_000);
         tx.commit(()).await.expect("kept");
         let basket = cpu().saturating_sub(started);
         let started = cpu();
         for _ in 0..100 {
             let tx = house.begin().await;
-            reserve(&tx, &wants[..10], &Prefer::default(), "SO").await.expect("reserved");
+            reserve(&tx, &wants[..10], &SourcingPreference::default(), "SO").await.expect("reserved");
             tx.commit(()).await.expect("kept");
         }
         let small = cpu().saturating_sub(started) / 100;
@@ -69,13 +69,13 @@ async fn baskets_of_any_size_take_the_same_statements() {
     for size in [10, 1_000] {
         let products = &house.products[..size];
         let levels: Vec<_> = products.iter().map(|p| (*p, house.warehouses[0], whole(1_000), whole(0))).collect();
-        let wants: Vec<Want> = (0..size)
-            .map(|key| Want { key, product: products[key], quantity: whole(1), multiple: whole(1), all_or_nothing: false })
+        let wants: Vec<Demand> = (0..size)
+            .map(|key| Demand { key, product: products[key], quantity: whole(1), multiple: whole(1), all_or_nothing: false })
             .collect();
         let counted = STATEMENTS.scope(std::sync::Arc::default(), async {
             let tx = house.begin().await;
             set_levels(&tx, &levels, "import").await.expect("set");
-            assert_eq!(reserve(&tx, &wants, &Prefer::default(), "SO").await.expect("reserved").len(), size);
+            assert_eq!(reserve(&tx, &wants, &SourcingPreference::default(), "SO").await.expect("reserved").len(), size);
             STATEMENTS.with(|count| count.load(std::sync::atomic::Ordering::Relaxed))
         });
         counts.push(counted.await);

@@ -1,15 +1,15 @@
 //! Decimals and instants on the wire.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use poem_openapi::Object;
-use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
-use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
+use poem_openapi::registry::MetaSchema;
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON};
 use pricing::{Amount, DecimalText, Quantity};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+
+use crate::string_schema;
 
 /// Declares a wire type that is a JSON string, from how it is parsed and printed.
 macro_rules! string_type {
@@ -18,30 +18,12 @@ macro_rules! string_type {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name(pub $inner);
 
-        impl Type for $name {
-            const IS_REQUIRED: bool = true;
-            type RawValueType = Self;
-            type RawElementValueType = Self;
-
-            fn name() -> Cow<'static, str> {
-                concat!("string_", $format).into()
-            }
-
-            fn schema_ref() -> MetaSchemaRef {
-                let mut schema = MetaSchema::new_with_format("string", $format);
-                schema.pattern = $pattern;
-                schema.example = Some(Value::String($example.to_owned()));
-                MetaSchemaRef::Inline(Box::new(schema))
-            }
-
-            fn as_raw_value(&self) -> Option<&Self::RawValueType> {
-                Some(self)
-            }
-
-            fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self::RawElementValueType> + 'a> {
-                Box::new(std::iter::once(self))
-            }
-        }
+        string_schema!([] $name, concat!("string_", $format), {
+            let mut schema = MetaSchema::new_with_format("string", $format);
+            schema.pattern = $pattern;
+            schema.example = Some(Value::String($example.to_owned()));
+            schema
+        });
 
         impl ParseFromJSON for $name {
             fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
@@ -69,37 +51,52 @@ macro_rules! string_type {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Text;
-
-                impl Visitor<'_> for Text {
-                    type Value = $inner;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str(concat!("a string such as \"", $example, "\""))
-                    }
-
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                        $parse(text).map_err(E::custom)
-                    }
-
-                    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-                        $parse(&number.to_string()).map_err(E::custom)
-                    }
-
-                    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-                        $parse(&number.to_string()).map_err(E::custom)
-                    }
-
-                    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-                        // The shortest decimal that stands for the number is what the client wrote.
-                        $parse(&number.to_string()).map_err(E::custom)
-                    }
-                }
-
-                deserializer.deserialize_any(Text).map(Self)
+                text_or_number(deserializer, $example, $parse).map(Self)
             }
         }
     };
+}
+
+/// Reads a string, or a number as the text a client wrote for it.
+pub(super) fn text_or_number<'de, D, T>(
+    deserializer: D,
+    example: &'static str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_any(TextOrNumber { example, parse })
+}
+
+struct TextOrNumber<F> {
+    example: &'static str,
+    parse: F,
+}
+
+impl<T, F: Fn(&str) -> Result<T, String>> Visitor<'_> for TextOrNumber<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a string such as \"{}\"", self.example)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.parse)(text).map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        (self.parse)(&number.to_string()).map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        (self.parse)(&number.to_string()).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        // The shortest decimal that stands for the number is what the client wrote.
+        (self.parse)(&number.to_string()).map_err(E::custom)
+    }
 }
 
 string_type! {

@@ -112,7 +112,6 @@ pub fn page_limit(limit: Option<u64>, normal: u64, max: u64) -> Result<u64, Comm
         Some(limit) if (1..=max).contains(&limit) => Ok(limit),
         Some(_) => Err(FieldError::new("limit", FieldCode::OutOfRange, format!("limit must be from 1 to {max}"))
             .with("min", 1)
-            .with("min", 1)
             .with("max", max)
             .into()),
     }

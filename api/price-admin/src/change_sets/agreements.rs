@@ -1,4 +1,4 @@
-//! Contracts and promotions in a set: each as it shall be, and the version it was drafted against.
+//! Contracts and promotions in a set: each as drafted, with the version it was drafted against.
 
 use entity::{PriceChangeSetId, price_change_set_agreements as rows};
 use sea_orm::sea_query::OnConflict;
@@ -43,7 +43,7 @@ impl Kind {
         }
     }
 
-    /// The price version of the agreement as it stands now.
+    /// The present price version of the agreement.
     async fn version(self, db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, PriceAdminError> {
         match self {
             Self::Contract => Ok(contract::version_of(db, code).await?),
@@ -52,7 +52,7 @@ impl Kind {
     }
 }
 
-/// What an agreement shall be.
+/// A drafted agreement.
 #[derive(Clone, Debug)]
 pub(super) enum Proposed {
     Contract(NewContract),

@@ -4,14 +4,13 @@
 //! that says the same leaves it alone.
 
 use ahash::{AHashMap, AHashSet};
-use entity::{Instant, PriceEntryId, PriceListId, ProductId};
+use entity::{CurrencyCode, Instant, PriceEntryId, PriceListId, ProductId, Unit};
 use pricing::{Amount, Currency, Quantity, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::sets::{self, OpenSet};
 use crate::error::PriceAdminError;
 use crate::{EntryOutcome, NewEntry};
-use prices::per_of;
 use store::database::Tx;
 use store::sql::{key_list, push_row, statement};
 
@@ -95,17 +94,16 @@ pub(super) async fn between(
     db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
 }
 
-/// An entry as it stands in a set.
+/// An entry of a set.
 pub(super) fn read(row: &QueryResult) -> Result<(PriceEntryId, DraftEntry), DbErr> {
-    let unreadable = |()| DbErr::Custom("an entry of a change set cannot be read".to_owned());
     let starts_at: i64 = row.try_get("", "starts_at")?;
     let entry = NewEntry {
         product: ProductId(row.try_get("", "product_id")?),
-        unit: row.try_get::<String>("", "unit")?.parse().map_err(|_| ()).map_err(unreadable)?,
-        currency: row.try_get::<String>("", "currency")?.parse().map_err(|_| ()).map_err(unreadable)?,
+        unit: row.try_get::<Unit>("", "unit")?.into(),
+        currency: row.try_get::<CurrencyCode>("", "currency")?.into(),
         min_quantity: Quantity::from_micros(row.try_get("", "min_quantity")?),
         unit_price: Amount::from_micros(row.try_get("", "unit_price")?),
-        per: per_of(row.try_get("", "per")?).ok_or(()).map_err(unreadable)?,
+        per: row.try_get::<entity::Per>("", "per")?.into(),
         valid_from: (starts_at >= 0).then_some(Instant(starts_at)),
         valid_until: row.try_get("", "valid_until")?,
     };

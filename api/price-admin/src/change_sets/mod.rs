@@ -1,7 +1,7 @@
 //! Draft change sets: entries, contracts and promotions that are collected, looked at, and then published together or dropped.
 //!
 //! Promises:
-//! - What stands in a set is known to nobody who asks for prices until the set is published.
+//! - A set does not affect prices until it is published.
 //! - Publishing is one transaction and one price version: all of the set counts or nothing. Its cost is that of the rows in
 //!   the set, however large the lists are; rows that say what is recorded already are left alone.
 //! - A set is published at once, or with a `valid_from`: it is recorded now and known to quotes with a later `at`, and
@@ -14,7 +14,7 @@
 //! Events: `price-change-set.changed`, `price-change-set.published`, `price-change-set.dropped`, with `version`.
 //!
 //! Which open carts and quotes a set touches is asked of the slices that keep them ([`prices::OpenBaskets`]). Of a quote that is
-//! offered and still valid the price stands, whatever is published; it is counted because it then stands beside another one.
+//! offered and still valid the price holds, whatever is published; it is counted because it then differs from the new price.
 //!
 //! Not here: how rows come in (`upload`, `record`), what they become (`entries`, `contract`, `promotion`).
 

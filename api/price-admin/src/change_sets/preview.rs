@@ -1,7 +1,7 @@
 //! Looking at a set before it is published: whom it concerns, what rises and falls, what falls under floor or cost.
 //!
-//! Entries are compared as list prices, as whoever the list is for sees them: the account, somebody of the group, anybody.
-//! Contracts are compared as the account that holds them pays, promotions as somebody of their audience does, with the coupon.
+//! Entries are compared as list prices, for the customers of the list: the account, a member of the group, a visitor.
+//! Contracts are compared as the account that holds them pays, promotions as a member of their audience does, with the coupon.
 //! Each is asked for at its thresholds and at the instant at which it begins. A line for a category, a brand or everything is
 //! asked for at all its products, up to a bound; the preview says when that was reached.
 //!
@@ -18,7 +18,7 @@ use super::collect::{self, DraftEntry};
 use super::price_differences::{Cause, ComparedLine, PriceDifferences};
 use super::sets::OpenSet;
 use super::warnings::Warnings;
-use super::what_if::{Question, Viewer, WhatIfBook};
+use super::what_if::{CustomerScope, WhatIfBook, WhatIfRequest};
 use crate::contract::{self, Contract};
 use crate::error::PriceAdminError;
 use crate::input::Names;
@@ -61,7 +61,7 @@ pub(super) struct PreviewContext<'a> {
 /// A list of the set: its code, and whom it is for.
 struct DraftList {
     code: String,
-    viewer: Viewer,
+    customer: CustomerScope,
     chain: Vec<AccountId>,
     accounts: AccountSet,
 }
@@ -87,20 +87,20 @@ impl PreviewContext<'_> {
         let rows = stored_terms::lists(self.db, &current).await?.into_iter();
         let one = |row: ListRow| {
             let account = AccountId(row.assigned_id);
-            let (viewer, accounts) = match row.kind {
-                AssignedKind::Default => (Viewer::Anybody, AccountSet::Everyone),
-                AssignedKind::Group => (Viewer::MemberOf(row.assigned_code.clone()), AccountSet::Group(row.assigned_code)),
-                AssignedKind::Account => (Viewer::Account(account), AccountSet::Family(account)),
+            let (customer, accounts) = match row.kind {
+                AssignedKind::Default => (CustomerScope::Anybody, AccountSet::Everyone),
+                AssignedKind::Group => (CustomerScope::MemberOf(row.assigned_code.clone()), AccountSet::Group(row.assigned_code)),
+                AssignedKind::Account => (CustomerScope::Account(account), AccountSet::Subtree(account)),
             };
-            let chain = self.chain(&viewer);
-            (PriceListId(row.list), DraftList { code: row.code, viewer, chain, accounts })
+            let chain = self.chain(&customer);
+            (PriceListId(row.list), DraftList { code: row.code, customer, chain, accounts })
         };
         Ok(rows.map(one).collect())
     }
 
-    fn chain(&self, viewer: &Viewer) -> Vec<AccountId> {
-        match viewer {
-            Viewer::Account(account) => self.names.accounts.chain(*account).iter().map(|company| company.id).collect(),
+    fn chain(&self, customer: &CustomerScope) -> Vec<AccountId> {
+        match customer {
+            CustomerScope::Account(account) => self.names.accounts.chain(*account).iter().map(|company| company.id).collect(),
             _ => Vec::new(),
         }
     }
@@ -144,13 +144,13 @@ impl PreviewContext<'_> {
     ) -> Result<(), PriceAdminError> {
         let mut book = WhatIfBook::of(self.db, products).await?;
         let mut admitted = AHashSet::new();
-        let mut asked: AHashMap<Question, (Vec<PriceLine>, Vec<ComparedLine>)> = AHashMap::new();
+        let mut asked: AHashMap<WhatIfRequest, (Vec<PriceLine>, Vec<ComparedLine>)> = AHashMap::new();
         let mut changed = Vec::with_capacity(drafts.len());
         for (id, draft) in drafts {
             preview.entries += 1;
             let Some(list) = lists.get(&draft.list) else { continue };
             if admitted.insert(draft.list) {
-                book.admit(self.db, &list.viewer, &list.chain).await?;
+                book.admit(self.db, &list.customer, &list.chain).await?;
             }
             let entry = &draft.entry;
             let start = entry.valid_from.or(self.valid_from);
@@ -161,8 +161,8 @@ impl PreviewContext<'_> {
             changed.push((*id, DraftEntry { list: draft.list, entry: NewEntry { valid_from: start, ..*entry } }));
             reached.entry((draft.list, entry.currency)).or_default().insert(entry.product);
             let quantity = if entry.min_quantity.is_positive() { entry.min_quantity } else { Quantity::ONE };
-            let (viewer, at) = (list.viewer.clone(), self.begins(entry.valid_from));
-            let (lines, told) = asked.entry(Question { viewer, currency: entry.currency, at, coupon: None }).or_default();
+            let (customer, at) = (list.customer.clone(), self.begins(entry.valid_from));
+            let (lines, told) = asked.entry(WhatIfRequest { customer, currency: entry.currency, at, coupon: None }).or_default();
             lines.push(PriceLine { product: entry.product, unit: entry.unit, quantity });
             told.push(ComparedLine {
                 cause: Cause::Entry { id: *id, list: list.code.clone() },
@@ -220,8 +220,8 @@ impl PreviewContext<'_> {
                 draft: Draft { proposed: Proposed::Contract(dated.clone()), ..draft.clone() },
                 standing: standing.cloned(),
                 promotion: None,
-                viewer: Viewer::Account(account),
-                accounts: AccountSet::Family(account),
+                customer: CustomerScope::Account(account),
+                accounts: AccountSet::Subtree(account),
                 currencies: vec![dated.currency],
                 coupon: None,
                 cause: Cause::Contract(draft.code.clone()),
@@ -238,12 +238,12 @@ impl PreviewContext<'_> {
             standing.iter().flat_map(|standing| standing.lines.iter()).filter(|line| !proposed.lines.contains(line)).cloned(),
         );
         let account = AccountId(proposed.audience.id);
-        let (viewer, accounts) = match proposed.audience.kind {
-            AudienceKind::Everyone => (Viewer::Anybody, AccountSet::Everyone),
+        let (customer, accounts) = match proposed.audience.kind {
+            AudienceKind::Everyone => (CustomerScope::Anybody, AccountSet::Everyone),
             AudienceKind::Group => {
-                (Viewer::MemberOf(proposed.audience.code.clone()), AccountSet::Group(proposed.audience.code.clone()))
+                (CustomerScope::MemberOf(proposed.audience.code.clone()), AccountSet::Group(proposed.audience.code.clone()))
             }
-            AudienceKind::Account => (Viewer::Account(account), AccountSet::Account(account)),
+            AudienceKind::Account => (CustomerScope::Account(account), AccountSet::Account(account)),
         };
         let currencies = proposed.currency.map_or_else(|| self.currencies(), |currency| vec![currency]);
         let start = proposed.valid_from.max(self.valid_from);
@@ -254,7 +254,7 @@ impl PreviewContext<'_> {
             },
             standing: None,
             promotion: standing.map(|standing| standing.header.id.0),
-            viewer,
+            customer,
             accounts,
             currencies,
             coupon: proposed.coupon.clone(),
@@ -265,8 +265,7 @@ impl PreviewContext<'_> {
 
     /// The currencies that accounts order in.
     fn currencies(&self) -> Vec<Currency> {
-        let mut currencies: Vec<Currency> =
-            self.names.accounts.all().iter().filter_map(|account| account.currency.parse().ok()).collect();
+        let mut currencies: Vec<Currency> = self.names.accounts.all().iter().map(|account| account.currency).collect();
         currencies.sort_unstable();
         currencies.dedup();
         currencies
@@ -295,8 +294,8 @@ impl PreviewContext<'_> {
                     preview.is_partial = true;
                     break;
                 }
-                let Some(facts) = self.names.products.by_id(product) else { continue };
-                let unit = line.unit.unwrap_or(facts.stock_unit);
+                let Some(sold) = self.names.products.by_id(product) else { continue };
+                let unit = line.unit.unwrap_or(sold.stock_unit);
                 let steps = line.breaks.iter().map(|(quantity, _)| *quantity);
                 let base = line.value.map(|_| Quantity::ONE);
                 let quantities = base.into_iter().chain(steps).filter(|quantity| quantity.is_positive());
@@ -328,19 +327,19 @@ impl PreviewContext<'_> {
         preview: &mut Preview,
     ) -> Result<(), PriceAdminError> {
         let mut book = WhatIfBook::of(self.db, products).await?;
-        let chain = self.chain(&comparison.viewer);
-        book.admit(self.db, &comparison.viewer, &chain).await?;
-        book.take_agreements(self.db, &comparison.viewer, &chain).await?;
+        let chain = self.chain(&comparison.customer);
+        book.admit(self.db, &comparison.customer, &chain).await?;
+        book.take_agreements(self.db, &comparison.customer, &chain).await?;
         let range = products.first().map_or(0, |first| first.0)..=products.last().map_or(0, |last| last.0);
         for (id, draft) in collect::between(self.db, self.set, range).await? {
             book.put_entry(id, &draft, draft.entry.valid_from.or(self.valid_from));
         }
         book.put_agreement(&comparison.draft, comparison.standing.as_ref(), comparison.promotion);
-        let mut questions: AHashMap<Question, Vec<PriceLine>> = AHashMap::new();
+        let mut questions: AHashMap<WhatIfRequest, Vec<PriceLine>> = AHashMap::new();
         for (at, line) in asked {
             for currency in &comparison.currencies {
-                let (viewer, coupon) = (comparison.viewer.clone(), comparison.coupon.clone());
-                questions.entry(Question { viewer, currency: *currency, at: *at, coupon }).or_default().push(*line);
+                let (customer, coupon) = (comparison.customer.clone(), comparison.coupon.clone());
+                questions.entry(WhatIfRequest { customer, currency: *currency, at: *at, coupon }).or_default().push(*line);
             }
         }
         for (question, lines) in &questions {
@@ -382,7 +381,7 @@ struct Comparison {
     draft: Draft,
     standing: Option<Contract>,
     promotion: Option<i64>,
-    viewer: Viewer,
+    customer: CustomerScope,
     accounts: AccountSet,
     currencies: Vec<Currency>,
     coupon: Option<String>,

@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::preview::Preview;
 use super::price_differences::{BelowLimit, BelowLimits, Cause, ComparedLine, PriceDifference};
 use catalog::Products;
+use kernel::wire::StaticCode;
 use kernel::wire::{AmountText, QuantityText, Timestamp};
-use prices::{StaticCode, finding_text};
+use prices::finding_text;
 
 /// A price that was asked for, and the row of the set that moves it.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -18,7 +19,6 @@ pub(super) struct MovedPriceView {
     /// Code of the price list, contract or promotion.
     pub label: String,
     /// Id of the entry in the set.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
     /// The product.
@@ -30,11 +30,9 @@ pub(super) struct MovedPriceView {
     /// The quantity asked for.
     pub quantity: QuantityText,
     /// Price before of `before_per` units; left out for lines under floor or cost.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<AmountText>,
     /// Basis of the price before.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before_per: Option<u32>,
     /// Price after of `after_per` units.
@@ -42,15 +40,12 @@ pub(super) struct MovedPriceView {
     /// Basis of the price after.
     pub after_per: u32,
     /// By how much one unit costs more; negative when it costs less.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<AmountText>,
     /// The same in per cent of the price before; none where that was nothing.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub change_percent: Option<AmountText>,
     /// Whether the price lies under the limit already.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub already: Option<bool>,
 }
@@ -102,7 +97,6 @@ impl MovedPriceView {
 #[derive(Clone, Debug, Object, Serialize)]
 pub(super) struct LargestMovesView {
     /// Currency, where amounts are compared; none where per cents are.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
     /// The largest rises first, at most 20.
@@ -156,7 +150,6 @@ pub(super) struct DraftFindingView {
     /// Id of the entry, in the set or in its list.
     pub entry: String,
     /// Id of the entry it disagrees with.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
 }

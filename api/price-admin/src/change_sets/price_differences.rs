@@ -11,9 +11,9 @@ use pricing::{Currency, Quantity, UnitCode, UnitPrice};
 use super::what_if::BeforeAfter;
 use prices::PricedLine;
 
-/// Differences that are told one by one, of each kind.
+/// Differences of each kind that are listed one by one.
 const MOST: usize = 20;
-/// Lines under floor or cost that are told one by one.
+/// Lines under floor or cost that are listed one by one.
 const MOST_UNDER: usize = 100;
 
 /// The row of the set that a move comes from.

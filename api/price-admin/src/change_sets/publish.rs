@@ -1,7 +1,7 @@
 //! Publishing a set: in one transaction, as one price version.
 //!
 //! Entries go from one table into the other in a constant number of statements, however many they are. Drafted entries keep
-//! the ids they were told with.
+//! the ids they were shown with.
 
 use entity::{ChangeSetStatus, Instant, price_change_sets};
 use sea_orm::{ConnectionTrait as _, DbErr, Value};
@@ -15,6 +15,7 @@ use crate::input::Names;
 use crate::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
+use kernel::wire::check_version;
 use prices::BadInput;
 use store::database::Tx;
 use store::sql::statement;
@@ -38,7 +39,7 @@ pub(super) struct Publication {
     pub(super) expected: Option<i64>,
 }
 
-/// Faults that are told one by one.
+/// Faults that are reported one by one.
 const MOST_FAULTS: i64 = 20;
 
 /// When a drafted entry begins to apply: at its own start, else with the publication (`$2`, -1 for at once).
@@ -55,7 +56,7 @@ pub(super) async fn publish(
     names: &Names<'_>,
 ) -> Result<price_change_sets::Model, PriceAdminError> {
     let version = sets::touch(tx, set).await? - 1;
-    sets::expect(version, publication.expected)?;
+    check_version(publication.expected, version)?;
     check_entries(tx, set, publication.valid_from).await?;
     let drafts = agreements::all(tx, set, names).await?;
     let change = PriceChange::begin(tx, format!("price-change-set/{}", set.code)).await?;
@@ -126,7 +127,7 @@ async fn record_entries(tx: &Tx, set: &OpenSet, change: &PriceChange, valid_from
         values(),
     );
     let replaced = replaced.await?;
-    // What still stands for the same case says the same.
+    // A current entry for the same case with the same price needs no change.
     let written = run(
         format!(
             "insert into price_entries (id, list_id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, \

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use entity::{ChangeSetStatus, PriceChangeSetId, PriceEntryId, price_change_sets};
+use entity::{ChangeSetStatus, PriceChangeSetId, PriceEntryId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::ConnectionTrait;
 
 use super::agreements::{self, Kind};
 use super::collect;
@@ -17,7 +17,6 @@ use super::views::{
     ChangeSetInput, ChangeSetView, DraftAgreementView, DraftEntriesInput, DraftEntryInput, DraftEntryView, PublicationInput,
 };
 use crate::agreements::{ContractInput, PromotionInput};
-use crate::change::placeholders;
 use crate::error::PriceAdminError;
 use crate::input::{Faults, Names, PriceEntryInput};
 use crate::record::{self, EntryInput, EntryTarget, ResponseOptions};
@@ -30,10 +29,9 @@ use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, Text, Timestamp, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, Text, Timestamp, if_match};
 use prices::{BadInput, OpenBaskets, PriceImpact, Prices, costs_of};
 use store::clock;
-use store::sql::statement;
 
 type Result<T> = std::result::Result<T, ApiError<PriceAdminError>>;
 
@@ -56,7 +54,7 @@ pub struct ChangeSetRoutes {
 impl ChangeSetRoutes {
     /// Create or rename a price change set
     ///
-    /// A draft in which entries, contracts and promotions are collected. Nobody who asks for prices knows of it until it is
+    /// A draft in which entries, contracts and promotions are collected. It does not affect prices until it is
     /// published.
     #[oai(path = "/v1/price-change-sets/:code", method = "put", operation_id = "put_price_change_set")]
     async fn put_price_change_set(
@@ -74,7 +72,7 @@ impl ChangeSetRoutes {
 
     /// Read a price change set
     ///
-    /// How far it is, what stands in it, and what publishing it did.
+    /// Its status, what it contains, and what publishing it did.
     #[oai(path = "/v1/price-change-sets/:code", method = "get", operation_id = "get_price_change_set")]
     async fn get_price_change_set(
         &self,
@@ -95,20 +93,15 @@ impl ChangeSetRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<ChangeSetView>>> {
-        let limit = page_limit(limit.0, 50, 200)?;
-        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 200)?;
         let db = who.db();
-        let mut select = price_change_sets::Entity::find().filter(price_change_sets::Column::Id.gt(after));
-        if let Some(status) = status.0 {
-            select = select.filter(price_change_sets::Column::Status.eq(status));
-        }
-        let rows = select.order_by_asc(price_change_sets::Column::Id).limit(limit + 1).all(&db).await?;
-        let counts = entries_of(&db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        let rows = sets::list(&db, status.0, page).await?;
+        let counts = sets::entry_counts(&db, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         let items = rows.into_iter().map(|row| {
             let entries = counts.iter().find(|(set, _)| *set == row.id).map_or(0, |(_, count)| *count);
             (row.id.0, ChangeSetView::new(row, entries, Vec::new()))
         });
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Drop a price change set
@@ -132,7 +125,7 @@ impl ChangeSetRoutes {
 
     /// Collect entries in a price change set
     ///
-    /// As for a price list, with the code of the list in `price_list`. Good entries are collected and bad ones told. An entry
+    /// As for a price list, with the code of the list in `price_list`. Good entries are collected and bad ones reported. An entry
     /// of the same list, SKU, unit, currency, smallest quantity and start takes the place of the one in the set. JSON takes
     /// up to 10,000 entries; CSV and NDJSON, also packed, take up to 1,000,000, in batches as they come: when an upload breaks
     /// off, what was collected stays, and sending it again completes it. With an `Idempotency-Key` an upload is one
@@ -142,7 +135,7 @@ impl ChangeSetRoutes {
         &self,
         who: Acting<permit::WritePrices>,
         code: Path<Code>,
-        /// Of which rows of an upload something is told.
+        /// Which rows of an upload the answer reports.
         results: Query<Option<Results>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         body: RowsBody<DraftEntriesInput>,
@@ -177,18 +170,17 @@ impl ChangeSetRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<DraftEntryView>>> {
-        let limit = page_limit(limit.0, 100, 1_000)?;
-        let after = cursor.0.as_deref().map_or(Ok(0), place_of)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 100, 1_000)?;
         let db = who.db();
         let set = sets::find(&db, &code.0).await?;
         let lists = lists::ids(&db).await?;
-        let rows = collect::page(&db, set.id, after, limit + 1).await?;
+        let rows = collect::page(&db, set.id, page.after.unwrap_or(0), page.rows()).await?;
         let items = rows.into_iter().map(|(id, draft)| {
             let list = lists.iter().find(|(_, list)| **list == draft.list).map(|(code, _)| code.clone());
             let sku = self.products.by_id(draft.entry.product).map(|product| product.sku.to_string());
             (id.0, DraftEntryView::new(id, draft, list.unwrap_or_default(), sku.unwrap_or_default()))
         });
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Take an entry out of a price change set
@@ -211,7 +203,7 @@ impl ChangeSetRoutes {
 
     /// Draft a contract in a price change set
     ///
-    /// The contract as it shall be, all its lines included. Publishing is refused if somebody changes the contract meanwhile.
+    /// The complete contract with all its lines. Publishing is refused if somebody changes the contract meanwhile.
     #[oai(path = "/v1/price-change-sets/:code/contracts/:contract", method = "put", operation_id = "draft_contract")]
     async fn draft_contract(
         &self,
@@ -228,8 +220,8 @@ impl ChangeSetRoutes {
         let set = sets::find_open(&tx, &code.0).await?;
         let row = agreements::put(&tx, &set, Kind::Contract, &contract.0, &body.0).await?;
         let costs = costs_of(&tx, &review::products_of(&new.lines)).await?;
-        let usual = self.accounts.by_id(new.account).map(|account| account.currency.clone()).unwrap_or_default();
-        let warnings = review::contract(&new, &self.products, &costs, &usual);
+        let usual = self.accounts.by_id(new.account).map(|account| account.currency);
+        let warnings = review::contract(&new, &self.products, &costs, usual);
         Ok(JsonResponse::of(&DraftAgreementView::new(tx.commit(row).await?, warnings))?)
     }
 
@@ -263,7 +255,7 @@ impl ChangeSetRoutes {
 
     /// Draft a promotion in a price change set
     ///
-    /// The promotion as it shall be, all its lines included. Publishing is refused if somebody changes it meanwhile.
+    /// The complete promotion with all its lines. Publishing is refused if somebody changes it meanwhile.
     #[oai(path = "/v1/price-change-sets/:code/promotions/:promotion", method = "put", operation_id = "draft_promotion")]
     async fn draft_promotion(
         &self,
@@ -403,7 +395,7 @@ impl ChangeSetRoutes {
     async fn answer(&self, who: &Acting<permit::WritePrices>, code: &str) -> Result<JsonResponse<ChangeSetView>> {
         let db = who.db();
         let set = sets::find(&db, code).await?;
-        let entries = entries_of(&db, &[set.id]).await?.first().map_or(0, |(_, count)| *count);
+        let entries = sets::entry_counts(&db, &[set.id]).await?.first().map_or(0, |(_, count)| *count);
         let agreements = agreements_of(&db, set.id).await?;
         let version = set.version;
         Ok(JsonResponse::of(&ChangeSetView::new(set, entries, agreements))?.with_etag(Etag(version)))
@@ -416,25 +408,6 @@ async fn agreements_of(
 ) -> std::result::Result<Vec<DraftAgreementView>, PriceAdminError> {
     let rows = agreements::list(db, set).await?;
     Ok(rows.into_iter().map(|row| DraftAgreementView::new(row, Vec::new())).collect())
-}
-
-/// How many entries sets hold; one without is left out.
-async fn entries_of(
-    db: &impl ConnectionTrait,
-    sets: &[PriceChangeSetId],
-) -> std::result::Result<Vec<(PriceChangeSetId, u64)>, PriceAdminError> {
-    let places = placeholders(1, sets.len().max(1));
-    let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
-    let mut values: Vec<sea_orm::Value> = sets.iter().map(|set| set.0.into()).collect();
-    if values.is_empty() {
-        values.push(0_i64.into());
-    }
-    let rows = db.query_all_raw(statement(db, sql, values)).await?;
-    let one = |row: &sea_orm::QueryResult| {
-        let count: i64 = row.try_get_by_index(1)?;
-        Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or_default()))
-    };
-    Ok(rows.iter().map(one).collect::<std::result::Result<_, sea_orm::DbErr>>()?)
 }
 
 fn entry_input(input: DraftEntryInput) -> EntryInput {

@@ -3,14 +3,16 @@
 use entity::{ChangeSetStatus, Instant, PriceChangeSetId, price_change_sets as rows};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Statement,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryResult, Statement,
 };
-use serde_json::json;
 
+use crate::change::placeholders;
 use crate::error::PriceAdminError;
-use kernel::problem::CommonError;
+use crate::events::{ChangeSetChanged, ChangeSetDetails, ChangeSetDropped, ChangeSetPublished};
+use kernel::wire::PageRequest;
 use store::database::Tx;
-use store::events::NewEvent;
+use store::sql::statement;
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
@@ -32,6 +34,37 @@ pub(super) async fn find_open(db: &impl ConnectionTrait, code: &str) -> Result<O
         ChangeSetStatus::Draft => Ok(OpenSet { id: set.id, code: set.code }),
         closed => Err(PriceAdminError::ChangeSetClosed(set.code, closed.word())),
     }
+}
+
+/// Sets in the order they were created; only those of a status, if one is given.
+pub(super) async fn list(
+    db: &impl ConnectionTrait,
+    status: Option<ChangeSetStatus>,
+    page: PageRequest,
+) -> Result<Vec<rows::Model>, DbErr> {
+    let mut select = rows::Entity::find();
+    if let Some(status) = status {
+        select = select.filter(rows::Column::Status.eq(status));
+    }
+    page.ascending(select, rows::Column::Id).all(db).await
+}
+
+/// The number of entries of each set. Sets without entries are left out.
+pub(super) async fn entry_counts(
+    db: &impl ConnectionTrait,
+    sets: &[PriceChangeSetId],
+) -> Result<Vec<(PriceChangeSetId, u64)>, DbErr> {
+    if sets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = placeholders(1, sets.len());
+    let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
+    let values = sets.iter().map(|set| set.0.into()).collect();
+    let count = |row: &QueryResult| {
+        let count: i64 = row.try_get_by_index(1)?;
+        Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or_default()))
+    };
+    db.query_all_raw(statement(db, sql, values)).await?.iter().map(count).collect()
 }
 
 /// Creates the set or gives it another name.
@@ -71,7 +104,7 @@ async fn create(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceA
         outcome: String::new(),
     };
     rows::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    tell(tx, "price-change-set.changed", code, 1);
+    tx.record(&ChangeSetChanged(details(code, 1)));
     Ok(row)
 }
 
@@ -80,13 +113,13 @@ async fn create(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceA
 pub(super) async fn touch(tx: &Tx, set: &OpenSet) -> Result<i64, PriceAdminError> {
     let sql = "update price_change_sets set version = version + 1, updated_at = $1 where id = $2 and status = 'draft' \
                returning version";
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, [tx.now().0.into(), set.id.0.into()]);
-    let Some(row) = tx.query_one_raw(statement).await? else {
+    let update = Statement::from_sql_and_values(tx.get_database_backend(), sql, [tx.now().0.into(), set.id.0.into()]);
+    let Some(row) = tx.query_one_raw(update).await? else {
         let set = find(tx, &set.code).await?;
         return Err(PriceAdminError::ChangeSetClosed(set.code, set.status.word()));
     };
     let version = row.try_get_by_index(0)?;
-    tell(tx, "price-change-set.changed", &set.code, version);
+    tx.record(&ChangeSetChanged(details(&set.code, version)));
     Ok(version)
 }
 
@@ -101,8 +134,7 @@ pub(super) struct Closing {
 
 /// Ends a set that this transaction [touched](touch); what was collected is forgotten, its counts stay.
 pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<rows::Model, PriceAdminError> {
-    let kind =
-        if closing.status == ChangeSetStatus::Published { "price-change-set.published" } else { "price-change-set.dropped" };
+    let published = closing.status == ChangeSetStatus::Published;
     rows::Entity::update_many()
         .col_expr(rows::Column::Status, Expr::value(closing.status.word()))
         .col_expr(rows::Column::ClosedBy, Expr::value(tx.actor().label.to_string()))
@@ -117,16 +149,15 @@ pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<ro
     let sql = "delete from price_change_set_entries where set_id = $1";
     tx.execute_raw(Statement::from_sql_and_values(backend, sql, [set.id.0.into()])).await?;
     let closed = find(tx, &set.code).await?;
-    tell(tx, kind, &set.code, closed.version);
+    let details = details(&set.code, closed.version);
+    if published {
+        tx.record(&ChangeSetPublished(details));
+    } else {
+        tx.record(&ChangeSetDropped(details));
+    }
     Ok(closed)
 }
 
-/// Refuses when the set is not the version that the caller looked at.
-pub(super) fn expect(version: i64, expected: Option<i64>) -> Result<(), PriceAdminError> {
-    if expected.is_some_and(|expected| expected != version) { Err(CommonError::Stale.into()) } else { Ok(()) }
-}
-
-fn tell(tx: &Tx, kind: &'static str, code: &str, version: i64) {
-    let data = json!({ "version": version });
-    tx.record(NewEvent { kind, subject: format!("price-change-set/{code}"), account: None, data });
+fn details(code: &str, version: i64) -> ChangeSetDetails {
+    ChangeSetDetails { code: code.to_owned(), version }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::collect::DraftEntry;
 use super::publish::Outcome;
 use crate::review::PriceWarning;
+use kernel::wire::RawDecimal;
 use kernel::wire::{AmountText, BulkItem, Code, QuantityText, Text, Timestamp};
-use prices::RawDecimal;
 
 /// A change set to create or rename.
 #[derive(Debug, Object, Deserialize)]
@@ -56,11 +56,11 @@ pub(super) struct DraftEntriesInput {
     pub entries: Vec<BulkItem<DraftEntryInput>>,
 }
 
-/// When a set shall be published.
+/// When a set is to be published.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PublicationInput {
-    /// From when on what stands in the set applies. Default: at once.
+    /// From when on the set applies. Default: at once.
     #[serde(default)]
     pub valid_from: Option<Timestamp>,
 }
@@ -78,7 +78,7 @@ pub(super) struct DraftAgreementView {
     pub recorded_by: String,
     /// When.
     pub recorded_at: Timestamp,
-    /// What looks like a mistake; told when it is drafted.
+    /// What looks like a mistake; given when it is drafted.
     pub warnings: Vec<PriceWarning>,
 }
 
@@ -136,15 +136,12 @@ pub(super) struct ChangeSetView {
     /// Last change.
     pub updated_at: Timestamp,
     /// Who published or dropped it.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<String>,
     /// When.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
     /// What publishing it did.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publication: Option<PublicationView>,
 }

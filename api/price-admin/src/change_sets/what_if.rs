@@ -47,20 +47,20 @@ fn case(row: &EntryRow) -> Case {
     (row.list, row.product, row.unit, row.currency, row.min_quantity, row.times.valid_from)
 }
 
-/// For whom prices are asked.
+/// The customer whose prices are compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Viewer {
-    /// Somebody without account.
+pub(super) enum CustomerScope {
+    /// A visitor without account.
     Anybody,
-    /// Somebody of a group and nothing else.
+    /// Any member of a group, without prices of its own.
     MemberOf(String),
     Account(AccountId),
 }
 
-/// What is asked of both states.
+/// A price request that is answered with the prices before and after the change set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Question {
-    pub(super) viewer: Viewer,
+pub(super) struct WhatIfRequest {
+    pub(super) customer: CustomerScope,
     pub(super) currency: Currency,
     pub(super) at: Instant,
     pub(super) coupon: Option<String>,
@@ -114,9 +114,14 @@ impl WhatIfBook {
         self.next
     }
 
-    /// Takes in whoever asks: an account with all above it, or somebody of a group.
-    pub(super) async fn admit(&mut self, db: &Reader, viewer: &Viewer, chain: &[AccountId]) -> Result<(), PriceAdminError> {
-        if let Viewer::MemberOf(group) = viewer
+    /// Adds the customer: an account with the companies above it, or a member of a group.
+    pub(super) async fn admit(
+        &mut self,
+        db: &Reader,
+        customer: &CustomerScope,
+        chain: &[AccountId],
+    ) -> Result<(), PriceAdminError> {
+        if let CustomerScope::MemberOf(group) = customer
             && !self.members.contains_key(group)
         {
             let id = AccountId(self.number());
@@ -159,11 +164,11 @@ impl WhatIfBook {
         true
     }
 
-    /// Takes in the contracts of accounts and the promotions of whoever asks, as far as they can concern the products.
+    /// Takes in the contracts of accounts and the promotions of the customers, as far as they can concern the products.
     pub(super) async fn take_agreements(
         &mut self,
         db: &Reader,
-        viewer: &Viewer,
+        customer: &CustomerScope,
         chain: &[AccountId],
     ) -> Result<(), PriceAdminError> {
         let backend = db.get_database_backend();
@@ -207,10 +212,10 @@ impl WhatIfBook {
                 );
             }
         }
-        let (group, account) = match viewer {
-            Viewer::Anybody => (String::new(), -1),
-            Viewer::MemberOf(group) => (group.clone(), -1),
-            Viewer::Account(account) => (self.group_of(db, *account).await?, account.0),
+        let (group, account) = match customer {
+            CustomerScope::Anybody => (String::new(), -1),
+            CustomerScope::MemberOf(group) => (group.clone(), -1),
+            CustomerScope::Account(account) => (self.group_of(db, *account).await?, account.0),
         };
         let which = TermsFilter {
             condition: "t.superseded_at is null and t.active and (t.audience_kind = 'everyone' \
@@ -307,14 +312,14 @@ impl WhatIfBook {
     pub(super) async fn price(
         &self,
         db: &Reader,
-        question: &Question,
+        question: &WhatIfRequest,
         lines: &[PriceLine],
     ) -> Result<Vec<BeforeAfter>, PriceAdminError> {
         let coupons: Vec<String> = question.coupon.iter().cloned().collect();
-        let account = match &question.viewer {
-            Viewer::Anybody => None,
-            Viewer::MemberOf(group) => self.members.get(group).copied(),
-            Viewer::Account(account) => Some(*account),
+        let account = match &question.customer {
+            CustomerScope::Anybody => None,
+            CustomerScope::MemberOf(group) => self.members.get(group).copied(),
+            CustomerScope::Account(account) => Some(*account),
         };
         let ask = |as_of| PriceRequest {
             account,

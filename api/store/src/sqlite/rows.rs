@@ -62,13 +62,20 @@ where
         while let Some(row) = rows.next().map_err(refused)? {
             let mut model = <E::ActiveModel as ActiveModelTrait>::default();
             for (at, (column, kind)) in columns.iter().enumerate() {
-                model.try_set(*column, of_kind(row.get_ref(at).map_err(refused)?, kind)?)?;
+                let stored = of_kind(row.get_ref(at).map_err(refused)?, kind)?;
+                model.try_set(*column, stored).map_err(|error| unreadable(column, row, at, &error))?;
             }
             let texts = (columns.len()..all).map(|at| row.get(at).map_err(refused)).collect::<Result<_, _>>()?;
             found.push(EntityRow { entity: model.try_into_model()?, texts });
         }
         Ok(found)
     })
+}
+
+/// The error of a stored value that is not of its column's type.
+fn unreadable(column: &impl std::fmt::Debug, row: &rusqlite::Row<'_>, at: usize, error: &DbErr) -> DbErr {
+    let stored: Option<rusqlite::types::Value> = row.get(at).ok();
+    type_error(&format!("the value of {column:?}, {stored:?}, cannot be read: {error}"))
 }
 
 /// A value as sea-orm has it for a column of this kind.

@@ -1,21 +1,21 @@
-//! Which rows the oracle sees: facts as recorded, versions as known, the companies above an account.
+//! Which rows the oracle sees: versions as known, the companies above an account.
 
 use super::{Oracle, known};
 use crate::world::Row;
-use pricing::{AccountFacts, AccountId, Assignment, ContractVersion, Instant, ProductFacts, ProductId, Promotion};
+use pricing::{AccountId, AccountVersion, Assignment, ContractVersion, Instant, ProductId, ProductVersion, Promotion};
 
 impl Oracle<'_> {
-    pub(super) fn product(&self, id: ProductId) -> Option<ProductFacts> {
+    pub(super) fn product(&self, id: ProductId) -> Option<ProductVersion> {
         let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::Product(facts) if facts.id == id => Some((facts.recorded_at, facts.clone())),
+            Row::Product(version) if version.id == id => Some((version.recorded_at, version.clone())),
             _ => None,
         });
         recorded(all.collect(), self.world.as_of)
     }
 
-    pub(super) fn account(&self, id: AccountId) -> Option<AccountFacts> {
+    pub(super) fn account(&self, id: AccountId) -> Option<AccountVersion> {
         let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::Account(facts) if facts.id == id => Some((facts.recorded_at, *facts)),
+            Row::Account(version) if version.id == id => Some((version.recorded_at, *version)),
             _ => None,
         });
         recorded(all.collect(), self.world.as_of)
@@ -26,7 +26,7 @@ impl Oracle<'_> {
         let mut next = self.world.account;
         while let Some(account) = next.filter(|account| !chain.contains(account)) {
             chain.push(account);
-            next = self.account(account).and_then(|facts| facts.parent);
+            next = self.account(account).and_then(|version| version.parent);
         }
         chain
     }
@@ -37,10 +37,10 @@ impl Oracle<'_> {
 
     pub(super) fn is_assigned(&self, list: pricing::ListId, source: Assignment) -> bool {
         let all = self.world.rows.iter().filter_map(|row| match row {
-            Row::List(facts) if facts.id == list => Some((facts.recorded_at, facts.clone())),
+            Row::List(version) if version.id == list => Some((version.recorded_at, version.clone())),
             _ => None,
         });
-        recorded(all.collect(), self.world.as_of).is_some_and(|facts| facts.assigned.contains(&source))
+        recorded(all.collect(), self.world.as_of).is_some_and(|version| version.assigned.contains(&source))
     }
 
     pub(super) fn contract(&self, id: pricing::ContractId) -> Option<ContractVersion> {

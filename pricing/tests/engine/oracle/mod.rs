@@ -8,8 +8,8 @@ mod offer;
 use crate::world::{Row, World};
 use fraction::Fraction;
 use pricing::{
-    AccountId, Amount, Assignment, Audience, ContractStatus, Flags, Instant, Kind, LineError, LinePrice, Mode, Per, ProductFacts,
-    RequestLine, Source, Times, UnitCode, UnitPrice,
+    AccountId, Amount, Assignment, Audience, ContractStatus, Flags, Instant, Kind, LineError, LinePrice, Mode, Per,
+    ProductVersion, RequestLine, Source, Times, UnitCode, UnitPrice,
 };
 use std::cmp::{Ordering, Reverse};
 
@@ -99,7 +99,7 @@ impl Oracle<'_> {
     fn finish(
         &self,
         line: &RequestLine,
-        product: &ProductFacts,
+        product: &ProductVersion,
         factor: Fraction,
         chosen: &Offer,
         list_price: Option<UnitPrice>,
@@ -135,14 +135,14 @@ impl Oracle<'_> {
     }
 
     // Step 1.
-    fn list_price(&self, line: &RequestLine, product: &ProductFacts) -> Option<Offer> {
+    fn list_price(&self, line: &RequestLine, product: &ProductVersion) -> Option<Offer> {
         let mut sources: Vec<Assignment> = self.chain.iter().map(|account| Assignment::Account(*account)).collect();
         sources.extend(self.group().map(Assignment::Group));
         sources.push(Assignment::Default);
         sources.into_iter().find_map(|source| self.list_price_of(source, line, product))
     }
 
-    fn list_price_of(&self, source: Assignment, line: &RequestLine, product: &ProductFacts) -> Option<Offer> {
+    fn list_price_of(&self, source: Assignment, line: &RequestLine, product: &ProductVersion) -> Option<Offer> {
         let factor_asked = factor(product, line.unit)?;
         let mut applicable = self.applicable_entries(source, line, product);
         applicable.sort_by_key(|entry| {
@@ -181,7 +181,7 @@ impl Oracle<'_> {
         })
     }
 
-    fn applicable_entries(&self, source: Assignment, line: &RequestLine, product: &ProductFacts) -> Vec<&pricing::Entry> {
+    fn applicable_entries(&self, source: Assignment, line: &RequestLine, product: &ProductVersion) -> Vec<&pricing::Entry> {
         let mut applicable: Vec<&pricing::Entry> = Vec::new();
         for row in &self.world.rows {
             let Row::Entry(entry) = row else { continue };
@@ -202,7 +202,7 @@ impl Oracle<'_> {
     }
 
     // Step 2.
-    fn contract_price(&self, line: &RequestLine, product: &ProductFacts, list: Option<UnitPrice>) -> Option<Offer> {
+    fn contract_price(&self, line: &RequestLine, product: &ProductVersion, list: Option<UnitPrice>) -> Option<Offer> {
         let mut offers = Vec::new();
         for row in &self.world.rows {
             let Row::Line(contract_line) = row else {
@@ -239,7 +239,7 @@ impl Oracle<'_> {
     }
 
     // Step 3.
-    fn promotion_price(&self, line: &RequestLine, product: &ProductFacts, list: Option<UnitPrice>) -> Option<Offer> {
+    fn promotion_price(&self, line: &RequestLine, product: &ProductVersion, list: Option<UnitPrice>) -> Option<Offer> {
         let mut offers = Vec::new();
         for promotion in self.promotions() {
             let meant = match promotion.audience {
@@ -285,7 +285,7 @@ fn drop_converted(offers: &mut Vec<Offer>) {
 }
 
 /// Stock units in one of the unit.
-fn factor(product: &ProductFacts, unit: UnitCode) -> Option<Fraction> {
+fn factor(product: &ProductVersion, unit: UnitCode) -> Option<Fraction> {
     if unit == product.stock_unit {
         return Some(whole(1));
     }

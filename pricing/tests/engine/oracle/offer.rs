@@ -1,7 +1,7 @@
 //! What one contract line or promotion line makes of a line, and the quantities it looks at.
 
 use super::{Fraction, Offer, Oracle, exact, factor, unit_price, whole};
-use pricing::{Amount, Kind, ProductFacts, ProductId, Quantity, RequestLine, Scope, Source, Target, Terms, UnitPrice};
+use pricing::{Amount, Kind, ProductId, ProductVersion, Quantity, RequestLine, Scope, Source, Target, Terms, UnitPrice};
 use std::cmp::Ordering;
 
 impl Oracle<'_> {
@@ -10,7 +10,7 @@ impl Oracle<'_> {
         &self,
         terms: &Terms,
         line: &RequestLine,
-        product: &ProductFacts,
+        product: &ProductVersion,
         list: Option<UnitPrice>,
         before: Fraction,
     ) -> Option<Offer> {
@@ -54,7 +54,7 @@ impl Oracle<'_> {
         value: Fraction,
         conversion: Fraction,
         asked: Fraction,
-        product: &ProductFacts,
+        product: &ProductVersion,
         list: Option<UnitPrice>,
     ) -> Option<(UnitPrice, Option<Fraction>)> {
         let hundred = whole(100);
@@ -79,8 +79,8 @@ impl Oracle<'_> {
     }
 
     /// The basket's quantity in the scope, in the unit of the terms.
-    fn scope_quantity(&self, terms: &Terms, product: &ProductFacts) -> Fraction {
-        let unit = |product: &ProductFacts| terms.unit.unwrap_or(product.stock_unit);
+    fn scope_quantity(&self, terms: &Terms, product: &ProductVersion) -> Fraction {
+        let unit = |product: &ProductVersion| terms.unit.unwrap_or(product.stock_unit);
         let mut total = whole(0);
         for line in self.counted_lines() {
             let Some(other) = self.product(line.product) else {
@@ -121,7 +121,7 @@ fn before_in_scope(terms: &Terms, before: Fraction) -> Fraction {
     if terms.scope == Scope::Period { before } else { whole(0) }
 }
 
-fn specificity(target: Target, product: &ProductFacts) -> Option<(u32, u32)> {
+fn specificity(target: Target, product: &ProductVersion) -> Option<(u32, u32)> {
     match target {
         Target::Sku(id) => (id == product.id).then_some((3, 0)),
         Target::Category(id) => product.categories.iter().find(|category| category.id == id).map(|category| (2, category.depth)),
