@@ -130,3 +130,24 @@ fn every_problem_code_has_one_meaning() {
     }
     assert!(codes.len() > 40);
 }
+
+/// Literals with a hyphen in `files` that are no codes.
+const NO_CODES: &[&str] = &["iso-8859-1", "kebab-case", "latin-1", "utf-8", "windows-1252"];
+
+#[test]
+fn codes_of_rows_are_field_codes() {
+    let mut files = Vec::new();
+    sources(&root().join("api/files/src"), &mut files);
+    let mut seen = 0;
+    for (path, text) in files {
+        for literal in text.split('"').skip(1).step_by(2) {
+            let kebab = literal.split('-').count() > 1
+                && literal.split('-').all(|part| part.starts_with(|c: char| c.is_ascii_lowercase()) && !part.contains(' '));
+            if kebab && !NO_CODES.contains(&literal) {
+                seen += 1;
+                assert!(kernel::field_code::FieldCode::from_word(literal).is_some(), "{}: \"{literal}\"", path.display());
+            }
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}

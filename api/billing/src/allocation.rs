@@ -4,6 +4,7 @@
 //! than its unallocated amount, and a discount is granted only within its window and never above the terms.
 
 use entity::{Instant, InvoiceId, invoices};
+use kernel::field_code::FieldCode;
 
 /// An invoice with an outstanding amount, in millionths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub(super) struct RequestedAllocation {
 }
 
 /// Why a line of a remittance is refused: field, code and sentence.
-pub(super) type Refused = (&'static str, &'static str, String);
+pub(super) type Refused = (&'static str, FieldCode, String);
 
 /// Pays invoices in the order given, each in full before the next.
 pub(super) fn allocate_in_order(amount: i64, invoices: &[OpenInvoice], at: Instant) -> Vec<Allocation> {
@@ -79,20 +80,32 @@ pub(super) fn allocate_requested(
 ) -> Result<Allocation, Refused> {
     let text = |micros: i64| pricing::Amount::from_micros(micros).to_string();
     if requested.amount > invoice.outstanding {
-        return Err(("amount", "more-than-open", format!("{} of the invoice is open", text(invoice.outstanding))));
+        return Err((
+            "amount",
+            FieldCode::MoreThanOpen,
+            format!("the amount must be at most {}, which is open of the invoice", text(invoice.outstanding)),
+        ));
     }
     let discount = match requested.discount {
         None => invoice.discount_for(requested.amount, at),
         Some(discount) => {
             let most = invoice.max_discount(at);
             if discount > most {
-                return Err(("discount", "discount-not-granted", format!("the terms give {} when it is paid then", text(most))));
+                return Err((
+                    "discount",
+                    FieldCode::DiscountNotGranted,
+                    format!("the discount must be at most {}, which the terms grant at that time", text(most)),
+                ));
             }
             discount
         }
     };
     if discount > invoice.outstanding - requested.amount {
-        return Err(("discount", "more-than-open", format!("{} of the invoice is open", text(invoice.outstanding))));
+        return Err((
+            "discount",
+            FieldCode::MoreThanOpen,
+            format!("the amount must be at most {}, which is open of the invoice", text(invoice.outstanding)),
+        ));
     }
     Ok(Allocation { invoice: invoice.invoice, amount: requested.amount, discount })
 }
@@ -131,10 +144,10 @@ mod tests {
         assert_eq!(pay(99, None, 10), Ok(allocation(1, 99, 1)));
         assert_eq!(pay(98, None, 11), Ok(allocation(1, 98, 0)));
         assert_eq!(pay(40, Some(1), 10), Ok(allocation(1, 40, 1)));
-        assert_eq!(pay(98, Some(2), 11), Err(("discount", "discount-not-granted")));
-        assert_eq!(pay(98, Some(3), 10), Err(("discount", "discount-not-granted")));
-        assert_eq!(pay(99, Some(2), 10), Err(("discount", "more-than-open")));
-        assert_eq!(pay(101, None, 10), Err(("amount", "more-than-open")));
+        assert_eq!(pay(98, Some(2), 11), Err(("discount", FieldCode::DiscountNotGranted)));
+        assert_eq!(pay(98, Some(3), 10), Err(("discount", FieldCode::DiscountNotGranted)));
+        assert_eq!(pay(99, Some(2), 10), Err(("discount", FieldCode::MoreThanOpen)));
+        assert_eq!(pay(101, None, 10), Err(("amount", FieldCode::MoreThanOpen)));
     }
 
     fn some_open() -> impl Strategy<Value = OpenInvoice> {

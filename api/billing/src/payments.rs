@@ -15,6 +15,7 @@ use super::queries::{self, is_open, lock_invoices, open_invoices, payment_name};
 use super::{prepayment, settlement};
 use ::orders::{self as order_book, OrderError};
 use identity::Accounts;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::Money;
 use store::clock::{self, DAY};
@@ -134,13 +135,13 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<(AccountId, C
     let mut problems = Vec::new();
     let account = accounts.by_code(&new.account).map(|a| a.id);
     if account.is_none() {
-        problems.push(FieldError::new("/account", "account-not-found", format!("there is no account \"{}\"", new.account)));
+        problems.push(FieldError::new("/account", FieldCode::UnknownAccount, format!("there is no account \"{}\"", new.account)));
     }
     let currency = new.currency.parse::<Currency>().ok();
     match currency {
         None => {
-            let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
-            problems.push(FieldError::new("/currency", "unknown-currency", detail));
+            let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
+            problems.push(FieldError::new("/currency", FieldCode::UnknownCurrency, detail));
         }
         Some(currency) => {
             check_coins("/amount", new.amount, currency, 1, &mut problems);
@@ -148,10 +149,14 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<(AccountId, C
         }
     }
     if new.received_at.is_some_and(|at| at > clock::later(tx.now(), DAY)) {
-        problems.push(FieldError::new("/received_at", "in-the-future", "a payment is recorded when it has arrived"));
+        problems.push(FieldError::new("/received_at", FieldCode::InTheFuture, "must not be in the future"));
     }
     if new.order.is_some() && new.allocations.is_some() {
-        problems.push(FieldError::new("/order", "order-and-allocations", "give an order or allocations, not both"));
+        problems.push(FieldError::new(
+            "/order",
+            FieldCode::OrderAndAllocations,
+            "either an order or allocations must be given, not both",
+        ));
     }
     refuse(problems)?;
     account.zip(currency).ok_or_else(|| CommonError::Internal("a payment with faults was accepted".to_owned()))
@@ -160,17 +165,20 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<(AccountId, C
 fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldError>) {
     let exact = pricing::Amount::from(amount);
     if amount.0 < least {
-        let detail = if least > 0 { "an amount is above zero" } else { "an amount is not below zero" };
-        problems.push(FieldError::new(pointer, "amount-out-of-range", detail));
+        let detail = if least > 0 { "the amount must be greater than 0" } else { "the amount must not be less than 0" };
+        problems.push(FieldError::new(pointer, FieldCode::OutOfRange, detail));
     } else if exact.round_to_minor(currency) != Ok(exact) {
-        let detail = format!("{currency} has {} decimals", currency.minor_digits());
-        problems.push(FieldError::new(pointer, "too-many-decimals", detail));
+        let detail = format!("an amount in {currency} must have at most {} decimals", currency.minor_digits());
+        problems.push(FieldError::new(pointer, FieldCode::TooManyDecimals, detail));
     }
 }
 
 fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems: &mut Vec<FieldError>) {
     if allocations.len() > MAX_INVOICES {
-        problems.push(FieldError::new("/allocations", "too-many-lines", format!("at most {MAX_INVOICES} invoices")));
+        problems.push(
+            FieldError::new("/allocations", FieldCode::TooMany, format!("there must be at most {MAX_INVOICES} invoices"))
+                .with("max", MAX_INVOICES),
+        );
         return;
     }
     let mut seen = AHashSet::with_capacity(allocations.len());
@@ -181,7 +189,11 @@ fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems
             check_coins(&format!("{pointer}/discount"), discount, currency, 0, problems);
         }
         if !seen.insert(one.invoice.as_str()) {
-            problems.push(FieldError::new(format!("{pointer}/invoice"), "duplicate-invoice", "name every invoice once"));
+            problems.push(FieldError::new(
+                format!("{pointer}/invoice"),
+                FieldCode::Duplicate,
+                "every invoice must be named only once",
+            ));
         }
     }
 }
@@ -198,13 +210,13 @@ async fn named_order(
         Ok(order) => order,
         Err(OrderError::NotFound(_)) => {
             let detail = format!("the account has no order \"{number}\"");
-            return Err(CommonError::invalid("/order", "order-not-found", detail).into());
+            return Err(CommonError::invalid("/order", FieldCode::UnknownOrder, detail).into());
         }
         Err(other) => return Err(other.into()),
     };
     if order.currency.0 != currency {
-        let detail = format!("order {number} is in {}", order.currency);
-        return Err(CommonError::invalid("/currency", "wrong-currency", detail).into());
+        let detail = format!("the currency must be that of order {number}: {}", order.currency);
+        return Err(CommonError::invalid("/currency", FieldCode::WrongCurrency, detail).into());
     }
     Ok(Some(order))
 }
@@ -245,12 +257,12 @@ async fn named_invoices(tx: &Tx, payment: &payments::Model, requested: Vec<NewAl
     for (index, one) in requested.into_iter().enumerate() {
         let mut refused = |code, detail| problems.push(FieldError::new(format!("/allocations/{index}/invoice"), code, detail));
         match found.get(&one.invoice) {
-            None => refused("invoice-not-found", format!("there is no invoice \"{}\"", one.invoice)),
+            None => refused(FieldCode::UnknownInvoice, format!("there is no invoice \"{}\"", one.invoice)),
             Some(invoice) if invoice.account_id != payment.account_id => {
-                refused("wrong-account", format!("invoice {} is another account's", one.invoice));
+                refused(FieldCode::WrongAccount, format!("invoice {} belongs to another account", one.invoice));
             }
             Some(invoice) if invoice.currency != payment.currency => {
-                refused("wrong-currency", format!("invoice {} is in {}", one.invoice, invoice.currency));
+                refused(FieldCode::WrongCurrency, format!("invoice {} is in {}", one.invoice, invoice.currency));
             }
             Some(invoice) => {
                 candidates.invoices.push(invoice.id);
@@ -297,8 +309,11 @@ fn allocate_requested(
     }
     let total: i128 = requested.iter().map(|a| i128::from(a.amount)).sum();
     if total > i128::from(payment.unallocated.0) {
-        let detail = format!("the allocations are more than the {} there is", pricing::Amount::from(payment.unallocated));
-        problems.push(FieldError::new("/allocations", "over-allocated", detail));
+        let detail = format!("the allocations must not exceed {}", pricing::Amount::from(payment.unallocated));
+        problems.push(
+            FieldError::new("/allocations", FieldCode::OverAllocated, detail)
+                .with("max", pricing::Amount::from(payment.unallocated)),
+        );
     }
     refuse(problems)?;
     Ok(allocated)
@@ -346,7 +361,7 @@ mod tests {
         let open = |id, outstanding| OpenInvoice { invoice: InvoiceId(id), outstanding, discount: None };
         let requested = |amount| RequestedAllocation { amount, discount: None };
         let refused = allocate_requested(&payment(100), &[open(1, 60), open(2, 30)], &[requested(60), requested(41)]);
-        let expected = [("/allocations/1/amount", "more-than-open"), ("/allocations", "over-allocated")];
+        let expected = [("/allocations/1/amount", FieldCode::MoreThanOpen), ("/allocations", FieldCode::OverAllocated)];
         assert_eq!(pointers(refused), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
         assert!(allocate_requested(&payment(100), &[open(1, 60), open(2, 40)], &[requested(60), requested(40)]).is_ok());
     }
@@ -359,9 +374,9 @@ mod tests {
             problems.pop().map(|p| p.code)
         };
         assert_eq!(check(10_000, "EUR"), None);
-        assert_eq!(check(1_000, "EUR"), Some("too-many-decimals".to_owned()));
-        assert_eq!(check(500_000, "JPY"), Some("too-many-decimals".to_owned()));
-        assert_eq!(check(0, "EUR"), Some("amount-out-of-range".to_owned()));
-        assert_eq!(check(i64::MAX, "EUR"), Some("too-many-decimals".to_owned()));
+        assert_eq!(check(1_000, "EUR"), Some(FieldCode::TooManyDecimals.to_owned()));
+        assert_eq!(check(500_000, "JPY"), Some(FieldCode::TooManyDecimals.to_owned()));
+        assert_eq!(check(0, "EUR"), Some(FieldCode::OutOfRange.to_owned()));
+        assert_eq!(check(i64::MAX, "EUR"), Some(FieldCode::TooManyDecimals.to_owned()));
     }
 }

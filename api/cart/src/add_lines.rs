@@ -130,7 +130,7 @@ mod tests {
             id: CartId(1),
             account_id: AccountId(1),
             name: String::new(),
-            currency: "EUR".to_owned(),
+            currency: entity::CurrencyCode("EUR".parse().expect("a currency")),
             status: CartStatus::Open,
             created_by: String::new(),
             next_line,

@@ -13,6 +13,7 @@ use super::events::CartDeleted;
 use super::lines::CartLine;
 use super::priced_cart::{CartContext, PricedCart, mark_priced, state_of};
 use super::queries::lock_open;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
@@ -52,13 +53,14 @@ fn apply(context: &CartContext<'_>, line: &mut CartLine, change: LineChange) -> 
     }
     let product = context.products.by_id(line.product).ok_or(CartError::NoSuchLine(line.line))?;
     if !context.catalog_view.can_see(&product) {
-        return Err(CommonError::invalid("/quantity", "unknown-product", "the product no longer exists").into());
+        return Err(CommonError::invalid(
+            "/quantity",
+            FieldCode::UnknownProduct,
+            "the product no longer exists; remove the line",
+        )
+        .into());
     }
-    if let Err(problem) = product.check_quantity(line.unit, line.quantity.into()) {
-        let pointer = if problem.code == "unknown-unit" { "/unit" } else { "/quantity" };
-        return Err(CommonError::invalid(pointer, problem.code, problem.detail).into());
-    }
-    Ok(())
+    Ok(product.check_quantity(line.unit, line.quantity.into()).map_err(CommonError::from)?)
 }
 
 async fn write_line(tx: &Tx, cart: &carts::Model, line: &CartLine) -> Result<(), CartError> {

@@ -9,6 +9,7 @@ use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
 use catalog::{self, Candidate, Name, Product, Products, Resolution};
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use search_index::SearchIndex;
 
@@ -105,45 +106,47 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
     let product = match resolution {
         Resolution::Found(product) => product,
         Resolution::Ambiguous(candidates) => {
-            let problem = line.problem(field, "ambiguous-identifier", "several products answer to this");
+            let problem =
+                line.problem(field, FieldCode::AmbiguousIdentifier, "several products have this identifier; name the SKU");
             return Err(LineProblem { candidates, ..problem });
         }
         Resolution::Unknown { candidates } => {
             let asked = line.sku.as_deref().or(line.identifier.as_deref()).unwrap_or_default();
             let detail = if asked.is_empty() {
-                "the line names no product".to_owned()
+                "the line must name a product".to_owned()
             } else {
-                format!("no product answers to \"{asked}\"")
+                format!("there is no product \"{asked}\"")
             };
-            let problem = line.problem(field, "unknown-product", &detail);
+            let problem = line.problem(field, FieldCode::UnknownProduct, &detail);
             return Err(LineProblem { candidates, ..problem });
         }
     };
     if !product.is_orderable() {
-        let detail = format!("{} is {}", product.sku, product.lifecycle.word());
-        return Err(line.problem(field, "not-orderable", &detail));
+        let detail = format!("{} cannot be ordered: it is {}", product.sku, product.lifecycle.word());
+        return Err(line.problem(field, FieldCode::NotOrderable, &detail));
     }
     let unit = match &line.unit {
         None => product.default_unit(),
         Some(text) => match text.parse() {
             Ok(unit) => unit,
-            Err(_) => return Err(line.problem("unit", "unknown-unit", &format!("\"{text}\" is not a unit"))),
+            Err(_) => {
+                return Err(line.problem("unit", FieldCode::UnknownUnit, &format!("\"{text}\" is not a unit of the product")));
+            }
         },
     };
     let quantity = match &line.quantity {
         Ok(quantity) => *quantity,
-        Err(detail) => return Err(line.problem("quantity", "quantity-malformed", detail)),
+        Err(detail) => return Err(line.problem("quantity", FieldCode::NotANumber, detail)),
     };
     if let Err(problem) = product.check_quantity(unit, quantity) {
-        let field = if problem.code == "unknown-unit" { "unit" } else { "quantity" };
-        return Err(line.problem(field, problem.code, &problem.detail));
+        return Err(LineProblem { field: problem.under(&line.pointer), candidates: Vec::new() });
     }
     Ok(CheckedLine { index, pointer: line.pointer, product, unit, quantity, note: line.note })
 }
 
 impl AskedLine {
     /// A problem with one of its fields.
-    fn problem(&self, field: &str, code: &str, detail: &str) -> LineProblem {
+    fn problem(&self, field: &str, code: FieldCode, detail: &str) -> LineProblem {
         LineProblem { field: FieldError::new(format!("{}/{field}", self.pointer), code, detail), candidates: Vec::new() }
     }
 }

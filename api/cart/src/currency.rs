@@ -2,11 +2,14 @@
 
 use pricing::Currency;
 
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 
 /// Reads the currency a caller names.
 pub fn currency(code: &str) -> Result<Currency, CommonError> {
-    let unknown = || CommonError::invalid("/currency", "unknown-currency", format!("\"{code}\" is not an ISO 4217 currency"));
+    let unknown = || {
+        CommonError::invalid("/currency", FieldCode::UnknownCurrency, format!("\"{code}\" must be a currency code of ISO 4217"))
+    };
     code.parse().map_err(|_| unknown())
 }
 
@@ -15,5 +18,9 @@ pub fn same_currency(named: Option<Currency>, own: Currency, what: &str) -> Resu
     if named.is_none_or(|named| named == own) {
         return Ok(());
     }
-    Err(CommonError::invalid("/currency", "currency-differs", format!("the {what} is in {own}")))
+    Err(CommonError::invalid(
+        "/currency",
+        FieldCode::CurrencyDiffers,
+        format!("the currency must be {own}, as that of the {what}"),
+    ))
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::error::CartError;
 use super::lines::CartLine;
 use catalog::Products;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 use prices::{DriftReport, Drifted, PriceLine, PriceRequest, PricedLine, Prices};
@@ -140,7 +141,7 @@ pub(super) fn view(
 }
 
 fn too_large() -> CommonError {
-    CommonError::invalid("/lines", "out-of-range", "the total is out of range")
+    CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range; order less at once")
 }
 
 /// Why, in words.

@@ -13,12 +13,14 @@ pub enum CartError {
     NotFound(String),
     #[error("the cart has no line {0}")]
     NoSuchLine(i32),
-    #[error("the cart has become an order")]
+    #[error("the cart has become an order and can no longer be changed")]
     Ordered,
-    #[error("a cart holds at most {0} lines")]
+    #[error("a cart must have at most {0} lines")]
     Full(usize),
-    #[error("a request brings at most {0} lines")]
+    #[error("a request must have at most {0} lines")]
     TooManyLines(usize),
+    #[error("{0}")]
+    UnreadableList(String),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
@@ -32,9 +34,10 @@ pub enum CartError {
 problem_types! { CartError {
     Self::NotFound(_) => 404, "cart-not-found", "The cart does not exist";
     Self::NoSuchLine(_) => 404, "cart-line-not-found", "The cart has no such line";
-    Self::Ordered => 409, "cart-ordered", "The cart has become an order";
-    Self::Full(_) => 422, "cart-full", "The cart would hold too many lines";
-    Self::TooManyLines(_) => 422, "too-many-lines", "The request brings too many lines";
+    Self::Ordered => 409, "cart-ordered", "The cart has become an order and can no longer be changed";
+    Self::Full(_) => 422, "cart-full", "The cart would have too many lines";
+    Self::TooManyLines(_) => 422, "too-many", "The list must have fewer entries";
+    Self::UnreadableList(_) => 422, "unreadable-list", "The uploaded list cannot be read";
 } delegates {
     Self::Catalog(inner) => inner: CatalogError,
     Self::Prices(inner) => inner: PriceError,

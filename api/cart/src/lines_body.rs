@@ -8,9 +8,12 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use pricing::Quantity;
 
 use super::check_lines::{AskedLine, LineProblem};
+use super::error::CartError;
 use super::views::{CartLineInput, CartLinesInput};
 use files::sheet::{self, IdentifierKind, Sheet};
-use kernel::problem::{FieldError, Problem, ProblemType, refuse};
+use kernel::common_problems::UNSUPPORTED_MEDIA_TYPE;
+use kernel::field_code::FieldCode;
+use kernel::problem::{FieldError, Problem, problem_of, refuse};
 use kernel::wire::parse_json;
 
 /// The lines of a request.
@@ -56,18 +59,13 @@ impl<'a> ApiExtractor<'a> for LinesBody {
             CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
             XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
             _ => {
-                let title = "The media type is not supported";
-                let entry =
-                    ProblemType { status: StatusCode::UNSUPPORTED_MEDIA_TYPE.as_u16(), code: "unsupported-media-type", title };
-                return Err(refused(Problem::new(entry, format!("send application/json, {CSV} or {XLSX}"))));
+                let detail = format!("send application/json, {CSV} or {XLSX}");
+                return Err(refused(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail)));
             }
         };
         match read {
             Ok(Ok(sheet)) => Ok(Self::of_sheet(sheet)),
-            Ok(Err(error)) => {
-                let entry = ProblemType { status: 422, code: "unreadable-list", title: "The uploaded list cannot be read" };
-                Err(refused(Problem::new(entry, error.to_string())))
-            }
+            Ok(Err(error)) => Err(refused(problem_of(&CartError::UnreadableList(error.to_string())))),
             Err(error) => Err(poem::Error::from_response(
                 refuse(poem::Error::from_string(error.to_string(), StatusCode::INTERNAL_SERVER_ERROR)).await,
             )),
@@ -87,7 +85,8 @@ impl LinesBody {
     fn of_sheet(sheet: Sheet) -> Self {
         let unreadable = sheet.rejected.into_iter().map(|rejection| {
             let pointer = format!("row {}", rejection.line);
-            let field = FieldError::new(pointer, rejection.problem.code, rejection.problem.detail);
+            let code = FieldCode::from_word(rejection.problem.code).unwrap_or(FieldCode::InvalidValue);
+            let field = FieldError::new(pointer, code, rejection.problem.detail);
             LineProblem { field, candidates: Vec::new() }
         });
         let lines = sheet.lines.into_iter().map(|line| {

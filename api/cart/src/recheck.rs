@@ -6,6 +6,7 @@ use pricing::Quantity;
 use super::check_lines::CheckedLine;
 use super::lines::CartLine;
 use catalog::Products;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 
 /// Checks lines kept by an account. Lines that can still be ordered keep their place as `index`; of the others a problem says
@@ -20,20 +21,24 @@ pub fn check_again(
     let (mut good, mut bad) = (Vec::with_capacity(lines.len()), Vec::new());
     for (index, line) in lines.iter().enumerate() {
         let pointer = format!("{base}/{}", line.line);
-        let mut refuse = |field: &str, code: &str, detail: String| {
+        let mut refuse = |field: &str, code: FieldCode, detail: String| {
             bad.push(FieldError::new(format!("{pointer}/{field}"), code, detail));
         };
         let Some(product) = products.by_id(line.product).filter(|product| catalog_view.can_see(product)) else {
-            refuse("sku", "unknown-product", "the product no longer exists".to_owned());
+            refuse("sku", FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned());
             continue;
         };
         if !product.is_orderable() {
-            refuse("sku", "not-orderable", format!("{} is {}", product.sku, product.lifecycle.word()));
+            refuse(
+                "sku",
+                FieldCode::NotOrderable,
+                format!("{} cannot be ordered: it is {}", product.sku, product.lifecycle.word()),
+            );
             continue;
         }
         let quantity: Quantity = line.quantity.into();
         if let Err(problem) = product.check_quantity(line.unit, quantity) {
-            refuse("quantity", problem.code, problem.detail);
+            bad.push(problem.under(&pointer));
             continue;
         }
         let note = line.note.to_string();

@@ -10,6 +10,7 @@ use super::priced_cart::PricedCart;
 use super::views::{AddedLines, CartLineView, CartSummary, CartTotals, CartView};
 use catalog::{CatalogView, Products};
 use identity::Accounts;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Money, Timestamp};
 use prices::PricedBasket;
@@ -81,7 +82,7 @@ impl CartViews<'_> {
             per: priced.map(|price| price.per.get()),
             line_amount: priced.map(|price| AmountText(price.line_amount)),
             price_source: priced.map(|price| price.source),
-            price_problem: price.and_then(|price| price.as_ref().err()).map(|refusal| refusal.code().to_owned()),
+            price_problem: price.and_then(|price| price.as_ref().err()).map(|refusal| refusal.code()),
         }
     }
 }
@@ -89,7 +90,7 @@ impl CartViews<'_> {
 fn totals(basket: &PricedBasket, currency: &str) -> Result<CartTotals, CartError> {
     let priced = basket.lines.iter().flatten();
     let total = Amount::checked_sum(priced.map(|line| line.line_amount))
-        .map_err(|_| CommonError::invalid("/lines", "out-of-range", "the total is out of range"))?;
+        .map_err(|_| CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range; order less at once"))?;
     Ok(CartTotals {
         lines: basket.lines.len(),
         unpriced: basket.lines.iter().filter(|line| line.is_err()).count(),

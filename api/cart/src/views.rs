@@ -1,5 +1,7 @@
 //! Carts on the wire.
 
+use std::collections::BTreeMap;
+
 use entity::{CartStatus, PriceSource};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::change_cart::LineChange;
 use super::check_lines::{AskedLine, LineProblem};
 use catalog::Candidate;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
@@ -99,7 +102,7 @@ impl LineChangeInput {
     pub(super) fn read(self) -> Result<LineChange, CommonError> {
         let unit = self.unit.map(|unit| unit.parse()).transpose();
         Ok(LineChange {
-            unit: unit.map_err(|_| CommonError::invalid("/unit", "unknown-unit", "not a unit"))?,
+            unit: unit.map_err(|_| CommonError::invalid("/unit", FieldCode::UnknownUnit, "must be a unit of the product"))?,
             quantity: self.quantity.map(|quantity| quantity.0.into()),
             note: self.note.map(Text::into_inner),
         })
@@ -112,9 +115,11 @@ pub(crate) struct CartLineProblem {
     /// JSON pointer of the field, or the row of the list and the field.
     pub pointer: String,
     /// Stable code.
-    pub code: String,
-    /// What is wrong, in words.
+    pub code: FieldCode,
+    /// What must be and what to do, in words.
     pub detail: String,
+    /// Values that the words tell, by name.
+    pub params: BTreeMap<String, String>,
     /// Products that may have been meant.
     pub candidates: Vec<ProductCandidateView>,
 }
@@ -123,7 +128,7 @@ impl From<LineProblem> for CartLineProblem {
     fn from(problem: LineProblem) -> Self {
         let LineProblem { field, candidates } = problem;
         let candidates = candidates.into_iter().map(ProductCandidateView::from).collect();
-        Self { pointer: field.pointer, code: field.code, detail: field.detail, candidates }
+        Self { pointer: field.pointer, code: field.code, detail: field.detail, params: field.params, candidates }
     }
 }
 
@@ -235,7 +240,7 @@ pub(crate) struct CartLineView {
     pub price_source: Option<PriceSource>,
     /// Why there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_problem: Option<String>,
+    pub price_problem: Option<FieldCode>,
 }
 
 /// What became of added lines.

@@ -5,6 +5,7 @@ use pricing::{Factor, Quantity, UnitCode};
 
 use super::identifiers::{is_gtin, normalise};
 use super::new_product::{AttributeValue, NewProduct, NewUnit};
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 
 /// Lists of devices a product fits are long.
@@ -53,49 +54,51 @@ struct Check {
 }
 
 impl Check {
-    fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+    fn add(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> &mut FieldError {
+        let place = self.problems.len();
         self.problems.push(FieldError::new(pointer, code, detail));
+        &mut self.problems[place]
     }
 
     fn text(&mut self, pointer: impl Into<String>, text: &str, least: usize, most: usize) {
         let length = text.trim().chars().count();
         if length < least {
-            self.add(pointer, "empty", "is empty");
+            self.add(pointer, FieldCode::MissingValue, "must not be empty");
         } else if length > most {
-            self.add(pointer, "too-long", format!("is longer than {most} characters"));
+            self.add(pointer, FieldCode::TooLong, format!("must have at most {most} characters")).add_param("max", most);
         } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            self.add(pointer, "control-character", "contains a control character");
+            self.add(pointer, FieldCode::ControlCharacter, "must not contain control characters");
         }
     }
 
     fn code(&mut self, pointer: &str, code: &str) {
         let bad = code.is_empty() || code.chars().count() > 64 || code.chars().any(|c| c.is_control() || c.is_whitespace());
         if bad {
-            self.add(pointer, "bad-code", "has 1 to 64 characters without spaces");
+            self.add(pointer, FieldCode::BadCode, "must have 1 to 64 characters without spaces");
         }
     }
 
     fn count(&mut self, pointer: &str, count: usize, most: usize) {
         if count > most {
-            self.add(pointer, "too-many", format!("has more than {most} entries"));
+            self.add(pointer, FieldCode::TooMany, format!("must have at most {most} entries")).add_param("max", most);
         }
     }
 
     fn units(&mut self, new: &NewProduct) {
         self.count("/units", new.units.len(), MOST_UNITS);
         if let Err(error) = new.stock_unit.parse::<UnitCode>() {
-            self.add("/stock_unit", "bad-unit", error.to_string());
+            self.add("/stock_unit", FieldCode::BadUnit, error.to_string());
         }
         let mut seen = AHashSet::from([new.stock_unit.as_str()]);
         for (at, unit) in new.units.iter().enumerate() {
             let pointer = format!("/units/{at}/unit");
             if let Err(error) = unit.unit.parse::<UnitCode>() {
-                self.add(pointer, "bad-unit", error.to_string());
+                self.add(pointer, FieldCode::BadUnit, error.to_string());
             } else if !seen.insert(&unit.unit) {
-                self.add(pointer, "duplicate-unit", format!("{} stands here twice", unit.unit));
+                self.add(pointer, FieldCode::Duplicate, format!("{} must be named only once", unit.unit));
             }
             if let Err(detail) = factor_of(unit) {
-                self.add(format!("/units/{at}/factor"), "bad-factor", detail);
+                self.add(format!("/units/{at}/factor"), FieldCode::BadFactor, detail);
             }
             if let Some(gtin) = &unit.gtin {
                 self.gtin(format!("/units/{at}/gtin"), gtin);
@@ -108,9 +111,9 @@ impl Check {
         for (pointer, quantity) in rules {
             let Some(quantity) = quantity else { continue };
             if !quantity.is_positive() {
-                self.add(pointer, "not-positive", "is greater than 0");
+                self.add(pointer, FieldCode::NotPositive, "must be greater than 0");
             } else if !new.fractional && !quantity.is_whole() {
-                self.add(pointer, "not-whole", "is whole unless the product is fractional");
+                self.add(pointer, FieldCode::NotWhole, "must be a whole number unless the product is fractional");
             }
         }
         if let Some(max) = new.max.filter(|max| max.is_positive()) {
@@ -120,14 +123,22 @@ impl Check {
                 None => Ok(least),
             };
             if first.is_err() || first.is_ok_and(|first| first > max) {
-                self.add("/order_rules/max", "nothing-orderable", "no quantity fulfils minimum, multiple and maximum together");
+                self.add(
+                    "/order_rules/max",
+                    FieldCode::NothingOrderable,
+                    "must leave a quantity that fulfils minimum, multiple and maximum together",
+                );
             }
         }
         if new.lead_time_days.is_some_and(|days| !(0..=LONGEST_LEAD_DAYS).contains(&days)) {
-            self.add("/lead_time_days", "out-of-range", format!("is from 0 to {LONGEST_LEAD_DAYS}"));
+            self.add("/lead_time_days", FieldCode::OutOfRange, format!("must be from 0 to {LONGEST_LEAD_DAYS}"))
+                .add_param("min", 0)
+                .add_param("max", LONGEST_LEAD_DAYS);
         }
         if new.weight_grams.is_some_and(|grams| !(0..=HEAVIEST_GRAMS).contains(&grams)) {
-            self.add("/weight_grams", "out-of-range", format!("is from 0 to {HEAVIEST_GRAMS}"));
+            self.add("/weight_grams", FieldCode::OutOfRange, format!("must be from 0 to {HEAVIEST_GRAMS}"))
+                .add_param("min", 0)
+                .add_param("max", HEAVIEST_GRAMS);
         }
     }
 
@@ -146,7 +157,7 @@ impl Check {
 
     fn number(&mut self, pointer: String, number: &str) {
         if normalise(number).is_empty() {
-            self.add(pointer, "bad-number", "has no letter or digit");
+            self.add(pointer, FieldCode::BadPartNumber, "must have at least one letter or digit");
         } else {
             self.text(pointer, number, 1, 100);
         }
@@ -154,7 +165,7 @@ impl Check {
 
     fn gtin(&mut self, pointer: String, gtin: &str) {
         if !is_gtin(gtin) {
-            self.add(pointer, "bad-gtin", "is a GTIN of 8, 12, 13 or 14 digits with a right check digit");
+            self.add(pointer, FieldCode::BadGtin, "must be a GTIN of 8, 12, 13 or 14 digits with a right check digit");
         }
     }
 
@@ -180,13 +191,17 @@ impl Check {
         let mut seen = AHashSet::new();
         for (at, relation) in new.relations.iter().enumerate() {
             if relation.sku == new.sku {
-                self.add(format!("/relations/{at}/sku"), "relates-to-itself", "is the product itself");
+                self.add(
+                    format!("/relations/{at}/sku"),
+                    FieldCode::RelatesToItself,
+                    "the related product must be another product",
+                );
             } else if !seen.insert((relation.kind, &relation.sku)) {
-                let detail = format!("{} stands here twice as {}", relation.sku, relation.kind.word());
-                self.add(format!("/relations/{at}/sku"), "duplicate-relation", detail);
+                let detail = format!("{} must be named only once as {}", relation.sku, relation.kind.word());
+                self.add(format!("/relations/{at}/sku"), FieldCode::Duplicate, detail);
             }
             if !relation.quantity.is_positive() {
-                self.add(format!("/relations/{at}/quantity"), "not-positive", "is greater than 0");
+                self.add(format!("/relations/{at}/quantity"), FieldCode::NotPositive, "must be greater than 0");
             }
             self.text(format!("/relations/{at}/note"), &relation.note, 0, 500);
         }

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::identifiers::normalise;
 use super::products::Products;
 use super::put::{lock_catalog, record_changed};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 use store::sql::{insert_all, key_chunks};
@@ -79,14 +80,18 @@ fn own(account: AccountId) -> sea_orm::DeleteMany<product_identifiers::Entity> {
 
 fn check(products: &Products, number: &PartNumber, key: &str, taken: &AHashMap<String, ProductId>) -> Result<(), FieldError> {
     if key.is_empty() || number.number.chars().count() > LONGEST {
-        let detail = format!("a part number has a letter or digit and at most {LONGEST} characters");
-        return Err(FieldError::new("", "bad-number", detail));
+        let detail = format!("a part number must have at least one letter or digit and at most {LONGEST} characters");
+        return Err(FieldError::new("", FieldCode::BadPartNumber, detail).with("max", LONGEST));
     }
     match taken.get(key).filter(|product| **product != number.product) {
         None => Ok(()),
         Some(other) => {
             let sku = products.by_id(*other).map(|p| p.sku.to_string()).unwrap_or_default();
-            Err(FieldError::new("", "part-number-taken", format!("{} stands for {sku} already", number.number)))
+            Err(FieldError::new(
+                "",
+                FieldCode::PartNumberTaken,
+                format!("{} stands for {sku} already; remove it there first", number.number),
+            ))
         }
     }
 }

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use entity::{CategoryId, Lifecycle, ProductId};
+use kernel::field_code::FieldCode;
+use kernel::problem::FieldError;
 use pricing::{ConversionError, Factor, Quantity, UnitCode};
 use smol_str::SmolStr;
 
@@ -42,19 +44,9 @@ pub struct ProductUnit {
     pub factor: Factor,
 }
 
-/// Why a quantity cannot be ordered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuantityProblem {
-    /// Stable code, as in problem documents.
-    pub code: &'static str,
-    /// In words, with the quantity that would do where there is one.
-    pub detail: String,
-}
-
-impl QuantityProblem {
-    fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
-    }
+/// A refusal of the quantity of a line.
+fn of_quantity(code: FieldCode, detail: impl Into<String>) -> FieldError {
+    FieldError::new("/quantity", code, detail)
 }
 
 impl Product {
@@ -86,33 +78,37 @@ impl Product {
         self.backorder && self.lifecycle == Lifecycle::Active
     }
 
-    /// Checks a quantity of `unit` against the order rules.
-    pub fn check_quantity(&self, unit: UnitCode, quantity: Quantity) -> Result<(), QuantityProblem> {
+    /// Checks a quantity of `unit` against the order rules. A refusal points at `/unit` or `/quantity` of the line.
+    pub fn check_quantity(&self, unit: UnitCode, quantity: Quantity) -> Result<(), FieldError> {
         self.stock_quantity(unit, quantity).map(drop)
     }
 
     /// A quantity of `unit` in stock units, if the order rules allow it.
-    pub fn stock_quantity(&self, unit: UnitCode, quantity: Quantity) -> Result<Quantity, QuantityProblem> {
+    pub fn stock_quantity(&self, unit: UnitCode, quantity: Quantity) -> Result<Quantity, FieldError> {
         let Some(factor) = self.factor_of(unit) else {
             let detail = format!("{} is not sold in {unit} but in {}", self.sku, self.unit_list());
-            return Err(QuantityProblem::new("unknown-unit", detail));
+            return Err(FieldError::new("/unit", FieldCode::UnknownUnit, detail)
+                .with("unit", unit)
+                .with("allowed", self.unit_list()));
         };
         if !quantity.is_positive() {
-            return Err(QuantityProblem::new("quantity-not-positive", "a quantity is greater than 0"));
+            return Err(of_quantity(FieldCode::NotPositive, "the quantity must be greater than 0"));
         }
         if !self.fractional && !quantity.is_whole() {
-            return Err(QuantityProblem::new("quantity-not-whole", format!("{} is sold in whole {unit}", self.sku)));
+            return Err(
+                of_quantity(FieldCode::NotWhole, format!("the quantity must be a whole number of {unit}")).with("unit", unit)
+            );
         }
         let stock = factor.to_stock(quantity).map_err(|error| match error {
             ConversionError::NotExact => {
-                let detail = format!("{quantity} {unit} is not an exact quantity of {}", self.stock_unit);
-                QuantityProblem::new("quantity-not-exact", detail)
+                let detail = format!("the quantity must be an exact quantity of {}", self.stock_unit);
+                of_quantity(FieldCode::NotExact, detail).with("unit", self.stock_unit)
             }
-            ConversionError::Overflow(_) => QuantityProblem::new("quantity-too-large", "the quantity is too large"),
+            ConversionError::Overflow(_) => of_quantity(FieldCode::OutOfRange, "the quantity must be smaller"),
         })?;
         if !self.fractional && !stock.is_whole() {
-            let detail = format!("{quantity} {unit} is not a whole number of {}", self.stock_unit);
-            return Err(QuantityProblem::new("quantity-not-whole", detail));
+            let detail = format!("the quantity must make a whole number of {}", self.stock_unit);
+            return Err(of_quantity(FieldCode::NotWhole, detail).with("unit", self.stock_unit));
         }
         self.check_rules(stock)?;
         Ok(stock)
@@ -128,20 +124,22 @@ impl Product {
         self.max.is_none_or(|max| rounded <= max).then_some(rounded)
     }
 
-    fn check_rules(&self, stock: Quantity) -> Result<(), QuantityProblem> {
+    fn check_rules(&self, stock: Quantity) -> Result<(), FieldError> {
         let unit = self.stock_unit;
         if let Some(min) = self.min.filter(|min| stock < *min) {
-            let detail = format!("the smallest order of {} is {min} {unit}", self.sku);
-            return Err(QuantityProblem::new("below-minimum", detail));
+            let detail = format!("the quantity of {} must be at least {min} {unit}", self.sku);
+            return Err(of_quantity(FieldCode::BelowMinimum, detail).with("min", min).with("unit", unit));
         }
         if let Some(max) = self.max.filter(|max| stock > *max) {
-            let detail = format!("the largest order of {} is {max} {unit}", self.sku);
-            return Err(QuantityProblem::new("above-maximum", detail));
+            let detail = format!("the quantity of {} must be at most {max} {unit}", self.sku);
+            return Err(of_quantity(FieldCode::AboveMaximum, detail).with("max", max).with("unit", unit));
         }
         if let Some(multiple) = self.multiple.filter(|multiple| !stock.is_multiple_of(*multiple)) {
-            let next = self.orderable_quantity(stock).map(|next| format!("; the next is {next}")).unwrap_or_default();
-            let detail = format!("{} is ordered in multiples of {multiple} {unit}{next}", self.sku);
-            return Err(QuantityProblem::new("not-a-multiple", detail));
+            let next = self.orderable_quantity(stock);
+            let text = next.map(|next| format!("; the next is {next}")).unwrap_or_default();
+            let detail = format!("the quantity of {} must be a multiple of {multiple} {unit}{text}", self.sku);
+            let refusal = of_quantity(FieldCode::NotAMultiple, detail).with("multiple", multiple).with("unit", unit);
+            return Err(next.into_iter().fold(refusal, |refusal, next| refusal.with("next", next)));
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::check::{check, factor_of};
 use super::events::ProductsChanged;
 use super::identifiers::{gtin_14, normalise};
 use super::new_product::{NewProduct, NewRelation, Outcome, ProductProblem};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
 use store::sql::{insert_all, key_chunks};
@@ -39,7 +40,7 @@ pub async fn put_products(tx: &Tx, new: Vec<NewProduct>) -> Result<Vec<Result<St
     let categories = known_categories(tx, &new).await?;
     for (product, problems) in new.iter().zip(&mut problems) {
         if let Some(code) = product.category.as_deref().filter(|code| !categories.contains_key(*code)) {
-            problems.push(FieldError::new("/category", "category-not-found", format!("there is no category \"{code}\"")));
+            problems.push(FieldError::new("/category", FieldCode::UnknownCategory, format!("there is no category \"{code}\"")));
         }
     }
     refuse_unknown_targets(&new, &known, &mut problems);
@@ -112,15 +113,15 @@ fn relation_between(
     relation: &NewRelation,
 ) -> Result<product_relations::Model, FieldError> {
     let find = |pointer: &str, sku: &str| {
-        let unknown = || FieldError::new(pointer, "product-not-found", format!("there is no product \"{sku}\""));
+        let unknown = || FieldError::new(pointer, FieldCode::UnknownProduct, format!("there is no product \"{sku}\""));
         known.get(sku).map(|k| k.id).ok_or_else(unknown)
     };
     let (product_id, target_id) = (find("/sku", sku)?, find("/relation/sku", &relation.sku)?);
     if product_id == target_id {
-        return Err(FieldError::new("/relation/sku", "relates-to-itself", "is the product itself"));
+        return Err(FieldError::new("/relation/sku", FieldCode::RelatesToItself, "the related product must be another product"));
     }
     if !relation.quantity.is_positive() {
-        return Err(FieldError::new("/relation/quantity", "not-positive", "is greater than 0"));
+        return Err(FieldError::new("/relation/quantity", FieldCode::NotPositive, "the quantity must be greater than 0"));
     }
     let quantity = relation.quantity.into();
     Ok(product_relations::Model { product_id, kind: relation.kind, target_id, quantity, note: relation.note.clone() })
@@ -182,8 +183,8 @@ fn refuse_repeated(new: &[NewProduct], problems: &mut [Vec<FieldError>]) {
     let mut seen = AHashSet::with_capacity(new.len());
     for (product, problems) in new.iter().zip(problems) {
         if !seen.insert(product.sku.as_str()) {
-            let detail = format!("{} stands in this batch before", product.sku);
-            problems.push(FieldError::new("/sku", "duplicate-sku", detail));
+            let detail = format!("a batch must name {} only once", product.sku);
+            problems.push(FieldError::new("/sku", FieldCode::Duplicate, detail));
         }
     }
 }
@@ -198,7 +199,7 @@ fn refuse_unknown_targets(new: &[NewProduct], known: &AHashMap<String, Known>, p
             for (at, relation) in product.relations.iter().enumerate() {
                 if !known.contains_key(&relation.sku) && !coming.contains(relation.sku.as_str()) {
                     let detail = format!("there is no product \"{}\"", relation.sku);
-                    problems.push(FieldError::new(format!("/relations/{at}/sku"), "product-not-found", detail));
+                    problems.push(FieldError::new(format!("/relations/{at}/sku"), FieldCode::UnknownProduct, detail));
                     refused = true;
                 }
             }

@@ -9,6 +9,7 @@ use super::categories::MAX_DEPTH;
 use super::error::CatalogError;
 use super::events::CategoriesChanged;
 use super::put::lock_catalog;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 use store::sql::insert_all;
@@ -42,7 +43,7 @@ pub async fn put_categories(tx: &Tx, new: Vec<NewCategory>) -> Result<Vec<Catego
         let parent_id = match &category.parent {
             None => None,
             Some(code) => Some(*ids.get(code).ok_or_else(|| {
-                CommonError::invalid("/parent", "category-not-found", format!("there is no category \"{code}\""))
+                CommonError::invalid("/parent", FieldCode::UnknownCategory, format!("there is no category \"{code}\""))
             })?),
         };
         let id = ids.get(&category.code).copied().ok_or_else(|| CommonError::Internal("a category got no id".to_owned()))?;

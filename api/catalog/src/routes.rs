@@ -21,6 +21,7 @@ use super::views::{BatchView, CategoryView, PartNumbersView, ProductView, Stored
 use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, BulkItem, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
@@ -68,7 +69,7 @@ impl CatalogRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let input = body.0;
         if input.sku.as_ref().is_some_and(|given| *given != sku.0) {
-            return Err(CommonError::invalid("/sku", "other-sku", "is not the SKU of the address").into());
+            return Err(CommonError::invalid("/sku", FieldCode::OtherSku, "must be the SKU of the address").into());
         }
         let tx = who.begin().await?;
         if expected.is_some() {
@@ -104,7 +105,10 @@ impl CatalogRoutes {
         let input = body.0.products;
         if input.is_empty() || input.len() > MAX_BATCH {
             let detail = format!("a batch has 1 to {MAX_BATCH} products");
-            return Err(CommonError::invalid("/products", "out-of-range", detail).into());
+            return Err(CommonError::from(
+                FieldError::new("/products", FieldCode::OutOfRange, detail).with("min", 1).with("max", MAX_BATCH),
+            )
+            .into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
@@ -159,8 +163,11 @@ impl CatalogRoutes {
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CatalogError::from)?;
         let product = self.visible_product(&sku.0, who.account())?;
         if input.part_numbers.len() > MAX_PART_NUMBERS {
-            let detail = format!("an account has at most {MAX_PART_NUMBERS} numbers for a product");
-            return Err(CommonError::invalid("/part_numbers", "too-many", detail).into());
+            let detail = format!("an account must have at most {MAX_PART_NUMBERS} numbers for a product");
+            return Err(CommonError::from(
+                FieldError::new("/part_numbers", FieldCode::TooMany, detail).with("max", MAX_PART_NUMBERS),
+            )
+            .into());
         }
         let numbers = input.part_numbers.into_iter();
         let numbers: Vec<PartNumber> = numbers.map(|n| PartNumber { product: product.id, number: n.into_inner() }).collect();
@@ -208,7 +215,7 @@ impl CatalogRoutes {
     ) -> Result<JsonResponse<CategoryView>> {
         let name = body.0.name.into_inner();
         if name.trim().is_empty() {
-            return Err(CommonError::invalid("/name", "empty", "is empty").into());
+            return Err(CommonError::invalid("/name", FieldCode::MissingValue, "must not be empty").into());
         }
         let new = NewCategory { code: code.0.to_string(), name, parent: body.0.parent.map(Code::into_inner) };
         let tx = who.begin().await?;
@@ -290,7 +297,7 @@ async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchV
     for (place, item) in input.into_iter().enumerate() {
         let read = item.0.and_then(|mut product| match product.sku.take() {
             Some(sku) => Ok(product.into_new(sku.into_inner())),
-            None => Err(vec![FieldError::new("/sku", "missing", "is missing")]),
+            None => Err(vec![FieldError::new("/sku", FieldCode::MissingValue, "must be given")]),
         });
         match read {
             Ok(product) => {
@@ -312,7 +319,6 @@ async fn put_batch(tx: &Tx, input: Vec<BulkItem<ProductInput>>) -> Result<BatchV
         }
     }
     rejected.sort_by_key(|(place, _)| *place);
-    let rejected =
-        rejected.into_iter().map(|(place, error)| FieldError { pointer: format!("/products/{place}{}", error.pointer), ..error });
+    let rejected = rejected.into_iter().map(|(place, error)| error.under(&format!("/products/{place}")));
     Ok(BatchView { accepted, rejected: rejected.collect() })
 }

@@ -12,6 +12,7 @@ use super::{
     put_part_numbers, put_products, resolve,
 };
 use identity::Accounts;
+use kernel::field_code::FieldCode;
 use store::actor::Actor;
 use store::database::Database;
 
@@ -189,16 +190,16 @@ async fn quantities_follow_the_order_rules() {
         ("BOLT", "EA", "20", None),
         ("BOLT", "BX", "20", None),
         ("BOLT", "TH", "60", None),
-        ("BOLT", "EA", "10", Some("below-minimum")),
-        ("BOLT", "BX", "21", Some("above-maximum")),
-        ("BOLT", "EA", "25", Some("not-a-multiple")),
-        ("BOLT", "EA", "20.5", Some("quantity-not-whole")),
-        ("BOLT", "BX", "0.5", Some("quantity-not-whole")),
-        ("BOLT", "TH", "61", Some("quantity-not-exact")),
-        ("BOLT", "EA", "0", Some("quantity-not-positive")),
-        ("BOLT", "EA", "-30", Some("quantity-not-positive")),
-        ("BOLT", "BX", "9000000000000", Some("quantity-too-large")),
-        ("BOLT", "MTR", "30", Some("unknown-unit")),
+        ("BOLT", "EA", "10", Some(FieldCode::BelowMinimum)),
+        ("BOLT", "BX", "21", Some(FieldCode::AboveMaximum)),
+        ("BOLT", "EA", "25", Some(FieldCode::NotAMultiple)),
+        ("BOLT", "EA", "20.5", Some(FieldCode::NotWhole)),
+        ("BOLT", "BX", "0.5", Some(FieldCode::NotWhole)),
+        ("BOLT", "TH", "61", Some(FieldCode::NotExact)),
+        ("BOLT", "EA", "0", Some(FieldCode::NotPositive)),
+        ("BOLT", "EA", "-30", Some(FieldCode::NotPositive)),
+        ("BOLT", "BX", "9000000000000", Some(FieldCode::OutOfRange)),
+        ("BOLT", "MTR", "30", Some(FieldCode::UnknownUnit)),
         ("CABLE", "MTR", "2.5", None),
         ("CABLE", "REEL", "0.25", None),
     ] {

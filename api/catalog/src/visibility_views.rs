@@ -9,6 +9,7 @@ use super::categories::Categories;
 use super::products::Products;
 use super::put_visibility::NewVisibilityRule;
 use identity::Accounts;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Code, Text, Timestamp};
 
@@ -64,25 +65,25 @@ impl VisibilityRuleInput {
     /// The rule as it shall be; everything wrong with it is told at once.
     pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewVisibilityRule, CommonError> {
         let mut problems = Vec::new();
-        let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldError::new(pointer, code, detail));
+        let mut refuse = |pointer: String, code: FieldCode, detail: String| problems.push(FieldError::new(pointer, code, detail));
         for (list, len, most) in [
             ("skus", self.skus.len(), MOST_SKUS),
             ("categories", self.categories.len(), MOST_NAMES),
             ("brands", self.brands.len(), MOST_NAMES),
         ] {
             if len > most {
-                refuse(format!("/{list}"), "too-many", format!("at most {most}"));
+                refuse(format!("/{list}"), FieldCode::TooMany, format!("must have at most {most} entries"));
             }
         }
         if self.skus.is_empty() && self.categories.is_empty() && self.brands.is_empty() {
-            refuse("/skus".to_owned(), "empty", "name SKUs, categories or brands".to_owned());
+            refuse("/skus".to_owned(), FieldCode::MissingValue, "the rule must name SKUs, categories or brands".to_owned());
         }
         let mut targets = StoredTargets::default();
         let found = named.products.by_skus(self.skus.iter().map(|sku| &**sku));
         for ((at, sku), product) in self.skus.iter().enumerate().zip(found) {
             match product {
                 Some(product) => targets.products.push(product.id.0),
-                None => refuse(format!("/skus/{at}"), "product-not-found", format!("there is no product \"{}\"", &**sku)),
+                None => refuse(format!("/skus/{at}"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", &**sku)),
             }
         }
         for (at, code) in self.categories.iter().enumerate() {
@@ -90,7 +91,7 @@ impl VisibilityRuleInput {
                 Some(category) => targets.categories.push(category.id.0),
                 None => {
                     let detail = format!("there is no category \"{}\"", &**code);
-                    refuse(format!("/categories/{at}"), "category-not-found", detail);
+                    refuse(format!("/categories/{at}"), FieldCode::UnknownCategory, detail);
                 }
             }
         }
@@ -99,16 +100,20 @@ impl VisibilityRuleInput {
         match (self.audience.kind, self.audience.code.as_deref()) {
             (AudienceKind::Everyone, None) | (AudienceKind::Group, Some(_)) => {}
             (AudienceKind::Everyone, Some(_)) => {
-                refuse("/audience/code".to_owned(), "not-expected", "everyone has no code".to_owned());
+                refuse(
+                    "/audience/code".to_owned(),
+                    FieldCode::UnexpectedValue,
+                    "must not be given when the rule is for everyone".to_owned(),
+                );
             }
             (AudienceKind::Group | AudienceKind::Account, None) => {
-                refuse("/audience/code".to_owned(), "missing-value", "say which group or account".to_owned());
+                refuse("/audience/code".to_owned(), FieldCode::MissingValue, "must name the group or account".to_owned());
             }
             (AudienceKind::Account, Some(code)) => match named.accounts.by_code(code) {
                 Some(account) => audience_id = account.id,
                 None => {
                     let detail = format!("there is no account \"{code}\"");
-                    refuse("/audience/code".to_owned(), "account-not-found", detail);
+                    refuse("/audience/code".to_owned(), FieldCode::UnknownAccount, detail);
                 }
             },
         }

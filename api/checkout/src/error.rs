@@ -11,13 +11,13 @@ use quotes::QuoteError;
 /// What the checkout refuses.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckoutError {
-    #[error("give one of cart_id, lines and quote_number")]
+    #[error("exactly one of cart_id, lines and quote_number must be given")]
     CartOrLines,
     #[error("the account has no site \"{0}\"")]
     UnknownSite(String),
-    #[error("the account has no default site; say where the order goes")]
+    #[error("the account has no default site; name a site or give an address")]
     NoDestination,
-    #[error("{} lines cannot be ordered", .0.len())]
+    #[error("{} lines cannot be ordered; errors says why", .0.len())]
     Lines(Vec<FieldError>),
     #[error(transparent)]
     Cart(#[from] CartError),
@@ -34,9 +34,9 @@ pub enum CheckoutError {
 }
 
 problem_types! { CheckoutError {
-    Self::CartOrLines => 422, "cart-or-lines", "An order is made of a cart, of lines or of a quote";
+    Self::CartOrLines => 422, "cart-or-lines", "Exactly one of a cart, lines and a quote must be given";
     Self::UnknownSite(_) => 422, "site-not-found", "The account has no such site";
-    Self::NoDestination => 422, "no-destination", "The order does not say where it goes";
+    Self::NoDestination => 422, "no-destination", "The order must name where it is delivered";
     Self::Lines(_) => 422, "order-lines-refused", "Lines of the order cannot be ordered";
 } delegates {
     Self::Cart(inner) => inner: CartError,

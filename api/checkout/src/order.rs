@@ -11,12 +11,32 @@ use pricing::Currency;
 
 use super::context::Checkout;
 use super::error::CheckoutError;
-use super::expectation::{ExpectedPrice, OnDrift, PriceExpectation, QuotedPrice, Tolerance};
+use super::expectation::ExpectedPrice;
+use super::expectation::OnDrift;
+use super::expectation::PriceExpectation;
+use super::expectation::QuotedPrice;
+use super::expectation::Tolerance;
 use super::queries::destination;
-use super::request::{Buyer, DraftLine, DraftLines, LineOptions, LineOrigin, OrderRequest, Origin, Prepared, RequestedLines};
+use super::request::Buyer;
+use super::request::DraftLine;
+use super::request::DraftLines;
+use super::request::LineOptions;
+use super::request::LineOrigin;
+use super::request::OrderRequest;
+use super::request::Origin;
+use super::request::Prepared;
+use super::request::RequestedLines;
 use super::settle::Settled;
-use cart::{self, AskedLine, CartLine, CheckedLine, check_again, check_lines, drift as cart_drift};
-use identity::{Account, IdentityError};
+use cart;
+use cart::AskedLine;
+use cart::CartLine;
+use cart::CheckedLine;
+use cart::check_again;
+use cart::check_lines;
+use cart::drift as cart_drift;
+use identity::Account;
+use identity::IdentityError;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use orders;
 use orders::NewOrder;
@@ -172,8 +192,11 @@ fn quoted_lines(
     for line in good {
         let own = offered.get(line.index).filter(|offered| line.product.factor_of(line.unit) == Some(offered.factor));
         let Some(own) = own else {
-            let detail = format!("one {} of {} is another quantity than when it was offered", line.unit, line.product.sku);
-            problems.push(FieldError::new(format!("{}/unit", line.pointer), "unit-changed", detail));
+            let detail = format!(
+                "one {} of {} is another quantity than when it was offered; ask for a new offer",
+                line.unit, line.product.sku
+            );
+            problems.push(FieldError::new(format!("{}/unit", line.pointer), FieldCode::UnitChanged, detail));
             continue;
         };
         let quoted = QuotedPrice { number: number.clone(), line: own.line.line, unit_price: own.unit_price, per: own.per };

@@ -220,7 +220,7 @@ fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<Pr
     };
     match price {
         None => return Ok(view),
-        Some(Err(refusal)) => view.why = Some(refusal.code().to_owned()),
+        Some(Err(refusal)) => view.why = Some(refusal.code().word().to_owned()),
         Some(Ok(price)) => {
             let replayed = audited(&price)?;
             view.differences = differences(&view.agreed, &replayed);

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::error::CheckoutError;
 use super::expectation::{ExpectedPrice, OnDrift, PriceExpectation, QuotedPrice};
 use super::request::{DraftLine, LineOrigin};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use orders::{AgreedPrice, OrderError};
 use prices::{LineRefusal, PricedBasket, PricedLine};
@@ -51,8 +52,7 @@ fn price_decision(line: &DraftLine, price: &Result<PricedLine, LineRefusal>) -> 
     let price = match price {
         Ok(price) => price,
         Err(refusal) => {
-            let code = refusal.code().replace('_', "-");
-            return PriceDecision::Refused(FieldError::new(line.line.pointer.as_str(), &code, refusal.detail()));
+            return PriceDecision::Refused(FieldError::new(line.line.pointer.as_str(), refusal.code(), refusal.detail()));
         }
     };
     let Some(expected) = expected.filter(|expected| !expected.is_met_by(price.unit_price, price.per)) else {
@@ -75,8 +75,11 @@ fn drift(line: &DraftLine, expected: &ExpectedPrice, price: &PricedLine) -> Fiel
         LineOrigin::Cart => "unit_price",
         LineOrigin::Request | LineOrigin::Quote => "expected_unit_price",
     };
-    let detail = format!("{} costs {today} and not {before}", line.line.product.sku);
-    FieldError::new(format!("{}/{field}", line.line.pointer), "price-drift", detail)
+    let sku = &line.line.product.sku;
+    let detail = format!("{sku} costs {today} now, {before} was expected; accept the new price or remove the line");
+    FieldError::new(format!("{}/{field}", line.line.pointer), FieldCode::PriceDrift, detail)
+        .with("price", today)
+        .with("expected", before)
 }
 
 /// The price of a line as it is written into the order.

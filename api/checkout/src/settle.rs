@@ -8,9 +8,16 @@ use pricing::Currency;
 
 use super::context::Checkout;
 use super::error::CheckoutError;
-use super::price_policy::{agreed_price, apply_price_policy};
-use super::request::{Buyer, DraftLine, DraftLines};
-use inventory::{Demand, LockedLevels, SourcingPreference, StockPlan};
+use super::price_policy::agreed_price;
+use super::price_policy::apply_price_policy;
+use super::request::Buyer;
+use super::request::DraftLine;
+use super::request::DraftLines;
+use inventory::Demand;
+use inventory::LockedLevels;
+use inventory::SourcingPreference;
+use inventory::StockPlan;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::telemetry;
 use orders::{self, NewLine, OrderError};
@@ -122,7 +129,7 @@ fn source(
     for (place, (line, missing)) in lines.iter().zip(&plan.missing).enumerate() {
         if missing.is_positive() && !line.line.product.may_backorder() {
             let detail = format!("{} is not in stock in this quantity and cannot be backordered", line.line.product.sku);
-            short.push(FieldError::new(format!("{}/quantity", line.line.pointer), "insufficient-stock", detail));
+            short.push(FieldError::new(format!("{}/quantity", line.line.pointer), FieldCode::InsufficientStock, detail));
             if partial {
                 continue;
             }

@@ -9,6 +9,7 @@ use super::error::CheckoutError;
 use super::expectation::{ExpectedPrice, OnDrift, PriceExpectation, Tolerance};
 use super::request::{LineOptions, OrderRequest, OrderTerms, RequestedLines, ShipTo};
 use cart::{AskedLine, Partial};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 use orders::AddressInput;
@@ -127,21 +128,21 @@ impl OrderInput {
     /// The order that is asked for.
     pub(super) fn read(self) -> Result<OrderRequest, CheckoutError> {
         if self.purchase_order_number.trim().is_empty() {
-            let detail = "an order needs the number of the customer's purchase order";
-            return Err(CommonError::invalid("/purchase_order_number", "missing", detail).into());
+            let detail = "the number of the customer's purchase order must be given";
+            return Err(CommonError::invalid("/purchase_order_number", FieldCode::MissingValue, detail).into());
         }
         let ship_to = self.ship_to.map_or(Ok(ShipTo::DefaultSite), ShipToInput::read)?;
         let currency = self.currency.as_deref().map(cart::currency).transpose()?;
         if self.quote_number.is_none() && self.quote_version.is_some() {
-            let detail = "a version needs the number of its quote";
-            return Err(CommonError::invalid("/quote_version", "version-without-quote", detail).into());
+            let detail = "a version must be given together with the number of its quote";
+            return Err(CommonError::invalid("/quote_version", FieldCode::VersionWithoutQuote, detail).into());
         }
         let from = match (self.cart_id, self.quote_number, self.lines) {
             (Some(cart), None, None) => RequestedLines::Cart(cart.into_inner()),
             (None, None, Some(lines)) => RequestedLines::Direct(OrderLineInput::read_all(lines)?),
             (None, Some(_), None) if !self.coupons.is_empty() => {
-                let detail = "the prices of a quote stand; coupons change nothing";
-                return Err(CommonError::invalid("/coupons", "not-with-quote", detail).into());
+                let detail = "coupons must not be given with a quote, whose prices stand";
+                return Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, detail).into());
             }
             (None, Some(quote), None) => RequestedLines::Quote(quote.into_inner(), self.quote_version),
             _ => return Err(CheckoutError::CartOrLines),
@@ -166,9 +167,11 @@ impl ShipToInput {
             (None, None) => Ok(ShipTo::DefaultSite),
             (Some(site), None) => Ok(ShipTo::Site(site.into_inner())),
             (None, Some(address)) => Ok(ShipTo::Address(address.into())),
-            (Some(_), Some(_)) => {
-                Err(CommonError::invalid("/ship_to", "site-and-address", "give a site or an address, not both"))
-            }
+            (Some(_), Some(_)) => Err(CommonError::invalid(
+                "/ship_to",
+                FieldCode::SiteAndAddress,
+                "either a site or an address must be given, not both",
+            )),
         }
     }
 }
@@ -191,12 +194,14 @@ impl OrderLineInput {
         let tolerance = match self.tolerance.as_deref() {
             None => Tolerance::Amount(Amount::ZERO),
             Some(text) => Tolerance::parse(text).ok_or_else(|| {
-                let detail = format!("\"{text}\" is neither an amount nor a percentage");
-                FieldError::new(format!("{pointer}/tolerance"), "tolerance-malformed", detail)
+                let detail = format!("\"{text}\" must be an amount such as 0.05 or a percentage such as 2%");
+                FieldError::new(format!("{pointer}/tolerance"), FieldCode::NotANumber, detail)
             })?,
         };
         let per = self.expected_per.map(|per| {
-            let problem = || FieldError::new(format!("{pointer}/expected_per"), "out-of-range", "a price is for at least 1 unit");
+            let problem = || {
+                FieldError::new(format!("{pointer}/expected_per"), FieldCode::OutOfRange, "a price must be for at least 1 unit")
+            };
             Per::new(per).ok_or_else(problem)
         });
         let per = per.transpose()?;

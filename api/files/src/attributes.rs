@@ -199,16 +199,16 @@ impl Found<'_> {
         let field = format!("attributes.{name}");
         let refuse = |code, detail: &str| Problem::new(code, &field, detail, &value.raw());
         if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(refuse("bad-attribute", "the name is longer than 100 characters or has control characters"));
+            return Err(refuse("bad-attribute", "the name must have at most 100 characters and no control characters"));
         }
         if self.attributes.len() >= MOST_ATTRIBUTES {
-            return Err(refuse("too-many", "more than 500 attributes"));
+            return Err(refuse("too-many", "must have at most 500 attributes"));
         }
         match value {
             Value::List(items) => {
                 for item in items.iter().filter(|item| !item.is_empty()) {
                     if matches!(item, Value::List(_)) {
-                        return Err(refuse("bad-attribute", "a list inside a list"));
+                        return Err(refuse("bad-attribute", "a list must not contain a list"));
                     }
                     self.keep(name, kind, item)?;
                 }
@@ -221,7 +221,7 @@ impl Found<'_> {
                         let unit = value.get("unit").and_then(Value::as_text).map(String::from);
                         self.push(name, kind, inner, unit)
                     }
-                    _ => Err(refuse("bad-attribute", "an object here has `value` and may have `unit`")),
+                    _ => Err(refuse("bad-attribute", "an object here must have `value` and may have `unit`")),
                 }
             }
             scalar => {
@@ -236,7 +236,12 @@ impl Found<'_> {
             .map_err(|(code, detail)| Problem::new(code, &format!("attributes.{name}"), detail, &value.raw()))?;
         let unit = unit.map(|u| u.trim().to_owned()).filter(|u| !u.is_empty());
         if let Some(unit) = unit.as_deref().filter(|u| u.chars().count() > LONGEST_UNIT) {
-            return Err(Problem::new("too-long", &format!("attributes.{name}"), "the unit exceeds 20 characters", unit));
+            return Err(Problem::new(
+                "too-long",
+                &format!("attributes.{name}"),
+                "the unit must have at most 20 characters",
+                unit,
+            ));
         }
         self.attributes.push(Attribute { name: name.to_owned(), value: typed, unit });
         Ok(())
@@ -251,20 +256,20 @@ fn typed(kind: Option<AttributeType>, value: &Value, guess: bool) -> Result<Attr
         (Some(AttributeType::Boolean), _) => match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "y" | "1" => Ok(AttributeValue::Boolean(true)),
             "false" | "no" | "n" | "0" => Ok(AttributeValue::Boolean(false)),
-            _ => Err(("bad-attribute", "not a boolean such as true or false")),
+            _ => Err(("bad-attribute", "must be a boolean such as true or false")),
         },
         (Some(AttributeType::Number), _) | (None, Value::Number(_)) => {
-            number().map_err(|_| ("bad-number", "not a decimal number"))
+            number().map_err(|_| ("not-a-number", "must be a decimal number"))
         }
         (None, Value::Text(_)) if guess && !padded(&text) && number().is_ok() => {
-            number().map_err(|_| ("bad-number", "not a decimal number"))
+            number().map_err(|_| ("not-a-number", "must be a decimal number"))
         }
         _ => {
             if text.chars().count() > LONGEST_TEXT {
-                return Err(("too-long", "longer than 8000 characters"));
+                return Err(("too-long", "must have at most 8000 characters"));
             }
             if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-                return Err(("bad-text", "contains control characters"));
+                return Err(("control-character", "must not contain control characters"));
             }
             Ok(AttributeValue::Text(text.into_owned()))
         }

@@ -53,5 +53,5 @@ fn values_with_units_and_lists_are_understood_and_the_rest_is_refused() {
     assert_eq!(shown, ["L=12.5mm", "C='red'", "C='blue'"]);
     assert_eq!(problems, ["bad-attribute", "bad-attribute"]);
     let (_, problems) = collect("from = 'a'\ntypes = { N = 'number' }", r#"{"a":{"N":"many","T":"\u0000"}}"#);
-    assert_eq!(problems, ["bad-number", "bad-text"]);
+    assert_eq!(problems, ["not-a-number", "control-character"]);
 }

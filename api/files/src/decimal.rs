@@ -14,18 +14,18 @@ const LONGEST: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecimalError {
-    #[error("not a plain decimal number such as 1234.56")]
+    #[error("must be a plain decimal number such as 1234.56")]
     Malformed,
-    #[error("more than 6 decimals")]
+    #[error("must have at most 6 decimals")]
     TooPrecise,
-    #[error("larger than 1000000000000")]
+    #[error("must be at most 1000000000000")]
     TooLarge,
 }
 
 impl DecimalError {
     pub const fn code(self) -> &'static str {
         match self {
-            Self::Malformed => "bad-number",
+            Self::Malformed => "not-a-number",
             Self::TooPrecise => "too-many-decimals",
             Self::TooLarge => "out-of-range",
         }

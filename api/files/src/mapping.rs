@@ -305,7 +305,7 @@ impl Mapping {
 
     fn nested_lines(&self, column: &str, record: &Record, fields: &mut Fields, problems: &mut Vec<Problem>) {
         let Some(Value::List(items)) = lookup(record, column) else {
-            problems.push(Problem::new("missing", "lines", "no list of lines here", ""));
+            problems.push(Problem::new("missing-value", "lines", "no list of lines here", ""));
             return;
         };
         for item in items {

@@ -92,7 +92,7 @@ impl Orders {
                 self.ready.push_back(Outcome::Accepted { line: open.line, row, warnings: open.warnings });
             }
             _ => {
-                let detail = format!("{} of its lines are rejected, so the order is", open.bad_lines);
+                let detail = format!("{} of its lines are rejected, so the order is rejected", open.bad_lines);
                 let problem = Problem::new("order-incomplete", "external_number", detail, &open.number);
                 self.ready.push_back(Outcome::Rejected(vec![problem.at(open.line)]));
             }
@@ -144,7 +144,7 @@ impl OpenOrder {
                 Problem::new("order-conflict", field, detail, this)
             }
             None if order.lines.len() + row.lines.len() > MOST_LINES => {
-                let detail = format!("more than {MOST_LINES} lines");
+                let detail = format!("must have at most {MOST_LINES} lines");
                 Problem::new("too-many", "lines", detail, &self.number)
             }
             None => {

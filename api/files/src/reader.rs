@@ -292,7 +292,7 @@ fn shape_of(first: &Line) -> Result<Shape, ReadError> {
 
 fn too_long(line: &Line) -> Rejection {
     let raw = String::from_utf8_lossy(&line.bytes[..line.bytes.len().min(500)]);
-    Problem::new("line-too-long", "", "the line is longer than one record may be", &raw).at(line.number)
+    Problem::new("too-long", "", "the line must be shorter; no record may be so long", &raw).at(line.number)
 }
 
 fn json_record(line: &Line, format: &Format) -> Result<Record, Rejection> {
@@ -304,14 +304,14 @@ fn json_record(line: &Line, format: &Format) -> Result<Record, Rejection> {
     let refuse = |code, detail: String| Problem::new(code, "", detail, &text).at(line.number);
     let value = parse_json(&text).map_err(|detail| refuse("bad-json", detail))?;
     let Value::Object(fields) = value else {
-        return Err(refuse("bad-json", "not an object".to_owned()));
+        return Err(refuse("bad-json", "must be an object".to_owned()));
     };
     if fields.len() > format.most_columns {
-        return Err(refuse("too-many-columns", format!("more than {} members", format.most_columns)));
+        return Err(refuse("too-many", format!("must have at most {} members", format.most_columns)));
     }
     let mut names = HashSet::with_capacity(fields.len());
     if let Some((name, _)) = fields.iter().find(|(name, _)| !names.insert(name.as_str())) {
-        return Err(refuse("bad-json", format!("the member \"{}\" occurs twice", super::rejection::shorten(name))));
+        return Err(refuse("bad-json", format!("the member \"{}\" must occur only once", super::rejection::shorten(name))));
     }
     let fields = fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
     Ok(Record { line: line.number, fields })
@@ -320,7 +320,7 @@ fn json_record(line: &Line, format: &Format) -> Result<Record, Rejection> {
 fn assemble(splitter: &Splitter, header: &[Arc<str>], first: &Line, encoding: Encoding) -> Result<Record, Rejection> {
     let surplus_is_blank = splitter.fields().skip(header.len()).all(<[u8]>::is_empty);
     if splitter.len() < header.len() || !surplus_is_blank {
-        let detail = format!("{} fields where the header has {}", splitter.len(), header.len());
+        let detail = format!("the row has {} fields but must have {} as the header", splitter.len(), header.len());
         let raw = String::from_utf8_lossy(first.body());
         return Err(Problem::new("column-count", "", detail, &raw).at(first.number));
     }

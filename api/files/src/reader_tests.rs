@@ -67,7 +67,7 @@ fn over_long_lines_are_skipped_and_told() {
     assert_eq!(
         texts(&file, format),
         [
-            Err((2, "line-too-long")),
+            Err((2, "too-long")),
             Ok("3/4".to_owned()),
             Err((4, "unterminated-quote")),
             Ok("6789\"/1".to_owned()),

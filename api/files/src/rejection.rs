@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn raw_values_are_short_and_on_one_line() {
-        let problem = Problem::new("bad-number", "quantity", "no", &"x\n".repeat(500));
+        let problem = Problem::new("not-a-number", "quantity", "no", &"x\n".repeat(500));
         assert_eq!(problem.raw.chars().count(), 121);
         assert!(problem.raw.ends_with('…') && !problem.raw.contains('\n'));
     }

@@ -60,13 +60,13 @@ mod tests {
     #[test]
     fn reasons_are_csv_and_start_no_formula() {
         let mut report = Report::new(Vec::new()).expect("memory");
-        report.add(&Problem::new("bad-number", "price", "no, not \"it\"", "=1+1").at(7)).expect("memory");
+        report.add(&Problem::new("not-a-number", "price", "no, not \"it\"", "=1+1").at(7)).expect("memory");
         report.add(&Problem::new("out-of-range", "quantity", "negative", "-3").at(8)).expect("memory");
         assert_eq!(report.entries(), 2);
         let text = String::from_utf8(report.finish().expect("memory")).expect("UTF-8");
         assert_eq!(
             text,
-            "line,code,field,detail,raw\n7,bad-number,price,\"no, not \"\"it\"\"\",'=1+1\n8,out-of-range,quantity,negative,-3\n"
+            "line,code,field,detail,raw\n7,not-a-number,price,\"no, not \"\"it\"\"\",'=1+1\n8,out-of-range,quantity,negative,-3\n"
         );
     }
 }

@@ -120,7 +120,7 @@ fn csv_grid<R: BufRead>(mut lines: Lines<R>, rejected: &mut Vec<Rejection>) -> i
             rejected.push(Problem::new(code, "", detail, &raw).at(line.number));
         };
         if line.too_long {
-            reject("line-too-long", "the row is too long");
+            reject("too-long", "the row is too long");
             continue;
         }
         let splitter = splitter.get_or_insert_with(|| Splitter::new(sniff_delimiter(&line)));
@@ -225,11 +225,11 @@ impl Columns {
             }
         }
         let Some((kind, identifier)) = found else {
-            return Err(Problem::new("missing", "identifier", "no identifier in this row", ""));
+            return Err(Problem::new("missing-value", "identifier", "the row must have an identifier", ""));
         };
         let quantity = cell(row, self.quantity, "quantity", LONGEST_QUANTITY)?;
         if quantity.is_empty() {
-            return Err(Problem::new("missing", "quantity", "no quantity in this row", identifier));
+            return Err(Problem::new("missing-value", "quantity", "the row must have a quantity", identifier));
         }
         let optional = |column: Option<usize>, field, most| match column {
             Some(column) => cell(row, column, field, most).map(|text| (!text.is_empty()).then(|| text.to_owned())),
@@ -252,10 +252,10 @@ fn cell<'r>(row: &'r GridRow, column: usize, field: &str, most: usize) -> Result
     }
     let text = row.text(column);
     if text.chars().nth(most).is_some() {
-        return Err(Problem::new("too-long", field, format!("longer than {most} characters"), text));
+        return Err(Problem::new("too-long", field, format!("must have at most {most} characters"), text));
     }
     if text.chars().any(|c| c.is_control() && !(field == "note" && c.is_whitespace())) {
-        return Err(Problem::new("bad-text", field, "contains control characters", text));
+        return Err(Problem::new("control-character", field, "must not contain control characters", text));
     }
     Ok(text)
 }

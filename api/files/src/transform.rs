@@ -256,7 +256,7 @@ impl FieldRule {
             return match format.parse(&owned) {
                 Some(micros) => Ok(Some(Value::Instant(micros))),
                 None => {
-                    let detail = format!("not a date of the form {}", format.as_str());
+                    let detail = format!("must be a date of the form {}", format.as_str());
                     Err(Problem::new("bad-date", field, detail, text))
                 }
             };

@@ -64,7 +64,7 @@ fn what_a_step_cannot_handle_is_a_problem() {
     for (spec, expected) in [
         (r#"{ column = "state", values = { B = "x" } }"#, "not-in-table"),
         (r#"{ column = "on", date = "%Y-%m-%d" }"#, "bad-date"),
-        (r#"{ column = "state", scale = -2 }"#, "bad-number"),
+        (r#"{ column = "state", scale = -2 }"#, "not-a-number"),
         (r#"{ column = "cents", scale = -128, decimal = "x" }"#, "decimal must be \",\" or \".\""),
         ("{ upper = true }", "needs exactly one of column, constant, template, first, all"),
         (r#"{ column = "a", constant = "b" }"#, "needs exactly one of column, constant, template, first, all"),

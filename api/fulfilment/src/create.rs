@@ -15,6 +15,7 @@ use ::orders as order_book;
 use ::orders::progress::{self, Step};
 use catalog::Products;
 use inventory::Board;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 use store::sql::insert_all;
@@ -50,7 +51,7 @@ pub(super) async fn create(
     let asked = match &new.warehouse {
         None => None,
         Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
-            CommonError::invalid("/warehouse", "warehouse-not-found", format!("there is no warehouse \"{code}\""))
+            CommonError::invalid("/warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{code}\""))
         })?),
     };
     let warehouse = choose_warehouse(&free, asked, &new.lines, |id| board.code_of(id))?;
@@ -145,7 +146,7 @@ fn choose_warehouse(
         _ => {
             let codes: Vec<String> = free.keys().map(|id| code_of(*id)).collect();
             let detail = format!("the order is allocated at {}; name the warehouse", codes.join(", "));
-            Err(CommonError::invalid("/warehouse", "warehouse-needed", detail).into())
+            Err(CommonError::invalid("/warehouse", FieldCode::WarehouseNeeded, detail).into())
         }
     }
 }
@@ -172,7 +173,11 @@ fn quantities_of(
         match quantity_of(lines, free, *number, *quantity, products) {
             Err((field, code, detail)) => problems.push(FieldError::new(format!("{pointer}/{field}"), code, detail)),
             Ok(_) if quantities.contains_key(number) => {
-                problems.push(FieldError::new(format!("{pointer}/line"), "duplicate-line", "name every line once"));
+                problems.push(FieldError::new(
+                    format!("{pointer}/line"),
+                    FieldCode::Duplicate,
+                    "every line must be named only once",
+                ));
             }
             Ok(quantity) => {
                 quantities.insert(*number, quantity);
@@ -188,26 +193,26 @@ fn quantity_of(
     number: i32,
     quantity: Option<Quantity>,
     products: &Products,
-) -> Result<Quantity, (&'static str, &'static str, String)> {
+) -> Result<Quantity, (&'static str, FieldCode, String)> {
     let found = lines.binary_search_by_key(&number, |l| l.line_no).map(|place| &lines[place]);
-    let line = found.map_err(|_| ("line", "order-line-not-found", format!("the order has no line {number}")))?;
+    let line = found.map_err(|_| ("line", FieldCode::UnknownOrderLine, format!("the order has no line {number}")))?;
     let most = free.get(&number).copied().unwrap_or(0);
     let quantity = quantity.unwrap_or(Quantity(most));
     if quantity.0 <= 0 && most > 0 {
-        return Err(("quantity", "quantity-out-of-range", "a quantity is above zero".to_owned()));
+        return Err(("quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));
     }
     if quantity.0 > most || most == 0 {
         let most = pricing::Quantity::from_micros(most);
         return Err((
             "quantity",
-            "more-than-allocated",
-            format!("of line {number} {most} is allocated here and on no pick list"),
+            FieldCode::MoreThanAllocated,
+            format!("the quantity of line {number} must be at most {most}, which is allocated here and on no pick list"),
         ));
     }
     let divisible = || products.by_id(line.product_id).is_some_and(|p| p.fractional && p.stock_unit == line.unit.0);
     let whole = pricing::Quantity::from(quantity).is_whole() || quantity.0 == most || divisible();
     if !whole || order_book::in_stock_unit(line, quantity).is_err() {
-        return Err(("quantity", "not-whole", format!("{} cannot be divided like this", line.sku)));
+        return Err(("quantity", FieldCode::NotWhole, format!("the quantity of {} must be a whole number", line.sku)));
     }
     Ok(quantity)
 }

@@ -27,7 +27,7 @@ pub enum FulfilmentError {
 
 problem_types! { FulfilmentError {
     Self::NotFound(_) => 404, "shipment-not-found", "The shipment does not exist";
-    Self::NothingToShip(_) => 409, "nothing-to-ship", "The order has nothing allocated that could be shipped";
+    Self::NothingToShip(_) => 409, "nothing-to-ship", "Nothing of the order is allocated that could be shipped";
     Self::WrongStage(_) => 409, "shipment-wrong-stage", "The shipment is not at the stage this needs";
 } delegates {
     Self::Order(inner) => inner: OrderError,

@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoAct
 use serde::{Deserialize, Serialize};
 
 use super::error::FulfilmentError;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Tx;
@@ -38,25 +39,28 @@ pub(crate) struct PackedLine {
 /// Checks parcels against what the shipment holds: `(line, quantity)`. Gives every problem at once.
 pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(), CommonError> {
     if parcels.len() > MAX_PARCELS {
-        return Err(CommonError::invalid("/parcels", "too-many-parcels", format!("at most {MAX_PARCELS} parcels")));
+        return Err(CommonError::from(
+            FieldError::new("/parcels", FieldCode::TooMany, format!("there must be at most {MAX_PARCELS} parcels"))
+                .with("max", MAX_PARCELS),
+        ));
     }
     let mut left: AHashMap<i32, i64> = shipped.iter().copied().collect();
     let mut problems = Vec::new();
     for (index, parcel) in parcels.iter().enumerate() {
         if parcel.weight_grams.is_some_and(|grams| !(1..=1_000_000_000).contains(&grams)) {
             let pointer = format!("/parcels/{index}/weight_grams");
-            problems.push(FieldError::new(pointer, "out-of-range", "a parcel weighs from 1 g to 1000 t"));
+            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the weight must be from 1 g to 1000 t"));
         }
         for (place, (line, quantity)) in parcel.lines.iter().enumerate() {
             let pointer = format!("/parcels/{index}/lines/{place}");
             let Some(rest) = left.get_mut(line) else {
                 let detail = format!("line {line} is not in the shipment");
-                problems.push(FieldError::new(format!("{pointer}/line"), "order-line-not-found", detail));
+                problems.push(FieldError::new(format!("{pointer}/line"), FieldCode::UnknownOrderLine, detail));
                 continue;
             };
             if quantity.0 <= 0 || quantity.0 > *rest {
                 let detail = format!("of line {line} {} is left to pack", pricing::Quantity::from_micros(*rest));
-                problems.push(FieldError::new(format!("{pointer}/quantity"), "quantity-out-of-range", detail));
+                problems.push(FieldError::new(format!("{pointer}/quantity"), FieldCode::OutOfRange, detail));
             } else {
                 *rest -= quantity.0;
             }

@@ -14,9 +14,19 @@ use catalog::Products;
 use identity::permit;
 use identity::{Accounts, visible_account};
 use inventory::{Board, StockError};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, CommonError};
-use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, PageRequest, Text};
+use kernel::problem::ApiError;
+use kernel::problem::CommonError;
+use kernel::problem::FieldError;
+use kernel::wire::Body;
+use kernel::wire::Code;
+use kernel::wire::Created;
+use kernel::wire::Etag;
+use kernel::wire::JsonResponse;
+use kernel::wire::Page;
+use kernel::wire::PageRequest;
+use kernel::wire::Text;
 use store::database::Tx;
 
 type Result<T> = std::result::Result<T, ApiError<FulfilmentError>>;
@@ -75,7 +85,11 @@ impl FulfilmentRoutes {
         body: Body<ShipmentInput>,
     ) -> Result<Created<ShipmentView>> {
         if body.0.lines.len() > MAX_LINES {
-            return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")).into());
+            return Err(CommonError::from(
+                FieldError::new("/lines", FieldCode::TooMany, format!("there must be at most {MAX_LINES} lines"))
+                    .with("max", MAX_LINES),
+            )
+            .into());
         }
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

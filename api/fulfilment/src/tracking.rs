@@ -15,6 +15,7 @@ use super::events::ShipmentTracked;
 use super::queries::LoadedShipment;
 use super::steps;
 use ::orders::progress;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::clock::{self, DAY};
 use store::database::Tx;
@@ -109,8 +110,8 @@ pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<CarrierReport>) -
 
 fn rows_of(tx: &Tx, loaded: &LoadedShipment, reports: Vec<CarrierReport>) -> Result<Vec<tracking_events::Model>, CommonError> {
     if reports.len() > MAX_AT_ONCE || loaded.tracking.len() + reports.len() > MAX_OF_SHIPMENT {
-        let detail = format!("at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
-        return Err(CommonError::invalid("", "too-many-reports", detail));
+        let detail = format!("there must be at most {MAX_AT_ONCE} reports at once and {MAX_OF_SHIPMENT} of a shipment");
+        return Err(CommonError::invalid("", FieldCode::TooMany, detail));
     }
     let latest = clock::later(tx.now(), DAY);
     let mut known: AHashSet<String> = loaded.tracking.iter().map(|t| t.dedup.clone()).collect();
@@ -118,10 +119,10 @@ fn rows_of(tx: &Tx, loaded: &LoadedShipment, reports: Vec<CarrierReport>) -> Res
     let mut rows = Vec::new();
     for (index, report) in reports.into_iter().enumerate() {
         if report.occurred_at > latest {
-            problems.push(FieldError::new(format!("/{index}/occurred_at"), "in-the-future", "this has not happened yet"));
+            problems.push(FieldError::new(format!("/{index}/occurred_at"), FieldCode::InTheFuture, "must not be in the future"));
         }
         match parcel_of(loaded, &report) {
-            Err((field, detail)) => problems.push(FieldError::new(format!("/{index}/{field}"), "parcel-not-found", detail)),
+            Err((field, detail)) => problems.push(FieldError::new(format!("/{index}/{field}"), FieldCode::UnknownParcel, detail)),
             Ok(parcel_no) => {
                 let dedup = digest(parcel_no, &report);
                 if known.insert(dedup.clone()) {

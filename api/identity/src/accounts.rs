@@ -6,7 +6,9 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 
 use super::directory::MAX_DEPTH;
 use super::error::IdentityError;
-use super::events::{AccountChanged, SiteChanged};
+use super::events::AccountChanged;
+use super::events::SiteChanged;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::wire::check_version;
 use store::database::Tx;
@@ -79,15 +81,15 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Res
 
 fn check(new: &NewAccount) -> Result<(CurrencyCode, Terms), CommonError> {
     let currency = new.currency.parse().map_err(|_| {
-        let detail = format!("\"{}\" is not an ISO 4217 currency", new.currency);
-        CommonError::invalid("/currency", "unknown-currency", detail)
+        let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
+        CommonError::invalid("/currency", FieldCode::UnknownCurrency, detail)
     })?;
     let terms = new.terms.parse().map_err(|_| {
-        let detail = format!("\"{}\" is not among NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
-        CommonError::invalid("/terms", "unknown-terms", detail)
+        let detail = format!("\"{}\" must be one of NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
+        CommonError::invalid("/terms", FieldCode::UnknownTerms, detail)
     })?;
     if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
-        return Err(CommonError::invalid("/credit_limit", "negative", "a credit limit is not negative"));
+        return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, "the credit limit must not be less than 0"));
     }
     Ok((currency, terms))
 }
@@ -97,7 +99,7 @@ async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, Ident
     let find = |code: String| accounts::Entity::find().filter(accounts::Column::Code.eq(code)).one(tx);
     let parent = find(code.clone())
         .await?
-        .ok_or_else(|| CommonError::invalid("/parent", "account-not-found", format!("there is no account \"{code}\"")))?;
+        .ok_or_else(|| CommonError::invalid("/parent", FieldCode::UnknownAccount, format!("there is no account \"{code}\"")))?;
     let mut at = Some(parent.clone());
     for _ in 0..MAX_DEPTH {
         match at {

@@ -7,7 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::error::IdentityError;
 use super::events::{ClientCreated, ClientDetails, ClientRotated};
 use crate::scope::buyer_side;
-use kernel::events::{ClientRevoked, TokensEnded};
+use kernel::events::ClientRevoked;
+use kernel::events::TokensEnded;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::scopes::Scopes;
 use kernel::tokens::{hex, random_secret};
@@ -30,7 +32,7 @@ pub struct NewClient {
 /// Creates a client. Returns its row and its secret, which nobody can read again.
 pub async fn create_client(tx: &Tx, new: NewClient) -> Result<(clients::Model, String), IdentityError> {
     if new.scopes.is_empty() {
-        return Err(CommonError::invalid("/scopes", "missing", "a client needs at least one scope").into());
+        return Err(CommonError::invalid("/scopes", FieldCode::MissingValue, "a client must have at least one scope").into());
     }
     if new.account.is_some() && new.scopes.intersection(&buyer_side()) != new.scopes {
         return Err(IdentityError::NotYours("a client of an account can only hold scopes of the buyer's side"));

@@ -8,19 +8,19 @@ use kernel::problem_types;
 pub enum IdentityError {
     #[error("there is no account \"{0}\"")]
     AccountNotFound(String),
-    #[error("say which account is meant")]
+    #[error("the request must name an account")]
     AccountNeeded,
-    #[error("account \"{0}\" would become its own parent")]
+    #[error("account \"{0}\" must not stand above itself; choose another parent")]
     AccountLoop(String),
     #[error("account \"{0}\" is blocked")]
     AccountBlocked(String),
     #[error("there is no such person")]
     UserNotFound,
-    #[error("there is already a person with this e-mail address")]
+    #[error("there is already a person with this e-mail address; use another")]
     EmailTaken,
     #[error("there is no such client")]
     ClientNotFound,
-    #[error("there is already a client \"{0}\"")]
+    #[error("there is already a client \"{0}\"; use another id")]
     ClientTaken(String),
     #[error("e-mail address or password is wrong")]
     WrongPassword,
@@ -28,11 +28,11 @@ pub enum IdentityError {
     Locked,
     #[error("client id or secret is wrong")]
     WrongSecret,
-    #[error("the refresh token is not valid")]
+    #[error("the refresh token is not valid; sign in again")]
     WrongRefreshToken,
     #[error("the grant type \"{0}\" is not supported")]
     UnknownGrant(String),
-    #[error("the scope \"{0}\" is unknown or not yours")]
+    #[error("the scope \"{0}\" is unknown or not allowed for this client")]
     WrongScope(String),
     #[error("{0}")]
     NotYours(&'static str),
@@ -43,7 +43,7 @@ pub enum IdentityError {
 problem_types! { IdentityError {
     Self::AccountNotFound(_) => 404, "account-not-found", "The account does not exist";
     Self::AccountNeeded => 422, "account-needed", "The request must name an account";
-    Self::AccountLoop(_) => 422, "account-loop", "Accounts cannot be their own ancestors";
+    Self::AccountLoop(_) => 422, "account-loop", "An account must not stand above itself";
     Self::AccountBlocked(_) => 409, "account-blocked", "The account is blocked";
     Self::UserNotFound => 404, "user-not-found", "The person does not exist";
     Self::EmailTaken => 409, "email-taken", "The e-mail address is in use";
@@ -55,5 +55,5 @@ problem_types! { IdentityError {
     Self::WrongRefreshToken => 400, "invalid-grant", "The refresh token is not valid";
     Self::UnknownGrant(_) => 400, "unsupported-grant-type", "The grant type is not supported";
     Self::WrongScope(_) => 400, "invalid-scope", "The scope is unknown or not allowed";
-    Self::NotYours(_) => 403, "not-yours-to-give", "The role or scope is not yours to give";
+    Self::NotYours(_) => 403, "not-yours-to-give", "You may not grant this role or scope";
 } delegates { Self::Common(inner) => inner: CommonError } }

@@ -10,7 +10,9 @@ use super::error::IdentityError;
 use super::events::UserCreated;
 use kernel::events::TokensEnded;
 use kernel::events::UserDisabled;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
+use kernel::problem::FieldError;
 use store::database::Tx;
 use store::error::is_duplicate;
 
@@ -28,11 +30,14 @@ pub struct NewUser {
 /// Creates a person. Roles of the other side than the person's are refused.
 pub async fn create_user(tx: &Tx, new: NewUser) -> Result<users::Model, IdentityError> {
     if new.roles.is_empty() || new.roles.iter().any(|role| role.is_buyer_side() != new.account.is_some()) {
-        let detail = "people of an account have roles of the buyer's side, others of the seller's; at least one";
-        return Err(CommonError::invalid("/roles", "wrong-side", detail).into());
+        let detail =
+            "people of an account must have at least one role, and only roles of buyers; others only roles of the seller's staff";
+        return Err(CommonError::invalid("/roles", FieldCode::WrongSide, detail).into());
     }
     if !new.email.contains('@') {
-        return Err(CommonError::invalid("/email", "not-an-address", "an e-mail address has an @").into());
+        return Err(
+            CommonError::invalid("/email", FieldCode::BadEmail, "must be an e-mail address such as name@example.com").into()
+        );
     }
     let row = users::Model {
         id: UserId(tx.id().await?),
@@ -71,7 +76,9 @@ pub async fn disable_user(tx: &Tx, id: UserId, within: Option<AccountId>) -> Res
 /// Hashes a password with argon2id, off the threads that answer requests.
 pub async fn hash_password(password: String) -> Result<String, CommonError> {
     if password.chars().count() < 8 {
-        return Err(CommonError::invalid("/password", "too-short", "a password has at least 8 characters"));
+        return Err(FieldError::new("/password", FieldCode::TooShort, "the password must have at least 8 characters")
+            .with("min", 8)
+            .into());
     }
     let hashed = tokio::task::spawn_blocking(move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string()));
     hashed.await.map_err(|e| CommonError::Internal(e.to_string()))?.map_err(|e| CommonError::Internal(e.to_string()))

@@ -1,12 +1,8 @@
 //! Rows that can be imported, and the outcome of each.
 
-use std::sync::LazyLock;
-
-use ahash::AHashSet;
-use parking_lot::Mutex;
-
 use files::rejection::{Problem, Rejection};
 use files::rows::ImportRow;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 
@@ -21,30 +17,18 @@ pub(super) struct NumberedRow<T> {
 
 impl<T> NumberedRow<T> {
     /// Refuses the row for one reason.
-    pub(super) fn refused(&self, code: &'static str, field: &str, detail: impl Into<String>, raw: &str) -> RowOutcome {
-        RowOutcome::Refused(vec![Problem::new(code, field, detail, raw).at(self.line)])
+    pub(super) fn refused(&self, code: FieldCode, field: &str, detail: impl Into<String>, raw: &str) -> RowOutcome {
+        RowOutcome::Refused(vec![Problem::new(code.word(), field, detail, raw).at(self.line)])
     }
 
     /// Refuses the row for the reasons of another slice.
     pub(super) fn refused_by(&self, errors: &[FieldError]) -> RowOutcome {
         let reasons = errors.iter().map(|error| {
             let field = error.pointer.trim_start_matches('/');
-            Problem::new(lasting(&error.code), field, error.detail.as_str(), "").at(self.line)
+            Problem::new(error.code.word(), field, error.detail.as_str(), "").at(self.line)
         });
         RowOutcome::Refused(reasons.collect())
     }
-}
-
-/// A code that lives as long as the program. Codes are stable words of the slices, so there are few.
-fn lasting(code: &str) -> &'static str {
-    static CODES: LazyLock<Mutex<AHashSet<&'static str>>> = LazyLock::new(Mutex::default);
-    let mut codes = CODES.lock();
-    if let Some(known) = codes.get(code) {
-        return known;
-    }
-    let kept: &'static str = Box::leak(code.to_owned().into_boxed_str());
-    codes.insert(kept);
-    kept
 }
 
 /// What became of a row when it was stored.

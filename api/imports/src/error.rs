@@ -12,7 +12,7 @@ pub enum ImportJobError {
     NoReport(String),
     #[error("{0}")]
     Mapping(String),
-    #[error("send {}", super::upload::MEDIA.join(", "))]
+    #[error("the media type must be one of {}", super::upload::MEDIA.join(", "))]
     Media,
     #[error("the file could not be kept: {0}")]
     Storage(String),

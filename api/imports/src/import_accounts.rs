@@ -7,7 +7,8 @@ use super::references::Run;
 use files::rejection::Problem;
 use files::rows::AccountRow;
 use identity::{self, IdentityError, NewAccount, NewSite};
-use kernel::problem::{CommonError, DomainError as _};
+use kernel::field_code::FieldCode;
+use kernel::problem::CommonError;
 use store::database::Tx;
 
 /// Terms of a new account whose file names none.
@@ -32,10 +33,10 @@ async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<
     let given = &row.row;
     let old = run.references.accounts.by_code(&given.code);
     let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.to_string())) else {
-        return Ok(row.refused("missing", "currency", "a new account needs a currency", ""));
+        return Ok(row.refused(FieldCode::MissingValue, "currency", "must be given for a new account", ""));
     };
     if given.code.chars().count() > 64 || given.code.contains(char::is_whitespace) {
-        return Ok(row.refused("bad-code", "code", "has 1 to 64 characters without spaces", &given.code));
+        return Ok(row.refused(FieldCode::BadCode, "code", "must have 1 to 64 characters without spaces", &given.code));
     }
     let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.references.accounts.code_of(parent));
     // Of a dry run's earlier batches nothing is left to be a parent.
@@ -59,7 +60,10 @@ async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<
         Ok(stored) => stored,
         Err(IdentityError::Common(CommonError::Invalid(errors))) => return Ok(row.refused_by(&errors)),
         Err(IdentityError::Common(trouble)) => return Err(trouble),
-        Err(refusal) => return Ok(row.refused(refusal.problem_type().code, "parent", refusal.to_string(), "")),
+        Err(refusal @ IdentityError::AccountLoop(_)) => {
+            return Ok(row.refused(FieldCode::AccountLoop, "parent", refusal.to_string(), ""));
+        }
+        Err(refusal) => return Ok(row.refused(FieldCode::Refused, "", refusal.to_string(), "")),
     };
     if let Some(site) = site_of(given) {
         identity::put_site(tx, stored.id, site).await.map_err(trouble)?;
@@ -68,8 +72,13 @@ async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<
         run.would_exist.lock().insert(given.code.clone());
     }
     let remark = given.tax_number.as_ref().map(|number| {
-        Problem::new("not-kept", "tax_number", "accounts have no tax number yet; the rest of the row is stored", number)
-            .at(row.line)
+        Problem::new(
+            FieldCode::NotKept.word(),
+            "tax_number",
+            "accounts have no tax number yet; the rest of the row is stored",
+            number,
+        )
+        .at(row.line)
     });
     Ok(RowOutcome::Stored(remark.into_iter().collect()))
 }

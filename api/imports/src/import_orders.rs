@@ -8,6 +8,7 @@ use super::references::Run;
 use files::rejection::{Problem, Rejection};
 use files::rows::OrderRow;
 use files::rows::order::OrderLine;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use orders::{Imported, OrderError, PastLine, PastOrder, import_past};
 use store::database::Tx;
@@ -40,7 +41,7 @@ impl Importable for OrderRow {
             outcomes[place] = match result {
                 Imported::Stored => RowOutcome::stored(),
                 Imported::Known => RowOutcome::Skipped,
-                Imported::Refused(error) => rows[place].refused("refused", "", error.to_string(), ""),
+                Imported::Refused(error) => rows[place].refused(FieldCode::Refused, "", error.to_string(), ""),
             };
         }
         Ok(outcomes)
@@ -51,30 +52,32 @@ impl Importable for OrderRow {
 fn past_order(run: &Run, row: &NumberedRow<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
     let order = &row.row;
     let mut reasons = Vec::new();
-    let mut refuse = |line, code, field, detail: &str, raw: &str| reasons.push(Problem::new(code, field, detail, raw).at(line));
+    let mut refuse = |line, code: FieldCode, field, detail: &str, raw: &str| {
+        reasons.push(Problem::new(code.word(), field, detail, raw).at(line));
+    };
     let account = run.references.accounts.by_code(&order.account);
     if account.is_none() {
-        refuse(row.line, "account-not-found", "account", "there is no such account", &order.account);
+        refuse(row.line, FieldCode::UnknownAccount, "account", "there is no such account", &order.account);
     }
     let currency = order.currency.parse::<Currency>().ok();
     if currency.is_none() {
-        refuse(row.line, "unknown-currency", "currency", "not an ISO 4217 currency", &order.currency);
+        refuse(row.line, FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", &order.currency);
     }
     let products = run.references.products.by_skus(order.lines.iter().map(|line| line.sku.as_str()));
     let mut lines = Vec::with_capacity(order.lines.len());
     for (line, product) in order.lines.iter().zip(products) {
         let Some(product) = product else {
-            refuse(line.line, "product-not-found", "sku", "there is no such product", &line.sku);
+            refuse(line.line, FieldCode::UnknownProduct, "sku", "there is no such product", &line.sku);
             continue;
         };
         let unit = unit_of(line, product.stock_unit).filter(|unit| product.factor_of(*unit).is_some());
         let Some(unit) = unit else {
             let raw = line.unit.as_deref().unwrap_or_default();
-            refuse(line.line, "unknown-unit", "unit", "the product is not sold in this unit", raw);
+            refuse(line.line, FieldCode::UnknownUnit, "unit", "the product is not sold in this unit", raw);
             continue;
         };
         let Some(unit_price) = line.unit_price else {
-            refuse(line.line, "missing", "unit_price", "history needs the price paid", "");
+            refuse(line.line, FieldCode::MissingValue, "unit_price", "the price paid must be given", "");
             continue;
         };
         let (quantity, per) = (Quantity(line.quantity), Quantity(1_000_000));
@@ -92,8 +95,10 @@ fn past_order(run: &Run, row: &NumberedRow<OrderRow>) -> Result<PastOrder, Vec<R
             lines,
         }),
         _ => {
-            let detail = "lines of it are refused, so the order is";
-            reasons.push(Problem::new("order-incomplete", "external_number", detail, &order.external_number).at(row.line));
+            let detail = "lines of the order are refused, so the order is refused";
+            reasons.push(
+                Problem::new(FieldCode::OrderIncomplete.word(), "external_number", detail, &order.external_number).at(row.line),
+            );
             Err(reasons)
         }
     }

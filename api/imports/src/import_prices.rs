@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use super::batch::{Importable, NumberedRow, RowOutcome};
 use super::references::Run;
 use files::rows::PriceRow;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use price_admin::Assigned;
 use price_admin::EntryOutcome;
@@ -28,7 +29,7 @@ impl Importable for PriceRow {
         let mut lists: BTreeMap<&str, (Vec<usize>, Vec<NewEntry>)> = BTreeMap::new();
         for (row, product) in rows.iter().zip(products) {
             let Some(product) = product else {
-                row_outcomes.push(row.refused("product-not-found", "sku", "there is no such product", &row.row.sku));
+                row_outcomes.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
                 continue;
             };
             match entry(row, &product) {
@@ -51,7 +52,8 @@ impl Importable for PriceRow {
                 Err(Some(trouble)) => return Err(trouble),
                 Err(None) => {
                     for place in places {
-                        row_outcomes[place] = rows[place].refused("bad-code", "price_list", "no code of a price list", code);
+                        row_outcomes[place] =
+                            rows[place].refused(FieldCode::BadCode, "price_list", "must be the code of a price list", code);
                     }
                     continue;
                 }
@@ -59,8 +61,8 @@ impl Importable for PriceRow {
             let outcomes = price_admin::put_entries(tx, &change, list, &entries).await?;
             for (place, outcome) in places.into_iter().zip(outcomes) {
                 if outcome == EntryOutcome::Duplicate {
-                    let detail = "an earlier row has the same product, unit, currency, quantity and start";
-                    row_outcomes[place] = rows[place].refused("duplicate", "", detail, &rows[place].row.sku);
+                    let detail = "an earlier row has the same product, unit, currency, quantity and start; keep only one of them";
+                    row_outcomes[place] = rows[place].refused(FieldCode::Duplicate, "", detail, &rows[place].row.sku);
                 }
             }
         }
@@ -73,15 +75,15 @@ fn entry(row: &NumberedRow<PriceRow>, product: &catalog::Product) -> Result<NewE
     let unit = price.unit.as_deref().map_or(Some(product.stock_unit), |unit| unit.parse::<UnitCode>().ok());
     let Some(unit) = unit.filter(|unit| product.factor_of(*unit).is_some()) else {
         let raw = price.unit.as_deref().unwrap_or_default();
-        return Err(row.refused("unknown-unit", "unit", "the product is not sold in this unit", raw));
+        return Err(row.refused(FieldCode::UnknownUnit, "unit", "the product is not sold in this unit", raw));
     };
     let Ok(currency) = price.currency.parse::<Currency>() else {
-        return Err(row.refused("unknown-currency", "currency", "not an ISO 4217 currency", &price.currency));
+        return Err(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", &price.currency));
     };
     let whole = u32::try_from(price.per / 1_000_000).ok().filter(|_| price.per % 1_000_000 == 0);
     let Some(per) = whole.and_then(Per::new) else {
         let raw = Quantity::from_micros(price.per).to_string();
-        return Err(row.refused("out-of-range", "per", "a price is for a whole number of units", &raw));
+        return Err(row.refused(FieldCode::OutOfRange, "per", "must be a whole number of units", &raw));
     };
     Ok(NewEntry {
         product: product.id,

@@ -18,6 +18,7 @@ use files::attributes;
 use files::rejection::{Problem, Rejection};
 use files::rows::ProductRow;
 use files::rows::product::{self, Lifecycle as Stage};
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::tokens::hex;
 use price_admin::NewEntry;
@@ -44,7 +45,7 @@ impl Importable for ProductRow {
         let (mut new, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
             if let Some(code) = row.row.currency.as_ref().filter(|code| code.parse::<Currency>().is_err()) {
-                outcomes.push(row.refused("unknown-currency", "currency", "not an ISO 4217 currency", code));
+                outcomes.push(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", code));
                 continue;
             }
             let (mut product, remarks) = new_product(row);
@@ -108,8 +109,8 @@ fn new_product(row: &NumberedRow<ProductRow>) -> (NewProduct, Vec<Rejection>) {
     let mut numbers: Vec<String> = other_gtins.iter().chain(given.identifiers.iter().map(|i| &i.value)).cloned().collect();
     let mut remarks = Vec::new();
     if numbers.len() > MOST_NUMBERS {
-        let detail = format!("of further numbers the first {MOST_NUMBERS} are kept");
-        remarks.push(Problem::new("too-many", "identifiers", detail, &numbers.len().to_string()).at(row.line));
+        let detail = format!("only the first {MOST_NUMBERS} further numbers are kept");
+        remarks.push(Problem::new(FieldCode::TooMany.word(), "identifiers", detail, &numbers.len().to_string()).at(row.line));
         numbers.truncate(MOST_NUMBERS);
     }
     let product = NewProduct {

@@ -9,6 +9,7 @@ use super::batch::{Importable, NumberedRow, RowOutcome};
 use super::references::Run;
 use files::rows::StockRow;
 use inventory::{self, Move, Reason};
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
@@ -25,17 +26,22 @@ impl Importable for StockRow {
         for (row, product) in rows.iter().zip(products) {
             let warehouse = warehouses.get(row.row.warehouse.as_str());
             let Some(product) = product else {
-                outcomes.push(row.refused("product-not-found", "sku", "there is no such product", &row.row.sku));
+                outcomes.push(row.refused(FieldCode::UnknownProduct, "sku", "there is no such product", &row.row.sku));
                 continue;
             };
             let Some(warehouse) = warehouse else {
-                outcomes.push(row.refused("warehouse-not-found", "warehouse", "there is no such warehouse", &row.row.warehouse));
+                outcomes.push(row.refused(
+                    FieldCode::UnknownWarehouse,
+                    "warehouse",
+                    "there is no such warehouse",
+                    &row.row.warehouse,
+                ));
                 continue;
             };
             let quantity = Quantity::from_micros(row.row.quantity);
             if !product.fractional && !quantity.is_whole() {
                 let raw = quantity.to_string();
-                outcomes.push(row.refused("not-whole", "quantity", "the product is counted in whole units", &raw));
+                outcomes.push(row.refused(FieldCode::NotWhole, "quantity", "must be a whole number of units", &raw));
                 continue;
             }
             places.push(outcomes.len());

@@ -77,7 +77,10 @@ async fn products_bring_categories_and_prices_and_come_again_without_change() {
     assert_eq!(summary, counts(2, 2, 0));
     assert_eq!(
         report,
-        ["3,bad-code,sku,has 1 to 64 characters without spaces,", "5,unknown-currency,currency,not an ISO 4217 currency,XXX",]
+        [
+            "3,bad-code,sku,must have 1 to 64 characters without spaces,",
+            "5,unknown-currency,currency,must be a currency code of ISO 4217,XXX",
+        ]
     );
     let (again, _) = shop.import(Kind::Products, PRODUCTS, false).await;
     assert_eq!(again, summary);
@@ -119,7 +122,7 @@ async fn history_is_closed_known_by_its_number_and_refused_whole() {
     let (summary, report) = shop.import(Kind::Orders, orders, false).await;
     assert_eq!(summary, counts(2, 3, 0));
     let heads: Vec<String> = report.iter().map(|line| line.splitn(3, ',').take(2).collect::<Vec<_>>().join(",")).collect();
-    assert_eq!(heads, ["5,product-not-found", "4,order-incomplete", "6,account-not-found", "6,order-incomplete"]);
+    assert_eq!(heads, ["5,unknown-product", "4,order-incomplete", "6,unknown-account", "6,order-incomplete"]);
     let (again, _) = shop.import(Kind::Orders, orders, false).await;
     assert_eq!(again, counts(0, 3, 2));
     let stored = orders::Entity::find().all(&shop.system.db()).await.expect("read");
@@ -136,5 +139,5 @@ async fn prices_and_stock_name_what_is_unknown() {
     assert_eq!(summary, counts(1, 3, 0), "{report:?}");
     let (summary, report) = shop.import(Kind::Stock, "sku,warehouse,quantity\nA-1,W1,5\nA-9,W1,5\n", false).await;
     assert_eq!(summary, counts(0, 2, 0));
-    assert!(report[0].contains("warehouse-not-found") && report[1].contains("product-not-found"), "{report:?}");
+    assert!(report[0].contains("unknown-warehouse") && report[1].contains("unknown-product"), "{report:?}");
 }

@@ -14,6 +14,7 @@ use super::reserve::SourcingPreference;
 use catalog::CatalogView;
 use catalog::Product;
 use catalog::Products;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Reader;
@@ -46,9 +47,9 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
     let mut rejected = Vec::new();
     let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
     for (asked, product) in question.asked.iter().zip(found) {
-        let ask = product
-            .filter(|p| question.catalog_view.can_see(p))
-            .ok_or_else(|| FieldError::new(field(asked, "sku"), "unknown-sku", format!("there is no product \"{}\"", asked.sku)));
+        let ask = product.filter(|p| question.catalog_view.can_see(p)).ok_or_else(|| {
+            FieldError::new(field(asked, "sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", asked.sku))
+        });
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {
             Ok(line) => known.push(line),
             Err(problem) => rejected.push(problem),
@@ -79,8 +80,8 @@ pub(super) async fn destination(
     if ship_to.len() == 2 && ship_to.bytes().all(|b| b.is_ascii_alphabetic()) {
         return Ok(SourcingPreference { warehouse: None, country: Some(ship_to.to_ascii_uppercase()) });
     }
-    let detail = format!("\"{ship_to}\" is neither a site of the account nor a country of two letters");
-    Err(CommonError::invalid("ship_to", "unknown-destination", detail).into())
+    let detail = format!("\"{ship_to}\" must be a site of the account or a country of two letters");
+    Err(CommonError::invalid("ship_to", FieldCode::UnknownDestination, detail).into())
 }
 
 fn field(asked: &Asked, name: &str) -> String {
@@ -91,15 +92,16 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldEr
     let unit = match &asked.unit {
         None => product.stock_unit,
         Some(unit) => {
-            unit.parse::<UnitCode>().map_err(|e| FieldError::new(field(asked, "unit"), "unknown-unit", e.to_string()))?
+            unit.parse::<UnitCode>().map_err(|e| FieldError::new(field(asked, "unit"), FieldCode::UnknownUnit, e.to_string()))?
         }
     };
-    let unknown_unit = || FieldError::new(field(asked, "unit"), "unknown-unit", format!("{} is not sold in {unit}", product.sku));
+    let unknown_unit =
+        || FieldError::new(field(asked, "unit"), FieldCode::UnknownUnit, format!("{} is not sold in {unit}", product.sku));
     let factor = product.factor_of(unit).ok_or_else(unknown_unit)?;
     let quantity = match asked.quantity {
         None => product.orderable_quantity(Quantity::ZERO).unwrap_or(Quantity::ONE),
         Some(quantity) => in_stock_units(product, factor, quantity)
-            .map_err(|(code, detail)| FieldError::new(field(asked, "quantity"), code, detail))?,
+            .map_err(|problem| FieldError { pointer: field(asked, "quantity"), ..problem })?,
     };
     Ok(Ask {
         key,
@@ -112,18 +114,21 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldEr
 }
 
 /// Order rules (minimum, multiple) do not matter here: the question is what there is, not what may be ordered.
-fn in_stock_units(product: &Product, factor: Factor, quantity: Quantity) -> Result<Quantity, (&'static str, String)> {
+fn in_stock_units(product: &Product, factor: Factor, quantity: Quantity) -> Result<Quantity, FieldError> {
+    let refuse = |code, detail: String| FieldError::new("/quantity", code, detail);
     if !quantity.is_positive() {
-        return Err(("quantity-not-positive", "a quantity is greater than 0".to_owned()));
+        return Err(refuse(FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));
     }
     let stock = factor.to_stock(quantity).map_err(|error| match error {
-        ConversionError::NotExact => ("quantity-not-exact", format!("the quantity is not exact in {}", product.stock_unit)),
-        ConversionError::Overflow(_) => ("quantity-too-large", "the quantity is too large".to_owned()),
+        ConversionError::NotExact => {
+            refuse(FieldCode::NotExact, format!("the quantity must be an exact quantity of {}", product.stock_unit))
+        }
+        ConversionError::Overflow(_) => refuse(FieldCode::OutOfRange, "the quantity must be smaller".to_owned()),
     })?;
     if product.fractional || (stock.is_whole() && quantity.is_whole()) {
         return Ok(stock);
     }
-    Err(("quantity-not-whole", format!("{} is counted in whole {}", product.sku, product.stock_unit)))
+    Err(refuse(FieldCode::NotWhole, format!("the quantity of {} must be a whole number of {}", product.sku, product.stock_unit)))
 }
 
 /// What there is before anything is promised.

@@ -19,5 +19,5 @@ pub enum StockError {
 
 problem_types! { StockError {
     Self::WarehouseNotFound(_) => 404, "warehouse-not-found", "The warehouse does not exist";
-    Self::NotReserved { .. } => 409, "not-reserved", "Less is reserved than shall be given back or issued";
+    Self::NotReserved { .. } => 409, "not-reserved", "Less is reserved than would be released or issued";
 } delegates { Self::Identity(inner) => inner: IdentityError, Self::Common(inner) => inner: CommonError } }

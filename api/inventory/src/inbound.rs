@@ -13,7 +13,13 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use super::error::StockError;
 use super::events::InboundChanged;
 use super::moves::{MoveRefusal, Moved, Reason, post};
-use super::sheet::{JsonRows, LockedLevels, MOST, ROWS_PER_STATEMENT, Told, json_rows};
+use super::sheet::JsonRows;
+use super::sheet::LockedLevels;
+use super::sheet::MOST;
+use super::sheet::ROWS_PER_STATEMENT;
+use super::sheet::Told;
+use super::sheet::json_rows;
+use kernel::field_code::FieldCode;
 use store::database::Tx;
 
 /// A supply as it shall be, in stock units.
@@ -38,13 +44,13 @@ pub(crate) struct Arrival {
 /// Why one supply or arrival is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InboundRefusal {
-    #[error("{received} of it was received already")]
+    #[error("the quantity must be at least {received}, which was received already")]
     BelowReceived { received: Quantity },
-    #[error("the request names this supply twice")]
+    #[error("every supply must be named only once")]
     Twice,
-    #[error("no supply of this product to this warehouse is known by this reference")]
+    #[error("there is no supply of this product to this warehouse by this reference")]
     Unknown,
-    #[error("a supply is above zero")]
+    #[error("the quantity must be greater than 0")]
     NotPositive,
     #[error(transparent)]
     Stock(#[from] MoveRefusal),
@@ -52,12 +58,12 @@ pub enum InboundRefusal {
 
 impl InboundRefusal {
     /// Its stable code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> FieldCode {
         match self {
-            Self::BelowReceived { .. } => "below-received",
-            Self::Twice => "duplicate-line",
-            Self::Unknown => "unknown-supply",
-            Self::NotPositive => "not-positive",
+            Self::BelowReceived { .. } => FieldCode::BelowReceived,
+            Self::Twice => FieldCode::Duplicate,
+            Self::Unknown => FieldCode::UnknownSupply,
+            Self::NotPositive => FieldCode::NotPositive,
             Self::Stock(refusal) => refusal.code(),
         }
     }

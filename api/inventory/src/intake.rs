@@ -14,6 +14,7 @@ use super::moves::{self, Move, Moved, set_safety};
 use super::sheet::MOST;
 use super::views::{ArrivalInput, InboundInput, MovementInput, SafetyInput, StockBatchView, StockLineView};
 use catalog::{Product, Products};
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::QuantityText;
 use store::database::Tx;
@@ -29,7 +30,7 @@ pub(super) async fn movements(
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let to = line.to_warehouse.as_deref().map(|code| names.warehouse("/to_warehouse", code)).transpose()?;
         if to.is_some() && line.reason != super::views::MovementReason::Transfer {
-            return Err(FieldError::new("/to_warehouse", "not-a-transfer", "only a transfer goes to another warehouse"));
+            return Err(FieldError::new("/to_warehouse", FieldCode::NotATransfer, "must be given only for a transfer"));
         }
         Ok(Move {
             product: product.id,
@@ -58,7 +59,7 @@ pub(super) async fn safety(
         let (product, warehouse) = names.pair(&line.sku, &line.warehouse)?;
         let quantity = whole_if_needed(&product, "/safety", line.safety.0)?;
         if quantity.is_negative() || quantity.micros() > MOST {
-            return Err(FieldError::new("/safety", "out-of-range", "safety stock is from 0 to 1000000000000"));
+            return Err(FieldError::new("/safety", FieldCode::OutOfRange, "safety stock must be from 0 to 1000000000000"));
         }
         Ok((product.id, warehouse, quantity))
     });
@@ -122,13 +123,13 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn pair(&self, sku: &str, warehouse: &str) -> Result<(Arc<Product>, WarehouseId), FieldError> {
-        let unknown = || FieldError::new("/sku", "unknown-sku", format!("there is no product \"{sku}\""));
+        let unknown = || FieldError::new("/sku", FieldCode::UnknownProduct, format!("there is no product \"{sku}\""));
         let product = self.products.by_sku(sku).ok_or_else(unknown)?;
         Ok((product, self.warehouse("/warehouse", warehouse)?))
     }
 
     fn warehouse(&self, field: &str, code: &str) -> Result<WarehouseId, FieldError> {
-        let unknown = || FieldError::new(field, "unknown-warehouse", format!("there is no warehouse \"{code}\""));
+        let unknown = || FieldError::new(field, FieldCode::UnknownWarehouse, format!("there is no warehouse \"{code}\""));
         self.board.warehouse(code).map(|w| w.id).ok_or_else(unknown)
     }
 }
@@ -137,8 +138,8 @@ fn whole_if_needed(product: &Product, field: &str, quantity: Quantity) -> Result
     if product.fractional || quantity.is_whole() {
         return Ok(quantity);
     }
-    let detail = format!("{} is counted in whole {}", product.sku, product.stock_unit);
-    Err(FieldError::new(field, "quantity-not-whole", detail))
+    let detail = format!("the quantity of {} must be a whole number of {}", product.sku, product.stock_unit);
+    Err(FieldError::new(field, FieldCode::NotWhole, detail))
 }
 
 /// Results of a batch, filled line by line.
@@ -169,7 +170,7 @@ fn names<T: Line, C>(
         match command {
             Ok(command) => good.push((place, command)),
             Err(problems) if problems.is_empty() => {
-                results.rejected.push((place, FieldError::new("", "invalid-value", "the line cannot be read")));
+                results.rejected.push((place, FieldError::new("", FieldCode::InvalidValue, "the line cannot be read")));
             }
             Err(problems) => results.rejected.extend(problems.into_iter().map(|problem| (place, problem))),
         }
@@ -178,7 +179,7 @@ fn names<T: Line, C>(
 }
 
 impl Results {
-    fn settle(&mut self, place: usize, done: Result<Option<Moved>, (&str, &str, String)>) {
+    fn settle(&mut self, place: usize, done: Result<Option<Moved>, (&str, FieldCode, String)>) {
         match done {
             Ok(level) => {
                 let (sku, warehouse) = self.named.remove(&place).unwrap_or_default();
@@ -198,10 +199,7 @@ impl Results {
     fn view(mut self) -> StockBatchView {
         self.rejected.sort_by_key(|(place, _)| *place);
         let base = self.base;
-        let placed = |(place, problem): (usize, FieldError)| {
-            let pointer = format!("{base}/{place}{}", problem.pointer);
-            FieldError { pointer, ..problem }
-        };
+        let placed = |(place, problem): (usize, FieldError)| problem.under(&format!("{base}/{place}"));
         StockBatchView { accepted: self.accepted, rejected: self.rejected.into_iter().map(placed).collect() }
     }
 }

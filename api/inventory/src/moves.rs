@@ -9,7 +9,13 @@ use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
 
 use super::error::StockError;
-use super::sheet::{Entry, LockedLevels, MOST, PostingError, Row, Told};
+use super::sheet::Entry;
+use super::sheet::LockedLevels;
+use super::sheet::MOST;
+use super::sheet::PostingError;
+use super::sheet::Row;
+use super::sheet::Told;
+use kernel::field_code::FieldCode;
 use store::database::Tx;
 
 /// Declares the reasons of ledger rows.
@@ -83,27 +89,27 @@ impl Moved {
 /// Why one movement is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoveRefusal {
-    #[error("a movement of nothing")]
+    #[error("the quantity must not be 0")]
     Zero,
-    #[error("what is counted or transferred is not below zero")]
+    #[error("what is counted or transferred must not be less than 0")]
     Negative,
-    #[error("a transfer goes to another warehouse")]
+    #[error("a transfer must go to another warehouse")]
     SameWarehouse,
-    #[error("only {free} can be taken away; the rest is reserved or not there")]
+    #[error("at most {free} can be taken away; the rest is reserved or not there")]
     BelowReserved { free: Quantity },
-    #[error("a level holds at most 1000000000000 units")]
+    #[error("the stock must be at most 1000000000000 units")]
     Overflow,
 }
 
 impl MoveRefusal {
     /// Its stable code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(self) -> FieldCode {
         match self {
-            Self::Zero => "zero-quantity",
-            Self::Negative => "negative-quantity",
-            Self::SameWarehouse => "same-warehouse",
-            Self::BelowReserved { .. } => "below-reserved",
-            Self::Overflow => "stock-overflow",
+            Self::Zero => FieldCode::Zero,
+            Self::Negative => FieldCode::NegativeStock,
+            Self::SameWarehouse => FieldCode::SameWarehouse,
+            Self::BelowReserved { .. } => FieldCode::BelowReserved,
+            Self::Overflow => FieldCode::StockOverflow,
         }
     }
 }

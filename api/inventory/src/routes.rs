@@ -17,8 +17,9 @@ use super::views::{
 use catalog::Products;
 use identity::permit;
 use identity::{Accounts, account_for};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, CommonError};
+use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, Code, Etag, JsonResponse, Page, QuantityText, Text, if_match, page_limit, place_of};
 use store::clock;
 
@@ -64,7 +65,12 @@ impl InventoryRoutes {
         account: Query<Option<Code>>,
     ) -> Result<JsonResponse<AvailabilityList>> {
         if sku.0.is_empty() || sku.0.len() > MOST_SKUS {
-            return Err(CommonError::invalid("sku", "out-of-range", format!("give 1 to {MOST_SKUS} SKUs")).into());
+            return Err(CommonError::from(
+                FieldError::new("sku", FieldCode::OutOfRange, format!("there must be 1 to {MOST_SKUS} SKUs"))
+                    .with("min", 1)
+                    .with("max", MOST_SKUS),
+            )
+            .into());
         }
         let quantity = quantity.0.map(|quantity| quantity.0);
         let ask = |sku: Code| Asked { pointer: "sku".to_owned(), sku: sku.into_inner(), quantity, unit: None };
@@ -83,7 +89,12 @@ impl InventoryRoutes {
     ) -> Result<JsonResponse<AvailabilityList>> {
         let input = body.0;
         if input.lines.is_empty() || input.lines.len() > MOST_ASKED {
-            return Err(CommonError::invalid("/lines", "out-of-range", format!("give 1 to {MOST_ASKED} lines")).into());
+            return Err(CommonError::from(
+                FieldError::new("/lines", FieldCode::OutOfRange, format!("there must be 1 to {MOST_ASKED} lines"))
+                    .with("min", 1)
+                    .with("max", MOST_ASKED),
+            )
+            .into());
         }
         let lines = input.lines.into_iter().enumerate();
         let asked = lines.map(|(at, line)| Asked {
@@ -134,12 +145,13 @@ impl InventoryRoutes {
         let mut wanted = Wanted { limit: limit + 1, reference: reference.0.map(Code::into_inner), ..Wanted::default() };
         wanted.before = cursor.0.as_deref().map(place_of).transpose()?;
         if let Some(sku) = sku.0 {
-            let unknown = || CommonError::invalid("sku", "unknown-sku", format!("there is no product \"{}\"", &*sku));
+            let unknown = || CommonError::invalid("sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*sku));
             wanted.product = Some(self.products.by_sku(&sku).ok_or_else(unknown)?.id);
         }
         if let Some(code) = warehouse.0 {
-            let unknown =
-                || CommonError::invalid("warehouse", "unknown-warehouse", format!("there is no warehouse \"{}\"", &*code));
+            let unknown = || {
+                CommonError::invalid("warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{}\"", &*code))
+            };
             wanted.warehouse = Some(self.board.warehouse(&code).ok_or_else(unknown)?.id);
         }
         let rows = ledger::booked(&who.db(), &wanted).await?;

@@ -10,6 +10,7 @@ use super::calendar::Calendar;
 use super::ledger::{Booked, Discrepancy};
 use super::moves::Reason;
 use super::warehouses::NewWarehouse;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
 
@@ -78,12 +79,12 @@ impl WarehouseInput {
                 Some(day) => holidays.push(day),
                 None => wrong.push(FieldError::new(
                     format!("/holidays/{at}"),
-                    "invalid-date",
-                    "a holiday is a date such as 2026-12-25",
+                    FieldCode::BadDate,
+                    "must be a date such as 2026-12-25",
                 )),
             }
         }
-        let mut refuse = |is_wrong: bool, field: &str, code: &str, detail: &str| {
+        let mut refuse = |is_wrong: bool, field: &str, code: FieldCode, detail: &str| {
             if is_wrong {
                 wrong.push(FieldError::new(format!("/{field}"), code, detail));
             }
@@ -93,13 +94,13 @@ impl WarehouseInput {
         let offset = self.utc_offset_minutes.unwrap_or(0);
         let cutoff = minutes(self.cutoff.as_deref().unwrap_or("15:00"));
         let is_country = self.country.len() == 2 && self.country.bytes().all(|b| b.is_ascii_uppercase());
-        refuse(self.name.trim().is_empty(), "name", "empty", "a warehouse has a name");
-        refuse(!is_country, "country", "unknown-country", "a country is two capital letters");
-        refuse(!(0..=1_000_000).contains(&priority), "priority", "out-of-range", "a priority is from 0 to 1000000");
-        refuse(days.is_empty(), "working_days", "empty", "a warehouse works on one day a week at least");
-        refuse(self.holidays.len() > 1_000, "holidays", "too-many", "at most 1000 holidays are kept");
-        refuse(cutoff.is_none(), "cutoff", "invalid-time", "a cut-off is a time such as 15:00");
-        refuse(!(-840..=840).contains(&offset), "utc_offset_minutes", "out-of-range", "an offset is from -840 to 840 minutes");
+        refuse(self.name.trim().is_empty(), "name", FieldCode::MissingValue, "must not be empty");
+        refuse(!is_country, "country", FieldCode::UnknownCountry, "must be two capital letters");
+        refuse(!(0..=1_000_000).contains(&priority), "priority", FieldCode::OutOfRange, "must be from 0 to 1000000");
+        refuse(days.is_empty(), "working_days", FieldCode::MissingValue, "must name at least one day");
+        refuse(self.holidays.len() > 1_000, "holidays", FieldCode::TooMany, "must have at most 1000 entries");
+        refuse(cutoff.is_none(), "cutoff", FieldCode::BadTime, "must be a time such as 15:00");
+        refuse(!(-840..=840).contains(&offset), "utc_offset_minutes", FieldCode::OutOfRange, "must be from -840 to 840 minutes");
         if !wrong.is_empty() {
             return Err(CommonError::Invalid(wrong));
         }

@@ -1,7 +1,9 @@
 //! What every slice may use and which knows no slice: principals and the database they hand out, transactions, problems,
 //! events, idempotency, jobs, paging, the clock, telemetry.
 
+pub mod common_problems;
 pub mod events;
+pub mod field_code;
 pub mod principal;
 pub mod problem;
 pub mod rate;

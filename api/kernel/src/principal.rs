@@ -18,7 +18,8 @@ use poem_openapi::registry::{MetaOAuthFlow, MetaOAuthFlows, MetaOAuthScope, Meta
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use super::Kernel;
-use super::problem::{Problem, ProblemType};
+use super::common_problems::{BUSY, FORBIDDEN, TOO_MANY_REQUESTS, UNAUTHENTICATED};
+use super::problem::Problem;
 use super::scopes::Scopes;
 use super::tokens::{Keys, Verified};
 use store::StoreError;
@@ -63,7 +64,7 @@ impl<P: Permission> Acting<P> {
             .and_then(|token| kernel.keys.verify(token))
             .ok_or_else(|| Problem::new(UNAUTHENTICATED, "send `Authorization: Bearer` with a valid access token"))?;
         if let Err(wait) = kernel.rates.take(&verified.subject) {
-            return Err(Problem::new(TOO_MANY, format!("the limit of requests is reached; try again in {wait} s")));
+            return Err(Problem::new(TOO_MANY_REQUESTS, format!("the limit of requests is reached; try again in {wait} s")));
         }
         let on_wrong_side = P::SIDE == Side::Seller && verified.account.is_some();
         if !verified.scopes.contains(P::SCOPE) {
@@ -195,23 +196,16 @@ impl<'a> ApiExtractor<'a> for Visitor {
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
         let visitor = of_request(request).and_then(|(kernel, facts)| match kernel.rates.take(&facts.ip) {
             Ok(()) => Ok(Self { kernel, facts }),
-            Err(wait) => Err(Problem::new(TOO_MANY, format!("the limit of requests is reached; try again in {wait} s"))),
+            Err(wait) => Err(Problem::new(TOO_MANY_REQUESTS, format!("the limit of requests is reached; try again in {wait} s"))),
         });
         visitor.map_err(|problem| poem::Error::from_response(problem.response()))
     }
 }
 
-const UNAUTHENTICATED: ProblemType =
-    ProblemType { status: 401, code: "unauthenticated", title: "A valid access token is needed" };
-const FORBIDDEN: ProblemType =
-    ProblemType { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" };
-const TOO_MANY: ProblemType = ProblemType { status: 429, code: "too-many-requests", title: "Too many requests" };
-const OFF: ProblemType = ProblemType { status: 503, code: "busy", title: "The service is starting or stopping" };
-
 fn of_request(request: &Request) -> Result<(Kernel, RequestFacts), Problem> {
     let kernel = request.extensions().get::<Kernel>().cloned();
     let facts = request.extensions().get::<RequestFacts>().cloned();
-    kernel.zip(facts).ok_or_else(|| Problem::new(OFF, "the service is not ready"))
+    kernel.zip(facts).ok_or_else(|| Problem::new(BUSY, "the service is not ready"))
 }
 
 /// Whether a request carries a valid token of the seller's side.

@@ -6,6 +6,8 @@
 //!
 //! Not here: the refusals themselves; each slice owns its own.
 
+use std::collections::BTreeMap;
+
 use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
@@ -14,7 +16,10 @@ use poem_openapi::{ApiResponse, Object};
 use sea_orm::DbErr;
 use serde::Serialize;
 
-use store::{StoreError, UnreadableEvent};
+use crate::common_problems as common;
+use crate::field_code::FieldCode;
+use store::StoreError;
+use store::UnreadableEvent;
 
 /// Status, code and title of one refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,14 +100,42 @@ pub struct FieldError {
     /// JSON pointer into the request body, or the name of a query parameter.
     pub pointer: String,
     /// Stable code.
-    pub code: String,
-    /// What is wrong, in words.
+    pub code: FieldCode,
+    /// What must be and what to do, in words.
     pub detail: String,
+    /// Values that the words tell, by name, such as `max`, so that the text can be put into another language.
+    pub params: BTreeMap<String, String>,
 }
 
 impl FieldError {
-    pub fn new(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.to_owned(), detail: detail.into() }
+    pub fn new(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.into(), params: BTreeMap::new() }
+    }
+
+    /// With a value that the words tell.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.add_param(name, value);
+        self
+    }
+
+    /// Adds a value that the words tell.
+    pub fn add_param(&mut self, name: &'static str, value: impl ToString) -> &mut Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// The same of a part of the request that stands at `place`: its pointer follows the place's.
+    #[must_use]
+    pub fn under(mut self, place: &str) -> Self {
+        self.pointer.insert_str(0, place);
+        self
+    }
+}
+
+impl From<FieldError> for CommonError {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
     }
 }
 
@@ -197,12 +230,15 @@ impl<E: DomainError> From<ApiError<E>> for poem::Error {
     }
 }
 
+/// What a client is told of a fault of the server.
+const INTERNAL_DETAIL: &str = "Something went wrong on our side. The request id finds it in our logs.";
+
 /// The problem document of a refusal. Server errors are logged here, once, and tell the client nothing but the request id.
 pub fn problem_of<E: DomainError>(error: &E) -> Problem {
     let entry = error.problem_type();
     if entry.status == 500 {
         tracing::error!(error = %error, chain = ?error, "request failed");
-        return Problem::new(entry, "Something went wrong on our side. The request id finds it in our logs.");
+        return Problem::new(entry, INTERNAL_DETAIL);
     }
     let mut problem = Problem::new(entry, error.to_string());
     problem.errors = error.fields().to_vec();
@@ -245,15 +281,15 @@ fn problem_response(status: u16, types: &[ProblemType]) -> MetaResponse {
 pub enum CommonError {
     #[error("the database failed")]
     Database(#[source] DbErr),
-    #[error("too many requests are waiting for the database")]
+    #[error("too many requests are waiting for the database; try again later")]
     Busy,
     #[error("{}", summary(.0))]
     Invalid(Vec<FieldError>),
-    #[error("the Idempotency-Key was used before with another request")]
+    #[error("the Idempotency-Key was used before with another request; use a new one")]
     KeyReused,
-    #[error("a request with this Idempotency-Key is still running")]
+    #[error("a request with this Idempotency-Key is still running; try again later")]
     KeyRunning,
-    #[error("an Idempotency-Key has 1 to 255 visible ASCII characters")]
+    #[error("an Idempotency-Key must have 1 to 255 visible ASCII characters")]
     KeyMalformed,
     #[error("the resource changed since it was read; read it again and repeat the change")]
     Stale,
@@ -261,46 +297,35 @@ pub enum CommonError {
     Internal(String),
 }
 
-const INTERNAL: ProblemType = ProblemType { status: 500, code: "internal-error", title: "Something went wrong on our side" };
-const INVALID: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
-const BUSY: ProblemType = ProblemType { status: 503, code: "busy", title: "The service is overloaded; try again" };
-const KEY_REUSED: ProblemType =
-    ProblemType { status: 422, code: "idempotency-key-reused", title: "The Idempotency-Key belongs to another request" };
-const KEY_RUNNING: ProblemType =
-    ProblemType { status: 409, code: "idempotency-key-running", title: "The first request with this Idempotency-Key still runs" };
-const KEY_MALFORMED: ProblemType =
-    ProblemType { status: 400, code: "idempotency-key-malformed", title: "The Idempotency-Key is malformed" };
-const STALE: ProblemType = ProblemType { status: 412, code: "stale", title: "The resource changed meanwhile" };
-
 impl DomainError for CommonError {
     fn problem_type(&self) -> ProblemType {
         match self {
-            Self::Database(_) | Self::Internal(_) => INTERNAL,
-            Self::Busy => BUSY,
-            Self::Invalid(_) => INVALID,
-            Self::KeyReused => KEY_REUSED,
-            Self::KeyRunning => KEY_RUNNING,
-            Self::KeyMalformed => KEY_MALFORMED,
-            Self::Stale => STALE,
+            Self::Database(_) | Self::Internal(_) => common::INTERNAL,
+            Self::Busy => common::BUSY,
+            Self::Invalid(_) => common::INVALID,
+            Self::KeyReused => common::KEY_REUSED,
+            Self::KeyRunning => common::KEY_RUNNING,
+            Self::KeyMalformed => common::KEY_MALFORMED,
+            Self::Stale => common::STALE,
         }
     }
 
     fn problem_types() -> Vec<ProblemType> {
         // Refusals of the request's shape and of the principal happen before a handler runs; every operation can give them.
         vec![
-            ProblemType { status: 400, code: "malformed-request", title: "The request cannot be read" },
-            ProblemType { status: 401, code: "unauthenticated", title: "A valid access token is needed" },
-            ProblemType { status: 403, code: "forbidden", title: "The token does not carry the scope this needs" },
-            ProblemType { status: 413, code: "too-large", title: "The request is larger than allowed" },
-            ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" },
-            ProblemType { status: 429, code: "too-many-requests", title: "Too many requests" },
-            KEY_MALFORMED,
-            KEY_RUNNING,
-            KEY_REUSED,
-            INVALID,
-            STALE,
-            BUSY,
-            INTERNAL,
+            common::MALFORMED,
+            common::UNAUTHENTICATED,
+            common::FORBIDDEN,
+            common::TOO_LARGE,
+            common::UNSUPPORTED_MEDIA_TYPE,
+            common::TOO_MANY_REQUESTS,
+            common::KEY_MALFORMED,
+            common::KEY_RUNNING,
+            common::KEY_REUSED,
+            common::INVALID,
+            common::STALE,
+            common::BUSY,
+            common::INTERNAL,
         ]
     }
 
@@ -314,7 +339,7 @@ impl DomainError for CommonError {
 
 impl CommonError {
     /// A request with one bad field.
-    pub fn invalid(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+    pub fn invalid(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(pointer, code, detail)])
     }
 }
@@ -369,19 +394,18 @@ pub async fn refuse(error: poem::Error) -> Response {
     }
     let status = error.status();
     let detail = error.to_string();
-    let (code, title) = match status.as_u16() {
-        401 => ("unauthenticated", "A valid access token is needed"),
-        404 => ("not-found", "There is nothing at this address"),
-        405 => ("method-not-allowed", "The address does not support this method"),
-        406 => ("not-acceptable", "The answer cannot be given in an accepted media type"),
-        413 => ("too-large", "The request is larger than allowed"),
-        415 => ("unsupported-media-type", "The media type is not supported"),
+    let entry = match status.as_u16() {
+        401 => common::UNAUTHENTICATED,
+        404 => common::NOT_FOUND,
+        405 => common::METHOD_NOT_ALLOWED,
+        406 => common::NOT_ACCEPTABLE,
+        413 => common::TOO_LARGE,
+        415 => common::UNSUPPORTED_MEDIA_TYPE,
         500.. => {
             tracing::error!(error = %detail, "request failed");
-            return Problem::new(INTERNAL, "Something went wrong on our side. The request id finds it in our logs.").response();
+            return Problem::new(common::INTERNAL, INTERNAL_DETAIL).response();
         }
-        _ => ("malformed-request", "The request cannot be read"),
+        _ => common::MALFORMED,
     };
-    let status = if code == "malformed-request" { 400 } else { status.as_u16() };
-    Problem::new(ProblemType { status, code, title }, detail).response()
+    Problem::new(entry, detail).response()
 }

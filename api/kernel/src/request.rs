@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Monotonic};
 
 use futures_util::StreamExt as _;
-use poem::http::{HeaderValue, StatusCode};
+use poem::http::HeaderValue;
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use poem_openapi::OperationId;
 use sha2::{Digest, Sha256};
@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use super::slow_requests::{SlowKind, SlowRequests};
-use super::{problem, telemetry};
+use super::{common_problems, problem, telemetry};
 use store::actor::RequestFacts;
 use store::database::STATEMENTS;
 
@@ -166,17 +166,11 @@ async fn read_body(body: Body, limit: usize, drain: usize) -> Option<Vec<u8>> {
 }
 
 fn busy(detail: &str) -> Response {
-    let entry = problem::ProblemType { status: 503, code: "busy", title: "The service is overloaded; try again" };
-    problem::Problem::new(entry, detail).response()
+    problem::Problem::new(common_problems::BUSY, detail).response()
 }
 
 fn too_large(limit: usize) -> Response {
-    let entry = problem::ProblemType {
-        status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
-        code: "too-large",
-        title: "The request is larger than allowed",
-    };
-    problem::Problem::new(entry, format!("a request body has at most {limit} bytes")).response()
+    problem::Problem::new(common_problems::TOO_LARGE, format!("a request body must have at most {limit} bytes")).response()
 }
 
 fn request_id(request: &Request) -> String {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::definition::{Named, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition};
 use super::put_curation::NewCuration;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Text, Timestamp};
 
@@ -73,7 +74,7 @@ struct Common {
 impl Common {
     fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldError>) -> Result<NewCuration, CommonError> {
         if self.valid_from.zip(self.valid_until).is_some_and(|(from, until)| until <= from) {
-            faults.push(FieldError::new("/valid_until", "ends-before-start", "it ends after it begins"));
+            faults.push(FieldError::new("/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after valid_from"));
         }
         if !faults.is_empty() {
             return Err(CommonError::Invalid(faults));

@@ -6,6 +6,7 @@ use pricing::Quantity;
 use serde::{Deserialize, Serialize};
 
 use catalog::{Categories, Products};
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::{Code, QuantityText, Text};
 
@@ -91,13 +92,15 @@ const FACTORS: std::ops::RangeInclusive<i64> = 100_000..=10_000_000;
 struct Faults(Vec<FieldError>);
 
 impl Faults {
-    fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+    fn add(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> &mut FieldError {
+        let place = self.0.len();
         self.0.push(FieldError::new(pointer, code, detail));
+        &mut self.0[place]
     }
 
     fn at_most(&mut self, list: &str, len: usize, most: usize) {
         if len > most {
-            self.add(format!("/{list}"), "too-many", format!("at most {most}"));
+            self.add(format!("/{list}"), FieldCode::TooMany, format!("must have at most {most} entries")).add_param("max", most);
         }
     }
 
@@ -108,13 +111,15 @@ impl Faults {
             let key = search::phrase_key(phrase);
             let pointer = format!("/{list}/{at}");
             if phrase.chars().count() > LONGEST_PHRASE {
-                self.add(pointer, "too-long", format!("at most {LONGEST_PHRASE} characters"));
+                self.add(pointer, FieldCode::TooLong, format!("must have at most {LONGEST_PHRASE} characters"))
+                    .add_param("max", LONGEST_PHRASE);
             } else if key.is_empty() {
-                self.add(pointer, "empty", "a phrase has letters or digits");
+                self.add(pointer, FieldCode::MissingValue, "a phrase must have at least one letter or digit");
             } else if most_words.is_some_and(|most| key.split(' ').count() > most) {
-                self.add(pointer, "too-many-words", format!("at most {MOST_WORDS} words"));
+                self.add(pointer, FieldCode::TooManyWords, format!("must have at most {MOST_WORDS} words"))
+                    .add_param("max", MOST_WORDS);
             } else if !seen.insert(key) {
-                self.add(pointer, "duplicate", "it is there already, up to case and endings");
+                self.add(pointer, FieldCode::Duplicate, "must be named only once; it is there already, up to case and endings");
             }
         }
     }
@@ -130,7 +135,7 @@ impl SynonymsDefinition {
         faults.phrases("means", &self.means, Some(MOST_WORDS));
         let least = if self.means.is_empty() { 2 } else { 1 };
         if self.terms.len() < least {
-            faults.add("/terms", "too-few", "two terms that mean the same, or one with what it means");
+            faults.add("/terms", FieldCode::TooFew, "must be two terms that mean the same, or one with what it means");
         }
         faults.0
     }
@@ -148,10 +153,10 @@ impl RuleDefinition {
         faults.at_most("phrases", self.phrases.len(), MOST_PHRASES);
         faults.phrases("phrases", &self.phrases, None);
         if self.pins.is_empty() && self.boosts.is_empty() && self.redirect.is_none() {
-            faults.add("/pins", "empty", "say what the rule does: pins, boosts or a redirect");
+            faults.add("/pins", FieldCode::MissingValue, "the rule must have pins, boosts or a redirect");
         }
         if self.phrases.is_empty() && (!self.pins.is_empty() || self.redirect.is_some()) {
-            faults.add("/phrases", "missing-value", "pins and redirects are for phrases; only boosts count always");
+            faults.add("/phrases", FieldCode::MissingValue, "must be given with pins and redirects; only boosts may do without");
         }
         self.check_pins(named, &mut faults);
         self.check_boosts(named, &mut faults);
@@ -167,14 +172,21 @@ impl RuleDefinition {
         let (mut skus, mut positions) = (AHashSet::new(), AHashSet::new());
         for ((at, pin), product) in self.pins.iter().enumerate().zip(found) {
             if product.is_none() {
-                faults.add(format!("/pins/{at}/sku"), "product-not-found", format!("there is no product \"{}\"", &*pin.sku));
+                faults.add(
+                    format!("/pins/{at}/sku"),
+                    FieldCode::UnknownProduct,
+                    format!("there is no product \"{}\"", &*pin.sku),
+                );
             } else if !skus.insert(&*pin.sku) {
-                faults.add(format!("/pins/{at}/sku"), "duplicate", "it is pinned already");
+                faults.add(format!("/pins/{at}/sku"), FieldCode::Duplicate, "each product must be pinned only once");
             }
             if !(1..=LAST_POSITION).contains(&pin.position) {
-                faults.add(format!("/pins/{at}/position"), "out-of-range", format!("from 1 to {LAST_POSITION}"));
+                faults
+                    .add(format!("/pins/{at}/position"), FieldCode::OutOfRange, format!("must be from 1 to {LAST_POSITION}"))
+                    .add_param("min", 1)
+                    .add_param("max", LAST_POSITION);
             } else if !positions.insert(pin.position) {
-                faults.add(format!("/pins/{at}/position"), "duplicate", "another product is pinned there");
+                faults.add(format!("/pins/{at}/position"), FieldCode::Duplicate, "only one product must be pinned at a position");
             }
         }
     }
@@ -184,19 +196,23 @@ impl RuleDefinition {
         for (at, boost) in self.boosts.iter().enumerate() {
             let given = [boost.sku.is_some(), boost.category.is_some(), boost.brand.is_some()];
             if given.into_iter().filter(|given| *given).count() != 1 {
-                faults.add(format!("/boosts/{at}"), "not-one", "name a SKU, a category or a brand");
+                faults.add(
+                    format!("/boosts/{at}"),
+                    FieldCode::NotExactlyOne,
+                    "exactly one of SKU, category and brand must be given",
+                );
             }
             if let Some(sku) = boost.sku.as_deref().filter(|sku| named.products.by_sku(sku).is_none()) {
-                faults.add(format!("/boosts/{at}/sku"), "product-not-found", format!("there is no product \"{sku}\""));
+                faults.add(format!("/boosts/{at}/sku"), FieldCode::UnknownProduct, format!("there is no product \"{sku}\""));
             }
             if let Some(code) = boost.category.as_deref() {
                 check_category(code, &format!("/boosts/{at}/category"), named, faults);
             }
             if boost.brand.as_deref().is_some_and(|brand| brand.trim().is_empty()) {
-                faults.add(format!("/boosts/{at}/brand"), "empty", "name the brand");
+                faults.add(format!("/boosts/{at}/brand"), FieldCode::MissingValue, "must not be empty");
             }
             if !FACTORS.contains(&boost.factor.0.micros()) {
-                faults.add(format!("/boosts/{at}/factor"), "out-of-range", "a factor is from 0.1 to 10");
+                faults.add(format!("/boosts/{at}/factor"), FieldCode::OutOfRange, "the factor must be from 0.1 to 10");
             }
         }
     }
@@ -204,13 +220,13 @@ impl RuleDefinition {
 
 fn check_category(code: &str, pointer: &str, named: &Named<'_>, faults: &mut Faults) {
     if named.categories.by_code(code).is_none() {
-        faults.add(pointer, "category-not-found", format!("there is no category \"{code}\""));
+        faults.add(pointer, FieldCode::UnknownCategory, format!("there is no category \"{code}\""));
     }
 }
 
 fn check_redirect(redirect: &SearchRedirect, named: &Named<'_>, faults: &mut Faults) {
     if redirect.category.is_some() == redirect.path.is_some() {
-        faults.add("/redirect", "not-one", "name a category or a path");
+        faults.add("/redirect", FieldCode::NotExactlyOne, "exactly one of category and path must be given");
     }
     if let Some(code) = redirect.category.as_deref() {
         check_category(code, "/redirect/category", named, faults);
@@ -218,7 +234,7 @@ fn check_redirect(redirect: &SearchRedirect, named: &Named<'_>, faults: &mut Fau
     if let Some(path) = redirect.path.as_deref().filter(|path| !is_path(path)) {
         let detail =
             format!("\"{}\" is no path of the shop: it begins with one slash", path.chars().take(40).collect::<String>());
-        faults.add("/redirect/path", "bad-path", detail);
+        faults.add("/redirect/path", FieldCode::BadPath, detail);
     }
 }
 

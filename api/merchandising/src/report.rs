@@ -6,6 +6,7 @@ use entity::AccountId;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
 use super::report_views::ReportOrder;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 
 /// What is asked of the sums.
@@ -58,7 +59,13 @@ impl Place {
             let query = std::str::from_utf8(query).ok().filter(|query| !query.contains('\0'))?;
             Some(Self { measure: i64::from_be_bytes(*measure), query: query.to_owned() })
         });
-        place.ok_or_else(|| CommonError::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"))
+        place.ok_or_else(|| {
+            CommonError::invalid(
+                "cursor",
+                FieldCode::BadCursor,
+                "the cursor must be the next_cursor of an earlier answer, unchanged",
+            )
+        })
     }
 }
 

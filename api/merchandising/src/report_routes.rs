@@ -12,8 +12,9 @@ use super::report_views::{ReportOrder, SearchClickInput, SearchClickView, Search
 use catalog::Products;
 use identity::permit;
 use identity::{Accounts, visible_account};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::CommonError;
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Body, Code, JsonResponse, Timestamp, page_limit, place_of};
 use store::clock;
 
@@ -48,7 +49,12 @@ impl ReportRoutes {
         let input = body.0;
         let unknown = || MerchandisingError::SearchNotFound(input.search_id.to_string());
         if !(1..=LAST_POSITION).contains(&input.position) {
-            return Err(CommonError::invalid("/position", "out-of-range", format!("from 1 to {LAST_POSITION}")).into());
+            return Err(CommonError::from(
+                FieldError::new("/position", FieldCode::OutOfRange, format!("must be from 1 to {LAST_POSITION}"))
+                    .with("min", 1)
+                    .with("max", LAST_POSITION),
+            )
+            .into());
         }
         let (Some(account), Ok(search)) = (who.account(), place_of(&input.search_id)) else { return Err(unknown().into()) };
         let catalog_view = self.products.view_for(Some(account));
@@ -84,7 +90,9 @@ impl ReportRoutes {
         let last = day_of(until.0.map_or_else(clock::now, |until| until.0));
         let first = from.0.map_or(last - USUAL_DAYS + 1, |from| day_of(from.0));
         if first > last {
-            return Err(CommonError::invalid("until", "ends-before-start", "the last day is not before the first").into());
+            return Err(
+                CommonError::invalid("until", FieldCode::EndsBeforeStart, "the last day must not be before the first").into()
+            );
         }
         let asked = Asked { days: (first, last), account, order: order.0.unwrap_or_default() };
         let limit = page_limit(limit.0, 50, 500)?;

@@ -13,9 +13,9 @@ pub enum OrderError {
     NotFound(String),
     #[error("the order has no line {0}")]
     NoSuchLine(i32),
-    #[error("an order needs at least one line")]
+    #[error("an order must have at least one line")]
     Empty,
-    #[error("{} lines are not in stock and cannot wait", .0.len())]
+    #[error("{} lines are not in stock and cannot be backordered; order less of them or remove them", .0.len())]
     OutOfStock(Vec<FieldError>),
     #[error("{0}")]
     TooLate(String),
@@ -23,9 +23,9 @@ pub enum OrderError {
     NotHeld,
     #[error("the order is held: {0}")]
     Held(String),
-    #[error("more of a line cannot be ordered by a change; place another order")]
+    #[error("a change must not order more of a line; place another order")]
     Increase,
-    #[error("an amount or quantity is out of range")]
+    #[error("an amount or quantity is out of range; use a smaller quantity")]
     OutOfRange,
     #[error(transparent)]
     Stock(#[from] StockError),
@@ -38,12 +38,12 @@ pub enum OrderError {
 problem_types! { OrderError {
     Self::NotFound(_) => 404, "order-not-found", "The order does not exist";
     Self::NoSuchLine(_) => 422, "order-line-not-found", "The order has no such line";
-    Self::Empty => 422, "order-empty", "An order needs at least one line";
+    Self::Empty => 422, "order-empty", "An order must have at least one line";
     Self::OutOfStock(_) => 409, "insufficient-stock", "Lines are not in stock in this quantity";
-    Self::TooLate(_) => 409, "order-too-late", "The order is too far for this";
+    Self::TooLate(_) => 409, "order-too-late", "The order can no longer be changed";
     Self::NotHeld => 409, "order-not-held", "The order is not held";
     Self::Held(_) => 409, "order-held", "The order is held";
-    Self::Increase => 422, "order-increase", "A change cannot order more";
+    Self::Increase => 422, "order-increase", "A change must not order more";
     Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
 } delegates {
     Self::Stock(inner) => inner: StockError,

@@ -16,6 +16,7 @@ use super::views::{
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use inventory::Board;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::problem::CommonError;
@@ -219,7 +220,10 @@ const MAX_LINES: usize = 10_000;
 
 fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, CommonError> {
     if lines.len() > MAX_LINES {
-        return Err(CommonError::invalid("/lines", "too-many-lines", format!("at most {MAX_LINES} lines")));
+        return Err(CommonError::from(
+            FieldError::new("/lines", FieldCode::TooMany, format!("there must be at most {MAX_LINES} lines"))
+                .with("max", MAX_LINES),
+        ));
     }
     let mut problems = Vec::new();
     let mut good = Vec::with_capacity(lines.len());
@@ -227,7 +231,7 @@ fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i3
         let quantity: Quantity = line.quantity.0.into();
         if quantity.0 < least {
             let pointer = format!("/lines/{index}/quantity");
-            problems.push(FieldError::new(pointer, "quantity-out-of-range", "the quantity is too small"));
+            problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the quantity must be greater"));
         }
         good.push((line.line, quantity));
     }

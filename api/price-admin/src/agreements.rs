@@ -10,6 +10,7 @@ use super::lines::{NewLine, NewTarget};
 use super::promotion::NewAudience;
 use super::{NewContract, NewPromotion};
 use catalog::Product;
+use kernel::field_code::FieldCode;
 use kernel::wire::RawDecimal;
 use kernel::wire::{Code, Text, Timestamp};
 use prices::excerpt;
@@ -81,14 +82,18 @@ impl AgreementLineInput {
             (Some(unit), None) => {
                 let code = unit.parse().ok();
                 if code.is_none() {
-                    faults.add(format!("{base}/unit"), "unknown-unit", "a unit code has 1 to 8 visible ASCII characters");
+                    faults.add(
+                        format!("{base}/unit"),
+                        FieldCode::UnknownUnit,
+                        "a unit code must have 1 to 8 visible ASCII characters",
+                    );
                 }
                 code
             }
         };
         let value = self.value.as_ref().and_then(|value| faults.amount(&format!("{base}/value"), value));
         if self.value.is_none() && self.breaks.is_empty() {
-            faults.add(format!("{base}/value"), "missing-value", "a line has a value or breaks");
+            faults.add(format!("{base}/value"), FieldCode::MissingValue, "a line must have a value or breaks");
         }
         let breaks = self.breaks(base, faults);
         let per = faults.per(&format!("{base}/per"), self.per);
@@ -104,11 +109,11 @@ impl AgreementLineInput {
         let code = match (&self.target.code, kind) {
             (None, TargetKind::Everything) => return (Some(NewTarget { kind, id: 0, code: String::new() }), None),
             (Some(_), TargetKind::Everything) => {
-                faults.add(pointer, "not-applicable", "everything has no code");
+                faults.add(pointer, FieldCode::UnexpectedValue, "must not be given for all products");
                 return (None, None);
             }
             (None, _) => {
-                faults.add(pointer, "missing-value", "say which product, category or brand");
+                faults.add(pointer, FieldCode::MissingValue, "must name the product, category or brand");
                 return (None, None);
             }
             (Some(code), _) => code.to_string(),
@@ -121,14 +126,16 @@ impl AgreementLineInput {
             TargetKind::Everything => None,
         };
         if id.is_none() {
-            faults.add(pointer, "unknown-target", format!("there is no {} \"{}\"", kind.word(), excerpt(&code)));
+            faults.add(pointer, FieldCode::UnknownTarget, format!("there is no {} \"{}\"", kind.word(), excerpt(&code)));
         }
         (id.map(|id| NewTarget { kind, id, code }), product)
     }
 
     fn breaks(&self, base: &str, faults: &mut Faults) -> Vec<(Quantity, Amount)> {
         if self.breaks.len() > MAX_BREAKS {
-            faults.add(format!("{base}/breaks"), "too-many-lines", format!("a line has at most {MAX_BREAKS} breaks"));
+            faults
+                .add(format!("{base}/breaks"), FieldCode::TooMany, format!("a line must have at most {MAX_BREAKS} breaks"))
+                .add_param("max", MAX_BREAKS);
             return Vec::new();
         }
         let mut breaks: Vec<(Quantity, Amount)> = Vec::with_capacity(self.breaks.len());
@@ -138,8 +145,8 @@ impl AgreementLineInput {
             let (Some(quantity), Some(value)) = (quantity, value) else { continue };
             let doubles_value = self.value.is_some() && quantity.is_zero();
             if doubles_value || breaks.last().is_some_and(|(last, _)| quantity <= *last) {
-                let detail = "each break has a larger quantity than the one before";
-                faults.add(format!("{base}/breaks/{index}/min_quantity"), "breaks-out-of-order", detail);
+                let detail = "each break must have a larger quantity than the one before";
+                faults.add(format!("{base}/breaks/{index}/min_quantity"), FieldCode::BreaksOutOfOrder, detail);
             }
             breaks.push((quantity, value));
         }
@@ -149,7 +156,7 @@ impl AgreementLineInput {
 
 fn check_lines(lines: &[AgreementLineInput], names: &Names<'_>, faults: &mut Faults) -> Vec<NewLine> {
     if lines.len() > MAX_LINES {
-        faults.add("/lines", "too-many-lines", format!("there are at most {MAX_LINES} lines"));
+        faults.add("/lines", FieldCode::TooMany, format!("there must be at most {MAX_LINES} lines")).add_param("max", MAX_LINES);
         return Vec::new();
     }
     let one = |(index, line): (usize, &AgreementLineInput)| line.check(&format!("/lines/{index}"), names, faults);
@@ -266,16 +273,28 @@ impl PromotionInput {
         let lines = check_lines(&self.lines, names, faults);
         for (index, line) in self.lines.iter().enumerate() {
             if line.kind == PriceRuleKind::CostPlus {
-                faults.add(format!("/lines/{index}/kind"), "not-for-promotions", "only contracts have cost_plus");
+                faults.add(
+                    format!("/lines/{index}/kind"),
+                    FieldCode::NotForPromotions,
+                    "must not be cost_plus, which only contracts have",
+                );
             }
             if line.scope == Some(VolumeScope::Period) {
-                faults.add(format!("/lines/{index}/scope"), "not-for-promotions", "only contracts have a period");
+                faults.add(
+                    format!("/lines/{index}/scope"),
+                    FieldCode::NotForPromotions,
+                    "must not be a period, which only contracts have",
+                );
             }
             if line.valid_from.is_some() || line.valid_until.is_some() {
-                faults.add(format!("/lines/{index}/valid_from"), "not-for-promotions", "all lines apply as the promotion does");
+                faults.add(
+                    format!("/lines/{index}/valid_from"),
+                    FieldCode::NotForPromotions,
+                    "must not be given; all lines of a promotion apply as long as it does",
+                );
             }
             if self.currency.is_none() && line.kind != PriceRuleKind::PercentOff {
-                faults.add("/currency", "currency-needed", "a promotion with amounts names its currency");
+                faults.add("/currency", FieldCode::CurrencyNeeded, "a promotion with amounts must name its currency");
             }
         }
         Some(NewPromotion {
@@ -299,11 +318,11 @@ impl AudienceInput {
         match (kind, code) {
             (AudienceKind::Everyone, None) => Some(NewAudience { kind, id: 0, code: String::new() }),
             (AudienceKind::Everyone, Some(_)) => {
-                faults.add("/audience/code", "not-applicable", "everyone has no code");
+                faults.add("/audience/code", FieldCode::UnexpectedValue, "must not be given when the promotion is for everyone");
                 None
             }
             (_, None) => {
-                faults.add("/audience/code", "missing-value", "say which group or account");
+                faults.add("/audience/code", FieldCode::MissingValue, "must name the group or account");
                 None
             }
             (AudienceKind::Group, Some(code)) => Some(NewAudience { kind, id: 0, code: code.into_inner() }),

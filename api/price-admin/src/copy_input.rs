@@ -9,6 +9,7 @@ use super::adjust::{Adjustment, RoundingDirection};
 use super::agreements::{AudienceInput, InForce};
 use super::input::{AssignedInput, Faults};
 use super::views::PriceListView;
+use kernel::field_code::FieldCode;
 use kernel::wire::RawDecimal;
 use kernel::wire::{Code, Text, Timestamp};
 
@@ -66,12 +67,12 @@ impl ListCopyInput {
     pub(super) fn adjustment(&self, faults: &mut Faults) -> Adjustment {
         let percent = self.percent.as_ref().and_then(|percent| faults.number::<Amount>("/percent", percent)).unwrap_or_default();
         if percent < LEAST || percent > MOST {
-            faults.add("/percent", "out-of-range", "from -100 to 10,000 per cent");
+            faults.add("/percent", FieldCode::OutOfRange, "must be from -100 to 10,000 per cent");
         }
         let step = self.rounding.as_ref().and_then(|rounding| {
             let to = faults.amount("/rounding/to", &rounding.to)?;
             if !to.is_positive() {
-                faults.add("/rounding/to", "out-of-range", "greater than 0");
+                faults.add("/rounding/to", FieldCode::NotPositive, "must be greater than 0");
                 return None;
             }
             let toward = match rounding.mode {

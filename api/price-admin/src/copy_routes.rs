@@ -19,6 +19,7 @@ use super::{NewContract, NewPriceList, NewPromotion, contract, lists, promotion,
 use catalog::{Categories, Products};
 use identity::Accounts;
 use identity::permit;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Text, Timestamp, if_match};
@@ -237,7 +238,7 @@ impl CopyRoutes {
 
     fn new_list(&self, input: &ListCopyInput) -> std::result::Result<NewPriceList, PriceAdminError> {
         if input.assigned.is_none() {
-            return Err(BadInput::one("/assigned", "missing-value", "say whom the new list is for").into());
+            return Err(BadInput::one("/assigned", FieldCode::MissingValue, "must name whom the new list is for").into());
         }
         let mut faults = Faults::default();
         let list = PriceListInput { name: input.name.clone(), assigned: input.assigned.clone() };

@@ -8,6 +8,7 @@ use catalog::Products;
 use files::decimal::canonical;
 use files::reader::Record;
 use files::value::Value;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::{Text, Timestamp, parse_timestamp};
 
@@ -57,7 +58,7 @@ struct Listed {
     entry: PriceEntryInput,
 }
 
-fn fault(field: &str, code: &str, detail: impl Into<String>) -> FieldError {
+fn fault(field: &str, code: FieldCode, detail: impl Into<String>) -> FieldError {
     FieldError::new(format!("/{field}"), code, detail)
 }
 
@@ -67,7 +68,11 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
     let (mut valid_from, mut valid_until) = (None, None);
     for (name, value) in record.fields {
         if !columns.contains(&&*name) {
-            return Err(fault(&files::rejection::shorten(&name), "invalid-value", "no field of an entry"));
+            return Err(fault(
+                &files::rejection::shorten(&name),
+                FieldCode::InvalidValue,
+                "is not a field of an entry; remove it",
+            ));
         }
         if value.is_empty() {
             continue;
@@ -84,7 +89,7 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
             _ => valid_until = Some(instant(&name, value)?),
         }
     }
-    let missing = |field| fault(field, "missing-value", "it is empty");
+    let missing = |field| fault(field, FieldCode::MissingValue, "must not be empty");
     let entry = PriceEntryInput {
         sku: sku.ok_or_else(|| missing("sku"))?,
         unit,
@@ -101,12 +106,12 @@ fn entry(record: Record, columns: &[&str]) -> Result<Listed, FieldError> {
 fn word(field: &str, value: Value) -> Result<String, FieldError> {
     match value {
         Value::Text(text) => Ok(text.trim().to_owned()),
-        _ => Err(fault(field, "invalid-value", "a string is expected")),
+        _ => Err(fault(field, FieldCode::InvalidValue, "must be a string")),
     }
 }
 
 fn text<const MAX: usize>(field: &str, value: Value) -> Result<Text<MAX>, FieldError> {
-    Text::parse(word(field, value)?).map_err(|detail| fault(field, "invalid-value", detail))
+    Text::parse(word(field, value)?).map_err(|detail| fault(field, FieldCode::InvalidValue, detail))
 }
 
 fn number(field: &str, value: Value) -> Result<RawDecimal, FieldError> {
@@ -119,11 +124,11 @@ fn number(field: &str, value: Value) -> Result<RawDecimal, FieldError> {
 
 fn units(field: &str, value: Value) -> Result<u32, FieldError> {
     let digits = number(field, value)?;
-    digits.0.parse().map_err(|_| fault(field, "out-of-range", "not a whole number"))
+    digits.0.parse().map_err(|_| fault(field, FieldCode::OutOfRange, "not a whole number"))
 }
 
 fn instant(field: &str, value: Value) -> Result<Timestamp, FieldError> {
-    parse_timestamp(&word(field, value)?).map_err(|detail| fault(field, "invalid-value", detail))
+    parse_timestamp(&word(field, value)?).map_err(|detail| fault(field, FieldCode::InvalidValue, detail))
 }
 
 #[cfg(test)]

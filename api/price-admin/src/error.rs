@@ -17,7 +17,7 @@ pub enum PriceAdminError {
     PromotionNotFound(String),
     #[error("there is no product \"{0}\"")]
     ProductNotFound(String),
-    #[error("the code \"{0}\" is taken")]
+    #[error("the code \"{0}\" is taken; choose another")]
     CodeTaken(String),
     #[error("there is no price change set \"{0}\"")]
     ChangeSetNotFound(String),
@@ -41,7 +41,7 @@ problem_types! { PriceAdminError {
     Self::ContractNotFound(_) => 404, "contract-not-found", "The contract does not exist";
     Self::PromotionNotFound(_) => 404, "promotion-not-found", "The promotion does not exist";
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
-    Self::CodeTaken(_) => 409, "code-taken", "Something has this code already";
+    Self::CodeTaken(_) => 409, "code-taken", "The code is taken already";
     Self::ChangeSetNotFound(_) => 404, "price-change-set-not-found", "The price change set does not exist";
     Self::ChangeSetClosed(..) => 409, "price-change-set-closed", "The price change set was published or dropped";
     Self::Unreadable(_) => 400, "unreadable-upload", "The upload cannot be read";

@@ -12,6 +12,7 @@ use super::lists::Assigned;
 use super::{NewEntry, NewPriceList};
 use catalog::{Categories, Product, Products};
 use identity::Accounts;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::RawDecimal;
 use kernel::wire::{BulkItem, Code, Text, Timestamp};
@@ -30,21 +31,27 @@ pub(crate) struct Names<'a> {
 pub(super) struct Faults(pub(super) Vec<FieldError>);
 
 impl Faults {
-    pub(super) fn add(&mut self, pointer: impl Into<String>, code: &str, detail: impl Into<String>) {
+    pub(super) fn add(&mut self, pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> &mut FieldError {
+        let place = self.0.len();
         self.0.push(FieldError::new(pointer, code, detail));
+        &mut self.0[place]
     }
 
     pub(super) fn number<T>(&mut self, pointer: &str, text: &RawDecimal) -> Option<T>
     where
         T: std::str::FromStr<Err = pricing::ParseDecimalError>,
     {
-        text.read().map_err(|(code, detail)| self.add(pointer, code, detail)).ok()
+        text.read()
+            .map_err(|(code, detail)| {
+                self.add(pointer, code, detail);
+            })
+            .ok()
     }
 
     pub(super) fn quantity(&mut self, pointer: &str, text: &RawDecimal) -> Option<Quantity> {
         let quantity: Quantity = self.number(pointer, text)?;
         if quantity.is_negative() {
-            self.add(pointer, "negative", "a quantity is not negative");
+            self.add(pointer, FieldCode::Negative, "the quantity must not be less than 0");
             return None;
         }
         Some(quantity)
@@ -53,7 +60,7 @@ impl Faults {
     pub(super) fn amount(&mut self, pointer: &str, text: &RawDecimal) -> Option<Amount> {
         let amount: Amount = self.number(pointer, text)?;
         if amount.is_negative() {
-            self.add(pointer, "negative", "the value is not negative");
+            self.add(pointer, FieldCode::Negative, "the value must not be less than 0");
             return None;
         }
         Some(amount)
@@ -67,7 +74,9 @@ impl Faults {
         let units = per.unwrap_or(1);
         let per = Per::new(units).filter(|_| units <= MAX_PER);
         if per.is_none() {
-            self.add(pointer, "out-of-range", format!("a price is for 1 to {MAX_PER} units"));
+            self.add(pointer, FieldCode::OutOfRange, format!("a price must be for 1 to {MAX_PER} units"))
+                .add_param("min", 1)
+                .add_param("max", MAX_PER);
         }
         per.unwrap_or_default()
     }
@@ -77,7 +86,7 @@ impl Faults {
         if let (Some(from), Some(until)) = (from, until)
             && until <= from
         {
-            self.add(format!("{base}/valid_until"), "end-before-start", "valid_until is after valid_from");
+            self.add(format!("{base}/valid_until"), FieldCode::EndsBeforeStart, "valid_until must be after valid_from");
         }
         [from.map(|at| at.0), until.map(|at| at.0)]
     }
@@ -85,7 +94,8 @@ impl Faults {
     pub(super) fn account(&mut self, pointer: &str, code: &str, names: &Names<'_>) -> Option<entity::AccountId> {
         let account = names.accounts.by_code(code).map(|account| account.id);
         if account.is_none() {
-            self.add(pointer, "unknown-account", format!("there is no account \"{}\"", excerpt(code)));
+            self.add(pointer, FieldCode::UnknownAccount, format!("there is no account \"{}\"", excerpt(code)))
+                .add_param("value", excerpt(code));
         }
         account
     }
@@ -93,7 +103,8 @@ impl Faults {
     pub(super) fn unit(&mut self, pointer: &str, text: &str, product: &Product) -> Option<UnitCode> {
         let unit = text.parse().ok().filter(|unit| product.factor_of(*unit).is_some());
         if unit.is_none() {
-            self.add(pointer, "unknown-unit", format!("{} is not sold in \"{}\"", product.sku, excerpt(text)));
+            self.add(pointer, FieldCode::UnknownUnit, format!("{} is not sold in \"{}\"", product.sku, excerpt(text)))
+                .add_param("value", excerpt(text));
         }
         unit
     }
@@ -131,11 +142,15 @@ impl PriceListInput {
                 Some(Assigned { kind: AssignedKind::Default, id: 0, code: String::new() })
             }
             Some((AssignedKind::Default, Some(_))) => {
-                faults.add("/assigned/code", "not-applicable", "a default list is for everyone and names nobody");
+                faults.add(
+                    "/assigned/code",
+                    FieldCode::UnexpectedValue,
+                    "must not be given for a default list, which is for everyone",
+                );
                 None
             }
             Some((_, None)) => {
-                faults.add("/assigned/code", "missing-value", "say which group or account");
+                faults.add("/assigned/code", FieldCode::MissingValue, "must name the group or account");
                 None
             }
             Some((kind @ AssignedKind::Group, Some(group))) => Some(Assigned { kind, id: 0, code: group.into_inner() }),
@@ -182,7 +197,11 @@ impl PriceEntryInput {
         let before = faults.0.len();
         let unit = match (product, &self.unit) {
             (None, _) => {
-                faults.add(format!("{base}/sku"), "unknown-sku", format!("there is no product \"{}\"", excerpt(&self.sku)));
+                faults.add(
+                    format!("{base}/sku"),
+                    FieldCode::UnknownProduct,
+                    format!("there is no product \"{}\"", excerpt(&self.sku)),
+                );
                 None
             }
             (Some(product), None) => Some(product.default_unit()),

@@ -19,6 +19,7 @@ use super::views::{PriceEntriesView, PriceEntryResult, PriceEntryStatus};
 use super::{NewEntry, review};
 use catalog::Products;
 use identity::permit;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::FieldError;
 use kernel::wire::JsonResponse;
@@ -46,10 +47,10 @@ impl EntryTarget {
     fn list_of(&self, named: Option<&str>) -> Result<PriceListId, FieldError> {
         match (self, named) {
             (Self::List { id, .. }, _) => Ok(*id),
-            (Self::Set(..), None) => Err(FieldError::new("/price_list", "missing-value", "say which price list")),
+            (Self::Set(..), None) => Err(FieldError::new("/price_list", FieldCode::MissingValue, "must name the price list")),
             (Self::Set(_, lists), Some(code)) => lists.get(code).copied().ok_or_else(|| {
                 let detail = format!("there is no price list \"{}\"", excerpt(code));
-                FieldError::new("/price_list", "unknown-price-list", detail)
+                FieldError::new("/price_list", FieldCode::UnknownPriceList, detail)
             }),
         }
     }
@@ -97,8 +98,8 @@ pub(super) async fn record(
     products: &Products,
 ) -> Result<PriceEntriesView, PriceAdminError> {
     if given.len() > MAX_ENTRIES {
-        let detail = format!("at most {MAX_ENTRIES} entries at once; send CSV or NDJSON for more");
-        return Err(BadInput::one("/entries", "too-many-lines", detail).into());
+        let detail = format!("there must be at most {MAX_ENTRIES} entries at once; send CSV or NDJSON for more");
+        return Err(BadInput::from(FieldError::new("/entries", FieldCode::TooMany, detail).with("max", MAX_ENTRIES)).into());
     }
     let found = products.by_skus(given.iter().map(|given| given.as_ref().map_or("", |given| &*given.entry.sku)));
     let rows = given.into_iter().zip(found).enumerate().map(|(line, (given, product))| {
@@ -173,8 +174,8 @@ pub(super) async fn record_stream(
 async fn next(rows: &mut Batches<CheckedRow>, view: &PriceEntriesView) -> Result<Option<Vec<CheckedRow>>, PriceAdminError> {
     let Some(batch) = rows.recv().await.transpose()? else { return Ok(None) };
     if view.received + batch.len() as u64 > MAX_UPLOADED {
-        let detail = format!("at most {MAX_UPLOADED} entries at once; those before are recorded");
-        return Err(BadInput::one("", "too-many-lines", detail).into());
+        let detail = format!("there must be at most {MAX_UPLOADED} entries at once; those before are recorded");
+        return Err(BadInput::from(FieldError::new("", FieldCode::TooMany, detail).with("max", MAX_UPLOADED)).into());
     }
     Ok(Some(batch))
 }
@@ -223,8 +224,9 @@ impl UploadTally {
                     Some(EntryOutcome::Replaced(id)) => Ok((PriceEntryStatus::Replaced, id)),
                     Some(EntryOutcome::Unchanged(id)) => Ok((PriceEntryStatus::Unchanged, id)),
                     Some(EntryOutcome::Duplicate) | None => {
-                        let detail = "an entry for the same product, unit, currency, quantity and start stands before";
-                        Err(vec![FieldError::new("", "duplicate-line", detail)])
+                        let detail =
+                            "an entry before has the same product, unit, currency, quantity and start; send only one of them";
+                        Err(vec![FieldError::new("", FieldCode::Duplicate, detail)])
                     }
                 },
             };

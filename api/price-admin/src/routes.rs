@@ -17,6 +17,7 @@ use super::{entries, lists, put_costs, put_price_list};
 use catalog::{Categories, Product, Products};
 use identity::Accounts;
 use identity::permit;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
@@ -243,7 +244,7 @@ fn check_costs(costs: &[CostInput], product: &Product, faults: &mut Faults) -> V
     let mut seen = Vec::new();
     for (place, cost) in costs.iter().enumerate() {
         if seen.contains(&&*cost.currency) {
-            faults.add(format!("/costs/{place}/currency"), "duplicate-line", "the currency stands before");
+            faults.add(format!("/costs/{place}/currency"), FieldCode::Duplicate, "each currency must be named only once");
         }
         seen.push(&*cost.currency);
     }

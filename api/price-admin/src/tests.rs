@@ -168,7 +168,7 @@ fn line(kind: PriceRuleKind, value: &str) -> NewLine {
 fn shown(basket: &PricedBasket) -> Vec<String> {
     let one = |line: &Result<PricedLine, LineRefusal>| match line {
         Ok(line) => format!("{} {} {}", line.unit_price, line.line_amount, line.label),
-        Err(refusal) => refusal.code().to_owned(),
+        Err(refusal) => refusal.code().word().to_owned(),
     };
     basket.lines.iter().map(one).collect()
 }

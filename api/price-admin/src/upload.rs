@@ -18,7 +18,9 @@ use tokio::sync::mpsc;
 use super::error::PriceAdminError;
 use files::reader::{Format, ReadError, Record, Records, Shape};
 use files::source::Source;
-use kernel::problem::{FieldError, Problem, ProblemType};
+use kernel::common_problems::UNSUPPORTED_MEDIA_TYPE;
+use kernel::field_code::FieldCode;
+use kernel::problem::{FieldError, Problem};
 use kernel::wire::parse_json;
 
 /// Rows handed over at once: also what is recorded in one transaction.
@@ -47,7 +49,6 @@ pub(crate) struct Stream {
     pub(super) shape: Option<Shape>,
 }
 
-const MEDIA: ProblemType = ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
 const TYPES: [(&str, Option<Shape>); 4] = [
     ("application/x-ndjson", Some(Shape::Ndjson)),
     ("text/csv", Some(Shape::Csv)),
@@ -93,9 +94,10 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for RowsBody<T> {
         }
         match TYPES.iter().find(|(known, _)| *known == essence) {
             Some((_, shape)) => Ok(Self::Stream(Stream { body: body.take()?, shape: *shape })),
-            None => {
-                Err(refuse(&Problem::new(MEDIA, "send application/json, application/x-ndjson, text/csv, or one of these packed")))
-            }
+            None => Err(refuse(&Problem::new(
+                UNSUPPORTED_MEDIA_TYPE,
+                "send application/json, application/x-ndjson, text/csv, or one of these packed",
+            ))),
         }
     }
 }
@@ -154,7 +156,10 @@ fn read_all<T>(
         let record = record.map_err(|error| error.to_string())?;
         batch.push(match record {
             Ok(record) => (record.line, Ok(record)),
-            Err(rejection) => (rejection.line, Err(FieldError::new("", rejection.problem.code, rejection.problem.detail))),
+            Err(rejection) => {
+                let code = FieldCode::from_word(rejection.problem.code).unwrap_or(FieldCode::InvalidValue);
+                (rejection.line, Err(FieldError::new("", code, rejection.problem.detail)))
+            }
         });
         if batch.len() == BATCH && sender.blocking_send(Ok(check(std::mem::take(&mut batch)))).is_err() {
             return Ok(());

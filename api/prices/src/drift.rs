@@ -15,6 +15,7 @@ use super::error::PriceError;
 use super::lookup::{LineRefusal, PriceRequest, PricedBasket, PricedLine, Prices};
 use super::period;
 use super::price_rows::words;
+use kernel::field_code::FieldCode;
 
 /// A basket as priced now, and what of it has drifted.
 #[derive(Debug)]
@@ -134,6 +135,6 @@ fn states(seen: &[Option<AsOf>]) -> BTreeMap<AsOf, Vec<usize>> {
 }
 
 /// What tells two prices apart: the price of one unit, or why there is none.
-fn price_of(line: &Result<PricedLine, LineRefusal>) -> Result<(pricing::Amount, pricing::Per), &'static str> {
+fn price_of(line: &Result<PricedLine, LineRefusal>) -> Result<(pricing::Amount, pricing::Per), FieldCode> {
     line.as_ref().map(|line| (line.unit_price, line.per)).map_err(|refusal| refusal.code())
 }

@@ -1,5 +1,7 @@
 //! What asking for prices refuses.
 
+use kernel::common_problems::INVALID;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, DomainError, FieldError, ProblemType};
 use kernel::problem_types;
 
@@ -29,33 +31,37 @@ problem_types! { PriceError {
 #[error("{}", summary(.0))]
 pub struct BadInput(pub Vec<FieldError>);
 
-const RULES: &[(&str, &str)] = &[
-    ("unknown-currency", "The currency is not of ISO 4217"),
-    ("currency-without-prices", "There are no prices in this currency"),
-    ("unknown-unit", "The product is not sold in this unit"),
-    ("unknown-sku", "The product does not exist"),
-    ("unknown-target", "What the line is for does not exist"),
-    ("unknown-account", "The account does not exist"),
-    ("unknown-price-list", "The price list does not exist"),
-    ("outdated-draft", "It was changed since it was drafted"),
-    ("no-date-possible", "It cannot be changed at a date"),
-    ("end-before-start", "It ends before it starts"),
-    ("breaks-out-of-order", "Volume breaks rise from one to the next"),
-    ("too-many-decimals", "More than six decimals"),
-    ("too-many-lines", "More lines than allowed"),
-    ("negative", "The value may not be negative"),
-    ("out-of-range", "The value is out of range"),
-    ("missing-value", "The line gives no value"),
-    ("not-for-promotions", "Promotions have no such lines"),
-    ("currency-needed", "Amounts need a currency"),
-    ("duplicate-line", "The same line stands twice"),
+/// Rules whose code is the problem's when nothing else is broken.
+const RULES: &[FieldCode] = &[
+    FieldCode::UnknownCurrency,
+    FieldCode::CurrencyWithoutPrices,
+    FieldCode::UnknownUnit,
+    FieldCode::UnknownProduct,
+    FieldCode::UnknownTarget,
+    FieldCode::UnknownAccount,
+    FieldCode::UnknownPriceList,
+    FieldCode::OutdatedDraft,
+    FieldCode::NoDatePossible,
+    FieldCode::EndsBeforeStart,
+    FieldCode::BreaksOutOfOrder,
+    FieldCode::TooManyDecimals,
+    FieldCode::TooMany,
+    FieldCode::Negative,
+    FieldCode::OutOfRange,
+    FieldCode::MissingValue,
+    FieldCode::NotForPromotions,
+    FieldCode::CurrencyNeeded,
+    FieldCode::Duplicate,
 ];
 
-const MIXED: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
+/// The problem of one rule that is broken.
+const fn broken(rule: FieldCode) -> ProblemType {
+    ProblemType { status: 422, code: rule.word(), title: rule.explanation() }
+}
 
 impl BadInput {
     /// One field that breaks a rule.
-    pub fn one(pointer: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+    pub fn one(pointer: impl Into<String>, code: FieldCode, detail: impl Into<String>) -> Self {
         Self(vec![FieldError::new(pointer, code, detail)])
     }
 
@@ -65,17 +71,21 @@ impl BadInput {
     }
 }
 
+impl From<FieldError> for BadInput {
+    fn from(error: FieldError) -> Self {
+        Self(vec![error])
+    }
+}
+
 impl DomainError for BadInput {
     fn problem_type(&self) -> ProblemType {
-        let first = self.0.first().map_or("", |field| field.code.as_str());
-        let same = self.0.iter().all(|field| field.code == first);
-        let rule = RULES.iter().find(|(code, _)| same && *code == first);
-        rule.map_or(MIXED, |(code, title)| ProblemType { status: 422, code, title })
+        let first = self.0.first().map(|field| field.code);
+        let shared = first.filter(|code| RULES.contains(code) && self.0.iter().all(|field| field.code == *code));
+        shared.map_or(INVALID, broken)
     }
 
     fn problem_types() -> Vec<ProblemType> {
-        let rules = RULES.iter().map(|(code, title)| ProblemType { status: 422, code, title });
-        rules.chain([MIXED]).collect()
+        RULES.iter().map(|rule| broken(*rule)).chain([INVALID]).collect()
     }
 
     fn fields(&self) -> &[FieldError] {
@@ -96,9 +106,11 @@ mod tests {
 
     #[test]
     fn one_rule_gives_its_own_code() {
-        let twice = BadInput(vec![FieldError::new("/a", "negative", ""), FieldError::new("/b", "negative", "")]);
+        let twice =
+            BadInput(vec![FieldError::new("/a", FieldCode::Negative, ""), FieldError::new("/b", FieldCode::Negative, "")]);
         assert_eq!(twice.problem_type().code, "negative");
-        let mixed = BadInput(vec![FieldError::new("/a", "negative", ""), FieldError::new("/b", "unknown-unit", "")]);
+        let mixed =
+            BadInput(vec![FieldError::new("/a", FieldCode::Negative, ""), FieldError::new("/b", FieldCode::UnknownUnit, "")]);
         assert_eq!(mixed.problem_type().code, "invalid-request");
     }
 }

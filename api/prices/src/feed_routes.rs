@@ -15,6 +15,7 @@ use super::price_stream::{PriceStream, Tag as StreamTag};
 use catalog::Products;
 use identity::permit;
 use identity::{Accounts, account_for};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError};
 use kernel::wire::{Code, JsonResponse, Text, page_limit};
@@ -96,7 +97,13 @@ impl FeedRoutes {
             let view = PriceChangesView { items: Vec::new(), next_cursor: cursor.write(), has_more: false };
             return Ok(JsonResponse::of(&view)?);
         };
-        let refused = || CommonError::invalid("after", "bad-cursor", "give a cursor of an earlier answer unchanged");
+        let refused = || {
+            CommonError::invalid(
+                "after",
+                FieldCode::BadCursor,
+                "the cursor must be the next_cursor of an earlier answer, unchanged",
+            )
+        };
         let cursor = Cursor::read(&after).ok_or_else(refused)?;
         let named = currency.0.as_deref().unwrap_or(cursor.currency.code());
         if self.scope(&who, account.0.as_deref(), Some(named))? != FeedScope::of(&cursor) {

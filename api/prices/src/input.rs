@@ -2,12 +2,14 @@
 
 use pricing::Currency;
 
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 
 /// The currency of a code, or what is wrong with the field that gives it.
 pub fn read_currency(pointer: &str, code: &str) -> Result<Currency, FieldError> {
-    let unknown =
-        |_| FieldError::new(pointer, "unknown-currency", format!("\"{}\" is not a currency of ISO 4217", excerpt(code)));
+    let unknown = |_| {
+        FieldError::new(pointer, FieldCode::UnknownCurrency, format!("\"{}\" must be a currency code of ISO 4217", excerpt(code)))
+    };
     code.parse().map_err(unknown)
 }
 

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::costs::{StoredCost, costs_of};
 use catalog::Products;
+use kernel::field_code::FieldCode;
 
 /// What is wrong, in words.
 pub fn finding_text(kind: FindingKind) -> &'static str {
@@ -88,7 +89,7 @@ pub async fn under_limits(
     db: &impl ConnectionTrait,
     products: &Products,
     prices: &[PriceToCheck],
-) -> Result<Vec<(usize, &'static str, &'static str)>, DbErr> {
+) -> Result<Vec<(usize, FieldCode, &'static str)>, DbErr> {
     let mut named: Vec<ProductId> = prices.iter().map(|price| price.product).collect();
     named.sort_unstable();
     named.dedup();
@@ -110,10 +111,10 @@ pub async fn under_limits(
     let found = review_entries(&rows, Instant::MIN, |id| reviewable.find(id)).into_iter();
     let told = found.filter_map(|finding| match (finding.row, finding.kind) {
         (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderCost) => {
-            Some((place as usize, "under-cost", finding_text(kind)))
+            Some((place as usize, FieldCode::UnderCost, finding_text(kind)))
         }
         (ReviewedRow::Entry(EntryId(place)), kind @ FindingKind::UnderFloor) => {
-            Some((place as usize, "under-floor", finding_text(kind)))
+            Some((place as usize, FieldCode::UnderFloor, finding_text(kind)))
         }
         _ => None,
     });

@@ -15,6 +15,7 @@ use sea_orm::ConnectionTrait;
 use super::error::{BadInput, PriceError};
 use super::price_book::{Book, PriceLine};
 use super::{ordered_as_of, period};
+use kernel::field_code::FieldCode;
 use store::clock;
 
 /// All prices of the house. Cheap to clone; every clone is the same book.
@@ -79,8 +80,14 @@ pub struct LineRefusal(pub LineError);
 
 impl LineRefusal {
     /// The stable code.
-    pub fn code(self) -> &'static str {
-        self.0.code()
+    pub const fn code(self) -> FieldCode {
+        match self.0 {
+            LineError::UnknownProduct => FieldCode::UnknownProduct,
+            LineError::UnknownUnit => FieldCode::UnknownUnit,
+            LineError::QuantityNotPositive => FieldCode::NotPositive,
+            LineError::PriceOnRequest => FieldCode::PriceOnRequest,
+            LineError::Overflow => FieldCode::OutOfRange,
+        }
     }
 
     /// Why, in words.
@@ -203,8 +210,8 @@ impl Prices {
         let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
         if !book.has_currency(request.currency) {
-            let detail = format!("there are no prices in {}", request.currency);
-            return Err(BadInput::one("/currency", "currency-without-prices", detail).into());
+            let detail = format!("there are no prices in {}; ask in another currency", request.currency);
+            return Err(BadInput::one("/currency", FieldCode::CurrencyWithoutPrices, detail).into());
         }
         let explanation = pricing::explain(book.engine(), &resolved.engine_request(request, &resolved.lines), viewer);
         Ok(Explained { version: resolved.version, at: resolved.at, as_of: resolved.as_of, explanation })

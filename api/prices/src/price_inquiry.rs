@@ -9,6 +9,8 @@ use pricing::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::lookup::LineRefusal;
+use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 use kernel::wire::{RawDecimal, SharedText, StaticCode};
 
@@ -121,21 +123,10 @@ pub(crate) struct QuoteLineView {
     pub internal: Option<InternalView>,
     /// Why there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<QuoteLineProblem>,
+    pub problem: Option<FieldError>,
     /// Why the quantity could not be ordered; the price holds all the same.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_rule: Option<QuoteLineProblem>,
-}
-
-/// What is the matter with a line.
-#[derive(Debug, Object, Serialize)]
-pub(crate) struct QuoteLineProblem {
-    /// Stable code.
-    pub code: StaticCode,
-    /// In words.
-    pub detail: String,
-    /// JSON pointer into the request.
-    pub pointer: String,
+    pub order_rule: Option<FieldError>,
 }
 
 /// A step of the waterfall.
@@ -279,7 +270,7 @@ impl PriceStepView {
 
 impl QuoteLineView {
     /// A line that was not priced because its input is wrong.
-    pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: QuoteLineProblem) -> Self {
+    pub(super) fn refused(sku: String, quantity: Option<Quantity>, unit: Option<String>, problem: FieldError) -> Self {
         Self { sku, quantity: quantity.map(QuantityText), unit, problem: Some(problem), ..Self::default() }
     }
 
@@ -296,7 +287,8 @@ impl QuoteLineView {
             }
             Err(error) => {
                 let pointer = format!("/lines/{place}{}", field_of(error));
-                self.problem = Some(QuoteLineProblem { code: StaticCode(error.code()), detail: error.to_string(), pointer });
+                let refusal = LineRefusal(error);
+                self.problem = Some(FieldError::new(pointer, refusal.code(), refusal.detail()));
             }
         }
         self.waterfall = line.waterfall.into_iter().map(step).collect();

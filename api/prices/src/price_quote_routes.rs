@@ -10,13 +10,18 @@ use super::error::{BadInput, PriceError};
 use super::input::{excerpt, read_currency};
 use super::lookup::{Explained, PriceRequest, Prices};
 use super::price_book::PriceLine;
-use super::price_inquiry::{
-    MAX_COUPONS, MAX_LINES, QuoteInput, QuoteLineInput, QuoteLineProblem, QuoteLineView, QuoteTotals, QuoteView,
-};
+use super::price_inquiry::MAX_COUPONS;
+use super::price_inquiry::MAX_LINES;
+use super::price_inquiry::QuoteInput;
+use super::price_inquiry::QuoteLineInput;
+use super::price_inquiry::QuoteLineView;
+use super::price_inquiry::QuoteTotals;
+use super::price_inquiry::QuoteView;
 use catalog::{Product, Products};
 use identity::permit;
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, FieldError};
 use kernel::wire::StaticCode;
@@ -107,12 +112,13 @@ impl PriceQuoteRoutes {
 
 fn check_size(input: &QuoteInput) -> std::result::Result<(), PriceError> {
     let mut faults = Vec::new();
-    let mut add = |pointer, detail| faults.push(FieldError::new(pointer, "too-many-lines", detail));
+    let mut add =
+        |pointer, most: usize, detail| faults.push(FieldError::new(pointer, FieldCode::TooMany, detail).with("max", most));
     if input.lines.len() > MAX_LINES {
-        add("/lines", format!("a quote has at most {MAX_LINES} lines"));
+        add("/lines", MAX_LINES, format!("a quote must have at most {MAX_LINES} lines"));
     }
     if input.coupons.len() > MAX_COUPONS {
-        add("/coupons", format!("a quote has at most {MAX_COUPONS} coupons"));
+        add("/coupons", MAX_COUPONS, format!("a quote must have at most {MAX_COUPONS} coupons"));
     }
     Ok(BadInput::check(faults)?)
 }
@@ -127,33 +133,21 @@ fn ask_line(
     place: usize,
     line: &QuoteLineInput,
     product: Option<&Product>,
-) -> std::result::Result<(PriceLine, Option<QuoteLineProblem>), QuoteLineProblem> {
-    let problem = |code: &'static str, detail: String, field: &str| QuoteLineProblem {
-        code: StaticCode(code),
-        detail,
-        pointer: format!("/lines/{place}/{field}"),
+) -> std::result::Result<(PriceLine, Option<FieldError>), FieldError> {
+    let problem = |code: FieldCode, detail: String, field: &str| FieldError::new(format!("/lines/{place}/{field}"), code, detail);
+    let product = product
+        .ok_or_else(|| problem(FieldCode::UnknownProduct, format!("there is no product \"{}\"", excerpt(&line.sku)), "sku"))?;
+    let unit: UnitCode = match &line.unit {
+        None => product.default_unit(),
+        Some(text) => text.parse().ok().filter(|unit| product.factor_of(*unit).is_some()).ok_or_else(|| {
+            problem(FieldCode::UnknownUnit, format!("{} is not sold in \"{}\"", product.sku, excerpt(text)), "unit")
+        })?,
     };
-    let product =
-        product.ok_or_else(|| problem("unknown_sku", format!("there is no product \"{}\"", excerpt(&line.sku)), "sku"))?;
-    let unit: UnitCode =
-        match &line.unit {
-            None => product.default_unit(),
-            Some(text) => text.parse().ok().filter(|unit| product.factor_of(*unit).is_some()).ok_or_else(|| {
-                problem("unknown_unit", format!("{} is not sold in \"{}\"", product.sku, excerpt(text)), "unit")
-            })?,
-        };
-    let quantity: Quantity = line.quantity.read().map_err(|(code, detail)| {
-        let code = match code {
-            "too-many-decimals" => "too_many_decimals",
-            "out-of-range" => "quantity_out_of_range",
-            _ => "not_a_number",
-        };
-        problem(code, detail, "quantity")
-    })?;
+    let quantity: Quantity = line.quantity.read().map_err(|(code, detail)| problem(code, detail, "quantity"))?;
     if !quantity.is_positive() {
-        return Err(problem("quantity_not_positive", "a quantity is greater than 0".to_owned(), "quantity"));
+        return Err(problem(FieldCode::NotPositive, "the quantity must be greater than 0".to_owned(), "quantity"));
     }
-    let rule = product.check_quantity(unit, quantity).err().map(|rule| problem(rule.code, rule.detail, "quantity"));
+    let rule = product.check_quantity(unit, quantity).err().map(|rule| rule.under(&format!("/lines/{place}")));
     Ok((PriceLine { product: product.id, unit, quantity }, rule))
 }
 
@@ -178,7 +172,8 @@ fn quote_view(
             None => line,
         });
     }
-    let too_large = || BadInput::one("/lines", "out-of-range", "the sum of the lines is out of range");
+    let too_large =
+        || BadInput::one("/lines", FieldCode::OutOfRange, "the sum of the lines is out of range; ask for fewer lines");
     let amount = i64::try_from(total).map(Amount::from_micros).map_err(|_| too_large())?;
     Ok(QuoteView {
         account: account.code.clone(),

@@ -11,8 +11,12 @@ use super::input::{AskAgainInput, AskAgainLineInput, Target};
 use super::line_prices::{self, is_declined};
 use super::offer::Desk;
 use super::queries::lines_of;
-use super::request::{Priced, save, save_lines};
-use catalog::{CatalogView, Products};
+use super::request::Priced;
+use super::request::save;
+use super::request::save_lines;
+use catalog::CatalogView;
+use catalog::Products;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::Text;
 use store::database::Tx;
@@ -113,10 +117,10 @@ pub(super) fn find<'a>(
 ) -> Result<&'a mut quote_lines::Model, FieldError> {
     let wrong = |code, detail: String| FieldError::new(format!("{pointer}/line"), code, detail);
     if !seen.insert(number) {
-        return Err(wrong("duplicate-line", format!("line {number} is named twice")));
+        return Err(wrong(FieldCode::Duplicate, format!("line {number} must be named only once")));
     }
     let line = place_of(lines, number).and_then(|place| lines.get_mut(place));
-    line.ok_or_else(|| wrong("quote-line-not-found", format!("the quote has no line {number}")))
+    line.ok_or_else(|| wrong(FieldCode::UnknownQuoteLine, format!("the quote has no line {number}")))
 }
 
 /// What an account may order.
@@ -128,17 +132,20 @@ pub(super) struct Shelf<'a> {
 impl Shelf<'_> {
     /// Checks that a quantity of a line may be ordered, and notes in the line what its unit is now.
     pub(super) fn check(&self, line: &mut quote_lines::Model, quantity: Quantity, pointer: &str) -> Result<(), FieldError> {
-        let wrong = |field: &str, code: &str, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
+        let wrong = |field: &str, code: FieldCode, detail: String| FieldError::new(format!("{pointer}/{field}"), code, detail);
         let named = if pointer.starts_with(QUOTE_LINES) { "sku" } else { "line" };
         let product = self.products.by_id(line.product_id).filter(|product| self.catalog_view.can_see(product));
-        let product = product.ok_or_else(|| wrong(named, "unknown-product", "the product no longer exists".to_owned()))?;
+        let product = product
+            .ok_or_else(|| wrong(named, FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned()))?;
         if !product.is_orderable() {
-            return Err(wrong(named, "not-orderable", "the product is no longer sold".to_owned()));
+            return Err(wrong(named, FieldCode::NotOrderable, "the product is no longer sold; remove the line".to_owned()));
         }
-        let unknown = || wrong("unit", "unknown-unit", "the unit is no longer known".to_owned());
+        let unknown = || {
+            wrong("unit", FieldCode::UnknownUnit, "the product is no longer sold in this unit; ask for a new quote".to_owned())
+        };
         let unit = line.unit.0;
         let factor = product.factor_of(unit).ok_or_else(unknown)?;
-        product.check_quantity(unit, quantity.into()).map_err(|problem| wrong("quantity", problem.code, problem.detail))?;
+        product.check_quantity(unit, quantity.into()).map_err(|problem| problem.under(pointer))?;
         (line.numerator, line.denominator) = (factor.numerator(), factor.denominator());
         Ok(())
     }

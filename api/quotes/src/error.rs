@@ -12,15 +12,15 @@ use prices::PriceError;
 pub enum QuoteError {
     #[error("there is no quote \"{0}\"")]
     NotFound(String),
-    #[error("a quote needs at least one line")]
+    #[error("a quote must have at least one line")]
     Empty,
-    #[error("{} lines cannot be quoted", .0.len())]
+    #[error("{} lines cannot be quoted; errors says why", .0.len())]
     Lines(Vec<FieldError>),
-    #[error("{} fields of the offer are wrong", .0.len())]
+    #[error("{} fields of the offer are wrong; errors says why", .0.len())]
     Offer(Vec<FieldError>),
     #[error("the quote has not been offered, or has been asked for again since")]
     NotOffered,
-    #[error("the offer's date has passed")]
+    #[error("the offer has expired; ask for a new one")]
     Expired,
     #[error("the offer was declined")]
     Declined,
@@ -28,7 +28,7 @@ pub enum QuoteError {
     Withdrawn,
     #[error("the quote was ordered as {0}")]
     Ordered(String),
-    #[error("an amount or quantity is out of range")]
+    #[error("an amount or quantity is out of range; use a smaller quantity")]
     OutOfRange,
     #[error(transparent)]
     Cart(#[from] CartError),
@@ -42,7 +42,7 @@ pub enum QuoteError {
 
 problem_types! { QuoteError {
     Self::NotFound(_) => 404, "quote-not-found", "The quote does not exist";
-    Self::Empty => 422, "quote-empty", "A quote needs at least one line";
+    Self::Empty => 422, "quote-empty", "A quote must have at least one line";
     Self::Lines(_) => 422, "quote-lines-refused", "Lines cannot be quoted";
     Self::Offer(_) => 422, "quote-offer-refused", "Fields of the offer are wrong";
     Self::NotOffered => 409, "quote-not-offered", "The quote has no offer that stands";

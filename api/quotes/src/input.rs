@@ -4,7 +4,9 @@ use poem_openapi::Object;
 use pricing::{Amount, Per};
 use serde::Deserialize;
 
-use cart::{AskedLine, Partial};
+use cart::AskedLine;
+use cart::Partial;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 
@@ -72,13 +74,18 @@ impl Target {
     /// What is hoped for, if anything; or what is wrong with it. `pointer` is that of the line.
     pub(super) fn read(pointer: &str, unit_price: Option<AmountText>, per: Option<u32>) -> Result<Option<Self>, FieldError> {
         let Some(AmountText(unit_price)) = unit_price else {
-            let alone =
-                per.map(|_| FieldError::new(format!("{pointer}/target_per"), "target-without-price", "a basis needs a price"));
+            let alone = per.map(|_| {
+                FieldError::new(
+                    format!("{pointer}/target_per"),
+                    FieldCode::TargetWithoutPrice,
+                    "a basis must be given together with a target price",
+                )
+            });
             return alone.map_or(Ok(None), Err);
         };
         if unit_price.is_negative() {
             let pointer = format!("{pointer}/target_unit_price");
-            return Err(FieldError::new(pointer, "negative", "a price is not below 0"));
+            return Err(FieldError::new(pointer, FieldCode::Negative, "the price must not be less than 0"));
         }
         Ok(Some(Self { unit_price, per: read_per(&format!("{pointer}/target_per"), per)? }))
     }
@@ -87,7 +94,11 @@ impl Target {
 /// A price basis, or what is wrong with it.
 pub(super) fn read_per(pointer: &str, per: Option<u32>) -> Result<Per, FieldError> {
     let per = Per::new(per.unwrap_or(1)).filter(|per| per.get() <= MAX_PER);
-    per.ok_or_else(|| FieldError::new(pointer, "out-of-range", format!("a price is for 1 to {MAX_PER} units")))
+    per.ok_or_else(|| {
+        FieldError::new(pointer, FieldCode::OutOfRange, format!("a price must be for 1 to {MAX_PER} units"))
+            .with("min", 1)
+            .with("max", MAX_PER)
+    })
 }
 
 /// Lines as they are checked, and what is hoped for of each.

@@ -13,6 +13,7 @@ use super::offer_lines::{OfferPrice, Terms, terms};
 use super::queries::lines_of;
 use super::request::{Priced, save, save_lines};
 use catalog::Products;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;
 use kernel::wire::Text;
@@ -63,7 +64,8 @@ fn check_date(valid_until: Instant, now: Instant) -> Result<(), QuoteError> {
     if valid_until > now {
         return Ok(());
     }
-    Err(CommonError::invalid("/valid_until", "in-the-past", "an offer is valid until an instant to come").into())
+    Err(CommonError::invalid("/valid_until", FieldCode::InThePast, "an offer must be valid until an instant in the future")
+        .into())
 }
 
 /// Writes the offered prices into the lines and the total; tells which are dearer than today.
@@ -76,7 +78,11 @@ fn price(mut priced: Priced, terms: &[Terms]) -> Result<(Priced, Vec<FieldError>
             Ok(offered) => {
                 write(line, offered);
                 if today.as_ref().is_ok_and(|today| offered.is_some_and(|offered| offered.is_above(today))) {
-                    warnings.push(FieldError::new(terms.pointer.clone(), "above-today", "it is dearer than today's price"));
+                    warnings.push(FieldError::new(
+                        terms.pointer.clone(),
+                        FieldCode::AboveToday,
+                        "the offered price is higher than today's",
+                    ));
                 }
             }
             Err(problem) => problems.push(problem),

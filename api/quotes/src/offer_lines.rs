@@ -9,6 +9,7 @@ use pricing::{Amount, Currency, Per, less_percent, line_amount};
 use super::ask::{Shelf, find, place_of, pointer_of};
 use super::error::QuoteError;
 use super::input::{SalesOfferLineInput, read_per};
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::AmountText;
 use prices::{LineRefusal, PricedLine};
@@ -72,8 +73,8 @@ pub(super) fn terms(
         }
     }
     if all.iter().all(Terms::is_declined) {
-        let detail = "an offer is of one line at least; a quote that cannot be offered is withdrawn";
-        problems.push(FieldError::new("/lines", "nothing-offered", detail));
+        let detail = "at least one line must be offered; withdraw a quote that cannot be offered";
+        problems.push(FieldError::new("/lines", FieldCode::NothingOffered, detail));
     }
     for (line, terms) in lines.iter_mut().zip(&all) {
         let checked = line.offer_quantity.map(|quantity| shelf.check(line, quantity, &terms.pointer));
@@ -95,21 +96,23 @@ fn own_kind(own: &SalesOfferLineInput, pointer: &str, usual: Amount) -> Result<K
     let any = own.quantity.is_some() || own.unit_price.is_some() || own.per.is_some() || own.percent_off.is_some();
     match (own.unit_price, own.percent_off) {
         _ if own.decline && any => {
-            let detail = "a line that is declined has no quantity and no price";
-            Err(FieldError::new(format!("{pointer}/decline"), "declined-with-terms", detail))
+            let detail = "a declined line must have no quantity and no price";
+            Err(FieldError::new(format!("{pointer}/decline"), FieldCode::DeclinedWithTerms, detail))
         }
         _ if own.decline => Ok(Kind::Declined),
         (Some(_), Some(_)) => {
-            let detail = "give a unit price or a percentage off, not both";
-            Err(FieldError::new(format!("{pointer}/percent_off"), "price-and-percentage", detail))
+            let detail = "either a unit price or a percentage off must be given, not both";
+            Err(FieldError::new(format!("{pointer}/percent_off"), FieldCode::PriceAndPercentage, detail))
         }
         (Some(AmountText(price)), None) if price.is_negative() => {
-            Err(FieldError::new(format!("{pointer}/unit_price"), "negative", "a price is not below 0"))
+            Err(FieldError::new(format!("{pointer}/unit_price"), FieldCode::Negative, "the price must not be less than 0"))
         }
         (Some(AmountText(price)), None) => Ok(Kind::Price(price, read_per(&format!("{pointer}/per"), own.per)?)),
-        (None, _) if own.per.is_some() => {
-            Err(FieldError::new(format!("{pointer}/per"), "basis-without-price", "a basis needs a unit price"))
-        }
+        (None, _) if own.per.is_some() => Err(FieldError::new(
+            format!("{pointer}/per"),
+            FieldCode::BasisWithoutPrice,
+            "a basis must be given together with a unit price",
+        )),
         (None, Some(off)) => Ok(Kind::PercentOff(percent(&format!("{pointer}/percent_off"), Some(off))?)),
         (None, None) => Ok(Kind::PercentOff(usual)),
     }
@@ -119,7 +122,7 @@ fn percent(pointer: &str, given: Option<AmountText>) -> Result<Amount, FieldErro
     const HUNDRED: Amount = Amount::from_micros(100_000_000);
     let percent = given.map_or(Amount::ZERO, |given| given.0);
     if percent.is_negative() || percent > HUNDRED {
-        return Err(FieldError::new(pointer, "out-of-range", "a percentage off is from 0 to 100"));
+        return Err(FieldError::new(pointer, FieldCode::OutOfRange, "a percentage off must be from 0 to 100"));
     }
     Ok(percent)
 }
@@ -137,8 +140,8 @@ impl Terms {
         quantity: Quantity,
         currency: Currency,
     ) -> Result<Option<OfferPrice>, FieldError> {
-        let wrong = |code: &str, detail: String| FieldError::new(format!("{}/unit_price", self.pointer), code, detail);
-        let too_large = || wrong("out-of-range", "the price or the amount is out of range".to_owned());
+        let wrong = |code: FieldCode, detail: String| FieldError::new(format!("{}/unit_price", self.pointer), code, detail);
+        let too_large = || wrong(FieldCode::OutOfRange, "the price and the amount must be smaller".to_owned());
         let (unit_price, per) = match (self.kind, today) {
             (Kind::Declined, _) => return Ok(None),
             (Kind::Price(unit_price, per), _) => (unit_price, per),
@@ -146,8 +149,9 @@ impl Terms {
                 (less_percent(today.unit_price, percent).map_err(|_| too_large())?, today.per)
             }
             (Kind::PercentOff(_), Err(refusal)) => {
-                let detail = format!("there is no price today to take a percentage off: {}", refusal.detail());
-                return Err(wrong("price-needed", detail));
+                let detail =
+                    format!("a price must be given, since there is none today to take a percentage off: {}", refusal.detail());
+                return Err(wrong(FieldCode::PriceNeeded, detail));
             }
         };
         let amount = line_amount(unit_price, quantity.into(), per, currency).map_err(|_| too_large())?;
@@ -214,20 +218,20 @@ mod tests {
         let nothing = offered(&own(None, None, Some("100")), Ok(&today)).expect("an offer");
         assert_eq!(nothing.unit_price, Amount::ZERO);
         let unpriced = offered(&own(None, None, Some("1")), Err(LineRefusal(pricing::LineError::PriceOnRequest)));
-        assert_eq!(unpriced, Err("price-needed".to_owned()));
+        assert_eq!(unpriced, Err(FieldCode::PriceNeeded.to_owned()));
     }
 
     #[test]
     fn terms_that_make_no_sense_are_refused() {
         let today = today("1", 1);
         for (own, code) in [
-            (own(Some("1"), None, Some("1")), "price-and-percentage"),
-            (own(Some("-0.01"), None, None), "negative"),
-            (own(Some("1"), Some(0), None), "out-of-range"),
-            (own(None, Some(100), Some("1")), "basis-without-price"),
-            (own(None, None, Some("100.000001")), "out-of-range"),
-            (own(None, None, Some("-1")), "out-of-range"),
-            (own(Some("9000000000000"), None, None), "out-of-range"),
+            (own(Some("1"), None, Some("1")), FieldCode::PriceAndPercentage),
+            (own(Some("-0.01"), None, None), FieldCode::Negative),
+            (own(Some("1"), Some(0), None), FieldCode::OutOfRange),
+            (own(None, Some(100), Some("1")), FieldCode::BasisWithoutPrice),
+            (own(None, None, Some("100.000001")), FieldCode::OutOfRange),
+            (own(None, None, Some("-1")), FieldCode::OutOfRange),
+            (own(Some("9000000000000"), None, None), FieldCode::OutOfRange),
         ] {
             assert_eq!(offered(&own, Ok(&today)), Err(code.to_owned()), "{own:?}");
         }

@@ -22,6 +22,7 @@ use cart::{self, CartCache, CheckedLine, Partial, check_again, check_lines};
 use catalog::Products;
 use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, if_match, page_limit, place_of};
@@ -231,7 +232,11 @@ impl SalesQuoteRoutes {
                 let (good, bad) = check_lines(db, &self.products, &self.index, Some(account.id), asked).await?;
                 From::Lines { good, bad: bad.into_iter().map(Into::into).collect(), targets }
             }
-            _ => return Err(CommonError::invalid("/lines", "cart-or-lines", "give either cart_id or lines").into()),
+            _ => {
+                return Err(
+                    CommonError::invalid("/lines", FieldCode::CartOrLines, "either cart_id or lines must be given").into()
+                );
+            }
         };
         Ok(Wanted { account, currency: named, note: input.note.into_inner(), partial: input.partial, from })
     }

@@ -99,7 +99,7 @@ fn line_view(
             .map(|price| TargetPriceView { unit_price: price.into(), per: line.target_per.unwrap_or_default().get() }),
         at_request: quoted(Some(line.quantity), line.asked_unit_price, line.asked_per, line.asked_amount),
         today: today.map(Into::into),
-        price_problem: problem.map(|refusal| refusal.code().to_owned()),
+        price_problem: problem.map(|refusal| refusal.code()),
         offer: quoted(line.offer_quantity, line.offer_unit_price, line.offer_per, line.offer_amount),
         declined: is_declined(quote, line),
         saving: saving.map(AmountText),

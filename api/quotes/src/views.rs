@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::status::QuoteStatus;
 use cart::drift::DriftPrice;
+use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 
@@ -105,7 +106,7 @@ pub(crate) struct SalesQuoteLineView {
     /// Why there is no price today: `unknown_product` also when the product is no longer there for whoever looks.
     #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub price_problem: Option<String>,
+    pub price_problem: Option<FieldCode>,
     /// What was last offered.
     pub offer: Option<QuotedPriceView>,
     /// Whether the latest offer leaves the line out.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::public_url::PublicUrl;
 use super::seller::SellerSettings;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::Text;
 
@@ -34,31 +35,31 @@ impl SettingsInput {
     /// The settings, or everything that is wrong with them.
     pub(crate) fn into_settings(self) -> Result<SellerSettings, CommonError> {
         let mut errors = Vec::new();
-        let mut refuse = |pointer: String, code: &str, detail: &str| errors.push(FieldError::new(pointer, code, detail));
+        let mut refuse = |pointer: String, code: FieldCode, detail: &str| errors.push(FieldError::new(pointer, code, detail));
         let time_zone = self.time_zone.parse::<Tz>();
         if time_zone.is_err() {
-            refuse("/time_zone".to_owned(), "unknown-time-zone", "time_zone must be an IANA name such as Europe/Berlin");
+            refuse("/time_zone".to_owned(), FieldCode::UnknownTimeZone, "time_zone must be an IANA name such as Europe/Berlin");
         }
         let currency = self.default_currency.parse::<Currency>();
         if currency.is_err() {
-            refuse("/default_currency".to_owned(), "unknown-currency", "default_currency must be a code of ISO 4217");
+            refuse("/default_currency".to_owned(), FieldCode::UnknownCurrency, "default_currency must be a code of ISO 4217");
         }
         let public_url = self.public_url.as_deref().map(PublicUrl::parse).transpose();
         if let Err(detail) = &public_url {
-            refuse("/public_url".to_owned(), "bad-url", &format!("public_url {detail}"));
+            refuse("/public_url".to_owned(), FieldCode::BadUrl, &format!("public_url {detail}"));
         }
         let languages: Vec<String> = self.languages.into_iter().map(Text::into_inner).collect();
         if languages.is_empty() {
-            refuse("/languages".to_owned(), "too-few", "languages must name at least one");
+            refuse("/languages".to_owned(), FieldCode::TooFew, "languages must name at least one");
         }
         if languages.len() > MOST_LANGUAGES {
-            refuse("/languages".to_owned(), "too-many", "languages must name at most 20");
+            refuse("/languages".to_owned(), FieldCode::TooMany, "languages must name at most 20");
         }
         for (at, tag) in languages.iter().enumerate() {
             if !is_language_tag(tag) {
-                refuse(format!("/languages/{at}"), "bad-language", "a language must be a tag such as en or de-AT");
+                refuse(format!("/languages/{at}"), FieldCode::BadLanguage, "a language must be a tag such as en or de-AT");
             } else if languages[..at].contains(tag) {
-                refuse(format!("/languages/{at}"), "duplicate", "every language must be named once");
+                refuse(format!("/languages/{at}"), FieldCode::Duplicate, "every language must be named once");
             }
         }
         match (time_zone, currency, public_url) {

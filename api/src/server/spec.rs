@@ -17,6 +17,8 @@ use identity::IdentityError;
 use identity::scope::Scope;
 use imports::ImportJobError;
 use inventory::StockError;
+use kernel::common_problems;
+use kernel::field_code::FieldCode;
 use kernel::problem::{DomainError, ProblemType};
 use merchandising::MerchandisingError;
 use operations::OperationsError;
@@ -140,20 +142,35 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(ImportJobError::problem_types());
     all.extend(OperationsError::problem_types());
     all.extend(SettingsError::problem_types());
+    all.extend(common_problems::OF_THE_SERVER);
     all.sort_by_key(|e| e.code);
     all.dedup();
     all
 }
 
-/// A page that explains a problem's code.
+/// A page that explains a code: of a problem, of a field, or of both where a request breaks one rule only.
 pub(super) fn problem_page(code: &str) -> Option<String> {
-    let entry = types().into_iter().find(|e| e.code == code)?;
+    let problem = types().into_iter().find(|entry| entry.code == code);
+    let field = FieldCode::from_word(code);
+    let title = problem.map(|entry| entry.title).or(field.map(FieldCode::explanation))?;
+    let of_problem = problem.map(|entry| {
+        format!(
+            "<p>As the code of a problem document: {}. HTTP status {}. The member <code>detail</code> says what happened; \
+             <code>errors</code> names fields and lines.</p>",
+            entry.title, entry.status
+        )
+    });
+    let of_field = field.map(|code| {
+        format!(
+            "<p>As the code of a field, line or row: {}. <code>pointer</code> says where it stands, <code>detail</code> what must \
+             be, <code>params</code> the values that the detail tells.</p>",
+            code.explanation()
+        )
+    });
     Some(format!(
-        "<!doctype html><html lang=\"en\"><title>{code}</title><h1>{title}</h1><p>Code <code>{code}</code>, HTTP status {status}.</p>\
-         <p>The member <code>detail</code> of the problem document says what happened; <code>errors</code> names fields and lines.</p></html>",
-        code = entry.code,
-        title = entry.title,
-        status = entry.status,
+        "<!doctype html><html lang=\"en\"><title>{code}</title><h1>{title}</h1><p>Code <code>{code}</code>.</p>{}{}</html>",
+        of_problem.unwrap_or_default(),
+        of_field.unwrap_or_default(),
     ))
 }
 
@@ -191,5 +208,30 @@ mod tests {
         let mounted = mounted(&groups(&Projections::default()));
         let methods = |path: &str| mounted.iter().filter(|(_, known)| known == path).count();
         assert_eq!((methods("/v1/orders"), methods("/v1/products/{sku}")), (2, 2));
+    }
+
+    #[test]
+    fn every_code_has_a_page() {
+        let problems = types().into_iter().map(|entry| entry.code);
+        for code in problems.chain(FieldCode::ALL.iter().map(|code| code.word())) {
+            let page = problem_page(code).unwrap_or_default();
+            assert!(page.contains(&format!("<code>{code}</code>")), "{code} has no page");
+            let kebab = code.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase()));
+            assert!(kebab, "{code} is not in kebab case");
+        }
+        assert_eq!(problem_page("no-such-code"), None);
+    }
+
+    #[test]
+    fn the_document_names_every_code() {
+        let document: Value = serde_json::from_str(&document()).expect("a document");
+        let codes = document["components"]["schemas"]["FieldCode"]["enum"].as_array().expect("the codes of fields");
+        let codes: Vec<&str> = codes.iter().filter_map(Value::as_str).collect();
+        assert_eq!(codes, FieldCode::ALL.iter().map(|code| code.word()).collect::<Vec<_>>());
+        let responses = &document["paths"]["/v1/orders"]["post"]["responses"];
+        for (status, code) in [("422", "order-lines-refused"), ("422", "invalid-request"), ("409", "insufficient-stock")] {
+            let told = responses[status]["description"].as_str().unwrap_or_default();
+            assert!(told.contains(&format!("`{code}`")), "{status} of an order does not tell of {code}: {told}");
+        }
     }
 }

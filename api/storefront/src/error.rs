@@ -11,7 +11,7 @@ use search_index::SearchIndexError;
 pub enum StorefrontError {
     #[error("there is no product \"{0}\"")]
     ProductNotFound(String),
-    #[error("this needs the scope {0}")]
+    #[error("the token must carry the scope {0}")]
     ScopeNeeded(&'static str),
     #[error("{0}")]
     SellersOnly(&'static str),
@@ -27,7 +27,7 @@ pub enum StorefrontError {
 
 problem_types! { StorefrontError {
     Self::ProductNotFound(_) => 404, "product-not-found", "The product does not exist";
-    Self::ScopeNeeded(_) | Self::SellersOnly(_) => 403, "forbidden", "The token does not carry the scope this needs";
+    Self::ScopeNeeded(_) | Self::SellersOnly(_) => 403, "forbidden", "The access token lacks the scope of this operation";
 } delegates {
     Self::Account(inner) => inner: IdentityError,
     Self::Prices(inner) => inner: PriceError,

@@ -7,6 +7,7 @@ use pricing::{Amount, Per};
 use super::offers::{HitOffer, Stocked};
 use super::own::{BOUGHT_BEFORE, ON_CONTRACT};
 use catalog::Categories;
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{cursor, page_limit, pair_cursor, pair_of, place_of};
 
@@ -85,7 +86,10 @@ impl Plan {
         plan.query.explain = asked.explain;
         let mut problems = Vec::new();
         if asked.filters.len() > MOST_FILTERS {
-            problems.push(FieldError::new("filter", "too-many", format!("at most {MOST_FILTERS} filters")));
+            problems.push(
+                FieldError::new("filter", FieldCode::TooMany, format!("there must be at most {MOST_FILTERS} filters"))
+                    .with("max", MOST_FILTERS),
+            );
         }
         for filter in asked.filters.iter().take(MOST_FILTERS) {
             problems.extend(plan.add_filter(filter, categories).err());
@@ -116,7 +120,7 @@ impl Plan {
     }
 
     fn add_own(&mut self, name: &'static str, value: &str) -> Result<(), FieldError> {
-        let refused = |detail: &str| FieldError::new("filter", "bad-filter", format!("{name} is {detail}"));
+        let refused = |detail: &str| FieldError::new("filter", FieldCode::BadFilter, format!("{name} must be {detail}"));
         let wanted = value.parse::<bool>().map_err(|_| refused("true or false"))?;
         match self.own_wanted(name) {
             Some(before) if before != wanted => return Err(refused("one or the other")),
@@ -127,7 +131,7 @@ impl Plan {
     }
 
     fn add_filter(&mut self, filter: &str, categories: &Categories) -> Result<(), FieldError> {
-        let refused = |detail: String| FieldError::new("filter", "bad-filter", detail);
+        let refused = |detail: String| FieldError::new("filter", FieldCode::BadFilter, detail);
         let Some((name, value)) = filter.split_once(':') else {
             return Err(refused("a filter is a name, a colon and a value".to_owned()));
         };
@@ -163,8 +167,8 @@ impl Plan {
 
     fn set_facets(&mut self, mut facets: Vec<String>) -> Result<(), FieldError> {
         if facets.len() > MOST_FACETS || facets.iter().any(|name| name.chars().count() > LONGEST_NAME) {
-            let detail = format!("at most {MOST_FACETS} facets, each a name of at most {LONGEST_NAME} characters");
-            return Err(FieldError::new("facet", "too-many", detail));
+            let detail = format!("there must be at most {MOST_FACETS} facets, each a name of at most {LONGEST_NAME} characters");
+            return Err(FieldError::new("facet", FieldCode::TooMany, detail));
         }
         let asked = facets.len();
         facets.retain(|name| name != "availability");
@@ -183,8 +187,8 @@ impl Plan {
             ("availability", _) if !descending => self.order = Order::Availability,
             (_, Some(name)) => self.query.sort = search::Sort::Attribute { name: name.to_owned(), descending },
             _ => {
-                let detail = "sort is relevance, sku, price, -price, availability, attribute:name or -attribute:name";
-                return Err(FieldError::new("sort", "bad-sort", detail));
+                let detail = "must be relevance, sku, price, -price, availability, attribute:name or -attribute:name";
+                return Err(FieldError::new("sort", FieldCode::BadSort, detail));
             }
         }
         Ok(())
@@ -215,7 +219,10 @@ impl Plan {
 pub(super) fn text(q: Option<String>) -> Result<String, CommonError> {
     let text = q.unwrap_or_default();
     if text.chars().nth(LONGEST_TEXT).is_some() {
-        return Err(CommonError::invalid("q", "too-long", format!("a text has at most {LONGEST_TEXT} characters")));
+        return Err(CommonError::from(
+            FieldError::new("q", FieldCode::TooLong, format!("must have at most {LONGEST_TEXT} characters"))
+                .with("max", LONGEST_TEXT),
+        ));
     }
     Ok(text)
 }
@@ -228,7 +235,11 @@ fn place(cursor: Option<&str>) -> Result<(usize, Option<i64>), CommonError> {
     };
     let (place, search) = cursor.map(read).transpose()?.unwrap_or((0, None));
     if !(0..=LAST_PLACE).contains(&place) {
-        return Err(CommonError::invalid("cursor", "bad-cursor", "give a cursor of an earlier answer unchanged"));
+        return Err(CommonError::invalid(
+            "cursor",
+            FieldCode::BadCursor,
+            "the cursor must be the next_cursor of an earlier answer, unchanged",
+        ));
     }
     Ok((place as usize, search))
 }

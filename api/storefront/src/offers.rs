@@ -12,6 +12,7 @@ use catalog::{CatalogView, Product, Products};
 use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use inventory::Board;
+use kernel::field_code::FieldCode;
 use kernel::principal::{Acting, Permission};
 use kernel::problem::CommonError;
 use prices::PriceLine;
@@ -93,7 +94,7 @@ impl Viewpoint {
             (None, None) => None,
             (_, code) => Some(account_for(who, &offers.accounts, code)?),
         };
-        let unknown = |_| CommonError::invalid("currency", "unknown-currency", "not an ISO 4217 currency");
+        let unknown = |_| CommonError::invalid("currency", FieldCode::UnknownCurrency, "must be a currency code of ISO 4217");
         let currency = match (currency, &account) {
             (Some(code), _) => Some(code.parse().map_err(unknown)?),
             (None, Some(account)) => Some(account.currency),

@@ -17,6 +17,7 @@ use super::filters::Plan;
 use super::offers::Viewpoint;
 use identity::Accounts;
 use identity::scope::Scope;
+use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use prices::Coverage;
 use prices::Prices;
@@ -69,8 +70,8 @@ impl OwnSets {
                 continue;
             }
             let Some(account) = &viewpoint.account else {
-                let detail = format!("{name} is asked for an account: name it");
-                return Err(CommonError::invalid("account", "missing-value", detail).into());
+                let detail = format!("an account must be named to ask for {name}");
+                return Err(CommonError::invalid("account", FieldCode::MissingValue, detail).into());
             };
             let members = if name == BOUGHT_BEFORE {
                 if !viewpoint.orders {

@@ -18,8 +18,9 @@ use super::views::{
 };
 use catalog::{Categories, ProductJsonCache};
 use identity::permit;
+use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, CommonError};
+use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, Code, Etag, JsonResponse, page_limit};
 use merchandising::{Curation, Journal};
 use search_index::SearchIndex;
@@ -189,8 +190,11 @@ impl StorefrontRoutes {
     ) -> Result<JsonResponse<IdentifierMatchesView>> {
         let input = body.0;
         if input.identifiers.len() > MOST_IDENTIFIERS {
-            let detail = format!("at most {MOST_IDENTIFIERS} identifiers in one call");
-            return Err(CommonError::invalid("/identifiers", "too-many", detail).into());
+            let detail = format!("there must be at most {MOST_IDENTIFIERS} identifiers at once");
+            return Err(CommonError::from(
+                FieldError::new("/identifiers", FieldCode::TooMany, detail).with("max", MOST_IDENTIFIERS),
+            )
+            .into());
         }
         let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
         let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;

@@ -10,7 +10,7 @@ use kernel::problem_types;
 pub enum SuggestionError {
     #[error("there is no relation rule \"{0}\"")]
     RuleNotFound(String),
-    #[error("there are {0} relation rules already")]
+    #[error("there are {0} relation rules already; delete one first")]
     TooManyRules(usize),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -22,7 +22,7 @@ pub enum SuggestionError {
 
 problem_types! { SuggestionError {
     Self::RuleNotFound(_) => 404, "relation-rule-not-found", "The relation rule does not exist";
-    Self::TooManyRules(_) => 422, "too-many-relation-rules", "There are too many relation rules";
+    Self::TooManyRules(_) => 422, "too-many-relation-rules", "There are as many relation rules as allowed";
 } delegates {
     Self::Catalog(inner) => inner: CatalogError,
     Self::Identity(inner) => inner: IdentityError,

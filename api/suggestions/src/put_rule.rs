@@ -7,6 +7,7 @@ use super::error::SuggestionError;
 use super::events::RelationRuleChanged;
 use super::rule::{Definition, ProductSelector};
 use catalog::{Categories, Products};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
 
@@ -25,38 +26,46 @@ const MOST_RULES: usize = 500;
 /// Everything wrong with a rule; pointers start at the rule.
 pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), CommonError> {
     let mut problems = Vec::new();
-    let mut refuse = |pointer: String, code: &str, detail: String| problems.push(FieldError::new(pointer, code, detail));
+    let mut refuse = |pointer: String, code: FieldCode, detail: String| problems.push(FieldError::new(pointer, code, detail));
     let definition = &new.definition;
     if new.kind == RelationKind::Successor {
-        refuse("/kind".to_owned(), "not-by-rule", "a successor is named by its SKU with the product it replaces".to_owned());
+        refuse(
+            "/kind".to_owned(),
+            FieldCode::NotByRule,
+            "must not be successor; name a successor by its SKU with the product it replaces".to_owned(),
+        );
     }
     if definition.name.trim().is_empty() {
-        refuse("/name".to_owned(), "empty", "say the rule in words".to_owned());
+        refuse("/name".to_owned(), FieldCode::MissingValue, "the rule must have a name".to_owned());
     }
     if definition.quantity <= 0 {
-        refuse("/quantity".to_owned(), "not-positive", "is greater than 0".to_owned());
+        refuse("/quantity".to_owned(), FieldCode::NotPositive, "the quantity must be greater than 0".to_owned());
     }
     if definition.matches.is_empty() && definition.to.skus.is_empty() {
-        let detail = "say which properties must agree, or to which SKUs the rule leads".to_owned();
-        refuse("/match".to_owned(), "matches-everything", detail);
+        let detail = "the rule must name properties that must agree, or the SKUs it leads to".to_owned();
+        refuse("/match".to_owned(), FieldCode::MatchesEverything, detail);
     }
     if definition.matches.len() > MOST_VALUES {
-        refuse("/match".to_owned(), "too-many", format!("at most {MOST_VALUES}"));
+        refuse("/match".to_owned(), FieldCode::TooMany, format!("must have at most {MOST_VALUES} entries"));
     }
     for (end, selector) in [("from", &definition.from), ("to", &definition.to)] {
         for (list, len) in lists(selector) {
             if len > MOST_VALUES {
-                refuse(format!("/{end}/{list}"), "too-many", format!("at most {MOST_VALUES}"));
+                refuse(format!("/{end}/{list}"), FieldCode::TooMany, format!("must have at most {MOST_VALUES} entries"));
             }
         }
         if lists(selector).iter().all(|(_, len)| *len == 0) {
-            refuse(format!("/{end}"), "empty", "say which products are meant".to_owned());
+            refuse(format!("/{end}"), FieldCode::MissingValue, "must name products".to_owned());
         }
         for (at, sku) in selector.skus.iter().enumerate().filter(|(_, sku)| products.by_sku(sku).is_none()) {
-            refuse(format!("/{end}/skus/{at}"), "product-not-found", format!("there is no product \"{}\"", &**sku));
+            refuse(format!("/{end}/skus/{at}"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", &**sku));
         }
         for (at, code) in selector.categories.iter().enumerate().filter(|(_, code)| categories.by_code(code).is_none()) {
-            refuse(format!("/{end}/categories/{at}"), "category-not-found", format!("there is no category \"{}\"", &**code));
+            refuse(
+                format!("/{end}/categories/{at}"),
+                FieldCode::UnknownCategory,
+                format!("there is no category \"{}\"", &**code),
+            );
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }

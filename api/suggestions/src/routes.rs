@@ -25,6 +25,7 @@ use catalog::{CatalogError, CatalogView, Product, Products};
 use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
 use inventory::Board;
+use kernel::field_code::FieldCode;
 use kernel::principal::{Acting, Permission};
 use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, BulkItem, Code, JsonResponse, Timestamp, page_limit};
@@ -97,7 +98,12 @@ impl SuggestionRoutes {
         let input = body.0;
         let limit = page_limit(input.limit, 10, 100)? as usize;
         if input.lines.is_empty() || input.lines.len() > MOST_LINES {
-            return Err(CommonError::invalid("/lines", "out-of-range", format!("a basket has 1 to {MOST_LINES} lines")).into());
+            return Err(CommonError::from(
+                FieldError::new("/lines", FieldCode::OutOfRange, format!("a basket must have 1 to {MOST_LINES} lines"))
+                    .with("min", 1)
+                    .with("max", MOST_LINES),
+            )
+            .into());
         }
         let view = self.view(&who, input.account.as_deref(), input.at)?;
         let catalog_view = self.products.view_for(view.account);
@@ -106,8 +112,7 @@ impl SuggestionRoutes {
         for (place, line) in input.lines.into_iter().enumerate() {
             match self.line(line, &catalog_view) {
                 Ok((product, quantity, consent)) => basket.add(product, quantity, consent),
-                Err(problems) => rejected
-                    .extend(problems.into_iter().map(|p| FieldError { pointer: format!("/lines/{place}{}", p.pointer), ..p })),
+                Err(problems) => rejected.extend(problems.into_iter().map(|problem| problem.under(&format!("/lines/{place}")))),
             }
         }
         let consent = view.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
@@ -206,23 +211,23 @@ impl SuggestionRoutes {
         catalog_view: &CatalogView,
     ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldError>> {
         let line = line.0?;
-        let problem = |pointer: &str, code: &str, detail: String| vec![FieldError::new(pointer, code, detail)];
+        let problem = |pointer: &str, code: FieldCode, detail: String| vec![FieldError::new(pointer, code, detail)];
         let product = self.shown(&line.sku, catalog_view);
-        let product =
-            product.ok_or_else(|| problem("/sku", "product-not-found", format!("there is no product \"{}\"", &*line.sku)))?;
+        let product = product
+            .ok_or_else(|| problem("/sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*line.sku)))?;
         let unit = match line.unit.as_deref() {
             Some(unit) => unit.parse::<UnitCode>().ok(),
             None => Some(product.default_unit()),
         };
         let factor = unit.and_then(|unit| product.factor_of(unit));
-        let factor =
-            factor.ok_or_else(|| problem("/unit", "unknown-unit", format!("{} is not sold in this unit", product.sku)))?;
+        let factor = factor
+            .ok_or_else(|| problem("/unit", FieldCode::UnknownUnit, format!("{} is not sold in this unit", product.sku)))?;
         let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
         if !quantity.is_positive() {
-            return Err(problem("/quantity", "quantity-not-positive", "a quantity is greater than 0".to_owned()));
+            return Err(problem("/quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));
         }
         let stock = factor.to_stock(quantity);
-        let stock = stock.map_err(|error| problem("/quantity", "quantity-not-exact", error.to_string()))?;
+        let stock = stock.map_err(|error| problem("/quantity", FieldCode::NotExact, error.to_string()))?;
         Ok((product, stock, line.replacement))
     }
 }

@@ -168,25 +168,25 @@ async fn everything_wrong_is_named_and_changes_nothing() {
     let long = "x".repeat(101);
     let many: Vec<Value> = (1..=21).map(|n| json!({ "sku": "B-1", "position": n })).collect();
     let cases = [
-        (rule(json!({})), "/pins", "empty"),
+        (rule(json!({})), "/pins", "missing-value"),
         (rule(json!({ "pins": [{ "sku": "B-1", "position": 1 }] })), "/phrases", "missing-value"),
-        (rule(json!({ "phrases": [" - "], "redirect": { "path": "/x" } })), "/phrases/0", "empty"),
+        (rule(json!({ "phrases": [" - "], "redirect": { "path": "/x" } })), "/phrases/0", "missing-value"),
         (rule(json!({ "phrases": ["bolt", "Bolts"], "redirect": { "path": "/x" } })), "/phrases/1", "duplicate"),
         (rule(json!({ "phrases": [long], "redirect": { "path": "/x" } })), "/phrases/0", "too-long"),
-        (rule(pins("bolt", &[("NO-SUCH", 1)])), "/pins/0/sku", "product-not-found"),
+        (rule(pins("bolt", &[("NO-SUCH", 1)])), "/pins/0/sku", "unknown-product"),
         (rule(pins("bolt", &[("B-1", 1), ("B-1", 2)])), "/pins/1/sku", "duplicate"),
         (rule(pins("bolt", &[("B-1", 1), ("B-2", 1)])), "/pins/1/position", "duplicate"),
         (rule(pins("bolt", &[("B-1", 0)])), "/pins/0/position", "out-of-range"),
         (rule(pins("bolt", &[("B-1", 101)])), "/pins/0/position", "out-of-range"),
         (rule(json!({ "phrases": ["bolt"], "pins": many })), "/pins", "too-many"),
-        (rule(boost(("sku", "NO-SUCH"), "2")), "/boosts/0/sku", "product-not-found"),
-        (rule(boost(("category", "NO-SUCH"), "2")), "/boosts/0/category", "category-not-found"),
+        (rule(boost(("sku", "NO-SUCH"), "2")), "/boosts/0/sku", "unknown-product"),
+        (rule(boost(("category", "NO-SUCH"), "2")), "/boosts/0/category", "unknown-category"),
         (rule(boost(("sku", "B-1"), "0.09")), "/boosts/0/factor", "out-of-range"),
         (rule(boost(("sku", "B-1"), "10.1")), "/boosts/0/factor", "out-of-range"),
-        (rule(json!({ "boosts": [{ "factor": "2" }] })), "/boosts/0", "not-one"),
-        (rule(json!({ "boosts": [{ "sku": "B-1", "brand": "Alba", "factor": "2" }] })), "/boosts/0", "not-one"),
-        (rule(json!({ "phrases": ["x"], "redirect": {} })), "/redirect", "not-one"),
-        (rule(json!({ "phrases": ["x"], "redirect": { "category": "NO" } })), "/redirect/category", "category-not-found"),
+        (rule(json!({ "boosts": [{ "factor": "2" }] })), "/boosts/0", "not-exactly-one"),
+        (rule(json!({ "boosts": [{ "sku": "B-1", "brand": "Alba", "factor": "2" }] })), "/boosts/0", "not-exactly-one"),
+        (rule(json!({ "phrases": ["x"], "redirect": {} })), "/redirect", "not-exactly-one"),
+        (rule(json!({ "phrases": ["x"], "redirect": { "category": "NO" } })), "/redirect/category", "unknown-category"),
         (rule(json!({ "phrases": ["x"], "redirect": { "path": "//evil.example" } })), "/redirect/path", "bad-path"),
         (
             rule(
@@ -196,7 +196,7 @@ async fn everything_wrong_is_named_and_changes_nothing() {
             "ends-before-start",
         ),
         (("synonyms", json!({ "terms": ["bolt"] })), "/terms", "too-few"),
-        (("synonyms", json!({ "terms": ["bolt", ""] })), "/terms/1", "empty"),
+        (("synonyms", json!({ "terms": ["bolt", ""] })), "/terms/1", "missing-value"),
         (("synonyms", json!({ "terms": ["bolt", "a b c d e f"] })), "/terms/1", "too-many-words"),
         (("synonyms", json!({ "terms": ["bolt"], "means": ["x", "X"] })), "/means/1", "duplicate"),
     ];

@@ -96,7 +96,7 @@ async fn contracts_are_copied_scheduled_and_ended() {
     assert_eq!(parse(&rival.unit_price("A-1").await), parse("9"), "without a start it applies at once");
     assert_eq!(price_at(&rival, "A-1", "2041-01-01").await, parse("10"));
     let wrong = json!({ "valid_from": "2041-01-01", "valid_until": "2040-01-01" });
-    let problem = admin.post("/v1/contracts/C-2/scheduling", &wrong).await.is_refused("end-before-start");
+    let problem = admin.post("/v1/contracts/C-2/scheduling", &wrong).await.is_refused("ends-before-start");
     assert_eq!(problem["errors"][0]["pointer"], "/valid_until");
     admin.post("/v1/contracts/C-2/ending", &json!({})).await.ok();
     assert_eq!(parse(&rival.unit_price("A-1").await), parse("10"));

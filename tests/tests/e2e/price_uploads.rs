@@ -101,7 +101,7 @@ async fn packed_streams_are_unpacked_and_rows_told_by_their_lines() {
     assert_eq!(answer["received"], 5, "{answer}");
     assert_eq!(answer["created"], 2, "{answer}");
     let told: Vec<String> = answer["results"].list().iter().map(told).collect();
-    assert_eq!(told, ["3 rejected unknown-sku /sku", "4 rejected bad-json ", "5 rejected end-before-start /valid_until"]);
+    assert_eq!(told, ["3 rejected unknown-product /sku", "4 rejected bad-json ", "5 rejected ends-before-start /valid_until"]);
     assert_eq!(parse(&shop.erp("ACME").await.unit_price("A-2").await), parse("3"));
 }
 
@@ -119,7 +119,7 @@ async fn every_row_is_told_of_to_who_asks() {
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     let lines: Vec<Json> = answer.text.lines().map(Json::parse).collect();
     let results: Vec<String> = lines[..lines.len() - 1].iter().map(told).collect();
-    let expected = ["2 created  ", "3 rejected duplicate-line ", "4 created  ", "5 rejected too-many-decimals /unit_price"];
+    let expected = ["2 created  ", "3 rejected duplicate ", "4 created  ", "5 rejected too-many-decimals /unit_price"];
     assert_eq!(results, expected);
     let summary = &lines.last().expect("a summary")["summary"];
     assert_eq!(summary["created"], 2, "{summary}");

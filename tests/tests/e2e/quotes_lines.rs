@@ -20,7 +20,7 @@ fn shows_nothing_of_today(view: &Json) {
     assert_eq!(hidden["sku"], "A-1", "{view}");
     assert_eq!(hidden["title"], "", "{view}");
     assert!(hidden["today"].is_null(), "{view}");
-    assert_eq!(hidden["price_problem"], "unknown_product", "{view}");
+    assert_eq!(hidden["price_problem"], "unknown-product", "{view}");
     assert_eq!(view["totals"]["unpriced"], 1, "{view}");
     assert_eq!(micros(&view["totals"]["today"]), parse("20"), "{view}");
     assert_eq!(micros(&hidden["at_request"]["unit_price"]), parse("10"), "what was asked stays: {view}");

@@ -113,7 +113,7 @@ async fn what_is_denied_is_not_suggested_nor_named_by_other_products() {
     assert_eq!(acme.get("/v1/products/GLUE-1").await.ok()["relations"], json!([]));
     let advice = acme.advice(&["GLUE-1", "SAW-1"]).await;
     assert_eq!(advice["items"], json!([]));
-    assert_eq!(advice["rejected"][0]["code"], "product-not-found");
+    assert_eq!(advice["rejected"][0]["code"], "unknown-product");
     assert_eq!(rival.suggested("GLUE-1", "accessory").await.len(), 1, "to others it is");
     assert_eq!(rival.get("/v1/products/GLUE-1").await.ok()["relations"][0]["sku"], "SAW-1");
 }
@@ -137,7 +137,7 @@ async fn what_is_denied_has_no_price_and_no_stock() {
     let stock = acme.get("/v1/availability?sku=SAW-1&sku=SAW-2").await.ok();
     let known: Vec<&str> = stock["items"].list().iter().map(|item| item["sku"].text()).collect();
     assert_eq!(known, ["SAW-2"]);
-    assert_eq!(stock["rejected"][0]["code"], "unknown-sku");
+    assert_eq!(stock["rejected"][0]["code"], "unknown-product");
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn of_a_product_hidden_since_a_cart_shows_its_people_no_title_and_no_price
         assert_eq!(hidden["sku"], "SAW-1", "{shown}");
         assert_eq!(hidden["title"], "", "{shown}");
         assert!(hidden["unit_price"].is_null(), "{shown}");
-        assert_eq!(hidden["price_problem"], "unknown_product", "{shown}");
+        assert_eq!(hidden["price_problem"], "unknown-product", "{shown}");
         assert_eq!(shown["totals"]["total"]["amount"], "10", "{shown}");
         assert_eq!(shown["totals"]["unpriced"], 1, "{shown}");
     }

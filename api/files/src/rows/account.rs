@@ -33,7 +33,7 @@ impl ImportRow for AccountRow {
         let parent = fields.key("parent", 64);
         if code.is_some() && code == parent {
             let raw = parent.as_deref().unwrap_or_default();
-            fields.problem(Problem::new("bad-code", "parent", "an account is not its own parent", raw));
+            fields.problem(Problem::new("account-loop", "parent", "must be another account", raw));
         }
         let credit_limit = fields.millionths("credit_limit", Least::Zero);
         let currency = match credit_limit {

@@ -57,7 +57,7 @@ impl Checked {
     pub fn finish<T: ImportRow>(mut self) -> Result<(T, Vec<Problem>), Vec<Problem>> {
         match T::build(&mut self) {
             Some(row) if self.problems.is_empty() => Ok((row, self.warnings)),
-            _ if self.problems.is_empty() => Err(vec![Problem::new("missing", "", "the row is incomplete", "")]),
+            _ if self.problems.is_empty() => Err(vec![Problem::new("missing-value", "", "the row is incomplete", "")]),
             _ => Err(self.problems),
         }
     }
@@ -87,7 +87,7 @@ impl Checked {
         let (value, droppable) = self.take(name)?;
         let result = match value.as_text() {
             Some(text) => read(&text),
-            None => Err(("bad-text", "a list or an object where one value belongs".to_owned())),
+            None => Err(("invalid-value", "must be one value, not a list or an object".to_owned())),
         };
         match result {
             Ok(read) => Some(read),
@@ -102,7 +102,7 @@ impl Checked {
         let before = self.problems.len();
         let found = value(self);
         if found.is_none() && self.problems.len() == before && !self.problems.iter().any(|p| p.field == name) {
-            self.problem(Problem::new("missing", name, "required", ""));
+            self.problem(Problem::new("missing-value", name, "must be given", ""));
         }
         found
     }
@@ -116,7 +116,7 @@ impl Checked {
     fn prose(&mut self, name: &'static str, most: usize) -> Option<String> {
         self.scalar(name, |text| match bounded(text, most) {
             Ok(()) if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) => {
-                Err(("bad-text", "contains control characters".to_owned()))
+                Err(("control-character", "must not contain control characters".to_owned()))
             }
             Ok(()) => Ok(text.to_owned()),
             Err(problem) => Err(problem),
@@ -134,7 +134,7 @@ impl Checked {
             if text.len() == count && text.bytes().all(|b| b.is_ascii_uppercase()) {
                 Ok(text.to_owned())
             } else {
-                Err(("bad-code", format!("not {count} capital letters")))
+                Err(("bad-code", format!("must be {count} capital letters")))
             }
         })
     }
@@ -169,7 +169,7 @@ impl Checked {
             single => vec![single],
         };
         if values.len() > MOST_ITEMS {
-            let detail = format!("more than {MOST_ITEMS} items");
+            let detail = format!("must have at most {MOST_ITEMS} items");
             self.problem(Problem::new("too-many", name, detail, &values.len().to_string()));
             return Vec::new();
         }
@@ -195,7 +195,7 @@ enum Least {
 
 fn bounded(text: &str, most: usize) -> Result<(), (&'static str, String)> {
     if text.chars().nth(most).is_some() {
-        return Err(("too-long", format!("longer than {most} characters")));
+        return Err(("too-long", format!("must have at most {most} characters")));
     }
     Ok(())
 }
@@ -204,7 +204,7 @@ fn line_text(text: &str, most: usize) -> Result<String, (&'static str, String)> 
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     bounded(&line, most)?;
     if line.chars().any(char::is_control) {
-        return Err(("bad-text", "contains control characters".to_owned()));
+        return Err(("control-character", "must not contain control characters".to_owned()));
     }
     Ok(line)
 }
@@ -212,7 +212,7 @@ fn line_text(text: &str, most: usize) -> Result<String, (&'static str, String)> 
 fn key_text(text: &str, most: usize) -> Result<String, (&'static str, String)> {
     bounded(text, most)?;
     if text.is_empty() || text.chars().any(char::is_control) {
-        return Err(("bad-code", "empty or with control characters".to_owned()));
+        return Err(("bad-code", "must not be empty nor contain control characters".to_owned()));
     }
     Ok(text.to_owned())
 }
@@ -222,15 +222,15 @@ fn unit_text(text: &str) -> Result<String, (&'static str, String)> {
     if fits && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
         Ok(text.to_owned())
     } else {
-        Err(("bad-code", "a unit code is 1 to 12 letters or digits".to_owned()))
+        Err(("bad-code", "a unit code must have 1 to 12 letters or digits".to_owned()))
     }
 }
 
 fn millionths_text(text: &str, least: Least) -> Result<i64, (&'static str, String)> {
     let value = parse_millionths(text).map_err(|e| (e.code(), e.to_string()))?;
     match least {
-        Least::Zero if value < 0 => Err(("out-of-range", "must not be negative".to_owned())),
-        Least::AboveZero if value <= 0 => Err(("out-of-range", "must be above zero".to_owned())),
+        Least::Zero if value < 0 => Err(("out-of-range", "must not be less than 0".to_owned())),
+        Least::AboveZero if value <= 0 => Err(("out-of-range", "must be greater than 0".to_owned())),
         _ => Ok(value),
     }
 }

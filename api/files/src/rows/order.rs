@@ -48,7 +48,7 @@ impl ImportRow for OrderRow {
             fields.required("lines", |_| None::<()>);
         }
         if records.len() > MOST_LINES {
-            let detail = format!("more than {MOST_LINES} lines");
+            let detail = format!("must have at most {MOST_LINES} lines");
             fields.problem(Problem::new("too-many", "lines", detail, &records.len().to_string()));
             return None;
         }

@@ -75,7 +75,7 @@ impl ImportRow for ProductRow {
         let brand = fields.line("brand", 100);
         let category = fields.items("category", |v| line_text(&scalar(v)?, 100));
         if category.len() > 10 {
-            fields.problem(Problem::new("too-many", "category", "deeper than 10 levels", ""));
+            fields.problem(Problem::new("too-many", "category", "must be at most 10 levels deep", ""));
         }
         let stock_unit = fields.required("stock_unit", |f| f.unit("stock_unit"));
         let units = fields.items("units", unit);
@@ -83,13 +83,13 @@ impl ImportRow for ProductRow {
         let gtins = without_doubles(fields.items("gtins", |v| gtin(&scalar(v)?)));
         let identifiers = without_doubles(fields.items("identifiers", identifier));
         if doubled(&units, stock_unit.as_deref()) {
-            let detail = "a unit is given twice or is the stock unit";
+            let detail = "every unit must be given only once, and not the stock unit";
             fields.problem(Problem::new("duplicate", "units", detail, ""));
         }
         let order_rules = order_rules(fields);
         let lifecycle = fields.scalar("lifecycle", lifecycle).unwrap_or_default();
         let lead_time_days = fields.scalar("lead_time_days", |text| {
-            text.parse().map_err(|_| ("bad-number", "not a whole number of days from 0 to 65535".to_owned()))
+            text.parse().map_err(|_| ("not-a-number", "must be a whole number of days from 0 to 65535".to_owned()))
         });
         let price = fields.millionths("price", Least::Zero);
         let cost = fields.millionths("cost", Least::Zero);
@@ -128,7 +128,7 @@ impl ImportRow for ProductRow {
 }
 
 fn scalar(value: &Value) -> Result<String, (&'static str, String)> {
-    let text = value.as_text().ok_or(("bad-text", "a list or an object where one value belongs".to_owned()))?;
+    let text = value.as_text().ok_or(("invalid-value", "must be one value, not a list or an object".to_owned()))?;
     Ok(text.into_owned())
 }
 
@@ -167,11 +167,11 @@ fn identifier(value: &Value) -> Result<Identifier, (&'static str, String)> {
 fn gtin(text: &str) -> Result<String, (&'static str, String)> {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     if digits.len() != text.chars().count() || !matches!(digits.len(), 8 | 12 | 13 | 14) {
-        return Err(("bad-gtin", "not 8, 12, 13 or 14 digits".to_owned()));
+        return Err(("bad-gtin", "must have 8, 12, 13 or 14 digits".to_owned()));
     }
     let sum: u32 = digits.iter().rev().enumerate().map(|(i, d)| if i % 2 == 1 { d * 3 } else { *d }).sum();
     if !sum.is_multiple_of(10) {
-        return Err(("bad-gtin", "the check digit is wrong".to_owned()));
+        return Err(("bad-gtin", "must have the right check digit".to_owned()));
     }
     Ok(text.to_owned())
 }
@@ -182,7 +182,7 @@ fn lifecycle(text: &str) -> Result<Lifecycle, (&'static str, String)> {
         "active" => Ok(Lifecycle::Active),
         "phasing_out" => Ok(Lifecycle::PhasingOut),
         "discontinued" => Ok(Lifecycle::Discontinued),
-        _ => Err(("bad-code", "not one of draft, active, phasing_out, discontinued".to_owned())),
+        _ => Err(("invalid-value", "must be one of draft, active, phasing_out, discontinued".to_owned())),
     }
 }
 

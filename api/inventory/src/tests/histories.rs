@@ -6,8 +6,19 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::house::{House, whole};
+use crate::Board;
+use crate::Demand;
+use crate::Move;
+use crate::Reason;
+use crate::Reservation;
+use crate::SourcingPreference;
+use crate::issue;
+use crate::move_stock;
 use crate::moves::MoveRefusal;
-use crate::{Board, Demand, Move, Reason, Reservation, SourcingPreference, issue, move_stock, release, reserve, set_levels};
+use crate::release;
+use crate::reserve;
+use crate::set_levels;
+use kernel::field_code::FieldCode;
 
 #[derive(Clone, Debug)]
 enum Act {
@@ -179,14 +190,14 @@ async fn bad_movements_are_refused_one_by_one() {
         let codes: Vec<_> =
             move_stock(&tx, &moves).await.expect("judged").into_iter().map(|r| r.err().map(MoveRefusal::code)).collect();
         let expected = [
-            Some("below-reserved"),
-            Some("zero-quantity"),
-            Some("stock-overflow"),
-            Some("below-reserved"),
-            Some("below-reserved"),
-            Some("negative-quantity"),
-            Some("below-reserved"),
-            Some("same-warehouse"),
+            Some(FieldCode::BelowReserved),
+            Some(FieldCode::Zero),
+            Some(FieldCode::StockOverflow),
+            Some(FieldCode::BelowReserved),
+            Some(FieldCode::BelowReserved),
+            Some(FieldCode::NegativeStock),
+            Some(FieldCode::BelowReserved),
+            Some(FieldCode::SameWarehouse),
             None,
         ];
         assert_eq!(codes, expected);

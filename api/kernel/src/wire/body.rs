@@ -8,15 +8,13 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde::de::DeserializeOwned;
 
-use crate::problem::{FieldError, Problem, ProblemType};
+use crate::common_problems::{INVALID, MALFORMED, UNSUPPORTED_MEDIA_TYPE};
+use crate::field_code::FieldCode;
+use crate::problem::{FieldError, Problem};
 
 /// A JSON body, read strictly.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
-
-const MALFORMED: ProblemType = ProblemType { status: 400, code: "malformed-request", title: "The request cannot be read" };
-const INVALID: ProblemType = ProblemType { status: 422, code: "invalid-request", title: "Fields of the request are invalid" };
-const MEDIA: ProblemType = ProblemType { status: 415, code: "unsupported-media-type", title: "The media type is not supported" };
 
 impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
@@ -39,7 +37,7 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
         let content_type = request.content_type().unwrap_or("application/json");
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") && !essence.ends_with("+json") {
-            return Err(refuse(&Problem::new(MEDIA, "send application/json")));
+            return Err(refuse(&Problem::new(UNSUPPORTED_MEDIA_TYPE, "send application/json")));
         }
         let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
         // What reads JSON takes an object's values in the order of its fields for the object.
@@ -76,7 +74,7 @@ fn parse_following<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         let text = inner.to_string();
         let detail = text.split(" at line ").next().unwrap_or_default().to_owned();
         let mut problem = Problem::new(INVALID, format!("{pointer}: {detail}"));
-        problem.errors = vec![FieldError::new(pointer, "invalid-value", detail)];
+        problem.errors = vec![FieldError::new(pointer, FieldCode::InvalidValue, detail)];
         problem
     })?;
     reader.end().map_err(|error| Problem::new(MALFORMED, format!("the body is not JSON: {error}")))?;

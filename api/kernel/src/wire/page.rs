@@ -8,7 +8,8 @@ use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Serialize;
 
-use crate::problem::CommonError;
+use crate::field_code::FieldCode;
+use crate::problem::{CommonError, FieldError};
 
 /// One page of a list.
 #[derive(Clone, Debug, Object, Serialize)]
@@ -101,7 +102,7 @@ pub fn pair_of(cursor: &str) -> Result<(i64, i64), CommonError> {
 }
 
 fn bad_cursor() -> CommonError {
-    CommonError::invalid("cursor", "bad-cursor", "cursor must be the next_cursor of an earlier answer, unchanged")
+    CommonError::invalid("cursor", FieldCode::BadCursor, "cursor must be the next_cursor of an earlier answer, unchanged")
 }
 
 /// A limit within `1..=max`, or `normal` when none is given.
@@ -109,6 +110,9 @@ pub fn page_limit(limit: Option<u64>, normal: u64, max: u64) -> Result<u64, Comm
     match limit {
         None => Ok(normal),
         Some(limit) if (1..=max).contains(&limit) => Ok(limit),
-        Some(_) => Err(CommonError::invalid("limit", "out-of-range", format!("limit must be from 1 to {max}"))),
+        Some(_) => Err(FieldError::new("limit", FieldCode::OutOfRange, format!("limit must be from 1 to {max}"))
+            .with("min", 1)
+            .with("max", max)
+            .into()),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::numbers::text_or_number;
+use crate::field_code::FieldCode;
 use crate::{string_schema, write_only};
 
 /// A decimal as it was sent, a string or a number. Whether it can be read is checked later, so that a fault belongs to its line
@@ -30,15 +31,15 @@ impl RawDecimal {
     }
 
     /// The number; or a stable code and a sentence that say what is wrong with it.
-    pub fn read<T>(&self) -> Result<T, (&'static str, String)>
+    pub fn read<T>(&self) -> Result<T, (FieldCode, String)>
     where
         T: std::str::FromStr<Err = ParseDecimalError>,
     {
         self.0.parse().map_err(|error: ParseDecimalError| {
             let code = match error {
-                ParseDecimalError::TooManyDecimals => "too-many-decimals",
-                ParseDecimalError::OutOfRange => "out-of-range",
-                _ => "not-a-number",
+                ParseDecimalError::TooManyDecimals => FieldCode::TooManyDecimals,
+                ParseDecimalError::OutOfRange => FieldCode::OutOfRange,
+                _ => FieldCode::NotANumber,
             };
             (code, error.to_string())
         })
@@ -114,9 +115,9 @@ mod tests {
         assert_eq!(code("\"1.5\""), None);
         assert_eq!(code("7"), None);
         assert_eq!(code("1.25"), None);
-        assert_eq!(code("\"1.1234567\""), Some("too-many-decimals"));
-        assert_eq!(code("1e300"), Some("out-of-range"));
-        assert_eq!(code("\"ten\""), Some("not-a-number"));
-        assert_eq!(code("\"\""), Some("not-a-number"));
+        assert_eq!(code("\"1.1234567\""), Some(FieldCode::TooManyDecimals));
+        assert_eq!(code("1e300"), Some(FieldCode::OutOfRange));
+        assert_eq!(code("\"ten\""), Some(FieldCode::NotANumber));
+        assert_eq!(code("\"\""), Some(FieldCode::NotANumber));
     }
 }

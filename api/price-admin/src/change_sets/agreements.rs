@@ -11,6 +11,7 @@ use crate::agreements::{ContractInput, PromotionInput};
 use crate::error::PriceAdminError;
 use crate::input::{Faults, Names};
 use crate::{NewContract, NewPromotion, contract, promotion};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use prices::BadInput;
 use store::database::Tx;
@@ -92,8 +93,8 @@ pub(super) async fn put(
     sets::touch(tx, set).await?;
     let others = rows::Entity::find().filter(rows::Column::SetId.eq(set.id)).filter(rows::Column::Code.ne(code));
     if others.count(tx).await? >= MOST {
-        let detail = format!("a set has at most {MOST} contracts and promotions");
-        return Err(BadInput::one("", "too-many-lines", detail).into());
+        let detail = format!("a set must have at most {MOST} contracts and promotions");
+        return Err(BadInput::from(FieldError::new("", FieldCode::TooMany, detail).with("max", MOST)).into());
     }
     let row = rows::Model {
         set_id: set.id,

@@ -13,6 +13,7 @@ use crate::change::PriceChange;
 use crate::error::PriceAdminError;
 use crate::input::Names;
 use crate::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
+use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::check_version;
 use prices::BadInput;
@@ -93,8 +94,8 @@ async fn check_entries(tx: &Tx, set: &OpenSet, valid_from: Option<Instant>) -> R
     );
     let mut faults = Vec::new();
     for (sql, field, code, detail) in [
-        (ended, "/valid_until", "end-before-start", "it ends before the publication begins"),
-        (twice, "", "duplicate-line", "another entry for the same case begins when the publication does"),
+        (ended, "/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after the publication begins"),
+        (twice, "", FieldCode::Duplicate, "another entry for the same case begins when the publication does; remove one of them"),
     ] {
         for row in tx.query_all_raw(statement(tx, sql, values(set, valid_from))).await? {
             let id: i64 = row.try_get_by_index(0)?;
@@ -155,12 +156,12 @@ async fn record_agreement(
     wrong: &mut Vec<FieldError>,
 ) -> Result<(), PriceAdminError> {
     let pointer = draft.pointer();
-    let mut refuse = |code: &str, detail: &str| wrong.push(FieldError::new(pointer.clone(), code, detail));
+    let mut refuse = |code: FieldCode, detail: &str| wrong.push(FieldError::new(pointer.clone(), code, detail));
     match draft.proposed {
         Proposed::Contract(proposed) => {
             let old = contract::find_if_any(tx, &draft.code).await?;
             if old.as_ref().map(|old| old.terms.change_id) != draft.base {
-                refuse("outdated-draft", OUTDATED);
+                refuse(FieldCode::OutdatedDraft, OUTDATED);
                 return Ok(());
             }
             let dated = match valid_from {
@@ -168,8 +169,13 @@ async fn record_agreement(
                 None => Some(proposed),
             };
             match dated {
-                None => refuse("no-date-possible", "only the lines of a contract that is there can change at a date"),
-                Some(proposed) if never_applies(&proposed) => refuse("end-before-start", "it ends before the publication begins"),
+                None => refuse(
+                    FieldCode::NoDatePossible,
+                    "only the lines of an existing contract can change at a date; publish at once or remove the contract",
+                ),
+                Some(proposed) if never_applies(&proposed) => {
+                    refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins")
+                }
                 Some(proposed) => {
                     put_contract(tx, change, proposed, draft.base).await?;
                     outcome.contracts += 1;
@@ -179,16 +185,16 @@ async fn record_agreement(
         Proposed::Promotion(proposed) => {
             let old = promotion::version_of(tx, &draft.code).await?;
             if old != draft.base {
-                refuse("outdated-draft", OUTDATED);
+                refuse(FieldCode::OutdatedDraft, OUTDATED);
                 return Ok(());
             }
             if old.is_some() && valid_from.is_some() {
-                refuse("no-date-possible", "a promotion that is there changes at once; give the later one a code of its own");
+                refuse(FieldCode::NoDatePossible, "an existing promotion changes at once; give the later one a code of its own");
                 return Ok(());
             }
             let start = proposed.valid_from.max(valid_from);
             if start.zip(proposed.valid_until).is_some_and(|(from, until)| until <= from) {
-                refuse("end-before-start", "it ends before the publication begins");
+                refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins");
                 return Ok(());
             }
             put_promotion(tx, change, NewPromotion { valid_from: start, ..proposed }, None).await?;
