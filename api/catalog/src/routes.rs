@@ -163,7 +163,7 @@ impl CatalogRoutes {
         let account = account_for(&who, &self.accounts, input.account.as_deref()).map_err(CatalogError::from)?;
         let product = self.visible_product(&sku.0, who.account())?;
         if input.part_numbers.len() > MAX_PART_NUMBERS {
-            let detail = format!("an account has at most {MAX_PART_NUMBERS} numbers for a product");
+            let detail = format!("an account must have at most {MAX_PART_NUMBERS} numbers for a product");
             return Err(CommonError::from(
                 FieldError::new("/part_numbers", FieldCode::TooMany, detail).with("max", MAX_PART_NUMBERS),
             )
@@ -270,11 +270,11 @@ impl CatalogRoutes {
         product
     }
 
-    fn category(&self, code: FieldCode) -> Result<Arc<Category>> {
+    fn category(&self, code: &str) -> Result<Arc<Category>> {
         Ok(self.categories.by_code(code).ok_or_else(|| CatalogError::CategoryNotFound(code.to_owned()))?)
     }
 
-    fn category_response(&self, code: FieldCode) -> Result<JsonResponse<CategoryView>> {
+    fn category_response(&self, code: &str) -> Result<JsonResponse<CategoryView>> {
         let category = self.category(code)?;
         Ok(JsonResponse::of(&CategoryView::new(&category, &self.categories))?)
     }

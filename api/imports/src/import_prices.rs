@@ -98,7 +98,7 @@ fn entry(row: &NumberedRow<PriceRow>, product: &catalog::Product) -> Result<NewE
 }
 
 /// The list of a code, made for everyone when there is none; an error without trouble means that no list can have the code.
-pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: FieldCode) -> Result<PriceListId, Option<CommonError>> {
+pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result<PriceListId, Option<CommonError>> {
     use entity::price_lists::{Column, Entity};
     if code.chars().count() > 64 || code.contains(char::is_whitespace) {
         return Err(None);

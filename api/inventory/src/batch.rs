@@ -53,7 +53,7 @@ impl<'de, T: Line> Visitor<'de> for Reader<T> {
         let mut lines = Vec::new();
         while let Some(line) = array.next_element()? {
             if lines.len() == MOST_LINES {
-                return Err(A::Error::custom(format!("a request has at most {MOST_LINES} lines")));
+                return Err(A::Error::custom(format!("a request must have at most {MOST_LINES} lines")));
             }
             lines.push(line);
         }
@@ -72,7 +72,7 @@ impl<'de, T: Line> Visitor<'de> for Reader<T> {
         }
         let lines = found.ok_or_else(|| A::Error::missing_field(T::MEMBER))?;
         if lines.len() > MOST_LINES {
-            return Err(A::Error::custom(format!("a request has at most {MOST_LINES} lines")));
+            return Err(A::Error::custom(format!("a request must have at most {MOST_LINES} lines")));
         }
         Ok(Batch { lines, base: T::POINTER })
     }
