@@ -349,7 +349,7 @@ mod tests {
         }
     }
 
-    fn pointers(result: Result<Vec<Allocation>, CommonError>) -> Vec<(String, String)> {
+    fn pointers(result: Result<Vec<Allocation>, CommonError>) -> Vec<(String, FieldCode)> {
         match result {
             Err(CommonError::Invalid(problems)) => problems.into_iter().map(|p| (p.pointer, p.code)).collect(),
             _ => Vec::new(),
@@ -362,7 +362,7 @@ mod tests {
         let requested = |amount| RequestedAllocation { amount, discount: None };
         let refused = allocate_requested(&payment(100), &[open(1, 60), open(2, 30)], &[requested(60), requested(41)]);
         let expected = [("/allocations/1/amount", FieldCode::MoreThanOpen), ("/allocations", FieldCode::OverAllocated)];
-        assert_eq!(pointers(refused), expected.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())));
+        assert_eq!(pointers(refused), expected.map(|(pointer, code)| (pointer.to_owned(), code)));
         assert!(allocate_requested(&payment(100), &[open(1, 60), open(2, 40)], &[requested(60), requested(40)]).is_ok());
     }
 

@@ -82,7 +82,10 @@ impl SlowRequests {
             let Some(chunk) = next.transpose()? else { return Ok(None) };
             let read = before + chunk.len() as u64;
             if read > limit {
-                return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, format!("an upload must have at most {limit} bytes")));
+                return Err(std::io::Error::new(
+                    std::io::ErrorKind::InvalidData,
+                    format!("an upload must have at most {limit} bytes"),
+                ));
             }
             Ok(Some((chunk, (chunks, read))))
         });

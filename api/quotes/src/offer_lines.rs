@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    fn offered(own: &SalesOfferLineInput, today: Result<&PricedLine, LineRefusal>) -> Result<OfferPrice, String> {
+    fn offered(own: &SalesOfferLineInput, today: Result<&PricedLine, LineRefusal>) -> Result<OfferPrice, FieldCode> {
         let kind = own_kind(own, "/lines/0", amount("5")).map_err(|problem| problem.code)?;
         let terms = Terms { pointer: "/lines/0".to_owned(), kind };
         let euro = "EUR".parse().expect("listed");
@@ -218,7 +218,7 @@ mod tests {
         let nothing = offered(&own(None, None, Some("100")), Ok(&today)).expect("an offer");
         assert_eq!(nothing.unit_price, Amount::ZERO);
         let unpriced = offered(&own(None, None, Some("1")), Err(LineRefusal(pricing::LineError::PriceOnRequest)));
-        assert_eq!(unpriced, Err(FieldCode::PriceNeeded.to_owned()));
+        assert_eq!(unpriced, Err(FieldCode::PriceNeeded));
     }
 
     #[test]
@@ -233,7 +233,7 @@ mod tests {
             (own(None, None, Some("-1")), FieldCode::OutOfRange),
             (own(Some("9000000000000"), None, None), FieldCode::OutOfRange),
         ] {
-            assert_eq!(offered(&own, Ok(&today)), Err(code.to_owned()), "{own:?}");
+            assert_eq!(offered(&own, Ok(&today)), Err(code), "{own:?}");
         }
     }
 

@@ -47,7 +47,10 @@ fn operations(document: &Json) -> Vec<Operation> {
             let Ok(method) = method.to_uppercase().parse::<Method>() else {
                 continue;
             };
-            let scope = operation.get("security").and_then(|security| security.list().first()).map(|needed| needed["oauth2"][0].text().to_owned());
+            let scope = operation
+                .get("security")
+                .and_then(|security| security.list().first())
+                .map(|needed| needed["oauth2"][0].text().to_owned());
             let body = operation.get("requestBody").and_then(|body| body["content"].members().keys().next().cloned());
             let id = operation["operationId"].text().to_owned();
             all.push(Operation { id, method, path: path.clone(), scope, body, text: operation.clone() });
