@@ -8,24 +8,18 @@ use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::CatchPanic;
 use poem::web::{Data, Html};
 use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
-use poem_openapi::{LicenseObject, OpenApiService};
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
 use crate::config::{Config, Role};
-use billing::{BillingRoutes, Invoicing};
+use billing::Invoicing;
 use cart::CartCache;
-use cart::CartRoutes;
-use catalog::CatalogRoutes;
 use catalog::Categories;
-use catalog::ProductJsonCache;
 use catalog::Products;
-use catalog::VisibilityRoutes;
-use checkout::{Checkout, CheckoutRoutes, PriceAuditRoutes};
-use fulfilment::FulfilmentRoutes;
-use identity::{Accounts, IdentityRoutes, SessionRoutes};
-use imports::{ImportRoutes, Jobs, References};
-use inventory::{Board, InventoryRoutes};
+use checkout::Checkout;
+use identity::Accounts;
+use imports::{Jobs, References};
+use inventory::Board;
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
 use kernel::request::RequestLayer;
@@ -38,23 +32,21 @@ use store::jobs::{self, JobHandlers};
 use store::projections::{self as projection_readers, Projection};
 use store::system::System;
 
-use merchandising::{self, Curation, CurationRoutes, Followed, Journal, ReportRoutes};
-use notifications::EventRoutes;
-use operations::OperationsRoutes;
-use price_admin::{
-    self, AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, PriceHistoryRoutes, PriceListRoutes, PricingInputsRecorder,
-};
-use prices::{FeedRoutes, PriceQuoteRoutes, Prices};
+use merchandising::{self, Curation, Followed, Journal};
+use price_admin::{self, PricingInputsRecorder};
+use prices::Prices;
 use store::{events, idempotency};
-use suggestions::{Consents, Learner, Memory, Related, RelationRuleRoutes, SuggestionRoutes};
+use suggestions::{Consents, Learner, Memory, Related};
 
-use orders::{OrderRoutes, WaitingOrders};
-use quotes::{OpenQuotes, SalesQuoteRoutes};
+use orders::WaitingOrders;
 use search_index::{self, SearchIndex};
-use settings::{Settings, SettingsRoutes};
-use storefront::{Offers, OwnSets, StorefrontRoutes};
+use settings::Settings;
+use storefront::Offers;
 
+mod mount;
 mod spec;
+
+use mount::routes;
 
 /// What a process holds in memory, so that hot requests need no database. Each part follows the event log.
 #[derive(Clone, Debug, Default)]
@@ -239,149 +231,6 @@ pub(crate) fn document() -> String {
 #[cfg(test)]
 pub(crate) fn problem_entries() -> Vec<kernel::problem::ProblemType> {
     spec::types()
-}
-
-/// The slices' routes over what the process holds, with their document.
-fn routes(projections: &Projections) -> OpenApiService<impl poem_openapi::OpenApi + use<>, ()> {
-    OpenApiService::new(spec::PathsMerged(groups(projections)), "Bulkhead", env!("CARGO_PKG_VERSION"))
-        .license(LicenseObject::new("Apache-2.0").url("https://www.apache.org/licenses/LICENSE-2.0"))
-        .description(spec::DESCRIPTION)
-        .server("/")
-}
-
-/// The groups of routes, one or more per slice. A path may belong to several groups, each with methods of its own.
-fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
-    (
-        SessionRoutes,
-        (IdentityRoutes { accounts: projections.accounts.clone() }, SettingsRoutes),
-        CatalogRoutes {
-            products: projections.products.clone(),
-            categories: projections.categories.clone(),
-            accounts: projections.accounts.clone(),
-        },
-        InventoryRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            board: projections.board.clone(),
-        },
-        search_routes(projections),
-        basket_routes(projections),
-        OrderRoutes { accounts: projections.accounts.clone(), board: projections.board.clone() },
-        CheckoutRoutes { checkout: projections.checkout() },
-        PriceAuditRoutes { prices: projections.prices.clone() },
-        ImportRoutes { jobs: projections.jobs.clone() },
-        price_routes(projections),
-        suggestion_routes(projections),
-        FulfilmentRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            board: projections.board.clone(),
-        },
-        BillingRoutes { accounts: projections.accounts.clone() },
-        (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes),
-    )
-}
-
-/// Products, search, and what staff make of it.
-fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes, ReportRoutes) {
-    let storefront = StorefrontRoutes {
-        offers: projections.offers(),
-        categories: projections.categories.clone(),
-        product_json: ProductJsonCache::default(),
-        index: projections.search.clone(),
-        own: OwnSets::over(&projections.memory, &projections.prices, &projections.accounts),
-        curation: projections.curation.clone(),
-        journal: projections.journal.clone(),
-    };
-    let curation = CurationRoutes { products: projections.products.clone(), categories: projections.categories.clone() };
-    let reports = ReportRoutes {
-        accounts: projections.accounts.clone(),
-        products: projections.products.clone(),
-        journal: projections.journal.clone(),
-    };
-    (storefront, curation, reports)
-}
-
-/// Carts and quotes.
-fn basket_routes(projections: &Projections) -> (CartRoutes, SalesQuoteRoutes) {
-    let carts = CartRoutes {
-        accounts: projections.accounts.clone(),
-        products: projections.products.clone(),
-        prices: projections.prices.clone(),
-        carts: projections.carts.clone(),
-        index: projections.search.clone(),
-    };
-    let quotes = SalesQuoteRoutes {
-        accounts: projections.accounts.clone(),
-        products: projections.products.clone(),
-        prices: projections.prices.clone(),
-        carts: projections.carts.clone(),
-        index: projections.search.clone(),
-    };
-    (carts, quotes)
-}
-
-/// Price lists, contracts, promotions and price quotes.
-fn price_routes(projections: &Projections) -> impl poem_openapi::OpenApi + use<> {
-    (
-        PriceListRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            categories: projections.categories.clone(),
-        },
-        AgreementRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            categories: projections.categories.clone(),
-        },
-        ChangeSetRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            categories: projections.categories.clone(),
-            prices: projections.prices.clone(),
-            baskets: vec![Arc::new(projections.carts.clone()), Arc::new(OpenQuotes)],
-        },
-        CopyRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            categories: projections.categories.clone(),
-        },
-        FindingRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            prices: projections.prices.clone(),
-        },
-        PriceHistoryRoutes { accounts: projections.accounts.clone(), products: projections.products.clone() },
-        FeedRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            prices: projections.prices.clone(),
-        },
-        PriceQuoteRoutes {
-            accounts: projections.accounts.clone(),
-            products: projections.products.clone(),
-            prices: projections.prices.clone(),
-        },
-    )
-}
-
-/// A tuple of routes holds at most sixteen.
-fn suggestion_routes(projections: &Projections) -> (SuggestionRoutes, RelationRuleRoutes, VisibilityRoutes) {
-    let suggestions = SuggestionRoutes {
-        accounts: projections.accounts.clone(),
-        products: projections.products.clone(),
-        board: projections.board.clone(),
-        memory: projections.memory.clone(),
-        related: projections.related.clone(),
-        consents: projections.consents.clone(),
-    };
-    let rules = RelationRuleRoutes { products: projections.products.clone(), categories: projections.categories.clone() };
-    let visibility = VisibilityRoutes {
-        accounts: projections.accounts.clone(),
-        products: projections.products.clone(),
-        categories: projections.categories.clone(),
-    };
-    (suggestions, rules, visibility)
 }
 
 #[handler]

@@ -100,7 +100,9 @@ impl CompiledRules {
         }
         let chain = accounts.chain(account);
         let groups = chain.iter().filter_map(|account| account.group.clone()).map(RuleAudience::Group);
-        let own = chain.iter().map(|account| RuleAudience::Account(account.id));
+        // The account counts also when this process does not know it yet.
+        let parents = chain.iter().map(|known| known.id).filter(|id| *id != account);
+        let own = std::iter::once(account).chain(parents).map(RuleAudience::Account);
         let audiences: Vec<RuleAudience> = own.chain(groups).chain([RuleAudience::Everyone]).collect();
         let applies = |rule: &&Arc<Rule>| audiences.contains(&rule.audience);
         let hides_everything = |rule: &Arc<Rule>| match rule.effect {

@@ -41,7 +41,7 @@ fn nonsense_is_refused_with_the_reason() {
         ("= \n", "not valid"),
         ("[fields]\nsku = { column = 'a', date = '%Q' }\n", "\"sku\" %Q is not known"),
         ("[[keep]]\ncolumn = 'a'\n", "exactly one of matches"),
-        ("[[keep]]\ncolumn = 'a'\nabove = 'x'\n", "not a plain decimal"),
+        ("[[keep]]\ncolumn = 'a'\nabove = 'x'\n", "must be a plain decimal"),
         ("[source]\ndelimiter = 'ä'\n", "ASCII"),
         ("[group]\nwindow = 0\n", "from 1 to 64"),
         ("[attributes]\n", "products only"),

@@ -41,7 +41,7 @@ fn consecutive_lines_of_one_number_are_one_order() {
 #[test]
 fn an_order_comes_whole_or_not_at_all() {
     let orders = run(&["1,A,1,c", "1,B,none,c", "1,C,1,c", "2,A,1,d"], 1);
-    assert_eq!(orders, ["3 bad-number none", "2 order-incomplete 1", "2 d: A@5"]);
+    assert_eq!(orders, ["3 not-a-number none", "2 order-incomplete 1", "2 d: A@5"]);
     let orders = run(&["1,A,1,c", "1,B,1,d"], 1);
     assert_eq!(orders, ["3 order-conflict d", "2 order-incomplete 1"]);
 }

@@ -24,7 +24,10 @@ const SHEET_STRINGS: &str = "<sst uniqueCount=\"18446744073709551615\" count=\"3
 #[test]
 fn headings_are_recognised_leniently() {
     let text = b"\xef\xbb\xbfDescription;Qty. (pcs);Part-No.;U/M;Comment\r\nbolt;2;A-1;BX;\"soon; please\"\r\n\r\n;;;;\r\n;3;;;\r\nnut;;B-2;;\r\n";
-    assert_eq!(shown(read_csv(text)), ["2 Any A-1 x 2 BX soon; please", "5 missing identifier", "6 missing quantity"]);
+    assert_eq!(
+        shown(read_csv(text)),
+        ["2 Any A-1 x 2 BX soon; please", "5 missing-value identifier", "6 missing-value quantity"]
+    );
     let text = b"quantity,EAN,mpn,SKU\n1,,,A\n2,4006381333931,,\n3,4006381333931,M,\n";
     assert_eq!(shown(read_csv(text)), ["2 Sku A x 1", "3 Gtin 4006381333931 x 2", "4 Mpn M x 3"]);
 }

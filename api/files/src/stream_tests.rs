@@ -45,8 +45,8 @@ fn every_record_is_accounted_for() {
             "4 rejected: duplicate",
             "5 skipped: deleted",
             "6 skipped: none left",
-            "7 rejected: bad-number missing missing missing",
-            "8 rejected: missing",
+            "7 rejected: not-a-number missing-value missing-value missing-value",
+            "8 rejected: missing-value",
             "9 rejected: column-count",
         ]
     );

@@ -169,7 +169,7 @@ async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs])
     let change = PriceChange::begin(tx, "price-facts".to_owned()).await?;
     let backend = tx.get_database_backend();
     for rows in products.chunks(2_000) {
-        let mut sql = String::from("insert into product_price_facts (product_id, inputs, recorded_at, change_id) values ");
+        let mut sql = String::from("insert into product_price_facts (product_id, facts, recorded_at, change_id) values ");
         let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 4);
         for (row, (id, inputs)) in rows.iter().enumerate() {
             push_row(&mut sql, backend, row, 4);

@@ -178,7 +178,8 @@ pub(super) fn problem_page(code: &str) -> Option<String> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::{Projections, document, groups};
+    use super::super::mount::groups;
+    use super::super::{Projections, document};
     use super::*;
 
     /// Method and path of every operation that the groups answer.

@@ -60,7 +60,7 @@ fn a_bad_product_is_told_all_its_reasons() {
         ("bad-gtin", "gtins"),
         ("out-of-range", "minimum_quantity"),
         ("out-of-range", "maximum_quantity"),
-        ("bad-code", "lifecycle"),
+        ("invalid-value", "lifecycle"),
         ("not-a-number", "lead_time_days"),
         ("too-many-decimals", "price"),
         ("missing-value", "currency"),

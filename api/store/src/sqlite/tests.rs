@@ -24,7 +24,7 @@ async fn columns_are_declared_as_their_fields_are_typed() {
     let rows = db.reader().query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.expect("a schema");
     let text = |row: &sea_orm::QueryResult, at| row.try_get_by_index::<String>(at).expect("a text");
     let declared: BTreeMap<_, _> = rows.iter().map(|row| ((text(row, 0), text(row, 1)), text(row, 2))).collect();
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../entity/src");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../entity/src");
     let mut checked = 0;
     for file in std::fs::read_dir(folder).expect("the entities") {
         let source = std::fs::read_to_string(file.expect("a file").path()).expect("a source");
