@@ -67,8 +67,8 @@ async fn pay_invoices(tx: &Tx, allocations: &[Allocation]) -> Result<(), DbErr> 
             values.extend([allocation.invoice.0.into(), allocation.amount.into(), allocation.discount.into()]);
         }
         let sql = format!(
-            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + allocation.amount, \
-             discounted = invoices.discounted + allocation.discount, version = invoices.version + 1 from part where invoices.id = allocation.id"
+            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + part.amount, \
+             discounted = invoices.discounted + part.discount, version = invoices.version + 1 from part where invoices.id = part.id"
         );
         tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
     }

@@ -74,7 +74,7 @@ impl<'a> ApiExtractor<'a> for LinesBody {
 }
 
 fn refused(problem: Problem) -> poem::Error {
-    poem::Error::from_response(problem.response())
+    problem.into_error()
 }
 
 impl LinesBody {

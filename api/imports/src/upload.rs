@@ -35,7 +35,7 @@ impl<'a> ApiExtractor<'a> for Upload {
         if !MEDIA.contains(&essence) {
             let refusal = ImportJobError::Media;
             let problem = Problem::new(refusal.problem_type(), refusal.to_string());
-            return Err(poem::Error::from_response(problem.response()));
+            return Err(problem.into_error());
         }
         Ok(Self { body: body.take()? })
     }

@@ -136,7 +136,7 @@ impl<'a, P: Permission> ApiExtractor<'a> for Acting<P> {
     }
 
     async fn from_request(request: &'a Request, _: &mut RequestBody, _: ExtractParamOptions<()>) -> Result<Self> {
-        Self::of(request).map_err(|problem| poem::Error::from_response(problem.response()))
+        Self::of(request).map_err(Problem::into_error)
     }
 }
 
@@ -198,7 +198,7 @@ impl<'a> ApiExtractor<'a> for Visitor {
             Ok(()) => Ok(Self { kernel, facts }),
             Err(wait) => Err(Problem::new(TOO_MANY_REQUESTS, format!("the limit of requests is reached; try again in {wait} s"))),
         });
-        visitor.map_err(|problem| poem::Error::from_response(problem.response()))
+        visitor.map_err(Problem::into_error)
     }
 }
 

@@ -189,6 +189,13 @@ impl Problem {
         response
     }
 
+    /// The error that a handler gives. poem replaces the extensions of its response, so the problem goes along with the error.
+    pub fn into_error(self) -> poem::Error {
+        let mut error = poem::Error::from_response(self.response());
+        error.set_data(self);
+        error
+    }
+
     fn to_json(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_default()
     }
@@ -226,7 +233,7 @@ impl<E: From<CommonError>> From<DbErr> for ApiError<E> {
 
 impl<E: DomainError> From<ApiError<E>> for poem::Error {
     fn from(failure: ApiError<E>) -> Self {
-        poem::Error::from_response(problem_of(&failure.0).response())
+        problem_of(&failure.0).into_error()
     }
 }
 

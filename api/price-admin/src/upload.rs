@@ -56,8 +56,8 @@ const TYPES: [(&str, Option<Shape>); 4] = [
     ("application/zstd", None),
 ];
 
-fn refuse(problem: &Problem) -> poem::Error {
-    poem::Error::from_response(problem.response())
+fn refuse(problem: Problem) -> poem::Error {
+    problem.into_error()
 }
 
 impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for RowsBody<T> {
@@ -90,11 +90,11 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for RowsBody<T> {
         let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if essence == "application/json" {
             let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
-            return parse_json(&bytes).map(Self::Json).map_err(|problem| refuse(&problem));
+            return parse_json(&bytes).map(Self::Json).map_err(refuse);
         }
         match TYPES.iter().find(|(known, _)| *known == essence) {
             Some((_, shape)) => Ok(Self::Stream(Stream { body: body.take()?, shape: *shape })),
-            None => Err(refuse(&Problem::new(
+            None => Err(refuse(Problem::new(
                 UNSUPPORTED_MEDIA_TYPE,
                 "send application/json, application/x-ndjson, text/csv, or one of these packed",
             ))),

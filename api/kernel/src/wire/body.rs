@@ -37,14 +37,14 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
         let content_type = request.content_type().unwrap_or("application/json");
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") && !essence.ends_with("+json") {
-            return Err(refuse(&Problem::new(UNSUPPORTED_MEDIA_TYPE, "send application/json")));
+            return Err(refuse(Problem::new(UNSUPPORTED_MEDIA_TYPE, "send application/json")));
         }
         let bytes = <Vec<u8> as poem::FromRequest>::from_request(request, body).await?;
         // What reads JSON takes an object's values in the order of its fields for the object.
         if bytes.trim_ascii_start().starts_with(b"[") && is_object::<T>() {
-            return Err(refuse(&Problem::new(INVALID, "the body is an array where an object is expected")));
+            return Err(refuse(Problem::new(INVALID, "the body is an array where an object is expected")));
         }
-        parse(&bytes).map(Self).map_err(|problem| refuse(&problem))
+        parse(&bytes).map(Self).map_err(refuse)
     }
 }
 
@@ -53,8 +53,8 @@ fn is_object<T: Type>() -> bool {
     matches!(T::schema_ref(), MetaSchemaRef::Reference(_))
 }
 
-fn refuse(problem: &Problem) -> poem::Error {
-    poem::Error::from_response(problem.response())
+fn refuse(problem: Problem) -> poem::Error {
+    problem.into_error()
 }
 
 /// Reads a value strictly; a refusal names the field by its JSON pointer. The way to a field is followed only in what is
