@@ -272,8 +272,8 @@ struct SpecText(String);
 
 /// Operations of the seller's staff that may take longer, and more, than ordinary requests.
 const LONG: &[SlowOperation] = &[
-    SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-lists/*/types" },
-    SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-change-sets/*/types" },
+    SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-lists/*/entries" },
+    SlowOperation { long: SlowKind::Stream, method: "POST", path: "/v1/price-change-sets/*/entries" },
     SlowOperation { long: SlowKind::Work, method: "GET", path: "/v1/price-change-sets/*/preview" },
     SlowOperation { long: SlowKind::Work, method: "POST", path: "/v1/price-change-sets/*/publication" },
     SlowOperation { long: SlowKind::Work, method: "POST", path: "/v1/price-lists/*/copies" },

@@ -189,11 +189,11 @@ async fn every_line_that_cannot_be_shipped_is_named() {
         { "line": 1, "quantity": "2" }, { "line": 1, "quantity": "1" },
     ]);
     let faults = [
-        "/lines/0/line order-line-not-found",
+        "/lines/0/line unknown-order-line",
         "/lines/1/quantity more-than-allocated",
-        "/lines/2/quantity quantity-out-of-range",
+        "/lines/2/quantity not-positive",
         "/lines/3/quantity not-whole",
-        "/lines/5/line duplicate-line",
+        "/lines/5/line duplicate",
     ];
     warehouse.ships_with(&order.number, json!({ "lines": lines })).await.is_refused_for("invalid-request", &faults);
     assert!(warehouse.all("/v1/shipments").await.is_empty(), "all of it happens or nothing");
@@ -221,7 +221,7 @@ async fn an_order_at_two_warehouses_leaves_from_the_one_named() {
     let order = acme.places(&[line("A-1", 120)]).await;
     warehouse.ships_with(&order.number, json!({})).await.is_refused_for("invalid-request", &["/warehouse warehouse-needed"]);
     let nowhere = json!({ "warehouse": "NOWHERE" });
-    warehouse.ships_with(&order.number, nowhere).await.is_refused_for("invalid-request", &["/warehouse warehouse-not-found"]);
+    warehouse.ships_with(&order.number, nowhere).await.is_refused_for("invalid-request", &["/warehouse unknown-warehouse"]);
     let south: Shipment = warehouse.ships_with(&order.number, json!({ "warehouse": "SOUTH" })).await.read_as(201);
     assert_eq!((south.warehouse.as_str(), quantities(&south.lines)), ("SOUTH", vec!["1: 30".to_owned()]));
     let main = warehouse.ships(&order.number).await;
@@ -272,9 +272,9 @@ async fn parcels_hold_no_more_than_the_shipment() {
         { "lines": [{ "line": 1, "quantity": "3" }], "weight_grams": 0 },
     ] });
     let faults = [
-        "/parcels/0/lines/1/line order-line-not-found",
+        "/parcels/0/lines/1/line unknown-order-line",
         "/parcels/1/weight_grams out-of-range",
-        "/parcels/1/lines/0/quantity quantity-out-of-range",
+        "/parcels/1/lines/0/quantity out-of-range",
     ];
     warehouse.steps(&number, "packing", parcels).await.is_refused_for("invalid-request", &faults);
     assert_eq!(warehouse.reads_shipment(&number).await.stage, "picked");
@@ -353,9 +353,9 @@ async fn reports_that_cannot_be_are_named_and_nothing_of_them_is_kept() {
         delivered(Some(2), "2190-01-01T00:00:00Z"),
     ];
     let faults = [
-        "/1/parcel parcel-not-found",
-        "/2/tracking_number parcel-not-found",
-        "/3/parcel parcel-not-found",
+        "/1/parcel unknown-parcel",
+        "/2/tracking_number unknown-parcel",
+        "/3/parcel unknown-parcel",
         "/4/occurred_at in-the-future",
     ];
     tracks(&warehouse, &number, &reports).await.is_refused_for("invalid-request", &faults);

@@ -139,7 +139,7 @@ async fn a_retried_hold_and_a_retried_release_happen_once() {
 #[tokio::test]
 async fn an_overdue_invoice_holds_the_next_order() {
     let (shop, acme, finance) = shop().await;
-    shop.account_with("ACME", json!({ "terms": "NET0", "credit_limit": "100.00" })).await;
+    shop.account_with("ACME", json!({ "terms": "NET0", "overdue_grace_days": 0, "credit_limit": "100.00" })).await;
     let first = acme.places(&[line("A-1", 4)]).await;
     let shipment = shop.admin().ships(&first.number).await;
     let invoice = finance.invoice_of(&shipment).await;

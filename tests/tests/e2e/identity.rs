@@ -13,7 +13,7 @@ async fn a_client_takes_a_token_with_its_credentials_in_the_form_or_by_basic() {
     let form = [("grant_type", "client_credentials"), ("client_id", id.as_str()), ("client_secret", secret.as_str())];
     let in_form = shop.nobody().token_for(&form).await.ok();
     assert_eq!(in_form["token_type"], "Bearer");
-    assert_eq!(in_form["scope"], "orders:read accounts:read");
+    assert_eq!(in_form["scope"], "accounts:read orders:read");
     assert!(in_form["expires_in"].as_i64().is_some_and(|seconds| seconds > 0), "{in_form}");
     assert!(in_form.is_absent("refresh_token"), "machines ask again with their secret");
 

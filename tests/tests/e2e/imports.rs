@@ -92,7 +92,7 @@ async fn a_file_of_prices_changes_the_list_it_names() {
     assert_eq!(counts(&import), (5, 2, 3, 0));
     let mut reasons = shop.admin().report(&import).await;
     reasons.sort();
-    assert_eq!(reasons, ["4 product-not-found sku", "5 duplicate ", "6 bad-number unit_price"]);
+    assert_eq!(reasons, ["4 unknown-product sku", "5 duplicate ", "6 not-a-number unit_price"]);
     let acme = shop.erp("ACME").await;
     assert_eq!(acme.unit_price("A-1").await, "8.5");
     assert_eq!(acme.quotes(&[line("A-1", 10)]).await.ok()["lines"][0]["unit_price"], "8");
@@ -109,7 +109,7 @@ async fn a_file_of_stock_counts_what_is_on_hand() {
     let mut reasons = shop.admin().report(&import).await;
     reasons.sort();
     let expected =
-        ["3 product-not-found sku", "4 warehouse-not-found warehouse", "5 not-whole quantity", "6 out-of-range quantity"];
+        ["3 unknown-product sku", "4 unknown-warehouse warehouse", "5 not-whole quantity", "6 out-of-range quantity"];
     assert_eq!(reasons, expected);
     assert_eq!(shop.levels("A-1").await, (12, 0, 12));
 }
@@ -155,7 +155,7 @@ async fn orders_of_the_past_are_history_and_reserve_nothing() {
         8,ACME,2026-01-06,EUR,NOBODY,1,1\n";
     let import = shop.admin().imports_csv("orders", file).await;
     assert_eq!(counts(&import), (3, 2, 1, 0));
-    assert_eq!(shop.admin().report(&import).await, ["4 product-not-found sku", "4 order-incomplete external_number"]);
+    assert_eq!(shop.admin().report(&import).await, ["4 unknown-product sku", "4 order-incomplete external_number"]);
     let acme = shop.erp("ACME").await;
     let orders = acme.all("/v1/orders").await;
     assert_eq!(orders.len(), 1);
@@ -177,7 +177,7 @@ async fn good_rows_are_stored_and_bad_ones_reported_with_their_lines() {
     assert_eq!(counts(&import), (5, 2, 3, 0));
     let mut reasons = shop.admin().report(&import).await;
     reasons.sort();
-    assert_eq!(reasons, ["3 bad-code sku", "4 unknown-currency currency", "5 missing title"]);
+    assert_eq!(reasons, ["3 bad-code sku", "4 unknown-currency currency", "5 missing-value title"]);
     for (sku, status) in [("A-1", 200), ("A-3", 404), ("A-4", 404), ("A-5", 200)] {
         assert_eq!(shop.admin().get(&format!("/v1/products/{sku}")).await.status, status, "{sku}");
     }

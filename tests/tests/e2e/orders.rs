@@ -79,7 +79,7 @@ async fn one_bad_line_refuses_the_order_unless_a_part_is_wanted() {
     let acme = shop.erp("ACME").await;
     let lines = [line("A-1", 1), line("NOBODY", 1), line("NO-PRICE", 1), line("A-1", 1_000)];
     // Whether the last one is in stock is asked only when all lines have a price.
-    let faults = ["/lines/1/sku unknown-product", "/lines/2 price-on-request"];
+    let faults = ["/lines/1/sku unknown-product", "/lines/2 price-on-request", "/lines/3/quantity insufficient-stock"];
     acme.orders(&lines).await.is_refused_for("order-lines-refused", &faults);
     assert_eq!(shop.levels("A-1").await, (100, 0, 100), "a refused order leaves nothing behind");
     let part = acme.orders_with(&lines, json!({ "partial": "accept" })).await.is(201);
@@ -192,7 +192,7 @@ async fn amounts_beyond_every_measure_are_refused_and_never_break_the_server() {
     shop.price("A-1", "999999999999").await;
     let acme = shop.erp("ACME").await;
     for (quantity, code, fault) in [
-        ("999999999999", "order-lines-refused", "/lines/0 amount-out-of-range"),
+        ("999999999999", "order-lines-refused", "/lines/0 out-of-range"),
         ("0.0000001", "invalid-request", "/lines/0/quantity invalid-value"),
         ("1e9", "invalid-request", "/lines/0/quantity invalid-value"),
         ("-1", "order-lines-refused", "/lines/0/quantity quantity-not-positive"),

@@ -91,7 +91,7 @@ fn amounts(lines: &Json, of: impl Fn(&Json) -> i128) -> Vec<i128> {
 
 #[tokio::test]
 async fn a_request_keeps_what_was_asked_for_and_what_it_cost_then() {
-    let Offered { asked, .. } = offered().await;
+    let Offered { shop: _shop, asked, .. } = offered().await;
     assert_eq!(asked["status"], "requested");
     assert_eq!(asked["round"], 1);
     assert_eq!(asked["line_count"], 3);
@@ -102,7 +102,7 @@ async fn a_request_keeps_what_was_asked_for_and_what_it_cost_then() {
 
 #[tokio::test]
 async fn an_offer_is_a_price_of_its_own_or_a_percentage_of_the_line_or_the_quote() {
-    let Offered { acme, number, .. } = offered().await;
+    let Offered { shop: _shop, acme, number, .. } = offered().await;
     let seen = acme.quote(&number).await;
     let offered = amounts(&seen["lines"], |line| micros(&line["offer"]["line_amount"]));
     assert_eq!(offered, ["261.37", "31.5", "2"].map(parse), "261.3705, 9 × 3.50, half off: {seen}");
@@ -140,7 +140,7 @@ async fn a_quote_is_ordered_at_exactly_what_was_offered() {
 
 #[tokio::test]
 async fn an_ordered_quote_is_over() {
-    let Offered { acme, sales, number, .. } = offered().await;
+    let Offered { shop: _shop, acme, sales, number, .. } = offered().await;
     let order = acme.orders_quote(&number).await.is(201);
     let done = acme.quote(&number).await;
     assert_eq!(done["status"], "ordered");

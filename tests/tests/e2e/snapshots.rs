@@ -8,10 +8,9 @@ use super::operations::documented;
 use crate::support::{Json, Shop, bulkhead};
 
 /// Roles of the buyer's side, then of the seller's.
-const ROLES: [(&str, Option<&str>); 10] = [
+const ROLES: [(&str, Option<&str>); 9] = [
     ("viewer", Some("ACME")),
     ("buyer", Some("ACME")),
-    ("approver", Some("ACME")),
     ("account_admin", Some("ACME")),
     ("catalog", None),
     ("pricing", None),

@@ -1,10 +1,12 @@
 //! Whether the books agree: the stock ledger, the orders' quantities and the credit exposure tell one story.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::json::Json;
 use super::number::{decimal, micros};
 use super::shop::Shop;
+use super::wait::eventually;
 
 /// What the orders of a shop say in sum.
 #[derive(Debug, Default)]
@@ -23,9 +25,8 @@ impl Shop {
     /// Reads all orders, and fails unless the ledger and the credit positions say the same. Orders are in stock units.
     pub(crate) async fn books_agree(&self) -> Books {
         let mut books = Books::default();
-        for order in self.admin().all("/v1/orders?limit=100").await {
-            books.enter(&order);
-        }
+        let orders = self.orders_whose_shipments_are_invoiced().await;
+        orders.iter().for_each(|order| books.enter(order));
         let discrepancies = self.admin().get("/v1/stock-discrepancies").await.ok();
         assert_eq!(discrepancies["items"], serde_json::json!([]), "levels are the sums of the ledger");
         let skus: Vec<String> = books.reserved.keys().cloned().collect();
@@ -43,6 +44,21 @@ impl Shop {
             assert_eq!(decimal(micros(&credit["committed"])), decimal(*committed), "{account}: {credit}");
         }
         books
+    }
+}
+
+impl Shop {
+    /// All orders, once everything that left is invoiced: the invoice follows the shipment a moment later.
+    async fn orders_whose_shipments_are_invoiced(&self) -> Vec<Json> {
+        let all_invoiced = |order: &Json| {
+            let quantities = order["lines"].list().iter().map(|line| &line["quantities"]);
+            quantities.into_iter().all(|of| micros(&of["shipped"]) == micros(&of["invoiced"]))
+        };
+        let orders = eventually("every shipment is invoiced", Duration::from_secs(20), async || {
+            let orders = self.admin().all("/v1/orders?limit=100").await;
+            orders.iter().all(all_invoiced).then_some(orders)
+        });
+        orders.await.0
     }
 }
 
