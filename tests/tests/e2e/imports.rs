@@ -108,8 +108,7 @@ async fn a_file_of_stock_counts_what_is_on_hand() {
     assert_eq!(counts(&import), (5, 1, 4, 0));
     let mut reasons = shop.admin().report(&import).await;
     reasons.sort();
-    let expected =
-        ["3 unknown-product sku", "4 unknown-warehouse warehouse", "5 not-whole quantity", "6 out-of-range quantity"];
+    let expected = ["3 unknown-product sku", "4 unknown-warehouse warehouse", "5 not-whole quantity", "6 out-of-range quantity"];
     assert_eq!(reasons, expected);
     assert_eq!(shop.levels("A-1").await, (12, 0, 12));
 }

@@ -138,12 +138,8 @@ async fn every_invoice_that_cannot_be_paid_so_is_named() {
 async fn a_payment_that_makes_no_sense_is_refused_with_all_that_is_wrong() {
     let (_shop, acme, finance) = shop().await;
     let bad = json!({ "received_at": "2190-01-01T00:00:00Z", "order": "SO1", "allocations": [] });
-    let faults = [
-        "/account unknown-account",
-        "/amount out-of-range",
-        "/received_at in-the-future",
-        "/order order-and-allocations",
-    ];
+    let faults =
+        ["/account unknown-account", "/amount out-of-range", "/received_at in-the-future", "/order order-and-allocations"];
     finance.records_payment("NOBODY", "0", bad).await.is_refused_for("invalid-request", &faults);
     let refused = async |amount: &str, fields: Value, fault: &str| {
         finance.records_payment("ACME", amount, fields).await.is_refused_for("invalid-request", &[fault]);

@@ -6,7 +6,7 @@ use super::quotes::{at, shop};
 use crate::support::{Actor, Answer, Json, Shop, line, micros, number_of, parse};
 
 /// An order of a quote for 10 `A-1` at 9 and 3 of a product without a price at 7.77; the list price of `A-1` went up since.
-async fn ordered_with_a_price-on-request() -> (Shop, Actor, String, Json) {
+async fn ordered_with_a_price_on_request() -> (Shop, Actor, String, Json) {
     let shop = shop().await;
     shop.product("ON-REQUEST", json!({ "backorder": true })).await;
     let (acme, sales) = (shop.erp("ACME").await, shop.seller("sales").await);
@@ -32,7 +32,7 @@ async fn a_line_without_a_price_is_offered_at_a_price_of_its_own_or_not_at_all()
 
 #[tokio::test]
 async fn the_quote_is_the_source_of_an_orders_prices_when_it_is_audited() {
-    let (_shop, acme, number, order) = ordered_with_a_price-on-request().await;
+    let (_shop, acme, number, order) = ordered_with_a_price_on_request().await;
     let audit = acme.get(&format!("/v1/orders/{}/price-audit", number_of(&order))).await.ok();
     assert_eq!(audit["result"], "same", "{audit}");
     assert_eq!(audit["quote_number"], number, "{audit}");
@@ -52,7 +52,7 @@ async fn the_quote_is_the_source_of_an_orders_prices_when_it_is_audited() {
 
 #[tokio::test]
 async fn the_quoted_price_stands_when_less_is_ordered() {
-    let (shop, acme, _, order) = ordered_with_a_price-on-request().await;
+    let (shop, acme, _, order) = ordered_with_a_price_on_request().await;
     let number = number_of(&order);
     let less = json!({ "lines": [{ "line": 1, "quantity": "1" }] });
     let less = acme.post(&format!("/v1/orders/{number}/changes"), &less).await.ok();
