@@ -121,7 +121,7 @@ async fn every_invoice_that_cannot_be_paid_so_is_named() {
     let faults = ["/allocations/0/invoice unknown-invoice", "/allocations/1/invoice wrong-account"];
     finance.records_payment("ACME", "10.00", named.clone()).await.is_refused_for("invalid-request", &faults);
     let twice = allocations(&[(&own, "1.00"), (&own, "2.00")]);
-    let faults_of_twice = ["/allocations/1/invoice duplicate-invoice"];
+    let faults_of_twice = ["/allocations/1/invoice duplicate"];
     finance.records_payment("ACME", "10.00", twice.clone()).await.is_refused_for("invalid-request", &faults_of_twice);
     let mut dollars = allocations(&[(&own, "1.00")]);
     dollars["currency"] = json!("USD");
@@ -146,7 +146,7 @@ async fn a_payment_that_makes_no_sense_is_refused_with_all_that_is_wrong() {
     };
     refused("1.001", json!({}), "/amount too-many-decimals").await;
     refused("1", json!({ "currency": "QQQ" }), "/currency unknown-currency").await;
-    refused("1", json!({ "order": "SO99999999" }), "/order order-not-found").await;
+    refused("1", json!({ "order": "SO99999999" }), "/order unknown-order").await;
     let order = acme.places(&[line("A-1", 1)]).await;
     refused("1", json!({ "order": order.number, "currency": "USD" }), "/currency wrong-currency").await;
     finance.records_payment("ACME", "1", json!({ "method": "promise" })).await.is_refused("invalid-request");
