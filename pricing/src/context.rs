@@ -143,7 +143,7 @@ impl<'b, 'r> PricingContext<'b, 'r> {
             let Some(slot) = self.book.account(current) else {
                 break;
             };
-            for contract in slot.contracts.iter() {
+            for contract in &slot.contracts {
                 self.book.contracts.get(*contract as usize).inspect(|contract| contract.touch());
             }
             self.add_lists(&slot.lists, Assignment::Account(current), rank);

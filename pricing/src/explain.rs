@@ -265,7 +265,7 @@ fn label(context: &PricingContext<'_, '_>, candidate: &Candidate<'_>) -> SmolStr
     match candidate.row {
         Row::Entry { entry, .. } => {
             let list = context.book.lists.get(entry.key.list() as usize).and_then(|list| list.known(context.as_of()));
-            list.map_or_else(|| SmolStr::default(), |list| list.code.clone())
+            list.map_or_else(SmolStr::default, |list| list.code.clone())
         }
         Row::Contract { contract, .. } => contract.header.code.clone(),
         Row::Promotion { promotion, .. } => promotion.code.clone(),

@@ -374,9 +374,9 @@ mod tests {
             problems.pop().map(|p| p.code)
         };
         assert_eq!(check(10_000, "EUR"), None);
-        assert_eq!(check(1_000, "EUR"), Some(FieldCode::TooManyDecimals.to_owned()));
-        assert_eq!(check(500_000, "JPY"), Some(FieldCode::TooManyDecimals.to_owned()));
-        assert_eq!(check(0, "EUR"), Some(FieldCode::OutOfRange.to_owned()));
-        assert_eq!(check(i64::MAX, "EUR"), Some(FieldCode::TooManyDecimals.to_owned()));
+        assert_eq!(check(1_000, "EUR"), Some(FieldCode::TooManyDecimals));
+        assert_eq!(check(500_000, "JPY"), Some(FieldCode::TooManyDecimals));
+        assert_eq!(check(0, "EUR"), Some(FieldCode::OutOfRange));
+        assert_eq!(check(i64::MAX, "EUR"), Some(FieldCode::TooManyDecimals));
     }
 }

@@ -194,6 +194,7 @@ mod tests {
         DraftLine { line, origin, options: LineOptions { expectation, reference: String::new() } }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as a line has it")]
     fn expects(price: &str, otherwise: OnDrift) -> Option<PriceExpectation> {
         let tolerance = Tolerance::Amount(Amount::ZERO);
         Some(PriceExpectation::Expected(ExpectedPrice { unit_price: amount(price), per: None, tolerance, otherwise }))

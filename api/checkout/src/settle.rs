@@ -73,7 +73,8 @@ impl Checkout {
             let outcome = apply_price_policy(&draft.lines, &sourced.places, &basket);
             let stands = outcome.refused.is_empty();
             draft.refuse(outcome.refused);
-            if !partial && !(draft.problems.is_empty() && sourced.short.is_empty()) {
+            let is_whole = draft.problems.is_empty() && sourced.short.is_empty();
+            if !partial && !is_whole {
                 return Err(refusal(draft.problems, sourced.short));
             }
             if stands {

@@ -10,7 +10,6 @@ use sea_orm::{
 
 use super::error::OrderError;
 use super::queries::{lines_update, lock_orders};
-use inventory;
 use inventory::Demand;
 use inventory::SourcingPreference;
 use inventory::events::StockFreed;

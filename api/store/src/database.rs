@@ -12,6 +12,12 @@
 //!
 //! Not here: which rows belong to whom; entities are filtered by account in the slices' queries.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "this is where connections live and transactions begin; everything else gets a `Reader` or a `Tx`"
+)]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;

@@ -49,7 +49,7 @@ pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) ->
         .update_columns([replacement_consents::Column::Consent, replacement_consents::Column::UpdatedAt])
         .to_owned();
     replacement_consents::Entity::insert(row).on_conflict(replace).exec_without_returning(tx).await?;
-    tx.record(&ConsentChanged { id: account.id, account: account.code.to_string(), consent });
+    tx.record(&ConsentChanged { id: account.id, account: account.code.clone(), consent });
     Ok(())
 }
 

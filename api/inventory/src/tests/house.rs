@@ -28,6 +28,7 @@ pub(super) fn whole(units: i64) -> Quantity {
 
 impl House {
     /// One house per database to test on.
+    #[expect(clippy::disallowed_methods, reason = "tests take the address of their PostgreSQL from the environment")]
     pub(super) async fn each(products: usize) -> Vec<Self> {
         let mut houses = vec![Self::on_sqlite(products).await];
         if let Some(url) = std::env::var("BULKHEAD_TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) {

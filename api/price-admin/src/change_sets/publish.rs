@@ -174,7 +174,7 @@ async fn record_agreement(
                     "only the lines of an existing contract can change at a date; publish at once or remove the contract",
                 ),
                 Some(proposed) if never_applies(&proposed) => {
-                    refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins")
+                    refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins");
                 }
                 Some(proposed) => {
                     put_contract(tx, change, proposed, draft.base).await?;

@@ -328,7 +328,7 @@ async fn running_workers_hear_of_new_jobs_and_stop_when_told() {
     house.enqueue(&[Call { failures: 0 }]).await;
     let all_done = async {
         while house.done().await.len() < 2 {
-            tokio::time::sleep(Duration::from_millis(5)).await
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), all_done).await.expect("done in time");

@@ -153,7 +153,9 @@ impl JobWorker {
         let tx = self.system.begin().await?;
         let outcome = self.run_in(tx, jobs).await;
         if outcome.is_ok() {
-            jobs.iter().for_each(|job| counters::job(&job.kind, "done"));
+            for job in jobs {
+                counters::job(&job.kind, "done");
+            }
         }
         Ok(outcome)
     }

@@ -26,7 +26,9 @@ impl Shop {
     pub(crate) async fn books_agree(&self) -> Books {
         let mut books = Books::default();
         let orders = self.orders_whose_shipments_are_invoiced().await;
-        orders.iter().for_each(|order| books.enter(order));
+        for order in &orders {
+            books.enter(order);
+        }
         let discrepancies = self.admin().get("/v1/stock-discrepancies").await.ok();
         assert_eq!(discrepancies["items"], serde_json::json!([]), "levels are the sums of the ledger");
         let skus: Vec<String> = books.reserved.keys().cloned().collect();

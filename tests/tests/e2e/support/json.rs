@@ -201,6 +201,7 @@ impl fmt::Debug for Json {
     }
 }
 
+#[expect(clippy::cmp_owned, reason = "a `Json` is compared as a whole")]
 impl PartialEq<Value> for Json {
     fn eq(&self, other: &Value) -> bool {
         *self == Self::from(other.clone())
@@ -234,6 +235,7 @@ impl PartialEq<String> for Json {
 /// Comparisons with what `serde_json` can make of a plain value.
 macro_rules! compared_with {
     ($($plain:ty),*) => { $(impl PartialEq<$plain> for Json {
+        #[expect(clippy::cmp_owned, reason = "a `Json` is compared as a whole")]
         fn eq(&self, other: &$plain) -> bool {
             *self == Self::from(Value::from(*other))
         }

@@ -162,6 +162,7 @@ pub(crate) struct LineQuantity {
 
 /// A parcel of a shipment.
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "named as in the answer")]
 pub(crate) struct Parcel {
     pub(crate) parcel: i64,
     pub(crate) tracking_number: String,
@@ -269,6 +270,7 @@ pub(crate) struct Statement {
 
 /// What an account owes in one currency.
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "named as in the answer")]
 pub(crate) struct Balance {
     pub(crate) currency: String,
     pub(crate) open: Decimal,
