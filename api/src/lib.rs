@@ -17,6 +17,7 @@
 //! | `settings` | what the seller says of itself: name, time zone, languages, currency, public address |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
 //! | `search-index` | the search index and how it follows the catalogue |
+//! | `order-events` | what happens to orders, as slices before `orders` read it |
 //! | `prices` | prices read from memory: lists, contracts, promotions, price quotes |
 //! | `price-admin` | keeps price lists, contracts, promotions, costs and change sets |
 //! | `inventory` | warehouses, ledger, reservations, inbound supply, promises |
