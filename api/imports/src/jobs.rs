@@ -39,17 +39,17 @@ const TELL: Duration = Duration::from_secs(1);
 /// The most a file may unpack to.
 const MOST_BYTES: u64 = 64 << 30;
 
-/// Where the files of jobs are, and the worker's subscription.
+/// Where the files of jobs are, and what wakes the worker.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
     folder: Arc<PathBuf>,
-    subscription: Arc<Notify>,
+    wake: Arc<Notify>,
 }
 
 impl Jobs {
     /// Jobs with their files in `imports` of the data directory.
     pub fn within(data_dir: &Path) -> Self {
-        Self { folder: Arc::new(data_dir.join("imports")), subscription: Arc::default() }
+        Self { folder: Arc::new(data_dir.join("imports")), wake: Arc::default() }
     }
 
     /// Keeps an uploaded file under a name of its own; it goes when it is not queued.
@@ -87,7 +87,7 @@ impl Jobs {
 
     /// Says that there is something to do.
     pub(super) fn wake(&self) {
-        self.subscription.notify_one();
+        self.wake.notify_one();
     }
 
     /// The report of a job.
@@ -109,7 +109,7 @@ impl Jobs {
                 Ok(Some((row, lock))) => self.run(&system, &references, row, lock).await,
                 Ok(None) => {
                     tokio::select! {
-                        () = self.subscription.notified() => {}
+                        () = self.wake.notified() => {}
                         () = tokio::time::sleep(LOOK) => {}
                         _ = stop.changed() => {}
                     }

@@ -26,7 +26,7 @@ pub trait EventHandler: Send + Sync {
     fn name(&self) -> &'static str;
     /// Whether an event concerns it.
     fn handles(&self, kind: &str) -> bool;
-    /// How long it rests before it hears again, so that it hears many events at once.
+    /// How long it waits after a batch, so that the next one holds many events.
     fn linger(&self) -> Duration {
         Duration::ZERO
     }
@@ -34,7 +34,7 @@ pub trait EventHandler: Send + Sync {
     fn batch(&self) -> u64 {
         DEFAULT_BATCH
     }
-    /// Takes what the events of a batch will need locked, in the order locks are taken everywhere, before the first is heard.
+    /// Takes what the events of a batch will need locked, in the order locks are taken everywhere, before the first is handled.
     async fn prepare(&self, _tx: &Tx, _events: &[&Event]) -> Result<(), BoxError> {
         Ok(())
     }
@@ -90,7 +90,7 @@ struct Progress {
     stored: i64,
 }
 
-/// For a handler that rests between batches and hears many events at once.
+/// Events of a batch for a handler that waits between batches.
 pub const LARGE_BATCH: u64 = 1_000;
 
 /// How far a handler may be ahead of its stored position.

@@ -2,11 +2,11 @@
 //!
 //! One reader per process, the follower, looks at the log; all others (listeners, the search index) get from memory what it
 //! applied, and go to the log only for what is older. On SQLite, where numbers have no gaps, a transaction
-//! [hands its events over](Feed::publish_local) and takes the follower's turn itself, so that neither a statement nor another task
+//! [hands its events over](Feed::publish_local) and applies them itself, so that neither a statement nor another task
 //! stands between a commit and its answer. The log is asked only when another process wrote, or two writers crossed.
 //!
 //! Promises: [`Feed::recent`] gives all events after a number or says that it cannot; it never skips one. What it gives was
-//! applied by the process's projections. A [`Subscription`] rings when something its reader wants was applied, also when nobody
+//! applied by the process's projections. A [`Subscription`] wakes its reader when something it wants was applied, also when nobody
 //! listened at that moment.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -110,14 +110,14 @@ impl Feed {
         }
     }
 
-    /// A subscription that rings when something wanted was applied.
+    /// A subscription that wakes its reader when something wanted was applied.
     pub fn subscribe(&self, wants: impl Fn(&str) -> bool + Send + Sync + 'static) -> Subscription {
         let subscription = Subscription { rung: Arc::new(Notify::new()), wants: Arc::new(wants) };
         self.inner.subscriptions.write().push(subscription.clone());
         subscription
     }
 
-    /// The last number this process heard of.
+    /// The last number this process knows of.
     pub fn latest_seen(&self) -> i64 {
         self.inner.latest.load(Ordering::Acquire)
     }
@@ -159,7 +159,7 @@ impl Feed {
         self.inner.apply_lock.lock().await
     }
 
-    /// Follows what was handed over next; gives how many events that were.
+    /// Applies what was handed over next; gives how many events that were.
     pub(super) async fn apply_queued(&self, db: &Reader, lock: &MutexGuard<'_, ()>) -> Result<usize, BoxError> {
         let batch = self.queued(self.position());
         self.apply(db, batch, lock).await

@@ -149,7 +149,7 @@ fn partner_words(history: &History, shop: &Shop<'_>, context: &AHashSet<u32>, pr
 }
 
 /// Products bought together with one product, best first, each with its reason.
-pub(super) fn commit_hooks(memory: &Memory, shop: &Shop<'_>, product: ProductId, view: View, limit: usize) -> Vec<Item> {
+pub(super) fn bought_together_with(memory: &Memory, shop: &Shop<'_>, product: ProductId, view: View, limit: usize) -> Vec<Item> {
     let history = memory.history();
     let context: Vec<u32> = history.place_of(product).into_iter().collect();
     let scored = memory.together(&history, &context, view).into_iter();

@@ -7,7 +7,7 @@ use entity::{ProductId, RelationKind};
 use pricing::Quantity;
 
 use super::counsel::{Counsel, words};
-use super::items::commit_hooks;
+use super::items::bought_together_with;
 use super::related::{Link, Says};
 use super::views::SuggestionKind;
 use catalog::Product;
@@ -45,9 +45,14 @@ pub(super) fn suggestions(
         }
     }
     if wanted.is_none_or(|wanted| wanted == SuggestionKind::BoughtTogether) {
-        found.extend(commit_hooks(counsel.memory, &counsel.shop, product.id, counsel.view, limit).into_iter().map(|item| {
-            Suggestion { product: item.product, kind: SuggestionKind::BoughtTogether, quantity: None, reason: item.reason }
-        }));
+        found.extend(bought_together_with(counsel.memory, &counsel.shop, product.id, counsel.view, limit).into_iter().map(
+            |item| Suggestion {
+                product: item.product,
+                kind: SuggestionKind::BoughtTogether,
+                quantity: None,
+                reason: item.reason,
+            },
+        ));
     }
     found.sort_by_key(|suggestion| suggestion.kind.rank());
     let mut seen = AHashSet::from([product.id]);

@@ -1,6 +1,6 @@
 //! The connection that writes, and the transactions that share its commit.
 //!
-//! A transaction that ends while others wait for their writer does not commit: it joins them. The next one then runs in a
+//! A transaction that ends while others wait for the writer does not commit: it joins them. The next one then runs in a
 //! savepoint of the same transaction, and so on; whoever ends while nobody waits, or comes to the writer again, commits for all. A
 //! transaction has ended when that commit has. One that is given up takes back its own savepoint alone.
 
@@ -81,7 +81,7 @@ fn lost(what: &str) -> DbErr {
     DbErr::Query(RuntimeErr::Internal(what.to_owned()))
 }
 
-/// Counts as waiting for a writer while it lives.
+/// Counts as waiting for the writer while it lives.
 pub(super) struct Queued<'a>(&'a AtomicUsize);
 
 impl<'a> Queued<'a> {
@@ -109,7 +109,7 @@ impl<'a> GroupCommit<'a> {
         Self { file, told, has_ended: false }
     }
 
-    /// Queued until somebody commits, or commits itself when those have had their writer who waited for it before.
+    /// Waits until somebody commits, or commits itself when those have had the writer who waited for it before.
     pub(super) async fn end(mut self) -> Result<(), DbErr> {
         let writer = Arc::clone(&self.file.writer).lock_owned();
         let told = tokio::select! {
