@@ -45,6 +45,8 @@ mod server;
 mod tidy;
 #[cfg(test)]
 mod tidy_events;
+#[cfg(test)]
+mod tidy_tables;
 
 /// Thousands of short-lived strings per request make the allocator count.
 #[global_allocator]

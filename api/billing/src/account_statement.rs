@@ -1,10 +1,11 @@
 //! Statement of an account: its open invoices by age, and payments with an unallocated amount.
 
 use std::collections::BTreeMap;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::{AccountId, CurrencyCode, Instant, invoices, payments};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::error::BillingError;
 use super::queries::{LoadedPayment, is_open, load_payments};
@@ -55,7 +56,7 @@ pub(super) struct Sums {
 }
 
 /// The statement of an account as of `now`.
-pub(super) async fn of(db: &impl ConnectionTrait, account: AccountId, now: Instant) -> Result<AccountStatement, BillingError> {
+pub(super) async fn of(db: &impl Db, account: AccountId, now: Instant) -> Result<AccountStatement, BillingError> {
     let open = invoices::Entity::find().filter(invoices::Column::AccountId.eq(account)).filter(is_open());
     let open = open.order_by_asc(invoices::Column::DueAt).order_by_asc(invoices::Column::Id).all(db).await?;
     let rest = payments::Entity::find().filter(payments::Column::AccountId.eq(account));

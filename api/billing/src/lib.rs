@@ -14,6 +14,7 @@
 //! Locks: orders by id, payments by id, invoices by id, the credit position.
 //!
 //! Tables: `invoices`, `invoice_lines`, `payments`, `payment_allocations`.
+//! Reads: `orders`, `order_lines` (to recount what is not invoiced yet).
 //! Events: `invoice.issued`, `invoice.paid`, `payment.recorded`, `payment.allocated`.
 //!
 //! Not here: the credit limit and who is held (`orders`), reminders, tax.

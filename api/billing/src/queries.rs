@@ -9,6 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
+use store::Db;
 
 use super::error::BillingError;
 use kernel::wire::PageRequest;
@@ -45,7 +46,7 @@ pub(super) fn is_open() -> SimpleExpr {
 
 /// An invoice of a number, if this account (or the seller, for `None`) may see it.
 pub(super) async fn find_invoice(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     number: &str,
     account: Option<AccountId>,
 ) -> Result<invoices::Model, BillingError> {
@@ -57,10 +58,7 @@ pub(super) async fn find_invoice(
 }
 
 /// The invoices of numbers, those that exist.
-pub(super) async fn invoices_by_number(
-    db: &impl ConnectionTrait,
-    numbers: &[String],
-) -> Result<AHashMap<String, invoices::Model>, DbErr> {
+pub(super) async fn invoices_by_number(db: &impl Db, numbers: &[String]) -> Result<AHashMap<String, invoices::Model>, DbErr> {
     let mut found = AHashMap::with_capacity(numbers.len());
     for chunk in key_chunks(numbers) {
         let rows = invoices::Entity::find().filter(invoices::Column::Number.is_in(chunk)).all(db).await?;
@@ -87,11 +85,7 @@ pub(super) async fn lock_invoices(tx: &Tx, ids: &[InvoiceId]) -> Result<AHashMap
 }
 
 /// A payment of an id, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find_payment(
-    db: &impl ConnectionTrait,
-    id: &str,
-    account: Option<AccountId>,
-) -> Result<payments::Model, BillingError> {
+pub(super) async fn find_payment(db: &impl Db, id: &str, account: Option<AccountId>) -> Result<payments::Model, BillingError> {
     let unknown = || BillingError::PaymentNotFound(id.to_owned());
     let number = payment_id(id).ok_or_else(unknown)?;
     let mut select = payments::Entity::find_by_id(number);
@@ -112,10 +106,7 @@ fn payment_id(name: &str) -> Option<PaymentId> {
 }
 
 /// Invoices with everything that belongs to them, in the order given.
-pub(super) async fn load_invoices(
-    db: &impl ConnectionTrait,
-    rows: Vec<invoices::Model>,
-) -> Result<Vec<LoadedInvoice>, BillingError> {
+pub(super) async fn load_invoices(db: &impl Db, rows: Vec<invoices::Model>) -> Result<Vec<LoadedInvoice>, BillingError> {
     let ids: Vec<InvoiceId> = rows.iter().map(|i| i.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().map(|i| i.order_id).collect();
     let shipment_ids: Vec<ShipmentId> = rows.iter().map(|i| i.shipment_id).collect();
@@ -136,10 +127,7 @@ pub(super) async fn load_invoices(
 }
 
 /// Payments with what they settled, in the order given.
-pub(super) async fn load_payments(
-    db: &impl ConnectionTrait,
-    rows: Vec<payments::Model>,
-) -> Result<Vec<LoadedPayment>, BillingError> {
+pub(super) async fn load_payments(db: &impl Db, rows: Vec<payments::Model>) -> Result<Vec<LoadedPayment>, BillingError> {
     let ids: Vec<PaymentId> = rows.iter().map(|p| p.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().filter_map(|p| p.order_id).collect();
     let orders = orders::numbers_of(db, &order_ids).await?;
@@ -185,7 +173,7 @@ pub(super) struct InvoiceFilter {
 }
 
 /// Invoices of a list, newest first.
-pub(super) async fn list_invoices(db: &impl ConnectionTrait, filter: InvoiceFilter) -> Result<Vec<LoadedInvoice>, BillingError> {
+pub(super) async fn list_invoices(db: &impl Db, filter: InvoiceFilter) -> Result<Vec<LoadedInvoice>, BillingError> {
     use invoices::Column;
     let mut select = invoices::Entity::find();
     if let Some(account) = filter.account {
@@ -214,7 +202,7 @@ pub(super) struct PaymentFilter {
 }
 
 /// Payments of a list, newest first.
-pub(super) async fn list_payments(db: &impl ConnectionTrait, filter: PaymentFilter) -> Result<Vec<LoadedPayment>, BillingError> {
+pub(super) async fn list_payments(db: &impl Db, filter: PaymentFilter) -> Result<Vec<LoadedPayment>, BillingError> {
     use payments::Column;
     let mut select = payments::Entity::find();
     if let Some(account) = filter.account {
@@ -228,7 +216,7 @@ pub(super) async fn list_payments(db: &impl ConnectionTrait, filter: PaymentFilt
 
 /// The open invoices of an account in a currency, oldest due first; at most `limit`.
 pub(super) async fn open_invoices(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     account: AccountId,
     currency: CurrencyCode,
     limit: u64,

@@ -4,6 +4,7 @@ use ahash::AHashMap;
 use entity::{AccountId, Amount, CurrencyCode, Instant};
 use pricing::Currency;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
+use store::Db;
 
 use ::orders::OrderError;
 use ::orders::credit::{self, Position};
@@ -14,8 +15,8 @@ use store::database::Tx;
 pub(super) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: Currency) -> Result<(), DbErr> {
     let sql = "select min(due_at) from invoices where account_id = $1 and currency = $2 and paid + discounted < total";
     let values = [account.0.into(), currency.code().into()];
-    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    let oldest = row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten();
+    let row = tx.row(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let oldest = row.map(|row| row.get::<Option<i64>>(0)).transpose()?.flatten();
     credit::set_oldest_due(tx, account, currency, oldest.map(Instant)).await
 }
 
@@ -29,17 +30,17 @@ pub struct Disagreement {
 }
 
 /// Recomputes every credit position from orders and invoices and compares it with the stored one.
-pub async fn recount_credit(db: &impl ConnectionTrait) -> Result<Vec<Disagreement>, OrderError> {
+pub async fn recount_credit(db: &impl Db) -> Result<Vec<Disagreement>, OrderError> {
     let committed = credit::recount_committed(db).await?.into_iter();
     let mut counted: AHashMap<(AccountId, Currency), Position> =
         committed.map(|(key, committed)| (key, Position { committed, ..Position::default() })).collect();
     let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint), min(due_at) from invoices \
                where paid + discounted < total group by account_id, currency";
-    for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
-        let key = (AccountId(row.try_get_by_index(0)?), row.try_get_by_index::<CurrencyCode>(1)?.0);
+    for row in db.rows(Statement::from_string(db.get_database_backend(), sql)).await? {
+        let key = (AccountId(row.get(0)?), row.get::<CurrencyCode>(1)?.0);
         let position = counted.entry(key).or_default();
-        position.receivable = Amount(row.try_get_by_index(2)?);
-        position.oldest_due_at = Some(Instant(row.try_get_by_index(3)?));
+        position.receivable = Amount(row.get(2)?);
+        position.oldest_due_at = Some(Instant(row.get(3)?));
     }
     let kept = credit::positions(db).await?;
     let mut keys: Vec<(AccountId, Currency)> = kept.keys().chain(counted.keys()).copied().collect();

@@ -1,14 +1,15 @@
 //! Checks that billing agrees with itself: what was paid is what payments settled.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{DbErr, Statement};
+use store::Db;
 
 /// What disagrees, in words; nothing when all is well.
-pub async fn recount(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+pub async fn recount(db: &impl Db) -> Result<Vec<String>, DbErr> {
     let mut found = Vec::new();
     for (sql, what) in CHECKS {
-        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), *sql)).await?;
+        let rows = db.rows(Statement::from_string(db.get_database_backend(), *sql)).await?;
         for row in rows {
-            let name: String = row.try_get_by_index(0)?;
+            let name: String = row.get(0)?;
             found.push(format!("{what}: {name}"));
         }
     }

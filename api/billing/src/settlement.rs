@@ -5,7 +5,7 @@ use entity::{InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocation
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QuerySelect as _, Statement, Value,
+    QueryFilter as _, QuerySelect as _,
 };
 
 use super::allocation::Allocation;
@@ -16,7 +16,8 @@ use super::receivables;
 use ::orders::credit::{self, Shift};
 use ::orders::progress;
 use store::database::Tx;
-use store::sql::{insert_all, key_chunks, push_row};
+use store::sql::{insert_all, key_chunks};
+use store::{BoundRows, Db};
 
 const ROWS_PER_STATEMENT: usize = 2_000;
 
@@ -58,19 +59,17 @@ pub(super) async fn settle(
 }
 
 async fn pay_invoices(tx: &Tx, allocations: &[Allocation]) -> Result<(), DbErr> {
-    let backend = tx.get_database_backend();
     for chunk in allocations.chunks(ROWS_PER_STATEMENT) {
-        let mut rows = String::new();
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
-        for (row, allocation) in chunk.iter().enumerate() {
-            push_row(&mut rows, backend, row, 3);
-            values.extend([allocation.invoice.0.into(), allocation.amount.into(), allocation.discount.into()]);
+        let mut part = BoundRows::new(tx.get_database_backend(), &["id", "amount", "discount"], &[]);
+        for allocation in chunk {
+            part.push(&[allocation.invoice.0, allocation.amount, allocation.discount], &[]);
         }
         let sql = format!(
-            "with part (id, amount, discount) as (values {rows}) update invoices set paid = invoices.paid + part.amount, \
-             discounted = invoices.discounted + part.discount, version = invoices.version + 1 from part where invoices.id = part.id"
+            "update invoices set paid = invoices.paid + part.amount, discounted = invoices.discounted + part.discount, \
+             version = invoices.version + 1 from {} as part where invoices.id = part.id",
+            part.source(1)
         );
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        tx.execute_raw(tx.statement(sql, part.into_values())).await?;
     }
     Ok(())
 }

@@ -22,11 +22,12 @@ pub use hash::BlobHash;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use store::Db;
 
 use cache::DiskCache;
 use entity::blobs as rows;
 use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait as _};
-use store::database::{Db, Tx};
+use store::database::Tx;
 use store::sql::{fetch_one, statement};
 
 /// Bytes of a blob at most.

@@ -1,6 +1,7 @@
 //! Blobs come back as they went, whatever happens to the cache.
 
 use std::path::Path;
+use store::Db;
 
 use sea_orm::ConnectionTrait as _;
 
@@ -48,8 +49,8 @@ async fn the_same_bytes_are_stored_once_and_seen_by_every_process_after_the_comm
         assert_eq!(blobs.get(&system.db(), hash).await.expect("read"), Some(expected.clone()));
     }
     let db = system.db();
-    let count = db.query_one_raw(statement(&db, "select count(*) from blobs", vec![])).await.expect("counted").expect("a row");
-    assert_eq!(count.try_get_by_index::<i64>(0).expect("a number"), 1);
+    let count = db.row(statement(&db, "select count(*) from blobs", vec![])).await.expect("counted").expect("a row");
+    assert_eq!(count.get::<i64>(0).expect("a number"), 1);
 }
 
 #[tokio::test]

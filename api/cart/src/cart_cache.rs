@@ -1,6 +1,7 @@
 //! The lines of carts in memory, per version: adding to a large cart need not read it again.
 
 use std::sync::Arc;
+use store::Db;
 
 use entity::{AccountId, CartId, cart_lines, carts};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -11,7 +12,6 @@ use prices::OpenBaskets;
 use prices::PriceImpact;
 use prices::count_affected;
 use store::StoreError;
-use store::database::Db;
 use store::database::{Reader, Tx};
 use store::sql::fetch;
 

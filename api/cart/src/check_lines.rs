@@ -2,10 +2,10 @@
 //! why it cannot.
 
 use std::sync::Arc;
+use store::Db;
 
 use entity::AccountId;
 use pricing::{Quantity, UnitCode};
-use sea_orm::ConnectionTrait;
 
 use super::error::CartError;
 use catalog::{self, Candidate, Name, Product, Products, Resolution};
@@ -56,7 +56,7 @@ impl From<LineProblem> for FieldError {
 /// Finds the products of all lines in one query and checks the quantities. Bad lines are returned as problems; a line with an
 /// unknown part number names similar products.
 pub async fn check_lines(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     products: &Products,
     index: &SearchIndex,
     account: Option<AccountId>,

@@ -3,8 +3,8 @@
 use entity::{PriceSource, carts};
 use poem_openapi::Object;
 use pricing::Amount;
-use sea_orm::ConnectionTrait;
 use serde::Serialize;
+use store::Db;
 
 use super::error::CartError;
 use super::lines::CartLine;
@@ -86,7 +86,7 @@ impl From<&PricedLine> for DriftPrice {
 
 /// Compares a cart's prices with those its lines were seen at.
 pub async fn report(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     prices: &Prices,
     cart: &carts::Model,
     lines: &[CartLine],

@@ -1,6 +1,7 @@
 //! A cart at today's prices, and what it takes to price one.
 
 use std::sync::Arc;
+use store::Db;
 
 use entity::{AccountId, carts};
 
@@ -10,7 +11,6 @@ use super::lines::CartLine;
 use catalog::CatalogView;
 use catalog::Products;
 use prices::{AsOf, PriceLine, PriceRequest, PricedBasket, Prices};
-use store::database::Db;
 
 /// What commands on carts work with, for one caller.
 #[derive(Debug)]

@@ -5,9 +5,10 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Select,
 };
+use store::Db;
 
 use super::error::CartError;
-use store::database::{Db, Tx};
+use store::database::Tx;
 use store::sql::{fetch, fetch_one};
 
 /// The carts that an account may see; all carts for the seller's staff (`None`).

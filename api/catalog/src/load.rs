@@ -4,17 +4,17 @@
 
 use std::num::ParseIntError;
 use std::sync::Arc;
+use store::Db;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{CategoryId, Lifecycle, ProductId};
 use parking_lot::Mutex;
 use pricing::{Factor, Quantity, UnitCode};
 use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
-use serde_json::json;
 
 use super::product::{Product, ProductUnit};
 use store::database::Reader;
-use store::sql::{is_sqlite, key_chunks, key_list};
+use store::sql::{ids_value, is_sqlite, key_chunks, key_list};
 
 /// Texts that many products share, kept once each.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +56,8 @@ where
 {
     let extent =
         Statement::from_string(db.get_database_backend(), "select coalesce(min(id), 0), coalesce(max(id), -1) from products");
-    let Some(row) = db.query_one_raw(extent).await? else { return Ok(()) };
-    let (first, last): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    let Some(row) = db.row(extent).await? else { return Ok(()) };
+    let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
     let slices: Vec<i64> = (first..=last).step_by(usize::try_from(SLICE).unwrap_or(1)).collect();
     let share = slices.len().div_ceil(READERS).max(1);
     let reads: Vec<_> = slices
@@ -84,9 +84,9 @@ where
 pub(super) async fn some(db: &Reader, names: &Names, ids: &[ProductId]) -> Result<Vec<Product>, DbErr> {
     let mut products = Vec::with_capacity(ids.len());
     for ids in key_chunks(ids) {
-        let list = ids.iter().map(|id| id.0).collect::<Vec<i64>>();
+        let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
         let condition = format!("in {}", key_list(db.get_database_backend(), 1, "bigint"));
-        products.extend(read(db, names, &condition, vec![json!(list).to_string().into()]).await?);
+        products.extend(read(db, names, &condition, vec![list]).await?);
     }
     Ok(products)
 }
@@ -120,8 +120,8 @@ async fn packed(
         u32::from(COLUMN),
         u32::from(ROW),
     );
-    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
-    let text: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    let row = db.row(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let text: Option<String> = row.map(|row| row.get(0)).transpose()?.flatten();
     Ok(text.unwrap_or_default())
 }
 

@@ -5,12 +5,11 @@
 //! other products were asked for more lately.
 
 use std::sync::{Arc, OnceLock};
+use store::Db;
 
 use entity::{IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    DbBackend, DbErr, EntityTrait as _, FromQueryResult as _, QueryResult, QuerySelect as _, QueryTrait as _, Statement,
-};
+use sea_orm::{DbBackend, DbErr, EntityTrait as _, QuerySelect as _, QueryTrait as _, Statement};
 use serde_json::Value;
 
 use super::catalog_view::CatalogView;
@@ -19,7 +18,7 @@ use super::product::Product;
 use super::products::Products;
 use super::queries::Detail;
 use super::views::ProductView;
-use store::database::{Db, EntityRow};
+use store::row::EntityRow;
 
 /// Bytes of JSON that are cached.
 const CAPACITY: u64 = 64 * 1024 * 1024;
@@ -101,10 +100,7 @@ type RelationRow = (RelationKind, i64, i64, String);
 async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
     let backend = db.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, detail_sql(backend), [id.0.into()]);
-    let found = match db.entities::<products::Entity>(&statement) {
-        Some(found) => found?.pop(),
-        None => db.query_one_raw(statement).await?.as_ref().map(by_name).transpose()?,
-    };
+    let found = db.entities::<products::Entity>(statement, LISTS.len()).await?.pop();
     let Some(EntityRow { entity: product, texts }) = found else { return Ok(None) };
     let [units, numbers, relations] = texts.as_slice() else { return Err(DbErr::Type("a product has three lists".to_owned())) };
     fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<Vec<T>, DbErr> {
@@ -138,11 +134,6 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
 
 /// The lists of a product as the columns of [`detail_sql`] are called.
 const LISTS: [&str; 3] = ["units", "numbers", "relations"];
-
-fn by_name(row: &QueryResult) -> Result<EntityRow<products::Model>, DbErr> {
-    let texts = LISTS.iter().map(|name| row.try_get("", name)).collect::<Result<_, _>>()?;
-    Ok(EntityRow { entity: products::Model::from_query_result(row, "")?, texts })
-}
 
 /// The statement of [`detail`], whose one value is the product's id: it is the same each time, and long.
 fn detail_sql(backend: DbBackend) -> &'static str {

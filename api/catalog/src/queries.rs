@@ -4,7 +4,8 @@ use ahash::AHashMap;
 use entity::{
     AccountId, CategoryId, IdentifierKind, Lifecycle, ProductId, product_identifiers, product_relations, product_units, products,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::Db;
 
 use super::catalog_view::CatalogView;
 use super::new_product::Attribute;
@@ -47,7 +48,7 @@ const ID_CHUNK: u64 = 5_000;
 /// The first `limit` ids of products that match the filter and are visible in `view`, by rising id. A view that hides much
 /// costs more statements, never more rows at once.
 pub(crate) async fn list_visible(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     products: &Products,
     view: &CatalogView,
     filter: ProductFilter,
@@ -68,7 +69,7 @@ pub(crate) async fn list_visible(
     }
 }
 
-async fn list_ids(db: &impl ConnectionTrait, filter: ProductFilter, limit: u64) -> Result<Vec<ProductId>, DbErr> {
+async fn list_ids(db: &impl Db, filter: ProductFilter, limit: u64) -> Result<Vec<ProductId>, DbErr> {
     let mut select = products::Entity::find().filter(products::Column::Id.gt(filter.after));
     if let Some(category) = filter.category {
         select = select.filter(products::Column::CategoryId.eq(category));
@@ -81,13 +82,13 @@ async fn list_ids(db: &impl ConnectionTrait, filter: ProductFilter, limit: u64) 
 }
 
 /// The version of the product of an SKU.
-pub(crate) async fn version_of(db: &impl ConnectionTrait, sku: &str) -> Result<Option<i64>, DbErr> {
+pub(crate) async fn version_of(db: &impl Db, sku: &str) -> Result<Option<i64>, DbErr> {
     let select = products::Entity::find().filter(products::Column::Sku.eq(sku));
     select.select_only().column(products::Column::Version).into_tuple().one(db).await
 }
 
 /// The products of the ids given, by rising id, in four statements per few thousand.
-pub async fn details(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<Detail>, DbErr> {
+pub async fn details(db: &impl Db, ids: &[ProductId]) -> Result<Vec<Detail>, DbErr> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in key_chunks(ids) {
         let ids = || ids.iter().copied();
@@ -123,16 +124,13 @@ pub async fn details(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec
     Ok(found)
 }
 
-async fn relations_of(
-    db: &impl ConnectionTrait,
-    ids: impl Iterator<Item = ProductId>,
-) -> Result<Vec<product_relations::Model>, DbErr> {
+async fn relations_of(db: &impl Db, ids: impl Iterator<Item = ProductId>) -> Result<Vec<product_relations::Model>, DbErr> {
     let select = product_relations::Entity::find().filter(product_relations::Column::ProductId.is_in(ids));
     select.order_by_asc(product_relations::Column::Kind).order_by_asc(product_relations::Column::TargetId).all(db).await
 }
 
 /// What an account calls a product.
-pub async fn part_numbers(db: &impl ConnectionTrait, account: AccountId, product: ProductId) -> Result<Vec<String>, DbErr> {
+pub async fn part_numbers(db: &impl Db, account: AccountId, product: ProductId) -> Result<Vec<String>, DbErr> {
     let select = product_identifiers::Entity::find()
         .filter(product_identifiers::Column::ProductId.eq(product))
         .filter(product_identifiers::Column::Kind.eq(IdentifierKind::Customer))

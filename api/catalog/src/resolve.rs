@@ -8,16 +8,16 @@
 //! Not here: likeness and typing errors (`search`).
 
 use std::sync::Arc;
+use store::Db;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, IdentifierKind, ProductId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-use serde_json::json;
+use sea_orm::{DbBackend, DbErr, Statement};
 
 use super::identifiers::{gtin_14, is_gtin, normalise, numeric_form};
 use super::product::Product;
 use super::products::Products;
-use store::sql::{key_chunks, key_list};
+use store::sql::{key_chunks, key_list, texts_value};
 
 /// How a line names a product: by `sku` when it has one, else by `identifier`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +65,7 @@ const MOST_CANDIDATES: usize = 5;
 /// Resolves many names for an account in as many statements as there are thousands of names; none when all are SKUs as
 /// written. Drafts are not found, nor what the account may not see: a buyer does not know of them.
 pub async fn resolve(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     products: &Products,
     account: Option<AccountId>,
     names: &[Name<'_>],
@@ -103,7 +103,7 @@ struct Found {
 type Rows = AHashMap<String, Vec<Found>>;
 
 /// Gathers the rows of a chunk into one: a row for each name would wake this task for each name.
-async fn lookup(db: &impl ConnectionTrait, account: Option<AccountId>, keys: Vec<String>) -> Result<Rows, DbErr> {
+async fn lookup(db: &impl Db, account: Option<AccountId>, keys: Vec<String>) -> Result<Rows, DbErr> {
     let backend = db.get_database_backend();
     let (gather, each) = match backend {
         DbBackend::Postgres => ("json_agg", "json_build_array"),
@@ -116,10 +116,10 @@ async fn lookup(db: &impl ConnectionTrait, account: Option<AccountId>, keys: Vec
     );
     let mut rows = Rows::new();
     for chunk in key_chunks(&keys) {
-        let values = [account.map_or(0, |a| a.0).into(), json!(chunk).to_string().into()];
-        let Some(row) = db.query_one_raw(Statement::from_sql_and_values(backend, &sql, values)).await? else { continue };
+        let values = [account.map_or(0, |a| a.0).into(), texts_value(backend, chunk)];
+        let Some(row) = db.row(Statement::from_sql_and_values(backend, &sql, values)).await? else { continue };
         let found: Vec<(i64, String, String, String)> =
-            serde_json::from_str(&row.try_get_by_index::<String>(0)?).map_err(|e| DbErr::Json(e.to_string()))?;
+            serde_json::from_str(&row.get::<String>(0)?).map_err(|e| DbErr::Json(e.to_string()))?;
         for (product, kind, value, key) in found {
             let unknown = || DbErr::Type(format!("\"{kind}\" is not a kind of identifier"));
             let kind = IdentifierKind::from_word(&kind).ok_or_else(unknown)?;

@@ -15,7 +15,7 @@
 //! - An order priced again with what it was priced with costs the same to the cent ([`price_audit`]).
 //! - The same Idempotency-Key never makes a second order.
 //!
-//! Tables: none of its own. Events: those of `orders`.
+//! Tables: none of its own. Reads: `sites`. Events: those of `orders`.
 //!
 //! Not here: what an order is (`orders`), how a price is found (`contracts`), how an offer comes about (`quotes`).
 

@@ -8,6 +8,7 @@ use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
 use pricing::Viewer;
 use serde::{Deserialize, Serialize};
+use store::Db;
 
 use super::error::CheckoutError;
 use super::quote_prices::from_quote;
@@ -23,7 +24,6 @@ use prices::PriceStepView;
 use prices::PricedLine;
 use prices::Prices;
 use prices::ReplayedLine;
-use store::database::Db;
 
 /// What comparing gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]

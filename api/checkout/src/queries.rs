@@ -2,12 +2,12 @@
 
 use entity::{AccountId, sites};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Select};
+use store::Db;
 
 use super::error::CheckoutError;
 use super::request::ShipTo;
 use entity::Destination;
 use identity::Account;
-use store::database::Db;
 use store::sql::fetch_one;
 
 /// The sites of an account.

@@ -4,8 +4,8 @@
 use ahash::AHashMap;
 use entity::{PriceSource, order_lines, orders};
 use pricing::{Currency, UnitPrice, line_amount};
-use sea_orm::ConnectionTrait;
 use serde::Deserialize;
+use store::Db;
 
 use super::error::CheckoutError;
 use ::orders::OrderError;
@@ -22,7 +22,7 @@ struct Detail {
 
 /// Puts what the quote offers in place of what the engine finds, in lines whose price is the quote's.
 pub(super) async fn from_quote(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     order: &orders::Model,
     lines: &[order_lines::Model],
     replayed: Vec<ReplayedLine>,

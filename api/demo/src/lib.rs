@@ -16,7 +16,9 @@
 //! | `marker` | what is loaded and whether it is whole |
 //! | `credentials` | the logins, kept in the data directory |
 //!
-//! Not here: the data (the rest of `demo`), serving.
+//! Tables: none of its own. Reads: `clients`, `jobs`, `quotes`, `users` (whether something was loaded before).
+//!
+//! Not here: the data (`demo-data`), serving.
 
 mod credentials;
 mod deals;

@@ -13,6 +13,7 @@
 //! other.
 //!
 //! Tables: `shipments`, `shipment_lines`, `parcels`, `tracking_events`.
+//! Reads: `orders`, `order_lines`, `order_allocations`, `order_holds` (what may be picked, and to recount).
 //! Events: `shipment.created`, `shipment.picked`, `shipment.packed`, `shipment.shipped`, `shipment.tracked`,
 //! `shipment.delivered`, `shipment.cancelled`.
 //!

@@ -6,12 +6,12 @@ use entity::{
     parcels, shipment_lines, shipments, tracking_events,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use store::Db;
 
 use super::error::FulfilmentError;
 use ::orders as order_book;
 use kernel::wire::PageRequest;
-use store::database::Db;
 use store::sql::{fetch, fetch_one, key_chunks};
 
 /// A shipment with everything that belongs to it.
@@ -37,11 +37,7 @@ impl LoadedShipment {
 }
 
 /// A shipment of a number, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find(
-    db: &impl ConnectionTrait,
-    number: &str,
-    account: Option<AccountId>,
-) -> Result<shipments::Model, FulfilmentError> {
+pub(super) async fn find(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<shipments::Model, FulfilmentError> {
     let mut select = shipments::Entity::find().filter(shipments::Column::Number.eq(number));
     if let Some(account) = account {
         select = select.filter(shipments::Column::AccountId.eq(account));
@@ -59,7 +55,7 @@ pub async fn shipped(db: &impl Db, id: ShipmentId) -> Result<Option<(shipments::
 }
 
 /// The numbers of shipments.
-pub async fn numbers_of(db: &impl ConnectionTrait, ids: &[ShipmentId]) -> Result<AHashMap<ShipmentId, String>, DbErr> {
+pub async fn numbers_of(db: &impl Db, ids: &[ShipmentId]) -> Result<AHashMap<ShipmentId, String>, DbErr> {
     let mut numbers = AHashMap::with_capacity(ids.len());
     for chunk in key_chunks(ids) {
         let select = shipments::Entity::find().select_only().columns([shipments::Column::Id, shipments::Column::Number]);
@@ -71,7 +67,7 @@ pub async fn numbers_of(db: &impl ConnectionTrait, ids: &[ShipmentId]) -> Result
 }
 
 /// Shipments with everything that belongs to them, in the order given.
-pub(super) async fn load(db: &impl ConnectionTrait, rows: Vec<shipments::Model>) -> Result<Vec<LoadedShipment>, FulfilmentError> {
+pub(super) async fn load(db: &impl Db, rows: Vec<shipments::Model>) -> Result<Vec<LoadedShipment>, FulfilmentError> {
     let ids: Vec<ShipmentId> = rows.iter().map(|s| s.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().map(|s| s.order_id).collect::<AHashSet<_>>().into_iter().collect();
     let numbers = order_book::numbers_of(db, &order_ids).await?;
@@ -122,7 +118,7 @@ pub(super) struct ShipmentFilter {
 }
 
 /// Shipments of a list, newest first.
-pub(super) async fn list(db: &impl ConnectionTrait, filter: ShipmentFilter) -> Result<Vec<LoadedShipment>, FulfilmentError> {
+pub(super) async fn list(db: &impl Db, filter: ShipmentFilter) -> Result<Vec<LoadedShipment>, FulfilmentError> {
     let mut select = shipments::Entity::find();
     if let Some(account) = filter.account {
         select = select.filter(shipments::Column::AccountId.eq(account));
@@ -145,7 +141,7 @@ pub(super) struct OrderToPick {
 
 /// Orders with goods allocated at a warehouse, on no pick list, and not held: oldest first.
 pub(super) async fn to_pick(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     warehouse: WarehouseId,
     page: PageRequest,
 ) -> Result<Vec<OrderToPick>, FulfilmentError> {

@@ -1,9 +1,10 @@
 //! Checks that shipments agree with the orders they ship.
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{DbErr, Statement};
+use store::Db;
 
 /// What disagrees, in words; nothing when all is well. Orders brought in as history never had shipments.
-pub async fn recount(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+pub async fn recount(db: &impl Db) -> Result<Vec<String>, DbErr> {
     let sql = "select o.number, l.line_no from order_lines l join orders o on o.id = l.order_id left join \
                (select sl.order_id, sl.line_no, \
                 sum(case when s.stage in ('picked', 'packed', 'shipped', 'delivered') then sl.quantity else 0 end) as picked, \
@@ -13,10 +14,10 @@ pub async fn recount(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
                on s.order_id = l.order_id and s.line_no = l.line_no where (l.picked <> coalesce(s.picked, 0) \
                or l.shipped <> coalesce(s.shipped, 0) or l.delivered <> coalesce(s.delivered, 0)) \
                and (o.open or exists (select 1 from order_allocations x where x.order_id = o.id))";
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = db.rows(Statement::from_string(db.get_database_backend(), sql)).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let (number, line): (String, i32) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let (number, line): (String, i32) = (row.get(0)?, row.get(1)?);
         found.push(format!("order {number}, line {line}: picked, shipped or delivered is not the sum of its shipments"));
     }
     Ok(found)

@@ -1,18 +1,19 @@
 //! Reading accounts, sites, people and machine clients for lists and single answers.
 
 use entity::{AccountId, accounts, clients, sites, users};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use store::Db;
 
 use kernel::wire::PageRequest;
 
 /// An account.
-pub(super) async fn account(db: &impl ConnectionTrait, id: AccountId) -> Result<Option<accounts::Model>, DbErr> {
+pub(super) async fn account(db: &impl Db, id: AccountId) -> Result<Option<accounts::Model>, DbErr> {
     accounts::Entity::find_by_id(id).one(db).await
 }
 
 /// Accounts in the order they were created; only the one given, if any.
 pub(super) async fn list_accounts(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     page: PageRequest,
     only: Option<AccountId>,
 ) -> Result<Vec<accounts::Model>, DbErr> {
@@ -24,25 +25,21 @@ pub(super) async fn list_accounts(
 }
 
 /// The sites of an account, by code.
-pub(super) async fn sites_of(db: &impl ConnectionTrait, account: AccountId) -> Result<Vec<sites::Model>, DbErr> {
+pub(super) async fn sites_of(db: &impl Db, account: AccountId) -> Result<Vec<sites::Model>, DbErr> {
     let select = sites::Entity::find().filter(sites::Column::AccountId.eq(account));
     select.order_by_asc(sites::Column::Code).all(db).await
 }
 
 /// The sites of several accounts.
 pub(super) async fn sites_of_all(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     accounts: impl IntoIterator<Item = AccountId>,
 ) -> Result<Vec<sites::Model>, DbErr> {
     sites::Entity::find().filter(sites::Column::AccountId.is_in(accounts)).all(db).await
 }
 
 /// People in the order they were created; only those of the account, if one is given.
-pub(super) async fn list_users(
-    db: &impl ConnectionTrait,
-    page: PageRequest,
-    visible: Option<AccountId>,
-) -> Result<Vec<users::Model>, DbErr> {
+pub(super) async fn list_users(db: &impl Db, page: PageRequest, visible: Option<AccountId>) -> Result<Vec<users::Model>, DbErr> {
     let mut select = users::Entity::find();
     if let Some(account) = visible {
         select = select.filter(users::Column::AccountId.eq(account));
@@ -52,7 +49,7 @@ pub(super) async fn list_users(
 
 /// Machine clients in the order they were created; only those of the account, if one is given.
 pub(super) async fn list_clients(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     page: PageRequest,
     visible: Option<AccountId>,
 ) -> Result<Vec<clients::Model>, DbErr> {

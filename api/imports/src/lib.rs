@@ -17,7 +17,7 @@
 //! | `accounts` | accounts, and their site `MAIN` where there is an address |
 //! | `orders` | orders of the past: closed, delivered, invoiced; suggestions learn from them |
 //!
-//! Tables: `jobs`. Events: none of its own but `import.queued` and `import.ended`; the slices record what changed.
+//! Tables: `jobs`. Reads: `warehouses`. Events: none of its own but `import.queued` and `import.ended`; the slices record what changed.
 //!
 //! Not here: reading and validating files (`files`), rules of what is written (the slices).
 

@@ -4,6 +4,7 @@
 //! and lock the rows.
 
 use std::sync::Arc;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::{ProductId, WarehouseId, warehouses};
@@ -60,10 +61,10 @@ impl Board {
             _ => "group_concat(format('%d %d %d %d %d', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
         };
         let sql = format!("select {folded} from stock_levels group by product_id / 2048");
-        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+        let rows = db.rows(Statement::from_string(db.get_database_backend(), sql)).await?;
         let mut all: Vec<(ProductId, Level)> = Vec::new();
         for row in rows {
-            read_folded(&row.try_get_by_index::<String>(0)?, &mut all);
+            read_folded(&row.get::<String>(0)?, &mut all);
         }
         let mut held = Contents { levels: AHashMap::new(), warehouses };
         put_levels(&mut held.levels, all);

@@ -4,21 +4,20 @@
 //! is on hand. More may come than was announced. Rows of supply are locked before levels of stock.
 
 use std::sync::Arc;
+use store::{BoundRows, Db};
 
 use ahash::{AHashMap, AHashSet};
 use entity::{InboundId, Instant, ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use super::error::StockError;
 use super::events::InboundChanged;
 use super::moves::{MoveRefusal, Moved, Reason, post};
-use super::sheet::JsonRows;
 use super::sheet::LockedLevels;
 use super::sheet::MOST;
 use super::sheet::ROWS_PER_STATEMENT;
 use super::sheet::Told;
-use super::sheet::json_rows;
 use kernel::field_code::FieldCode;
 use store::database::Tx;
 
@@ -143,57 +142,58 @@ fn arrive(sheet: &mut LockedLevels, arrival: &Arrival, before: i64, arrived: &mu
 /// Locks supplies and gives their ids and what was received of them, in millionths.
 async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>, DbErr> {
     let backend = tx.get_database_backend();
-    let source = json_rows(backend, &["product_id", "warehouse_id"], &["reference"]);
-    let sql = format!(
-        "select id, reference, product_id, warehouse_id, received from inbound_supplies \
-         where (reference, product_id, warehouse_id) in (select reference, product_id, warehouse_id from {source} as v) order by id {}",
-        if backend == DbBackend::Postgres { "for update" } else { "" }
-    );
     let mut found = AHashMap::new();
     for chunk in keys.chunks(ROWS_PER_STATEMENT) {
-        let mut json = JsonRows::default();
+        let mut bound = BoundRows::new(backend, &["product_id", "warehouse_id"], &["reference"]);
         for (reference, product, warehouse) in chunk {
-            json.push(&[product.0, warehouse.0], &[reference]);
+            bound.push(&[product.0, warehouse.0], &[reference]);
         }
-        for row in tx.query_all_raw(Statement::from_sql_and_values(backend, &sql, [json.value()])).await? {
-            let key = (row.try_get_by_index(1)?, ProductId(row.try_get_by_index(2)?), WarehouseId(row.try_get_by_index(3)?));
-            found.insert(key, (InboundId(row.try_get_by_index(0)?), row.try_get_by_index(4)?));
+        let sql = format!(
+            "select id, reference, product_id, warehouse_id, received from inbound_supplies where (reference, product_id, warehouse_id) \
+             in (select reference, product_id, warehouse_id from {} as v) order by id {}",
+            bound.source(1),
+            if backend == DbBackend::Postgres { "for update" } else { "" }
+        );
+        for row in tx.rows(tx.statement(sql, bound.into_values())).await? {
+            let key = (row.get(1)?, ProductId(row.get(2)?), WarehouseId(row.get(3)?));
+            found.insert(key, (InboundId(row.get(0)?), row.get(4)?));
         }
     }
     Ok(found)
 }
 
 async fn upsert(tx: &Tx, supplies: &[&NewInbound], ids: &[i64]) -> Result<(), DbErr> {
-    let backend = tx.get_database_backend();
-    let source = json_rows(backend, &["id", "product_id", "warehouse_id", "quantity", "expected_at"], &["reference"]);
-    let sql = format!(
-        "insert into inbound_supplies (id, product_id, warehouse_id, quantity, received, expected_at, reference, updated_at) \
-         select id, product_id, warehouse_id, quantity, 0, expected_at, reference, $2 from {source} as v where true \
-         order by reference, product_id, warehouse_id \
-         on conflict (reference, product_id, warehouse_id) do update \
-         set quantity = excluded.quantity, expected_at = excluded.expected_at, updated_at = excluded.updated_at"
-    );
-    let mut json = JsonRows::default();
+    let columns = &["id", "product_id", "warehouse_id", "quantity", "expected_at"];
+    let mut bound = BoundRows::new(tx.get_database_backend(), columns, &["reference"]);
     for (supply, id) in supplies.iter().zip(ids) {
         let numbers = [*id, supply.product.0, supply.warehouse.0, supply.quantity.micros(), supply.expected_at.0];
-        json.push(&numbers, &[&supply.reference]);
+        bound.push(&numbers, &[&supply.reference]);
     }
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, [json.value(), tx.now().0.into()])).await?;
+    let sql = format!(
+        "insert into inbound_supplies (id, product_id, warehouse_id, quantity, received, expected_at, reference, updated_at) \
+         select id, product_id, warehouse_id, quantity, 0, expected_at, reference, $1 from {} as v where true \
+         order by reference, product_id, warehouse_id \
+         on conflict (reference, product_id, warehouse_id) do update \
+         set quantity = excluded.quantity, expected_at = excluded.expected_at, updated_at = excluded.updated_at",
+        bound.source(2)
+    );
+    let values = std::iter::once(tx.now().0.into()).chain(bound.into_values());
+    tx.execute_raw(tx.statement(sql, values)).await?;
     Ok(())
 }
 
 async fn add_received(tx: &Tx, received: Vec<(InboundId, i64)>) -> Result<(), DbErr> {
-    let backend = tx.get_database_backend();
-    let source = json_rows(backend, &["id", "quantity"], &[]);
-    let sql = format!(
-        "update inbound_supplies as i set received = i.received + v.quantity, updated_at = $2 from {source} as v where i.id = v.id"
-    );
     for chunk in received.chunks(ROWS_PER_STATEMENT) {
-        let mut json = JsonRows::default();
+        let mut bound = BoundRows::new(tx.get_database_backend(), &["id", "quantity"], &[]);
         for (id, quantity) in chunk {
-            json.push(&[id.0, *quantity], &[]);
+            bound.push(&[id.0, *quantity], &[]);
         }
-        tx.execute_raw(Statement::from_sql_and_values(backend, &sql, [json.value(), tx.now().0.into()])).await?;
+        let sql = format!(
+            "update inbound_supplies as i set received = i.received + v.quantity, updated_at = $1 from {} as v where i.id = v.id",
+            bound.source(2)
+        );
+        let values = std::iter::once(tx.now().0.into()).chain(bound.into_values());
+        tx.execute_raw(tx.statement(sql, values)).await?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Reading the ledger, and proving that the levels are its sums.
 
 use std::fmt::Write as _;
+use store::Db;
 
 use entity::{Instant, ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
 
 /// A level that is not the sum of its ledger rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Discrepancy {
 }
 
 /// Every level that is not the sum of its ledger, at most `limit`. One statement, so it sees one state of the database.
-pub async fn verify(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Discrepancy>, DbErr> {
+pub async fn verify(db: &impl Db, limit: u64) -> Result<Vec<Discrepancy>, DbErr> {
     let sql = "select t.product_id, p.sku, w.code, t.on_hand, t.ledger_on_hand, t.reserved, t.ledger_reserved from \
          (select product_id, warehouse_id, cast(sum(on_hand) as bigint) as on_hand, cast(sum(reserved) as bigint) as reserved, \
           cast(sum(ledger_on_hand) as bigint) as ledger_on_hand, cast(sum(ledger_reserved) as bigint) as ledger_reserved from \
@@ -32,12 +33,12 @@ pub async fn verify(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Discrep
          where t.on_hand <> t.ledger_on_hand or t.reserved <> t.ledger_reserved order by t.product_id, t.warehouse_id limit $1";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [(limit as i64).into()]);
     let mut found = Vec::new();
-    for row in db.query_all_raw(statement).await? {
-        let quantity = |at| row.try_get_by_index(at).map(Quantity::from_micros);
+    for row in db.rows(statement).await? {
+        let quantity = |at| row.get(at).map(Quantity::from_micros);
         found.push(Discrepancy {
-            product: ProductId(row.try_get_by_index(0)?),
-            sku: row.try_get_by_index(1)?,
-            warehouse: row.try_get_by_index(2)?,
+            product: ProductId(row.get(0)?),
+            sku: row.get(1)?,
+            warehouse: row.get(2)?,
             on_hand: quantity(3)?,
             ledger_on_hand: quantity(4)?,
             reserved: quantity(5)?,
@@ -73,7 +74,7 @@ pub(crate) struct Booked {
 }
 
 /// Rows of the ledger, latest first.
-pub(crate) async fn booked(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<Booked>, DbErr> {
+pub(crate) async fn booked(db: &impl Db, wanted: &Wanted) -> Result<Vec<Booked>, DbErr> {
     let mut values: Vec<Value> = vec![(wanted.limit as i64).into()];
     let mut sql = String::from(
         "select m.id, p.sku, m.warehouse_id, m.on_hand_delta, m.reserved_delta, m.reason, m.reference, m.actor, m.occurred_at \
@@ -93,17 +94,17 @@ pub(crate) async fn booked(db: &impl ConnectionTrait, wanted: &Wanted) -> Result
     }
     sql.push_str(" order by m.id desc limit $1");
     let mut rows = Vec::new();
-    for row in db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await? {
+    for row in db.rows(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await? {
         rows.push(Booked {
-            id: row.try_get_by_index(0)?,
-            sku: row.try_get_by_index(1)?,
-            warehouse: WarehouseId(row.try_get_by_index(2)?),
-            on_hand: Quantity::from_micros(row.try_get_by_index(3)?),
-            reserved: Quantity::from_micros(row.try_get_by_index(4)?),
-            reason: row.try_get_by_index(5)?,
-            reference: row.try_get_by_index(6)?,
-            actor: row.try_get_by_index(7)?,
-            occurred_at: Instant(row.try_get_by_index(8)?),
+            id: row.get(0)?,
+            sku: row.get(1)?,
+            warehouse: WarehouseId(row.get(2)?),
+            on_hand: Quantity::from_micros(row.get(3)?),
+            reserved: Quantity::from_micros(row.get(4)?),
+            reason: row.get(5)?,
+            reference: row.get(6)?,
+            actor: row.get(7)?,
+            occurred_at: Instant(row.get(8)?),
         });
     }
     Ok(rows)

@@ -13,8 +13,8 @@
 //!
 //! Buyers see what is available, what is coming and the promise; exact levels on hand and reserved are the seller's.
 //!
-//! Tables: `warehouses`, `stock_levels`, `stock_movements`, `inbound_supplies`. Of `order_lines`, owned by `orders`, it reads
-//! how much still waits for stock.
+//! Tables: `warehouses`, `stock_levels`, `stock_movements`, `inbound_supplies`.
+//! Reads: `products`, `sites`, and of `order_lines` how much still waits for stock.
 //! Events: `stock.changed` (new levels, or the products to read again), `stock.received` (products of which more is on hand),
 //! `stock.freed` (products of which a reservation or safety stock was given back), `warehouse.changed`, `inbound.changed`.
 //!

@@ -6,19 +6,20 @@
 //! Not here: reserving. A promise is not a claim on anything.
 
 use std::collections::BTreeMap;
+use store::{Db, Row};
 
 use ahash::AHashMap;
 use entity::{Instant, ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
+use sea_orm::DbErr;
 
 use super::board::{Board, Level, Warehouse};
 use super::calendar::Calendar;
 use super::error::StockError;
 use super::reserve::{Allocation, Demand, SourcingPreference, choose, rank};
-use super::sheet::{among, read_levels};
+use super::sheet::read_levels;
 use store::clock;
-use store::sql::is_sqlite;
+use store::sql::{ids_value, is_sqlite, key_list};
 
 /// What one line asks, in stock units.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +99,7 @@ pub(crate) struct Outlook {
 /// cannot be promised whole. Asks are in the order of their keys, which are places in `asks`. Only what is still missing
 /// costs statements.
 pub async fn promise_reserved(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     board: &Board,
     asks: &[Ask],
     reserved: &[Allocation],
@@ -129,7 +130,7 @@ pub async fn promise_reserved(
 
 impl Outlook {
     /// Reads levels, supply on its way and waiting demand of the products: three statements.
-    pub(crate) async fn read(db: &impl ConnectionTrait, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
+    pub(crate) async fn read(db: &impl Db, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
         products.sort_unstable();
         products.dedup();
         let ids: Vec<i64> = products.iter().map(|p| p.0).collect();
@@ -141,7 +142,7 @@ impl Outlook {
     }
 
     /// Reads supply on its way and waiting demand of the products, and no levels: no statement without products.
-    async fn beyond_stock(db: &impl ConnectionTrait, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
+    async fn beyond_stock(db: &impl Db, board: &Board, mut products: Vec<ProductId>) -> Result<Self, StockError> {
         products.sort_unstable();
         products.dedup();
         let ids: Vec<i64> = products.iter().map(|p| p.0).collect();
@@ -244,46 +245,46 @@ impl Outlook {
     }
 }
 
-async fn read_incoming(db: &impl ConnectionTrait, ids: &[i64]) -> Result<AHashMap<ProductId, Vec<Incoming>>, DbErr> {
+async fn read_incoming(db: &impl Db, ids: &[i64]) -> Result<AHashMap<ProductId, Vec<Incoming>>, DbErr> {
     let backend = db.get_database_backend();
-    let (condition, value) = among(backend, "product_id", ids);
     let sql = format!(
         "select product_id, warehouse_id, quantity - received, expected_at, reference from inbound_supplies \
-         where {condition} and quantity > received order by expected_at, id"
+         where product_id in {} and quantity > received order by expected_at, id",
+        key_list(backend, 1, "bigint")
     );
     let mut all: AHashMap<ProductId, Vec<Incoming>> = AHashMap::new();
-    for row in db.query_all_raw(Statement::from_sql_and_values(backend, sql, [value])).await? {
+    for row in db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await? {
         let incoming = Incoming {
-            warehouse: WarehouseId(row.try_get_by_index(1)?),
-            quantity: Quantity::from_micros(row.try_get_by_index(2)?),
-            expected_at: Instant(row.try_get_by_index(3)?),
-            reference: row.try_get_by_index(4)?,
+            warehouse: WarehouseId(row.get(1)?),
+            quantity: Quantity::from_micros(row.get(2)?),
+            expected_at: Instant(row.get(3)?),
+            reference: row.get(4)?,
         };
-        all.entry(ProductId(row.try_get_by_index(0)?)).or_default().push(incoming);
+        all.entry(ProductId(row.get(0)?)).or_default().push(incoming);
     }
     Ok(all)
 }
 
 /// What waiting order lines still need, in millionths of the stock unit.
-async fn read_waiting(db: &impl ConnectionTrait, ids: &[i64]) -> Result<AHashMap<ProductId, i64>, DbErr> {
+async fn read_waiting(db: &impl Db, ids: &[i64]) -> Result<AHashMap<ProductId, i64>, DbErr> {
     let backend = db.get_database_backend();
-    let (condition, value) = among(backend, "product_id", ids);
     // A line counts for at most a billion units, so that no sum overflows.
     let least = if is_sqlite(db) { "min" } else { "least" };
     let sql = format!(
         "select product_id, numerator, denominator, cast(sum({least}(quantity - cancelled - allocated, 1000000000000000)) as bigint) \
-         from order_lines where {condition} and allocated + cancelled < quantity group by product_id, numerator, denominator"
+         from order_lines where product_id in {} and allocated + cancelled < quantity group by product_id, numerator, denominator",
+        key_list(backend, 1, "bigint")
     );
     let mut all: AHashMap<ProductId, i64> = AHashMap::new();
-    for row in db.query_all_raw(Statement::from_sql_and_values(backend, sql, [value])).await? {
-        let waiting = all.entry(ProductId(row.try_get_by_index(0)?)).or_default();
+    for row in db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await? {
+        let waiting = all.entry(ProductId(row.get(0)?)).or_default();
         *waiting = waiting.saturating_add(in_stock_units(&row)?);
     }
     Ok(all)
 }
 
-fn in_stock_units(row: &QueryResult) -> Result<i64, DbErr> {
-    let part = |at| row.try_get_by_index::<i64>(at).map(i128::from);
+fn in_stock_units(row: &Row) -> Result<i64, DbErr> {
+    let part = |at| row.get::<i64>(at).map(i128::from);
     let micros = part(3)? * part(1)? / part(2)?.max(1);
     Ok(i64::try_from(micros).unwrap_or(i64::MAX))
 }

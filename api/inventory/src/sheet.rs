@@ -7,12 +7,13 @@
 //! Not here: which entries make sense; the commands decide.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
+use store::sql::{ids_value, key_list};
+use store::{BoundRows, Db};
 
 use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::board::Level;
 use super::events::{ChangedLevel, MoreStock, StockChanged, StockFreed, StockReceived};
@@ -97,7 +98,7 @@ impl LockedLevels {
         let mut rows = BTreeMap::new();
         let mut names = Names::default();
         for chunk in ids.chunks(ROWS_PER_STATEMENT) {
-            for found in tx.query_all_raw(lock_statement(tx.get_database_backend(), chunk)).await? {
+            for found in tx.rows(lock_statement(tx.get_database_backend(), chunk)).await? {
                 let (key, row) = read_row(&found, &mut names)?;
                 rows.insert(key, row);
             }
@@ -111,17 +112,18 @@ impl LockedLevels {
         pairs.dedup();
         let backend = tx.get_database_backend();
         for chunk in pairs.chunks(ROWS_PER_STATEMENT) {
-            let source = json_rows(backend, &["product_id", "warehouse_id"], &[]);
+            let mut missing = BoundRows::new(backend, &["product_id", "warehouse_id"], &[]);
+            for (product, warehouse) in chunk {
+                missing.push(&[product.0, warehouse.0], &[]);
+            }
             let sql = format!(
                 "insert into stock_levels (product_id, warehouse_id, on_hand, reserved, safety, updated_at) \
-                 select product_id, warehouse_id, 0, 0, 0, $2 from {source} as v where true \
-                 order by product_id, warehouse_id on conflict do nothing"
+                 select product_id, warehouse_id, 0, 0, 0, $1 from {} as v where true \
+                 order by product_id, warehouse_id on conflict do nothing",
+                missing.source(2)
             );
-            let mut json = JsonRows::default();
-            for (product, warehouse) in chunk {
-                json.push(&[product.0, warehouse.0], &[]);
-            }
-            tx.execute_raw(Statement::from_sql_and_values(backend, sql, [json.value(), tx.now().0.into()])).await?;
+            let values = std::iter::once(tx.now().0.into()).chain(missing.into_values());
+            tx.execute_raw(tx.statement(sql, values)).await?;
         }
         Self::open(tx, pairs.iter().map(|(product, _)| *product)).await
     }
@@ -180,43 +182,32 @@ impl LockedLevels {
     }
 }
 
-/// A condition that `column` is among the ids in `$1`, and the value of `$1`.
-pub(super) fn among(backend: DbBackend, column: &str, ids: &[i64]) -> (String, Value) {
-    let mut list = String::with_capacity(ids.len() * 8);
-    for (at, id) in ids.iter().enumerate() {
-        let _ = write!(list, "{}{id}", if at == 0 { "" } else { "," });
-    }
-    match backend {
-        // As a join rather than `= any(…)`: a plan kept from when the table was small would compare every row with every id.
-        DbBackend::Postgres => (format!("{column} in (select unnest(cast($1 as bigint[])))"), format!("{{{list}}}").into()),
-        _ => (format!("{column} in (select value from json_each($1))"), format!("[{list}]").into()),
-    }
-}
-
 /// The levels of products, not locked.
-pub(super) async fn read_levels(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<(ProductId, Level)>, DbErr> {
+pub(super) async fn read_levels(db: &impl Db, ids: &[i64]) -> Result<Vec<(ProductId, Level)>, DbErr> {
     let backend = db.get_database_backend();
-    let (condition, value) = among(backend, "product_id", ids);
-    let sql = format!("select product_id, warehouse_id, on_hand, reserved, safety from stock_levels where {condition}");
-    let rows = db.query_all_raw(Statement::from_sql_and_values(backend, sql, [value])).await?;
-    let quantity = |row: &QueryResult, at| row.try_get_by_index(at).map(Quantity::from_micros);
-    let level = |row: &QueryResult| -> Result<(ProductId, Level), DbErr> {
-        let warehouse = WarehouseId(row.try_get_by_index(1)?);
+    let sql = format!(
+        "select product_id, warehouse_id, on_hand, reserved, safety from stock_levels where product_id in {}",
+        key_list(backend, 1, "bigint")
+    );
+    let rows = db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await?;
+    let quantity = |row: &store::Row, at| row.get(at).map(Quantity::from_micros);
+    let level = |row: &store::Row| -> Result<(ProductId, Level), DbErr> {
+        let warehouse = WarehouseId(row.get(1)?);
         let level = Level { warehouse, on_hand: quantity(row, 2)?, reserved: quantity(row, 3)?, safety: quantity(row, 4)? };
-        Ok((ProductId(row.try_get_by_index(0)?), level))
+        Ok((ProductId(row.get(0)?), level))
     };
     rows.iter().map(level).collect()
 }
 
 fn lock_statement(backend: DbBackend, ids: &[i64]) -> Statement {
-    let (condition, value) = among(backend, "l.product_id", ids);
+    let keys = key_list(backend, 1, "bigint");
     let lock = if backend == DbBackend::Postgres { "for update of l" } else { "" };
     let sql = format!(
         "select l.product_id, l.warehouse_id, l.on_hand, l.reserved, l.safety, p.sku, w.code, w.country, w.priority \
          from stock_levels as l join products as p on p.id = l.product_id join warehouses as w on w.id = l.warehouse_id \
-         where {condition} order by l.product_id, l.warehouse_id {lock}"
+         where l.product_id in {keys} order by l.product_id, l.warehouse_id {lock}"
     );
-    Statement::from_sql_and_values(backend, sql, [value])
+    Statement::from_sql_and_values(backend, sql, [ids_value(backend, ids.iter().copied())])
 }
 
 /// Keeps one copy of names that repeat from row to row.
@@ -226,20 +217,20 @@ struct Names {
     warehouses: BTreeMap<WarehouseId, (Arc<str>, Arc<str>, i32)>,
 }
 
-fn read_row(found: &QueryResult, names: &mut Names) -> Result<((ProductId, WarehouseId), Row), DbErr> {
-    let product = ProductId(found.try_get_by_index(0)?);
-    let warehouse = WarehouseId(found.try_get_by_index(1)?);
-    let before = (found.try_get_by_index(2)?, found.try_get_by_index(3)?, found.try_get_by_index(4)?);
+fn read_row(found: &store::Row, names: &mut Names) -> Result<((ProductId, WarehouseId), Row), DbErr> {
+    let product = ProductId(found.get(0)?);
+    let warehouse = WarehouseId(found.get(1)?);
+    let before = (found.get(2)?, found.get(3)?, found.get(4)?);
     let sku = match &names.sku {
         Some((of, sku)) if *of == product => sku.clone(),
-        _ => Arc::from(found.try_get_by_index::<String>(5)?),
+        _ => Arc::from(found.get::<String>(5)?),
     };
     names.sku = Some((product, sku.clone()));
     let (code, country, priority) = match names.warehouses.get(&warehouse) {
         Some(known) => known.clone(),
         None => {
-            let code: Arc<str> = found.try_get_by_index::<String>(6)?.into();
-            let read = (code, Arc::from(found.try_get_by_index::<String>(7)?), found.try_get_by_index(8)?);
+            let code: Arc<str> = found.get::<String>(6)?.into();
+            let read = (code, Arc::from(found.get::<String>(7)?), found.get(8)?);
             names.warehouses.insert(warehouse, read.clone());
             read
         }
@@ -250,19 +241,20 @@ fn read_row(found: &QueryResult, names: &mut Names) -> Result<((ProductId, Wareh
 
 async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) -> Result<(), CommonError> {
     let backend = tx.get_database_backend();
-    let source = json_rows(backend, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
+    let mut bound = BoundRows::new(backend, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
+    for ((product, warehouse), row) in changed {
+        let (on_hand, reserved) = (row.on_hand - row.before.0, row.reserved - row.before.1);
+        bound.push(&[product.0, warehouse.0, on_hand, reserved, row.safety], &[]);
+    }
     // The rows are locked; the guard stands in the statement all the same, so that a mistake above cannot oversell.
     let sql = format!(
         "update stock_levels as l set on_hand = l.on_hand + v.on_hand, reserved = l.reserved + v.reserved, safety = v.safety, \
-         updated_at = $2 from {source} as v where l.product_id = v.product_id and l.warehouse_id = v.warehouse_id \
-         and l.reserved + v.reserved >= 0 and l.on_hand + v.on_hand >= l.reserved + v.reserved"
+         updated_at = $1 from {} as v where l.product_id = v.product_id and l.warehouse_id = v.warehouse_id \
+         and l.reserved + v.reserved >= 0 and l.on_hand + v.on_hand >= l.reserved + v.reserved",
+        bound.source(2)
     );
-    let mut json = JsonRows::default();
-    for ((product, warehouse), row) in changed {
-        let (on_hand, reserved) = (row.on_hand - row.before.0, row.reserved - row.before.1);
-        json.push(&[product.0, warehouse.0, on_hand, reserved, row.safety], &[]);
-    }
-    let done = tx.execute_raw(Statement::from_sql_and_values(backend, sql, [json.value(), tx.now().0.into()])).await?;
+    let values = std::iter::once(tx.now().0.into()).chain(bound.into_values());
+    let done = tx.execute_raw(tx.statement(sql, values)).await?;
     if done.rows_affected() == changed.len() as u64 {
         return Ok(());
     }
@@ -271,19 +263,19 @@ async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) ->
 
 async fn write_entries(tx: &Tx, entries: &[Entry]) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();
-    let columns = ["product_id", "warehouse_id", "on_hand_delta", "reserved_delta"];
-    let source = json_rows(backend, &columns, &["reason", "reference"]);
-    let sql = format!(
-        "insert into stock_movements (product_id, warehouse_id, on_hand_delta, reserved_delta, reason, reference, actor, occurred_at) \
-         select product_id, warehouse_id, on_hand_delta, reserved_delta, reason, reference, $2, $3 from {source} as v"
-    );
-    let mut json = JsonRows::default();
+    let columns = &["product_id", "warehouse_id", "on_hand_delta", "reserved_delta"];
+    let mut bound = BoundRows::new(backend, columns, &["reason", "reference"]);
     for entry in entries {
         let numbers = [entry.product.0, entry.warehouse.0, entry.on_hand, entry.reserved];
-        json.push(&numbers, &[entry.reason.word(), &entry.reference]);
+        bound.push(&numbers, &[entry.reason.word(), &entry.reference]);
     }
-    let values = [json.value(), tx.actor().label.as_ref().into(), tx.now().0.into()];
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    let sql = format!(
+        "insert into stock_movements (product_id, warehouse_id, on_hand_delta, reserved_delta, reason, reference, actor, occurred_at) \
+         select product_id, warehouse_id, on_hand_delta, reserved_delta, reason, reference, $1, $2 from {} as v",
+        bound.source(3)
+    );
+    let own = [tx.actor().label.as_ref().into(), tx.now().0.into()];
+    tx.execute_raw(tx.statement(sql, own.into_iter().chain(bound.into_values()))).await?;
     Ok(())
 }
 
@@ -332,42 +324,4 @@ fn changed_level((product_id, warehouse_id): (ProductId, WarehouseId), row: &Row
         reserved: quantity(row.reserved),
         safety: quantity(row.safety),
     }
-}
-
-/// Rows for a statement as one JSON value: the statement's text is the same for any number of rows, so it is prepared once.
-#[derive(Debug, Default)]
-pub(super) struct JsonRows {
-    text: String,
-}
-
-impl JsonRows {
-    pub(super) fn push(&mut self, numbers: &[i64], texts: &[&str]) {
-        self.text.push_str(if self.text.is_empty() { "[[" } else { ",[" });
-        for (at, number) in numbers.iter().enumerate() {
-            let _ = write!(self.text, "{}{number}", if at == 0 { "" } else { "," });
-        }
-        for text in texts {
-            let _ = write!(self.text, ",{}", serde_json::Value::from(*text));
-        }
-        self.text.push(']');
-    }
-
-    pub(super) fn value(mut self) -> Value {
-        self.text.push_str(if self.text.is_empty() { "[]" } else { "]" });
-        self.text.into()
-    }
-}
-
-/// A table with the columns named, read from the JSON value `$1`: numbers first, then texts.
-pub(super) fn json_rows(backend: DbBackend, numbers: &[&str], texts: &[&str]) -> String {
-    let names = numbers.iter().chain(texts).enumerate();
-    let columns: Vec<String> = names
-        .map(|(at, name)| match (backend, at < numbers.len()) {
-            (DbBackend::Postgres, true) => format!("cast(e ->> {at} as bigint) as {name}"),
-            (DbBackend::Postgres, false) => format!("e ->> {at} as {name}"),
-            _ => format!("value ->> {at} as {name}"),
-        })
-        .collect();
-    let source = if backend == DbBackend::Postgres { "jsonb_array_elements(cast($1 as jsonb)) as e" } else { "json_each($1)" };
-    format!("(select {} from {source})", columns.join(", "))
 }

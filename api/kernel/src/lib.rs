@@ -1,5 +1,9 @@
-//! What every slice may use and which knows no slice: principals and the database they hand out, transactions, problems,
-//! events, idempotency, jobs, paging, the clock, telemetry.
+//! HTTP's side of every slice, which knows no slice: principals and the database they hand out, tokens, problems and field codes,
+//! wire types, paging, limits, telemetry.
+//!
+//! Tables: `signing_keys`.
+//!
+//! Not here: the database itself (`store`), and who may do what (`identity`).
 
 pub mod common_problems;
 pub mod events;

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use store::Db;
 
 use ahash::AHashMap;
 use arc_swap::ArcSwap;
@@ -16,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{AccountId, Instant, signing_keys};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use parking_lot::RwLock;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
 use serde::{Deserialize, Serialize};
 
 use super::events::{ClientRevoked, KeyRotated, SessionReused, UserDisabled};
@@ -127,7 +128,7 @@ impl Keys {
     }
 
     /// Reads the keys again, after a rotation.
-    pub async fn reload(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub async fn reload(&self, db: &impl Db) -> Result<(), DbErr> {
         let oldest = clock::later(clock::now(), -2 * LIFETIME_SECONDS * clock::SECOND);
         let rows = signing_keys::Entity::find()
             .filter(

@@ -1,6 +1,7 @@
 //! Orders that followed searches.
 
 use std::time::Duration;
+use store::Db;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, Instant, OrderId, ProductId, Quantity, noted_searches, order_lines};
@@ -16,7 +17,7 @@ use store::clock::{DAY, later};
 use store::database::Tx;
 use store::event_handlers::{EventHandler, LARGE_BATCH};
 use store::events::Event;
-use store::sql::key_list;
+use store::sql::{ids_value, key_list};
 use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
 /// Counts what is ordered after a search that showed it.
@@ -143,13 +144,12 @@ fn shown(text: &str) -> Vec<ProductId> {
 
 /// What was clicked, by search; also in searches that are not written yet.
 async fn clicks(tx: &Tx, searches: &[Search]) -> Result<AHashMap<i64, Vec<ProductId>>, CommonError> {
-    let ids: Vec<i64> = searches.iter().map(|search| search.id).collect();
-    let ids = serde_json::to_string(&ids).map_err(|e| CommonError::Internal(e.to_string()))?;
     let backend = tx.get_database_backend();
+    let ids = ids_value(backend, searches.iter().map(|search| search.id));
     let sql = format!("select search_id, product_id from noted_clicks where search_id in {}", key_list(backend, 1, "bigint"));
     let mut by_search: AHashMap<i64, Vec<ProductId>> = AHashMap::new();
-    for row in tx.query_all_raw(Statement::from_sql_and_values(backend, sql, [ids.into()])).await? {
-        let (search, product): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+    for row in tx.rows(Statement::from_sql_and_values(backend, sql, [ids])).await? {
+        let (search, product): (i64, i64) = (row.get(0)?, row.get(1)?);
         by_search.entry(search).or_default().push(ProductId(product));
     }
     Ok(by_search)

@@ -29,7 +29,7 @@
 //! - An account is told what others search for only when at least 3 accounts did with a result, and never part numbers that
 //!   others looked up.
 //!
-//! Tables: `search_curations`, `noted_searches`, `noted_clicks`, `search_tallies`. Events: `search_curations.changed`.
+//! Tables: `search_curations`, `noted_searches`, `noted_clicks`, `search_tallies`. Reads: `order_lines`. Events: `search_curations.changed`.
 //! Listens to: `order.placed`. Follows: `search_curations.changed`.
 //!
 //! It stands before `storefront`, which asks it while it answers a search, and after `catalog`, whose products and categories

@@ -2,9 +2,9 @@
 
 use entity::{CurationKind, Instant, search_curations};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
+use store::Db;
 
 use super::error::MerchandisingError;
 use super::events::SearchCurationChanged;
@@ -89,11 +89,7 @@ pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> 
 }
 
 /// What a code names.
-pub(super) async fn one(
-    db: &impl ConnectionTrait,
-    kind: CurationKind,
-    code: &str,
-) -> Result<Option<search_curations::Model>, CommonError> {
+pub(super) async fn one(db: &impl Db, kind: CurationKind, code: &str) -> Result<Option<search_curations::Model>, CommonError> {
     let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(kind));
     Ok(of_kind.filter(search_curations::Column::Code.eq(code)).one(db).await?)
 }

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::AccountId;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
+use store::{Db, Row};
 
 use super::report_views::ReportOrder;
 use kernel::field_code::FieldCode;
@@ -93,12 +94,7 @@ impl ReportOrder {
 }
 
 /// Sums by words, the largest first; at most `limit`, after `place`. Words with nothing of what is asked for are left out.
-pub(super) async fn by_query(
-    db: &impl ConnectionTrait,
-    asked: Asked,
-    place: Option<&Place>,
-    limit: u64,
-) -> Result<Vec<Sums>, CommonError> {
+pub(super) async fn by_query(db: &impl Db, asked: Asked, place: Option<&Place>, limit: u64) -> Result<Vec<Sums>, CommonError> {
     let measure = asked.order.measure();
     let (filter, mut values) = filter(&asked);
     let mut having = format!("{measure} > 0");
@@ -113,16 +109,16 @@ pub(super) async fn by_query(
          order by {measure} desc, query limit {limit}"
     );
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let rows = db.query_all_raw(statement).await?;
-    Ok(rows.iter().map(|row| Sums::read(row, 1, row.try_get_by_index(0)?)).collect::<Result<_, _>>()?)
+    let rows = db.rows(statement).await?;
+    Ok(rows.iter().map(|row| Sums::read(row, 1, row.get(0)?)).collect::<Result<_, _>>()?)
 }
 
 /// Sums over everything.
-pub(super) async fn totals(db: &impl ConnectionTrait, asked: Asked) -> Result<Sums, CommonError> {
+pub(super) async fn totals(db: &impl Db, asked: Asked) -> Result<Sums, CommonError> {
     let (filter, values) = filter(&asked);
     let sql = format!("select {SUMMED} from search_tallies where {filter}");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    let row = db.query_one_raw(statement).await?;
+    let row = db.row(statement).await?;
     Ok(row.map(|row| Sums::read(&row, 0, String::new())).transpose()?.unwrap_or_default())
 }
 
@@ -136,8 +132,8 @@ fn filter(asked: &Asked) -> (&'static str, Vec<Value>) {
 
 impl Sums {
     /// Reads the sums that begin in a column; a sum over nothing is null.
-    fn read(row: &QueryResult, first: usize, query: String) -> Result<Self, DbErr> {
-        let sum = |nth: usize| Ok::<i64, DbErr>(row.try_get_by_index::<Option<i64>>(first + nth)?.unwrap_or_default());
+    fn read(row: &Row, first: usize, query: String) -> Result<Self, DbErr> {
+        let sum = |nth: usize| Ok::<i64, DbErr>(row.get::<Option<i64>>(first + nth)?.unwrap_or_default());
         Ok(Self {
             query,
             searches: sum(0)?,

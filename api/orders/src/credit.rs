@@ -7,7 +7,8 @@
 use ahash::AHashMap;
 use entity::{AccountId, Amount, CurrencyCode, Instant, OrderId, credit_positions, order_lines, orders};
 use pricing::Currency;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryResult, Statement};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
+use store::{Db, Row};
 
 use super::amounts;
 use super::error::OrderError;
@@ -32,11 +33,11 @@ impl Position {
         Amount(self.receivable.0.saturating_add(self.committed.0))
     }
 
-    fn of_row(row: &QueryResult) -> Result<Self, DbErr> {
+    fn of_row(row: &Row) -> Result<Self, DbErr> {
         Ok(Self {
-            receivable: Amount(row.try_get_by_index(0)?),
-            committed: Amount(row.try_get_by_index(1)?),
-            oldest_due_at: row.try_get_by_index::<Option<i64>>(2)?.map(Instant),
+            receivable: Amount(row.get(0)?),
+            committed: Amount(row.get(1)?),
+            oldest_due_at: row.get::<Option<i64>>(2)?.map(Instant),
         })
     }
 }
@@ -66,7 +67,7 @@ pub async fn shift(tx: &Tx, account: AccountId, currency: Currency, by: Shift) -
         room(by.receivable).into(),
         room(by.committed).into(),
     ];
-    let row = tx.query_one_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let row = tx.row(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(Position::of_row(&row.ok_or(OrderError::OutOfRange)?)?)
 }
 
@@ -79,7 +80,7 @@ pub async fn set_oldest_due(tx: &Tx, account: AccountId, currency: Currency, due
 }
 
 /// The position of an account as last committed.
-pub async fn position(db: &impl ConnectionTrait, account: AccountId, currency: Currency) -> Result<Position, DbErr> {
+pub async fn position(db: &impl Db, account: AccountId, currency: Currency) -> Result<Position, DbErr> {
     let find = credit_positions::Entity::find().filter(credit_positions::Column::AccountId.eq(account));
     let row = find.filter(credit_positions::Column::Currency.eq(CurrencyCode(currency))).one(db).await?;
     Ok(row.map_or_else(Position::default, |r| Position {
@@ -115,7 +116,7 @@ pub fn reasons_to_hold(
 }
 
 /// Every position that is kept, by account and currency.
-pub async fn positions(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, Currency), Position>, DbErr> {
+pub async fn positions(db: &impl Db) -> Result<AHashMap<(AccountId, Currency), Position>, DbErr> {
     let rows = credit_positions::Entity::find().all(db).await?;
     let positions = rows.into_iter().map(|row| {
         let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
@@ -125,7 +126,7 @@ pub async fn positions(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId,
 }
 
 /// What orders not yet invoiced come to, computed anew by account and currency.
-pub async fn recount_committed(db: &impl ConnectionTrait) -> Result<AHashMap<(AccountId, Currency), Amount>, OrderError> {
+pub async fn recount_committed(db: &impl Db) -> Result<AHashMap<(AccountId, Currency), Amount>, OrderError> {
     let mut counted: AHashMap<(AccountId, Currency), Amount> = AHashMap::new();
     let open = orders::Entity::find().filter(orders::Column::Open.eq(true)).all(db).await?;
     for chunk in open.chunks(500) {

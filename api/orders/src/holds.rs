@@ -3,11 +3,12 @@
 use entity::{HoldKind, OrderId, order_holds, orders};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use store::Db;
 
 use super::error::OrderError;
 use super::progress::touch;
 use order_events::{OrderHeld, OrderHold, OrderReleased};
-use store::database::{Db, Tx};
+use store::database::Tx;
 use store::sql::fetch;
 
 /// Why an order is held now.

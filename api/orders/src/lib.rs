@@ -19,6 +19,7 @@
 //!
 //! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `order_pricings`, `order_cancellations`, `order_imports`,
 //! `credit_positions`.
+//! Reads: `stock_levels` (to recount what is reserved).
 //! Events: `order.placed`, `order.held`, `order.released`, `order.changed`, `order.cancelled`, `order.allocated`,
 //! `order.closed`; `orders.waiting` when more lines wait than one round serves.
 //!

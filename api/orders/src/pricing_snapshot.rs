@@ -5,8 +5,9 @@
 
 use entity::{Instant, OrderId, order_pricings, orders};
 use pricing::{ContractLineId, PeriodQuantity, Quantity};
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _};
+use sea_orm::{DbErr, EntityTrait as _};
 use serde::Deserialize;
+use store::Db;
 
 use super::order::NewOrderHeader;
 
@@ -25,7 +26,7 @@ pub(super) fn row(new: &NewOrderHeader, id: OrderId) -> order_pricings::Model {
 
 /// What an order was priced with; none for an order that was not priced here. `detail` is how the price of one of its lines came
 /// about, which says the instant for orders that have no row.
-pub async fn find(db: &impl ConnectionTrait, order: &orders::Model, detail: &str) -> Result<Option<PricingSnapshot>, DbErr> {
+pub async fn find(db: &impl Db, order: &orders::Model, detail: &str) -> Result<Option<PricingSnapshot>, DbErr> {
     #[derive(Deserialize)]
     struct Detail {
         as_of: i64,

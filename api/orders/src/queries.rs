@@ -4,13 +4,15 @@ use ahash::AHashMap;
 use entity::{AccountId, OrderId, order_allocations, order_holds, order_lines, orders};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select, Statement, Value,
+    Select,
 };
+use store::Db;
 
 use super::error::OrderError;
 use super::order::Placed;
-use store::database::{Db, Tx};
-use store::sql::{fetch, fetch_one, key_chunks, push_row};
+use store::BoundRows;
+use store::database::Tx;
+use store::sql::{fetch, fetch_one, key_chunks};
 
 /// The orders that an account may see; all orders for the seller's staff (`None`).
 fn visible_to(account: Option<AccountId>) -> Select<orders::Entity> {
@@ -22,11 +24,7 @@ fn visible_to(account: Option<AccountId>) -> Select<orders::Entity> {
 }
 
 /// An order of a number, if this account (or the seller, for `None`) may see it.
-pub async fn find_order(
-    db: &impl ConnectionTrait,
-    number: &str,
-    account: Option<AccountId>,
-) -> Result<orders::Model, OrderError> {
+pub async fn find_order(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
     let select = visible_to(account).filter(orders::Column::Number.eq(number));
     select.one(db).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
 }
@@ -65,7 +63,7 @@ pub async fn lock_orders_by_id(tx: &Tx, ids: &[OrderId]) -> Result<Vec<orders::M
 }
 
 /// The numbers of orders.
-pub async fn numbers_of(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<AHashMap<OrderId, String>, DbErr> {
+pub async fn numbers_of(db: &impl Db, ids: &[OrderId]) -> Result<AHashMap<OrderId, String>, DbErr> {
     let mut numbers = AHashMap::with_capacity(ids.len());
     for chunk in key_chunks(ids) {
         let select = orders::Entity::find().select_only().columns([orders::Column::Id, orders::Column::Number]);
@@ -107,16 +105,16 @@ pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, 
 pub(super) async fn lines_update_all(tx: &Tx, columns: &[&'static str], by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
     let set = set_sql("order_lines", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 3);
+        let mut moved = BoundRows::new(tx.get_database_backend(), &["order_id", "line_no", "quantity"], &[]);
         for (order, line, quantity) in chunk {
-            values.extend([order.0.into(), i64::from(*line).into(), (*quantity).into()]);
+            moved.push(&[order.0, i64::from(*line), *quantity], &[]);
         }
-        let rows = rows_sql(tx.get_database_backend(), chunk.len(), 3);
         let sql = format!(
-            "with moved (order_id, line_no, quantity) as (values {rows}) update order_lines set {set} \
-             from moved where order_lines.order_id = moved.order_id and order_lines.line_no = moved.line_no"
+            "update order_lines set {set} from {} as moved \
+             where order_lines.order_id = moved.order_id and order_lines.line_no = moved.line_no",
+            moved.source(1)
         );
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        tx.execute_raw(tx.statement(sql, moved.into_values())).await?;
     }
     Ok(())
 }
@@ -134,18 +132,18 @@ pub(super) async fn allocations_update_all(
 ) -> Result<(), DbErr> {
     let set = set_sql("order_allocations", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
-        let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 4);
+        let columns = &["order_id", "line_no", "warehouse_id", "quantity"];
+        let mut moved = BoundRows::new(tx.get_database_backend(), columns, &[]);
         for (order, line, warehouse, quantity) in chunk {
-            values.extend([order.0.into(), i64::from(*line).into(), (*warehouse).into(), (*quantity).into()]);
+            moved.push(&[order.0, i64::from(*line), *warehouse, *quantity], &[]);
         }
-        let rows = rows_sql(tx.get_database_backend(), chunk.len(), 4);
         let sql = format!(
-            "with moved (order_id, line_no, warehouse_id, quantity) as (values {rows}) \
-             update order_allocations set {set} from moved \
+            "update order_allocations set {set} from {} as moved \
              where order_allocations.order_id = moved.order_id and order_allocations.line_no = moved.line_no \
-             and order_allocations.warehouse_id = moved.warehouse_id"
+             and order_allocations.warehouse_id = moved.warehouse_id",
+            moved.source(1)
         );
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        tx.execute_raw(tx.statement(sql, moved.into_values())).await?;
     }
     Ok(())
 }
@@ -153,14 +151,6 @@ pub(super) async fn allocations_update_all(
 fn set_sql(table: &str, columns: &[&str]) -> String {
     let set: Vec<String> = columns.iter().map(|column| format!("{column} = {table}.{column} + moved.quantity")).collect();
     set.join(", ")
-}
-
-fn rows_sql(backend: DbBackend, rows: usize, columns: usize) -> String {
-    let mut sql = String::with_capacity(rows * columns * 6);
-    for row in 0..rows {
-        push_row(&mut sql, backend, row, columns);
-    }
-    sql
 }
 
 /// Which orders a list shows.

@@ -3,6 +3,7 @@
 use entity::Quantity;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
+use store::Db;
 
 use super::cancel::{Cancellation, cancel};
 use super::change::{Change, change};
@@ -22,7 +23,6 @@ use kernel::problem::ApiError;
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;
 use kernel::wire::{Body, Code, Etag, JsonResponse, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
-use store::database::Db;
 
 type Result<T> = std::result::Result<T, ApiError<OrderError>>;
 

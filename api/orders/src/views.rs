@@ -11,6 +11,7 @@ use entity::orders;
 use poem_openapi::Object;
 use pricing::Currency;
 use serde::{Deserialize, Serialize};
+use store::Db;
 
 use super::amounts;
 use super::error::OrderError;
@@ -21,7 +22,6 @@ use identity::Accounts;
 use inventory::Board;
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
-use store::database::Db;
 
 /// An order.
 #[derive(Debug, Object, Serialize)]

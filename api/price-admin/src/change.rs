@@ -5,12 +5,13 @@
 
 use entity::{ContractId, Instant, PriceListId, PromotionId, price_changes};
 use sea_orm::{ConnectionTrait, EntityTrait, Set, Statement, Value};
+use store::Db;
 
 use kernel::problem::CommonError;
 use prices::events::PricesChanged;
 use store::clock;
 use store::database::Tx;
-use store::sql::{key_chunks, key_list};
+use store::sql::{ids_value, key_chunks, key_list};
 
 /// What a price version may touch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +47,9 @@ impl PriceChange {
         tx.commit_alone();
         let backend = tx.get_database_backend();
         let take = "update price_versions set version = version + 1 where id = 1 returning version, recorded_at";
-        let row = tx.query_one_raw(Statement::from_string(backend, take)).await?;
+        let row = tx.row(Statement::from_string(backend, take)).await?;
         let row = row.ok_or_else(|| CommonError::Internal("price_versions has no row".to_owned()))?;
-        let (version, before): (i64, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let (version, before): (i64, i64) = (row.get(0)?, row.get(1)?);
         let recorded_at = Instant(clock::now().0.max(before.saturating_add(1)));
         let set = "update price_versions set recorded_at = $1 where id = 1";
         tx.execute_raw(Statement::from_sql_and_values(backend, set, [recorded_at.0.into()])).await?;
@@ -78,8 +79,8 @@ impl PriceChange {
         let sql =
             format!("update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in {keys}");
         for chunk in key_chunks(ids) {
-            let keys = serde_json::to_string(chunk).unwrap_or_default();
-            let values: [Value; 3] = [self.recorded_at.0.into(), self.version.into(), keys.into()];
+            let keys = ids_value(backend, chunk.iter().copied());
+            let values: [Value; 3] = [self.recorded_at.0.into(), self.version.into(), keys];
             tx.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
         }
         Ok(())

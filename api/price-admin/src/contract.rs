@@ -6,9 +6,8 @@
 use ahash::AHashMap;
 use entity::{AccountId, ContractId, ContractMode, Instant, contract_terms, contracts};
 use pricing::Currency;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, Set, Statement, Value,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set, Value};
+use store::{Db, Row};
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
@@ -16,7 +15,7 @@ use super::lines::{COLUMNS, NewLine};
 use kernel::wire::check_version;
 use prices::stored_terms;
 use store::database::Tx;
-use store::sql::{push_row, statement};
+use store::sql::{insert_values, statement};
 
 /// A contract to be recorded.
 #[derive(Clone, Debug)]
@@ -42,7 +41,7 @@ pub struct Contract {
 }
 
 /// The contract of a code.
-pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Contract, PriceAdminError> {
+pub(super) async fn find(db: &impl Db, code: &str) -> Result<Contract, PriceAdminError> {
     let missing = || PriceAdminError::ContractNotFound(code.to_owned());
     let contract = contracts::Entity::find().filter(contracts::Column::Code.eq(code)).one(db).await?.ok_or_else(missing)?;
     let terms = contract_terms::Entity::find()
@@ -54,7 +53,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Contra
 }
 
 /// The contract of a code, if there is one.
-pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result<Option<Contract>, PriceAdminError> {
+pub(super) async fn find_if_any(db: &impl Db, code: &str) -> Result<Option<Contract>, PriceAdminError> {
     match find(db, code).await {
         Ok(found) => Ok(Some(found)),
         Err(PriceAdminError::ContractNotFound(_)) => Ok(None),
@@ -63,26 +62,26 @@ pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result
 }
 
 /// The present price version of a contract.
-pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
+pub(super) async fn version_of(db: &impl Db, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from contract_terms t join contracts c on c.id = t.contract_id \
                where c.code = $1 and t.superseded_at is null";
-    let row = db.query_one_raw(statement(db, sql, vec![code.into()])).await?;
-    row.map(|row| row.try_get_by_index(0)).transpose()
+    let row = db.row(statement(db, sql, vec![code.into()])).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
-async fn lines_of(db: &impl ConnectionTrait, contract: ContractId) -> Result<Vec<(i64, NewLine)>, DbErr> {
+async fn lines_of(db: &impl Db, contract: ContractId) -> Result<Vec<(i64, NewLine)>, DbErr> {
     let sql = format!(
         "select id, valid_from, valid_until, {COLUMNS} from contract_lines \
          where contract_id = $1 and superseded_at is null order by id"
     );
-    let rows = db.query_all_raw(statement(db, sql, vec![contract.0.into()])).await?;
-    rows.iter().map(|row| Ok((row.try_get("", "id")?, read_line(row)?))).collect()
+    let rows = db.rows(statement(db, sql, vec![contract.0.into()])).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, read_line(row)?))).collect()
 }
 
-/// A stored line with its validity.
-pub(super) fn read_line(row: &QueryResult) -> Result<NewLine, DbErr> {
-    let line = NewLine::of(stored_terms::line(row)?);
-    Ok(NewLine { valid_from: row.try_get("", "valid_from")?, valid_until: row.try_get("", "valid_until")?, ..line })
+/// A stored line with its validity, of a row with its id, the first and the last instant of its validity, and [`COLUMNS`].
+pub(super) fn read_line(row: &Row) -> Result<NewLine, DbErr> {
+    let line = NewLine::of(stored_terms::line(row, 3)?);
+    Ok(NewLine { valid_from: row.get(1)?, valid_until: row.get(2)?, ..line })
 }
 
 /// Creates the contract or changes it to what is given. `expected` is the version the caller read, if it said one.
@@ -203,21 +202,13 @@ impl Difference {
 
 async fn insert_lines(tx: &Tx, change: &PriceChange, contract: ContractId, lines: &[NewLine]) -> Result<Vec<i64>, DbErr> {
     let ids = tx.ids(lines.len()).await?;
-    let backend = tx.get_database_backend();
-    for (ids, lines) in ids.chunks(2_000).zip(lines.chunks(2_000)) {
-        let mut sql = format!(
-            "insert into contract_lines (id, contract_id, {COLUMNS}, valid_from, valid_until, recorded_at, change_id) values "
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(lines.len() * 15);
-        for (row, (id, line)) in ids.iter().zip(lines).enumerate() {
-            push_row(&mut sql, backend, row, 15);
-            values.extend([(*id).into(), contract.0.into()]);
-            values.extend(line.values());
-            values.extend([line.valid_from, line.valid_until].map(|at| Value::from(at.map(|at| at.0))));
-            values.extend([change.recorded_at.0.into(), change.version.into()]);
-        }
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
+    let row = |(id, line): (&i64, &NewLine)| {
+        let validity = [line.valid_from, line.valid_until].map(|at| Value::from(at.map(|at| at.0)));
+        let own = [(*id).into(), contract.0.into()].into_iter().chain(line.values()).chain(validity);
+        own.chain([change.recorded_at.0.into(), change.version.into()]).collect()
+    };
+    let into = format!("contract_lines (id, contract_id, {COLUMNS}, valid_from, valid_until, recorded_at, change_id)");
+    insert_values(tx, &into, ids.iter().zip(lines).map(row).collect(), "").await?;
     Ok(ids)
 }
 

@@ -3,13 +3,12 @@
 use ahash::AHashMap;
 use entity::ProductId;
 use pricing::Currency;
-use sea_orm::{ConnectionTrait, Statement, Value};
 
 use super::change::PriceChange;
 use kernel::problem::CommonError;
 use prices::{ProductCost, costs_of};
 use store::database::Tx;
-use store::sql::push_row;
+use store::sql::insert_values;
 
 /// Records costs. What is as recorded is left alone; neither cost nor floor takes back what was recorded. Of two for the same
 /// product and currency the later counts. Gives how many changed.
@@ -33,25 +32,18 @@ pub async fn put_costs(tx: &Tx, change: &PriceChange, costs: &[ProductCost]) -> 
     fresh.sort_unstable_by_key(|cost| (cost.product, cost.currency));
     change.supersede(tx, "product_cost_facts", &ended).await?;
     let ids = tx.ids(fresh.len()).await?;
-    let backend = tx.get_database_backend();
-    for (ids, fresh) in ids.chunks(2_000).zip(fresh.chunks(2_000)) {
-        let mut sql = String::from(
-            "insert into product_cost_facts (id, product_id, currency, cost, floor, recorded_at, change_id) values ",
-        );
-        let mut values: Vec<Value> = Vec::with_capacity(fresh.len() * 7);
-        for (row, (id, cost)) in ids.iter().zip(fresh).enumerate() {
-            push_row(&mut sql, backend, row, 7);
-            values.extend([
-                (*id).into(),
-                cost.product.0.into(),
-                cost.currency.code().into(),
-                cost.cost.map(|amount| amount.0).into(),
-                cost.floor.map(|amount| amount.0).into(),
-                change.recorded_at.0.into(),
-                change.version.into(),
-            ]);
-        }
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
+    let row = |(id, cost): (&i64, &ProductCost)| {
+        vec![
+            (*id).into(),
+            cost.product.0.into(),
+            cost.currency.code().into(),
+            cost.cost.map(|amount| amount.0).into(),
+            cost.floor.map(|amount| amount.0).into(),
+            change.recorded_at.0.into(),
+            change.version.into(),
+        ]
+    };
+    let into = "product_cost_facts (id, product_id, currency, cost, floor, recorded_at, change_id)";
+    insert_values(tx, into, ids.iter().zip(&fresh).map(row).collect(), "").await?;
     Ok(fresh.len())
 }

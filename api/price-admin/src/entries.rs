@@ -6,14 +6,16 @@
 use ahash::{AHashMap, AHashSet};
 use entity::{CurrencyCode, Instant, PriceEntryId, PriceListId, ProductId, Unit, price_entries};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Statement, Value};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use store::Db;
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use kernel::problem::CommonError;
 use prices::EntryRow;
+use store::BoundRows;
 use store::database::Tx;
-use store::sql::{key_table, push_row};
+use store::sql::insert_values;
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -114,30 +116,30 @@ async fn current(tx: &Tx, list: PriceListId, chunk: &[NewEntry]) -> Result<AHash
     let mut keys: Vec<(i64, i64)> = chunk.iter().map(|entry| (entry.product.0, entry.min_quantity.micros())).collect();
     keys.sort_unstable();
     keys.dedup();
-    let backend = tx.get_database_backend();
     // The keys lead, whatever a planner thinks of the number of entries.
+    let mut bound = BoundRows::new(tx.get_database_backend(), &["of_product", "threshold"], &[]);
+    keys.iter().for_each(|(product, threshold)| bound.push(&[*product, *threshold], &[]));
     let sql = format!(
         "select id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, valid_until \
-         from {} keys cross join price_entries where list_id = $1 and superseded_at is null and product_id = k0 \
-         and min_quantity = k1",
-        key_table(backend, 2, 2)
+         from {} keys cross join price_entries where list_id = $1 and superseded_at is null and product_id = of_product \
+         and min_quantity = threshold",
+        bound.source(2)
     );
-    let keys = serde_json::to_string(&keys).unwrap_or_default();
-    let values: [Value; 2] = [list.0.into(), keys.into()];
-    let rows = tx.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    let values = std::iter::once(list.0.into()).chain(bound.into_values());
+    let rows = tx.rows(tx.statement(sql, values)).await?;
     let mut found = AHashMap::with_capacity(rows.len());
     for row in rows {
         let entry = NewEntry {
-            product: ProductId(row.try_get_by_index(1)?),
-            unit: row.try_get_by_index::<Unit>(2)?.into(),
-            currency: row.try_get_by_index::<CurrencyCode>(3)?.into(),
-            min_quantity: Quantity::from_micros(row.try_get_by_index(4)?),
-            unit_price: Amount::from_micros(row.try_get_by_index(5)?),
-            per: row.try_get_by_index::<entity::Per>(6)?.into(),
-            valid_from: row.try_get_by_index(7)?,
-            valid_until: row.try_get_by_index(8)?,
+            product: ProductId(row.get(1)?),
+            unit: row.get::<Unit>(2)?.into(),
+            currency: row.get::<CurrencyCode>(3)?.into(),
+            min_quantity: Quantity::from_micros(row.get(4)?),
+            unit_price: Amount::from_micros(row.get(5)?),
+            per: row.get::<entity::Per>(6)?.into(),
+            valid_from: row.get(7)?,
+            valid_until: row.get(8)?,
         };
-        found.insert(key(&entry), (PriceEntryId(row.try_get_by_index(0)?), entry));
+        found.insert(key(&entry), (PriceEntryId(row.get(0)?), entry));
     }
     Ok(found)
 }
@@ -149,18 +151,8 @@ async fn insert(
     ids: &[i64],
     fresh: &[(usize, &NewEntry)],
 ) -> Result<(), DbErr> {
-    if fresh.is_empty() {
-        return Ok(());
-    }
-    let backend = tx.get_database_backend();
-    let mut sql = String::from(
-        "insert into price_entries (id, list_id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, \
-         valid_until, recorded_at, change_id) values ",
-    );
-    let mut values: Vec<Value> = Vec::with_capacity(fresh.len() * 12);
-    for (row, (id, (_, entry))) in ids.iter().zip(fresh).enumerate() {
-        push_row(&mut sql, backend, row, 12);
-        values.extend([
+    let row = |(id, (_, entry)): (&i64, &(usize, &NewEntry))| {
+        vec![
             (*id).into(),
             list.0.into(),
             entry.product.0.into(),
@@ -173,10 +165,11 @@ async fn insert(
             entry.valid_until.map(|at| at.0).into(),
             change.recorded_at.0.into(),
             change.version.into(),
-        ]);
-    }
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    Ok(())
+        ]
+    };
+    let into = "price_entries (id, list_id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, valid_until, \
+                recorded_at, change_id)";
+    insert_values(tx, into, ids.iter().zip(fresh).map(row).collect(), "").await
 }
 
 /// Ends an entry at an instant: it is replaced by one that is valid until then, or withdrawn when it would never be valid.

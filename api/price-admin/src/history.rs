@@ -6,9 +6,10 @@
 use ahash::AHashMap;
 use entity::{CurrencyCode, Instant, PriceListId, ProductId, Unit, price_entries as entries};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Value,
+    ColumnTrait as _, Condition, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Value,
 };
+use store::Db;
 
 use super::change::{ChangedPart, placeholders};
 use super::history_views::PriceChangeOriginView;
@@ -37,7 +38,7 @@ impl Origin {
 }
 
 /// Versions that touched something, newest first, from `upto` down.
-pub(super) async fn origins(db: &impl ConnectionTrait, part: ChangedPart, upto: i64, limit: u64) -> Result<Vec<Origin>, DbErr> {
+pub(super) async fn origins(db: &impl Db, part: ChangedPart, upto: i64, limit: u64) -> Result<Vec<Origin>, DbErr> {
     let (kind, owner) = part.key();
     let versions = "select version from price_change_parts where kind = $1 and owner_id = $2 and version <= $3 \
                     order by version desc limit $4";
@@ -46,7 +47,7 @@ pub(super) async fn origins(db: &impl ConnectionTrait, part: ChangedPart, upto: 
 
 /// Versions that touched the entries of a product in a list, newest first, from `upto` down.
 pub(super) async fn origins_of_product(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     list: PriceListId,
     product: ProductId,
     upto: i64,
@@ -58,7 +59,7 @@ pub(super) async fn origins_of_product(
     named(db, versions, vec![product.0.into(), list.0.into(), upto.into(), (limit as i64).into()]).await
 }
 
-async fn named(db: &impl ConnectionTrait, versions: &str, values: Vec<Value>) -> Result<Vec<Origin>, DbErr> {
+async fn named(db: &impl Db, versions: &str, values: Vec<Value>) -> Result<Vec<Origin>, DbErr> {
     let sql = format!(
         "select v.version, c.recorded_at, c.actor, s.code as change_set from ({versions}) v \
          join price_changes c on c.version = v.version left join price_change_sets s on s.price_version = v.version \
@@ -128,7 +129,7 @@ pub(super) struct EntryChange {
 
 /// Changes of entries in some versions, newest first.
 pub(super) async fn entry_changes(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     wanted: &EntryHistoryFilter,
     versions: &[i64],
 ) -> Result<Vec<EntryChange>, DbErr> {
@@ -195,7 +196,7 @@ fn case(row: &entries::Model) -> Case {
 
 /// Entries that were ended without another in their place.
 async fn only_ended(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     wanted: &EntryHistoryFilter,
     versions: &[i64],
     below: i64,

@@ -3,7 +3,7 @@
 use entity::{contract_terms, price_list_terms, promotion_terms};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
-use sea_orm::ConnectionTrait;
+use store::Db;
 
 use super::change::ChangedPart;
 use super::error::PriceAdminError;
@@ -149,7 +149,7 @@ impl PriceHistoryRoutes {
 impl PriceHistoryRoutes {
     async fn list_changes(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         list: &PriceList,
         wanted: &EntryHistoryFilter,
         origins: &[Origin],

@@ -2,7 +2,8 @@
 
 use ahash::AHashMap;
 use entity::{ContractId, PriceListId, PromotionId, contract_terms, price_list_terms, promotion_terms};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryResult, Value};
+use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, Value};
+use store::{Db, Row};
 
 use super::change::placeholders;
 use super::contract;
@@ -12,11 +13,7 @@ use prices::stored_terms;
 use store::sql::statement;
 
 /// The terms of a price list that the versions recorded or ended.
-pub(super) async fn list_terms(
-    db: &impl ConnectionTrait,
-    id: PriceListId,
-    versions: &[i64],
-) -> Result<Vec<price_list_terms::Model>, DbErr> {
+pub(super) async fn list_terms(db: &impl Db, id: PriceListId, versions: &[i64]) -> Result<Vec<price_list_terms::Model>, DbErr> {
     use price_list_terms::{Column, Entity};
     if versions.is_empty() {
         return Ok(Vec::new());
@@ -28,11 +25,7 @@ pub(super) async fn list_terms(
 }
 
 /// The terms of a contract that the versions recorded or ended.
-pub(super) async fn contract_terms(
-    db: &impl ConnectionTrait,
-    id: ContractId,
-    versions: &[i64],
-) -> Result<Vec<contract_terms::Model>, DbErr> {
+pub(super) async fn contract_terms(db: &impl Db, id: ContractId, versions: &[i64]) -> Result<Vec<contract_terms::Model>, DbErr> {
     use contract_terms::{Column, Entity};
     if versions.is_empty() {
         return Ok(Vec::new());
@@ -45,7 +38,7 @@ pub(super) async fn contract_terms(
 
 /// The terms of a promotion that the versions recorded or ended.
 pub(super) async fn promotion_terms(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     id: PromotionId,
     versions: &[i64],
 ) -> Result<Vec<promotion_terms::Model>, DbErr> {
@@ -68,11 +61,7 @@ pub(super) struct LineVersion {
 }
 
 /// The lines of a contract that the versions recorded or ended, by id.
-pub(super) async fn contract_lines(
-    db: &impl ConnectionTrait,
-    contract: ContractId,
-    versions: &[i64],
-) -> Result<Vec<LineVersion>, DbErr> {
+pub(super) async fn contract_lines(db: &impl Db, contract: ContractId, versions: &[i64]) -> Result<Vec<LineVersion>, DbErr> {
     if versions.is_empty() {
         return Ok(Vec::new());
     }
@@ -80,24 +69,19 @@ pub(super) async fn contract_lines(
     values.extend(versions.iter().map(|version| Value::from(*version)));
     let places = placeholders(2, versions.len());
     let sql = format!(
-        "select id, change_id, end_change_id, valid_from, valid_until, {COLUMNS} from contract_lines \
+        "select id, valid_from, valid_until, {COLUMNS}, change_id, end_change_id from contract_lines \
          where contract_id = $1 and (change_id in ({places}) or end_change_id in ({places})) order by id"
     );
-    let one = |row: &QueryResult| {
-        Ok(LineVersion {
-            id: row.try_get("", "id")?,
-            line: contract::read_line(row)?,
-            recorded: row.try_get("", "change_id")?,
-            ended: row.try_get("", "end_change_id")?,
-        })
+    let one = |row: &Row| {
+        Ok(LineVersion { id: row.get(0)?, line: contract::read_line(row)?, recorded: row.get(12)?, ended: row.get(13)? })
     };
-    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    let rows = db.rows(statement(db, sql, values)).await?;
     rows.iter().map(one).collect()
 }
 
 /// The lines of versions of promotions, by their terms.
 pub(super) async fn promotion_lines(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     terms: &[promotion_terms::Model],
 ) -> Result<AHashMap<i64, Vec<Numbered>>, DbErr> {
     let mut found: AHashMap<i64, Vec<Numbered>> = AHashMap::new();
@@ -107,9 +91,9 @@ pub(super) async fn promotion_lines(
     let values: Vec<Value> = terms.iter().map(|terms| terms.id.into()).collect();
     let places = placeholders(1, values.len());
     let sql = format!("select id, terms_id, {COLUMNS} from promotion_lines where terms_id in ({places}) order by id");
-    for row in db.query_all_raw(statement(db, sql, values)).await? {
-        let line = NewLine::of(stored_terms::line(&row)?);
-        found.entry(row.try_get("", "terms_id")?).or_default().push((row.try_get("", "id")?, line));
+    for row in db.rows(statement(db, sql, values)).await? {
+        let line = NewLine::of(stored_terms::line(&row, 2)?);
+        found.entry(row.get(1)?).or_default().push((row.get(0)?, line));
     }
     Ok(found)
 }

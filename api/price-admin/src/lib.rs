@@ -14,7 +14,8 @@
 //!
 //! Tables: `price_versions`, `price_changes`, `price_change_parts`, `price_lists`, `price_list_terms`, `price_entries`,
 //! `contracts`, `contract_terms`, `contract_lines`, `promotions`, `promotion_terms`, `promotion_lines`, `product_cost_facts`,
-//! `product_price_facts`, `account_price_facts`, and what `change_sets` keeps.
+//! `product_price_facts`, `account_price_facts`, `price_change_sets`, `price_change_set_entries`, `price_change_set_agreements`.
+//! Reads: `accounts`, `categories`, `products`, `product_units` (what prices depend on, to note when it changes).
 //! Events: `prices.changed` with `version`, and those of `change_sets`.
 //!
 //! Not here: asking for prices (`prices`), the rules of a review (`pricing::review`), products and units (`catalog`).

@@ -2,7 +2,8 @@
 
 use ahash::AHashMap;
 use entity::{AssignedKind, PriceListId, price_list_terms, price_lists};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use store::Db;
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
@@ -35,7 +36,7 @@ pub struct PriceList {
 }
 
 /// The list of a code.
-pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<PriceList, PriceAdminError> {
+pub(super) async fn find(db: &impl Db, code: &str) -> Result<PriceList, PriceAdminError> {
     let missing = || PriceAdminError::ListNotFound(code.to_owned());
     let list = price_lists::Entity::find().filter(price_lists::Column::Code.eq(code)).one(db).await?.ok_or_else(missing)?;
     let terms = price_list_terms::Entity::find()
@@ -46,7 +47,7 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<PriceL
 }
 
 /// The lists there are, by code.
-pub(super) async fn ids(db: &impl ConnectionTrait) -> Result<AHashMap<String, PriceListId>, DbErr> {
+pub(super) async fn ids(db: &impl Db) -> Result<AHashMap<String, PriceListId>, DbErr> {
     let found = price_lists::Entity::find().all(db).await?;
     Ok(found.into_iter().map(|list| (list.code, list.id)).collect())
 }

@@ -7,7 +7,8 @@
 //! Not here: cost and floor (`costs`).
 
 use ahash::{AHashMap, AHashSet};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::DbErr;
+use store::{Db, Row};
 
 use super::change::PriceChange;
 use catalog::events::{CategoriesChanged, ProductsChanged};
@@ -17,7 +18,7 @@ use prices::ProductInputs;
 use store::commit_hook::CommitHook;
 use store::database::Tx;
 use store::events::{Event, decode_all};
-use store::sql::{key_chunks, push_row, statement};
+use store::sql::{insert_values, key_chunks, statement};
 use store::system::System;
 use store::{DomainEvent as _, StoreError};
 
@@ -74,9 +75,9 @@ pub async fn record_missing_inputs(system: &System) -> Result<(), CommonError> {
     Ok(tx.commit(()).await?)
 }
 
-async fn ids_of(db: &impl ConnectionTrait, sql: &str) -> Result<Vec<i64>, DbErr> {
-    let rows = db.query_all_raw(statement(db, sql, Vec::new())).await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
+async fn ids_of(db: &impl Db, sql: &str) -> Result<Vec<i64>, DbErr> {
+    let rows = db.rows(statement(db, sql, Vec::new())).await?;
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// Products whose inputs are not what was recorded last, with their inputs.
@@ -89,8 +90,8 @@ async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64,
              (select max(l.recorded_at) from product_price_facts l where l.product_id = f.product_id)"
         );
         let mut known: AHashMap<i64, String> = AHashMap::with_capacity(ids.len());
-        for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-            known.insert(row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+            known.insert(row.get(0)?, row.get(1)?);
         }
         for (id, inputs) in present(tx, tree, &list).await? {
             let inputs = inputs.write();
@@ -109,30 +110,30 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
          order by product_id, unit"
     );
     let mut units: AHashMap<i64, Vec<(String, i64, i64)>> = AHashMap::new();
-    for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-        let unit = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-        units.entry(row.try_get_by_index(0)?).or_default().push(unit);
+    for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+        let unit = (row.get(1)?, row.get(2)?, row.get(3)?);
+        units.entry(row.get(0)?).or_default().push(unit);
     }
     let sql = format!(
         "select id, category_id, brand, mix_group, stock_unit, fractional, quantity_multiple, lifecycle from products \
          where id in ({list}) order by id"
     );
-    let one = |row: &QueryResult| {
-        let id: i64 = row.try_get_by_index(0)?;
-        let category: Option<i64> = row.try_get_by_index(1)?;
+    let one = |row: &Row| {
+        let id: i64 = row.get(0)?;
+        let category: Option<i64> = row.get(1)?;
         let inputs = ProductInputs {
             categories: category.map(|category| tree.chain(category)).unwrap_or_default(),
-            brand: row.try_get_by_index(2)?,
-            mix_group: row.try_get_by_index(3)?,
-            stock_unit: row.try_get_by_index(4)?,
+            brand: row.get(2)?,
+            mix_group: row.get(3)?,
+            stock_unit: row.get(4)?,
             units: units.remove(&id).unwrap_or_default(),
-            fractional: row.try_get_by_index(5)?,
-            multiple: row.try_get_by_index(6)?,
-            hidden: row.try_get_by_index::<String>(7)? == entity::Lifecycle::Draft.word(),
+            fractional: row.get(5)?,
+            multiple: row.get(6)?,
+            hidden: row.get::<String>(7)? == entity::Lifecycle::Draft.word(),
         };
         Ok((id, inputs))
     };
-    tx.query_all_raw(statement(tx, sql, Vec::new())).await?.iter().map(one).collect()
+    tx.rows(statement(tx, sql, Vec::new())).await?.iter().map(one).collect()
 }
 
 /// What pricing knows of an account: its parent and its group.
@@ -149,10 +150,10 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, Db
              where a.id in ({}) order by a.id",
             list_of(ids)
         );
-        for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-            let inputs: AccountInputs = (row.try_get_by_index(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-            let recorded: Option<i64> = row.try_get_by_index(3)?;
-            let (parent, group): (Option<i64>, Option<String>) = (row.try_get_by_index(4)?, row.try_get_by_index(5)?);
+        for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+            let inputs: AccountInputs = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let recorded: Option<i64> = row.get(3)?;
+            let (parent, group): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
             if recorded.is_none() || (parent, &group) != (inputs.1, &inputs.2) {
                 changed.push(inputs);
             }
@@ -167,28 +168,15 @@ async fn record(tx: &Tx, products: &[(i64, String)], accounts: &[AccountInputs])
         return Ok(());
     }
     let change = PriceChange::begin(tx, "price-facts".to_owned()).await?;
-    let backend = tx.get_database_backend();
-    for rows in products.chunks(2_000) {
-        let mut sql = String::from("insert into product_price_facts (product_id, facts, recorded_at, change_id) values ");
-        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 4);
-        for (row, (id, inputs)) in rows.iter().enumerate() {
-            push_row(&mut sql, backend, row, 4);
-            values.extend([(*id).into(), inputs.clone().into(), change.recorded_at.0.into(), change.version.into()]);
-        }
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
-    for rows in accounts.chunks(2_000) {
-        let mut sql =
-            String::from("insert into account_price_facts (account_id, parent_id, group_code, recorded_at, change_id) values ");
-        let mut values: Vec<Value> = Vec::with_capacity(rows.len() * 5);
-        for (row, (id, parent, group)) in rows.iter().enumerate() {
-            push_row(&mut sql, backend, row, 5);
-            let known = [change.recorded_at.0.into(), change.version.into()];
-            values.extend([(*id).into(), (*parent).into(), group.clone().into()]);
-            values.extend(known);
-        }
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
+    let known = || [change.recorded_at.0.into(), change.version.into()];
+    let of_product = |(id, inputs): &(i64, String)| [(*id).into(), inputs.as_str().into()].into_iter().chain(known()).collect();
+    let into = "product_price_facts (product_id, facts, recorded_at, change_id)";
+    insert_values(tx, into, products.iter().map(of_product).collect(), "").await?;
+    let of_account = |(id, parent, group): &AccountInputs| {
+        [(*id).into(), (*parent).into(), group.clone().into()].into_iter().chain(known()).collect()
+    };
+    let into = "account_price_facts (account_id, parent_id, group_code, recorded_at, change_id)";
+    insert_values(tx, into, accounts.iter().map(of_account).collect(), "").await?;
     Ok(())
 }
 
@@ -204,9 +192,9 @@ struct Tree {
 }
 
 impl Tree {
-    async fn read(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        let rows = db.query_all_raw(statement(db, "select id, parent_id from categories", Vec::new())).await?;
-        let parents = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    async fn read(db: &impl Db) -> Result<Self, DbErr> {
+        let rows = db.rows(statement(db, "select id, parent_id from categories", Vec::new())).await?;
+        let parents = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?)));
         Ok(Self { parents: parents.collect::<Result<_, DbErr>>()? })
     }
 
@@ -238,8 +226,8 @@ impl Tree {
                  and f.recorded_at = (select max(l.recorded_at) from product_price_facts l where l.product_id = p.id)",
                 list_of(categories)
             );
-            for row in tx.query_all_raw(statement(tx, sql, Vec::new())).await? {
-                let (category, inputs): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+                let (category, inputs): (i64, String) = (row.get(0)?, row.get(1)?);
                 if ProductInputs::read(&inputs)?.categories != self.chain(category) {
                     moved.push(category);
                 }

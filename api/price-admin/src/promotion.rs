@@ -2,7 +2,8 @@
 
 use entity::{AudienceKind, Instant, PromotionId, promotion_terms, promotions};
 use pricing::Currency;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set, Statement, Value};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use store::Db;
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
@@ -10,7 +11,7 @@ use super::lines::{COLUMNS, NewLine};
 use kernel::wire::check_version;
 use prices::stored_terms;
 use store::database::Tx;
-use store::sql::{push_row, statement};
+use store::sql::{insert_values, statement};
 
 /// A promotion to be recorded.
 #[derive(Clone, Debug)]
@@ -46,7 +47,7 @@ pub struct Promotion {
 }
 
 /// The promotion of a code.
-pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promotion, PriceAdminError> {
+pub(super) async fn find(db: &impl Db, code: &str) -> Result<Promotion, PriceAdminError> {
     let missing = || PriceAdminError::PromotionNotFound(code.to_owned());
     let promotion = promotions::Entity::find().filter(promotions::Column::Code.eq(code)).one(db).await?.ok_or_else(missing)?;
     let terms = promotion_terms::Entity::find()
@@ -54,13 +55,13 @@ pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<Promot
         .filter(promotion_terms::Column::SupersededAt.is_null());
     let terms = terms.one(db).await?.ok_or_else(missing)?;
     let sql = format!("select {COLUMNS} from promotion_lines where terms_id = $1 order by id");
-    let rows = db.query_all_raw(statement(db, sql, vec![terms.id.into()])).await?;
-    let lines = rows.iter().map(|row| stored_terms::line(row).map(NewLine::of)).collect::<Result<_, DbErr>>()?;
+    let rows = db.rows(statement(db, sql, vec![terms.id.into()])).await?;
+    let lines = rows.iter().map(|row| stored_terms::line(row, 0).map(NewLine::of)).collect::<Result<_, DbErr>>()?;
     Ok(Promotion { header: promotion, terms, lines })
 }
 
 /// The promotion of a code, if there is one.
-pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result<Option<Promotion>, PriceAdminError> {
+pub(super) async fn find_if_any(db: &impl Db, code: &str) -> Result<Option<Promotion>, PriceAdminError> {
     match find(db, code).await {
         Ok(found) => Ok(Some(found)),
         Err(PriceAdminError::PromotionNotFound(_)) => Ok(None),
@@ -69,11 +70,11 @@ pub(super) async fn find_if_any(db: &impl ConnectionTrait, code: &str) -> Result
 }
 
 /// The present price version of a promotion.
-pub(super) async fn version_of(db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, DbErr> {
+pub(super) async fn version_of(db: &impl Db, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
                where p.code = $1 and t.superseded_at is null";
-    let row = db.query_one_raw(statement(db, sql, vec![code.into()])).await?;
-    row.map(|row| row.try_get_by_index(0)).transpose()
+    let row = db.row(statement(db, sql, vec![code.into()])).await?;
+    row.map(|row| row.get(0)).transpose()
 }
 
 /// Creates the promotion or changes it to what is given. `expected` is the version the caller read, if it said one.
@@ -139,16 +140,7 @@ fn says_the_same(old: &Promotion, new: &NewPromotion) -> bool {
 
 async fn insert_lines(tx: &Tx, terms: i64, lines: &[NewLine]) -> Result<(), DbErr> {
     let ids = tx.ids(lines.len()).await?;
-    let backend = tx.get_database_backend();
-    for (ids, lines) in ids.chunks(2_000).zip(lines.chunks(2_000)) {
-        let mut sql = format!("insert into promotion_lines (id, terms_id, {COLUMNS}) values ");
-        let mut values: Vec<Value> = Vec::with_capacity(lines.len() * 11);
-        for (row, (id, line)) in ids.iter().zip(lines).enumerate() {
-            push_row(&mut sql, backend, row, 11);
-            values.extend([(*id).into(), terms.into()]);
-            values.extend(line.values());
-        }
-        tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
-    Ok(())
+    let row = |(id, line): (&i64, &NewLine)| [(*id).into(), terms.into()].into_iter().chain(line.values()).collect();
+    let into = format!("promotion_lines (id, terms_id, {COLUMNS})");
+    insert_values(tx, &into, ids.iter().zip(lines).map(row).collect(), "").await
 }

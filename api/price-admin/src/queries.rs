@@ -5,13 +5,14 @@ use entity::{
     AccountId, ContractId, PriceListId, ProductId, PromotionId, contract_terms, contracts, price_entries, price_list_terms,
     price_lists, promotion_terms, promotions,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use store::Db;
 
 use super::lists::PriceList;
 use kernel::wire::PageRequest;
 
 /// Price lists in the order they were created, with their present terms.
-pub(super) async fn list_price_lists(db: &impl ConnectionTrait, page: PageRequest) -> Result<Vec<PriceList>, DbErr> {
+pub(super) async fn list_price_lists(db: &impl Db, page: PageRequest) -> Result<Vec<PriceList>, DbErr> {
     let lists = page.ascending(price_lists::Entity::find(), price_lists::Column::Id).all(db).await?;
     let ids: Vec<PriceListId> = lists.iter().map(|list| list.id).collect();
     let terms = price_list_terms::Entity::find()
@@ -34,7 +35,7 @@ pub(super) struct EntryFilter {
 }
 
 /// Entries of a price list in the order they were recorded.
-pub(super) async fn list_entries(db: &impl ConnectionTrait, filter: EntryFilter) -> Result<Vec<price_entries::Model>, DbErr> {
+pub(super) async fn list_entries(db: &impl Db, filter: EntryFilter) -> Result<Vec<price_entries::Model>, DbErr> {
     let mut select = price_entries::Entity::find().filter(price_entries::Column::ListId.eq(filter.list));
     if let Some(product) = filter.product {
         select = select.filter(price_entries::Column::ProductId.eq(product));
@@ -47,7 +48,7 @@ pub(super) async fn list_entries(db: &impl ConnectionTrait, filter: EntryFilter)
 
 /// Contracts in the order they were created, of one account if it is given: code and present terms of each.
 pub(super) async fn list_contracts(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     account: Option<AccountId>,
     page: PageRequest,
 ) -> Result<Vec<(String, contract_terms::Model)>, DbErr> {
@@ -63,10 +64,7 @@ pub(super) async fn list_contracts(
 }
 
 /// Promotions in the order they were created: code and present terms of each.
-pub(super) async fn list_promotions(
-    db: &impl ConnectionTrait,
-    page: PageRequest,
-) -> Result<Vec<(String, promotion_terms::Model)>, DbErr> {
+pub(super) async fn list_promotions(db: &impl Db, page: PageRequest) -> Result<Vec<(String, promotion_terms::Model)>, DbErr> {
     let select = promotion_terms::Entity::find().filter(promotion_terms::Column::SupersededAt.is_null());
     let terms = page.ascending(select, promotion_terms::Column::PromotionId).all(db).await?;
     let ids: Vec<PromotionId> = terms.iter().map(|terms| terms.promotion_id).collect();

@@ -4,9 +4,10 @@
 
 use entity::{Amount, CurrencyCode, Instant, ProductId};
 use pricing::Currency;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
+use store::Db;
 
-use store::sql::{key_chunks, key_list, statement};
+use store::sql::{ids_value, key_chunks, key_list, statement};
 
 /// Cost and floor of 1 stock unit of a product in a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct StoredCost {
 }
 
 /// Present costs of products.
-pub async fn costs_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Vec<StoredCost>, DbErr> {
+pub async fn costs_of(db: &impl Db, products: &[ProductId]) -> Result<Vec<StoredCost>, DbErr> {
     let mut found = Vec::new();
     let sql = format!(
         "select id, product_id, currency, cost, floor, recorded_at from product_cost_facts \
@@ -34,16 +35,15 @@ pub async fn costs_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Resu
         key_list(db.get_database_backend(), 1, "bigint")
     );
     for chunk in key_chunks(products) {
-        let keys: Vec<i64> = chunk.iter().map(|product| product.0).collect();
-        let keys = serde_json::to_string(&keys).unwrap_or_default();
-        for row in db.query_all_raw(statement(db, &sql, vec![keys.into()])).await? {
+        let keys = ids_value(db.get_database_backend(), chunk.iter().map(|product| product.0));
+        for row in db.rows(statement(db, &sql, vec![keys])).await? {
             let cost = ProductCost {
-                product: ProductId(row.try_get_by_index(1)?),
-                currency: row.try_get_by_index::<CurrencyCode>(2)?.0,
-                cost: row.try_get_by_index(3)?,
-                floor: row.try_get_by_index(4)?,
+                product: ProductId(row.get(1)?),
+                currency: row.get::<CurrencyCode>(2)?.0,
+                cost: row.get(3)?,
+                floor: row.get(4)?,
             };
-            found.push(StoredCost { id: row.try_get_by_index(0)?, cost, recorded_at: row.try_get_by_index(5)? });
+            found.push(StoredCost { id: row.get(0)?, cost, recorded_at: row.get(5)? });
         }
     }
     Ok(found)

@@ -5,10 +5,10 @@
 //! times.
 
 use std::collections::BTreeMap;
+use store::Db;
 
 use entity::Instant;
 use pricing::{Asking, Delta};
-use sea_orm::ConnectionTrait;
 
 use super::change_log::AsOf;
 use super::error::PriceError;
@@ -46,7 +46,7 @@ impl Prices {
     /// drifted.
     pub async fn drift(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         request: &PriceRequest<'_>,
         seen: &[Option<AsOf>],
     ) -> Result<DriftReport, PriceError> {
@@ -95,7 +95,7 @@ impl Prices {
     /// What lines of the basket would have cost in a state, with what has been ordered until now.
     async fn price_then(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         request: &PriceRequest<'_>,
         state: AsOf,
         now: Instant,

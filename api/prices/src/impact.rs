@@ -7,6 +7,7 @@ use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, CurrencyCode, ProductId};
 use pricing::Currency;
 use sea_orm::{ConnectionTrait as _, Statement};
+use store::Db;
 
 use identity::{Account, Accounts};
 use kernel::problem::CommonError;
@@ -32,14 +33,14 @@ pub async fn count_affected(db: &Reader, impact: &PriceImpact, lines: &str, key:
     let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
     loop {
         let values = [after.0.into(), after.1.into(), LINES_AT_A_TIME.into()];
-        let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), &sql, values)).await?;
+        let rows = db.rows(Statement::from_sql_and_values(db.get_database_backend(), &sql, values)).await?;
         for row in &rows {
-            after = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+            after = (row.get(0)?, row.get(1)?);
             if last == Some(after.0) {
                 continue;
             }
-            let currency = row.try_get_by_index::<CurrencyCode>(3)?.0;
-            let (account, product) = (AccountId(row.try_get_by_index(2)?), ProductId(row.try_get_by_index(4)?));
+            let currency = row.get::<CurrencyCode>(3)?.0;
+            let (account, product) = (AccountId(row.get(2)?), ProductId(row.get(4)?));
             if impact.has(account, currency, product) {
                 counted += 1;
                 last = Some(after.0);

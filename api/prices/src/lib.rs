@@ -9,7 +9,11 @@
 //!   nothing can be recorded until that transaction ends.
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
-//! Tables: none; it reads those of `price_admin`, and what orders say was ordered before.
+//! Tables: none of its own.
+//! Reads: those of `price-admin`, which are `account_price_facts`, `contracts`, `contract_lines`, `contract_terms`, `price_changes`,
+//! `price_entries`, `price_lists`, `price_list_terms`, `price_versions`, `product_cost_facts`, `product_price_facts`, `promotions`,
+//! `promotion_lines`, `promotion_terms`; and for what was ordered before, `accounts`, `categories`, `orders`, `order_lines`,
+//! `order_cancellations`, `order_imports`, `products`, `product_units`.
 //! Events: it follows `prices.changed`, which `price-admin` records.
 //!
 //! Not here: how a price is found (`pricing`), products and units (`catalog`), recording prices (`price_admin`).

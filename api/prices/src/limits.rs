@@ -4,7 +4,8 @@ use ahash::AHashMap;
 use entity::ProductId;
 use pricing::review::{FindingKind, ReviewedRow, review_entries};
 use pricing::{Amount, Currency, Entry, EntryId, Instant, Per, ProductMoney, ProductVersion, Quantity, Times, UnitCode};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
+use store::Db;
 
 use super::costs::{StoredCost, costs_of};
 use catalog::Products;
@@ -86,7 +87,7 @@ pub struct PriceToCheck {
 /// Which prices are under the cost or the floor of their product as these are now: the place of each, and a sentence with a
 /// stable code. For the seller's staff only.
 pub async fn under_limits(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     products: &Products,
     prices: &[PriceToCheck],
 ) -> Result<Vec<(usize, FieldCode, &'static str)>, DbErr> {

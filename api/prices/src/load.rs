@@ -5,7 +5,8 @@
 //! them one by one is what would make a start slow.
 
 use entity::Instant;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use store::Db;
 
 use super::error::PriceError;
 use super::events::PricesChanged;
@@ -20,16 +21,16 @@ use store::database::{Reader, Tx};
 use store::events::{Event, any_is};
 use store::projections::Projection;
 
-#[derive(FromQueryResult)]
 struct Latest {
     version: i64,
     recorded_at: Instant,
 }
 
-async fn latest(db: &impl ConnectionTrait) -> Result<Latest, DbErr> {
+async fn latest(db: &impl Db) -> Result<Latest, DbErr> {
     let sql = "select version, recorded_at from price_versions where id = 1";
-    let found = Latest::find_by_statement(Statement::from_string(db.get_database_backend(), sql)).one(db).await?;
-    found.ok_or_else(|| DbErr::RecordNotFound("price_versions has no row".to_owned()))
+    let row = db.row(db.statement(sql, [])).await?;
+    let row = row.ok_or_else(|| DbErr::RecordNotFound("price_versions has no row".to_owned()))?;
+    Ok(Latest { version: row.get(0)?, recorded_at: row.get(1)? })
 }
 
 impl Prices {
@@ -55,7 +56,7 @@ impl Prices {
     }
 
     /// Brings the book up to the latest committed version. Several may do so at once: rows taken twice do no harm.
-    pub async fn catch_up(&self, db: &impl ConnectionTrait) -> Result<(), CommonError> {
+    pub async fn catch_up(&self, db: &impl Db) -> Result<(), CommonError> {
         let after = self.version();
         let latest = latest(db).await?;
         if latest.version <= after {
@@ -83,7 +84,7 @@ impl Prices {
         Ok(())
     }
     /// Rows that the versions recorded or ended: all but contract lines and entries.
-    async fn take_terms(&self, db: &impl ConnectionTrait, versions: Versions) -> Result<(), CommonError> {
+    async fn take_terms(&self, db: &impl Db, versions: Versions) -> Result<(), CommonError> {
         load_inputs::take_accounts(self, db, versions).await?;
         load_inputs::take(self, db, versions).await?;
         let which = stored_terms::TermsFilter::changed(versions);

@@ -4,13 +4,13 @@
 //! `load`, the rows' shapes in `price_book`.
 
 use std::sync::Arc;
+use store::Db;
 
 use entity::{AccountId, Instant, PriceSource};
 use parking_lot::{RwLock, RwLockWriteGuard};
 use pricing::{
     Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PeriodQuantity, RequestLine, Source, UnitPrice, Viewer,
 };
-use sea_orm::ConnectionTrait;
 
 use super::error::{BadInput, PriceError};
 use super::price_book::{Book, PriceLine};
@@ -156,7 +156,7 @@ impl Prices {
 
     /// Prices a basket: all lines together reach volume breaks. Touches the database only when a contract line counts what was
     /// ordered before. Lines without price say why; the basket is never refused.
-    pub async fn price(&self, db: &impl ConnectionTrait, request: &PriceRequest<'_>) -> Result<PricedBasket, PriceError> {
+    pub async fn price(&self, db: &impl Db, request: &PriceRequest<'_>) -> Result<PricedBasket, PriceError> {
         let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
         let answer = pricing::price(book.engine(), &resolved.engine_request(request, &resolved.lines));
@@ -167,7 +167,7 @@ impl Prices {
     /// Prices the lines that count as one basket. The other lines are left out, and their products are answered as unknown.
     pub async fn price_visible(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         request: &PriceRequest<'_>,
         counts: &[bool],
     ) -> Result<PricedBasket, PriceError> {
@@ -185,11 +185,7 @@ impl Prices {
     }
 
     /// Prices every line as a basket of its own, for lists of products.
-    pub async fn price_separately(
-        &self,
-        db: &impl ConnectionTrait,
-        request: &PriceRequest<'_>,
-    ) -> Result<PricedBasket, PriceError> {
+    pub async fn price_separately(&self, db: &impl Db, request: &PriceRequest<'_>) -> Result<PricedBasket, PriceError> {
         let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
         let one = |line: &RequestLine| {
@@ -203,7 +199,7 @@ impl Prices {
     /// Prices a basket and explains every line. Refuses a currency without prices.
     pub(super) async fn explain(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         request: &PriceRequest<'_>,
         viewer: Viewer,
     ) -> Result<Explained, PriceError> {
@@ -218,18 +214,14 @@ impl Prices {
     }
 
     /// What the next larger quantity of a single line would cost; none when no larger quantity costs anything else.
-    pub async fn next_break(
-        &self,
-        db: &impl ConnectionTrait,
-        request: &PriceRequest<'_>,
-    ) -> Result<Option<NextBreak>, PriceError> {
+    pub async fn next_break(&self, db: &impl Db, request: &PriceRequest<'_>) -> Result<Option<NextBreak>, PriceError> {
         let resolved = self.resolve(db, request).await?;
         let book = self.book.read();
         let explained = pricing::explain(book.engine(), &resolved.engine_request(request, &resolved.lines), Viewer::Buyer);
         Ok(explained.lines.into_iter().next().and_then(|line| line.next_break))
     }
 
-    pub(super) async fn resolve(&self, db: &impl ConnectionTrait, request: &PriceRequest<'_>) -> Result<Resolved, PriceError> {
+    pub(super) async fn resolve(&self, db: &impl Db, request: &PriceRequest<'_>) -> Result<Resolved, PriceError> {
         let (mut resolved, needed) = {
             let book = self.book.read();
             let resolved = book.resolve(request);

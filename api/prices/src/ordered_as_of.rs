@@ -10,11 +10,12 @@
 use ahash::AHashMap;
 use entity::Instant;
 use pricing::{ContractLineId, Factor, PeriodLine, PeriodQuantity, Quantity};
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use sea_orm::{DbErr, Value};
+use store::Db;
 
 use super::period::converted;
 use super::price_book::Book;
-use store::sql::{key_list, statement};
+use store::sql::{ids_value, key_list, statement};
 
 /// Contract lines of one holder and period.
 #[derive(Clone, Debug)]
@@ -84,12 +85,12 @@ impl Window {
 }
 
 /// Until when orders, cancellations and imports were known.
-async fn horizon(db: &impl ConnectionTrait, at: Instant, as_of: Instant) -> Result<Instant, DbErr> {
+async fn horizon(db: &impl Db, at: Instant, as_of: Instant) -> Result<Instant, DbErr> {
     let sql = "select (select count(*) from price_changes where recorded_at = $1), \
                (select min(recorded_at) from price_changes where recorded_at > $1)";
-    let row = db.query_one_raw(statement(db, sql, vec![as_of.0.into()])).await?;
+    let row = db.row(statement(db, sql, vec![as_of.0.into()])).await?;
     let (exact, next): (i64, Option<i64>) = match &row {
-        Some(row) => (row.try_get_by_index(0)?, row.try_get_by_index(1)?),
+        Some(row) => (row.get(0)?, row.get(1)?),
         None => (0, None),
     };
     let last = next.map_or(at.0, |next| at.0.min(next - 1));
@@ -97,12 +98,7 @@ async fn horizon(db: &impl ConnectionTrait, at: Instant, as_of: Instant) -> Resu
 }
 
 /// The quantities ordered before `at` as known at `as_of`, one per line.
-pub(super) async fn ordered(
-    db: &impl ConnectionTrait,
-    windows: &[Window],
-    at: Instant,
-    as_of: Instant,
-) -> Result<Vec<PeriodQuantity>, DbErr> {
+pub(super) async fn ordered(db: &impl Db, windows: &[Window], at: Instant, as_of: Instant) -> Result<Vec<PeriodQuantity>, DbErr> {
     let known = horizon(db, at, as_of).await?;
     let mut found = Vec::new();
     for window in windows {
@@ -124,20 +120,19 @@ pub(super) async fn ordered(
 }
 
 /// Product, unit sold in and quantity of what was ordered in a window.
-async fn rows_of(
-    db: &impl ConnectionTrait,
-    window: &Window,
-    at: Instant,
-    known: Instant,
-) -> Result<Vec<(i64, Factor, i64)>, DbErr> {
+async fn rows_of(db: &impl Db, window: &Window, at: Instant, known: Instant) -> Result<Vec<(i64, Factor, i64)>, DbErr> {
     let backend = db.get_database_backend();
     let until = window.until.map_or(at, |until| until.min(at));
-    let mut values: Vec<Value> =
-        vec![json_of(&window.family), window.from.map_or(0, |from| from.0).into(), until.0.into(), known.0.into()];
+    let mut values: Vec<Value> = vec![
+        ids_value(backend, window.family.iter().copied()),
+        window.from.map_or(0, |from| from.0).into(),
+        until.0.into(),
+        known.0.into(),
+    ];
     let products = match window.products() {
         None => String::new(),
         Some(products) => {
-            values.push(json_of(&products));
+            values.push(ids_value(backend, products.iter().copied()));
             format!(" and l.product_id in {}", key_list(backend, 5, "bigint"))
         }
     };
@@ -151,13 +146,9 @@ async fn rows_of(
         accounts = key_list(backend, 1, "bigint"),
     );
     let mut rows = Vec::new();
-    for row in db.query_all_raw(statement(db, sql, values)).await? {
-        let sold = Factor::new(row.try_get_by_index(1)?, row.try_get_by_index(2)?).unwrap_or(Factor::ONE);
-        rows.push((row.try_get_by_index(0)?, sold, row.try_get_by_index(3)?));
+    for row in db.rows(statement(db, sql, values)).await? {
+        let sold = Factor::new(row.get(1)?, row.get(2)?).unwrap_or(Factor::ONE);
+        rows.push((row.get(0)?, sold, row.get(3)?));
     }
     Ok(rows)
-}
-
-fn json_of(keys: &[i64]) -> Value {
-    serde_json::to_string(keys).unwrap_or_default().into()
 }

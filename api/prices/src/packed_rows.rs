@@ -3,7 +3,7 @@
 
 use entity::{PriceListId, PriceRuleKind, ProductId, TargetKind, VolumeScope};
 use pricing::{Amount, Instant, Quantity, Times};
-use sea_orm::{ConnectionTrait, QueryResult};
+use store::{Db, Row};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
@@ -12,7 +12,7 @@ use super::price_book::{EntryRow, LineRow};
 use super::stored_terms::Versions;
 use kernel::problem::CommonError;
 use store::database::Reader;
-use store::sql::{chr, key_list, statement};
+use store::sql::{chr, ids_value, key_list, statement};
 
 /// Rows in one text.
 const BATCH: i64 = 5_000;
@@ -85,7 +85,7 @@ impl Rows {
     }
 
     /// Hands over every batch.
-    pub(super) async fn each_batch(mut self, db: &impl ConnectionTrait, mut take: impl FnMut(&str)) -> Result<(), CommonError> {
+    pub(super) async fn each_batch(mut self, db: &impl Db, mut take: impl FnMut(&str)) -> Result<(), CommonError> {
         let mut rows = BATCH;
         while rows == BATCH {
             let batch = self.next(db).await?;
@@ -111,7 +111,7 @@ impl Rows {
         Ok(())
     }
 
-    async fn next(&self, db: &impl ConnectionTrait) -> Result<Batch, CommonError> {
+    async fn next(&self, db: &impl Db) -> Result<Batch, CommonError> {
         let (columns, chr) = (self.table.columns, chr(db));
         let fields: Vec<String> = columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
         let (fields, columns, name) = (fields.join(", "), columns.join(", "), self.table.name);
@@ -128,24 +128,23 @@ impl Rows {
              from (select {columns} from {name} where id > $1 and {changed} order by id limit {BATCH}) batch"
         );
         let values = vec![self.after_id.into(), self.versions.upto.into(), self.versions.after.into()];
-        match db.query_one_raw(statement(db, sql, values)).await? {
-            Some(row) => Ok(Batch { rows: number(&row, 0)?, last_id: number(&row, 1)?, text: row.try_get_by_index(2)? }),
+        match db.row(statement(db, sql, values)).await? {
+            Some(row) => Ok(Batch { rows: number(&row, 0)?, last_id: number(&row, 1)?, text: row.get(2)? }),
             None => Ok(Batch { rows: 0, last_id: 0, text: String::new() }),
         }
     }
 }
 
 /// The current entries of products, in any list.
-pub async fn current_entries(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Vec<EntryRow>, sea_orm::DbErr> {
-    let keys: Vec<i64> = products.iter().map(|product| product.0).collect();
-    let keys = serde_json::to_string(&keys).unwrap_or_default();
+pub async fn current_entries(db: &impl Db, products: &[ProductId]) -> Result<Vec<EntryRow>, sea_orm::DbErr> {
+    let keys = ids_value(db.get_database_backend(), products.iter().map(|product| product.0));
     let condition = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
-    current(db, &condition, vec![keys.into()]).await
+    current(db, &condition, vec![keys]).await
 }
 
 /// The current entries of a list for products from one id to another.
 pub async fn current_entries_between(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     list: PriceListId,
     first: i64,
     last: i64,
@@ -154,11 +153,7 @@ pub async fn current_entries_between(
     current(db, condition, vec![list.0.into(), first.into(), last.into()]).await
 }
 
-async fn current(
-    db: &impl ConnectionTrait,
-    condition: &str,
-    values: Vec<sea_orm::Value>,
-) -> Result<Vec<EntryRow>, sea_orm::DbErr> {
+async fn current(db: &impl Db, condition: &str, values: Vec<sea_orm::Value>) -> Result<Vec<EntryRow>, sea_orm::DbErr> {
     let chr = chr(db);
     let fields: Vec<String> = ENTRIES.columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
     let sql = format!(
@@ -166,13 +161,13 @@ async fn current(
          where superseded_at is null and {condition}",
         fields.join(", "),
     );
-    let row = db.query_one_raw(statement(db, sql, values)).await?;
-    let text: String = row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))?;
+    let row = db.row(statement(db, sql, values)).await?;
+    let text: String = row.map_or_else(|| Ok(String::new()), |row| row.get(0))?;
     Ok(records(&text).filter_map(entry).collect())
 }
 
-fn number(row: &QueryResult, place: usize) -> Result<i64, sea_orm::DbErr> {
-    row.try_get_by_index(place)
+fn number(row: &Row, place: usize) -> Result<i64, sea_orm::DbErr> {
+    row.get(place)
 }
 
 /// The rows of a text.

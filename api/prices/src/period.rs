@@ -5,11 +5,12 @@
 //! below it.
 
 use std::fmt::Write as _;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::Instant;
 use pricing::{ContractLineId, Factor, PeriodQuantity, Quantity, UnitCode};
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
 
 /// A contract line that counts orders placed before.
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub(super) enum Counted {
 const PARTS: usize = 400;
 
 /// The quantities ordered before `at`, one per line.
-pub(super) async fn ordered(db: &impl ConnectionTrait, periods: &[Period], at: Instant) -> Result<Vec<PeriodQuantity>, DbErr> {
+pub(super) async fn ordered(db: &impl Db, periods: &[Period], at: Instant) -> Result<Vec<PeriodQuantity>, DbErr> {
     let parts = parts_of(periods);
     let mut sums: AHashMap<(i64, i64), i128> = AHashMap::new();
     for (chunk_number, chunk) in parts.chunks(PARTS).enumerate() {
@@ -45,9 +46,9 @@ pub(super) async fn ordered(db: &impl ConnectionTrait, periods: &[Period], at: I
             query.add(chunk_number * PARTS + place, part, at);
         }
         let statement = Statement::from_sql_and_values(db.get_database_backend(), &query.sql, query.values);
-        for row in db.query_all_raw(statement).await? {
-            let key = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            let [upper, lower, to_upper, to_lower, quantity] = [2, 3, 4, 5, 6].map(|place| row.try_get_by_index::<i64>(place));
+        for row in db.rows(statement).await? {
+            let key = (row.get(0)?, row.get(1)?);
+            let [upper, lower, to_upper, to_lower, quantity] = [2, 3, 4, 5, 6].map(|place| row.get::<i64>(place));
             let sold = Factor::new(upper?, lower?).unwrap_or(Factor::ONE);
             let wanted = Factor::new(to_upper?, to_lower?).unwrap_or(Factor::ONE);
             *sums.entry(key).or_default() += converted(quantity?, sold, wanted);

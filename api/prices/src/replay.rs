@@ -1,7 +1,7 @@
 //! Pricing something again as it was priced then, with the way every price came about.
 
 use pricing::{PeriodQuantity, Viewer};
-use sea_orm::ConnectionTrait;
+use store::Db;
 
 use super::error::PriceError;
 use super::lookup::{LineRefusal, PriceRequest, PricedLine, Prices};
@@ -20,7 +20,7 @@ impl Prices {
     /// was known then.
     pub async fn replay(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         version: i64,
         request: &PriceRequest<'_>,
         ordered: Option<Vec<PeriodQuantity>>,

@@ -1,7 +1,7 @@
 //! Today's prices of a quote's lines, all in one call: of those that whoever looks may see, without those the offer declines.
 
 use entity::{Quantity, quote_lines, quotes};
-use sea_orm::ConnectionTrait;
+use store::Db;
 
 use super::error::QuoteError;
 use super::offer::Desk;
@@ -29,7 +29,7 @@ pub(super) fn is_left_out(quote: &quotes::Model, line: &quote_lines::Model) -> b
 /// Today's prices of the lines as one basket, in the quantities they are about. Lines that are left out, or whose product does
 /// not exist for whoever has this catalog_view, have none.
 pub(super) async fn today(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     desk: &Desk<'_>,
     quote: &quotes::Model,
     lines: &[quote_lines::Model],

@@ -2,9 +2,8 @@
 
 use entity::{AccountId, Instant, QuoteId, quote_lines, quotes};
 use pricing::{Amount, Factor, Per};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use store::Db;
 
 use super::error::QuoteError;
 use super::status::{QuoteStatus, stands, status};
@@ -13,11 +12,7 @@ use kernel::problem::CommonError;
 use store::database::Tx;
 
 /// A quote of a number, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find(
-    db: &impl ConnectionTrait,
-    number: &str,
-    account: Option<AccountId>,
-) -> Result<quotes::Model, QuoteError> {
+pub(super) async fn find(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<quotes::Model, QuoteError> {
     read(db, number, account, false).await
 }
 
@@ -35,12 +30,7 @@ pub(super) async fn lock(
     Ok(quote)
 }
 
-async fn read(
-    db: &impl ConnectionTrait,
-    number: &str,
-    account: Option<AccountId>,
-    lock: bool,
-) -> Result<quotes::Model, QuoteError> {
+async fn read(db: &impl Db, number: &str, account: Option<AccountId>, lock: bool) -> Result<quotes::Model, QuoteError> {
     let mut select = quotes::Entity::find().filter(quotes::Column::Number.eq(number));
     if let Some(account) = account {
         select = select.filter(quotes::Column::AccountId.eq(account));
@@ -53,7 +43,7 @@ async fn read(
 }
 
 /// The lines of a quote.
-pub(super) async fn lines_of(db: &impl ConnectionTrait, quote: QuoteId) -> Result<Vec<quote_lines::Model>, DbErr> {
+pub(super) async fn lines_of(db: &impl Db, quote: QuoteId) -> Result<Vec<quote_lines::Model>, DbErr> {
     let select = quote_lines::Entity::find().filter(quote_lines::Column::QuoteId.eq(quote));
     select.order_by_asc(quote_lines::Column::LineNo).all(db).await
 }
@@ -63,7 +53,7 @@ const ROUNDS: usize = 10;
 
 /// A quote with its lines as both were at one time.
 pub(super) async fn with_lines(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     mut quote: quotes::Model,
 ) -> Result<(quotes::Model, Vec<quote_lines::Model>), QuoteError> {
     for _ in 0..ROUNDS {
@@ -90,7 +80,7 @@ pub(super) struct Filter {
 }
 
 /// Quotes of a list, newest first.
-pub(super) async fn list(db: &impl ConnectionTrait, filter: Filter) -> Result<Vec<quotes::Model>, DbErr> {
+pub(super) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<quotes::Model>, DbErr> {
     let mut select = quotes::Entity::find().order_by_desc(quotes::Column::Id).limit(filter.limit);
     if let Some(account) = filter.account {
         select = select.filter(quotes::Column::AccountId.eq(account));
@@ -149,7 +139,7 @@ pub(super) fn still_open(quote: &quotes::Model, now: Instant) -> Result<(), Quot
 }
 
 /// What a quote that was ordered had offered; nothing when there is no such quote.
-pub async fn offered_lines(db: &impl ConnectionTrait, number: &str) -> Result<Vec<OfferedLine>, CommonError> {
+pub async fn offered_lines(db: &impl Db, number: &str) -> Result<Vec<OfferedLine>, CommonError> {
     match quotes::Entity::find().filter(quotes::Column::Number.eq(number)).one(db).await? {
         Some(quote) => offered(lines_of(db, quote.id).await?),
         None => Ok(Vec::new()),

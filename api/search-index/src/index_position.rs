@@ -1,8 +1,9 @@
 //! Where an index stands: of which database it is, and how far in its event log. Kept in every commit of the index.
 
 use entity::signing_keys;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{DbErr, EntityTrait, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use store::Db;
 
 /// Where an index stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ impl IndexPosition {
 }
 
 /// What tells this database from every other: its first signing key, which is random and never deleted.
-pub(super) async fn database_mark(db: &impl ConnectionTrait) -> Result<String, DbErr> {
+pub(super) async fn database_mark(db: &impl Db) -> Result<String, DbErr> {
     let select = signing_keys::Entity::find().select_only().column(signing_keys::Column::Kid);
     let first = select.order_by_asc(signing_keys::Column::CreatedAt).order_by_asc(signing_keys::Column::Kid);
     Ok(first.into_tuple::<String>().one(db).await?.unwrap_or_default())

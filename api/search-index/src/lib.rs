@@ -8,7 +8,8 @@
 //!   without candidates.
 //! - No more questions are worked on at once than there are processors, or two where there is one.
 //!
-//! Tables: none. Events: `search.reindex_requested`. Follows `products.changed` and `categories.changed`.
+//! Tables: none of its own. Reads: `products`, `signing_keys` (whose
+//! first tells databases apart). Events: `search.reindex_requested`. Follows `products.changed` and `categories.changed`.
 //!
 //! Not here: what is asked and how an answer is shown (`storefront`), what staff decide for a text (`merchandising`),
 //! understanding and ranking of texts (the crate `search`), exact look-up of part numbers (`catalog::resolve`).

@@ -2,8 +2,8 @@
 
 use entity::seller_settings as rows;
 use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
+use store::Db;
 
-use store::database::Db;
 use store::sql::fetch_one;
 
 /// The row of the latest version, if anything was ever set.

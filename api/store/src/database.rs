@@ -26,8 +26,8 @@ use entity::Instant;
 use migration::{Migrator, MigratorTrait as _};
 use parking_lot::Mutex;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult,
-    QueryResult, Statement, TransactionTrait, TryGetable, TryIntoModel, Value,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
+    Statement, TransactionTrait, Value,
 };
 
 use super::actor::Actor;
@@ -37,7 +37,7 @@ use super::error::StoreError;
 use super::events::{self, Event, Recorded};
 use super::feed::Feed;
 use super::jobs::EnqueuedSignal;
-pub use super::sqlite::EntityRow;
+use super::row::{ColumnValue, Db, Row};
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::system::System;
 use super::{clock, counters};
@@ -51,6 +51,9 @@ fn count_statement() {
     counters::statement();
     let _ = STATEMENTS.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
 }
+
+/// Statements that each connection to PostgreSQL keeps prepared: more than there are, so that none is parsed and planned anew.
+const PREPARED: usize = 1_000;
 
 /// The connections of this process.
 #[derive(Clone, Debug)]
@@ -78,6 +81,7 @@ impl Database {
             let mut options = ConnectOptions::new(url);
             options.max_connections(connections).min_connections(1).sqlx_logging(false);
             options.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
+            options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(PREPARED));
             Backend::Postgres(sea_orm::Database::connect(options).await?)
         };
         Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]), enqueued: EnqueuedSignal::default() })
@@ -286,9 +290,9 @@ impl Tx {
     }
 
     /// The first column of the first row of a statement that must give one.
-    pub async fn first_value<T: TryGetable>(&self, statement: Statement) -> Result<T, DbErr> {
-        let row = self.query_one_raw(statement).await?;
-        row.ok_or_else(|| DbErr::RecordNotFound("the statement gave no row".to_owned()))?.try_get_by_index(0)
+    pub async fn first_value<T: ColumnValue>(&self, statement: Statement) -> Result<T, DbErr> {
+        let row = self.row(statement).await?;
+        row.ok_or_else(|| DbErr::RecordNotFound("the statement gave no row".to_owned()))?.get(0)
     }
 }
 
@@ -303,16 +307,6 @@ pub enum Lock {
     RelationRules = 7303,
     /// Synonyms and search rules.
     SearchRules = 7304,
-}
-
-/// A [`Reader`] or a [`Tx`].
-pub trait Db: ConnectionTrait {
-    /// The entities that a statement gives, each with the texts behind its columns, where they can be taken by place; none where
-    /// sea-orm has to read them.
-    fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<EntityRow<E::Model>>, DbErr>>
-    where
-        E: EntityTrait,
-        E::ActiveModel: TryIntoModel<E::Model>;
 }
 
 /// Forwards to the connection inside and counts the statement.
@@ -346,7 +340,7 @@ macro_rules! forward_connection {
             async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
                 count_statement();
                 match &self.$field {
-                    $backend::Sqlite(sqlite) => Ok(sqlite.query(&statement, 1)?.pop()),
+                    $backend::Sqlite(sqlite) => Ok(sqlite.named_rows(&statement, 1)?.pop()),
                     $backend::Postgres(postgres) => postgres.query_one_raw(statement).await,
                 }
             }
@@ -354,24 +348,28 @@ macro_rules! forward_connection {
             async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
                 count_statement();
                 match &self.$field {
-                    $backend::Sqlite(sqlite) => sqlite.query(&statement, usize::MAX),
+                    $backend::Sqlite(sqlite) => sqlite.named_rows(&statement, usize::MAX),
                     $backend::Postgres(postgres) => postgres.query_all_raw(statement).await,
                 }
             }
         }
 
         impl Db for $type {
-            fn entities<E>(&self, statement: &Statement) -> Option<Result<Vec<EntityRow<E::Model>>, DbErr>>
-            where
-                E: EntityTrait,
-                E::ActiveModel: TryIntoModel<E::Model>,
-            {
+            async fn rows(&self, statement: Statement) -> Result<Vec<Row>, DbErr> {
+                count_statement();
                 match &self.$field {
-                    $backend::Sqlite(sqlite) => {
-                        count_statement();
-                        Some(sqlite.entities::<E>(statement))
+                    $backend::Sqlite(sqlite) => sqlite.rows(&statement, usize::MAX),
+                    $backend::Postgres(postgres) => {
+                        Ok(postgres.query_all_raw(statement).await?.into_iter().map(Row::of_postgres).collect())
                     }
-                    $backend::Postgres(_) => None,
+                }
+            }
+
+            async fn row(&self, statement: Statement) -> Result<Option<Row>, DbErr> {
+                count_statement();
+                match &self.$field {
+                    $backend::Sqlite(sqlite) => Ok(sqlite.rows(&statement, 1)?.pop()),
+                    $backend::Postgres(postgres) => Ok(postgres.query_one_raw(statement).await?.map(Row::of_postgres)),
                 }
             }
         }

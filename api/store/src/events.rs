@@ -21,13 +21,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use entity::{AccountId, Instant};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, Statement, Value};
 use serde_json::value::RawValue;
 
 use super::actor::Actor;
 use super::database::{Reader, Tx};
 use super::domain_event::{DomainEvent, UnreadableEvent};
 use super::feed::Feed;
+use super::row::{Db, Row};
 
 /// An event in its internal form.
 #[derive(Clone, Debug)]
@@ -119,18 +120,13 @@ pub(super) async fn write(tx: &Tx, events: Vec<Recorded>) -> Result<Vec<Event>, 
     if events.is_empty() {
         return Ok(Vec::new());
     }
-    let backend = tx.get_database_backend();
-    if backend == DbBackend::Postgres {
-        let announce = format!("select pg_advisory_xact_lock_shared({LOCK_SPACE} + last_value) from events_seq_seq");
-        tx.query_one_raw(Statement::from_string(backend, announce)).await?;
-    }
     let mut written = Vec::with_capacity(events.len());
     let mut rest = events.into_iter();
     while rest.len() > 0 {
         let mut chunk: Vec<Recorded> = rest.by_ref().take(ROWS_PER_STATEMENT).collect();
-        let statement = insert(tx, backend, &mut chunk);
-        let rows = tx.query_all_raw(statement).await?;
-        let mut numbers: Vec<i64> = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
+        let statement = insert(tx, &mut chunk);
+        let rows = tx.rows(statement).await?;
+        let mut numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
         // Rows are numbered in the order they are given, but not always told in it.
         numbers.sort_unstable();
         written.extend(chunk.into_iter().zip(numbers).map(|(recorded, seq)| Event { seq, ..recorded.event }));
@@ -138,10 +134,18 @@ pub(super) async fn write(tx: &Tx, events: Vec<Recorded>) -> Result<Vec<Event>, 
     Ok(written)
 }
 
-/// The statement that inserts events. It takes their public forms with it, since nothing in the process reads them.
-fn insert(tx: &Tx, backend: DbBackend, events: &mut [Recorded]) -> Statement {
-    let mut sql =
-        String::from("insert into events (kind, subject, account_id, actor, ip, request_id, occurred_at, data, public) values ");
+/// The statement that inserts events. It takes their public forms with it, since nothing in the process reads them. On
+/// PostgreSQL it announces them first: the lock is taken before the first row is numbered.
+fn insert(tx: &Tx, events: &mut [Recorded]) -> Statement {
+    let backend = tx.get_database_backend();
+    let mut sql = if backend == DbBackend::Postgres {
+        format!(
+            "with announced as materialized (select pg_advisory_xact_lock_shared({LOCK_SPACE} + last_value) from events_seq_seq) \
+             insert into events ({WRITTEN}) select e.* from announced cross join (values "
+        )
+    } else {
+        format!("insert into events ({WRITTEN}) values ")
+    };
     let mut values: Vec<Value> = Vec::with_capacity(events.len() * 9);
     let request = &tx.actor().request;
     for (row, Recorded { event, public }) in events.iter_mut().enumerate() {
@@ -158,13 +162,15 @@ fn insert(tx: &Tx, backend: DbBackend, events: &mut [Recorded]) -> Statement {
             public.take().into(),
         ]);
     }
-    sql.push_str(" returning seq");
+    sql.push_str(if backend == DbBackend::Postgres { ") as e returning seq" } else { " returning seq" });
     Statement::from_sql_and_values(backend, &sql, values)
 }
 
+const WRITTEN: &str = "kind, subject, account_id, actor, ip, request_id, occurred_at, data, public";
+
 /// The number up to which every event that will ever exist is visible. Must be asked in a statement of its own, before the
 /// events are read.
-pub async fn horizon(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+pub async fn horizon(db: &impl Db) -> Result<i64, DbErr> {
     let backend = db.get_database_backend();
     if backend != DbBackend::Postgres {
         return Ok(i64::MAX);
@@ -177,8 +183,8 @@ pub async fn horizon(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
            and database = (select oid from pg_database where datname = current_database()) \
            and (classid::bigint << 32 | objid::bigint) between {LOCK_SPACE} and {LOCK_SPACE} + (1::bigint << 47))) from top"
     );
-    match db.query_one_raw(Statement::from_string(backend, sql)).await? {
-        Some(row) => row.try_get_by_index(0),
+    match db.row(Statement::from_string(backend, sql)).await? {
+        Some(row) => row.get(0),
         None => Ok(0),
     }
 }
@@ -195,26 +201,26 @@ pub struct Range {
 }
 
 /// Events in order, up to the horizon.
-pub async fn read(db: &impl ConnectionTrait, range: Range) -> Result<Vec<Event>, DbErr> {
+pub async fn read(db: &impl Db, range: Range) -> Result<Vec<Event>, DbErr> {
     rows(db, range, "data").await?.iter().map(from_row).collect()
 }
 
 /// The same events as partners see them.
-pub async fn read_public(db: &impl ConnectionTrait, range: Range) -> Result<Vec<PublicEvent>, DbErr> {
+pub async fn read_public(db: &impl Db, range: Range) -> Result<Vec<PublicEvent>, DbErr> {
     rows(db, range, "public").await?.iter().map(public_from_row).collect()
 }
 
 /// All events of a kind after a number, also beyond the horizon.
-pub async fn read_kind<T: DomainEvent>(db: &impl ConnectionTrait, after: i64) -> Result<Vec<Event>, DbErr> {
+pub async fn read_kind<T: DomainEvent>(db: &impl Db, after: i64) -> Result<Vec<Event>, DbErr> {
     let sql = format!("select {COLUMNS}, data from events where kind = $1 and seq > $2 order by seq");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [T::KIND.into(), after.into()]);
-    db.query_all_raw(statement).await?.iter().map(from_row).collect()
+    db.rows(statement).await?.iter().map(from_row).collect()
 }
 
 const COLUMNS: &str = "seq, kind, subject, account_id, actor, occurred_at";
 
 /// Rows of events with one of their two forms.
-async fn rows(db: &impl ConnectionTrait, range: Range, form: &str) -> Result<Vec<QueryResult>, DbErr> {
+async fn rows(db: &impl Db, range: Range, form: &str) -> Result<Vec<Row>, DbErr> {
     let horizon = horizon(db).await?;
     let mut values: Vec<Value> = vec![range.after.into(), horizon.into(), (range.limit as i64).into()];
     let mut of_account = "";
@@ -223,7 +229,7 @@ async fn rows(db: &impl ConnectionTrait, range: Range, form: &str) -> Result<Vec
         values.push(account.0.into());
     }
     let sql = format!("select {COLUMNS}, {form} from events where {of_account} seq > $1 and seq <= $2 order by seq limit $3");
-    db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
+    db.rows(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await
 }
 
 /// The next events for a reader of this process: from memory when the process followed them lately, else from the log.
@@ -234,39 +240,39 @@ pub async fn next(db: &Reader, feed: &Feed, after: i64, limit: u64) -> Result<Ve
     Ok(read(db, Range { after, limit, account: None }).await?.into_iter().map(Arc::new).collect())
 }
 
-fn from_row(row: &QueryResult) -> Result<Event, DbErr> {
+fn from_row(row: &Row) -> Result<Event, DbErr> {
     Ok(Event {
-        seq: row.try_get_by_index(0)?,
-        kind: row.try_get_by_index::<String>(1)?.into(),
-        subject: row.try_get_by_index(2)?,
-        account: row.try_get_by_index::<Option<i64>>(3)?.map(AccountId),
-        actor: row.try_get_by_index(4)?,
-        occurred_at: Instant(row.try_get_by_index(5)?),
-        data: row.try_get_by_index(6)?,
+        seq: row.get(0)?,
+        kind: row.get::<String>(1)?.into(),
+        subject: row.get(2)?,
+        account: row.get::<Option<i64>>(3)?.map(AccountId),
+        actor: row.get(4)?,
+        occurred_at: Instant(row.get(5)?),
+        data: row.get(6)?,
     })
 }
 
-fn public_from_row(row: &QueryResult) -> Result<PublicEvent, DbErr> {
-    let public: Option<String> = row.try_get_by_index(6)?;
+fn public_from_row(row: &Row) -> Result<PublicEvent, DbErr> {
+    let public: Option<String> = row.get(6)?;
     let data = RawValue::from_string(public.unwrap_or_else(|| "{}".to_owned()));
     Ok(PublicEvent {
-        seq: row.try_get_by_index(0)?,
-        kind: row.try_get_by_index(1)?,
-        subject: row.try_get_by_index(2)?,
-        account: row.try_get_by_index::<Option<i64>>(3)?.map(AccountId),
-        actor: row.try_get_by_index(4)?,
-        occurred_at: Instant(row.try_get_by_index(5)?),
+        seq: row.get(0)?,
+        kind: row.get(1)?,
+        subject: row.get(2)?,
+        account: row.get::<Option<i64>>(3)?.map(AccountId),
+        actor: row.get(4)?,
+        occurred_at: Instant(row.get(5)?),
         data: data.map_err(|e| DbErr::Type(e.to_string()))?,
     })
 }
 
 /// The last number whose event and all before it are visible now: where a reader that needs no history starts.
-pub async fn latest(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+pub async fn latest(db: &impl Db) -> Result<i64, DbErr> {
     let horizon = horizon(db).await?;
     let sql = "select coalesce(max(seq), 0) from events where seq <= $1";
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [horizon.into()]);
-    match db.query_one_raw(statement).await? {
-        Some(row) => row.try_get_by_index(0),
+    match db.row(statement).await? {
+        Some(row) => row.get(0),
         None => Ok(0),
     }
 }

@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 
 use entity::idempotency_keys as rows;
 use parking_lot::Mutex;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Set, Statement};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, Value};
 
 use super::clock;
 use super::database::Tx;
 use super::error::{StoreError, is_duplicate};
+use super::row::Db;
 
 /// How long a response is stored, in microseconds: seven days.
 pub const RETENTION: i64 = 7 * clock::DAY;
@@ -59,25 +60,28 @@ impl Tx {
             return Err(StoreError::KeyRunning);
         }
         *self.claimed.lock() = Some(Claimed { name: name.clone(), key: key.to_owned(), digest: digest.clone() });
-        self.lock_across_processes(&name).await?;
-        let found = rows::Entity::find_by_id((owner, key.to_owned())).one(self).await?;
-        match found {
-            Some(row) if row.request_hash == digest => {
-                Ok(Some(Replay { status: u16::try_from(row.status).unwrap_or(200), body: row.body }))
+        let (sql, values): (_, Vec<Value>) = if self.is_sqlite() {
+            ("select true, request_hash, status, body from idempotency_keys where owner = $1 and key = $2", vec![])
+        } else {
+            // Another process may run the first request: whoever does not get the lock is told so at once. A response that
+            // was stored after the statement began is not seen; storing a second one then fails.
+            let sql = "select locked, request_hash, status, body from \
+                       (select pg_try_advisory_xact_lock(hashtextextended($3, 7)) as locked) as l \
+                       left join idempotency_keys on owner = $1 and key = $2";
+            (sql, vec![name.into()])
+        };
+        let values = [owner.into(), key.into()].into_iter().chain(values);
+        let Some(row) = self.row(self.statement(sql, values)).await? else { return Ok(None) };
+        if !self.is_sqlite() && !row.get::<bool>(0)? {
+            return Err(StoreError::KeyRunning);
+        }
+        match row.get::<Option<String>>(1)? {
+            Some(hash) if hash == digest => {
+                Ok(Some(Replay { status: u16::try_from(row.get::<i32>(2)?).unwrap_or(200), body: row.get(3)? }))
             }
             Some(_) => Err(StoreError::KeyReused),
             None => Ok(None),
         }
-    }
-
-    /// On PostgreSQL another process may run the first request: whoever does not get the lock is told so at once.
-    async fn lock_across_processes(&self, name: &str) -> Result<(), StoreError> {
-        if self.get_database_backend() != DbBackend::Postgres {
-            return Ok(());
-        }
-        let sql = "select pg_try_advisory_xact_lock(hashtextextended($1, 7))";
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
-        if self.first_value::<bool>(statement).await? { Ok(()) } else { Err(StoreError::KeyRunning) }
     }
 
     /// Stores the response with the effect, if a key was claimed.

@@ -11,6 +11,7 @@
 //! Not here: HTTP, principals, and what rows mean.
 
 pub mod actor;
+pub mod bound_rows;
 pub mod clock;
 pub mod commit_hook;
 pub mod counters;
@@ -23,11 +24,14 @@ pub mod feed;
 pub mod idempotency;
 pub mod jobs;
 pub mod projections;
+pub mod row;
 pub mod sequence;
 pub mod sql;
 mod sqlite;
 pub mod system;
 
+pub use bound_rows::BoundRows;
 pub use domain_event::{DomainEvent, EventDetails, NoPublicForm, UnreadableEvent};
 pub use error::{BoxError, StoreError};
+pub use row::{Db, Row};
 pub use sqlite::SPARE_WORKERS;

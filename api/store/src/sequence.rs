@@ -4,6 +4,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::database::Tx;
+use super::row::Db;
 
 impl Tx {
     /// Draws `count` new ids in rising order.
@@ -22,8 +23,8 @@ impl Tx {
             }
             backend => {
                 let sql = "select nextval('bulkhead_ids') from generate_series(1, $1)";
-                let rows = self.query_all_raw(Statement::from_sql_and_values(backend, sql, [count.into()])).await?;
-                rows.iter().map(|row| row.try_get_by_index(0)).collect()
+                let rows = self.rows(Statement::from_sql_and_values(backend, sql, [count.into()])).await?;
+                rows.iter().map(|row| row.get(0)).collect()
             }
         }
     }

@@ -3,13 +3,14 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::sea_query::{Iden, OnConflict};
+use sea_orm::sea_query::{ArrayType, Iden, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, QuerySelect as _,
-    QueryTrait as _, Select, TryIntoModel, Value,
+    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait, QuerySelect as _,
+    QueryTrait as _, Select, Statement, TryIntoModel, Value,
 };
 
-use super::database::{Db, Tx};
+use super::database::Tx;
+use super::row::Db;
 
 /// Appends `(…)` with the placeholders of one row, preceded by a comma if it is not the first.
 pub fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize) {
@@ -27,70 +28,188 @@ pub fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize
     sql.push(')');
 }
 
-/// How many bound values a statement may carry on either database.
-const MAX_VALUES: usize = 30_000;
+/// Rows that one statement writes at most on PostgreSQL.
+const ROWS_PER_INSERT: usize = 10_000;
 
-/// Inserts many rows in as few statements as the databases allow; `on_conflict` says what to do with rows that exist.
+/// Inserts many rows in as few statements as the databases allow; `on_conflict` says what to do with rows that exist. All rows set
+/// the same columns.
 pub async fn insert_all<A>(tx: &Tx, rows: Vec<A>, on_conflict: Option<OnConflict>) -> Result<(), DbErr>
 where
     A: ActiveModelTrait + Send,
     <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
 {
-    if is_sqlite(tx) {
-        return insert_each(tx, rows, on_conflict);
+    let Some(first) = rows.first() else { return Ok(()) };
+    let insert = Insert::like(first, on_conflict, tx.get_database_backend());
+    debug_assert!(rows.iter().all(|row| given(row) == insert.names()), "rows of one insert set the same columns");
+    if tx.is_sqlite() {
+        return tx.repeat(&insert.sql, rows.into_iter().map(|row| insert.values_of(row)));
     }
-    let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
-    let chunk = (MAX_VALUES / columns).clamp(1, 2_000);
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        let batch: Vec<A> = rows.by_ref().take(chunk).collect();
-        let mut insert = A::Entity::insert_many(batch);
-        if let Some(conflict) = &on_conflict {
-            insert = insert.on_conflict(conflict.clone());
-        }
-        insert.exec_without_returning(tx).await?;
+        let chunk: Vec<A> = rows.by_ref().take(ROWS_PER_INSERT).collect();
+        tx.execute_raw(insert.of_arrays(chunk)).await?;
     }
     Ok(())
 }
 
-/// Inserts rows one by one with the same statement. All set the same columns.
-fn insert_each<A>(tx: &Tx, rows: Vec<A>, on_conflict: Option<OnConflict>) -> Result<(), DbErr>
+type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
+
+/// The names of the columns that a row sets.
+fn given<A: ActiveModelTrait>(row: &A) -> Vec<String> {
+    ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).map(|column| Iden::to_string(&column)).collect()
+}
+
+/// The statement that inserts one row.
+struct Insert<A: ActiveModelTrait> {
+    sql: String,
+    columns: Vec<ColumnOf<A>>,
+    /// The values of what is done when the row exists.
+    rest: Vec<Value>,
+}
+
+impl<A> Insert<A>
 where
     A: ActiveModelTrait,
 {
-    let Some(first) = rows.first() else { return Ok(()) };
-    let given = |row: &A| ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).collect::<Vec<_>>();
-    let columns = given(first);
-    let names = |columns: &[ColumnOf<A>]| columns.iter().map(Iden::to_string).collect::<Vec<_>>();
-    debug_assert!(rows.iter().all(|row| names(&given(row)) == names(&columns)), "rows of one insert set the same columns");
-    let mut insert = A::Entity::insert(first.clone());
-    if let Some(conflict) = on_conflict {
-        insert = insert.on_conflict(conflict);
+    /// The statement for rows that set the same columns as this one.
+    fn like(row: &A, on_conflict: Option<OnConflict>, backend: DbBackend) -> Self {
+        let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).collect();
+        let mut insert = A::Entity::insert(row.clone());
+        if let Some(conflict) = on_conflict {
+            insert = insert.on_conflict(conflict);
+        }
+        let built = insert.build(backend);
+        // Behind the values of the row are those of what is done when it exists.
+        let rest = built.values.into_iter().flatten().skip(columns.len()).collect();
+        Self { sql: built.sql, columns, rest }
     }
-    let built = insert.build(DbBackend::Sqlite);
-    // Behind the values of the row stand those of what is done when it exists.
-    let rest: Vec<Value> = built.values.into_iter().flatten().skip(columns.len()).collect();
-    let values = |mut row: A| {
-        let own = columns.iter().map(|column| row.take(*column).into_value().unwrap_or(Value::BigInt(None)));
-        own.chain(rest.iter().cloned()).collect()
-    };
-    tx.repeat(&built.sql, rows.into_iter().map(values))
+
+    fn names(&self) -> Vec<String> {
+        self.columns.iter().map(Iden::to_string).collect()
+    }
+
+    fn values_of(&self, mut row: A) -> Vec<Value> {
+        let own = self.columns.iter().map(|column| row.take(*column).into_value().unwrap_or(Value::BigInt(None)));
+        own.chain(self.rest.iter().cloned()).collect()
+    }
+
+    /// The same statement for many rows on PostgreSQL: each column is bound as one array, so that the statement's text does not
+    /// depend on the number of rows, and neither side handles a parameter for each value.
+    fn of_arrays(&self, rows: Vec<A>) -> Statement {
+        let mut arrays = vec![ArrayText::default(); self.columns.len()];
+        for mut row in rows {
+            for (array, column) in arrays.iter_mut().zip(&self.columns) {
+                array.push(row.take(*column).into_value());
+            }
+        }
+        let places = 1..=self.columns.len();
+        let values: Vec<String> = places.clone().map(|place| format!("${place}")).collect();
+        let of = |(place, column): (usize, &ColumnOf<A>)| {
+            let kind = <<A::Entity as EntityTrait>::Model as ModelTrait>::get_value_type(*column);
+            format!("${place}::text::{}[]", postgres_type(&kind))
+        };
+        let unnested: Vec<String> = places.zip(&self.columns).map(of).collect();
+        let one_row = format!("VALUES ({})", values.join(", "));
+        let sql = self.sql.replacen(&one_row, &format!("SELECT * FROM unnest({})", unnested.join(", ")), 1);
+        let values = arrays.into_iter().map(ArrayText::into_value).chain(self.rest.iter().cloned());
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
 }
 
-type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
+/// Inserts many rows into what is named as in `price_lists (id, code)`, with a value for each column; `then` is what follows, such
+/// as what to do with rows that exist. For tables without an entity.
+pub async fn insert_values(tx: &Tx, into: &str, rows: Vec<Vec<Value>>, then: &str) -> Result<(), DbErr> {
+    let Some(columns) = rows.first().map(Vec::len) else { return Ok(()) };
+    debug_assert!(rows.iter().all(|row| row.len() == columns), "a value for each column");
+    if tx.is_sqlite() {
+        let mut sql = format!("insert into {into} values ");
+        push_row(&mut sql, DbBackend::Sqlite, 0, columns);
+        return tx.repeat(&format!("{sql} {then}"), rows.into_iter());
+    }
+    let types: Vec<&str> = rows[0].iter().map(|value| postgres_type(&value.array_type())).collect();
+    let places: Vec<String> = types.iter().zip(1..).map(|(of, place)| format!("${place}::text::{of}[]")).collect();
+    let sql = format!("insert into {into} select * from unnest({}) {then}", places.join(", "));
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut arrays = vec![ArrayText::default(); columns];
+        for row in rows.by_ref().take(ROWS_PER_INSERT) {
+            arrays.iter_mut().zip(row).for_each(|(array, value)| array.push(Some(value)));
+        }
+        tx.execute_raw(tx.statement(&sql, arrays.into_iter().map(ArrayText::into_value))).await?;
+    }
+    Ok(())
+}
 
-/// The entities that a select gives. As its `all`, and cheaper where there are many columns or rows.
+/// PostgreSQL's name of the type of a column.
+fn postgres_type(kind: &ArrayType) -> &'static str {
+    match kind {
+        ArrayType::Bool => "boolean",
+        ArrayType::Int => "integer",
+        ArrayType::Double => "double precision",
+        ArrayType::String => "text",
+        ArrayType::Bytes => "bytea",
+        _ => "bigint",
+    }
+}
+
+/// An array of PostgreSQL as text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ArrayText {
+    text: String,
+}
+
+impl ArrayText {
+    fn next(&mut self) -> &mut String {
+        self.text.push(if self.text.is_empty() { '{' } else { ',' });
+        &mut self.text
+    }
+
+    pub(super) fn push_number(&mut self, number: i64) {
+        let _ = write!(self.next(), "{number}");
+    }
+
+    pub(super) fn push_text(&mut self, text: &str) {
+        push_text(self.next(), DbBackend::Postgres, text);
+    }
+
+    fn push(&mut self, value: Option<Value>) {
+        self.next();
+        let written = match value {
+            Some(Value::BigInt(Some(number))) => write!(self.text, "{number}"),
+            Some(Value::Int(Some(number))) => write!(self.text, "{number}"),
+            Some(Value::Double(Some(number))) => write!(self.text, "{number}"),
+            Some(Value::Bool(Some(truth))) => write!(self.text, "{truth}"),
+            Some(Value::String(Some(text))) => {
+                push_text(&mut self.text, DbBackend::Postgres, &text);
+                Ok(())
+            }
+            Some(Value::Bytes(Some(bytes))) => {
+                self.text.push_str("\"\\\\x");
+                for byte in &bytes {
+                    let _ = write!(self.text, "{byte:02x}");
+                }
+                self.text.push('"');
+                Ok(())
+            }
+            _ => write!(self.text, "NULL"),
+        };
+        debug_assert!(written.is_ok(), "a String takes everything");
+    }
+
+    pub(super) fn into_value(mut self) -> Value {
+        self.text.push_str(if self.text.is_empty() { "{}" } else { "}" });
+        self.text.into()
+    }
+}
+
+/// The entities that a select gives. As its `all`, and cheaper: they are read by place.
 pub async fn fetch<E>(db: &impl Db, select: Select<E>) -> Result<Vec<E::Model>, DbErr>
 where
     E: EntityTrait,
     E::ActiveModel: TryIntoModel<E::Model>,
 {
-    if is_sqlite(db)
-        && let Some(found) = db.entities::<E>(&select.build(DbBackend::Sqlite))
-    {
-        return Ok(found?.into_iter().map(|found| found.entity).collect());
-    }
-    select.all(db).await
+    let statement = select.build(db.get_database_backend());
+    Ok(db.entities::<E>(statement, 0).await?.into_iter().map(|row| row.entity).collect())
 }
 
 /// The first entity that a select gives.
@@ -107,27 +226,59 @@ pub fn key_chunks<T>(keys: &[T]) -> std::slice::Chunks<'_, T> {
     keys.chunks(5_000)
 }
 
-/// A list of keys for `in`, bound as one JSON array in place `$place`; `of` is the type of the keys (`text` or `bigint`).
-/// Numbered placeholders by the thousand take SQLite time that grows with their square.
+/// A list of keys for `in`, bound as one value in place `$place`: [`ids_value`] when `of` is `bigint`, [`texts_value`] when it is
+/// `text`. The statement's text is the same for any number of keys, so that it is prepared once. Numbered placeholders by the
+/// thousand would take SQLite time that grows with their square.
 pub fn key_list(backend: DbBackend, place: usize, of: &str) -> String {
     match backend {
         DbBackend::Sqlite => format!("(select value from json_each(${place}))"),
-        _ => format!("(select key::{of} from jsonb_array_elements_text(${place}::jsonb) as keys (key))"),
+        // PostgreSQL knows how many elements an array has, and plans for as many.
+        _ => format!("(select unnest(${place}::text::{of}[]))"),
     }
 }
 
-/// A table of keys, bound as one JSON array of arrays of whole numbers in place `$place`; its columns are `k0`, `k1` and so on.
-pub fn key_table(backend: DbBackend, place: usize, columns: usize) -> String {
-    let column = |at: usize| match backend {
-        DbBackend::Sqlite => format!("value ->> {at} as k{at}"),
-        _ => format!("(key ->> {at})::bigint as k{at}"),
-    };
-    let columns: Vec<String> = (0..columns).map(column).collect();
-    let rows = match backend {
-        DbBackend::Sqlite => format!("json_each(${place})"),
-        _ => format!("jsonb_array_elements(${place}::jsonb) as keys (key)"),
-    };
-    format!("(select {} from {rows})", columns.join(", "))
+/// Ids as the value of a [`key_list`].
+pub fn ids_value(backend: DbBackend, ids: impl IntoIterator<Item = i64>) -> Value {
+    let (open, close) = brackets(backend);
+    let mut list = String::from(open);
+    for (at, id) in ids.into_iter().enumerate() {
+        let _ = write!(list, "{}{id}", if at == 0 { "" } else { "," });
+    }
+    list.push(close);
+    list.into()
+}
+
+/// Texts as the value of a [`key_list`].
+pub fn texts_value<T: AsRef<str>>(backend: DbBackend, texts: impl IntoIterator<Item = T>) -> Value {
+    let (open, close) = brackets(backend);
+    let mut list = String::from(open);
+    for (at, text) in texts.into_iter().enumerate() {
+        list.push_str(if at == 0 { "" } else { "," });
+        push_text(&mut list, backend, text.as_ref());
+    }
+    list.push(close);
+    list.into()
+}
+
+/// Lists are JSON arrays for SQLite, and array literals for PostgreSQL.
+fn brackets(backend: DbBackend) -> (char, char) {
+    if backend == DbBackend::Sqlite { ('[', ']') } else { ('{', '}') }
+}
+
+/// Appends a text as an element of a list.
+fn push_text(list: &mut String, backend: DbBackend, text: &str) {
+    if backend == DbBackend::Sqlite {
+        let _ = write!(list, "{}", serde_json::Value::from(text));
+        return;
+    }
+    list.push('"');
+    for char in text.chars() {
+        if matches!(char, '"' | '\\') {
+            list.push('\\');
+        }
+        list.push(char);
+    }
+    list.push('"');
 }
 
 /// A statement written by hand, in the connection's dialect.

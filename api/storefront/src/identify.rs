@@ -3,7 +3,7 @@
 //! Numbers that somebody bears are told by `catalog::resolve`, in one query per thousands; only those nobody bears are looked
 //! for by likeness.
 
-use sea_orm::ConnectionTrait;
+use store::Db;
 
 use super::error::StorefrontError;
 use super::offers::{Offers, Viewpoint};
@@ -16,7 +16,7 @@ const CANDIDATES: usize = 5;
 
 /// What each of the identifiers stands for, in the order given.
 pub(super) async fn identify(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     index: &SearchIndex,
     offers: &Offers,
     viewpoint: &Viewpoint,

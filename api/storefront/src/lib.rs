@@ -9,7 +9,7 @@
 //!   nearest categories.
 //! - Buyers never meet drafts, nor prices and stock their token does not allow them to read.
 //!
-//! Tables: none. Events: none.
+//! Tables: none of its own. Reads: `orders`. Events: none.
 //!
 //! Not here: the life of the index (`search_index`), what staff decide for a text and the notes of searches (`merchandising`),
 //! understanding and ranking of texts (the crate `search`), exact look-up of part numbers (`catalog::resolve`), promised dates

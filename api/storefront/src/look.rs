@@ -4,9 +4,9 @@
 //! and sorted. Otherwise the index gives the page and only its hits are joined. Titles come from memory, as prices and stock do.
 
 use std::sync::Arc;
+use store::Db;
 
 use entity::ProductId;
-use sea_orm::ConnectionTrait;
 use search::{Ranked, Ranking};
 
 use super::error::StorefrontError;
@@ -40,7 +40,7 @@ pub(super) struct Found {
 
 /// Carries out a search.
 pub(super) async fn look(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     index: &SearchIndex,
     offers: &Offers,
     viewpoint: &Viewpoint,
@@ -58,7 +58,7 @@ pub(super) async fn look(
 
 /// The index decides; only the page is joined.
 async fn plain(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     index: &SearchIndex,
     offers: &Offers,
     viewpoint: &Viewpoint,
@@ -75,7 +75,7 @@ async fn plain(
 
 /// Prices and stock decide among the best of the index.
 async fn decided(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     index: &SearchIndex,
     offers: &Offers,
     viewpoint: &Viewpoint,
@@ -126,7 +126,7 @@ fn joined(offers: &Offers, viewpoint: &Viewpoint, ranked: Vec<Ranked>) -> Vec<Ca
 
 /// With their prices, all found in one call.
 async fn priced(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     offers: &Offers,
     viewpoint: &Viewpoint,
     mut all: Vec<Candidate>,

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 use std::sync::Arc;
+use store::Db;
 
 use entity::PriceSource;
 use pricing::{Amount, Currency, NextBreak, Per, Quantity, UnitCode, UnitPrice};
-use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
 use catalog::{CatalogView, Product, Products};
@@ -135,7 +135,7 @@ impl Offers {
     /// The prices of products, each priced on its own; none where there is no price, no currency or no right to see it.
     pub(super) async fn prices(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         viewpoint: &Viewpoint,
         products: &[Arc<Product>],
     ) -> Result<Vec<Option<HitOffer>>, StorefrontError> {
@@ -153,7 +153,7 @@ impl Offers {
     /// The price of one product with what belongs on its page.
     pub(super) async fn price(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Db,
         viewpoint: &Viewpoint,
         product: &Product,
     ) -> Result<Option<PageOffer>, StorefrontError> {

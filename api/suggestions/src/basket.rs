@@ -1,11 +1,12 @@
 //! What a basket lacks, what in it does not go together, what stands in for what cannot be had, and what else goes with it.
 
 use std::sync::Arc;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::{Consent, ProductId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::conflicts::{Conflict, conflicts};
 use super::counsel::{Counsel, words};
@@ -81,7 +82,7 @@ const MOST_ACCESSORIES: usize = 200;
 /// Looks at a basket; gives at most `limit` items. Asks the database only when products of the basket are related to each
 /// other, whose properties then are read: two statements at most. `consent` is what the account says to replacements.
 pub(super) async fn advise(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     counsel: &Counsel<'_>,
     basket: &Basket,
     consent: Consent,

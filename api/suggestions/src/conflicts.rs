@@ -7,10 +7,11 @@
 //! Not here: products that nobody related to each other; nothing says they are used together.
 
 use std::sync::Arc;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::basket::Basket;
 use super::counsel::Counsel;
@@ -83,7 +84,7 @@ struct Pair<'a> {
 }
 
 /// The conflicts of a basket. Two statements, and only when products of it are related to each other.
-pub(super) async fn conflicts(db: &impl ConnectionTrait, counsel: &Counsel<'_>, basket: &Basket) -> Result<Vec<Conflict>, DbErr> {
+pub(super) async fn conflicts(db: &impl Db, counsel: &Counsel<'_>, basket: &Basket) -> Result<Vec<Conflict>, DbErr> {
     let (mut found, pairs) = {
         let known = counsel.related.known();
         (by_rules(counsel, &known, basket), pairs(&known, basket))
@@ -120,7 +121,7 @@ fn pairs<'a>(known: &Known, basket: &'a Basket) -> Vec<Pair<'a>> {
     pairs
 }
 
-async fn facts_of(db: &impl ConnectionTrait, ids: impl Iterator<Item = ProductId>) -> Result<AHashMap<ProductId, Facts>, DbErr> {
+async fn facts_of(db: &impl Db, ids: impl Iterator<Item = ProductId>) -> Result<AHashMap<ProductId, Facts>, DbErr> {
     let mut ids: Vec<ProductId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();

@@ -2,15 +2,15 @@
 //! database, many products in one value.
 
 use std::borrow::Cow;
+use store::{Db, Row};
 
 use entity::ProductId;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value as Bound};
+use sea_orm::{DbErr, Statement, Value as Bound};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::value::{Value, name_of};
 use catalog::AttributeValue;
-use store::sql::{is_sqlite, key_list};
+use store::sql::{ids_value, is_sqlite, key_list};
 
 /// Products read at once.
 const CHUNK: usize = 5_000;
@@ -50,7 +50,7 @@ pub(super) enum Of<'a> {
 
 /// Gives the facts of each product that has a property whose name holds one of `patterns` (words parted by `%`).
 pub(super) async fn each(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     of: Of<'_>,
     patterns: &[String],
     mut take: impl FnMut(ProductId, Facts),
@@ -61,9 +61,9 @@ pub(super) async fn each(
     match of {
         Of::These(ids) => {
             for ids in ids.chunks(CHUNK) {
-                let list = json!(ids.iter().map(|id| id.0).collect::<Vec<i64>>()).to_string();
+                let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
                 let which = format!("id in {}", key_list(db.get_database_backend(), 1, "bigint"));
-                read(db, &which, "", list.into(), patterns, &mut take).await?;
+                read(db, &which, "", list, patterns, &mut take).await?;
             }
         }
         Of::All => {
@@ -78,7 +78,7 @@ pub(super) async fn each(
 }
 
 async fn read(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     which: &str,
     page: &str,
     bound: Bound,
@@ -93,8 +93,8 @@ async fn read(
         holds.join(" or ")
     );
     let values = std::iter::once(bound).chain(patterns.iter().map(|pattern| format!("%{pattern}%").into()));
-    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
-    let both = |row: QueryResult| Ok::<_, DbErr>((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    let row = db.row(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let both = |row: Row| Ok::<_, DbErr>((row.get(0)?, row.get(1)?));
     let (last, text): (Option<i64>, Option<String>) = row.map(both).transpose()?.unwrap_or_default();
     // No text of a product breaks the line: JSON writes a line break as two signs.
     for line in text.unwrap_or_default().lines() {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use entity::{OrderId, learned_baskets};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
-use serde_json::json;
 
 use super::read::{BASKETS, EACH_ORDER};
 use kernel::problem::CommonError;
@@ -13,7 +12,7 @@ use order_events::{OrderCancelled, OrderPlaced};
 use store::database::Tx;
 use store::event_handlers::{EventHandler, LARGE_BATCH};
 use store::events::{Event, decode_all};
-use store::sql::{key_chunks, key_list};
+use store::sql::{ids_value, key_chunks, key_list};
 use store::{BoxError, DomainEvent as _};
 
 /// Keeps every order as it is placed, and what is left of it when a part is cancelled.
@@ -77,6 +76,6 @@ async fn learn(tx: &Tx, orders: Option<&[i64]>) -> Result<u64, DbErr> {
         "insert into learned_baskets (order_id, account_id, placed_at, lines) {BASKETS} and {which} {EACH_ORDER} \
          on conflict (order_id) do nothing"
     );
-    let statement = Statement::from_sql_and_values(backend, sql, orders.map(|orders| json!(orders).to_string().into()));
+    let statement = Statement::from_sql_and_values(backend, sql, orders.map(|orders| ids_value(backend, orders.iter().copied())));
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }

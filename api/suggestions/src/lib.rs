@@ -8,7 +8,8 @@
 //! - A buyer is told what others bought together only when several orders of several accounts show it, or when their own
 //!   account bought it: nobody reads the orders of somebody else from it.
 //!
-//! Tables: `learned_baskets`.
+//! Tables: `learned_baskets`, `relation_rules`, `replacement_consents`.
+//! Reads: `orders`, `order_lines` (what was bought together), `products`, `product_relations`, `event_readers`.
 //! Listens to: `order.placed`, `order.cancelled`. Follows these and `order.imported`.
 //!
 //! Not here: relations themselves (`catalog`), whether something is in stock (`inventory`).

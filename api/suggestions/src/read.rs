@@ -1,11 +1,11 @@
 //! Reading orders into memory: many in one value, so that neither database nor driver spends time on single lines.
 
 use entity::{AccountId, Instant, OrderId, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
-use serde_json::json;
+use sea_orm::{DbErr, Statement, Value};
+use store::{Db, Row};
 
 use super::history::Bought;
-use store::sql::key_list;
+use store::sql::{ids_value, key_list};
 
 /// What parts orders in the text that carries many.
 const ROW: char = '\n';
@@ -23,7 +23,7 @@ pub(super) const BASKETS: &str = "select o.id as order_id, o.account_id, o.place
 pub(super) const EACH_ORDER: &str = "group by o.id, o.account_id, o.placed_at";
 
 /// Gives every learnt order to `take`, oldest ids first, and at last those that nobody has learnt yet.
-pub(super) async fn all(db: &impl ConnectionTrait, mut take: impl FnMut(Vec<Bought>)) -> Result<(), DbErr> {
+pub(super) async fn all(db: &impl Db, mut take: impl FnMut(Vec<Bought>)) -> Result<(), DbErr> {
     let mut after = 0_i64;
     loop {
         let page = "select order_id, account_id, placed_at, lines from learned_baskets where order_id > $1 order by order_id";
@@ -33,8 +33,8 @@ pub(super) async fn all(db: &impl ConnectionTrait, mut take: impl FnMut(Vec<Boug
         take(bought);
     }
     let open = "select o.id from orders o where not exists (select 1 from learned_baskets l where l.order_id = o.id)";
-    let open = db.query_all_raw(Statement::from_string(db.get_database_backend(), open)).await?;
-    let open = open.iter().map(|row| row.try_get_by_index(0).map(OrderId)).collect::<Result<Vec<_>, _>>()?;
+    let open = db.rows(Statement::from_string(db.get_database_backend(), open)).await?;
+    let open = open.iter().map(|row| row.get(0).map(OrderId)).collect::<Result<Vec<_>, _>>()?;
     for ids in open.chunks(CHUNK) {
         take(some(db, ids).await?);
     }
@@ -42,20 +42,20 @@ pub(super) async fn all(db: &impl ConnectionTrait, mut take: impl FnMut(Vec<Boug
 }
 
 /// The orders of the ids given as they are now; one of which nothing is left does not come.
-pub(super) async fn some(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<Bought>, DbErr> {
+pub(super) async fn some(db: &impl Db, ids: &[OrderId]) -> Result<Vec<Bought>, DbErr> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(CHUNK) {
-        let list = ids.iter().map(|id| id.0).collect::<Vec<i64>>();
+        let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
         let keys = key_list(db.get_database_backend(), 1, "bigint");
         let select = format!("{BASKETS} and o.id in {keys} {EACH_ORDER}");
-        found.extend(packed(db, &select, [json!(list).to_string().into()]).await?.0);
+        found.extend(packed(db, &select, [list]).await?.0);
     }
     Ok(found)
 }
 
 /// The orders that a select gives, and the last id.
 async fn packed(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     select: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<(Vec<Bought>, Option<i64>), DbErr> {
@@ -64,8 +64,8 @@ async fn packed(
         "select max(order_id), string_agg(order_id || ' ' || account_id || ' ' || placed_at || ' ' || lines, {newline}) \
          from ({select}) as baskets"
     );
-    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
-    let read = |row: QueryResult| Ok::<_, DbErr>((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    let row = db.row(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let read = |row: Row| Ok::<_, DbErr>((row.get(0)?, row.get(1)?));
     let (last, text): (Option<i64>, Option<String>) = row.map(read).transpose()?.unwrap_or_default();
     Ok((text.unwrap_or_default().split(ROW).filter_map(bought).collect(), last))
 }

@@ -3,10 +3,10 @@
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
-use serde_json::json;
+use sea_orm::{DbErr, Statement};
+use store::{Db, Row};
 
-use store::sql::{is_sqlite, key_list};
+use store::sql::{ids_value, is_sqlite, key_list};
 
 /// One product's relation to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Ties {
     }
 
     /// Reads every relation.
-    pub(super) async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+    pub(super) async fn load(db: &impl Db) -> Result<Self, DbErr> {
         let mut ties = Self::default();
         let all = read(db, "true", []).await?;
         for (product, own) in grouped(all) {
@@ -54,12 +54,12 @@ impl Ties {
     }
 
     /// Reads the relations of some products again.
-    pub(super) async fn again(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<(ProductId, Vec<Tie>)>, DbErr> {
+    pub(super) async fn again(db: &impl Db, ids: &[ProductId]) -> Result<Vec<(ProductId, Vec<Tie>)>, DbErr> {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(CHUNK) {
-            let list = json!(ids.iter().map(|id| id.0).collect::<Vec<i64>>()).to_string();
+            let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
             let which = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
-            let mut own = grouped(read(db, &which, [list.into()]).await?);
+            let mut own = grouped(read(db, &which, [list]).await?);
             found.extend(ids.iter().map(|id| (*id, own.remove(id).unwrap_or_default())));
         }
         Ok(found)
@@ -89,7 +89,7 @@ fn grouped(all: Vec<(ProductId, Tie)>) -> AHashMap<ProductId, Vec<Tie>> {
 }
 
 async fn read(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     which: &str,
     values: impl IntoIterator<Item = sea_orm::Value>,
 ) -> Result<Vec<(ProductId, Tie)>, DbErr> {
@@ -101,10 +101,10 @@ async fn read(
         u32::from(COLUMN),
         u32::from(ROW),
     );
-    let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let rows = db.rows(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     let mut found = Vec::new();
     for row in rows {
-        let text: String = QueryResult::try_get_by_index(&row, 0)?;
+        let text: String = Row::get(&row, 0)?;
         found.extend(text.split(ROW).filter_map(tie));
     }
     Ok(found)

@@ -2,9 +2,10 @@
 
 use entity::{PriceChangeSetId, price_change_set_agreements as rows};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use store::Db;
 
 use super::sets::{self, OpenSet};
 use crate::agreements::{ContractInput, PromotionInput};
@@ -44,7 +45,7 @@ impl Kind {
     }
 
     /// The present price version of the agreement.
-    async fn version(self, db: &impl ConnectionTrait, code: &str) -> Result<Option<i64>, PriceAdminError> {
+    async fn version(self, db: &impl Db, code: &str) -> Result<Option<i64>, PriceAdminError> {
         match self {
             Self::Contract => Ok(contract::version_of(db, code).await?),
             Self::Promotion => Ok(promotion::version_of(db, code).await?),
@@ -124,7 +125,7 @@ pub(super) async fn remove(tx: &Tx, set: &OpenSet, kind: Kind, code: &str) -> Re
 
 /// An agreement of a set as it was sent.
 pub(super) async fn sent<T: DeserializeOwned>(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     set: PriceChangeSetId,
     kind: Kind,
     code: &str,
@@ -147,14 +148,14 @@ fn read<T: DeserializeOwned>(row: &rows::Model) -> Result<T, PriceAdminError> {
 }
 
 /// The agreements of a set, without what they say.
-pub(super) async fn list(db: &impl ConnectionTrait, set: PriceChangeSetId) -> Result<Vec<rows::Model>, PriceAdminError> {
+pub(super) async fn list(db: &impl Db, set: PriceChangeSetId) -> Result<Vec<rows::Model>, PriceAdminError> {
     use sea_orm::QueryOrder as _;
     let select = rows::Entity::find().filter(rows::Column::SetId.eq(set));
     Ok(select.order_by_asc(rows::Column::Kind).order_by_asc(rows::Column::Code).all(db).await?)
 }
 
 /// The agreements of a set, checked once more against the accounts, products and categories there are now.
-pub(super) async fn all(db: &impl ConnectionTrait, set: &OpenSet, names: &Names<'_>) -> Result<Vec<Draft>, PriceAdminError> {
+pub(super) async fn all(db: &impl Db, set: &OpenSet, names: &Names<'_>) -> Result<Vec<Draft>, PriceAdminError> {
     let (mut drafts, mut wrong) = (Vec::new(), Vec::new());
     for row in list(db, set.id).await? {
         let mut faults = Faults::default();

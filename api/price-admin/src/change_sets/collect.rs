@@ -6,13 +6,14 @@
 use ahash::{AHashMap, AHashSet};
 use entity::{CurrencyCode, Instant, PriceEntryId, PriceListId, ProductId, Unit};
 use pricing::{Amount, Currency, Quantity, UnitCode};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr};
+use store::{Db, Row};
 
 use super::sets::{self, OpenSet};
 use crate::error::PriceAdminError;
 use crate::{EntryOutcome, NewEntry};
 use store::database::Tx;
-use store::sql::{key_list, push_row, statement};
+use store::sql::{ids_value, insert_values, key_list, statement};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -71,18 +72,18 @@ async fn standing(tx: &Tx, set: &OpenSet, chunk: &[DraftEntry]) -> Result<AHashM
     let mut products: Vec<i64> = chunk.iter().map(|draft| draft.entry.product.0).collect();
     products.sort_unstable();
     products.dedup();
-    let keys = serde_json::to_string(&products).unwrap_or_default();
+    let keys = ids_value(tx.get_database_backend(), products);
     let sql = format!(
         "select {COLUMNS} from price_change_set_entries where set_id = $1 and product_id in {}",
         key_list(tx.get_database_backend(), 2, "bigint")
     );
-    let rows = tx.query_all_raw(statement(tx, sql, vec![set.id.0.into(), keys.into()])).await?;
+    let rows = tx.rows(statement(tx, sql, vec![set.id.0.into(), keys])).await?;
     rows.iter().map(|row| read(row).map(|(id, draft)| (key(&draft), (id, draft)))).collect()
 }
 
 /// Entries of a set whose products lie in a range of ids, by product.
 pub(super) async fn between(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     set: &OpenSet,
     products: std::ops::RangeInclusive<i64>,
 ) -> Result<Vec<(PriceEntryId, DraftEntry)>, DbErr> {
@@ -91,36 +92,29 @@ pub(super) async fn between(
          order by product_id, list_id, unit, currency, min_quantity, starts_at"
     );
     let values = vec![set.id.0.into(), (*products.start()).into(), (*products.end()).into()];
-    db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
+    db.rows(statement(db, sql, values)).await?.iter().map(read).collect()
 }
 
 /// An entry of a set.
-pub(super) fn read(row: &QueryResult) -> Result<(PriceEntryId, DraftEntry), DbErr> {
-    let starts_at: i64 = row.try_get("", "starts_at")?;
+pub(super) fn read(row: &Row) -> Result<(PriceEntryId, DraftEntry), DbErr> {
+    let starts_at: i64 = row.get(8)?;
     let entry = NewEntry {
-        product: ProductId(row.try_get("", "product_id")?),
-        unit: row.try_get::<Unit>("", "unit")?.into(),
-        currency: row.try_get::<CurrencyCode>("", "currency")?.into(),
-        min_quantity: Quantity::from_micros(row.try_get("", "min_quantity")?),
-        unit_price: Amount::from_micros(row.try_get("", "unit_price")?),
-        per: row.try_get::<entity::Per>("", "per")?.into(),
+        product: ProductId(row.get(2)?),
+        unit: row.get::<Unit>(3)?.into(),
+        currency: row.get::<CurrencyCode>(4)?.into(),
+        min_quantity: Quantity::from_micros(row.get(5)?),
+        unit_price: Amount::from_micros(row.get(6)?),
+        per: row.get::<entity::Per>(7)?.into(),
         valid_from: (starts_at >= 0).then_some(Instant(starts_at)),
-        valid_until: row.try_get("", "valid_until")?,
+        valid_until: row.get(9)?,
     };
-    Ok((PriceEntryId(row.try_get("", "id")?), DraftEntry { list: PriceListId(row.try_get("", "list_id")?), entry }))
+    Ok((PriceEntryId(row.get(0)?), DraftEntry { list: PriceListId(row.get(1)?), entry }))
 }
 
 async fn insert(tx: &Tx, set: &OpenSet, ids: &[i64], fresh: &[(usize, &DraftEntry)]) -> Result<(), DbErr> {
-    if fresh.is_empty() {
-        return Ok(());
-    }
-    let backend = tx.get_database_backend();
-    let mut sql = format!("insert into price_change_set_entries (set_id, {COLUMNS}) values ");
-    let mut values: Vec<Value> = Vec::with_capacity(fresh.len() * 11);
-    for (row, (id, (_, draft))) in ids.iter().zip(fresh).enumerate() {
-        push_row(&mut sql, backend, row, 11);
+    let row = |(id, (_, draft)): (&i64, &(usize, &DraftEntry))| {
         let entry = &draft.entry;
-        values.extend([
+        vec![
             set.id.0.into(),
             (*id).into(),
             draft.list.0.into(),
@@ -132,14 +126,12 @@ async fn insert(tx: &Tx, set: &OpenSet, ids: &[i64], fresh: &[(usize, &DraftEntr
             i64::from(entry.per.get()).into(),
             entry.valid_from.map_or(-1, |at| at.0).into(),
             entry.valid_until.map(|at| at.0).into(),
-        ]);
-    }
-    sql.push_str(
-        " on conflict (set_id, product_id, list_id, unit, currency, min_quantity, starts_at) do update set \
-         id = excluded.id, unit_price = excluded.unit_price, per = excluded.per, valid_until = excluded.valid_until",
-    );
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    Ok(())
+        ]
+    };
+    let then = "on conflict (set_id, product_id, list_id, unit, currency, min_quantity, starts_at) do update set \
+                id = excluded.id, unit_price = excluded.unit_price, per = excluded.per, valid_until = excluded.valid_until";
+    let into = format!("price_change_set_entries (set_id, {COLUMNS})");
+    insert_values(tx, &into, ids.iter().zip(fresh).map(row).collect(), then).await
 }
 
 /// Takes an entry out of a set.
@@ -152,12 +144,12 @@ pub(super) async fn remove(tx: &Tx, set: &OpenSet, id: PriceEntryId) -> Result<(
 
 /// Entries of a set in the order in which they came, after an id.
 pub(super) async fn page(
-    db: &impl ConnectionTrait,
+    db: &impl Db,
     set: entity::PriceChangeSetId,
     after: i64,
     limit: u64,
 ) -> Result<Vec<(PriceEntryId, DraftEntry)>, DbErr> {
     let sql = format!("select {COLUMNS} from price_change_set_entries where set_id = $1 and id > $2 order by id limit $3");
     let values = vec![set.0.into(), after.into(), (limit as i64).into()];
-    db.query_all_raw(statement(db, sql, values)).await?.iter().map(read).collect()
+    db.rows(statement(db, sql, values)).await?.iter().map(read).collect()
 }

@@ -12,6 +12,7 @@
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, AssignedKind, AudienceKind, Instant, PriceEntryId, PriceListId, ProductId, TargetKind};
 use pricing::{Currency, Quantity};
+use store::Db;
 
 use super::agreements::{Draft, Proposed};
 use super::collect::{self, DraftEntry};
@@ -125,12 +126,11 @@ impl PreviewContext<'_> {
 
     /// The next products of the set.
     async fn products_after(&self, after: i64) -> Result<Vec<ProductId>, PriceAdminError> {
-        use sea_orm::ConnectionTrait as _;
         let sql = "select distinct product_id from price_change_set_entries where set_id = $1 and product_id > $2 \
                    order by product_id limit $3";
         let values = vec![self.set.id.0.into(), after.into(), (PRODUCTS as i64).into()];
-        let rows = self.db.query_all_raw(statement(self.db, sql, values)).await?;
-        Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, sea_orm::DbErr>>()?)
+        let rows = self.db.rows(statement(self.db, sql, values)).await?;
+        Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, sea_orm::DbErr>>()?)
     }
 
     /// Compares the list prices of some products.

@@ -6,6 +6,7 @@
 use entity::{ChangeSetStatus, Instant, price_change_sets};
 use sea_orm::{ConnectionTrait as _, DbErr, Value};
 use serde::{Deserialize, Serialize};
+use store::Db;
 
 use super::agreements::{self, Draft, Proposed};
 use super::sets::{self, Closing, OpenSet};
@@ -97,8 +98,8 @@ async fn check_entries(tx: &Tx, set: &OpenSet, valid_from: Option<Instant>) -> R
         (ended, "/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after the publication begins"),
         (twice, "", FieldCode::Duplicate, "another entry for the same case begins when the publication does; remove one of them"),
     ] {
-        for row in tx.query_all_raw(statement(tx, sql, values(set, valid_from))).await? {
-            let id: i64 = row.try_get_by_index(0)?;
+        for row in tx.rows(statement(tx, sql, values(set, valid_from))).await? {
+            let id: i64 = row.get(0)?;
             faults.push(FieldError::new(format!("/entries/{id}{field}"), code, detail));
         }
     }

@@ -1,11 +1,11 @@
 //! Change sets over HTTP.
 
 use std::sync::Arc;
+use store::Db;
 
 use entity::{ChangeSetStatus, PriceChangeSetId, PriceEntryId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
-use sea_orm::ConnectionTrait;
 
 use super::agreements::{self, Kind};
 use super::collect;
@@ -402,10 +402,7 @@ impl ChangeSetRoutes {
     }
 }
 
-async fn agreements_of(
-    db: &impl ConnectionTrait,
-    set: PriceChangeSetId,
-) -> std::result::Result<Vec<DraftAgreementView>, PriceAdminError> {
+async fn agreements_of(db: &impl Db, set: PriceChangeSetId) -> std::result::Result<Vec<DraftAgreementView>, PriceAdminError> {
     let rows = agreements::list(db, set).await?;
     Ok(rows.into_iter().map(|row| DraftAgreementView::new(row, Vec::new())).collect())
 }

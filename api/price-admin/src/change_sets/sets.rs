@@ -4,8 +4,9 @@ use entity::{ChangeSetStatus, Instant, PriceChangeSetId, price_change_sets as ro
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryResult, Statement,
+    Statement,
 };
+use store::{Db, Row};
 
 use crate::change::placeholders;
 use crate::error::PriceAdminError;
@@ -22,13 +23,13 @@ pub(crate) struct OpenSet {
 }
 
 /// The set of a code.
-pub(super) async fn find(db: &impl ConnectionTrait, code: &str) -> Result<rows::Model, PriceAdminError> {
+pub(super) async fn find(db: &impl Db, code: &str) -> Result<rows::Model, PriceAdminError> {
     let found = rows::Entity::find().filter(rows::Column::Code.eq(code)).one(db).await?;
     found.ok_or_else(|| PriceAdminError::ChangeSetNotFound(code.to_owned()))
 }
 
 /// The set of a code, if it can still be changed.
-pub(super) async fn find_open(db: &impl ConnectionTrait, code: &str) -> Result<OpenSet, PriceAdminError> {
+pub(super) async fn find_open(db: &impl Db, code: &str) -> Result<OpenSet, PriceAdminError> {
     let set = find(db, code).await?;
     match set.status {
         ChangeSetStatus::Draft => Ok(OpenSet { id: set.id, code: set.code }),
@@ -37,11 +38,7 @@ pub(super) async fn find_open(db: &impl ConnectionTrait, code: &str) -> Result<O
 }
 
 /// Sets in the order they were created; only those of a status, if one is given.
-pub(super) async fn list(
-    db: &impl ConnectionTrait,
-    status: Option<ChangeSetStatus>,
-    page: PageRequest,
-) -> Result<Vec<rows::Model>, DbErr> {
+pub(super) async fn list(db: &impl Db, status: Option<ChangeSetStatus>, page: PageRequest) -> Result<Vec<rows::Model>, DbErr> {
     let mut select = rows::Entity::find();
     if let Some(status) = status {
         select = select.filter(rows::Column::Status.eq(status));
@@ -50,21 +47,18 @@ pub(super) async fn list(
 }
 
 /// The number of entries of each set. Sets without entries are left out.
-pub(super) async fn entry_counts(
-    db: &impl ConnectionTrait,
-    sets: &[PriceChangeSetId],
-) -> Result<Vec<(PriceChangeSetId, u64)>, DbErr> {
+pub(super) async fn entry_counts(db: &impl Db, sets: &[PriceChangeSetId]) -> Result<Vec<(PriceChangeSetId, u64)>, DbErr> {
     if sets.is_empty() {
         return Ok(Vec::new());
     }
     let places = placeholders(1, sets.len());
     let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
     let values = sets.iter().map(|set| set.0.into()).collect();
-    let count = |row: &QueryResult| {
-        let count: i64 = row.try_get_by_index(1)?;
-        Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or_default()))
+    let count = |row: &Row| {
+        let count: i64 = row.get(1)?;
+        Ok((row.get(0)?, u64::try_from(count).unwrap_or_default()))
     };
-    db.query_all_raw(statement(db, sql, values)).await?.iter().map(count).collect()
+    db.rows(statement(db, sql, values)).await?.iter().map(count).collect()
 }
 
 /// Creates the set or gives it another name.
@@ -114,11 +108,11 @@ pub(super) async fn touch(tx: &Tx, set: &OpenSet) -> Result<i64, PriceAdminError
     let sql = "update price_change_sets set version = version + 1, updated_at = $1 where id = $2 and status = 'draft' \
                returning version";
     let update = Statement::from_sql_and_values(tx.get_database_backend(), sql, [tx.now().0.into(), set.id.0.into()]);
-    let Some(row) = tx.query_one_raw(update).await? else {
+    let Some(row) = tx.row(update).await? else {
         let set = find(tx, &set.code).await?;
         return Err(PriceAdminError::ChangeSetClosed(set.code, set.status.word()));
     };
-    let version = row.try_get_by_index(0)?;
+    let version = row.get(0)?;
     tx.record(&ChangeSetChanged(details(&set.code, version)));
     Ok(version)
 }

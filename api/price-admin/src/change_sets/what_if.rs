@@ -9,13 +9,14 @@ use ahash::AHashMap;
 use entity::{AccountId, Instant, PriceEntryId, ProductId};
 use pricing::{Currency, Times};
 use sea_orm::{ConnectionTrait as _, Value};
+use store::Db;
 
 use super::agreements::{Draft, Proposed};
 use super::collect::DraftEntry;
 use crate::change::placeholders;
 use crate::contract::{self, Difference};
 use crate::error::PriceAdminError;
-use crate::lines::{COLUMNS, NewLine};
+use crate::lines::NewLine;
 use crate::{NewContract, NewEntry, NewPromotion};
 use prices::{
     AccountRow, ContractRow, EntryRow, LineRefusal, LineRow, PriceLine, PriceRequest, PricedLine, Prices, PromotionRow,
@@ -23,7 +24,7 @@ use prices::{
 };
 use store::clock;
 use store::database::Reader;
-use store::sql::{key_list, statement};
+use store::sql::{ids_value, key_list, statement};
 
 /// A small price book.
 #[derive(Debug)]
@@ -172,7 +173,7 @@ impl WhatIfBook {
         chain: &[AccountId],
     ) -> Result<(), PriceAdminError> {
         let backend = db.get_database_backend();
-        let keys = serde_json::to_string(&self.products.iter().map(|product| product.0).collect::<Vec<_>>()).unwrap_or_default();
+        let keys = ids_value(backend, self.products.iter().map(|product| product.0));
         if !chain.is_empty() {
             let holders = placeholders(1, chain.len());
             let values: Vec<Value> = chain.iter().map(|account| account.0.into()).collect();
@@ -182,34 +183,26 @@ impl WhatIfBook {
             };
             let terms = stored_terms::contracts(db, &which).await?;
             let mut bound = values;
-            bound.push(keys.clone().into());
+            bound.push(keys.clone());
             let sql = format!(
                 "select l.id, l.contract_id, l.recorded_at, l.valid_from, l.valid_until, {} from contract_lines l \
                  join contract_terms t on t.contract_id = l.contract_id and t.superseded_at is null \
                  where l.superseded_at is null and t.account_id in ({holders}) \
                  and (l.target_kind <> 'sku' or l.target_id in {})",
-                qualified("l"),
+                stored_terms::line_columns("l"),
                 key_list(backend, chain.len() + 1, "bigint")
             );
-            let lines = db.query_all_raw(statement(db, sql, bound)).await?;
+            let lines = db.rows(statement(db, sql, bound)).await?;
             let mut book = self.prices.book_mut();
             for row in terms {
                 let id = row.id;
                 log_refused(book.put_contract(row), "contract", id);
             }
             for row in &lines {
-                let id: i64 = row.try_get("", "id")?;
-                let at = |column: &str| row.try_get::<Option<Instant>>("", column).map(|at| at.map(Into::into));
-                let times = Times {
-                    valid_from: at("valid_from")?,
-                    valid_until: at("valid_until")?,
-                    ..Times::since(row.try_get::<Instant>("", "recorded_at")?.into())
-                };
-                log_refused(
-                    book.put_contract_line(id, row.try_get("", "contract_id")?, stored_terms::line(row)?, times),
-                    "contract line",
-                    id,
-                );
+                let id: i64 = row.get(0)?;
+                let at = |place: usize| row.get::<Option<Instant>>(place).map(|at| at.map(Into::into));
+                let times = Times { valid_from: at(3)?, valid_until: at(4)?, ..Times::since(row.get::<Instant>(2)?.into()) };
+                log_refused(book.put_contract_line(id, row.get(1)?, stored_terms::line(row, 5)?, times), "contract line", id);
             }
         }
         let (group, account) = match customer {
@@ -233,8 +226,8 @@ impl WhatIfBook {
 
     async fn group_of(&self, db: &Reader, account: AccountId) -> Result<String, PriceAdminError> {
         let sql = "select coalesce(group_code, '') from accounts where id = $1";
-        let row = db.query_one_raw(statement(db, sql, vec![account.0.into()])).await?;
-        Ok(row.map_or_else(|| Ok(String::new()), |row| row.try_get_by_index(0))?)
+        let row = db.row(statement(db, sql, vec![account.0.into()])).await?;
+        Ok(row.map_or_else(|| Ok(String::new()), |row| row.get(0))?)
     }
 
     /// Puts a contract or promotion of the draft in, in place of the one that is there.
@@ -333,12 +326,6 @@ impl WhatIfBook {
         let after = self.prices.price_separately(db, &ask(self.after())).await?.lines;
         Ok(before.into_iter().zip(after).collect())
     }
-}
-
-/// The columns of a line, of a table of this name.
-fn qualified(table: &str) -> String {
-    let columns: Vec<String> = COLUMNS.split(", ").map(|column| format!("{table}.{column}")).collect();
-    columns.join(", ")
 }
 
 fn row_of(line: &NewLine) -> LineRow {

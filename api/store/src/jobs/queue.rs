@@ -4,14 +4,16 @@ use std::sync::atomic::Ordering;
 
 use entity::{BackgroundJobId, Instant, background_jobs as rows};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use sea_orm::{QuerySelect as _, Set, Value};
+use sea_orm::{QuerySelect as _, Set};
 
 use super::LEASE;
 use super::job::Job;
+use crate::bound_rows::BoundRows;
 use crate::clock::later;
-use crate::database::{Db, Tx};
+use crate::database::Tx;
 use crate::error::StoreError;
-use crate::sql::{fetch, fetch_one, insert_all, key_list, key_table, statement};
+use crate::row::Db;
+use crate::sql::{fetch, fetch_one, insert_all, key_list, statement, texts_value};
 
 impl Tx {
     /// Enqueues a job to be done once this transaction has committed, and not before `due`.
@@ -64,42 +66,44 @@ pub(super) async fn claim(tx: &Tx, kinds: &[&str], now: Instant, what: Claim) ->
     };
     let sql = format!(
         "with next as (select id from background_jobs where {condition} and kind in {} order by {order} limit {limit} {skip}) \
-         update background_jobs set attempts = attempts + 1, leased_until = $3 where id in (select id from next) returning *",
+         update background_jobs set attempts = attempts + 1, leased_until = $3 where id in (select id from next) returning {COLUMNS}",
         key_list(backend, 2, "text"),
     );
-    let values = vec![now.into(), kinds_value(kinds), later(now, LEASE).into()];
-    let mut taken = rows::Entity::find().from_raw_sql(statement(tx, sql, values)).all(tx).await?;
+    let values = vec![now.into(), texts_value(backend, kinds), later(now, LEASE).into()];
+    let found = tx.entities::<rows::Entity>(statement(tx, sql, values), 0).await?;
+    let mut taken: Vec<rows::Model> = found.into_iter().map(|row| row.entity).collect();
     taken.sort_unstable_by_key(|row| (row.due_at, row.id));
     Ok(taken)
 }
 
+/// The columns of a job, in the order of its entity.
+const COLUMNS: &str = "id, kind, payload, attempts, due_at, leased_until, dead_at, last_error, created_by, created_at";
 const DUE: &str = "leased_until is null and dead_at is null and due_at <= $1";
 const ABANDONED: &str = "leased_until is not null and leased_until <= $1";
 
 /// Whether there is a job to be taken.
-pub(super) async fn any_due(db: &impl ConnectionTrait, kinds: &[&str], now: Instant) -> Result<bool, DbErr> {
-    let kinds_sql = key_list(db.get_database_backend(), 2, "text");
+pub(super) async fn any_due(db: &impl Db, kinds: &[&str], now: Instant) -> Result<bool, DbErr> {
+    let backend = db.get_database_backend();
+    let kinds_sql = key_list(backend, 2, "text");
     let first_of = |condition| {
         format!("select * from (select id from background_jobs where {condition} and kind in {kinds_sql} limit 1) as found")
     };
     let sql = format!("{} union all {}", first_of(DUE), first_of(ABANDONED));
-    Ok(db.query_one_raw(statement(db, sql, vec![now.into(), kinds_value(kinds)])).await?.is_some())
-}
-
-fn kinds_value(kinds: &[&str]) -> Value {
-    serde_json::Value::from(kinds.to_vec()).to_string().into()
+    Ok(db.row(statement(db, sql, vec![now.into(), texts_value(backend, kinds)])).await?.is_some())
 }
 
 /// Deletes jobs that end with this transaction, and says which of them were still its worker's.
 pub(super) async fn finish(tx: &Tx, jobs: &[rows::Model]) -> Result<Vec<BackgroundJobId>, DbErr> {
+    let mut ended = BoundRows::new(tx.get_database_backend(), &["id", "attempts"], &[]);
+    for job in jobs {
+        ended.push(&[job.id.0, i64::from(job.attempts)], &[]);
+    }
     let sql = format!(
         "delete from background_jobs where (id, attempts) in {} and leased_until is not null returning id",
-        key_table(tx.get_database_backend(), 1, 2),
+        ended.source(1)
     );
-    let keys: Vec<[i64; 2]> = jobs.iter().map(|job| [job.id.0, i64::from(job.attempts)]).collect();
-    let keys = serde_json::to_string(&keys).map_err(|e| DbErr::Type(e.to_string()))?;
-    let finished = tx.query_all_raw(statement(tx, sql, vec![keys.into()])).await?;
-    finished.iter().map(|row| row.try_get_by_index(0).map(BackgroundJobId)).collect()
+    let finished = tx.rows(tx.statement(sql, ended.into_values())).await?;
+    finished.iter().map(|row| row.get(0).map(BackgroundJobId)).collect()
 }
 
 /// What becomes of a job that failed.

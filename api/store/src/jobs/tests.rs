@@ -136,8 +136,8 @@ impl House {
 
     async fn done(&self) -> Vec<i64> {
         let db = self.system.db();
-        let rows = db.query_all_raw(statement(&db, "select number from done order by number", vec![])).await.expect("rows");
-        rows.iter().map(|row| row.try_get_by_index(0).expect("a number")).collect()
+        let rows = db.rows(statement(&db, "select number from done order by number", vec![])).await.expect("rows");
+        rows.iter().map(|row| row.get(0).expect("a number")).collect()
     }
 
     async fn job(&self, id: BackgroundJobId) -> Option<background_jobs::Model> {

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use rusqlite::Connection;
 use sea_orm::{DbBackend, DbErr, ProxyDatabaseTrait, ProxyExecResult, ProxyRow, Statement};
 
-use super::rows::{execute, refused, rows};
+use super::rows::{execute, named_rows, refused};
 
 /// Runs the migrations that are missing.
 pub(super) async fn migrate(connection: Connection) -> Result<(), DbErr> {
@@ -36,7 +36,7 @@ impl Migration {
 #[async_trait::async_trait]
 impl ProxyDatabaseTrait for Migration {
     async fn query(&self, statement: Statement) -> Result<Vec<ProxyRow>, DbErr> {
-        rows(&self.connection.lock(), &statement, usize::MAX)
+        named_rows(&self.connection.lock(), &statement, usize::MAX)
     }
 
     async fn execute(&self, statement: Statement) -> Result<ProxyExecResult, DbErr> {

@@ -12,11 +12,15 @@
 //!   that all of them write are written once. None has ended before that.
 //! - Readers have connections of their own, as many as read at once, and see the last commit.
 //! - A transaction that is dropped is rolled back at once.
+//! - The log is folded into the file by a thread of its own ([`checkpoint`]).
 //!
-//! Rows come out as sea-orm's rows of values, or as entities at once ([`rows`]).
+//! Rows come out by place, or as sea-orm's rows of named values ([`rows`]).
 //!
 //! Not here: what the statements mean.
 
+mod checkpoint;
+#[cfg(test)]
+mod group_commit_tests;
 mod migration;
 mod rows;
 #[cfg(test)]
@@ -30,17 +34,16 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use sea_orm::{DbErr, EntityTrait, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement, TryIntoModel, Value};
+use sea_orm::{DbErr, ExecResult, ProxyExecResult, QueryResult, RuntimeErr, Statement, Value};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 
-pub use self::rows::EntityRow;
-use self::rows::{entities, execute, refused, repeat, rows};
+use self::checkpoint::Checkpointer;
+use self::rows::{execute, named_rows, refused, repeat, rows};
 use self::writer::{GroupCommit, MAX_GROUP, Queued, Writer};
+use crate::row::Row;
 
 /// How long a transaction waits for the writer, and for another program to let go of the file.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Pages in the log before they are folded into the file: 16 MB.
-const PAGES_OF_LOG: i32 = 4_096;
 /// Statements each connection keeps prepared.
 const PREPARED: usize = 400;
 /// Workers of the runtime that may wait for the disk while the others use all cores.
@@ -61,6 +64,7 @@ struct File {
     writer: Arc<tokio::sync::Mutex<Writer>>,
     /// Transactions that wait for the writer.
     waiting: AtomicUsize,
+    checkpointer: Checkpointer,
 }
 
 impl Sqlite {
@@ -72,9 +76,16 @@ impl Sqlite {
         if path.as_os_str().is_empty() || path.starts_with(":memory:") {
             return Err(DbErr::Conn(RuntimeErr::Internal("a SQLite database is a file".to_owned())));
         }
-        let writer = connect(&path, true).map_err(refused)?;
-        let writer = Arc::new(tokio::sync::Mutex::new(Writer::over(writer)));
-        Ok(Self { file: Arc::new(File { path, readers: Mutex::default(), writer, waiting: AtomicUsize::new(0) }) })
+        let connection = connect(&path, true).map_err(refused)?;
+        checkpoint::leave_to_thread(&connection);
+        let page_size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(refused)?;
+        let (checkpointer, hand_over) = Checkpointer::start(path.clone(), page_size.unsigned_abs())
+            .map_err(|error| DbErr::Conn(RuntimeErr::Internal(format!("no thread could be started: {error}"))))?;
+        let writer = Arc::new(tokio::sync::Mutex::new(Writer::over(connection)));
+        let file = File { path, readers: Mutex::default(), writer, waiting: AtomicUsize::new(0), checkpointer };
+        let file = Arc::new(file);
+        let _ = hand_over.send(Arc::downgrade(&file));
+        Ok(Self { file })
     }
 
     /// Runs the migrations that are missing.
@@ -147,7 +158,10 @@ impl Transaction {
         }
         let Some(mut writer) = self.writer.lock().take() else { return Err(ended()) };
         if at_once || self.file.waiting.load(Ordering::Acquire) == 0 || writer.group.len() >= MAX_GROUP {
-            return writer.commit_group();
+            let outcome = writer.commit_group();
+            drop(writer);
+            self.file.checkpointer.committed();
+            return outcome;
         }
         let (tell, told) = oneshot::channel();
         writer.group.push(tell);
@@ -188,16 +202,14 @@ pub(super) trait Statements {
         })
     }
 
-    fn entities<E>(&self, statement: &Statement) -> Result<Vec<EntityRow<E::Model>>, DbErr>
-    where
-        E: EntityTrait,
-        E::ActiveModel: TryIntoModel<E::Model>,
-    {
-        self.on(|connection| entities::<E>(connection, statement))
+    /// Rows that are read by place.
+    fn rows(&self, statement: &Statement, limit: usize) -> Result<Vec<Row>, DbErr> {
+        self.on(|connection| rows(connection, statement, limit))
     }
 
-    fn query(&self, statement: &Statement, limit: usize) -> Result<Vec<QueryResult>, DbErr> {
-        self.on(|connection| rows(connection, statement, limit))
+    /// Rows of a statement that sea-orm made, which it reads by name.
+    fn named_rows(&self, statement: &Statement, limit: usize) -> Result<Vec<QueryResult>, DbErr> {
+        self.on(|connection| named_rows(connection, statement, limit))
     }
 }
 
@@ -237,8 +249,7 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, rusqlite::Error> {
     connection.pragma_update(None, "query_only", !writer)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
     if writer {
-        // Pages that many transactions write are folded into the file once for all of them.
-        connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_LOG)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         // Whoever begins waits without holding a thread.
         connection.busy_timeout(Duration::ZERO)?;
     }

@@ -5,12 +5,10 @@
 
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use sea_orm::sea_query::ArrayType;
-use sea_orm::{
-    ActiveModelTrait, DbErr, EntityTrait, Iterable as _, ModelTrait, ProxyExecResult, ProxyRow, Statement, TryIntoModel, Value,
-};
+use sea_orm::{DbErr, ProxyExecResult, ProxyRow, Statement, Value};
 
 pub(super) use crate::error::sqlite_error as refused;
+use crate::row::Row;
 
 /// Bytes of the longest statement that stays prepared. Longer ones have a row of places for each row they write, are seldom
 /// the same twice, and would hold megabytes each.
@@ -21,9 +19,28 @@ pub(super) fn execute(connection: &Connection, statement: &Statement) -> Result<
     Ok(ProxyExecResult::new(connection.last_insert_rowid() as u64, changed as u64))
 }
 
-pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &Statement, limit: usize) -> Result<Vec<T>, DbErr> {
+pub(super) fn rows(connection: &Connection, statement: &Statement, limit: usize) -> Result<Vec<Row>, DbErr> {
     prepared(connection, statement, |ready| {
-        let layout = ColumnLayout::of(ready, statement.sql.starts_with(GENERATED));
+        let columns = ready.column_count();
+        let mut rows = ready.raw_query();
+        let mut found = Vec::new();
+        while found.len() < limit
+            && let Some(row) = rows.next().map_err(refused)?
+        {
+            let values = (0..columns).map(|at| row.get(at)).collect::<Result<Box<[_]>, _>>();
+            found.push(Row::of_sqlite(values.map_err(refused)?));
+        }
+        Ok(found)
+    })
+}
+
+pub(super) fn named_rows<T: From<ProxyRow>>(
+    connection: &Connection,
+    statement: &Statement,
+    limit: usize,
+) -> Result<Vec<T>, DbErr> {
+    prepared(connection, statement, |ready| {
+        let layout = ColumnLayout::of(ready);
         let mut rows = ready.raw_query();
         let mut found = Vec::new();
         while found.len() < limit
@@ -33,63 +50,6 @@ pub(super) fn rows<T: From<ProxyRow>>(connection: &Connection, statement: &State
         }
         Ok(found)
     })
-}
-
-/// An entity as a statement gives it.
-#[derive(Debug)]
-pub struct EntityRow<M> {
-    pub entity: M,
-    /// What stands in the columns behind the entity's.
-    pub texts: Vec<String>,
-}
-
-/// The entities that a statement gives, whose columns are the entity's in their order, and texts behind those. They are taken by
-/// place, at a fifth of what it costs to find each value of a row by its name.
-pub(super) fn entities<E>(connection: &Connection, statement: &Statement) -> Result<Vec<EntityRow<E::Model>>, DbErr>
-where
-    E: EntityTrait,
-    E::ActiveModel: TryIntoModel<E::Model>,
-{
-    let columns: Vec<(E::Column, ArrayType)> =
-        E::Column::iter().map(|column| (column, <E::Model as ModelTrait>::get_value_type(column))).collect();
-    prepared(connection, statement, |ready| {
-        let all = ready.column_count();
-        if all < columns.len() {
-            return Err(type_error("the columns are not those of the entity"));
-        }
-        let mut rows = ready.raw_query();
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(refused)? {
-            let mut model = <E::ActiveModel as ActiveModelTrait>::default();
-            for (at, (column, kind)) in columns.iter().enumerate() {
-                let stored = of_kind(row.get_ref(at).map_err(refused)?, kind)?;
-                model.try_set(*column, stored).map_err(|error| unreadable(column, row, at, &error))?;
-            }
-            let texts = (columns.len()..all).map(|at| row.get(at).map_err(refused)).collect::<Result<_, _>>()?;
-            found.push(EntityRow { entity: model.try_into_model()?, texts });
-        }
-        Ok(found)
-    })
-}
-
-/// The error of a stored value that is not of its column's type.
-fn unreadable(column: &impl std::fmt::Debug, row: &rusqlite::Row<'_>, at: usize, error: &DbErr) -> DbErr {
-    let stored: Option<rusqlite::types::Value> = row.get(at).ok();
-    type_error(&format!("the value of {column:?}, {stored:?}, cannot be read: {error}"))
-}
-
-/// A value as sea-orm has it for a column of this kind.
-fn of_kind(stored: ValueRef<'_>, kind: &ArrayType) -> Result<Value, DbErr> {
-    match (stored, kind) {
-        (ValueRef::Null, ArrayType::String) => Ok(Value::String(None)),
-        (ValueRef::Null, ArrayType::Bytes) => Ok(Value::Bytes(None)),
-        (ValueRef::Null, ArrayType::Int) => Ok(Value::Int(None)),
-        (ValueRef::Null, ArrayType::Bool) => Ok(Value::Bool(None)),
-        (ValueRef::Null, ArrayType::Double) => Ok(Value::Double(None)),
-        (stored, ArrayType::Bool) => value(stored, IntKind::Bool),
-        (stored, ArrayType::Int) => value(stored, IntKind::Int),
-        (stored, _) => value(stored, IntKind::BigInt),
-    }
 }
 
 /// Runs a statement once for each row of values: nothing is prepared anew, however many rows there are.
@@ -153,13 +113,12 @@ fn borrowed(value: &Value) -> Result<ValueRef<'_>, DbErr> {
 /// The columns of a statement by name, in the order of the names.
 ///
 /// sea-orm finds a column of such a row by its name, or by its place among the sorted names. Names that are not sorted get
-/// others before them that are, so that both ways lead to the value; but not the columns of an entity, which are read by name.
+/// others before them that are, so that both ways lead to the value; but not more columns than a tuple has, since only tuples
+/// are read by place.
 struct ColumnLayout(Vec<Column>);
 
 /// Columns of the longest tuple that sea-orm reads by place.
 const LONGEST_TUPLE: usize = 12;
-/// How the statements begin that sea-orm makes; those written here have no capitals.
-const GENERATED: &str = "SELECT ";
 
 struct Column {
     name: String,
@@ -176,7 +135,7 @@ enum IntKind {
 }
 
 impl ColumnLayout {
-    fn of(prepared: &rusqlite::Statement<'_>, generated: bool) -> Self {
+    fn of(prepared: &rusqlite::Statement<'_>) -> Self {
         let column = |(at, column): (usize, &rusqlite::Column<'_>)| {
             let whole = match column.decl_type() {
                 Some("boolean") => IntKind::Bool,
@@ -187,7 +146,7 @@ impl ColumnLayout {
         };
         let mut columns: Vec<Column> = prepared.columns().iter().enumerate().map(column).collect();
         if !columns.is_sorted_by(|one, next| one.name < next.name) {
-            if !generated || columns.len() <= LONGEST_TUPLE {
+            if columns.len() <= LONGEST_TUPLE {
                 let places = |column: &Column| Column { name: place(column.at), ..*column };
                 columns.extend(columns.iter().map(places).collect::<Vec<_>>());
             }

@@ -118,6 +118,7 @@ impl<'a> GroupCommit<'a> {
             mut writer = writer => {
                 if !writer.group.is_empty() {
                     drop(writer.commit_group());
+                    self.file.checkpointer.committed();
                 }
                 self.told.try_recv().ok()
             }
