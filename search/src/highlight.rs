@@ -1,10 +1,10 @@
-//! Finds in a title the words that were asked for.
+//! Finds the words of a query in titles.
 
-use crate::normal::{Stems, words};
+use crate::normalise::{Stems, words};
 
-/// Finds the words of one question in texts.
+/// Finds the words of one query in texts.
 pub struct Highlighter {
-    /// Stems and joined words.
+    /// Stems, and words joined without a space.
     wanted: Vec<String>,
     stems: Stems,
 }
@@ -27,7 +27,7 @@ impl Highlighter {
         }
         let mut found = words(text);
         found.retain(|word| {
-            // A stem begins as its word does, so most words need none.
+            // A stem begins with the same letter as its word, so most words need not be stemmed.
             let possible = self.wanted.iter().any(|wanted| wanted.as_bytes().first() == word.text.as_bytes().first());
             possible && self.wanted.contains(&self.stems.stem(&word.text))
         });

@@ -9,8 +9,8 @@ use parking_lot::RwLock;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde::de::DeserializeOwned;
 
-use super::apply::{Applied, Coded, Guidance};
-use super::definition::{RuleDefinition, SynonymsDefinition};
+use super::compiled::{CompiledCuration, Guidance, WithCode};
+use super::definition::{RuleDefinition, SynonymsDefinition, read_definition};
 use super::events::SearchCurationChanged;
 use catalog::{Categories, Products};
 use kernel::problem::CommonError;
@@ -22,30 +22,30 @@ use store::projections::Projection;
 /// Everything staff say of search. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug, Default)]
 pub struct Curation {
-    held: Arc<RwLock<Held>>,
+    state: Arc<RwLock<State>>,
     products: Products,
     categories: Categories,
 }
 
 #[derive(Debug)]
-struct Held {
+struct State {
     /// Those not switched off, in the order they were created.
     rows: Arc<[search_curations::Model]>,
-    applied: Arc<Applied>,
+    compiled_rules: Arc<CompiledCuration>,
     /// From when on something else counts.
     until: Instant,
 }
 
-impl Default for Held {
+impl Default for State {
     fn default() -> Self {
-        Self { rows: Arc::new([]), applied: Arc::default(), until: Instant(i64::MAX) }
+        Self { rows: Arc::new([]), compiled_rules: Arc::default(), until: Instant(i64::MAX) }
     }
 }
 
 impl Curation {
     /// Loads all that was said.
     pub async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
-        let all = Self { held: Arc::default(), products: products.clone(), categories: categories.clone() };
+        let all = Self { state: Arc::default(), products: products.clone(), categories: categories.clone() };
         all.read(db).await?;
         Ok(all)
     }
@@ -54,48 +54,52 @@ impl Curation {
         let rows = search_curations::Entity::find().order_by_asc(search_curations::Column::Id).all(db).await?;
         let rows = rows.into_iter().filter(|row| row.active).collect();
         // Compiled by the first question, which says what time it is.
-        *self.held.write() = Held { rows, applied: Arc::default(), until: Instant(i64::MIN) };
+        *self.state.write() = State { rows, compiled_rules: Arc::default(), until: Instant(i64::MIN) };
         Ok(())
     }
 
     /// What staff decided for a text.
-    pub fn guide(&self, text: &str, now: Instant) -> Arc<Guidance> {
+    pub fn guidance_for(&self, text: &str, now: Instant) -> Arc<Guidance> {
         let rows = {
-            let held = self.held.read();
-            if now < held.until {
-                return held.applied.guide(text);
+            let state = self.state.read();
+            if now < state.until {
+                return state.compiled_rules.guidance_for(text);
             }
-            held.rows.clone()
+            state.rows.clone()
         };
         let compiled = self.compile(rows, now);
-        let applied = compiled.applied.clone();
-        let mut held = self.held.write();
+        let compiled_rules = compiled.compiled_rules.clone();
+        let mut state = self.state.write();
         // Rows that came meanwhile are compiled by the next question.
-        if Arc::ptr_eq(&held.rows, &compiled.rows) {
-            *held = compiled;
+        if Arc::ptr_eq(&state.rows, &compiled.rows) {
+            *state = compiled;
         }
-        applied.guide(text)
+        compiled_rules.guidance_for(text)
     }
 
-    fn compile(&self, rows: Arc<[search_curations::Model]>, now: Instant) -> Held {
+    fn compile(&self, rows: Arc<[search_curations::Model]>, now: Instant) -> State {
         let counts = |row: &&search_curations::Model| {
             row.valid_from.is_none_or(|from| from <= now) && row.valid_until.is_none_or(|until| now < until)
         };
         let current: Vec<&search_curations::Model> = rows.iter().filter(counts).collect();
         let synonyms = read_all::<SynonymsDefinition>(&current, CurationKind::Synonyms);
         let rules = read_all::<RuleDefinition>(&current, CurationKind::Rule);
-        let applied = Arc::new(Applied::of(&synonyms, &rules, &self.products, &self.categories));
+        let compiled_rules = Arc::new(CompiledCuration::compile(&synonyms, &rules, &self.products, &self.categories));
         let ends = rows.iter().flat_map(|row| [row.valid_from, row.valid_until]).flatten().filter(|end| *end > now);
-        Held { applied, until: ends.min().unwrap_or(Instant(i64::MAX)), rows }
+        State { compiled_rules, until: ends.min().unwrap_or(Instant(i64::MAX)), rows }
     }
 }
 
-fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: CurationKind) -> Vec<Coded<T>> {
-    let read = |row: &&search_curations::Model| {
-        let definition = Arc::new(serde_json::from_str(&row.definition).ok()?);
-        Some(Coded { code: row.code.as_str().into(), definition })
-    };
-    rows.iter().filter(|row| row.kind == kind).filter_map(read).collect()
+fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: CurationKind) -> Vec<WithCode<T>> {
+    let of_kind = rows.iter().filter(|row| row.kind == kind);
+    let readable = of_kind.filter_map(|row| match read_definition(row) {
+        Ok(definition) => Some(WithCode { code: row.code.as_str().into(), definition: Arc::new(definition) }),
+        Err(error) => {
+            tracing::error!(code = row.code, error = %error, "search synonyms or a search rule are not applied");
+            None
+        }
+    });
+    readable.collect()
 }
 
 #[async_trait::async_trait]

@@ -4,7 +4,9 @@ use entity::{CurationKind, search_curations};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Named, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition};
+use super::definition::{
+    CatalogReferences, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition, read_definition,
+};
 use super::put_curation::NewCuration;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
@@ -106,11 +108,11 @@ impl SearchSynonymsInput {
 
 impl SearchRuleInput {
     /// As it shall be; everything wrong with it is told at once.
-    pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewCuration, CommonError> {
+    pub(super) fn into_new(self, code: String, references: &CatalogReferences<'_>) -> Result<NewCuration, CommonError> {
         let Self { phrases, pins, boosts, redirect, active, valid_from, valid_until } = self;
         let definition = RuleDefinition { phrases: texts(phrases), pins, boosts, redirect };
         let common = Common { kind: CurationKind::Rule, code, active, valid_from, valid_until };
-        common.into_new(&definition, definition.faults(named))
+        common.into_new(&definition, definition.faults(references))
     }
 }
 
@@ -120,11 +122,9 @@ pub(crate) struct CurationStateView {
     /// Whether it counts.
     pub active: bool,
     /// From when on it counts.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
     /// From when on it counts no more.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
     /// Rises with every change; the `ETag`.
@@ -172,7 +172,6 @@ pub(crate) struct SearchRuleView {
     /// Factors on scores.
     pub boosts: Vec<SearchBoost>,
     /// Where the client should go.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<SearchRedirect>,
     /// Whether and when it counts.
@@ -186,27 +185,27 @@ pub(super) trait CurationView: Sized {
     /// Which rows it shows.
     const KIND: CurationKind;
 
-    /// None when the stored row cannot be read.
-    fn read(row: search_curations::Model) -> Option<Self>;
+    /// Fails when the stored definition cannot be read.
+    fn read(row: search_curations::Model) -> Result<Self, CommonError>;
 }
 
 impl CurationView for SearchSynonymsView {
     const KIND: CurationKind = CurationKind::Synonyms;
 
-    fn read(row: search_curations::Model) -> Option<Self> {
-        let definition: SynonymsDefinition = serde_json::from_str(&row.definition).ok()?;
+    fn read(row: search_curations::Model) -> Result<Self, CommonError> {
+        let definition: SynonymsDefinition = read_definition(&row)?;
         let state = CurationStateView::from(&row);
-        Some(Self { code: row.code, terms: definition.terms, means: definition.means, state })
+        Ok(Self { code: row.code, terms: definition.terms, means: definition.means, state })
     }
 }
 
 impl CurationView for SearchRuleView {
     const KIND: CurationKind = CurationKind::Rule;
 
-    fn read(row: search_curations::Model) -> Option<Self> {
-        let definition: RuleDefinition = serde_json::from_str(&row.definition).ok()?;
+    fn read(row: search_curations::Model) -> Result<Self, CommonError> {
+        let definition: RuleDefinition = read_definition(&row)?;
         let state = CurationStateView::from(&row);
-        Some(Self {
+        Ok(Self {
             code: row.code,
             phrases: definition.phrases,
             pins: definition.pins,

@@ -1,13 +1,15 @@
 //! What staff say of search, as it is stored and checked. SKUs and codes stand as they were written.
 
 use ahash::AHashSet;
+use entity::search_curations;
 use poem_openapi::Object;
 use pricing::Quantity;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use catalog::{Categories, Products};
 use kernel::field_code::FieldCode;
-use kernel::problem::FieldError;
+use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Code, QuantityText, Text};
 
 /// A product at a place of what is found.
@@ -21,20 +23,17 @@ pub(crate) struct SearchPin {
     pub position: u32,
 }
 
-/// A factor on the scores of a product, of a category with what lies below it, or of a brand: one of them is named.
+/// A factor on the scores of a product, of a category with what lies below it, or of a brand: one of them is references.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchBoost {
     /// SKU.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<Code>,
     /// Code of a category.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Code>,
     /// A brand, whatever its case.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brand: Option<Text<100>>,
     /// From 0.1, which buries, to 10.
@@ -46,11 +45,9 @@ pub(crate) struct SearchBoost {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchRedirect {
     /// Code of a category.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Code>,
     /// A path of the shop, such as `/guides/bearings`.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<Text<500>>,
 }
@@ -71,20 +68,26 @@ pub(super) struct RuleDefinition {
     pub(super) redirect: Option<SearchRedirect>,
 }
 
+/// The definition that is stored in a row.
+pub(super) fn read_definition<T: DeserializeOwned>(row: &search_curations::Model) -> Result<T, CommonError> {
+    let unreadable = |error| CommonError::Internal(format!("the stored {:?} \"{}\" cannot be read: {error}", row.kind, row.code));
+    serde_json::from_str(&row.definition).map_err(unreadable)
+}
+
 /// What a rule may name.
-pub(super) struct Named<'a> {
+pub(super) struct CatalogReferences<'a> {
     pub(super) products: &'a Products,
     pub(super) categories: &'a Categories,
 }
 
-const MOST_TERMS: usize = 50;
-const MOST_PHRASES: usize = 50;
-const MOST_PINS: usize = 20;
-const MOST_BOOSTS: usize = 100;
+const MAX_TERMS: usize = 50;
+const MAX_PHRASES: usize = 50;
+const MAX_PINS: usize = 20;
+const MAX_BOOSTS: usize = 100;
 const LAST_POSITION: u32 = 100;
 /// Longest phrase, in characters, and most words of one that has synonyms.
 const LONGEST_PHRASE: usize = 100;
-const MOST_WORDS: usize = 5;
+const MAX_WORDS: usize = 5;
 /// Factors, in millionths.
 const FACTORS: std::ops::RangeInclusive<i64> = 100_000..=10_000_000;
 
@@ -116,8 +119,8 @@ impl Faults {
             } else if key.is_empty() {
                 self.add(pointer, FieldCode::MissingValue, "a phrase must have at least one letter or digit");
             } else if most_words.is_some_and(|most| key.split(' ').count() > most) {
-                self.add(pointer, FieldCode::TooManyWords, format!("must have at most {MOST_WORDS} words"))
-                    .add_param("max", MOST_WORDS);
+                self.add(pointer, FieldCode::TooManyWords, format!("must have at most {MAX_WORDS} words"))
+                    .add_param("max", MAX_WORDS);
             } else if !seen.insert(key) {
                 self.add(pointer, FieldCode::Duplicate, "must be named only once; it is there already, up to case and endings");
             }
@@ -129,10 +132,10 @@ impl SynonymsDefinition {
     /// Everything wrong with it.
     pub(super) fn faults(&self) -> Vec<FieldError> {
         let mut faults = Faults(Vec::new());
-        faults.at_most("terms", self.terms.len(), MOST_TERMS);
-        faults.at_most("means", self.means.len(), MOST_TERMS);
-        faults.phrases("terms", &self.terms, Some(MOST_WORDS));
-        faults.phrases("means", &self.means, Some(MOST_WORDS));
+        faults.at_most("terms", self.terms.len(), MAX_TERMS);
+        faults.at_most("means", self.means.len(), MAX_TERMS);
+        faults.phrases("terms", &self.terms, Some(MAX_WORDS));
+        faults.phrases("means", &self.means, Some(MAX_WORDS));
         let least = if self.means.is_empty() { 2 } else { 1 };
         if self.terms.len() < least {
             faults.add("/terms", FieldCode::TooFew, "must be two terms that mean the same, or one with what it means");
@@ -148,9 +151,9 @@ impl SynonymsDefinition {
 
 impl RuleDefinition {
     /// Everything wrong with it.
-    pub(super) fn faults(&self, named: &Named<'_>) -> Vec<FieldError> {
+    pub(super) fn faults(&self, references: &CatalogReferences<'_>) -> Vec<FieldError> {
         let mut faults = Faults(Vec::new());
-        faults.at_most("phrases", self.phrases.len(), MOST_PHRASES);
+        faults.at_most("phrases", self.phrases.len(), MAX_PHRASES);
         faults.phrases("phrases", &self.phrases, None);
         if self.pins.is_empty() && self.boosts.is_empty() && self.redirect.is_none() {
             faults.add("/pins", FieldCode::MissingValue, "the rule must have pins, boosts or a redirect");
@@ -158,17 +161,17 @@ impl RuleDefinition {
         if self.phrases.is_empty() && (!self.pins.is_empty() || self.redirect.is_some()) {
             faults.add("/phrases", FieldCode::MissingValue, "must be given with pins and redirects; only boosts may do without");
         }
-        self.check_pins(named, &mut faults);
-        self.check_boosts(named, &mut faults);
+        self.check_pins(references, &mut faults);
+        self.check_boosts(references, &mut faults);
         if let Some(redirect) = &self.redirect {
-            check_redirect(redirect, named, &mut faults);
+            check_redirect(redirect, references, &mut faults);
         }
         faults.0
     }
 
-    fn check_pins(&self, named: &Named<'_>, faults: &mut Faults) {
-        faults.at_most("pins", self.pins.len(), MOST_PINS);
-        let found = named.products.by_skus(self.pins.iter().map(|pin| &*pin.sku));
+    fn check_pins(&self, references: &CatalogReferences<'_>, faults: &mut Faults) {
+        faults.at_most("pins", self.pins.len(), MAX_PINS);
+        let found = references.products.by_skus(self.pins.iter().map(|pin| &*pin.sku));
         let (mut skus, mut positions) = (AHashSet::new(), AHashSet::new());
         for ((at, pin), product) in self.pins.iter().enumerate().zip(found) {
             if product.is_none() {
@@ -191,8 +194,8 @@ impl RuleDefinition {
         }
     }
 
-    fn check_boosts(&self, named: &Named<'_>, faults: &mut Faults) {
-        faults.at_most("boosts", self.boosts.len(), MOST_BOOSTS);
+    fn check_boosts(&self, references: &CatalogReferences<'_>, faults: &mut Faults) {
+        faults.at_most("boosts", self.boosts.len(), MAX_BOOSTS);
         for (at, boost) in self.boosts.iter().enumerate() {
             let given = [boost.sku.is_some(), boost.category.is_some(), boost.brand.is_some()];
             if given.into_iter().filter(|given| *given).count() != 1 {
@@ -202,11 +205,11 @@ impl RuleDefinition {
                     "exactly one of SKU, category and brand must be given",
                 );
             }
-            if let Some(sku) = boost.sku.as_deref().filter(|sku| named.products.by_sku(sku).is_none()) {
+            if let Some(sku) = boost.sku.as_deref().filter(|sku| references.products.by_sku(sku).is_none()) {
                 faults.add(format!("/boosts/{at}/sku"), FieldCode::UnknownProduct, format!("there is no product \"{sku}\""));
             }
             if let Some(code) = boost.category.as_deref() {
-                check_category(code, &format!("/boosts/{at}/category"), named, faults);
+                check_category(code, &format!("/boosts/{at}/category"), references, faults);
             }
             if boost.brand.as_deref().is_some_and(|brand| brand.trim().is_empty()) {
                 faults.add(format!("/boosts/{at}/brand"), FieldCode::MissingValue, "must not be empty");
@@ -218,18 +221,18 @@ impl RuleDefinition {
     }
 }
 
-fn check_category(code: &str, pointer: &str, named: &Named<'_>, faults: &mut Faults) {
-    if named.categories.by_code(code).is_none() {
+fn check_category(code: &str, pointer: &str, references: &CatalogReferences<'_>, faults: &mut Faults) {
+    if references.categories.by_code(code).is_none() {
         faults.add(pointer, FieldCode::UnknownCategory, format!("there is no category \"{code}\""));
     }
 }
 
-fn check_redirect(redirect: &SearchRedirect, named: &Named<'_>, faults: &mut Faults) {
+fn check_redirect(redirect: &SearchRedirect, references: &CatalogReferences<'_>, faults: &mut Faults) {
     if redirect.category.is_some() == redirect.path.is_some() {
         faults.add("/redirect", FieldCode::NotExactlyOne, "exactly one of category and path must be given");
     }
     if let Some(code) = redirect.category.as_deref() {
-        check_category(code, "/redirect/category", named, faults);
+        check_category(code, "/redirect/category", references, faults);
     }
     if let Some(path) = redirect.path.as_deref().filter(|path| !is_path(path)) {
         let detail =

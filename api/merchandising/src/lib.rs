@@ -8,7 +8,7 @@
 //! | `/v1/search/clicks` | a buyer opened what a search showed |
 //! | `/v1/search/reports` | what was searched for over some days: how often, with what result, clicks, orders that followed |
 //!
-//! Verbs: [`Curation::guide`] says what staff decided for a text, [`Journal::note`] notes a search, `Journal::recall` remembers what was
+//! Verbs: [`Curation::guide`] says what staff decided for a text, [`SearchLog::note`] notes a search, `SearchLog::past_queries` remembers what was
 //! asked before.
 //!
 //! Promises:
@@ -37,30 +37,31 @@
 //!
 //! Not here: answering searches (`storefront`), ranking (the crate `search`), what goes together (`suggestions`).
 
-mod apply;
 mod click;
+mod compiled;
+mod conversions;
 mod curation;
 mod curation_routes;
 mod curation_views;
+mod daily_totals;
 mod definition;
 mod error;
 mod events;
-mod followed;
-mod journal;
+mod past_queries;
 mod put_curation;
-mod recall;
+mod queries;
 mod report;
 mod report_routes;
 mod report_views;
-mod tally;
+mod search_log;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Guidance, Redirect};
+pub use compiled::{Guidance, Redirect};
+pub use conversions::Conversions;
 pub use curation::Curation;
 pub use curation_routes::CurationRoutes;
+pub use daily_totals::purge_expired;
 pub use error::MerchandisingError;
-pub use followed::Followed;
-pub use journal::{Journal, Seen, keep_journal};
 pub use report_routes::ReportRoutes;
-pub use tally::purge_expired;
+pub use search_log::{SearchLog, SearchToLog, run_search_log};

@@ -2,12 +2,12 @@
 
 use entity::{CurationKind, Instant, search_curations};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
 
 use super::error::MerchandisingError;
 use super::events::SearchCurationChanged;
+use super::queries::find_curation;
 use kernel::problem::CommonError;
 use store::database::{Lock, Tx};
 
@@ -24,7 +24,7 @@ pub(super) struct NewCuration {
 }
 
 /// So many of a kind there may be: all are held in memory.
-const MOST_CURATIONS: u64 = 2_000;
+const MAX_CURATIONS: u64 = 2_000;
 impl MerchandisingError {
     /// That there is none of a code.
     pub(super) fn not_found(kind: CurationKind, code: &str) -> Self {
@@ -43,7 +43,7 @@ pub(super) async fn put_curation(
     expected: Option<i64>,
 ) -> Result<search_curations::Model, MerchandisingError> {
     tx.lock(Lock::SearchRules).await?;
-    let old = one(tx, new.kind, &new.code).await?;
+    let old = find_curation(tx, new.kind, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(CommonError::Stale.into());
     }
@@ -68,8 +68,8 @@ pub(super) async fn put_curation(
         }
         None => {
             let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(row.kind));
-            if of_kind.count(tx).await? >= MOST_CURATIONS {
-                return Err(MerchandisingError::TooManyCurations(MOST_CURATIONS));
+            if of_kind.count(tx).await? >= MAX_CURATIONS {
+                return Err(MerchandisingError::TooManyCurations(MAX_CURATIONS));
             }
             row.id = tx.id().await?;
             search_curations::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
@@ -82,18 +82,8 @@ pub(super) async fn put_curation(
 /// Deletes what a code names.
 pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> Result<(), MerchandisingError> {
     tx.lock(Lock::SearchRules).await?;
-    let row = one(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
+    let row = find_curation(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
     search_curations::Entity::delete_by_id(row.id).exec(tx).await?;
     tx.record(&SearchCurationChanged::new(&row, None));
     Ok(())
-}
-
-/// What a code names.
-pub(super) async fn one(
-    db: &impl ConnectionTrait,
-    kind: CurationKind,
-    code: &str,
-) -> Result<Option<search_curations::Model>, CommonError> {
-    let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(kind));
-    Ok(of_kind.filter(search_curations::Column::Code.eq(code)).one(db).await?)
 }

@@ -3,12 +3,12 @@
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
 
-use super::click::{Click, note_click, words};
+use super::click::{Click, query_of, record_click};
 use super::curation_routes::{Result, Tag};
 use super::error::MerchandisingError;
-use super::journal::{Journal, day_of};
-use super::report::{self, Asked, Place};
+use super::report::{self, ReportCursor, ReportFilter};
 use super::report_views::{ReportOrder, SearchClickInput, SearchClickView, SearchReportView, SearchedView};
+use super::search_log::{SearchLog, day_of};
 use catalog::Products;
 use identity::permit;
 use identity::{Accounts, visible_account};
@@ -26,17 +26,17 @@ pub struct ReportRoutes {
     /// All products.
     pub products: Products,
     /// Searches that were noted.
-    pub journal: Journal,
+    pub log: SearchLog,
 }
 
-/// The last place a hit can have.
+/// The last after a hit can have.
 const LAST_POSITION: u32 = 10_100;
 /// Days of a report that names none.
 const USUAL_DAYS: i64 = 30;
 
 #[OpenApi(tag = "Tag::Merchandising")]
 impl ReportRoutes {
-    /// Note a click
+    /// LoggedSearch a click
     ///
     /// That a product of a search was opened. It can be noted for 7 days, and once for each product: saying it again changes
     /// nothing.
@@ -60,9 +60,9 @@ impl ReportRoutes {
         let catalog_view = self.products.view_for(Some(account));
         let product = self.products.by_sku(&input.sku).filter(|product| catalog_view.can_see(product));
         let product = product.ok_or_else(|| MerchandisingError::ProductNotFound(input.sku.to_string()))?;
-        let query = words(&who.db(), &self.journal, account, search).await?.ok_or_else(unknown)?;
+        let query = query_of(&who.db(), &self.log, account, search).await?.ok_or_else(unknown)?;
         let tx = who.begin().await?;
-        note_click(&tx, Click { search, account, product: product.id, position: input.position }, &query).await?;
+        record_click(&tx, Click { search, account, product: product.id, position: input.position }, &query).await?;
         tx.commit(()).await?;
         let view =
             SearchClickView { search_id: input.search_id.to_string(), sku: product.sku.to_string(), position: input.position };
@@ -94,17 +94,17 @@ impl ReportRoutes {
                 CommonError::invalid("until", FieldCode::EndsBeforeStart, "the last day must not be before the first").into()
             );
         }
-        let asked = Asked { days: (first, last), account, order: order.0.unwrap_or_default() };
+        let filter = ReportFilter { days: (first, last), account, order: order.0.unwrap_or_default() };
         let limit = page_limit(limit.0, 50, 500)?;
-        let place = cursor.0.as_deref().map(Place::read).transpose()?;
+        let after = cursor.0.as_deref().map(ReportCursor::read).transpose()?;
         let db = who.db();
         // First, so that what they count is among the items.
-        let totals = report::totals(&db, asked).await?;
-        let mut rows = report::by_query(&db, asked, place.as_ref(), limit + 1).await?;
+        let totals = report::totals(&db, filter).await?;
+        let mut rows = report::by_query(&db, filter, after.as_ref(), limit + 1).await?;
         let more = rows.len() as u64 > limit;
         rows.truncate(limit as usize);
         let end = rows.last().filter(|_| more);
-        let next = end.map(|row| Place { measure: asked.order.of(row), query: row.query.clone() }.cursor());
+        let next = end.map(|row| ReportCursor { measure: filter.order.of(row), query: row.query.clone() }.cursor());
         let items = rows.into_iter().map(|row| SearchedView { totals: (&row).into(), query: row.query });
         let view = SearchReportView { totals: (&totals).into(), items: items.collect(), next_cursor: next };
         Ok(JsonResponse::of(&view)?)

@@ -4,7 +4,7 @@ use poem_openapi::{Enum, Object};
 use pricing::Quantity;
 use serde::{Deserialize, Serialize};
 
-use super::report::Sums;
+use super::report::SearchTotals;
 use kernel::wire::{Code, QuantityText, Text};
 
 /// A product of a search that was opened.
@@ -56,7 +56,6 @@ pub(crate) struct SearchReportView {
     /// One page of words.
     pub items: Vec<SearchedView>,
     /// Give this as `cursor` to read on; absent on the last page.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
@@ -88,11 +87,9 @@ pub(crate) struct SearchTotalsView {
     /// Products opened.
     pub clicks: i64,
     /// Share of the searches after which something was opened, from 0 to 1.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_through: Option<f64>,
     /// Mean place of what was opened.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_clicked_position: Option<f64>,
     /// Orders that followed; one that followed several searches counts for each.
@@ -101,20 +98,20 @@ pub(crate) struct SearchTotalsView {
     pub quantity: QuantityText,
 }
 
-impl From<&Sums> for SearchTotalsView {
-    fn from(sums: &Sums) -> Self {
+impl From<&SearchTotals> for SearchTotalsView {
+    fn from(totals: &SearchTotals) -> Self {
         let share = |part: i64, whole: i64| (whole > 0).then(|| part as f64 / whole as f64);
         Self {
-            searches: sums.searches,
-            empty_searches: sums.empty,
-            relaxed_searches: sums.relaxed,
-            accounts: sums.accounts,
-            clicked_searches: sums.clicked,
-            clicks: sums.clicks,
-            click_through: share(sums.clicked, sums.searches),
-            mean_clicked_position: share(sums.positions, sums.clicks),
-            orders: sums.orders,
-            quantity: QuantityText(Quantity::from_micros(sums.quantity)),
+            searches: totals.searches,
+            empty_searches: totals.empty,
+            relaxed_searches: totals.relaxed,
+            accounts: totals.accounts,
+            clicked_searches: totals.clicked,
+            clicks: totals.clicks,
+            click_through: share(totals.clicked, totals.searches),
+            mean_clicked_position: share(totals.positions, totals.clicks),
+            orders: totals.orders,
+            quantity: QuantityText(Quantity::from_micros(totals.quantity)),
         }
     }
 }

@@ -97,7 +97,7 @@ impl Process {
     async fn finds(&self, text: &str, wanted: &[&str]) {
         let started = Instant::now();
         loop {
-            let mut hits = self.hits(text, search::Audience::Of(Vec::new())).await;
+            let mut hits = self.hits(text, search::Audience::Groups(Vec::new())).await;
             hits.sort_unstable();
             if self.index.is_ready() && hits == wanted {
                 return;
@@ -217,12 +217,12 @@ async fn unknown_names_get_what_comes_near() {
     shop.put(vec![bolt]).await;
     let process = shop.start(&shop.index_dir()).await;
     assert!(
-        SearchIndex::default().candidates(None, search::Audience::Of(Vec::new()), &["XK4711C"]).await[0].is_empty(),
+        SearchIndex::default().candidates(None, search::Audience::Groups(Vec::new()), &["XK4711C"]).await[0].is_empty(),
         "an index that is not there knows nothing"
     );
     process.finds("bolt", &["A"]).await;
     let names = vec!["XK4711C", "nothing like it", "", "XK-4711-B"];
-    let found = process.index.candidates(None, search::Audience::Of(Vec::new()), &names).await;
+    let found = process.index.candidates(None, search::Audience::Groups(Vec::new()), &names).await;
     let skus: Vec<usize> = found.iter().map(Vec::len).collect();
     assert_eq!(skus, [1, 0, 0, 1]);
     assert_eq!(found[0][0].reason, "similar to XK-4711-B");

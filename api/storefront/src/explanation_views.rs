@@ -35,25 +35,24 @@ pub(crate) struct SynonymUseView {
     /// What it stands for.
     pub means: String,
     /// Code of the search synonyms; left out for the standard table.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
 
 impl SearchExplanationView {
-    pub(super) fn new(reading: search::Reading, guidance: &Guidance) -> Self {
-        let concepts = reading.concepts.into_iter().map(|(text, role)| ConceptView { text, role: role.to_owned() });
-        let synonyms = reading.synonyms.into_iter().map(|meant| SynonymUseView {
-            phrase: meant.phrase,
-            means: meant.other,
-            code: meant.source.map(|code| code.to_string()),
+    pub(super) fn new(explanation: search::QueryExplanation, guidance: &Guidance) -> Self {
+        let concepts = explanation.concepts.into_iter().map(|(text, role)| ConceptView { text, role: role.to_owned() });
+        let synonyms = explanation.synonyms.into_iter().map(|synonym| SynonymUseView {
+            phrase: synonym.phrase,
+            means: synonym.other,
+            code: synonym.source.map(|code| code.to_string()),
         });
         let codes = |codes: &[std::sync::Arc<str>]| codes.iter().map(ToString::to_string).collect();
         Self {
             concepts: concepts.collect(),
             synonyms: synonyms.collect(),
             rules: codes(&guidance.rules),
-            general_rules: codes(&guidance.general),
+            general_rules: codes(&guidance.general_rules),
         }
     }
 }

@@ -15,19 +15,20 @@
 //! understanding and ranking of texts (the crate `search`), exact look-up of part numbers (`catalog::resolve`), promised dates
 //! (`inventory`), full explanations of prices (`contracts`).
 
-mod answer;
-mod complete;
+mod account_filters;
+mod completions;
 mod error;
 mod explanation_views;
-mod filters;
-mod identify;
-mod look;
+mod identifier_matches;
+mod index_query;
 mod offers;
-mod own;
 mod routes;
+mod search;
+mod search_request;
+mod viewer;
 mod views;
 
+pub use account_filters::AccountFilters;
 pub use error::StorefrontError;
 pub use offers::Offers;
-pub use own::OwnSets;
 pub use routes::StorefrontRoutes;

@@ -1,20 +1,16 @@
 //! The storefront over HTTP.
 
-use std::sync::Arc;
-
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
-use super::answer::Desk;
-use super::complete::{complete, fruitful};
+use super::account_filters::AccountFilters;
 use super::error::StorefrontError;
-use super::filters::{Asked, Plan, text};
-use super::identify::identify;
-use super::offers::{Offers, Viewpoint};
-use super::own::OwnSets;
+use super::offers::Offers;
+use super::search_request::{SearchParameters, SearchRequest, query_text};
+use super::viewer::Viewer;
 use super::views::{
-    CompletionKind, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView,
-    OfferView, PriceView, ProductPage, SearchView,
+    CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, OfferView, PriceView, ProductPage,
+    SearchView,
 };
 use catalog::{Categories, ProductJsonCache};
 use identity::permit;
@@ -22,7 +18,7 @@ use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, Code, Etag, JsonResponse, page_limit};
-use merchandising::{Curation, Journal};
+use merchandising::{Curation, SearchLog};
 use search_index::SearchIndex;
 
 type Result<T> = std::result::Result<T, ApiError<StorefrontError>>;
@@ -45,15 +41,15 @@ pub struct StorefrontRoutes {
     /// The search index.
     pub index: SearchIndex,
     /// What accounts have to do with products.
-    pub own: OwnSets,
+    pub account_filters: AccountFilters,
     /// What staff say of search.
     pub curation: Curation,
     /// Where searches are noted.
-    pub journal: Journal,
+    pub search_log: SearchLog,
 }
 
 /// How many identifiers a call may bring.
-const MOST_IDENTIFIERS: usize = 10_000;
+const MAX_IDENTIFIERS: usize = 10_000;
 
 #[OpenApi(tag = "Tag::Storefront")]
 impl StorefrontRoutes {
@@ -71,16 +67,16 @@ impl StorefrontRoutes {
         currency: Query<Option<Code>>,
     ) -> Result<JsonResponse<ProductPage>> {
         let offers = &self.offers;
-        let viewpoint = Viewpoint::of(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
+        let viewer = Viewer::new(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
         let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
-        let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.can_see(p)).ok_or_else(unknown)?;
+        let product = offers.products.by_sku(&sku.0).filter(|p| viewer.can_see(p)).ok_or_else(unknown)?;
         let db = who.db();
         let cached = self.product_json.get(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
-        let text = cached.restricted_to(&viewpoint.catalog_view, &offers.products);
-        let price = offers.price(&db, &viewpoint, &product).await?;
+        let text = cached.restricted_to(&viewer.catalog_view, &offers.products);
+        let price = offers.price(&db, &viewer, &product).await?;
         let offer = OfferView {
             price: price.map(PriceView::from),
-            availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
+            availability: viewer.may_read_stock.then(|| OfferAvailabilityView::new(offers.availability(&product), &product)),
         };
         let version = Etag(text.version);
         Ok(JsonResponse::of_text(ProductPage::text(&text, &offer)?).with_etag(version))
@@ -116,8 +112,8 @@ impl StorefrontRoutes {
         if explain && !who.is_seller() {
             return Err(StorefrontError::SellersOnly("explanations are for the seller's side").into());
         }
-        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
-        let asked = Asked {
+        let viewer = Viewer::new(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
+        let parameters = SearchParameters {
             q: q.0,
             limit: limit.0,
             cursor: cursor.0,
@@ -126,16 +122,8 @@ impl StorefrontRoutes {
             sort: sort.0,
             explain,
         };
-        let mut plan = Plan::read(asked, viewpoint.audience(), &self.categories)?;
-        self.own.join(&mut plan, &viewpoint)?;
-        let desk = Desk {
-            index: &self.index,
-            offers: &self.offers,
-            categories: &self.categories,
-            curation: &self.curation,
-            journal: &self.journal,
-        };
-        Ok(JsonResponse::of(&desk.answer(&who, &viewpoint, plan).await?)?)
+        let request = SearchRequest::read(parameters, &self.categories)?;
+        Ok(JsonResponse::of(&self.search(&who, &viewer, request).await?)?)
     }
 
     /// Complete what is being typed
@@ -151,29 +139,9 @@ impl StorefrontRoutes {
         limit: Query<Option<u64>>,
         account: Query<Option<Code>>,
     ) -> Result<JsonResponse<CompletionsView>> {
-        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
+        let viewer = Viewer::new(&who, &self.offers, account.0.as_deref(), None)?;
         let limit = page_limit(limit.0, 10, 50)? as usize;
-        let (prefix, audience) = (text(q.0)?, viewpoint.audience());
-        let (asked, most) = (search::folded(&prefix), limit.div_ceil(4));
-        let recall = &self.journal.recall;
-        let own = viewpoint.account.as_ref().map(|account| recall.own(account.id, &asked, most)).unwrap_or_default();
-        let mut popular = recall.popular(&asked, most + own.len());
-        popular.retain(|query| !own.contains(query));
-        popular.truncate(most);
-        let find = move |engine: &search::Index| {
-            Ok((fruitful(engine, popular, &audience)?, complete(engine, &prefix, limit, &audience)?))
-        };
-        let (popular, mut found) = self.index.ask(find).await.map_err(StorefrontError::from)?;
-        let products = &self.offers.products;
-        found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.can_see(&p))));
-        let question = |kind: CompletionKind| move |query: &Arc<str>| CompletionView { text: query.to_string(), kind, sku: None };
-        let own = own.iter().map(question(CompletionKind::PastQuery));
-        let popular = popular.iter().map(question(CompletionKind::PopularQuery));
-        let mut items: Vec<CompletionView> = own.chain(popular).collect();
-        let known: Vec<String> = items.iter().map(|item| item.text.clone()).collect();
-        let others = found.into_iter().map(CompletionView::from);
-        items.extend(others.filter(|item| item.kind != CompletionKind::Words || !known.contains(&search::folded(&item.text))));
-        items.truncate(limit);
+        let items = self.completions(&viewer, query_text(q.0)?, limit).await?;
         Ok(JsonResponse::of(&CompletionsView { items })?)
     }
 
@@ -189,15 +157,15 @@ impl StorefrontRoutes {
         body: Body<IdentifierListInput>,
     ) -> Result<JsonResponse<IdentifierMatchesView>> {
         let input = body.0;
-        if input.identifiers.len() > MOST_IDENTIFIERS {
-            let detail = format!("there must be at most {MOST_IDENTIFIERS} identifiers at once");
+        if input.identifiers.len() > MAX_IDENTIFIERS {
+            let detail = format!("there must be at most {MAX_IDENTIFIERS} identifiers at once");
             return Err(CommonError::from(
-                FieldError::new("/identifiers", FieldCode::TooMany, detail).with("max", MOST_IDENTIFIERS),
+                FieldError::new("/identifiers", FieldCode::TooMany, detail).with("max", MAX_IDENTIFIERS),
             )
             .into());
         }
-        let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
-        let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;
+        let viewer = Viewer::new(&who, &self.offers, input.account.as_deref(), None)?;
+        let items = self.resolve_identifiers(&who.db(), &viewer, input.identifiers).await?;
         Ok(JsonResponse::of(&IdentifierMatchesView { items })?)
     }
 }

@@ -5,7 +5,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::explanation_views::SearchExplanationView;
-use super::offers::{HitOffer, PageOffer, Stocked};
+use super::offers::{Availability, HitOffer, ProductOffer};
 use catalog::{Candidate, Product, ProductJson, ProductView};
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Buffer, Code, QuantityText};
@@ -44,11 +44,9 @@ impl ProductPage {
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct OfferView {
     /// What it costs; left out when there is no price or the token may not read prices.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) price: Option<PriceView>,
     /// Whether it is there; left out when the token may not read stock.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) availability: Option<OfferAvailabilityView>,
 }
@@ -67,17 +65,14 @@ pub(crate) struct PriceView {
     /// The quantity it is the price for: the smallest that can be ordered.
     pub quantity: QuantityText,
     /// List price of `list_price_per` units.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price: Option<AmountText>,
     /// Basis of the list price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price_per: Option<u32>,
     /// Where the price comes from.
     pub source: PriceSource,
     /// From which quantity on it costs something else.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_break: Option<PriceBreakView>,
 }
@@ -93,8 +88,8 @@ pub(crate) struct PriceBreakView {
     pub per: u32,
 }
 
-impl From<PageOffer> for PriceView {
-    fn from(offer: PageOffer) -> Self {
+impl From<ProductOffer> for PriceView {
+    fn from(offer: ProductOffer) -> Self {
         Self {
             unit_price: AmountText(offer.price.unit_price),
             per: offer.price.per.get(),
@@ -121,13 +116,12 @@ pub(crate) struct OfferAvailabilityView {
     /// Whether that is anything.
     pub in_stock: bool,
     /// Days until it comes when it is not.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_time_days: Option<i32>,
 }
 
 impl OfferAvailabilityView {
-    pub(super) fn new(stock: Stocked, product: &Product) -> Self {
+    pub(super) fn new(stock: Availability, product: &Product) -> Self {
         Self { available: QuantityText(stock.available), in_stock: stock.in_stock(), lead_time_days: product.lead_time_days }
     }
 }
@@ -142,7 +136,6 @@ pub(crate) struct SearchView {
     /// Counts of values over everything found.
     pub facets: Vec<FacetView>,
     /// The text with misspelt words corrected.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub did_you_mean: Option<String>,
     /// What the text was taken for.
@@ -150,29 +143,23 @@ pub(crate) struct SearchView {
     /// Whether a part of what was asked had to be given up to find anything.
     pub relaxed: bool,
     /// The words of the question that the best hit has, when it had to be relaxed.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relaxed_query: Option<String>,
     /// Categories near the question, when it was relaxed or nothing was found.
     pub nearest_categories: Vec<String>,
     /// How many are found without the filters, when nothing is with them.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_without_filters: Option<usize>,
     /// Where the client should go instead of showing the hits.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<RedirectView>,
     /// Names this search when a click on one of its hits is noted; absent for the seller's side and searches without text.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_id: Option<String>,
     /// How the question was read, for staff who ask.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<SearchExplanationView>,
     /// Give this as `cursor` to read on; absent on the last page.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
@@ -181,11 +168,9 @@ pub(crate) struct SearchView {
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct RedirectView {
     /// Code of a category.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// A path of the shop.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
@@ -211,16 +196,16 @@ pub(crate) enum QuestionKind {
     Words,
 }
 
-impl From<search::Kind> for QuestionKind {
-    fn from(kind: search::Kind) -> Self {
+impl From<search::QueryKind> for QuestionKind {
+    fn from(kind: search::QueryKind) -> Self {
         match kind {
-            search::Kind::Everything => Self::Everything,
-            search::Kind::Identifier => Self::Identifier,
-            search::Kind::PartNumber => Self::PartNumber,
-            search::Kind::Specification => Self::Specification,
-            search::Kind::Compatibility => Self::Compatibility,
-            search::Kind::BrandWords => Self::BrandWords,
-            search::Kind::Words => Self::Words,
+            search::QueryKind::Everything => Self::Everything,
+            search::QueryKind::Identifier => Self::Identifier,
+            search::QueryKind::PartNumber => Self::PartNumber,
+            search::QueryKind::Specification => Self::Specification,
+            search::QueryKind::Compatibility => Self::Compatibility,
+            search::QueryKind::BrandWords => Self::BrandWords,
+            search::QueryKind::Words => Self::Words,
         }
     }
 }
@@ -235,17 +220,14 @@ pub(crate) struct HitView {
     /// The higher, the nearer to what was asked; comparable within one answer.
     pub score: f32,
     /// What it costs; left out when there is no price or the token may not read prices.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<HitPriceView>,
     /// Whether it is there; left out when the token may not read stock.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability: Option<OfferAvailabilityView>,
     /// Parts of the title that match.
     pub highlights: Vec<SpanView>,
     /// The reasons of its rank, for staff who ask.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Vec<String>>,
 }
@@ -344,7 +326,6 @@ pub(crate) struct CompletionView {
     /// What it is.
     pub kind: CompletionKind,
     /// SKU of a product.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
 }
@@ -407,11 +388,9 @@ pub(crate) struct IdentifierView {
     /// What became of it.
     pub result: IdentifierResult,
     /// SKU of the product found.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     /// Title of the product found.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Products that may be meant.

@@ -7,11 +7,11 @@ use entity::{Consent, ProductId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbErr};
 
+use super::basket_items::{SuggestedItem, suggested_items};
 use super::conflicts::{Conflict, conflicts};
-use super::counsel::{Counsel, words};
-use super::items::{Item, items};
+use super::context::{SuggestionContext, reason_text};
 use super::missing::{Missing, missing};
-use super::replace::{Replacement, replacements};
+use super::replacements::{Replacement, replacements};
 use catalog::Product;
 
 /// What there is to say of a basket.
@@ -20,7 +20,7 @@ pub(super) struct Advice {
     pub(super) missing: Vec<Missing>,
     pub(super) conflicts: Vec<Conflict>,
     pub(super) replacements: Vec<Replacement>,
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<SuggestedItem>,
 }
 
 /// A basket: products and their quantities in stock units.
@@ -34,7 +34,7 @@ pub(super) struct Basket {
 #[derive(Clone, Copy, Debug, Default)]
 struct Line {
     /// Where its product stands in the order.
-    place: usize,
+    index: usize,
     quantity: Quantity,
     /// What its lines say to another product instead.
     consent: Option<Consent>,
@@ -47,7 +47,7 @@ impl Basket {
         let id = product.id;
         let line = self.lines.entry(id).or_insert_with(|| {
             self.order.push(product);
-            Line { place: self.order.len() - 1, ..Line::default() }
+            Line { index: self.order.len() - 1, ..Line::default() }
         });
         line.quantity = line.quantity.checked_add(quantity).unwrap_or(Quantity::MAX);
         line.consent = line.consent.into_iter().chain(consent).min();
@@ -60,7 +60,7 @@ impl Basket {
 
     /// The product, if it is in the basket.
     pub(super) fn get(&self, id: ProductId) -> Option<&Arc<Product>> {
-        self.order.get(self.lines.get(&id)?.place)
+        self.order.get(self.lines.get(&id)?.index)
     }
 
     /// How much of a product there is, in stock units.
@@ -75,37 +75,37 @@ impl Basket {
 }
 
 /// So many products, the last ones, are asked for their accessories, and so many of each are taken into account.
-const ASKED_FOR_ACCESSORIES: usize = 20;
-const MOST_ACCESSORIES: usize = 200;
+const MAX_PRODUCTS_WITH_ACCESSORIES: usize = 20;
+const MAX_ACCESSORIES: usize = 200;
 
 /// Looks at a basket; gives at most `limit` items. Asks the database only when products of the basket are related to each
-/// other, whose properties then are read: two statements at most. `consent` is what the account says to replacements.
+/// other, whose properties then are read: two statements at most. `consent` is what the account source to replacements.
 pub(super) async fn advise(
     db: &impl ConnectionTrait,
-    counsel: &Counsel<'_>,
+    context: &SuggestionContext<'_>,
     basket: &Basket,
     consent: Consent,
     limit: usize,
 ) -> Result<Advice, DbErr> {
-    let mut advice = said(counsel, basket, consent, limit);
-    advice.conflicts = conflicts(db, counsel, basket).await?;
+    let mut advice = advice_from_memory(context, basket, consent, limit);
+    advice.conflicts = conflicts(db, context, basket).await?;
     Ok(advice)
 }
 
-/// What is told from memory.
-fn said(counsel: &Counsel<'_>, basket: &Basket, consent: Consent, limit: usize) -> Advice {
-    let known = counsel.related.known();
+/// What is told from purchases.
+fn advice_from_memory(context: &SuggestionContext<'_>, basket: &Basket, consent: Consent, limit: usize) -> Advice {
+    let known = context.related.known();
     let mut accessories = AHashMap::new();
     let ids: Vec<ProductId> = basket.products().map(|product| product.id).collect();
-    for product in basket.order.iter().rev().take(ASKED_FOR_ACCESSORIES) {
-        for (target, says) in known.accessories(product, counsel.shop.products, MOST_ACCESSORIES) {
-            accessories.entry(target).or_insert_with(|| words(format!("Accessory for {}", product.sku), &says));
+    for product in basket.order.iter().rev().take(MAX_PRODUCTS_WITH_ACCESSORIES) {
+        for (target, source) in known.accessories(product, context.orderable.products, MAX_ACCESSORIES) {
+            accessories.entry(target).or_insert_with(|| reason_text(format!("Accessory for {}", product.sku), &source));
         }
     }
     Advice {
-        missing: missing(counsel, &known, basket),
+        missing: missing(context, &known, basket),
         conflicts: Vec::new(),
-        replacements: replacements(counsel, &known, basket, consent),
-        items: items(counsel.memory, &counsel.shop, &ids, &accessories, counsel.view, limit),
+        replacements: replacements(context, &known, basket, consent),
+        items: suggested_items(context.purchases, &context.orderable, &ids, &accessories, context.viewer, limit),
     }
 }

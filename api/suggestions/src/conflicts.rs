@@ -1,10 +1,10 @@
-//! Products of one basket that do not go together although they seem meant to, which rule says so, and what would fix it.
+//! Products of one basket that do not go together although they seem meant to, which rule source so, and what would fix it.
 //!
 //! Three sources: products that somebody related to each other and whose voltage, frequency, thread or nominal size differs; a
 //! product beside the one that replaced it; and rules over properties, when the basket has products for both ends of one
 //! and a product at the far end agrees with none at the near end (a nut of another thread than every screw).
 //!
-//! Not here: products that nobody related to each other; nothing says they are used together.
+//! Not here: products that nobody related to each other; nothing source they are used together.
 
 use std::sync::Arc;
 
@@ -12,19 +12,19 @@ use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
 use sea_orm::{ConnectionTrait, DbErr};
 
+use super::applied_rules::AppliedRule;
 use super::basket::Basket;
-use super::counsel::Counsel;
-use super::facts::{self, Facts, Of};
-use super::related::Known;
+use super::comparable_value::{ComparableValue, Compare};
+use super::context::SuggestionContext;
+use super::product_attributes::{self, ProductAttributes, ReadScope};
+use super::related_products::Relations;
 use super::rule::End;
-use super::rulebook::Applied;
-use super::value::{Compare, Value};
 use catalog::Product;
 
 /// Two products of a basket that do not go together.
 #[derive(Clone, Debug)]
 pub(super) struct Conflict {
-    /// Code of the rule that says so.
+    /// Code of the rule that source so.
     pub(super) rule: String,
     pub(super) skus: [String; 2],
     pub(super) detail: String,
@@ -83,50 +83,58 @@ struct Pair<'a> {
 }
 
 /// The conflicts of a basket. Two statements, and only when products of it are related to each other.
-pub(super) async fn conflicts(db: &impl ConnectionTrait, counsel: &Counsel<'_>, basket: &Basket) -> Result<Vec<Conflict>, DbErr> {
+pub(super) async fn conflicts(
+    db: &impl ConnectionTrait,
+    context: &SuggestionContext<'_>,
+    basket: &Basket,
+) -> Result<Vec<Conflict>, DbErr> {
     let (mut found, pairs) = {
-        let known = counsel.related.known();
-        (by_rules(counsel, &known, basket), pairs(&known, basket))
+        let known = context.related.known();
+        (by_rules(context, &known, basket), pairs(&known, basket))
     };
     for pair in pairs.iter().filter(|pair| pair.kind == RelationKind::Successor) {
         found.push(replaced(pair.product, pair.target));
     }
     let used: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.kind != RelationKind::Successor).collect();
-    let mut facts = facts_of(db, used.iter().flat_map(|pair| [pair.product.id, pair.target.id])).await?;
+    let mut attributes = attributes_of(db, used.iter().flat_map(|pair| [pair.product.id, pair.target.id])).await?;
     let differing: Vec<(&Pair<'_>, Difference)> =
-        used.iter().flat_map(|pair| differences(&facts, pair.product.id, pair.target.id).map(move |d| (*pair, d))).collect();
+        used.iter().flat_map(|pair| differences(&attributes, pair.product.id, pair.target.id).map(move |d| (*pair, d))).collect();
     let others = differing.iter().flat_map(|(pair, _)| pair.others.iter().copied());
-    facts.extend(facts_of(db, others).await?);
+    attributes.extend(attributes_of(db, others).await?);
     for (pair, difference) in differing {
-        found.push(differs(counsel, &facts, pair, &difference));
+        found.push(differs(context, &attributes, pair, &difference));
     }
     found.sort_by(|a, b| (&a.rule, &a.skus).cmp(&(&b.rule, &b.skus)));
     found.dedup_by(|a, b| (&a.rule, &a.skus) == (&b.rule, &b.skus));
     Ok(found)
 }
 
-fn pairs<'a>(known: &Known, basket: &'a Basket) -> Vec<Pair<'a>> {
+fn pairs<'a>(known: &Relations, basket: &'a Basket) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
     for product in basket.products() {
-        let ties = known.ties.of(product.id);
-        for tie in ties.iter().filter(|tie| tie.kind != RelationKind::Substitute) {
-            let Some(target) = basket.get(tie.target) else { continue };
-            let alike = ties.iter().filter(|other| other.kind == tie.kind && other.target != tie.target);
-            let instead = known.ties.of(tie.target).iter().filter(|other| other.kind == RelationKind::Substitute);
+        let relations = known.relations.of(product.id);
+        for relation in relations.iter().filter(|relation| relation.kind != RelationKind::Substitute) {
+            let Some(target) = basket.get(relation.target) else { continue };
+            let alike = relations.iter().filter(|other| other.kind == relation.kind && other.target != relation.target);
+            let instead = known.relations.of(relation.target).iter().filter(|other| other.kind == RelationKind::Substitute);
             let others = alike.chain(instead).map(|other| other.target).collect();
-            pairs.push(Pair { kind: tie.kind, product, target, others });
+            pairs.push(Pair { kind: relation.kind, product, target, others });
         }
     }
     pairs
 }
 
-async fn facts_of(db: &impl ConnectionTrait, ids: impl Iterator<Item = ProductId>) -> Result<AHashMap<ProductId, Facts>, DbErr> {
+async fn attributes_of(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = ProductId>,
+) -> Result<AHashMap<ProductId, ProductAttributes>, DbErr> {
     let mut ids: Vec<ProductId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     let patterns: Vec<String> = PATTERNS.iter().map(|pattern| (*pattern).to_owned()).collect();
     let mut found = AHashMap::with_capacity(ids.len());
-    facts::each(db, Of::These(&ids), &patterns, |id, facts| drop(found.insert(id, facts))).await?;
+    product_attributes::for_each(db, ReadScope::Only(&ids), &patterns, |id, attributes| drop(found.insert(id, attributes)))
+        .await?;
     Ok(found)
 }
 
@@ -138,18 +146,22 @@ struct Difference {
 }
 
 impl Shared {
-    fn value<'a>(&self, facts: &'a Facts) -> Option<&'a Value> {
-        self.names.iter().find_map(|name| facts.get(name))
+    fn value<'a>(&self, attributes: &'a ProductAttributes) -> Option<&'a ComparableValue> {
+        self.names.iter().find_map(|name| attributes.get(name))
     }
 
     /// Whether two products agree in the property; nothing when one of them does not say.
-    fn agree(&self, one: &Facts, other: &Facts) -> Option<bool> {
+    fn agree(&self, one: &ProductAttributes, other: &ProductAttributes) -> Option<bool> {
         self.value(one)?.agrees(self.compare, self.value(other)?)
     }
 }
 
-fn differences(facts: &AHashMap<ProductId, Facts>, one: ProductId, other: ProductId) -> impl Iterator<Item = Difference> + use<> {
-    let both = facts.get(&one).zip(facts.get(&other));
+fn differences(
+    attributes: &AHashMap<ProductId, ProductAttributes>,
+    one: ProductId,
+    other: ProductId,
+) -> impl Iterator<Item = Difference> + use<> {
+    let both = attributes.get(&one).zip(attributes.get(&other));
     let differing = both.into_iter().flat_map(|(one, other)| {
         SHARED.iter().filter_map(move |shared| {
             let (own, theirs) = (shared.value(one)?.words.clone(), shared.value(other)?.words.clone());
@@ -159,13 +171,18 @@ fn differences(facts: &AHashMap<ProductId, Facts>, one: ProductId, other: Produc
     differing.collect::<Vec<_>>().into_iter()
 }
 
-fn differs(counsel: &Counsel<'_>, facts: &AHashMap<ProductId, Facts>, pair: &Pair<'_>, difference: &Difference) -> Conflict {
+fn differs(
+    context: &SuggestionContext<'_>,
+    attributes: &AHashMap<ProductId, ProductAttributes>,
+    pair: &Pair<'_>,
+    difference: &Difference,
+) -> Conflict {
     let (product, target, shared) = (pair.product, pair.target, difference.shared);
     let agrees = |other: &ProductId| {
-        let both = facts.get(&product.id).zip(facts.get(other));
+        let both = attributes.get(&product.id).zip(attributes.get(other));
         both.and_then(|(one, other)| shared.agree(one, other)) == Some(true)
     };
-    let fitting = counsel.ranked(pair.others.iter().copied().filter(agrees), &[product.id]);
+    let fitting = context.ranked(pair.others.iter().copied().filter(agrees), &[product.id]);
     let fix = |fit: Arc<Product>| Fix {
         instead_of: target.sku.to_string(),
         reason: format!("It has the {} of {}", shared.noun, product.sku),
@@ -190,8 +207,8 @@ fn replaced(old: &Arc<Product>, new: &Arc<Product>) -> Conflict {
 }
 
 /// Products that agree with none of the products a rule wants them to go with, though the basket has such.
-fn by_rules(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Conflict> {
-    let binds = |applied: &&Applied| {
+fn by_rules(context: &SuggestionContext<'_>, known: &Relations, basket: &Basket) -> Vec<Conflict> {
+    let binds = |applied: &&AppliedRule| {
         !applied.rule.matches.is_empty() && !matches!(applied.rule.kind, RelationKind::Substitute | RelationKind::Successor)
     };
     let mut found = Vec::new();
@@ -210,21 +227,21 @@ fn by_rules(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Confli
                 continue;
             }
             let near = at(End::From).find_map(|near| Some((near, applied.difference(near.id, far.id)?)));
-            found.extend(near.map(|(near, difference)| breaks(counsel, applied, near, far, difference)));
+            found.extend(near.map(|(near, difference)| breaks(context, applied, near, far, difference)));
         }
     }
     found
 }
 
 fn breaks(
-    counsel: &Counsel<'_>,
-    applied: &Applied,
+    context: &SuggestionContext<'_>,
+    applied: &AppliedRule,
     near: &Arc<Product>,
     far: &Arc<Product>,
     [(name, value), (other_name, other_value)]: [(&str, &str); 2],
 ) -> Conflict {
     let rule = &applied.rule;
-    let fitting = counsel.ranked(applied.partners(End::From, near.id, usize::MAX), &[near.id]);
+    let fitting = context.ranked(applied.partners(End::From, near.id, usize::MAX), &[near.id]);
     let fix = |fit: Arc<Product>| Fix {
         instead_of: far.sku.to_string(),
         reason: format!("It goes with {}: {}", near.sku, rule.name),

@@ -42,7 +42,7 @@ impl Consents {
     }
 }
 
-/// Says what an account wants.
+/// RelationSource what an account wants.
 pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) -> Result<(), CommonError> {
     let row = replacement_consents::ActiveModel { account_id: Set(account.id), consent: Set(consent), updated_at: Set(tx.now()) };
     let replace = OnConflict::column(replacement_consents::Column::AccountId)

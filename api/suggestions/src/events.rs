@@ -4,7 +4,7 @@ use entity::{AccountId, Consent, relation_rules};
 use serde::{Deserialize, Serialize};
 use store::DomainEvent;
 
-/// A rule of relation was put or deleted. Read by [`Related`](super::Related), which reads the rule again.
+/// A rule of relation was put or deleted. Read by [`RelatedProducts`](super::RelatedProducts), which reads the rule again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RelationRuleChanged {
     /// Its row, the only one.

@@ -7,7 +7,7 @@ use entity::{OrderId, learned_baskets};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
 use serde_json::json;
 
-use super::read::{BASKETS, EACH_ORDER};
+use super::order_reader::{BASKETS, EACH_ORDER};
 use kernel::problem::CommonError;
 use order_events::{OrderCancelled, OrderPlaced};
 use store::database::Tx;
@@ -61,7 +61,7 @@ impl EventHandler for Learner {
     }
 }
 
-/// Keeps every order that is not kept yet, in one statement; gives how many there were. For orders that came without
+/// Keeps every order that is not kept yet, in one statement; gives how many there were. Purpose orders that came without
 /// events, and harmless at any time.
 pub async fn learn_all(tx: &Tx) -> Result<u64, CommonError> {
     Ok(learn(tx, None).await?)

@@ -13,44 +13,45 @@
 //!
 //! Not here: relations themselves (`catalog`), whether something is in stock (`inventory`).
 
+mod applied_rules;
 mod basket;
+mod basket_items;
+mod bought_together;
+mod comparable_value;
+mod compatibility;
 mod conflicts;
 mod consents;
-mod counsel;
+mod context;
 mod devices;
 mod error;
 mod events;
-mod facts;
-mod fits;
-mod habits;
-mod history;
-mod items;
 mod learn;
-mod memory;
 mod missing;
-mod product;
+mod order_history;
+mod order_reader;
+mod orderable;
+mod product_attributes;
+mod product_suggestions;
+mod purchase_history;
 mod put_rule;
-mod read;
-mod related;
+mod queries;
+mod related_products;
+mod relations;
+mod reorder_patterns;
 mod reorder_views;
-mod replace;
 mod replacement_views;
+mod replacements;
 mod routes;
 mod rule;
 mod rule_routes;
 mod rule_views;
-mod rulebook;
-mod shop;
-mod ties;
-mod together;
-mod value;
 mod views;
 
 pub use consents::Consents;
 pub use error::SuggestionError;
 pub use learn::{Learner, learn_all};
-pub use memory::Memory;
-pub use related::Related;
+pub use purchase_history::PurchaseHistory;
+pub use related_products::RelatedProducts;
 pub use routes::SuggestionRoutes;
 pub use rule_routes::RelationRuleRoutes;
 

@@ -7,12 +7,12 @@ use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
 use pricing::Quantity;
 
+use super::applied_rules::AppliedRule;
 use super::basket::Basket;
-use super::counsel::{Counsel, words};
-use super::related::{Known, Says};
+use super::context::{SuggestionContext, reason_text};
+use super::related_products::{RelationSource, Relations};
+use super::relations::ProductRelation;
 use super::rule::End;
-use super::rulebook::Applied;
-use super::ties::Tie;
 use catalog::Product;
 
 /// A required part of which the basket has too little.
@@ -29,7 +29,7 @@ pub(super) struct Missing {
     /// SKUs that need it.
     pub(super) needed_for: Vec<String>,
     pub(super) reason: String,
-    /// Code of the rule that says so.
+    /// Code of the rule that source so.
     pub(super) rule: Option<String>,
 }
 
@@ -57,32 +57,32 @@ impl<'a> Need<'a> {
 }
 
 /// What the basket lacks, by SKU.
-pub(super) fn missing(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Missing> {
-    let mut missing = missing_by_sku(counsel, known, basket);
+pub(super) fn missing(context: &SuggestionContext<'_>, known: &Relations, basket: &Basket) -> Vec<Missing> {
+    let mut missing = missing_by_sku(context, known, basket);
     for applied in known.rules.all().filter(|applied| applied.rule.kind == RelationKind::Required) {
-        missing.extend(missing_by_rule(counsel, applied, basket));
+        missing.extend(missing_by_rule(context, applied, basket));
     }
     missing.sort_by(|a, b| (&a.product.sku, &a.rule).cmp(&(&b.product.sku, &b.rule)));
     missing
 }
 
-fn missing_by_sku(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Missing> {
+fn missing_by_sku(context: &SuggestionContext<'_>, known: &Relations, basket: &Basket) -> Vec<Missing> {
     let mut needs: AHashMap<ProductId, Need<'_>> = AHashMap::new();
     for product in basket.products() {
-        let required = |tie: &&Tie| tie.kind == RelationKind::Required;
-        for tie in known.ties.of(product.id).iter().filter(required) {
-            let need = needs.entry(tie.target).or_default();
-            need.add(product, times(basket.quantity(product.id), tie.quantity));
-            need.note = need.note.or(tie.note.as_deref());
+        let required = |relation: &&ProductRelation| relation.kind == RelationKind::Required;
+        for relation in known.relations.of(product.id).iter().filter(required) {
+            let need = needs.entry(relation.target).or_default();
+            need.add(product, times(basket.quantity(product.id), relation.quantity));
+            need.note = need.note.or(relation.note.as_deref());
         }
     }
     let missing = needs.into_iter().filter_map(|(target, need)| {
         let present = basket.quantity(target);
         let lacking = need.lacking(present)?;
-        let product = counsel.shop.offered(target)?;
+        let product = context.orderable.get(target)?;
         let said = format!("{} cannot be used without it", need.users.first()?.sku);
         Some(Missing {
-            reason: words(said, &Says::Tie(need.note.map(Into::into))),
+            reason: reason_text(said, &RelationSource::ProductRelation(need.note.map(Into::into))),
             alternatives: Vec::new(),
             quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
             needed: need.quantity,
@@ -95,7 +95,7 @@ fn missing_by_sku(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<
     missing.collect()
 }
 
-fn missing_by_rule(counsel: &Counsel<'_>, applied: &Applied, basket: &Basket) -> Vec<Missing> {
+fn missing_by_rule(context: &SuggestionContext<'_>, applied: &AppliedRule, basket: &Basket) -> Vec<Missing> {
     let rule = &applied.rule;
     let mut needs: AHashMap<u64, Need<'_>> = AHashMap::new();
     for product in basket.products() {
@@ -120,10 +120,10 @@ fn missing_by_rule(counsel: &Counsel<'_>, applied: &Applied, basket: &Basket) ->
         let present = present.get(&key).copied().unwrap_or_default();
         let lacking = need.lacking(present)?;
         let user = need.users.first()?;
-        let mut fitting = counsel.ranked(applied.partners(End::From, user.id, usize::MAX), &[user.id]).into_iter();
+        let mut fitting = context.ranked(applied.partners(End::From, user.id, usize::MAX), &[user.id]).into_iter();
         let product = fitting.next()?;
         Some(Missing {
-            reason: words(format!("{} cannot be used without it", user.sku), &Says::Rule(rule.clone())),
+            reason: reason_text(format!("{} cannot be used without it", user.sku), &RelationSource::Rule(rule.clone())),
             alternatives: fitting.take(ALTERNATIVES).collect(),
             quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
             needed: need.quantity,

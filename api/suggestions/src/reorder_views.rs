@@ -4,7 +4,7 @@ use poem_openapi::Object;
 use pricing::Quantity;
 use serde::Serialize;
 
-use super::items::Again;
+use super::basket_items::ReorderSuggestion;
 use kernel::wire::{QuantityText, Timestamp};
 
 /// A product to order again.
@@ -27,15 +27,14 @@ pub(crate) struct ReorderView {
     /// When it was last ordered.
     pub last_ordered_at: Timestamp,
     /// When it is to be expected again, if it is ordered in a rhythm.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
 }
 
-impl From<Again> for ReorderView {
-    fn from(again: Again) -> Self {
-        let Again { item, habit } = again;
-        let usual = Quantity::from_micros((f64::from(habit.usual_quantity()) * 1e6) as i64);
+impl From<ReorderSuggestion> for ReorderView {
+    fn from(again: ReorderSuggestion) -> Self {
+        let ReorderSuggestion { item, pattern } = again;
+        let usual = Quantity::from_micros((f64::from(pattern.usual_quantity()) * 1e6) as i64);
         let instant = |minute: u32| Timestamp(entity::Instant(i64::from(minute) * 60_000_000));
         Self {
             sku: item.product.sku.to_string(),
@@ -44,9 +43,9 @@ impl From<Again> for ReorderView {
             reason: item.reason,
             quantity: QuantityText(item.product.orderable_quantity(usual).unwrap_or(usual)),
             unit: item.product.stock_unit.to_string(),
-            orders: habit.orders,
-            last_ordered_at: instant(habit.last),
-            due_at: habit.due().map(instant),
+            orders: pattern.orders,
+            last_ordered_at: instant(pattern.last),
+            due_at: pattern.due().map(instant),
         }
     }
 }

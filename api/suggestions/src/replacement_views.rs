@@ -4,7 +4,7 @@ use entity::Consent;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
-use super::replace::{Replacement, StandIn};
+use super::replacements::{Replacement, ReplacementCandidate};
 use super::views::SuggestionKind;
 use kernel::wire::QuantityText;
 
@@ -21,7 +21,7 @@ pub(crate) enum ReplacementCause {
 
 /// A product that may stand in for another.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct StandInView {
+pub(crate) struct ReplacementCandidateView {
     /// SKU.
     pub sku: String,
     /// Title.
@@ -38,16 +38,16 @@ pub(crate) struct StandInView {
     pub reason: String,
 }
 
-impl From<StandIn> for StandInView {
-    fn from(stand_in: StandIn) -> Self {
+impl From<ReplacementCandidate> for ReplacementCandidateView {
+    fn from(candidate: ReplacementCandidate) -> Self {
         Self {
-            sku: stand_in.product.sku.to_string(),
-            title: stand_in.product.title.to_string(),
-            kind: stand_in.kind.into(),
-            quantity: QuantityText(stand_in.quantity),
-            unit: stand_in.product.stock_unit.to_string(),
-            in_stock: stand_in.there,
-            reason: stand_in.reason,
+            sku: candidate.product.sku.to_string(),
+            title: candidate.product.title.to_string(),
+            kind: candidate.kind.into(),
+            quantity: QuantityText(candidate.quantity),
+            unit: candidate.product.stock_unit.to_string(),
+            in_stock: candidate.in_stock,
+            reason: candidate.reason,
         }
     }
 }
@@ -61,12 +61,12 @@ pub(crate) struct ReplacementView {
     pub cause: ReplacementCause,
     /// Whether it may be ordered all the same and comes later.
     pub can_wait: bool,
-    /// What counts for it: what its line says, else what the account says.
+    /// What counts for it: what its line source, else what the account source.
     pub consent: Consent,
     /// Whether the first candidate takes its place without asking.
     pub automatic: bool,
     /// What may stand in, the best first; none where none is wanted.
-    pub candidates: Vec<StandInView>,
+    pub candidates: Vec<ReplacementCandidateView>,
 }
 
 impl From<Replacement> for ReplacementView {
@@ -82,7 +82,7 @@ impl From<Replacement> for ReplacementView {
     }
 }
 
-/// What an account says to getting another product than it asked for.
+/// What an account source to getting another product than it asked for.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplacementConsentInput {
@@ -98,7 +98,6 @@ pub(crate) struct ReplacementConsentView {
     /// What counts for it; `ask` where nobody said anything.
     pub consent: Consent,
     /// Code of the account that said so: the account itself or one above it.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said_by: Option<String>,
 }

@@ -8,18 +8,18 @@ use poem_openapi::{OpenApi, Tags};
 use pricing::{Quantity, UnitCode};
 
 use super::basket::{Basket, advise};
+use super::basket_items::reorder_suggestions;
+use super::bought_together::Viewer;
 use super::consents::{Consents, put_consent};
-use super::counsel::Counsel;
+use super::context::SuggestionContext;
 use super::error::SuggestionError;
-use super::history::minute_of;
-use super::items::again;
-use super::memory::Memory;
-use super::product::suggestions;
-use super::related::Related;
+use super::order_history::minute_of;
+use super::orderable::OrderableProducts;
+use super::product_suggestions::suggestions;
+use super::purchase_history::PurchaseHistory;
+use super::related_products::RelatedProducts;
 use super::reorder_views::{ReorderView, ReordersView};
 use super::replacement_views::{ReplacementConsentInput, ReplacementConsentView};
-use super::shop::Shop;
-use super::together::View;
 use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, SuggestionsView};
 use catalog::{CatalogError, CatalogView, Product, Products};
 use identity::permit;
@@ -49,22 +49,22 @@ pub struct SuggestionRoutes {
     /// What there is of them.
     pub board: Board,
     /// What is learnt from orders.
-    pub memory: Memory,
+    pub purchases: PurchaseHistory,
     /// What is said to go together.
-    pub related: Related,
+    pub related: RelatedProducts,
     /// What accounts say to replacements.
     pub consents: Consents,
 }
 
 /// How many lines a basket may have.
-const MOST_LINES: usize = 10_000;
+const MAX_LINES: usize = 10_000;
 
 #[OpenApi(tag = "Tag::Suggestions")]
 impl SuggestionRoutes {
     /// What goes with a product
     ///
     /// Parts it requires, accessories, what fits, substitutes, its successor, and what is bought with it. Everything
-    /// suggested can be ordered and says why it is. The seller's side may name the account to suggest to.
+    /// suggested can be ordered and source why it is. The seller's side may name the account to suggest to.
     #[oai(path = "/v1/products/:sku/suggestions", method = "get", operation_id = "list_suggestions")]
     async fn list_suggestions(
         &self,
@@ -75,17 +75,17 @@ impl SuggestionRoutes {
         limit: Query<Option<u64>>,
     ) -> Result<JsonResponse<SuggestionsView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
-        let view = self.view(&who, account.0.as_deref(), None)?;
-        let product = self.shown(&sku.0, &self.products.view_for(view.account));
+        let viewer = self.viewer(&who, account.0.as_deref(), None)?;
+        let product = self.shown(&sku.0, &self.products.view_for(viewer.account));
         let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
-        let found = suggestions(&self.counsel(view), &product, kind.0, limit);
+        let found = suggestions(&self.context(viewer), &product, kind.0, limit);
         Ok(JsonResponse::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
     }
 
     /// What a basket lacks, and what goes with it
     ///
     /// Looks at the lines together: required parts that are missing and how many; products that do not go together, the rule
-    /// that says so and what would fix it; successors and substitutes for what is no longer sold or out of stock, as the
+    /// that source so and what would fix it; successors and substitutes for what is no longer sold or out of stock, as the
     /// account or the line consents; and what else goes with the basket, with a reason. That is learnt from the orders of all
     /// accounts and of the account itself, recent ones first; nobody's single order is told to others. Changes nothing. Lines
     /// that name no product are reported and left out. The seller's side may name the account to suggest to.
@@ -97,16 +97,16 @@ impl SuggestionRoutes {
     ) -> Result<JsonResponse<AdviceView>> {
         let input = body.0;
         let limit = page_limit(input.limit, 10, 100)? as usize;
-        if input.lines.is_empty() || input.lines.len() > MOST_LINES {
+        if input.lines.is_empty() || input.lines.len() > MAX_LINES {
             return Err(CommonError::from(
-                FieldError::new("/lines", FieldCode::OutOfRange, format!("a basket must have 1 to {MOST_LINES} lines"))
+                FieldError::new("/lines", FieldCode::OutOfRange, format!("a basket must have 1 to {MAX_LINES} lines"))
                     .with("min", 1)
-                    .with("max", MOST_LINES),
+                    .with("max", MAX_LINES),
             )
             .into());
         }
-        let view = self.view(&who, input.account.as_deref(), input.at)?;
-        let catalog_view = self.products.view_for(view.account);
+        let viewer = self.viewer(&who, input.account.as_deref(), input.at)?;
+        let catalog_view = self.products.view_for(viewer.account);
         let mut basket = Basket::default();
         let mut rejected = Vec::new();
         for (place, line) in input.lines.into_iter().enumerate() {
@@ -115,8 +115,8 @@ impl SuggestionRoutes {
                 Err(problems) => rejected.extend(problems.into_iter().map(|problem| problem.under(&format!("/lines/{place}")))),
             }
         }
-        let consent = view.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
-        let advice = advise(&who.db(), &self.counsel(view), &basket, consent, limit).await?;
+        let consent = viewer.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
+        let advice = advise(&who.db(), &self.context(viewer), &basket, consent, limit).await?;
         let view = AdviceView {
             missing: advice.missing.into_iter().map(Into::into).collect(),
             conflicts: advice.conflicts.into_iter().map(Into::into).collect(),
@@ -130,7 +130,7 @@ impl SuggestionRoutes {
     /// What an account is due to order again
     ///
     /// Products of the account's own orders, those first that it orders often and lately, that are still ordered by others, and
-    /// whose usual time has come; each says how often it was ordered and when last. Only what can be ordered now. `at` looks
+    /// whose usual time has come; each source how often it was ordered and when last. Only what can be ordered now. `at` looks
     /// from another instant, such as the day of the next delivery; orders after it do not count.
     #[oai(path = "/v1/reorder-suggestions", method = "get", operation_id = "list_reorder_suggestions")]
     async fn list_reorder_suggestions(
@@ -142,12 +142,12 @@ impl SuggestionRoutes {
     ) -> Result<JsonResponse<ReordersView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
         let account = account_for(&who, &self.accounts, account.0.as_deref()).map_err(SuggestionError::from)?;
-        let view = self.view(&who, Some(&account.code), at.0)?;
-        let found = again(&self.memory, &self.counsel(view).shop, account.id, view.minute, limit);
+        let viewer = self.viewer(&who, Some(&account.code), at.0)?;
+        let found = reorder_suggestions(&self.purchases, &self.context(viewer).orderable, account.id, viewer.minute, limit);
         Ok(JsonResponse::of(&ReordersView { items: found.into_iter().map(ReorderView::from).collect() })?)
     }
 
-    /// What an account says to replacements
+    /// What an account source to replacements
     ///
     /// Whether it may get another product when the one it asked for cannot be had: never, after asking, or automatically. An
     /// account that said nothing goes by the accounts above it.
@@ -161,7 +161,7 @@ impl SuggestionRoutes {
         self.consent_answer(&account)
     }
 
-    /// Say what an account says to replacements
+    /// Say what an account source to replacements
     ///
     /// Counts for the account and those below it that say nothing themselves, from the next basket on. A line of a basket may
     /// say something else for itself.
@@ -181,10 +181,10 @@ impl SuggestionRoutes {
 }
 
 impl SuggestionRoutes {
-    fn counsel(&self, view: View) -> Counsel<'_> {
-        let catalog_view = self.products.view_for(view.account);
-        let shop = Shop { products: &self.products, board: &self.board, catalog_view };
-        Counsel { memory: &self.memory, related: &self.related, shop, view }
+    fn context(&self, viewer: Viewer) -> SuggestionContext<'_> {
+        let catalog_view = self.products.view_for(viewer.account);
+        let orderable = OrderableProducts { products: &self.products, board: &self.board, catalog_view };
+        SuggestionContext { purchases: &self.purchases, related: &self.related, orderable, viewer }
     }
 
     fn consent_answer(&self, account: &Account) -> Result<JsonResponse<ReplacementConsentView>> {
@@ -194,9 +194,9 @@ impl SuggestionRoutes {
     }
 
     /// As whom and from when suggestions are looked at.
-    fn view<P: Permission>(&self, who: &Acting<P>, account: Option<&str>, at: Option<Timestamp>) -> Result<View> {
+    fn viewer<P: Permission>(&self, who: &Acting<P>, account: Option<&str>, at: Option<Timestamp>) -> Result<Viewer> {
         let account = visible_account(who, &self.accounts, account).map_err(SuggestionError::from)?;
-        Ok(View { account, minute: minute_of(at.map_or_else(clock::now, |at| at.0)) })
+        Ok(Viewer { account, minute: minute_of(at.map_or_else(clock::now, |at| at.0)) })
     }
 
     /// The product of an SKU, if whoever asks may know of it.

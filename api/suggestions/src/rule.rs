@@ -1,17 +1,16 @@
 //! A rule that relates products by their properties: "a nut fits a screw of equal thread". Kept as its staff wrote it, and
 //! compiled against the catalog as it is.
 
-use std::sync::Arc;
-
 use ahash::AHashSet;
 use entity::{CategoryId, ProductId, RelationKind, relation_rules};
 use poem_openapi::Object;
 use pricing::Quantity;
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Facts, pattern_of};
-use super::value::{Compare, Value, name_of};
+use super::comparable_value::{ComparableValue, Compare, name_of};
+use super::product_attributes::{ProductAttributes, pattern_of};
 use catalog::{AttributeValue, Categories, Product, Products};
+use kernel::problem::CommonError;
 use kernel::wire::{Code, Text};
 
 /// A property that a product must have, with one of some values.
@@ -62,7 +61,7 @@ pub(crate) struct AttributeMatch {
     pub compare: Compare,
 }
 
-/// What a rule says.
+/// What a rule source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Definition {
     pub(super) name: String,
@@ -71,6 +70,15 @@ pub(super) struct Definition {
     pub(super) matches: Vec<AttributeMatch>,
     /// Millionths of the stock unit that go with 1 stock unit.
     pub(super) quantity: i64,
+}
+
+impl Definition {
+    /// The definition that is stored in a row.
+    pub(super) fn read(row: &relation_rules::Model) -> Result<Self, CommonError> {
+        let unreadable =
+            |error| CommonError::Internal(format!("the stored relation rule \"{}\" cannot be read: {error}", row.code));
+        serde_json::from_str(&row.definition).map_err(unreadable)
+    }
 }
 
 /// A rule ready to be applied.
@@ -114,7 +122,7 @@ struct Selector {
     skus: Option<AHashSet<ProductId>>,
     categories: Option<AHashSet<CategoryId>>,
     brands: Vec<String>,
-    attributes: Vec<(String, Vec<Value>)>,
+    attributes: Vec<(String, Vec<ComparableValue>)>,
 }
 
 impl Match {
@@ -128,15 +136,19 @@ impl Match {
 }
 
 impl Rule {
-    /// Compiles a stored rule; none when it is switched off or cannot be read.
-    pub(super) fn compile(row: &relation_rules::Model, products: &Products, categories: &Categories) -> Option<Arc<Self>> {
-        let definition: Definition = serde_json::from_str(&row.definition).ok().filter(|_| row.active)?;
+    /// Compiles a stored rule against the catalog. Fails when its definition cannot be read.
+    pub(super) fn compile(
+        row: &relation_rules::Model,
+        products: &Products,
+        categories: &Categories,
+    ) -> Result<Self, CommonError> {
+        let definition = Definition::read(row)?;
         let matches = definition.matches.iter().map(|m| Match {
             from: name_of(&m.attribute),
             to: name_of(m.of_other.as_deref().unwrap_or(&m.attribute)),
             compare: m.compare,
         });
-        Some(Arc::new(Self {
+        Ok(Self {
             code: row.code.clone(),
             name: definition.name.clone(),
             kind: row.kind,
@@ -144,19 +156,19 @@ impl Rule {
             from: Selector::compile(&definition.from, products, categories),
             to: Selector::compile(&definition.to, products, categories),
             matches: matches.collect(),
-        }))
+        })
     }
 
     /// The values of a product that must agree with those of the other end; none when the rule does not concern it there.
-    pub(super) fn values(&self, end: End, product: &Product, facts: &Facts) -> Option<Vec<Value>> {
+    pub(super) fn values(&self, end: End, product: &Product, attributes: &ProductAttributes) -> Option<Vec<ComparableValue>> {
         let selector = match end {
             End::From => &self.from,
             End::To => &self.to,
         };
-        if !selector.selects(product, facts) {
+        if !selector.selects(product, attributes) {
             return None;
         }
-        self.matches.iter().map(|m| facts.get(m.at(end)).cloned()).collect()
+        self.matches.iter().map(|m| attributes.get(m.at(end)).cloned()).collect()
     }
 
     /// Patterns of the properties it looks at.
@@ -167,7 +179,7 @@ impl Rule {
     }
 
     /// Whether it concerns products whatever their properties.
-    pub(super) fn needs_no_facts(&self) -> bool {
+    pub(super) fn needs_no_attributes(&self) -> bool {
         self.matches.is_empty() && (self.from.attributes.is_empty() || self.to.attributes.is_empty())
     }
 
@@ -183,7 +195,7 @@ impl Selector {
         let roots: AHashSet<CategoryId> =
             selector.categories.iter().filter_map(|code| categories.by_code(code)).map(|category| category.id).collect();
         let below = |category: CategoryId| categories.chain(category).iter().any(|above| roots.contains(&above.id));
-        let value = |value: &AttributeValue| Value::read(value, None);
+        let value = |value: &AttributeValue| ComparableValue::read(value, None);
         Self {
             skus: (!selector.skus.is_empty()).then(|| skus.collect()),
             categories: (!selector.categories.is_empty())
@@ -197,10 +209,11 @@ impl Selector {
         }
     }
 
-    fn selects(&self, product: &Product, facts: &Facts) -> bool {
-        let has = |(name, values): &(String, Vec<Value>)| {
-            let equal = |own: &Value| values.is_empty() || values.iter().any(|v| own.agrees(Compare::Equal, v) == Some(true));
-            facts.get(name).is_some_and(equal)
+    fn selects(&self, product: &Product, attributes: &ProductAttributes) -> bool {
+        let has = |(name, values): &(String, Vec<ComparableValue>)| {
+            let equal =
+                |own: &ComparableValue| values.is_empty() || values.iter().any(|v| own.agrees(Compare::Equal, v) == Some(true));
+            attributes.get(name).is_some_and(equal)
         };
         self.skus.as_ref().is_none_or(|skus| skus.contains(&product.id))
             && self.categories.as_ref().is_none_or(|all| product.category.is_some_and(|category| all.contains(&category)))

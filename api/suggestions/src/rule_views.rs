@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::put_rule::NewRule;
 use super::rule::{AttributeMatch, Definition, ProductSelector};
+use kernel::problem::CommonError;
 use kernel::wire::{QuantityText, Text, Timestamp};
 
 /// A rule that relates products by what they are.
@@ -78,10 +79,10 @@ pub(crate) struct RelationRuleView {
 }
 
 impl RelationRuleView {
-    /// None when the stored rule cannot be read.
-    pub(super) fn read(row: relation_rules::Model) -> Option<Self> {
-        let definition: Definition = serde_json::from_str(&row.definition).ok()?;
-        Some(Self {
+    /// Fails when the stored definition cannot be read.
+    pub(super) fn read(row: relation_rules::Model) -> Result<Self, CommonError> {
+        let definition = Definition::read(&row)?;
+        Ok(Self {
             code: row.code,
             name: definition.name,
             kind: row.kind,

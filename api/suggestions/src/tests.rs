@@ -4,7 +4,7 @@ use entity::{AccountId, OrderId, PaymentMethod, PriceSource, ProductId, accounts
 use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter as _};
 
 use super::learn::{Learner, learn_all};
-use super::memory::Memory;
+use super::purchase_history::PurchaseHistory;
 use catalog::{NewProduct, put_products};
 use kernel::wire::Money;
 use order_events::{OrderCancelled, OrderPlaced, OrdersImported};
@@ -142,14 +142,14 @@ fn cancelled(order: i64) -> Event {
     event(&OrderCancelled { order_id: OrderId(order), number, account_id: None, lines: Vec::new(), reason: String::new() })
 }
 
-/// What a memory knows: of each order its account and what it bought, in stock units.
-fn known(memory: &Memory) -> Vec<(i64, Vec<(i64, f32)>)> {
-    let history = memory.history();
+/// What a purchases knows: of each order its account and what it bought, in stock units.
+fn known(purchases: &PurchaseHistory) -> Vec<(i64, Vec<(i64, f32)>)> {
+    let history = purchases.history();
     let mut all: Vec<_> = [1, 2]
         .into_iter()
-        .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |place| (account, place)))
-        .map(|(account, place)| {
-            let mut lines: Vec<_> = history.lines_of(place).map(|(at, quantity)| (history.product(at).0, quantity)).collect();
+        .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |index| (account, index)))
+        .map(|(account, index)| {
+            let mut lines: Vec<_> = history.lines_of(index).map(|(at, quantity)| (history.product(at).0, quantity)).collect();
             lines.sort_by_key(|line| line.0);
             (account, lines)
         })
@@ -159,7 +159,7 @@ fn known(memory: &Memory) -> Vec<(i64, Vec<(i64, f32)>)> {
 }
 
 async fn loaded(db: &Database) -> Vec<(i64, Vec<(i64, f32)>)> {
-    known(&Memory::load(&db.reader()).await.expect("a memory"))
+    known(&PurchaseHistory::load(&db.reader()).await.expect("purchases"))
 }
 
 async fn hear(db: &Database, events: &[Event]) {
@@ -193,26 +193,26 @@ async fn every_order_counts_once_whoever_learns_it() {
 #[tokio::test]
 async fn following_learns_what_loading_does() {
     let (db, _folder) = open().await;
-    let memory = Memory::load(&db.reader()).await.expect("a memory");
-    let follow = async |event: Event| memory.apply(&db.reader(), &[event]).await.expect("followed");
+    let purchases = PurchaseHistory::load(&db.reader()).await.expect("purchases");
+    let follow = async |event: Event| purchases.apply(&db.reader(), &[event]).await.expect("followed");
     order(&db, 101, 1, [1, 2, 3]).await;
     order(&db, 102, 2, [2, 3]).await;
     follow(placed(101)).await;
     follow(imported(102)).await;
     follow(imported(102)).await;
     hear(&db, &[placed(101)]).await;
-    assert_eq!(known(&memory), loaded(&db).await);
+    assert_eq!(known(&purchases), loaded(&db).await);
     cancel(&db, 101, 2).await;
     follow(cancelled(101)).await;
     hear(&db, &[cancelled(101)]).await;
     let left = vec![(1, vec![(1, 60.0), (3, 60.0)]), (2, vec![(2, 60.0), (3, 60.0)])];
-    assert_eq!((known(&memory), loaded(&db).await), (left.clone(), left));
+    assert_eq!((known(&purchases), loaded(&db).await), (left.clone(), left));
     for line in [1, 3] {
         cancel(&db, 101, line).await;
     }
     follow(cancelled(101)).await;
     hear(&db, &[cancelled(101)]).await;
-    assert_eq!(known(&memory).len(), 1, "an order of which nothing is left is forgotten");
+    assert_eq!(known(&purchases).len(), 1, "an order of which nothing is left is forgotten");
     assert_eq!((loaded(&db).await.len(), kept(&db).await), (1, 0));
 }
 
@@ -233,8 +233,8 @@ async fn a_long_order_is_a_row_like_any_other() {
     learn_all(&tx).await.expect("learnt");
     tx.commit(()).await.expect("a commit");
     assert_eq!(kept(&db).await, 1);
-    let memory = Memory::load(&db.reader()).await.expect("a memory");
-    let history = memory.history();
+    let purchases = PurchaseHistory::load(&db.reader()).await.expect("purchases");
+    let history = purchases.history();
     let order = history.order(0);
     assert_eq!((history.lines_of(0).count(), history.together(order).len()), (5_000, 100));
 }

@@ -4,10 +4,10 @@ use entity::{Consent, RelationKind};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use super::basket_items::SuggestedItem;
 use super::conflicts::{Conflict, Fix};
-use super::items::Item;
 use super::missing::Missing;
-use super::product::Suggestion;
+use super::product_suggestions::Suggestion;
 use super::replacement_views::ReplacementView;
 use kernel::problem::FieldError;
 use kernel::wire::{BulkItem, Code, QuantityText, Text, Timestamp};
@@ -21,7 +21,7 @@ pub(crate) enum SuggestionKind {
     Required,
     /// Useful together.
     Accessory,
-    /// Fits.
+    /// DeviceCompatibility.
     Compatible,
     /// May be used instead.
     Substitute,
@@ -145,8 +145,7 @@ pub(crate) struct MissingView {
     pub needed_for: Vec<String>,
     /// Why, in words.
     pub reason: String,
-    /// Code of the relation rule that says so; absent when a product of the basket requires this very part.
-    #[oai(skip_serializing_if_is_none)]
+    /// Code of the relation rule that source so; absent when a product of the basket requires this very part.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
     /// SKUs of others that would do as well, the best first.
@@ -173,7 +172,7 @@ impl From<Missing> for MissingView {
 /// Two products of the basket that do not go together.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ConflictView {
-    /// The rule that says so: `voltage-differs`, `frequency-differs`, `thread-differs`, `size-differs`,
+    /// The rule that source so: `voltage-differs`, `frequency-differs`, `thread-differs`, `size-differs`,
     /// `replaced-and-replacement`, or the code of a relation rule.
     pub rule: String,
     /// Their SKUs.
@@ -232,8 +231,8 @@ pub(crate) struct ItemView {
     pub reason: String,
 }
 
-impl From<Item> for ItemView {
-    fn from(item: Item) -> Self {
+impl From<SuggestedItem> for ItemView {
+    fn from(item: SuggestedItem) -> Self {
         Self { sku: item.product.sku.to_string(), title: item.product.title.to_string(), score: item.score, reason: item.reason }
     }
 }

@@ -1,0 +1,190 @@
+//! What was accounts_by_query before, in the memory of every process: for finishing what somebody types.
+//!
+//! An account's own questions with a result, the latest first; and those that at least 3 accounts accounts_by_query with a result and none of
+//! them as a part number. Loaded when a process starts, then its own searches at once and those of other processes a few
+//! seconds later.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use ahash::{AHashMap, AHashSet};
+use entity::{AccountId, Instant, search_tallies};
+use parking_lot::RwLock;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::search_log::day_of;
+use kernel::problem::CommonError;
+use store::clock::{DAY, SECOND, later};
+use store::database::Reader;
+
+/// Questions remembered of an account.
+const MAX_QUERIES_PER_ACCOUNT: usize = 50;
+/// Questions of accounts remembered in all, and accounts counted for each.
+const MAX_QUERIES: usize = 200_000;
+const MAX_ACCOUNTS: usize = 50;
+/// So many accounts must have accounts_by_query before others are told.
+const MIN_ACCOUNTS: usize = 3;
+/// Questions everybody may be told.
+const MAX_POPULAR: usize = 20_000;
+/// Days of questions that are remembered.
+const MEMORY_DAYS: i64 = 90;
+/// Rows of one reading.
+const MAX_ROWS: u64 = 200_000;
+/// How far a reading goes back behind the one before, since transactions end out of order.
+const OVERLAP: i64 = 30 * SECOND;
+
+/// What was accounts_by_query before. Cheap to clone; every clone is the same.
+#[derive(Clone, Debug, Default)]
+pub struct PastQueries {
+    queries: Arc<RwLock<Queries>>,
+    popular: Arc<RwLock<Arc<[Popular]>>>,
+    /// Up to when rows were read.
+    read_until: Arc<AtomicI64>,
+}
+
+#[derive(Debug, Default)]
+struct Queries {
+    /// The latest last.
+    own: AHashMap<AccountId, Vec<(Instant, Arc<str>)>>,
+    /// Accounts that accounts_by_query, lookups of part numbers left out.
+    accounts_by_query: AHashMap<Arc<str>, AHashSet<AccountId>>,
+    changed: bool,
+}
+
+/// A question of several accounts.
+#[derive(Clone, Debug)]
+struct Popular {
+    query: Arc<str>,
+    accounts: usize,
+}
+
+/// Day, words, account, whether it was a lookup, the last search.
+type Row = (i64, String, i64, bool, i64);
+
+impl Queries {
+    fn learn(&mut self, account: AccountId, query: &str, lookup: bool, at: Instant) {
+        let own = self.own.entry(account).or_default();
+        let known = own.iter().position(|(_, known)| **known == *query).map(|place| own.remove(place));
+        let query: Arc<str> = known.as_ref().map_or_else(|| query.into(), |(_, query)| query.clone());
+        let at = known.map_or(at, |(before, _)| before.max(at));
+        let place = own.partition_point(|(before, _)| *before <= at);
+        own.insert(place, (at, query.clone()));
+        if own.len() > MAX_QUERIES_PER_ACCOUNT {
+            own.remove(0);
+        }
+        if lookup || (self.accounts_by_query.len() >= MAX_QUERIES && !self.accounts_by_query.contains_key(&query)) {
+            return;
+        }
+        let accounts = self.accounts_by_query.entry(query).or_default();
+        if accounts.len() < MAX_ACCOUNTS {
+            self.changed |= accounts.insert(account);
+        }
+    }
+
+    fn popular(&self) -> Vec<Popular> {
+        let enough = self.accounts_by_query.iter().filter(|(_, accounts)| accounts.len() >= MIN_ACCOUNTS);
+        let mut all: Vec<Popular> =
+            enough.map(|(query, accounts)| Popular { query: query.clone(), accounts: accounts.len() }).collect();
+        all.sort_unstable_by(|a, b| b.accounts.cmp(&a.accounts).then_with(|| a.query.cmp(&b.query)));
+        all.truncate(MAX_POPULAR);
+        all.sort_unstable_by(|a, b| a.query.cmp(&b.query));
+        all
+    }
+}
+
+impl PastQueries {
+    /// Remembers a question that had a result.
+    pub(super) fn learn(&self, account: AccountId, query: &str, lookup: bool, at: Instant) {
+        self.queries.write().learn(account, query, lookup, at);
+    }
+
+    /// Questions of an account that begin with some words, the latest first. The words are [`search::fold_text`].
+    pub fn of_account(&self, account: AccountId, prefix: &str, most: usize) -> Vec<Arc<str>> {
+        let queries = self.queries.read();
+        let own = queries.own.get(&account).map(Vec::as_slice).unwrap_or_default();
+        let fitting = own.iter().rev().map(|(_, query)| query).filter(|query| continues(query, prefix));
+        fitting.take(most).cloned().collect()
+    }
+
+    /// Questions of several accounts that begin with some words, those of most accounts first. The words are
+    /// [`search::fold_text`].
+    pub fn popular(&self, prefix: &str, most: usize) -> Vec<Arc<str>> {
+        let all = self.popular.read().clone();
+        let start = all.partition_point(|popular| *popular.query < *prefix);
+        let fitting = all[start..].iter().take_while(|popular| popular.query.starts_with(prefix));
+        let mut best: Vec<&Popular> = Vec::with_capacity(most + 1);
+        for popular in fitting.filter(|popular| continues(&popular.query, prefix)) {
+            let place = best.partition_point(|better| better.accounts >= popular.accounts);
+            if place < most {
+                best.insert(place, popular);
+                best.truncate(most);
+            }
+        }
+        best.into_iter().map(|popular| popular.query.clone()).collect()
+    }
+
+    /// Reads everything anew, so that what is long ago is forgotten.
+    pub async fn read_all(&self, db: &Reader, now: Instant) -> Result<(), CommonError> {
+        let since = search_tallies::Column::Day.gte(day_of(later(now, -MEMORY_DAYS * DAY)));
+        let rows = read(db, since).await?;
+        let mut fresh = Queries { changed: true, ..Queries::default() };
+        self.add_rows(&mut fresh, &rows);
+        let mut queries = self.queries.write();
+        // Searches of this moment that are not written yet.
+        for (account, own) in &queries.own {
+            let latest = own.iter().filter(|(at, _)| *at >= later(now, -OVERLAP));
+            latest.for_each(|(at, query)| fresh.learn(*account, query, true, *at));
+        }
+        *queries = fresh;
+        drop(queries);
+        self.publish_popular();
+        Ok(())
+    }
+
+    /// Reads what was written since the last reading.
+    pub(super) async fn read_new(&self, db: &Reader) -> Result<(), CommonError> {
+        let since = later(Instant(self.read_until.load(Ordering::Relaxed)), -OVERLAP);
+        let rows = read(db, search_tallies::Column::UpdatedAt.gte(since)).await?;
+        self.add_rows(&mut self.queries.write(), &rows);
+        self.publish_popular();
+        Ok(())
+    }
+
+    fn add_rows(&self, queries: &mut Queries, rows: &[(Row, i64)]) {
+        for ((_, query, account, lookup, last_at), _) in rows.iter().rev() {
+            queries.learn(AccountId(*account), query, *lookup, Instant(*last_at));
+        }
+        let latest = rows.iter().map(|(_, updated_at)| *updated_at).max().unwrap_or_default();
+        self.read_until.fetch_max(latest, Ordering::Relaxed);
+    }
+
+    /// Makes known what several accounts accounts_by_query.
+    fn publish_popular(&self) {
+        if !self.queries.read().changed {
+            return;
+        }
+        let popular: Arc<[Popular]> = {
+            let mut queries = self.queries.write();
+            queries.changed = false;
+            queries.popular().into()
+        };
+        *self.popular.write() = popular;
+    }
+}
+
+/// Whether a question begins with what was typed and says more.
+fn continues(query: &str, prefix: &str) -> bool {
+    query.len() > prefix.len() && query.starts_with(prefix)
+}
+
+/// Questions with a result, the latest first.
+async fn read(db: &Reader, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<(Row, i64)>, CommonError> {
+    use search_tallies::Column::{AccountId, Day, Found, LastAt, Lookup, Query, UpdatedAt};
+    let select = search_tallies::Entity::find().select_only().columns([Day, Query, AccountId, Lookup, LastAt, UpdatedAt]);
+    let select = select.filter(which).filter(Found.gt(0)).order_by_desc(LastAt).limit(MAX_ROWS);
+    let rows: Vec<(i64, String, i64, bool, i64, i64)> = select.into_tuple().all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(day, query, account, lookup, last, updated)| ((day, query, account, lookup, last), updated))
+        .collect())
+}

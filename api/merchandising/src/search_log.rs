@@ -1,0 +1,212 @@
+//! Searches of buyers as they happen: noted in memory, written once a second in the background.
+//!
+//! A search is a push under a lock. What cannot be written waits, up to a bound; what would exceed it is not noted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use entity::{AccountId, Instant, ProductId, noted_searches};
+use parking_lot::Mutex;
+use sea_orm::Set;
+use sea_orm::sea_query::OnConflict;
+use tokio::sync::watch;
+
+use super::daily_totals::{DailyTotals, SearchCounts};
+use super::past_queries::PastQueries;
+use kernel::problem::CommonError;
+use store::clock::{self, DAY};
+use store::database::Tx;
+use store::sql::insert_all;
+use store::system::System;
+
+/// Notes that wait at most.
+const MAX_UNWRITTEN: usize = 20_000;
+/// Notes written in one transaction.
+const BATCH: usize = 2_000;
+/// How often searches are written.
+const WRITE_INTERVAL: Duration = Duration::from_secs(1);
+/// How often what other processes wrote is read, and everything anew, in turns of [`WRITE_INTERVAL`].
+const READ_NEW_TURNS: u64 = 2;
+const READ_ALL_TURNS: u64 = 3_600;
+/// Longest query that is noted, in characters; the rest is cut.
+const LONGEST_QUERY: usize = 200;
+/// Shown products that are noted of a search.
+const MAX_SHOWN: usize = 100;
+/// Lower bits of an id, below the instant in microseconds.
+const LOW_BITS: u32 = 12;
+
+/// A search as it is to be noted.
+#[derive(Clone, Debug)]
+pub struct SearchToLog<'a> {
+    pub account: AccountId,
+    /// The text as it was typed.
+    pub text: &'a str,
+    /// Whether it was taken for a part number.
+    pub lookup: bool,
+    pub relaxed: bool,
+    /// How many products were found.
+    pub found: usize,
+    /// The products of the page, in order.
+    pub shown: Vec<ProductId>,
+}
+
+/// A noted search.
+#[derive(Debug)]
+pub(super) struct LoggedSearch {
+    pub(super) id: i64,
+    pub(super) account: AccountId,
+    /// Lower-case words without accents.
+    pub(super) query: String,
+    lookup: bool,
+    relaxed: bool,
+    found: usize,
+    pub(super) shown: Vec<ProductId>,
+}
+
+/// Searches that were noted here and wait to be written. Cheap to clone; every clone is the same.
+#[derive(Clone, Debug, Default)]
+pub struct SearchLog {
+    unwritten: Arc<Mutex<Vec<Arc<LoggedSearch>>>>,
+    ids_drawn: Arc<AtomicU64>,
+    pub past_queries: PastQueries,
+}
+
+/// Whether a part of a query is a word, and not a number or what may be a piece of one.
+fn is_word(part: &str) -> bool {
+    part.chars().all(char::is_alphabetic) && part.chars().nth(2).is_some()
+}
+
+/// The first id of an instant.
+pub(super) fn first_id(at: Instant) -> i64 {
+    at.0.max(0).saturating_mul(1 << LOW_BITS)
+}
+
+/// The instant of an id.
+pub(super) fn instant_of(id: i64) -> Instant {
+    Instant(id >> LOW_BITS)
+}
+
+/// The day of an instant, counted from 1970.
+pub(super) fn day_of(at: Instant) -> i64 {
+    at.0.div_euclid(DAY)
+}
+
+impl SearchLog {
+    /// Notes a search; gives the id it can be referred to by, unless it says nothing or too much waits already.
+    pub fn record(&self, now: Instant, search: SearchToLog<'_>) -> Option<i64> {
+        let mut query = search::fold_text(search.text);
+        if let Some((cut, _)) = query.char_indices().nth(LONGEST_QUERY) {
+            query.truncate(cut);
+        }
+        if query.is_empty() {
+            return None;
+        }
+        let SearchToLog { account, lookup, relaxed, found, mut shown, .. } = search;
+        shown.truncate(MAX_SHOWN);
+        let lookup = lookup || !query.split(' ').any(is_word);
+        if found > 0 {
+            self.past_queries.learn(account, &query, lookup, now);
+        }
+        let id = first_id(now) + self.low_bits();
+        let search = Arc::new(LoggedSearch { id, account, query, lookup, relaxed, found, shown });
+        let mut unwritten = self.unwritten.lock();
+        if unwritten.len() >= MAX_UNWRITTEN {
+            return None;
+        }
+        unwritten.push(search);
+        Some(id)
+    }
+
+    /// Tells apart what happens in one microsecond: counted here, and by chance from other processes.
+    fn low_bits(&self) -> i64 {
+        let mut own = self.ids_drawn.fetch_add(1, Ordering::Relaxed);
+        if own == 0 {
+            own = u64::from(std::process::id()).wrapping_mul(0x9E37_79B1) >> 7;
+            self.ids_drawn.store(own + 1, Ordering::Relaxed);
+        }
+        (own % (1 << LOW_BITS)) as i64
+    }
+
+    /// A search that is not written yet.
+    pub(super) fn unwritten(&self, id: i64) -> Option<Arc<LoggedSearch>> {
+        self.unwritten.lock().iter().find(|search| search.id == id).cloned()
+    }
+
+    /// Notes of an account that are not written yet.
+    pub(super) fn unwritten_of(&self, account: AccountId) -> Vec<Arc<LoggedSearch>> {
+        self.unwritten.lock().iter().filter(|search| search.account == account).cloned().collect()
+    }
+
+    /// Writes what waits.
+    pub(super) async fn write(&self, system: &System) -> Result<(), CommonError> {
+        loop {
+            let batch: Vec<Arc<LoggedSearch>> = self.unwritten.lock().iter().take(BATCH).cloned().collect();
+            if batch.is_empty() {
+                return Ok(());
+            }
+            let tx = system.begin().await?;
+            write_searches(&tx, &batch).await?;
+            tx.commit(()).await?;
+            // Only now: until they are written, searches are found here.
+            self.unwritten.lock().drain(..batch.len());
+        }
+    }
+}
+
+async fn write_searches(tx: &Tx, searches: &[Arc<LoggedSearch>]) -> Result<(), CommonError> {
+    let mut totals = DailyTotals::default();
+    let rows = searches.iter().map(|search| {
+        let at = instant_of(search.id);
+        let one = SearchCounts {
+            searches: 1,
+            empty: i64::from(search.found == 0),
+            relaxed: i64::from(search.relaxed),
+            lookup: search.lookup,
+            found: search.found as i64,
+            last_at: at.0,
+            ..SearchCounts::default()
+        };
+        totals.add(day_of(at), &search.query, search.account, one);
+        let shown: Vec<String> = search.shown.iter().map(ToString::to_string).collect();
+        noted_searches::ActiveModel {
+            id: Set(search.id),
+            account_id: Set(search.account),
+            query: Set(search.query.clone()),
+            shown: Set(shown.join(" ")),
+        }
+    });
+    let rows = rows.collect();
+    // Two processes may have ids_drawn the same number in one microsecond; one of the searches is enough.
+    let again = OnConflict::column(noted_searches::Column::Id).do_nothing().to_owned();
+    insert_all(tx, rows, Some(again)).await?;
+    totals.write(tx).await
+}
+
+/// Writes searches, and reads what other processes noted, until `stop` says so; then once more.
+pub async fn run_search_log(system: System, log: SearchLog, mut stop: watch::Receiver<bool>) {
+    let mut turn = 0_u64;
+    while !*stop.borrow() {
+        if let Err(error) = work(&system, &log, turn).await {
+            tracing::warn!(error = %error, "searches could not be noted; trying again");
+        }
+        turn += 1;
+        tokio::select! {
+            () = tokio::time::sleep(WRITE_INTERVAL) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    if let Err(error) = log.write(&system).await {
+        tracing::warn!(error = %error, "the last searches could not be noted");
+    }
+}
+
+async fn work(system: &System, log: &SearchLog, turn: u64) -> Result<(), CommonError> {
+    log.write(system).await?;
+    if turn.is_multiple_of(READ_ALL_TURNS) {
+        log.past_queries.read_all(&system.db(), clock::now()).await?;
+    } else if turn.is_multiple_of(READ_NEW_TURNS) {
+        log.past_queries.read_new(&system.db()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! All that an answer is made from: what is learnt, what is said to go together, what can be ordered, and who asks.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use entity::ProductId;
+
+use super::bought_together::Viewer;
+use super::orderable::OrderableProducts;
+use super::purchase_history::PurchaseHistory;
+use super::related_products::{RelatedProducts, RelationSource};
+use catalog::Product;
+
+/// All that an answer is made from.
+#[derive(Clone, Debug)]
+pub(super) struct SuggestionContext<'a> {
+    pub(super) purchases: &'a PurchaseHistory,
+    pub(super) related: &'a RelatedProducts,
+    pub(super) orderable: OrderableProducts<'a>,
+    pub(super) viewer: Viewer,
+}
+
+/// More products than this are not compared with each other; some rule relates nearly everything.
+const MAX_RANKED: usize = 2_000;
+
+impl SuggestionContext<'_> {
+    /// Those of the products that can be suggested: what is there first, then what is bought most with `near`, then what is
+    /// bought most lately.
+    pub(super) fn ranked(&self, products: impl IntoIterator<Item = ProductId>, near: &[ProductId]) -> Vec<Arc<Product>> {
+        let offered = products.into_iter().take(MAX_RANKED).filter_map(|product| self.orderable.get(product));
+        let mut offered: Vec<Arc<Product>> = offered.collect();
+        if offered.len() < 2 {
+            return offered;
+        }
+        let history = self.purchases.history();
+        let near: Vec<u32> = near.iter().filter_map(|product| history.index_of(*product)).collect();
+        let together: AHashMap<u32, f32> = self.purchases.bought_together(&history, &near, self.viewer).into_iter().collect();
+        offered.sort_by_cached_key(|product| {
+            let index = history.index_of(product.id);
+            let score = index.and_then(|index| together.get(&index)).copied().unwrap_or_default();
+            let activity = index.map_or(0.0, |index| history.activity(index, self.viewer.minute));
+            let descending = |score: f32| std::cmp::Reverse((score.max(0.0) * 1e6) as u64);
+            let there = self.orderable.board.available(product.id).is_positive();
+            (!there, descending(score), descending(activity), product.sku.clone())
+        });
+        offered
+    }
+}
+
+/// Why two products go together, in words: `said` is what is said of both.
+pub(super) fn reason_text(said: String, source: &RelationSource) -> String {
+    match source {
+        RelationSource::ProductRelation(None) => said,
+        RelationSource::ProductRelation(Some(note)) => format!("{said}: {note}"),
+        RelationSource::Rule(rule) => format!("{said}: {}", rule.name),
+        RelationSource::Device => format!("{said}, which it names as compatible"),
+    }
+}

@@ -1,0 +1,82 @@
+//! Reading orders into memory: many in one value, so that neither database nor driver spends time on single lines.
+
+use entity::{AccountId, Instant, OrderId, ProductId};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use serde_json::json;
+
+use super::order_history::Purchase;
+use store::sql::key_list;
+
+/// What parts orders in the text that carries many.
+const ROW: char = '\n';
+
+/// Orders read at once.
+const CHUNK: usize = 4_000;
+
+/// Of an order what was not cancelled, in stock units. Exact, and without overflow where the order itself had none.
+pub(super) const BASKETS: &str = "select o.id as order_id, o.account_id, o.placed_at, \
+    string_agg(l.product_id || ':' || ((l.quantity - l.cancelled) / l.denominator * l.numerator \
+      + (l.quantity - l.cancelled) % l.denominator * l.numerator / l.denominator), ' ') as lines \
+    from orders o join order_lines l on l.order_id = o.id where l.cancelled < l.quantity";
+
+/// What [`BASKETS`] ends with.
+pub(super) const EACH_ORDER: &str = "group by o.id, o.account_id, o.placed_at";
+
+/// Gives every learnt order to `take`, oldest ids first, and at last those that nobody has learnt yet.
+pub(super) async fn all(db: &impl ConnectionTrait, mut consume: impl FnMut(Vec<Purchase>)) -> Result<(), DbErr> {
+    let mut after = 0_i64;
+    loop {
+        let page = "select order_id, account_id, placed_at, lines from learned_baskets where order_id > $1 order by order_id";
+        let (purchases, last) = read_packed(db, &format!("{page} limit {CHUNK}"), [after.into()]).await?;
+        let Some(last) = last else { break };
+        after = last;
+        consume(purchases);
+    }
+    let open = "select o.id from orders o where not exists (select 1 from learned_baskets l where l.order_id = o.id)";
+    let open = db.query_all_raw(Statement::from_string(db.get_database_backend(), open)).await?;
+    let open = open.iter().map(|row| row.try_get_by_index(0).map(OrderId)).collect::<Result<Vec<_>, _>>()?;
+    for ids in open.chunks(CHUNK) {
+        consume(some(db, ids).await?);
+    }
+    Ok(())
+}
+
+/// The orders of the ids given as they are now; one of which nothing is left does not come.
+pub(super) async fn some(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<Purchase>, DbErr> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CHUNK) {
+        let list = ids.iter().map(|id| id.0).collect::<Vec<i64>>();
+        let keys = key_list(db.get_database_backend(), 1, "bigint");
+        let select = format!("{BASKETS} and o.id in {keys} {EACH_ORDER}");
+        found.extend(read_packed(db, &select, [json!(list).to_string().into()]).await?.0);
+    }
+    Ok(found)
+}
+
+/// The orders that a select gives, and the last id.
+async fn read_packed(
+    db: &impl ConnectionTrait,
+    select: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<(Vec<Purchase>, Option<i64>), DbErr> {
+    let newline = if store::sql::is_sqlite(db) { "char(10)" } else { "chr(10)" };
+    let sql = format!(
+        "select max(order_id), string_agg(order_id || ' ' || account_id || ' ' || placed_at || ' ' || lines, {newline}) \
+         from ({select}) as baskets"
+    );
+    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let read = |row: QueryResult| Ok::<_, DbErr>((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    let (last, text): (Option<i64>, Option<String>) = row.map(read).transpose()?.unwrap_or_default();
+    Ok((text.unwrap_or_default().split(ROW).filter_map(parse_purchase).collect(), last))
+}
+
+fn parse_purchase(row: &str) -> Option<Purchase> {
+    let mut words = row.split(' ');
+    let mut number = || words.next()?.parse::<i64>().ok();
+    let (order, account, at) = (OrderId(number()?), AccountId(number()?), Instant(number()?));
+    let lines = words.filter_map(|line| {
+        let (product, quantity) = line.split_once(':')?;
+        Some((ProductId(product.parse().ok()?), quantity.parse().ok()?))
+    });
+    Some(Purchase { order, account, at, lines: lines.collect() })
+}

@@ -1,0 +1,125 @@
+//! Properties of products as relations need them: only those that some rule or list of devices names are read from the
+//! database, many products in one value.
+
+use std::borrow::Cow;
+
+use entity::ProductId;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value as Bound};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::comparable_value::{ComparableValue, name_of};
+use catalog::AttributeValue;
+use store::sql::{is_sqlite, key_list};
+
+/// Products read at once.
+const CHUNK: usize = 5_000;
+
+/// The properties of one product that may matter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ProductAttributes {
+    values: Vec<(String, ComparableValue)>,
+}
+
+impl ProductAttributes {
+    /// The value of a property; its name as [`name_of`] gives it.
+    pub(super) fn get(&self, name: &str) -> Option<&ComparableValue> {
+        self.values.iter().find(|attribute| attribute.0 == name).map(|attribute| &attribute.1)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, &ComparableValue)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+#[derive(Deserialize)]
+struct Stored<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    value: AttributeValue,
+    #[serde(borrow, default)]
+    unit: Option<Cow<'a, str>>,
+}
+
+/// Which products are meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ReadScope<'a> {
+    All,
+    Only(&'a [ProductId]),
+}
+
+/// Gives the facts of each product that has a property whose name holds one of `patterns` (words parted by `%`).
+pub(super) async fn for_each(
+    db: &impl ConnectionTrait,
+    scope: ReadScope<'_>,
+    patterns: &[String],
+    mut consume: impl FnMut(ProductId, ProductAttributes),
+) -> Result<(), DbErr> {
+    if patterns.is_empty() {
+        return Ok(());
+    }
+    match scope {
+        ReadScope::Only(ids) => {
+            for ids in ids.chunks(CHUNK) {
+                let list = json!(ids.iter().map(|id| id.0).collect::<Vec<i64>>()).to_string();
+                let which = format!("id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+                read(db, &which, "", list.into(), patterns, &mut consume).await?;
+            }
+        }
+        ReadScope::All => {
+            let mut after = 0_i64;
+            let page = format!("order by id limit {CHUNK}");
+            while let Some(last) = read(db, "id > $1", &page, after.into(), patterns, &mut consume).await? {
+                after = last;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn read(
+    db: &impl ConnectionTrait,
+    which: &str,
+    page: &str,
+    bound: Bound,
+    patterns: &[String],
+    consume: &mut impl FnMut(ProductId, ProductAttributes),
+) -> Result<Option<i64>, DbErr> {
+    let (newline, like) = if is_sqlite(db) { ("char(10)", "like") } else { ("chr(10)", "ilike") };
+    let holds: Vec<String> = (2..patterns.len() + 2).map(|place| format!("attributes {like} ${place}")).collect();
+    let sql = format!(
+        "select max(id), string_agg(id || ' ' || attributes, {newline}) from \
+         (select id, attributes from products where {which} and ({}) {page}) as facts",
+        holds.join(" or ")
+    );
+    let values = std::iter::once(bound).chain(patterns.iter().map(|pattern| format!("%{pattern}%").into()));
+    let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let both = |row: QueryResult| Ok::<_, DbErr>((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+    let (last, text): (Option<i64>, Option<String>) = row.map(both).transpose()?.unwrap_or_default();
+    // No text of a product breaks the line: JSON writes a line break as two signs.
+    for line in text.unwrap_or_default().lines() {
+        if let Some((id, attributes)) = line.split_once(' ')
+            && let (Ok(id), Ok(stored)) = (id.parse(), serde_json::from_str::<Vec<Stored<'_>>>(attributes))
+        {
+            let values = stored
+                .iter()
+                .map(|attribute| (name_of(&attribute.name), ComparableValue::read(&attribute.value, attribute.unit.as_deref())));
+            consume(ProductId(id), ProductAttributes { values: values.collect() });
+        }
+    }
+    Ok(last)
+}
+
+/// The pattern under which properties of a name are found, whatever signs part its words. Signs that mean something in
+/// patterns are not among letters and digits.
+pub(super) fn pattern_of(name: &str) -> String {
+    name_of(name).replace(' ', "%")
+}
+
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for ProductAttributes {
+    fn from(facts: [(&str, &str); N]) -> Self {
+        let value = |text: &str| ComparableValue::read(&AttributeValue::Text(text.to_owned()), None);
+        Self { values: facts.into_iter().map(|(name, text)| (name_of(name), value(text))).collect() }
+    }
+}

@@ -1,0 +1,102 @@
+//! What goes with one product.
+
+use std::sync::Arc;
+
+use ahash::{AHashMap, AHashSet};
+use entity::{ProductId, RelationKind};
+use pricing::Quantity;
+
+use super::basket_items::bought_together_with;
+use super::context::{SuggestionContext, reason_text};
+use super::related_products::{RelatedProduct, RelationSource};
+use super::views::SuggestionKind;
+use catalog::Product;
+
+/// A product suggested for another.
+#[derive(Clone, Debug)]
+pub(super) struct Suggestion {
+    pub(super) product: Arc<Product>,
+    pub(super) kind: SuggestionKind,
+    /// How much of it goes with 1 stock unit of the other, where that is known.
+    pub(super) quantity: Option<Quantity>,
+    pub(super) reason: String,
+}
+
+/// What goes with a product, of one kind or of every: related products by kind, then what is bought with it. A product stands
+/// in it once. Of one kind, products somebody related to it come first; then the best of those that a rule or a list of
+/// devices relates. Asks no database.
+pub(super) fn suggestions(
+    context: &SuggestionContext<'_>,
+    product: &Product,
+    wanted: Option<SuggestionKind>,
+    limit: usize,
+) -> Vec<Suggestion> {
+    let mut found: Vec<Suggestion> = Vec::new();
+    if wanted != Some(SuggestionKind::BoughtTogether) {
+        let mut by_kind: AHashMap<SuggestionKind, Vec<RelatedProduct>> = AHashMap::new();
+        for related in context.related.known().related_to(product, context.orderable.products) {
+            let kind = SuggestionKind::from(related.kind);
+            if wanted.is_none_or(|wanted| wanted == kind) {
+                by_kind.entry(kind).or_default().push(related);
+            }
+        }
+        for (kind, related) in by_kind {
+            found.extend(of_kind(context, product, kind, related));
+        }
+    }
+    if wanted.is_none_or(|wanted| wanted == SuggestionKind::BoughtTogether) {
+        found.extend(
+            bought_together_with(context.purchases, &context.orderable, product.id, context.viewer, limit).into_iter().map(
+                |item| Suggestion {
+                    product: item.product,
+                    kind: SuggestionKind::BoughtTogether,
+                    quantity: None,
+                    reason: item.reason,
+                },
+            ),
+        );
+    }
+    found.sort_by_key(|suggestion| suggestion.kind.rank());
+    let mut seen = AHashSet::from([product.id]);
+    found.retain(|suggestion| seen.insert(suggestion.product.id));
+    found.truncate(limit);
+    found
+}
+
+/// What can be suggested of one kind: what somebody related first, what lists a device of another brand last.
+fn of_kind(
+    context: &SuggestionContext<'_>,
+    product: &Product,
+    kind: SuggestionKind,
+    related: Vec<RelatedProduct>,
+) -> Vec<Suggestion> {
+    let mut by_target: AHashMap<ProductId, RelatedProduct> = AHashMap::with_capacity(related.len());
+    // A product may be related in several ways; what somebody said by hand comes first in the related.
+    for related in related {
+        by_target.entry(related.target).or_insert(related);
+    }
+    let mut ranked = context.ranked(by_target.keys().copied(), &[product.id]);
+    ranked.sort_by_key(|other| match by_target.get(&other.id).map(|related| &related.source) {
+        Some(RelationSource::ProductRelation(_)) => 0,
+        Some(RelationSource::Device) if !other.brand.eq_ignore_ascii_case(&product.brand) => 2,
+        _ => 1,
+    });
+    let said = ranked.into_iter().filter_map(|other| {
+        let related = by_target.get(&other.id)?;
+        Some(Suggestion { kind, quantity: related.quantity, reason: reason(product, related), product: other })
+    });
+    said.collect()
+}
+
+/// Why, in words.
+fn reason(product: &Product, related: &RelatedProduct) -> String {
+    let sku = &product.sku;
+    let said = match related.kind {
+        RelationKind::Required => format!("{sku} cannot be used without it"),
+        RelationKind::Accessory => format!("Accessory for {sku}"),
+        RelationKind::Compatible => format!("Fits {sku}"),
+        RelationKind::Substitute => format!("Can be used instead of {sku}"),
+        RelationKind::Successor => format!("Replaces {sku}"),
+    };
+    reason_text(said, &related.source)
+}

@@ -1,0 +1,124 @@
+//! Relations that somebody gave a product by SKU, in memory.
+
+use ahash::AHashMap;
+use entity::{ProductId, RelationKind};
+use pricing::Quantity;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
+use serde_json::json;
+
+use store::sql::{is_sqlite, key_list};
+
+/// One product's relation to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ProductRelation {
+    pub(super) kind: RelationKind,
+    pub(super) target: ProductId,
+    /// How much of the target goes with 1 stock unit of the product.
+    pub(super) quantity: Quantity,
+    pub(super) note: Option<Box<str>>,
+}
+
+/// All of them, by the product that has them. What fitting_from source so from its own side as well.
+#[derive(Debug, Default)]
+pub(super) struct ProductRelations {
+    of: AHashMap<ProductId, Box<[ProductRelation]>>,
+    fitting_from: AHashMap<ProductId, Vec<ProductId>>,
+}
+
+/// What parts columns, and what parts rows: no text of a product holds them.
+const COLUMN: char = '\u{1f}';
+const ROW: char = '\u{1e}';
+
+/// Products read at once.
+const CHUNK: usize = 5_000;
+
+impl ProductRelations {
+    /// The relations a product has.
+    pub(super) fn of(&self, product: ProductId) -> &[ProductRelation] {
+        self.of.get(&product).map(|relations| &**relations).unwrap_or_default()
+    }
+
+    /// Products that are said to fit this one.
+    pub(super) fn fitting(&self, product: ProductId) -> &[ProductId] {
+        self.fitting_from.get(&product).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Reads every relation.
+    pub(super) async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
+        let mut relations = Self::default();
+        let all = read(db, "true", []).await?;
+        for (product, own) in by_product(all) {
+            relations.put(product, own);
+        }
+        Ok(relations)
+    }
+
+    /// Reads the relations of some products again.
+    pub(super) async fn read_for(
+        db: &impl ConnectionTrait,
+        ids: &[ProductId],
+    ) -> Result<Vec<(ProductId, Vec<ProductRelation>)>, DbErr> {
+        let mut found = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(CHUNK) {
+            let list = json!(ids.iter().map(|id| id.0).collect::<Vec<i64>>()).to_string();
+            let which = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+            let mut own = by_product(read(db, &which, [list.into()]).await?);
+            found.extend(ids.iter().map(|id| (*id, own.remove(id).unwrap_or_default())));
+        }
+        Ok(found)
+    }
+
+    /// RelationSource what relations a product has now.
+    pub(super) fn put(&mut self, product: ProductId, relations: Vec<ProductRelation>) {
+        let old = if relations.is_empty() { self.of.remove(&product) } else { self.of.insert(product, relations.into()) };
+        for relation in old.iter().flatten().filter(|relation| relation.kind == RelationKind::Compatible) {
+            if let Some(fitting) = self.fitting_from.get_mut(&relation.target) {
+                fitting.retain(|other| *other != product);
+            }
+        }
+        let now = self.of.get(&product).into_iter().flatten();
+        for relation in now.filter(|relation| relation.kind == RelationKind::Compatible) {
+            self.fitting_from.entry(relation.target).or_default().push(product);
+        }
+    }
+}
+
+fn by_product(all: Vec<(ProductId, ProductRelation)>) -> AHashMap<ProductId, Vec<ProductRelation>> {
+    let mut of: AHashMap<ProductId, Vec<ProductRelation>> = AHashMap::new();
+    for (product, relation) in all {
+        of.entry(product).or_default().push(relation);
+    }
+    of
+}
+
+async fn read(
+    db: &impl ConnectionTrait,
+    which: &str,
+    values: impl IntoIterator<Item = sea_orm::Value>,
+) -> Result<Vec<(ProductId, ProductRelation)>, DbErr> {
+    let sign = if is_sqlite(db) { "char" } else { "chr" };
+    let sql = format!(
+        "select string_agg(concat_ws({sign}({}), product_id, kind, target_id, quantity, note), {sign}({})) \
+         from (select * from product_relations where {which} order by product_id, kind, target_id) as relations \
+         group by product_id / 2048",
+        u32::from(COLUMN),
+        u32::from(ROW),
+    );
+    let rows = db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let text: String = QueryResult::try_get_by_index(&row, 0)?;
+        found.extend(text.split(ROW).filter_map(relation));
+    }
+    Ok(found)
+}
+
+fn relation(row: &str) -> Option<(ProductId, ProductRelation)> {
+    let mut columns = row.split(COLUMN);
+    let product = ProductId(columns.next()?.parse().ok()?);
+    let kind = RelationKind::from_word(columns.next()?)?;
+    let target = ProductId(columns.next()?.parse().ok()?);
+    let quantity = Quantity::from_micros(columns.next()?.parse().ok()?);
+    let note = columns.next().filter(|note| !note.is_empty()).map(Into::into);
+    Some((product, ProductRelation { kind, target, quantity, note }))
+}
