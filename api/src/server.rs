@@ -198,7 +198,7 @@ async fn purge_expired(system: System, mut stop: watch::Receiver<bool>) {
             tx.commit(count).await
         };
         match forgotten.await {
-            Ok(count) => tracing::debug!(count, "old idempotency keys and notes of searches were forgotten"),
+            Ok(count) => tracing::debug!(count, "expired idempotency keys and searches were deleted"),
             Err(error) => tracing::error!(error = %error, "housekeeping failed"),
         }
         tokio::select! {

@@ -1,4 +1,4 @@
-//! That a buyer opened what a search showed.
+//! Records clicks of buyers on the hits of a search.
 
 use std::time::Duration;
 
@@ -13,14 +13,15 @@ use kernel::problem::CommonError;
 use store::clock::{self, SECOND};
 use store::database::{Reader, Tx};
 
-/// Products of one search whose clicks are noted.
+/// The most products of one search whose clicks are recorded.
 const MAX_CLICKS: usize = 200;
-/// How long the search of a search may take to be written by the process that answered it, and how often it is looked for.
+/// Another process may have answered the search and not have written it yet. How long that may take, how often to look for the
+/// search, and how long to wait between two attempts.
 const MAX_WRITE_DELAY: i64 = 3 * SECOND;
 const ATTEMPTS: u32 = 15;
 const ATTEMPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A click.
+/// A click on a hit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Click {
     pub(super) search: i64,
@@ -29,8 +30,8 @@ pub(super) struct Click {
     pub(super) position: u32,
 }
 
-/// The words of a search of the account; none when there is no such search. One that another process answered a moment ago is
-/// waited for.
+/// The query of a logged search of the account; none when there is no such search. Waits for a search that another process has
+/// just answered.
 pub(super) async fn query_of(db: &Reader, log: &SearchLog, account: AccountId, id: i64) -> Result<Option<String>, CommonError> {
     if let Some(search) = log.unwritten(id) {
         return Ok((search.account == account).then(|| search.query.clone()));
@@ -48,7 +49,7 @@ pub(super) async fn query_of(db: &Reader, log: &SearchLog, account: AccountId, i
     Ok(None)
 }
 
-/// Notes a click on a search with these words; a second one on the same product changes nothing.
+/// Records a click on a search with this query. A second click on the same product changes nothing.
 pub(super) async fn record_click(tx: &Tx, click: Click, query: &str) -> Result<(), MerchandisingError> {
     let of_search = noted_clicks::Entity::find().filter(noted_clicks::Column::SearchId.eq(click.search));
     let before: Vec<ProductId> = of_search.select_only().column(noted_clicks::Column::ProductId).into_tuple().all(tx).await?;

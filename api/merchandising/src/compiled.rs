@@ -1,4 +1,4 @@
-//! What staff decided for a text: compiled rules, looked up by phrase.
+//! Compiled synonyms and rules, looked up by the query.
 
 use std::sync::Arc;
 
@@ -9,36 +9,36 @@ use search::{Boosts, Synonyms, Targets};
 use super::definition::{RuleDefinition, SearchBoost, SynonymsDefinition};
 use catalog::{Categories, Products};
 
-/// Where the client should go.
+/// Where a search is redirected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redirect {
-    /// To a category, by its code.
+    /// A category, by its code.
     Category(Arc<str>),
-    /// To a path of the shop.
+    /// A path of the shop.
     Path(Arc<str>),
 }
 
-/// What staff decided for a text.
+/// The pins, boosts, synonyms and redirect that apply to a query.
 #[derive(Clone, Debug, Default)]
 pub struct Guidance {
-    /// Products with their places, the first being 0.
+    /// Products with their positions, counted from 0.
     pub pins: Vec<(ProductId, usize)>,
     pub boosts: Vec<Arc<Boosts>>,
     pub redirect: Option<Redirect>,
-    /// The standard table when there is none.
+    /// The standard table when none.
     pub synonyms: Option<Arc<Synonyms>>,
-    /// Codes of the rules for the text, and of those that count always.
+    /// Codes of the rules for the query, and of those that apply to every query.
     pub rules: Vec<Arc<str>>,
     pub general_rules: Arc<[Arc<str>]>,
 }
 
-/// A rule with its code.
+/// A definition with its code.
 pub(super) struct WithCode<T> {
     pub(super) code: Arc<str>,
     pub(super) definition: Arc<T>,
 }
 
-/// Everything that counts at one time.
+/// The synonyms and rules that apply at one time.
 #[derive(Debug, Default)]
 pub(super) struct CompiledCuration {
     always: Arc<Guidance>,
@@ -46,7 +46,7 @@ pub(super) struct CompiledCuration {
 }
 
 impl CompiledCuration {
-    /// Compiles what counts, in the order it was created.
+    /// Compiles synonyms and rules, given in the order they were created.
     pub(super) fn compile(
         synonyms: &[WithCode<SynonymsDefinition>],
         rules: &[WithCode<RuleDefinition>],
@@ -79,14 +79,14 @@ impl CompiledCuration {
         Self { by_phrase: by_phrase.collect(), always: Arc::new(general) }
     }
 
-    /// What counts for a text.
+    /// The guidance for a query.
     pub(super) fn guidance_for(&self, text: &str) -> Arc<Guidance> {
         let own = if self.by_phrase.is_empty() { None } else { self.by_phrase.get(&search::phrase_key(text)) };
         own.unwrap_or(&self.always).clone()
     }
 }
 
-/// The pins of rules; what comes first has its place.
+/// The pins of rules. Of two pins for the same product or position, the first one counts.
 fn pins(rules: &[&WithCode<RuleDefinition>], products: &Products) -> Vec<(ProductId, usize)> {
     let mut pins: Vec<(ProductId, usize)> = Vec::new();
     for pin in rules.iter().flat_map(|rule| &rule.definition.pins) {

@@ -1,4 +1,4 @@
-//! Orders that followed searches.
+//! Attributes orders to the searches they followed.
 
 use std::time::Duration;
 
@@ -19,28 +19,28 @@ use store::events::Event;
 use store::sql::key_list;
 use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
-/// Counts what is ordered after a search that showed it.
+/// Adds the quantities ordered after a search to the daily totals.
 #[derive(Clone, Debug)]
 pub struct Conversions {
-    /// Where searches that are not written yet are found.
+    /// The log, which holds searches that are not written yet.
     pub log: SearchLog,
 }
 
-/// How many days before an order a search may have been.
+/// The most days between a search and an order that followed it.
 const WINDOW: i64 = 3;
-/// So many latest searches of those who ordered are looked at.
+/// The most searches of the ordering accounts that are considered, latest first.
 const MAX_SEARCHES: u64 = 10_000;
-/// Orders are looked at together, since each look reads what their accounts searched for.
+/// Orders are handled in batches, since each batch reads the searches of its accounts.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// An order and who placed it when.
+/// A placed order.
 struct Order {
     id: i64,
     account: AccountId,
     placed_at: Instant,
 }
 
-/// A search of an account.
+/// A logged search of an account.
 struct PastSearch {
     id: i64,
     account: AccountId,
@@ -97,13 +97,13 @@ fn order(event: &Event) -> Result<Option<Order>, UnreadableEvent> {
     Ok(placed.map(|placed| Order { id: placed.order_id.0, account: placed.account_id, placed_at: event.occurred_at }))
 }
 
-/// The numbers of searches that an order may follow.
+/// The ids of the searches that an order may have followed: from the first, up to but excluding the second.
 fn attribution_ids(order: &Order) -> (i64, i64) {
     (first_id(later(order.placed_at, -WINDOW * DAY)), first_id(later(order.placed_at, 1)))
 }
 
 impl Conversions {
-    /// Searches that orders may follow, the latest first.
+    /// Searches that the orders may have followed, latest first.
     async fn searches(&self, tx: &Tx, orders: &[Order]) -> Result<Vec<PastSearch>, CommonError> {
         use noted_searches::Column::{AccountId as Account, Id};
         let accounts: AHashSet<AccountId> = orders.iter().map(|order| order.account).collect();
@@ -143,7 +143,7 @@ fn shown(text: &str) -> Vec<ProductId> {
     text.split(' ').filter_map(|id| id.parse().ok()).map(ProductId).collect()
 }
 
-/// What was clicked, by search; also in searches that are not written yet.
+/// Clicked products by search, including searches that are not written yet.
 async fn clicks(tx: &Tx, searches: &[PastSearch]) -> Result<AHashMap<i64, Vec<ProductId>>, CommonError> {
     let ids: Vec<i64> = searches.iter().map(|search| search.id).collect();
     let ids = serde_json::to_string(&ids).map_err(|e| CommonError::Internal(e.to_string()))?;
@@ -157,7 +157,7 @@ async fn clicks(tx: &Tx, searches: &[PastSearch]) -> Result<AHashMap<i64, Vec<Pr
     Ok(by_search)
 }
 
-/// What each order is of, in millionths of stock units.
+/// The ordered products and quantities of each order, in millionths of stock units.
 async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(ProductId, i64)>>, CommonError> {
     use order_lines::Column::{Denominator, Numerator, OrderId as Of, ProductId as Product, Quantity as Amount};
     let select = order_lines::Entity::find().select_only().columns([Of, Product, Amount, Numerator, Denominator]);
@@ -180,7 +180,7 @@ fn lines_of<'a>(lines: &'a AHashMap<i64, Vec<(ProductId, i64)>>, order: &Order) 
     lines.get(&order.id).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// In which searches of whom products were clicked and shown: indexes in the list of searches, the latest first.
+/// The searches of each account in which a product was clicked or shown, as indexes into the list of searches, latest first.
 struct ProductSearches<'a> {
     searches: &'a [PastSearch],
     clicked: AHashMap<(AccountId, ProductId), Vec<usize>>,
@@ -188,7 +188,7 @@ struct ProductSearches<'a> {
 }
 
 impl<'a> ProductSearches<'a> {
-    /// Of the wanted products only: many are shown, few are ordered.
+    /// Indexes only the wanted products, since many are shown but few are ordered.
     fn new(searches: &'a [PastSearch], wanted: &AHashSet<(AccountId, ProductId)>) -> Self {
         let indexes = |products: fn(&PastSearch) -> &[ProductId]| {
             let mut indexes: AHashMap<(AccountId, ProductId), Vec<usize>> = AHashMap::new();
@@ -201,8 +201,8 @@ impl<'a> ProductSearches<'a> {
         Self { searches, clicked: indexes(|search| &search.clicked), shown: indexes(|search| &search.shown) }
     }
 
-    /// For each search that something ordered follows, how much: each product follows the last search in which it was clicked,
-    /// otherwise the last that showed it, of those with numbers from one to before another.
+    /// The searches that an order followed, with the quantity ordered. Each product is attributed to the last search in which
+    /// it was clicked, otherwise to the last that showed it, among the searches with ids from `since` to before `until`.
     fn attributed(
         &self,
         account: AccountId,

@@ -1,6 +1,7 @@
-//! Synonyms and rules of staff, in the memory of every process.
+//! Synonyms and search rules, in the memory of every process.
 //!
-//! Compiled when they change, and when one of them begins or ends; a question looks up its phrase and reads no row.
+//! They are compiled when they change, and when one of them begins or ends to apply. A query looks up its phrase and reads no
+//! row.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use store::database::Reader;
 use store::events::{Event, any_is};
 use store::projections::Projection;
 
-/// Everything staff say of search. Cheap to clone; every clone is the same.
+/// All synonyms and search rules. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct Curation {
     state: Arc<RwLock<State>>,
@@ -29,10 +30,10 @@ pub struct Curation {
 
 #[derive(Debug)]
 struct State {
-    /// Those not switched off, in the order they were created.
+    /// The active ones, in the order they were created.
     rows: Arc<[search_curations::Model]>,
     compiled_rules: Arc<CompiledCuration>,
-    /// From when on something else counts.
+    /// The instant from which another set of rules applies.
     until: Instant,
 }
 
@@ -43,7 +44,7 @@ impl Default for State {
 }
 
 impl Curation {
-    /// Loads all that was said.
+    /// Loads all synonyms and rules.
     pub async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
         let all = Self { state: Arc::default(), products: products.clone(), categories: categories.clone() };
         all.read(db).await?;
@@ -53,12 +54,12 @@ impl Curation {
     async fn read(&self, db: &Reader) -> Result<(), CommonError> {
         let rows = search_curations::Entity::find().order_by_asc(search_curations::Column::Id).all(db).await?;
         let rows = rows.into_iter().filter(|row| row.active).collect();
-        // Compiled by the first question, which says what time it is.
+        // The first query compiles them, since it knows the time.
         *self.state.write() = State { rows, compiled_rules: Arc::default(), until: Instant(i64::MIN) };
         Ok(())
     }
 
-    /// What staff decided for a text.
+    /// The pins, boosts, synonyms and redirect that apply to a query.
     pub fn guidance_for(&self, text: &str, now: Instant) -> Arc<Guidance> {
         let rows = {
             let state = self.state.read();
@@ -70,7 +71,7 @@ impl Curation {
         let compiled = self.compile(rows, now);
         let compiled_rules = compiled.compiled_rules.clone();
         let mut state = self.state.write();
-        // Rows that came meanwhile are compiled by the next question.
+        // Rows that were read meanwhile are compiled by the next query.
         if Arc::ptr_eq(&state.rows, &compiled.rows) {
             *state = compiled;
         }

@@ -1,4 +1,4 @@
-//! Synonyms and rules over HTTP.
+//! Synonyms and search rules over HTTP.
 
 use entity::search_curations;
 use poem_openapi::param::{Header, Path, Query};
@@ -21,11 +21,11 @@ pub(super) type Result<T> = std::result::Result<T, ApiError<MerchandisingError>>
 
 #[derive(Tags)]
 pub(super) enum Tag {
-    /// What staff make of search, and what they learn from it.
+    /// Synonyms, search rules and search reports.
     Merchandising,
 }
 
-/// Synonyms and rules.
+/// Routes of synonyms and search rules.
 #[derive(Debug)]
 pub struct CurationRoutes {
     /// All products.
@@ -40,9 +40,9 @@ type Staff = Acting<permit::WriteProducts>;
 impl CurationRoutes {
     /// Create or change search synonyms
     ///
-    /// Words or phrases that mean the same in this catalog, or with `means` that stand for others but not the other way
-    /// round. They count with the next search, beside the standard table of trade English, and what they name is never
-    /// taken for a spelling mistake. With `If-Match` the change happens only if nobody changed them meanwhile.
+    /// Words or phrases that are synonyms of each other, or with `means`, terms that have others as synonyms but not the other
+    /// way round. They apply from the next search on, beside the standard table of trade English, and are never corrected as
+    /// spelling mistakes. With `If-Match` they change only if no other request has changed them.
     #[oai(path = "/v1/search-synonyms/:code", method = "put", operation_id = "put_search_synonyms")]
     async fn put_search_synonyms(
         &self,
@@ -65,7 +65,7 @@ impl CurationRoutes {
 
     /// List search synonyms
     ///
-    /// In the order they were created, those among them that do not count now.
+    /// In the order they were created, including those that do not apply now.
     #[oai(path = "/v1/search-synonyms", method = "get", operation_id = "list_search_synonyms")]
     async fn list_search_synonyms(
         &self,
@@ -78,7 +78,7 @@ impl CurationRoutes {
 
     /// Delete search synonyms
     ///
-    /// They no longer count.
+    /// They no longer apply.
     #[oai(path = "/v1/search-synonyms/:code", method = "delete", operation_id = "delete_search_synonyms")]
     async fn delete_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
@@ -88,10 +88,10 @@ impl CurationRoutes {
 
     /// Create or change a search rule
     ///
-    /// For some phrases: products at places (`pins`), factors on the scores of products, categories or brands (`boosts`; below
-    /// 1 they bury), and where the client should go instead (`redirect`). Without phrases the boosts count for every search.
-    /// It counts with the next search. Pins obey visibility, life cycle and filters. With `If-Match` the change happens only
-    /// if nobody changed the rule meanwhile.
+    /// For some phrases: products at positions (`pins`), factors on the scores of products, categories or brands (`boosts`;
+    /// factors below 1 demote), and where the client must go instead (`redirect`). Without phrases the boosts apply to every
+    /// search. The rule applies from the next search on. Pins obey visibility, life cycle and filters. With `If-Match` the rule
+    /// changes only if no other request has changed it.
     #[oai(path = "/v1/search-rules/:code", method = "put", operation_id = "put_search_rule")]
     async fn put_search_rule(
         &self,
@@ -115,7 +115,7 @@ impl CurationRoutes {
 
     /// List search rules
     ///
-    /// In the order they were created, those among them that do not count now.
+    /// In the order they were created, including those that do not apply now.
     #[oai(path = "/v1/search-rules", method = "get", operation_id = "list_search_rules")]
     async fn list_search_rules(
         &self,
@@ -128,7 +128,7 @@ impl CurationRoutes {
 
     /// Delete a search rule
     ///
-    /// It no longer counts.
+    /// It no longer applies.
     #[oai(path = "/v1/search-rules/:code", method = "delete", operation_id = "delete_search_rule")]
     async fn delete_search_rule(&self, who: Staff, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;

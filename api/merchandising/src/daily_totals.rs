@@ -1,4 +1,4 @@
-//! Sums of searches by day, words and account.
+//! Totals of searches by day, query and account.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use store::clock::{DAY, later};
 use store::database::Tx;
 use store::sql::push_row;
 
-/// Days for which single searches and clicks, and for which their sums are kept.
+/// Days for which single searches and clicks are kept, and days for which totals are kept.
 const SEARCH_RETENTION_DAYS: i64 = 7;
 pub(super) const TOTALS_RETENTION_DAYS: i64 = 180;
 const ROWS_PER_STATEMENT: usize = 500;
 
-/// What is added to a sum.
+/// Counts to add to a total.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct SearchCounts {
     pub(super) searches: i64,
@@ -29,17 +29,17 @@ pub(super) struct SearchCounts {
     /// Millionths of stock units.
     pub(super) quantity: i64,
     pub(super) lookup: bool,
-    /// Products found by the last search, and when that was; 0 when no search is added.
+    /// The number of products found by the last search, and its time; 0 when no search is added.
     pub(super) found: i64,
     pub(super) last_at: i64,
 }
 
-/// What is added to sums, by day, words and account; in one order, so that processes do not wait for each other in a circle.
+/// Counts to add to totals, by day, query and account. The order is fixed, so that processes do not deadlock.
 #[derive(Debug, Default)]
 pub(super) struct DailyTotals(BTreeMap<(i64, String, i64), SearchCounts>);
 
 impl DailyTotals {
-    /// Adds to the sum of a day, words and an account.
+    /// Adds counts to a total.
     pub(super) fn add(&mut self, day: i64, query: &str, account: AccountId, more: SearchCounts) {
         let sum = self.0.entry((day, query.to_owned(), account.0)).or_default();
         sum.searches += more.searches;
@@ -56,7 +56,7 @@ impl DailyTotals {
         }
     }
 
-    /// Writes the sums.
+    /// Writes the totals.
     pub(super) async fn write(self, tx: &Tx) -> Result<(), CommonError> {
         let backend = tx.get_database_backend();
         let rows: Vec<_> = self.0.into_iter().collect();
@@ -80,7 +80,7 @@ impl DailyTotals {
     }
 }
 
-/// What becomes of a sum that is there already.
+/// Adds counts to a total that exists already.
 const ADD_TO_EXISTING: &str = " on conflict (day, query, account_id) do update set \
     searches = search_tallies.searches + excluded.searches, empty = search_tallies.empty + excluded.empty, \
     relaxed = search_tallies.relaxed + excluded.relaxed, clicked = search_tallies.clicked + excluded.clicked, \
@@ -91,7 +91,7 @@ const ADD_TO_EXISTING: &str = " on conflict (day, query, account_id) do update s
     last_at = case when excluded.last_at >= search_tallies.last_at then excluded.last_at else search_tallies.last_at end, \
     updated_at = excluded.updated_at";
 
-/// Forgets what need not be kept any longer; gives how many rows that were.
+/// Deletes searches, clicks and totals past their retention; returns the number of rows.
 pub async fn purge_expired(tx: &Tx) -> Result<u64, CommonError> {
     let before = |days: i64| later(tx.now(), -days * DAY);
     let id = first_id(before(SEARCH_RETENTION_DAYS));

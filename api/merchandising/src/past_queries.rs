@@ -1,8 +1,8 @@
-//! What was accounts_by_query before, in the memory of every process: for finishing what somebody types.
+//! Past queries, in the memory of every process, for completing what a user types.
 //!
-//! An account's own questions with a result, the latest first; and those that at least 3 accounts accounts_by_query with a result and none of
-//! them as a part number. Loaded when a process starts, then its own searches at once and those of other processes a few
-//! seconds later.
+//! An account's own queries with a result, latest first; and queries that at least 3 accounts searched for with a result, none
+//! of them as a part number. They are loaded when a process starts. Afterwards its own searches are added at once, and those of
+//! other processes a few seconds later.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,58 +17,58 @@ use kernel::problem::CommonError;
 use store::clock::{DAY, SECOND, later};
 use store::database::Reader;
 
-/// Questions remembered of an account.
+/// The most queries remembered of an account.
 const MAX_QUERIES_PER_ACCOUNT: usize = 50;
-/// Questions of accounts remembered in all, and accounts counted for each.
+/// The most queries that are remembered over all accounts, and the most accounts counted for each.
 const MAX_QUERIES: usize = 200_000;
 const MAX_ACCOUNTS: usize = 50;
-/// So many accounts must have accounts_by_query before others are told.
+/// The number of accounts that must have searched for a query before it is shown to others.
 const MIN_ACCOUNTS: usize = 3;
-/// Questions everybody may be told.
+/// The most popular queries.
 const MAX_POPULAR: usize = 20_000;
-/// Days of questions that are remembered.
+/// Days for which queries are remembered.
 const MEMORY_DAYS: i64 = 90;
-/// Rows of one reading.
+/// The most rows of one read.
 const MAX_ROWS: u64 = 200_000;
-/// How far a reading goes back behind the one before, since transactions end out of order.
+/// How far a read reaches back before the last one, since transactions commit out of order.
 const OVERLAP: i64 = 30 * SECOND;
 
-/// What was accounts_by_query before. Cheap to clone; every clone is the same.
+/// Past queries. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct PastQueries {
     queries: Arc<RwLock<Queries>>,
     popular: Arc<RwLock<Arc<[Popular]>>>,
-    /// Up to when rows were read.
+    /// Rows updated up to this instant were read.
     read_until: Arc<AtomicI64>,
 }
 
 #[derive(Debug, Default)]
 struct Queries {
-    /// The latest last.
+    /// Each account's queries, latest last.
     own: AHashMap<AccountId, Vec<(Instant, Arc<str>)>>,
-    /// Accounts that accounts_by_query, lookups of part numbers left out.
+    /// The accounts that searched for each query, without look-ups of part numbers.
     accounts_by_query: AHashMap<Arc<str>, AHashSet<AccountId>>,
     changed: bool,
 }
 
-/// A question of several accounts.
+/// A query of several accounts.
 #[derive(Clone, Debug)]
 struct Popular {
     query: Arc<str>,
     accounts: usize,
 }
 
-/// Day, words, account, whether it was a lookup, the last search.
+/// Day, query, account, whether it was a look-up of a part number, time of the last search.
 type Row = (i64, String, i64, bool, i64);
 
 impl Queries {
     fn learn(&mut self, account: AccountId, query: &str, lookup: bool, at: Instant) {
         let own = self.own.entry(account).or_default();
-        let known = own.iter().position(|(_, known)| **known == *query).map(|place| own.remove(place));
+        let known = own.iter().position(|(_, known)| **known == *query).map(|index| own.remove(index));
         let query: Arc<str> = known.as_ref().map_or_else(|| query.into(), |(_, query)| query.clone());
         let at = known.map_or(at, |(before, _)| before.max(at));
-        let place = own.partition_point(|(before, _)| *before <= at);
-        own.insert(place, (at, query.clone()));
+        let index = own.partition_point(|(before, _)| *before <= at);
+        own.insert(index, (at, query.clone()));
         if own.len() > MAX_QUERIES_PER_ACCOUNT {
             own.remove(0);
         }
@@ -93,55 +93,55 @@ impl Queries {
 }
 
 impl PastQueries {
-    /// Remembers a question that had a result.
+    /// Remembers a query that had a result.
     pub(super) fn learn(&self, account: AccountId, query: &str, lookup: bool, at: Instant) {
         self.queries.write().learn(account, query, lookup, at);
     }
 
-    /// Questions of an account that begin with some words, the latest first. The words are [`search::fold_text`].
-    pub fn of_account(&self, account: AccountId, prefix: &str, most: usize) -> Vec<Arc<str>> {
+    /// Queries of an account that begin with `prefix`, latest first. The prefix is a result of [`search::fold_text`].
+    pub fn of_account(&self, account: AccountId, prefix: &str, limit: usize) -> Vec<Arc<str>> {
         let queries = self.queries.read();
         let own = queries.own.get(&account).map(Vec::as_slice).unwrap_or_default();
         let fitting = own.iter().rev().map(|(_, query)| query).filter(|query| continues(query, prefix));
-        fitting.take(most).cloned().collect()
+        fitting.take(limit).cloned().collect()
     }
 
-    /// Questions of several accounts that begin with some words, those of most accounts first. The words are
+    /// Queries of several accounts that begin with `prefix`, those of the most accounts first. The prefix is a result of
     /// [`search::fold_text`].
-    pub fn popular(&self, prefix: &str, most: usize) -> Vec<Arc<str>> {
+    pub fn popular(&self, prefix: &str, limit: usize) -> Vec<Arc<str>> {
         let all = self.popular.read().clone();
         let start = all.partition_point(|popular| *popular.query < *prefix);
         let fitting = all[start..].iter().take_while(|popular| popular.query.starts_with(prefix));
-        let mut best: Vec<&Popular> = Vec::with_capacity(most + 1);
+        let mut best: Vec<&Popular> = Vec::with_capacity(limit + 1);
         for popular in fitting.filter(|popular| continues(&popular.query, prefix)) {
-            let place = best.partition_point(|better| better.accounts >= popular.accounts);
-            if place < most {
-                best.insert(place, popular);
-                best.truncate(most);
+            let index = best.partition_point(|better| better.accounts >= popular.accounts);
+            if index < limit {
+                best.insert(index, popular);
+                best.truncate(limit);
             }
         }
         best.into_iter().map(|popular| popular.query.clone()).collect()
     }
 
-    /// Reads everything anew, so that what is long ago is forgotten.
+    /// Reads everything again, so that old queries are forgotten.
     pub async fn read_all(&self, db: &Reader, now: Instant) -> Result<(), CommonError> {
         let since = search_tallies::Column::Day.gte(day_of(later(now, -MEMORY_DAYS * DAY)));
         let rows = read(db, since).await?;
-        let mut fresh = Queries { changed: true, ..Queries::default() };
-        self.add_rows(&mut fresh, &rows);
+        let mut current = Queries { changed: true, ..Queries::default() };
+        self.add_rows(&mut current, &rows);
         let mut queries = self.queries.write();
-        // Searches of this moment that are not written yet.
+        // Keeps the latest searches, which may not be written yet.
         for (account, own) in &queries.own {
             let latest = own.iter().filter(|(at, _)| *at >= later(now, -OVERLAP));
-            latest.for_each(|(at, query)| fresh.learn(*account, query, true, *at));
+            latest.for_each(|(at, query)| current.learn(*account, query, true, *at));
         }
-        *queries = fresh;
+        *queries = current;
         drop(queries);
         self.publish_popular();
         Ok(())
     }
 
-    /// Reads what was written since the last reading.
+    /// Reads what was written since the last read.
     pub(super) async fn read_new(&self, db: &Reader) -> Result<(), CommonError> {
         let since = later(Instant(self.read_until.load(Ordering::Relaxed)), -OVERLAP);
         let rows = read(db, search_tallies::Column::UpdatedAt.gte(since)).await?;
@@ -158,7 +158,7 @@ impl PastQueries {
         self.read_until.fetch_max(latest, Ordering::Relaxed);
     }
 
-    /// Makes known what several accounts accounts_by_query.
+    /// Recomputes the popular queries.
     fn publish_popular(&self) {
         if !self.queries.read().changed {
             return;
@@ -172,12 +172,12 @@ impl PastQueries {
     }
 }
 
-/// Whether a question begins with what was typed and says more.
+/// Whether a query begins with the prefix and is longer.
 fn continues(query: &str, prefix: &str) -> bool {
     query.len() > prefix.len() && query.starts_with(prefix)
 }
 
-/// Questions with a result, the latest first.
+/// Queries with a result, latest first.
 async fn read(db: &Reader, which: sea_orm::sea_query::SimpleExpr) -> Result<Vec<(Row, i64)>, CommonError> {
     use search_tallies::Column::{AccountId, Day, Found, LastAt, Lookup, Query, UpdatedAt};
     let select = search_tallies::Entity::find().select_only().columns([Day, Query, AccountId, Lookup, LastAt, UpdatedAt]);

@@ -1,4 +1,4 @@
-//! Creating, changing and deleting what staff say of search.
+//! Creates, changes and deletes synonyms and search rules.
 
 use entity::{CurationKind, Instant, search_curations};
 use sea_orm::{
@@ -11,7 +11,7 @@ use super::queries::find_curation;
 use kernel::problem::CommonError;
 use store::database::{Lock, Tx};
 
-/// What is said, as it shall be.
+/// Synonyms or a rule to store.
 #[derive(Clone, Debug)]
 pub(super) struct NewCuration {
     pub(super) kind: CurationKind,
@@ -23,10 +23,10 @@ pub(super) struct NewCuration {
     pub(super) definition: String,
 }
 
-/// So many of a kind there may be: all are held in memory.
+/// The most synonyms and the most rules, since all are held in memory.
 const MAX_CURATIONS: u64 = 2_000;
 impl MerchandisingError {
-    /// That there is none of a code.
+    /// The error that no synonyms or rule has this code.
     pub(super) fn not_found(kind: CurationKind, code: &str) -> Self {
         match kind {
             CurationKind::Synonyms => Self::SynonymsNotFound(code.to_owned()),
@@ -35,8 +35,8 @@ impl MerchandisingError {
     }
 }
 
-/// Creates it or changes it to what is given; what is so already keeps its version. `expected` is the version the caller
-/// read, if it said one.
+/// Creates or changes synonyms or a rule. The version stays when nothing changes. `expected` is the version that the caller
+/// read, if given.
 pub(super) async fn put_curation(
     tx: &Tx,
     new: NewCuration,
@@ -79,7 +79,7 @@ pub(super) async fn put_curation(
     Ok(row)
 }
 
-/// Deletes what a code names.
+/// Deletes the synonyms or the rule with this code.
 pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> Result<(), MerchandisingError> {
     tx.lock(Lock::SearchRules).await?;
     let row = find_curation(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;

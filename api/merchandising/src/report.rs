@@ -1,4 +1,4 @@
-//! What buyers searched for over some days, summed by words.
+//! Reports on searches over some days, grouped by query.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use super::report_views::ReportOrder;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 
-/// What is filter of the sums.
+/// Which searches a report covers, and how it is ordered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ReportFilter {
     /// The first and the last day, counted from 1970.
@@ -18,7 +18,7 @@ pub(super) struct ReportFilter {
     pub(super) order: ReportOrder,
 }
 
-/// SearchTotals over searches.
+/// Totals over searches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct SearchTotals {
     pub(super) query: String,
@@ -34,7 +34,7 @@ pub(super) struct SearchTotals {
     pub(super) quantity: i64,
 }
 
-/// After which row a page begins: its measure and its words.
+/// The last row of the page before: its measure and its query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReportCursor {
     pub(super) measure: i64,
@@ -51,7 +51,7 @@ impl ReportCursor {
         URL_SAFE_NO_PAD.encode([&self.measure.to_be_bytes(), self.query.as_bytes()].concat())
     }
 
-    /// The after of a cursor.
+    /// Reads an opaque cursor.
     pub(super) fn read(cursor: &str) -> Result<Self, CommonError> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
         let after = bytes.as_deref().and_then(|bytes| {
@@ -80,7 +80,7 @@ impl ReportOrder {
         }
     }
 
-    /// What rows are ordered by.
+    /// The value that rows are ordered by.
     pub(super) fn of(self, sums: &SearchTotals) -> i64 {
         match self {
             Self::Searches => sums.searches,
@@ -92,7 +92,7 @@ impl ReportOrder {
     }
 }
 
-/// SearchTotals by words, the largest first; at most `limit`, after `after`. Words with nothing of what is filter for are left out.
+/// Totals by query, the largest first; at most `limit` rows after the cursor. Queries whose measure is 0 are left out.
 pub(super) async fn by_query(
     db: &impl ConnectionTrait,
     filter: ReportFilter,
@@ -117,7 +117,7 @@ pub(super) async fn by_query(
     Ok(rows.iter().map(|row| SearchTotals::read(row, 1, row.try_get_by_index(0)?)).collect::<Result<_, _>>()?)
 }
 
-/// SearchTotals over everything.
+/// Totals over all queries.
 pub(super) async fn totals(db: &impl ConnectionTrait, filter: ReportFilter) -> Result<SearchTotals, CommonError> {
     let (condition, values) = condition(&filter);
     let sql = format!("select {SUMMED} from search_tallies where {condition}");
@@ -135,7 +135,7 @@ fn condition(filter: &ReportFilter) -> (&'static str, Vec<Value>) {
 }
 
 impl SearchTotals {
-    /// Reads the sums that begin in a column; a sum over nothing is null.
+    /// Reads the totals from column `first` on. A sum over no rows is null.
     fn read(row: &QueryResult, first: usize, query: String) -> Result<Self, DbErr> {
         let sum = |nth: usize| Ok::<i64, DbErr>(row.try_get_by_index::<Option<i64>>(first + nth)?.unwrap_or_default());
         Ok(Self {

@@ -18,28 +18,28 @@ use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Body, Code, JsonResponse, Timestamp, page_limit, place_of};
 use store::clock;
 
-/// Clicks and reports.
+/// Routes of clicks and reports.
 #[derive(Debug)]
 pub struct ReportRoutes {
     /// All accounts.
     pub accounts: Accounts,
     /// All products.
     pub products: Products,
-    /// Searches that were noted.
+    /// The log of searches.
     pub log: SearchLog,
 }
 
-/// The last after a hit can have.
+/// The last position a hit can have.
 const LAST_POSITION: u32 = 10_100;
-/// Days of a report that names none.
+/// Days of a report without `from`.
 const USUAL_DAYS: i64 = 30;
 
 #[OpenApi(tag = "Tag::Merchandising")]
 impl ReportRoutes {
-    /// LoggedSearch a click
+    /// Note a click
     ///
-    /// That a product of a search was opened. It can be noted for 7 days, and once for each product: saying it again changes
-    /// nothing.
+    /// Records that a buyer opened a hit of a search. A click can be recorded for 7 days, and once for each product; repeating
+    /// it changes nothing.
     #[oai(path = "/v1/search/clicks", method = "post", operation_id = "note_search_click")]
     async fn note_search_click(
         &self,
@@ -71,9 +71,9 @@ impl ReportRoutes {
 
     /// Report on searches
     ///
-    /// What buyers searched for in some days, the last 30 unless said otherwise (days begin at midnight UTC; 180 are kept): how
-    /// often, how often in vain, what was opened, which orders followed within 3 days. `order` says what comes first:
-    /// `empty_searches` lists what found nothing. Searches show up a second after they happened.
+    /// What buyers searched for in some days, by default the last 30 (days begin at midnight UTC; 180 are kept): how often, how
+    /// often without result, which hits were opened, which orders followed within 3 days. `order` says what comes first:
+    /// `empty_searches` lists queries without result. Searches appear a second after they happened.
     #[oai(path = "/v1/search/reports", method = "get", operation_id = "report_searches")]
     #[expect(clippy::too_many_arguments, reason = "each is a query parameter of its own")]
     async fn report_searches(
@@ -98,7 +98,7 @@ impl ReportRoutes {
         let limit = page_limit(limit.0, 50, 500)?;
         let after = cursor.0.as_deref().map(ReportCursor::read).transpose()?;
         let db = who.db();
-        // First, so that what they count is among the items.
+        // Totals are read first, so that the items contain at least what they count.
         let totals = report::totals(&db, filter).await?;
         let mut rows = report::by_query(&db, filter, after.as_ref(), limit + 1).await?;
         let more = rows.len() as u64 > limit;

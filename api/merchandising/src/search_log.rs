@@ -1,6 +1,7 @@
-//! Searches of buyers as they happen: noted in memory, written once a second in the background.
+//! Logs the searches of buyers: recorded in memory, written once a second in the background.
 //!
-//! A search is a push under a lock. What cannot be written waits, up to a bound; what would exceed it is not noted.
+//! Recording is a push under a lock. Searches that cannot be written are kept up to a bound; beyond it searches are not
+//! recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,38 +21,39 @@ use store::database::Tx;
 use store::sql::insert_all;
 use store::system::System;
 
-/// Notes that wait at most.
+/// The most searches that wait to be written.
 const MAX_UNWRITTEN: usize = 20_000;
-/// Notes written in one transaction.
+/// Searches written in one transaction.
 const BATCH: usize = 2_000;
 /// How often searches are written.
 const WRITE_INTERVAL: Duration = Duration::from_secs(1);
-/// How often what other processes wrote is read, and everything anew, in turns of [`WRITE_INTERVAL`].
+/// How often the searches of other processes are read, and how often all totals are read again, in multiples of
+/// [`WRITE_INTERVAL`].
 const READ_NEW_TURNS: u64 = 2;
 const READ_ALL_TURNS: u64 = 3_600;
-/// Longest query that is noted, in characters; the rest is cut.
-const LONGEST_QUERY: usize = 200;
-/// Shown products that are noted of a search.
+/// The longest query that is recorded, in characters; longer ones are cut.
+const MAX_QUERY_CHARS: usize = 200;
+/// The most shown products that are recorded of a search.
 const MAX_SHOWN: usize = 100;
 /// Lower bits of an id, below the instant in microseconds.
 const LOW_BITS: u32 = 12;
 
-/// A search as it is to be noted.
+/// A search to record.
 #[derive(Clone, Debug)]
 pub struct SearchToLog<'a> {
     pub account: AccountId,
-    /// The text as it was typed.
+    /// The text as typed.
     pub text: &'a str,
-    /// Whether it was taken for a part number.
+    /// Whether the query was a part number.
     pub lookup: bool,
     pub relaxed: bool,
-    /// How many products were found.
+    /// The number of products found.
     pub found: usize,
     /// The products of the page, in order.
     pub shown: Vec<ProductId>,
 }
 
-/// A noted search.
+/// A recorded search.
 #[derive(Debug)]
 pub(super) struct LoggedSearch {
     pub(super) id: i64,
@@ -64,7 +66,7 @@ pub(super) struct LoggedSearch {
     pub(super) shown: Vec<ProductId>,
 }
 
-/// Searches that were noted here and wait to be written. Cheap to clone; every clone is the same.
+/// Recorded searches of this process that wait to be written. Cheap to clone; clones share the log.
 #[derive(Clone, Debug, Default)]
 pub struct SearchLog {
     unwritten: Arc<Mutex<Vec<Arc<LoggedSearch>>>>,
@@ -72,7 +74,7 @@ pub struct SearchLog {
     pub past_queries: PastQueries,
 }
 
-/// Whether a part of a query is a word, and not a number or what may be a piece of one.
+/// Whether a part of a query is a word rather than a number or a fragment of one.
 fn is_word(part: &str) -> bool {
     part.chars().all(char::is_alphabetic) && part.chars().nth(2).is_some()
 }
@@ -93,10 +95,10 @@ pub(super) fn day_of(at: Instant) -> i64 {
 }
 
 impl SearchLog {
-    /// Notes a search; gives the id it can be referred to by, unless it says nothing or too much waits already.
+    /// Records a search. Returns its id, or none when the query has no words or too many searches wait to be written.
     pub fn record(&self, now: Instant, search: SearchToLog<'_>) -> Option<i64> {
         let mut query = search::fold_text(search.text);
-        if let Some((cut, _)) = query.char_indices().nth(LONGEST_QUERY) {
+        if let Some((cut, _)) = query.char_indices().nth(MAX_QUERY_CHARS) {
             query.truncate(cut);
         }
         if query.is_empty() {
@@ -118,7 +120,8 @@ impl SearchLog {
         Some(id)
     }
 
-    /// Tells apart what happens in one microsecond: counted here, and by chance from other processes.
+    /// The lower bits of an id, which differ for searches in the same microsecond: counted in this process, and starting at a
+    /// random value for each process.
     fn low_bits(&self) -> i64 {
         let mut own = self.ids_drawn.fetch_add(1, Ordering::Relaxed);
         if own == 0 {
@@ -133,12 +136,12 @@ impl SearchLog {
         self.unwritten.lock().iter().find(|search| search.id == id).cloned()
     }
 
-    /// Notes of an account that are not written yet.
+    /// Searches of an account that are not written yet.
     pub(super) fn unwritten_of(&self, account: AccountId) -> Vec<Arc<LoggedSearch>> {
         self.unwritten.lock().iter().filter(|search| search.account == account).cloned().collect()
     }
 
-    /// Writes what waits.
+    /// Writes the waiting searches.
     pub(super) async fn write(&self, system: &System) -> Result<(), CommonError> {
         loop {
             let batch: Vec<Arc<LoggedSearch>> = self.unwritten.lock().iter().take(BATCH).cloned().collect();
@@ -148,7 +151,7 @@ impl SearchLog {
             let tx = system.begin().await?;
             write_searches(&tx, &batch).await?;
             tx.commit(()).await?;
-            // Only now: until they are written, searches are found here.
+            // Searches stay in memory until they are written, so that they can be found.
             self.unwritten.lock().drain(..batch.len());
         }
     }
@@ -177,18 +180,18 @@ async fn write_searches(tx: &Tx, searches: &[Arc<LoggedSearch>]) -> Result<(), C
         }
     });
     let rows = rows.collect();
-    // Two processes may have ids_drawn the same number in one microsecond; one of the searches is enough.
-    let again = OnConflict::column(noted_searches::Column::Id).do_nothing().to_owned();
-    insert_all(tx, rows, Some(again)).await?;
+    // Two processes may draw the same id in the same microsecond; one of the searches is enough.
+    let on_conflict = OnConflict::column(noted_searches::Column::Id).do_nothing().to_owned();
+    insert_all(tx, rows, Some(on_conflict)).await?;
     totals.write(tx).await
 }
 
-/// Writes searches, and reads what other processes noted, until `stop` says so; then once more.
+/// Writes searches, and reads the searches of other processes, until `stop` turns true; then writes a last time.
 pub async fn run_search_log(system: System, log: SearchLog, mut stop: watch::Receiver<bool>) {
     let mut turn = 0_u64;
     while !*stop.borrow() {
         if let Err(error) = work(&system, &log, turn).await {
-            tracing::warn!(error = %error, "searches could not be noted; trying again");
+            tracing::warn!(error = %error, "searches could not be written; trying again");
         }
         turn += 1;
         tokio::select! {
@@ -197,7 +200,7 @@ pub async fn run_search_log(system: System, log: SearchLog, mut stop: watch::Rec
         }
     }
     if let Err(error) = log.write(&system).await {
-        tracing::warn!(error = %error, "the last searches could not be noted");
+        tracing::warn!(error = %error, "the last searches could not be written");
     }
 }
 

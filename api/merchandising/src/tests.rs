@@ -1,4 +1,4 @@
-//! What is noted, remembered and forgotten.
+//! What is recorded, remembered and deleted.
 
 use entity::{AccountId, Instant, noted_searches, search_tallies};
 use sea_orm::EntityTrait as _;
@@ -22,30 +22,30 @@ fn own(past_queries: &PastQueries, account: i64, prefix: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_account_remembers_its_own_questions_with_a_result_the_latest_first() {
+fn queries_with_a_result_are_completed_for_their_account() {
     let log = SearchLog::default();
     for (second, (text, found)) in [("Hex  Bolt", 3), ("hex nut", 0), ("hexagon", 1), ("hex bolt", 3)].iter().enumerate() {
-        let noted = log.record(Instant(1_000_000 * (second as i64 + 1)), seen(1, text, false, *found));
-        assert!(noted.is_some());
+        let recorded = log.record(Instant(1_000_000 * (second as i64 + 1)), seen(1, text, false, *found));
+        assert!(recorded.is_some());
     }
     assert_eq!(own(&log.past_queries, 1, "hex"), ["hex bolt", "hexagon"]);
-    assert_eq!(own(&log.past_queries, 1, "hex bolt"), [""; 0], "what is typed already helps nobody");
-    assert!(own(&log.past_queries, 2, "hex").is_empty(), "nobody else's");
-    assert_eq!(log.record(Instant(9_000_000), seen(1, " - ", false, 9)), None, "a search without words says nothing");
+    assert_eq!(own(&log.past_queries, 1, "hex bolt"), [""; 0], "a query that is typed completely is no completion");
+    assert!(own(&log.past_queries, 2, "hex").is_empty(), "not those of other accounts");
+    assert_eq!(log.record(Instant(9_000_000), seen(1, " - ", false, 9)), None, "a search without words is not recorded");
 }
 
 #[test]
-fn numbers_of_notes_differ_and_waiting_is_bounded() {
+fn search_ids_differ_and_waiting_searches_are_bounded() {
     let log = SearchLog::default();
     let ids: std::collections::BTreeSet<i64> =
         (0..1_000).filter_map(|_| log.record(Instant(5), seen(1, "same", false, 1))).collect();
     assert_eq!(ids.len(), 1_000);
-    let noted = (0..30_000).filter(|_| log.record(Instant(6), seen(1, "same", false, 1)).is_some()).count();
-    assert_eq!(noted, 19_000);
+    let recorded = (0..30_000).filter(|_| log.record(Instant(6), seen(1, "same", false, 1)).is_some()).count();
+    assert_eq!(recorded, 19_000);
 }
 
 #[test]
-fn fifty_questions_are_remembered_of_an_account() {
+fn fifty_queries_are_remembered_per_account() {
     let log = SearchLog::default();
     for n in 0..60 {
         log.record(Instant(n * 1_000_000), seen(1, &format!("part {n}"), false, 1));
@@ -64,18 +64,18 @@ async fn open_system() -> (System, tempfile::TempDir) {
 }
 
 #[tokio::test]
-async fn notes_are_written_once_remembered_anew_and_forgotten_in_time() {
+async fn searches_are_written_once_and_deleted_after_their_retention() {
     let (system, _folder) = open_system().await;
     let log = SearchLog::default();
     let now = clock::now();
     let ago = |days: i64| later(now, -days * DAY);
     for (at, account, text) in [(ago(200), 1, "very old"), (ago(8), 1, "older"), (now, 1, "hex bolt"), (now, 1, "Hex Bolt")] {
-        log.record(at, seen(account, text, false, 1)).expect("noted");
+        log.record(at, seen(account, text, false, 1)).expect("recorded");
     }
     for account in [2, 3, 4] {
-        log.record(now, seen(account, "wing nut", false, 1)).expect("noted");
-        log.record(now, seen(account, "7-11", false, 1)).expect("noted");
-        log.record(now, seen(account, "cap nut", account == 4, 1)).expect("noted");
+        log.record(now, seen(account, "wing nut", false, 1)).expect("recorded");
+        log.record(now, seen(account, "7-11", false, 1)).expect("recorded");
+        log.record(now, seen(account, "cap nut", account == 4, 1)).expect("recorded");
     }
     log.write(&system).await.expect("written");
     log.write(&system).await.expect("nothing more to write");

@@ -80,7 +80,7 @@ fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes
     let reports = ReportRoutes {
         accounts: projections.accounts.clone(),
         products: projections.products.clone(),
-        search_log: projections.search_log.clone(),
+        log: projections.search_log.clone(),
     };
     (storefront, curation, reports)
 }
@@ -154,7 +154,7 @@ fn suggestion_routes(projections: &Projections) -> (SuggestionRoutes, RelationRu
         accounts: projections.accounts.clone(),
         products: projections.products.clone(),
         board: projections.board.clone(),
-        purchase_history: projections.purchase_history.clone(),
+        purchases: projections.purchase_history.clone(),
         related: projections.related.clone(),
         consents: projections.consents.clone(),
     };

@@ -1,8 +1,7 @@
-//! What an account has to do with products, as sets the index filters by and counts: what it bought before, what it has a
-//! contract for.
+//! The filters and facets `bought_before` and `on_contract`: sets of products that depend on the account.
 //!
-//! A set is worked out when it is asked for the first time after it changed, and handed on as the same value until then, so
-//! that the index works out only once which of its documents belong to it.
+//! A set is computed when it is first requested after a change, and then shared as the same value. So the index computes only
+//! once which of its documents belong to it.
 
 use std::sync::Arc;
 
@@ -24,13 +23,13 @@ use prices::Prices;
 use store::clock;
 use suggestions::PurchaseHistory;
 
-/// Names of filters and facets.
+/// Names of the filters and facets.
 pub(super) const BOUGHT_BEFORE: &str = "bought_before";
 pub(super) const ON_CONTRACT: &str = "on_contract";
-/// Accounts whose sets are remembered.
+/// The most accounts whose sets are cached.
 const MAX_CACHED_ACCOUNTS: usize = 1_000;
 
-/// What accounts have to do with products. Cheap to clone; every clone is the same.
+/// Computes the product sets of accounts. Cheap to clone; clones share their caches.
 #[derive(Clone, Debug, Default)]
 pub struct AccountFilters {
     purchases: PurchaseHistory,
@@ -42,14 +41,14 @@ pub struct AccountFilters {
 
 #[derive(Debug)]
 struct Bought {
-    /// From which list.
+    /// The list of products it was computed from.
     purchases: Arc<[ProductId]>,
     products: Arc<ProductSet>,
 }
 
 #[derive(Debug)]
 struct Covered {
-    /// The price version and the companies it is of, and when it ends.
+    /// The price version and the account chain it was computed from, and when it expires.
     version: i64,
     chain: Vec<AccountId>,
     until: Option<Instant>,
@@ -57,12 +56,12 @@ struct Covered {
 }
 
 impl AccountFilters {
-    /// Sets over what is learnt from orders and what is agreed.
+    /// Product sets from past orders and from contracts.
     pub fn new(purchases: &PurchaseHistory, prices: &Prices, accounts: &Accounts) -> Self {
         Self { purchases: purchases.clone(), prices: prices.clone(), accounts: accounts.clone(), ..Self::default() }
     }
 
-    /// Gives a plan the sets it asks for.
+    /// The product sets that a request filters by or counts.
     pub(super) fn product_sets(&self, request: &SearchRequest, viewer: &Viewer) -> Result<Vec<NamedSet>, StorefrontError> {
         let mut sets = Vec::new();
         for name in [BOUGHT_BEFORE, ON_CONTRACT] {

@@ -30,7 +30,7 @@ impl StorefrontRoutes {
             let popular = with_visible_results(engine, popular, &audience)?;
             Ok((popular, visible_completions(engine, &prefix, limit, &audience)?))
         };
-        let (popular, mut completions) = self.index.ask(complete).await?;
+        let (popular, mut completions) = self.index.with_engine(complete).await?;
         let products = &self.offers.products;
         let is_visible = |sku: &str| products.by_sku(sku).is_some_and(|product| viewer.can_see(&product));
         completions.retain(|completion| completion.sku.as_deref().is_none_or(is_visible));

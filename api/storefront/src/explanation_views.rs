@@ -1,38 +1,38 @@
-//! How a question was read, on the wire, for staff who ask.
+//! How a query was parsed, on the wire, for staff.
 
 use poem_openapi::Object;
 use serde::Serialize;
 
 use merchandising::Guidance;
 
-/// How a question was read and what staff decided for it.
+/// How a query was parsed, and which rules applied to it.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct SearchExplanationView {
-    /// Each thing asked for.
+    /// Each thing the query asks for.
     pub concepts: Vec<ConceptView>,
-    /// Phrases that were also looked for in other words.
+    /// Phrases that were also searched by a synonym.
     pub synonyms: Vec<SynonymUseView>,
-    /// Codes of the search rules for this question, in the order they count.
+    /// Codes of the search rules for this query, in the order they apply.
     pub rules: Vec<String>,
-    /// Codes of the search rules that count for every question.
+    /// Codes of the search rules that apply to every query.
     pub general_rules: Vec<String>,
 }
 
-/// A thing asked for.
+/// A thing the query asks for.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct ConceptView {
-    /// As it stands in the question.
+    /// Its text in the query.
     pub text: String,
-    /// The part it plays: `word`, `brand`, `quantity`, `pair`, `device`, or `head`, which only raises what is found.
+    /// Its role: `word`, `brand`, `quantity`, `pair`, `device`, or `head`, which is not required and only raises scores.
     pub role: String,
 }
 
-/// A phrase that was also looked for in other words.
+/// A phrase that was also searched by a synonym.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct SynonymUseView {
-    /// As it stands in the question.
+    /// Its text in the query.
     pub phrase: String,
-    /// What it stands for.
+    /// The synonym.
     pub means: String,
     /// Code of the search synonyms; left out for the standard table.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use super::routes::StorefrontRoutes;
 use super::viewer::Viewer;
 use super::views::{IdentifierResult, IdentifierView};
 use catalog::{self, Candidate, Name, Resolution};
-use search_index::{bounded, candidates_of};
+use search_index::{identifier_text, to_candidates};
 
 /// The most candidates for one number.
 const MAX_CANDIDATES: usize = 5;
@@ -23,16 +23,16 @@ impl StorefrontRoutes {
         viewer: &Viewer,
         identifiers: Vec<String>,
     ) -> Result<Vec<IdentifierView>, StorefrontError> {
-        let bounded: Vec<String> = identifiers.iter().map(|text| bounded(text.trim())).collect();
-        let names: Vec<Name<'_>> = bounded.iter().map(|text| Name::any(text)).collect();
+        let identifier_text: Vec<String> = identifiers.iter().map(|text| identifier_text(text.trim())).collect();
+        let names: Vec<Name<'_>> = identifier_text.iter().map(|text| Name::any(text)).collect();
         let account = viewer.account.as_ref().map(|account| account.id);
         let resolutions = catalog::resolve(db, &self.offers.products, account, &names).await?;
         let is_unknown =
             |resolution: &Resolution| matches!(resolution, Resolution::Unknown { candidates } if candidates.is_empty());
-        let unknown = resolutions.iter().zip(&bounded).filter(|(r, text)| is_unknown(r) && !text.is_empty());
+        let unknown = resolutions.iter().zip(&identifier_text).filter(|(r, text)| is_unknown(r) && !text.is_empty());
         let unknown: Vec<String> = unknown.map(|(_, text)| text.clone()).collect();
         let mut similar = self.similar_products(viewer, unknown).await?.into_iter();
-        let views = identifiers.into_iter().zip(resolutions).zip(&bounded).map(|((identifier, resolution), text)| {
+        let views = identifiers.into_iter().zip(resolutions).zip(&identifier_text).map(|((identifier, resolution), text)| {
             let resolution = match resolution {
                 Resolution::Unknown { candidates } if candidates.is_empty() && !text.is_empty() => {
                     Resolution::Unknown { candidates: similar.next().unwrap_or_default() }
@@ -49,8 +49,8 @@ impl StorefrontRoutes {
             return Ok(Vec::new());
         }
         let (account, audience) = (viewer.account_number(), viewer.audience());
-        let matches = self.index.ask(move |engine| engine.match_identifiers(&numbers, account, &audience)).await?;
-        Ok(matches.into_iter().map(|found| candidates_of(found, MAX_CANDIDATES)).collect())
+        let matches = self.index.with_engine(move |engine| engine.match_identifiers(&numbers, account, &audience)).await?;
+        Ok(matches.into_iter().map(|found| to_candidates(found, MAX_CANDIDATES)).collect())
     }
 }
 

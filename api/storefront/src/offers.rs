@@ -1,4 +1,4 @@
-//! What a product costs an account and whether it is there: joined from memory to whatever shows products.
+//! Prices and availability of products for an account, from memory.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use prices::PriceLine;
 use prices::PriceRequest;
 use prices::Prices;
 
-/// What offers are made of.
+/// The projections that prices and availability come from.
 #[derive(Clone, Debug)]
 pub struct Offers {
     pub accounts: Accounts,
@@ -34,7 +34,7 @@ pub(super) struct HitOffer {
     pub(super) currency: Currency,
 }
 
-/// The price of a product for whoever looks at it.
+/// The price of a product page.
 #[derive(Clone, Debug)]
 pub(super) struct ProductOffer {
     pub(super) price: HitOffer,
@@ -45,7 +45,7 @@ pub(super) struct ProductOffer {
     pub(super) next_break: Option<NextBreak>,
 }
 
-/// How much of a product may still be reserved, in stock units.
+/// The quantity of a product that can still be reserved, in stock units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Availability {
     pub(super) available: Quantity,
@@ -58,20 +58,21 @@ impl Availability {
 }
 
 impl HitOffer {
-    /// Compares what one unit costs, exactly.
+    /// Compares the prices of one unit, exactly.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         let price = |offer: &Self| UnitPrice { amount: offer.unit_price, per: offer.per };
         price(self).cmp_value(&price(other))
     }
 }
 
-/// The smallest quantity that can be ordered, in the unit a price is shown in.
+/// The smallest quantity that can be ordered, in the unit of the price.
 fn smallest_order_quantity(product: &Product) -> Quantity {
     product.orderable_quantity(Quantity::ONE).unwrap_or(Quantity::ONE)
 }
 
 impl Offers {
-    /// The prices of products, each priced on its own; none where there is no price, no currency or no right to see it.
+    /// The prices of products, each priced on its own. None for a product without a price, and for a viewer who has no currency
+    /// or may not read prices.
     pub(super) async fn prices(
         &self,
         db: &impl ConnectionTrait,
@@ -91,7 +92,7 @@ impl Offers {
         Ok(offers.collect())
     }
 
-    /// The price of one product with what belongs on its page.
+    /// The price of one product with the details of its page.
     pub(super) async fn price(
         &self,
         db: &impl ConnectionTrait,
@@ -112,7 +113,7 @@ impl Offers {
         }))
     }
 
-    /// What there is of a product.
+    /// The availability of a product.
     pub(super) fn availability(&self, product: &Product) -> Availability {
         Availability { available: self.board.available(product.id) }
     }

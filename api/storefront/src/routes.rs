@@ -29,7 +29,7 @@ enum Tag {
     Storefront,
 }
 
-/// What buyers look at.
+/// Routes of product pages and search.
 #[derive(Debug)]
 pub struct StorefrontRoutes {
     /// Prices and stock.
@@ -40,24 +40,24 @@ pub struct StorefrontRoutes {
     pub product_json: ProductJsonCache,
     /// The search index.
     pub index: SearchIndex,
-    /// What accounts have to do with products.
+    /// Product sets of accounts.
     pub account_filters: AccountFilters,
-    /// What staff say of search.
+    /// Synonyms, pins, boosts and redirects of the staff.
     pub curation: Curation,
-    /// Where searches are noted.
+    /// The log of searches.
     pub search_log: SearchLog,
 }
 
-/// How many identifiers a call may bring.
+/// The most identifiers of one request.
 const MAX_IDENTIFIERS: usize = 10_000;
 
 #[OpenApi(tag = "Tag::Storefront")]
 impl StorefrontRoutes {
     /// Read a product
     ///
-    /// With the account's price at the smallest quantity that can be ordered, and what can be reserved now. The seller's
-    /// side sees it as an account does when it names one, and drafts when it does not. The `ETag` is the version of the
-    /// product, not of its price.
+    /// With the account's price at the smallest quantity that can be ordered, and the quantity that can be reserved now. The
+    /// seller's side may name an account to see the product as that account does; without an account it also sees drafts. The
+    /// `ETag` is the version of the product, not of its price.
     #[oai(path = "/v1/products/:sku", method = "get", operation_id = "get_product")]
     async fn get_product(
         &self,
@@ -84,13 +84,14 @@ impl StorefrontRoutes {
 
     /// Search products
     ///
-    /// Finds products by whatever the buyer has: part of a number, a GTIN, a competitor's or the account's own number, words,
-    /// dimensions with units, a device it shall fit. Any text is answered. `filter` is `name:value` and may be repeated: for
-    /// `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one unit price),
-    /// `availability` (`in_stock` or `out_of_stock`), `bought_before` and `on_contract` (`true` or `false`: whether the account
-    /// ever ordered it, whether a contract of the account covers it); filters of one name widen, of different names narrow.
-    /// `facet` names what to count and may be repeated. What finds nothing is relaxed, corrected, and answered with the nearest
-    /// categories. Staff may pin products, and name in `redirect` where to go instead. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
+    /// Finds products by whatever the buyer knows: part of a number, a GTIN, a competitor's or the account's own number, words,
+    /// dimensions with units, a device the product must fit. Every text gets an answer. `filter` is `name:value` and may be
+    /// repeated: for `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one
+    /// unit price), `availability` (`in_stock` or `out_of_stock`), `bought_before` and `on_contract` (`true` or `false`:
+    /// whether the account ever ordered the product, whether a contract of the account covers it). Filters of the same name
+    /// widen the result, filters of different names narrow it. `facet` names what to count and may be repeated. A search
+    /// without results is relaxed and corrected, and returns the nearest categories. Staff may pin products, and redirect a
+    /// search with `redirect`. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
     /// `-attribute:name`; price and stock filter and sort the 2,000 best products. The seller's side may name the `account` to
     /// search as, and ask with `explain` for the reasons of each rank.
     #[oai(path = "/v1/search", method = "get", operation_id = "search_products")]
@@ -126,11 +127,11 @@ impl StorefrontRoutes {
         Ok(JsonResponse::of(&self.search(&who, &viewer, request).await?)?)
     }
 
-    /// Complete what is being typed
+    /// Complete a search text
     ///
-    /// What the account searched for before, then what at least three accounts searched for, each only if it had a result;
-    /// brands and categories, words of the catalog, and products whose number or title begins so. Part numbers that other
-    /// accounts looked up are not told. Without text: what the account searched for last.
+    /// Past searches of the account, then searches of at least three accounts, each only if it had a result; then brands and
+    /// categories, words of the catalog, and products whose number or title begins with the text. Part numbers that other
+    /// accounts searched for are not shown. Without a text, the latest searches of the account.
     #[oai(path = "/v1/search/completions", method = "get", operation_id = "complete_search")]
     async fn complete_search(
         &self,
@@ -148,8 +149,8 @@ impl StorefrontRoutes {
     /// Resolve a list of identifiers
     ///
     /// Up to 10,000 SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own part numbers at once,
-    /// whatever their case and separators. What several products bear and what none bears comes with candidates; when more
-    /// than some hundred numbers are unknown, the last of them come without. Changes nothing.
+    /// whatever their case and separators. Identifiers of several products and unknown identifiers come with candidates; when
+    /// more than a few hundred are unknown, the last of them come without. Changes nothing.
     #[oai(path = "/v1/identifier-matches", method = "post", operation_id = "match_identifiers")]
     async fn match_identifiers(
         &self,

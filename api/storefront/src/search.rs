@@ -91,7 +91,7 @@ impl StorefrontRoutes {
         query: Query,
     ) -> Result<ResultPage, StorefrontError> {
         let (offset, limit) = (query.offset, query.limit);
-        let mut ranking = self.index.ask(move |engine| engine.rank(&query, offset.saturating_add(limit))).await?;
+        let mut ranking = self.index.with_engine(move |engine| engine.rank(&query, offset.saturating_add(limit))).await?;
         let page = ranking.items.split_off(offset.min(ranking.items.len()));
         let next = next_offset(offset, page.len(), ranking.total);
         let candidates = self.attach_products(viewer, page);
@@ -107,7 +107,7 @@ impl StorefrontRoutes {
         request: &SearchRequest,
         query: Query,
     ) -> Result<ResultPage, StorefrontError> {
-        let mut ranking = self.index.ask(move |engine| engine.rank(&query, WINDOW)).await?;
+        let mut ranking = self.index.with_engine(move |engine| engine.rank(&query, WINDOW)).await?;
         let mut candidates = self.attach_products(viewer, std::mem::take(&mut ranking.items));
         if request.needs_prices() {
             candidates = self.attach_prices(db, viewer, candidates).await?;
@@ -170,7 +170,7 @@ impl StorefrontRoutes {
         if viewer.catalog_view.is_restricted() {
             let filters = vec![Filter { name: "category".to_owned(), value: category.id.to_string() }];
             let query = Query { filters, ..Query::new("", viewer.audience()) };
-            let has_products = self.index.ask(move |engine| Ok(engine.rank(&query, 1)?.total > 0)).await?;
+            let has_products = self.index.with_engine(move |engine| Ok(engine.rank(&query, 1)?.total > 0)).await?;
             if !has_products {
                 return Ok(None);
             }

@@ -1,4 +1,4 @@
-//! What a search asks for besides its text: filters, facets, the order, the page.
+//! Reads a search request: text, filters, facets, sort order, page.
 
 use std::cmp::Ordering;
 
@@ -11,16 +11,16 @@ use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{cursor, page_limit, pair_cursor, pair_of, place_of};
 
-/// The longest text that is searched for, in characters.
+/// The longest text, in characters.
 const MAX_TEXT_CHARS: usize = 500;
 const MAX_NAME_CHARS: usize = 100;
 const MAX_VALUE_CHARS: usize = 200;
 const MAX_FILTERS: usize = 50;
 const MAX_FACETS: usize = 20;
-/// The last place a page may start at.
+/// The last offset of a page.
 const MAX_OFFSET: i64 = 10_000;
 
-/// A search as it came.
+/// The query parameters of a search.
 #[derive(Debug, Default)]
 pub(super) struct SearchParameters {
     pub(super) q: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct SearchParameters {
     pub(super) explain: bool,
 }
 
-/// A search as it is carried out: what the index does itself, and what is joined afterwards.
+/// A valid search request: what the index filters and sorts, and what price and stock filter and sort afterwards.
 #[derive(Clone, Debug)]
 pub(super) struct SearchRequest {
     pub(super) text: String,
@@ -43,31 +43,31 @@ pub(super) struct SearchRequest {
     pub(super) offset: usize,
     pub(super) explain: bool,
     pub(super) order: Order,
-    /// Any of these price ranges; all prices when there is none.
+    /// The price must be in one of these ranges; any price when there is none.
     pub(super) prices: Vec<PriceRange>,
-    /// Whether products must be in stock, or must not.
+    /// Whether products must be in stock (`true`) or out of stock (`false`).
     pub(super) in_stock: Option<bool>,
-    /// Whether products in stock are counted.
+    /// Whether to count products in stock as a facet.
     pub(super) counts_stock: bool,
-    /// Sets of the account that products must belong to, or must not.
+    /// Product sets of the account, each with whether products must belong to it or not.
     account_filters: Vec<(&'static str, bool)>,
-    /// The search a page belongs to, when an earlier page told.
+    /// The logged search that this page belongs to; none on the first page.
     pub(super) search_id: Option<i64>,
 }
 
-/// The order of hits that the index cannot give.
+/// A sort order that the index cannot provide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// As the index gives them.
+    /// The order of the index.
     Index,
     Price {
         descending: bool,
     },
-    /// What is in stock first, most first.
+    /// The largest available quantity first.
     Availability,
 }
 
-/// Bounds of a unit price, both included.
+/// A range of unit prices, bounds included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PriceRange {
     low: Option<Amount>,
@@ -75,7 +75,7 @@ pub(super) struct PriceRange {
 }
 
 impl SearchRequest {
-    /// Reads a search; everything wrong with it is told at once.
+    /// Reads the query parameters; reports everything that is wrong with them.
     pub(super) fn read(parameters: SearchParameters, categories: &Categories) -> Result<Self, CommonError> {
         let text = query_text(parameters.q)?;
         let limit = page_limit(parameters.limit, 20, 100)? as usize;
@@ -110,22 +110,23 @@ impl SearchRequest {
         if problems.is_empty() { Ok(request) } else { Err(CommonError::Invalid(problems)) }
     }
 
-    /// Whether prices or stock decide which hits are shown.
+    /// Whether prices or stock filter, sort or are counted.
     pub(super) fn needs_offers(&self) -> bool {
         self.needs_prices() || self.needs_stock()
     }
 
-    /// Whether prices decide which hits are shown.
+    /// Whether prices filter or sort.
     pub(super) fn needs_prices(&self) -> bool {
         !self.prices.is_empty() || matches!(self.order, Order::Price { .. })
     }
 
-    /// Whether stock decides which hits are shown, or is counted.
+    /// Whether stock filters, sorts or is counted.
     pub(super) fn needs_stock(&self) -> bool {
         self.in_stock.is_some() || self.counts_stock || self.order == Order::Availability
     }
 
-    /// Whether products must belong to a set of the account, or must not.
+    /// Whether products must belong to a set of the account (`true`) or must not (`false`); none when the request does not
+    /// filter by it.
     pub(super) fn account_filter(&self, name: &str) -> Option<bool> {
         self.account_filters.iter().find(|(known, _)| *known == name).map(|(_, wanted)| *wanted)
     }
@@ -182,9 +183,9 @@ impl SearchRequest {
             let detail = format!("there must be at most {MAX_FACETS} facets, each a name of at most {MAX_NAME_CHARS} characters");
             return Err(FieldError::new("facet", FieldCode::TooMany, detail));
         }
-        let asked = facets.len();
+        let requested = facets.len();
         facets.retain(|name| name != "availability");
-        self.counts_stock = facets.len() < asked;
+        self.counts_stock = facets.len() < requested;
         self.facets = facets;
         Ok(())
     }
@@ -206,14 +207,14 @@ impl SearchRequest {
         Ok(())
     }
 
-    /// Whether a hit passes the filters on price and stock.
+    /// Whether a product passes the filters on price and stock.
     pub(super) fn accepts(&self, price: Option<&HitOffer>, stock: Availability) -> bool {
         let priced =
             self.prices.is_empty() || price.is_some_and(|p| self.prices.iter().any(|range| range.holds(p.unit_price, p.per)));
         priced && self.in_stock.is_none_or(|wanted| wanted == stock.in_stock())
     }
 
-    /// Which of two hits comes first; hits without a price come last.
+    /// Compares two products in the requested order; products without a price come last.
     pub(super) fn compare(&self, a: (Option<&HitOffer>, Availability), b: (Option<&HitOffer>, Availability)) -> Ordering {
         match self.order {
             Order::Index => Ordering::Equal,
@@ -239,7 +240,7 @@ pub(super) fn query_text(q: Option<String>) -> Result<String, CommonError> {
     Ok(text)
 }
 
-/// Where a page begins, and the search it belongs to.
+/// The offset of a page, and the logged search it belongs to.
 fn page_start(cursor: Option<&str>) -> Result<(usize, Option<i64>), CommonError> {
     let read = |cursor: &str| match pair_of(cursor) {
         Ok((place, search)) => Ok((place, Some(search))),
@@ -256,12 +257,12 @@ fn page_start(cursor: Option<&str>) -> Result<(usize, Option<i64>), CommonError>
     Ok((place as usize, search))
 }
 
-/// The cursor of a page, with the search it belongs to.
-pub(super) fn page_cursor(place: i64, search: Option<i64>) -> String {
-    search.map_or_else(|| cursor(place), |search| pair_cursor(place, search))
+/// The cursor of a page, with the logged search it belongs to.
+pub(super) fn page_cursor(offset: i64, search_id: Option<i64>) -> String {
+    search_id.map_or_else(|| cursor(offset), |search_id| pair_cursor(offset, search_id))
 }
 
-/// Where the page after one of `shown` hits at `offset` begins; none when there is no more to see.
+/// The offset of the page after `shown` hits at `offset`; none on the last page.
 pub(super) fn next_offset(offset: usize, shown: usize, total: usize) -> Option<i64> {
     let next = (offset + shown) as i64;
     (shown > 0 && offset + shown < total && next <= MAX_OFFSET).then_some(next)
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn price_and_stock_are_joined_the_rest_is_the_index_s() {
+    fn only_price_and_stock_need_offers() {
         let request = read(filters(&["brand:SKF", "price:10..20", "availability:in_stock", "thread:M8:x"])).expect("a request");
         assert!(request.needs_offers());
         assert_eq!(request.in_stock, Some(true));
@@ -312,28 +313,28 @@ mod tests {
     }
 
     #[test]
-    fn sets_of_the_account_are_asked_for_by_name() {
+    fn account_filters_are_read_by_name() {
         let request = read(filters(&["bought_before:true", "on_contract:false", "on_contract:false"])).expect("a request");
         assert_eq!((request.account_filter(BOUGHT_BEFORE), request.account_filter(ON_CONTRACT)), (Some(true), Some(false)));
         assert!(request.filters.is_empty() && !request.needs_offers());
-        let told = read(filters(&["bought_before:yes", "on_contract:true", "on_contract:false"])).expect_err("refused");
-        assert_eq!(told, ["filter bad-filter"; 2]);
+        let errors = read(filters(&["bought_before:yes", "on_contract:true", "on_contract:false"])).expect_err("refused");
+        assert_eq!(errors, ["filter bad-filter"; 2]);
     }
 
     #[test]
-    fn a_page_knows_its_search() {
-        let asked = |cursor: String| SearchParameters { cursor: Some(cursor), ..SearchParameters::default() };
-        let request = read(asked(page_cursor(20, Some(7)))).expect("a request");
+    fn a_cursor_holds_the_logged_search() {
+        let parameters = |cursor: String| SearchParameters { cursor: Some(cursor), ..SearchParameters::default() };
+        let request = read(parameters(page_cursor(20, Some(7)))).expect("a request");
         assert_eq!((request.offset, request.search_id), (20, Some(7)));
-        let request = read(asked(page_cursor(20, None))).expect("a request");
+        let request = read(parameters(page_cursor(20, None))).expect("a request");
         assert_eq!((request.offset, request.search_id), (20, None));
     }
 
     #[test]
-    fn everything_wrong_is_told_at_once() {
+    fn all_errors_are_reported_at_once() {
         let wrong = filters(&["brand", ":x", "price:cheap", "price:..", "availability:soon"]);
-        let told = read(SearchParameters { sort: Some("-sku".to_owned()), ..wrong }).expect_err("refused");
-        assert_eq!(told, ["filter bad-filter"; 5].into_iter().chain(["sort bad-sort"]).collect::<Vec<_>>());
+        let errors = read(SearchParameters { sort: Some("-sku".to_owned()), ..wrong }).expect_err("refused");
+        assert_eq!(errors, ["filter bad-filter"; 5].into_iter().chain(["sort bad-sort"]).collect::<Vec<_>>());
         assert_eq!(read(filters(&["availability:in_stock", "availability:out_of_stock"])).expect_err("refused").len(), 1);
         let long = SearchParameters { q: Some("ü".repeat(501)), ..SearchParameters::default() };
         assert_eq!(read(long).expect_err("refused"), ["q too-long"]);
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn cursors_of_nowhere_are_refused() {
+    fn cursors_out_of_range_are_refused() {
         for place in [-1, MAX_OFFSET + 1, i64::MIN, i64::MAX] {
             let cursor = Some(kernel::wire::cursor(place));
             assert_eq!(
@@ -357,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_range_is_of_one_unit() {
+    fn a_price_range_applies_to_one_unit() {
         let range = PriceRange::read("1.5..2").expect("a range");
         let amount = |text: &str| text.parse::<Amount>().expect("an amount");
         let per = |n: u32| Per::new(n).expect("a basis");

@@ -1,4 +1,4 @@
-//! All rules applied to all products: which products each rule concerns at either end, found by what must agree.
+//! Relation rules applied to all products: the products at both ends of each rule, indexed by the values that must agree.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::product_attributes::ProductAttributes;
 use super::rule::{End, Rule};
 use catalog::Product;
 
-/// So many products that may agree are compared one by one.
+/// The most products that are compared one by one.
 const MAX_COMPARED: usize = 5_000;
 
 /// A product at an end of a rule.
@@ -27,7 +27,7 @@ struct Side {
     by_key: AHashMap<u64, Vec<ProductId>>,
 }
 
-/// A rule with the products it concerns.
+/// A rule with the products at its ends.
 #[derive(Debug)]
 pub(super) struct AppliedRule {
     pub(super) rule: Arc<Rule>,
@@ -35,16 +35,16 @@ pub(super) struct AppliedRule {
     to: Side,
 }
 
-/// Rules by their ids, applied.
+/// Applied rules, by id.
 #[derive(Debug, Default)]
 pub(super) struct AppliedRules {
     rules: AHashMap<i64, AppliedRule>,
-    /// Equal values are kept once.
+    /// Equal lists of values, stored once.
     shared: AHashMap<u64, Arc<[ComparableValue]>>,
 }
 
 impl AppliedRules {
-    /// Takes a rule in, without products, instead of the one of the same id; none takes that one out.
+    /// Replaces the rule of an id by a rule without products, or removes it.
     pub(super) fn put_rule(&mut self, id: i64, rule: Option<Arc<Rule>>) {
         match rule {
             Some(rule) => {
@@ -56,7 +56,7 @@ impl AppliedRules {
         }
     }
 
-    /// Applies all rules, or only some, to a product as it is now.
+    /// Applies all rules, or only some, to the current state of a product.
     pub(super) fn put_product(&mut self, product: &Product, attributes: &ProductAttributes, only: Option<&AHashSet<i64>>) {
         for (_, applied) in self.rules.iter_mut().filter(|(id, _)| only.is_none_or(|only| only.contains(id))) {
             for end in [End::From, End::To] {
@@ -75,7 +75,7 @@ impl AppliedRules {
         self.rules.values()
     }
 
-    /// Patterns of the properties that rules look at.
+    /// Patterns of the attributes that rules read.
     pub(super) fn patterns(&self) -> Vec<String> {
         let mut all: Vec<String> = self.all().flat_map(|applied| applied.rule.patterns()).collect();
         all.sort_unstable();
@@ -92,7 +92,7 @@ impl AppliedRules {
     }
 }
 
-/// What values must have in common with others to agree.
+/// A key that is equal for values that can agree.
 fn key_of(rule: &Rule, values: &[ComparableValue]) -> u64 {
     let mut hasher = AHasher::default();
     rule.matches.iter().zip(values).for_each(|(m, value)| value.key(m.compare).hash(&mut hasher));
@@ -102,7 +102,7 @@ fn key_of(rule: &Rule, values: &[ComparableValue]) -> u64 {
 fn shared(known: &mut AHashMap<u64, Arc<[ComparableValue]>>, values: Vec<ComparableValue>) -> Arc<[ComparableValue]> {
     let mut hasher = AHasher::default();
     for value in &values {
-        value.words.hash(&mut hasher);
+        value.text.hash(&mut hasher);
     }
     let same = known.entry(hasher.finish()).or_insert_with(|| values.clone().into());
     if **same == *values { same.clone() } else { values.into() }
@@ -147,21 +147,21 @@ impl AppliedRule {
         }
     }
 
-    /// Whether the rule concerns a product at an end.
+    /// Whether a product is at an end of the rule.
     pub(super) fn has(&self, end: End, product: ProductId) -> bool {
         self.side(end).members.contains_key(&product)
     }
 
-    /// What products that can agree with a product have in common with it.
+    /// The key of a product at an end: products with the same key can agree.
     pub(super) fn key(&self, end: End, product: ProductId) -> Option<u64> {
         self.side(end).members.get(&product).map(|member| member.key)
     }
 
-    /// At most `most` products at the other end that agree with one at `end`, in no order.
-    pub(super) fn partners(&self, end: End, product: ProductId, most: usize) -> Vec<ProductId> {
+    /// At most `limit` products at the other end that agree with a product at `end`, in no order.
+    pub(super) fn partners(&self, end: End, product: ProductId, limit: usize) -> Vec<ProductId> {
         let Some(member) = self.side(end).members.get(&product) else { return Vec::new() };
         let others = self.side(end.other()).by_key.get(&member.key).into_iter().flatten().take(MAX_COMPARED);
-        others.copied().filter(|other| *other != product && self.agree(end, product, *other)).take(most).collect()
+        others.copied().filter(|other| *other != product && self.agree(end, product, *other)).take(limit).collect()
     }
 
     /// Whether a product at `end` and one at the other end agree.
@@ -173,12 +173,12 @@ impl AppliedRule {
         pairs.into_iter().all(|(m, (from, to))| from.agrees(m.compare, to) == Some(true))
     }
 
-    /// The first property in which two products of the rule do not agree: its name at either end with the value in words.
+    /// The first attribute in which two products do not agree: name and value at each end.
     pub(super) fn difference(&self, from: ProductId, to: ProductId) -> Option<[(&str, &str); 2]> {
         let (one, two) = self.from.members.get(&from).zip(self.to.members.get(&to))?;
         let pairs = self.rule.matches.iter().zip(one.values.iter().zip(two.values.iter()));
         let mut differing = pairs.filter(|(m, (from, to))| from.agrees(m.compare, to) != Some(true));
         let (m, (from, to)) = differing.next()?;
-        Some([(m.at(End::From), &from.words), (m.at(End::To), &to.words)])
+        Some([(m.at(End::From), &from.text), (m.at(End::To), &to.text)])
     }
 }

@@ -1,5 +1,5 @@
-//! What else goes with a basket: the products said to go with those in it, what is bought together with them, and what the
-//! account orders anyway, in one list with one reason each.
+//! Suggests further products for a basket: products related to those in it, products bought together with them, and products
+//! that the account orders regularly, in one list with one reason each.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::purchase_history::PurchaseHistory;
 use super::reorder_patterns::{Purpose, ReorderPattern, reorder_patterns};
 use catalog::Product;
 
-/// A product that goes with the basket.
+/// A product suggested for a basket.
 #[derive(Clone, Debug)]
 pub(super) struct SuggestedItem {
     pub(super) product: Arc<Product>,
@@ -22,21 +22,22 @@ pub(super) struct SuggestedItem {
     pub(super) reason: String,
 }
 
-/// How much each source source beside what is bought together; reorder_patterns twice, alone and where they meet the basket.
+/// Weights of the sources relative to products bought together. Reorder patterns count twice: alone, and combined with products
+/// bought together.
 const PATTERN_WEIGHT: f32 = 0.45;
 const COMBINED_WEIGHT: f32 = 0.5;
 const ACCESSORY_WEIGHT: f32 = 0.5;
-/// What a sum of all of these is multiplied with, so that it stays under 1,000.
+/// Scales the sum of all sources to at most 1,000.
 const SCALE: f32 = 400.0;
 
-/// So many products are looked at closely for one that is asked for: some cannot be ordered, some may not be reason.
+/// Candidates that are examined for each wanted item, since some cannot be ordered or may not be disclosed.
 const OVERSAMPLING: usize = 4;
 
-/// Partners of a product are looked for in so many of its latest orders, and so many are tried as its reason.
+/// The most latest orders of a product in which partners are searched, and the most partners that are tried as its reason.
 const MAX_ORDERS: usize = 200;
 const MAX_PARTNERS: usize = 3;
 
-/// An candidate in the making.
+/// A candidate with the scores of its sources.
 #[derive(Clone, Copy, Debug, Default)]
 struct Candidate {
     together: f32,
@@ -52,8 +53,8 @@ impl Candidate {
     }
 }
 
-/// At most `limit` products that go with those of `basket`, best first. `accessories` are said to go with them, each with its
-/// reason. Asks no database.
+/// At most `limit` products that go with those of `basket`, best first. `accessories` are products related to the basket, with
+/// their reasons. Reads no database.
 pub(super) fn suggested_items(
     purchases: &PurchaseHistory,
     orderable: &OrderableProducts<'_>,
@@ -62,7 +63,7 @@ pub(super) fn suggested_items(
     viewer: Viewer,
     limit: usize,
 ) -> Vec<SuggestedItem> {
-    let history = purchases.history();
+    let history = purchases.read();
     let context: Vec<u32> = basket.iter().filter_map(|product| history.index_of(*product)).collect();
     let mut candidates: AHashMap<ProductId, Candidate> = AHashMap::new();
     for (index, score) in purchases.bought_together(&history, &context, viewer) {
@@ -83,7 +84,7 @@ pub(super) fn suggested_items(
     best(candidates, |(product, candidate)| reasons.item(*product, candidate), limit)
 }
 
-/// The best `limit` of the candidates that become an item, best first; only as many are looked at closely as it takes.
+/// The best `limit` of the candidates that become an item, best first. Only as many are examined as needed.
 fn best(
     candidates: AHashMap<ProductId, Candidate>,
     item: impl Fn(&(ProductId, Candidate)) -> Option<SuggestedItem>,
@@ -117,7 +118,7 @@ struct Reasons<'a> {
 }
 
 impl Reasons<'_> {
-    /// The candidate as an item; none when it cannot be ordered or may not be reason.
+    /// The item of a candidate; none when it cannot be ordered or may not be disclosed.
     fn item(&self, product: ProductId, candidate: &Candidate) -> Option<SuggestedItem> {
         let product = self.orderable.get(product)?;
         let pattern = || candidate.pattern.map(|pattern| pattern.reason(self.viewer.minute));
@@ -132,7 +133,7 @@ impl Reasons<'_> {
     }
 }
 
-/// With which of the products of `context` a product was bought, in words; none when the account may not be reason.
+/// The reason that a product was bought together with products of `context`; none when the account may not learn it.
 fn partner_reason(
     history: &OrderHistory,
     orderable: &OrderableProducts<'_>,
@@ -157,12 +158,12 @@ fn partner_reason(
         let partner = orderable.products.by_id(history.product(*partner))?;
         support.may_be_disclosed().then(|| support.reason(&partner.sku))
     });
-    // Rare with each of them, common with all of them.
+    // The product may be rare with each of them but frequent with all of them.
     let of_all = || format!("Bought together with products of this basket in {} orders", others.orders());
     reason.or_else(|| others.are_many().then(of_all))
 }
 
-/// Products bought together with one product, best first, each with its reason.
+/// Products bought together with one product, best first, with their reasons.
 pub(super) fn bought_together_with(
     purchases: &PurchaseHistory,
     orderable: &OrderableProducts<'_>,
@@ -170,7 +171,7 @@ pub(super) fn bought_together_with(
     viewer: Viewer,
     limit: usize,
 ) -> Vec<SuggestedItem> {
-    let history = purchases.history();
+    let history = purchases.read();
     let context: Vec<u32> = history.index_of(product).into_iter().collect();
     let scored = purchases.bought_together(&history, &context, viewer).into_iter();
     let candidates =
@@ -184,14 +185,14 @@ pub(super) fn bought_together_with(
     best(candidates, item, limit)
 }
 
-/// A product to order again.
+/// A product to reorder.
 #[derive(Clone, Debug)]
 pub(super) struct ReorderSuggestion {
     pub(super) item: SuggestedItem,
     pub(super) pattern: ReorderPattern,
 }
 
-/// What an account is likely to order next of what it ordered before, best first.
+/// The products that an account is most likely to reorder next, best first.
 pub(super) fn reorder_suggestions(
     purchases: &PurchaseHistory,
     orderable: &OrderableProducts<'_>,
@@ -199,7 +200,7 @@ pub(super) fn reorder_suggestions(
     minute: u32,
     limit: usize,
 ) -> Vec<ReorderSuggestion> {
-    let history = purchases.history();
+    let history = purchases.read();
     let mut all = reorder_patterns(&history, account, minute, Purpose::Reorder);
     all.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.product.cmp(&b.product)));
     let item = |pattern: ReorderPattern| {

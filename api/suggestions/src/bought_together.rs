@@ -1,43 +1,46 @@
-//! What is bought together with the products of a basket, counted from the orders themselves when it is asked.
+//! Products bought together with the products of a basket, counted from the orders when requested.
 //!
-//! The latest orders with each product of the basket are walked; what else stands in them counts, the more the younger and
-//! the shorter the order, and orders of the account itself count several times. What is popular everywhere counts less.
+//! The latest orders with each product of the basket are walked. The other products in them count more in recent and in short
+//! orders, and several times in orders of the account itself. Products that are popular everywhere count less.
 //!
-//! Not here: whether the account may be disclosed; [`support`] source how much stands behind a suggestion.
+//! Not here: whether the account may learn it; see [`support`].
 
 use ahash::AHashSet;
 use entity::AccountId;
 
 use super::order_history::{DAY, OrderHistory, decay};
 
-/// Who asks for what, at what time.
+/// The account that asks, and the time it asks for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Viewer {
-    /// None sees everything: the seller's side.
+    /// None for the seller's side, which sees everything.
     pub(super) account: Option<AccountId>,
-    /// Nothing after this minute is looked at, and recency is counted from it.
+    /// Orders after this minute do not count, and recency is computed from it.
     pub(super) minute: u32,
 }
 
-/// Looked at: so many products of a basket, the last ones; so many latest orders with each; so many orders in all.
+/// The most products of a basket that are considered, the last ones.
 pub(super) const MAX_CONTEXT: usize = 64;
+/// The most latest orders that are walked for each product.
 const MAX_ORDERS_PER_PRODUCT: usize = 400;
+/// The most orders that are walked in all.
 const MAX_ORDERS: usize = 6_000;
+/// The fewest orders that are walked for each product of a large basket.
 const MIN_ORDERS_PER_PRODUCT: usize = 40;
 
-/// Minutes in which an order's order_weight halves.
+/// Half-life of the weight of an order, in minutes.
 const HALF_LIFE: f32 = 150.0 * DAY;
-/// An order of the account itself source as much as so many of others.
+/// Weight of an order of the account itself, relative to orders of others.
 const OWN_ORDER_WEIGHT: f32 = 8.0;
 
-/// Room to add up scores, used again and again: clearing it costs what was touched.
+/// Reusable memory for scores. Clearing it costs only the entries that were used.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     sums: Vec<f32>,
     part: Vec<f32>,
 }
 
-/// Products that stand in orders with those of `context`, with a score from 0 to 1, in no order.
+/// Products in orders with those of `context`, with a score from 0 to 1, in no order.
 pub(super) fn bought_together(history: &OrderHistory, context: &[u32], viewer: Viewer, scratch: &mut Scratch) -> Vec<(u32, f32)> {
     scratch.sums.resize(history.products(), 0.0);
     scratch.part.resize(history.products(), 0.0);
@@ -76,7 +79,7 @@ pub(super) fn bought_together(history: &OrderHistory, context: &[u32], viewer: V
     scored
 }
 
-/// Adds up what stands in the latest orders with a product; gives what was touched and the weight of all orders walked.
+/// Adds up the products in the latest orders with a product. Returns the products and the weight of all orders walked.
 fn walk(history: &OrderHistory, product: u32, each: usize, viewer: Viewer, part: &mut [f32]) -> (Vec<u32>, f32) {
     let mut touched = Vec::new();
     let mut weight = 0.0;
@@ -90,38 +93,38 @@ fn walk(history: &OrderHistory, product: u32, each: usize, viewer: Viewer, part:
             if *sum == 0.0 {
                 touched.push(*other);
             }
-            // Never quite nothing, so that what was touched is known.
+            // Never 0, so that used entries can be told from unused ones.
             *sum += order_weight.max(f32::MIN_POSITIVE);
         }
     }
     (touched, weight.max(f32::MIN_POSITIVE))
 }
 
-/// How often two products stand together in the latest orders with the first.
+/// How often two products are in the same order, among the latest orders with the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Support {
     /// Orders with both.
     pub(super) both: usize,
-    /// Orders looked at.
+    /// Orders walked.
     pub(super) of: usize,
     /// Whether these are all orders with the first.
     pub(super) all: bool,
     /// Orders of the account itself with both, and with the first.
     pub(super) own: usize,
     pub(super) own_of: usize,
-    /// Whether so many orders of so many others have both that nobody can tell whose they are.
+    /// Whether enough orders of enough other accounts have both, so that a buyer cannot tell whose orders they are.
     pub(super) is_disclosable_to_all: bool,
 }
 
-/// Fewer orders, of fewer accounts, than this order_weight nothing to a buyer who does not know them.
+/// The fewest orders, of the fewest accounts, that are disclosed to a buyer of another account.
 const MIN_ORDERS: usize = 3;
 const MIN_ACCOUNTS: usize = 2;
 
-/// Orders of others, counted so that one sees whether nobody can tell whose they are.
+/// Counts the orders and accounts of others.
 #[derive(Debug, Default)]
 pub(super) struct OtherBuyers {
     orders: usize,
-    /// Only so many as must be disclosed apart.
+    /// At most as many as are needed to disclose the orders.
     accounts: Vec<AccountId>,
 }
 
@@ -142,7 +145,7 @@ impl OtherBuyers {
     }
 }
 
-/// What stands behind suggesting `other` for `product`.
+/// The orders that support suggesting `other` for `product`.
 pub(super) fn support(history: &OrderHistory, product: u32, other: u32, viewer: Viewer) -> Support {
     let mut support = Support { all: history.popularity(product) <= MAX_ORDERS_PER_PRODUCT, ..Support::default() };
     let mut others = OtherBuyers::default();
@@ -163,12 +166,12 @@ pub(super) fn support(history: &OrderHistory, product: u32, other: u32, viewer: 
 }
 
 impl Support {
-    /// Whether the account may be disclosed.
+    /// Whether the account may learn it.
     pub(super) fn may_be_disclosed(&self) -> bool {
         self.is_disclosable_to_all || self.own > 0
     }
 
-    /// In words.
+    /// The reason as a sentence.
     pub(super) fn reason(&self, sku: &str) -> String {
         let orders = |count: usize| if count == 1 { "order" } else { "orders" };
         if !self.is_disclosable_to_all {

@@ -1,6 +1,6 @@
-//! Values of properties made comparable: texts without regard to case and spaces, numbers and ranges in one unit, threads.
+//! Attribute values that can be compared: texts without regard to case and spaces, numbers and ranges in one unit, threads.
 //!
-//! What cannot be compared is no match and no conflict.
+//! Values that cannot be compared neither match nor conflict.
 
 use std::hash::{Hash as _, Hasher as _};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use catalog::AttributeValue;
 
-/// How a value of one product and a value of another agree.
+/// How a value of one product and a value of another must agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -18,9 +18,9 @@ pub(crate) enum Compare {
     /// The same text up to case and spaces, or the same number whatever its unit.
     #[default]
     Equal,
-    /// The same thread; one without a pitch goes with any (`M8`, `M8x1.25`).
+    /// The same thread. A thread without a pitch agrees with every pitch (`M8`, `M8x1.25`).
     Thread,
-    /// Ranges that meet (`230 V`, `220-240 V`).
+    /// Ranges that overlap (`230 V`, `220-240 V`).
     Overlaps,
     /// The other's number is not smaller.
     AtLeast,
@@ -28,17 +28,17 @@ pub(crate) enum Compare {
     AtMost,
 }
 
-/// A value of a property.
+/// An attribute value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ComparableValue {
     /// As a person reads it.
-    pub(super) words: Box<str>,
+    pub(super) text: Box<str>,
     /// Without case and spaces.
     pub(super) normalised: Box<str>,
     range: Option<Range>,
 }
 
-/// The lowest and the highest number of a value, in the base unit of what is measured.
+/// The lowest and the highest number of a value, in the base unit of its measure.
 #[derive(Clone, Debug, PartialEq)]
 struct Range {
     measure: Box<str>,
@@ -53,7 +53,7 @@ enum Current {
     Direct,
 }
 
-/// Units that are converted: what they measure and how much of its base unit they are.
+/// Units that are converted, with their measure and the factor to its base unit.
 const UNITS: &[(&str, &str, f64)] = &[
     ("v", "v", 1.0),
     ("mv", "v", 1e-3),
@@ -83,25 +83,25 @@ const UNITS: &[(&str, &str, f64)] = &[
 ];
 
 impl ComparableValue {
-    /// Reads a value as a product has it.
+    /// Reads an attribute value.
     pub(super) fn read(value: &AttributeValue, unit: Option<&str>) -> Self {
         let text = match value {
             AttributeValue::Text(text) => text.trim().to_owned(),
             AttributeValue::Number(number) => number.to_string(),
             AttributeValue::Flag(flag) => flag.to_string(),
         };
-        let words = unit.filter(|unit| !unit.is_empty()).map_or_else(|| text.clone(), |unit| format!("{text} {unit}"));
-        let normalised = words.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
-        Self { range: Range::read(&words), normalised, words: words.into() }
+        let text = unit.filter(|unit| !unit.is_empty()).map_or_else(|| text.clone(), |unit| format!("{text} {unit}"));
+        let normalised = text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+        Self { range: Range::read(&text), normalised, text: text.into() }
     }
 
-    /// What values that can agree have in common; nothing when every value may agree with this one.
+    /// A key that is equal for values that can agree; none when every value may agree with this one.
     pub(super) fn key(&self, compare: Compare) -> Option<u64> {
         let mut hasher = AHasher::default();
         match (compare, &self.range) {
             (Compare::Equal, Some(range)) if range.is_single() => {
                 range.measure.hash(&mut hasher);
-                // Six digits: what was converted meets what was written.
+                // Six digits, so that a converted number equals a written one.
                 format!("{:.5e}", range.low).hash(&mut hasher);
             }
             (Compare::Equal, _) => self.normalised.hash(&mut hasher),
@@ -111,7 +111,7 @@ impl ComparableValue {
         Some(hasher.finish())
     }
 
-    /// Whether the other value agrees with this one; nothing when they cannot be compared.
+    /// Whether the other value agrees with this one; none when they cannot be compared.
     pub(super) fn agrees(&self, compare: Compare, other: &Self) -> Option<bool> {
         let ranges = self.range.as_ref().zip(other.range.as_ref());
         let comparable = ranges.filter(|(one, other)| one.measure == other.measure);
@@ -137,10 +137,10 @@ fn near(one: f64, other: f64) -> bool {
     (one - other).abs() <= 1e-6 * one.abs().max(other.abs())
 }
 
-/// A thread and its pitch, if it names one.
+/// A thread and its pitch, if it has one.
 fn thread_parts(normalised: &str) -> (&str, Option<&str>) {
     let Some((thread, rest)) = normalised.split_once(['x', '-', '×']) else { return (normalised, None) };
-    // What follows the pitch source how exact the thread is (`M8x1.25-6g`).
+    // The text after the pitch is the tolerance class (`M8x1.25-6g`).
     let pitch = rest.split(|c: char| !c.is_ascii_digit() && c != '.' && c != '/').next();
     (thread, pitch.filter(|pitch| !pitch.is_empty()))
 }
@@ -151,7 +151,7 @@ fn same_thread(one: &str, other: &str) -> bool {
 }
 
 impl Range {
-    /// Reads `230 V`, `220-240 V`, `12/24 V DC`. A number that follows a letter (`M8`) is a name.
+    /// Reads `230 V`, `220-240 V`, `12/24 V DC`. A number after a letter (`M8`) is a name.
     fn read(text: &str) -> Option<Self> {
         let mut numbers: Vec<f64> = Vec::new();
         let mut unit = String::new();
@@ -183,7 +183,7 @@ impl Range {
     }
 }
 
-/// A unit of electricity without what it source of the current: `vdc`, `vac`.
+/// An electrical unit without its kind of current: `vdc`, `vac`.
 fn current_of(unit: &str) -> (&str, Option<Current>) {
     if let Some(unit) = unit.strip_suffix("dc").filter(|unit| !unit.is_empty()) {
         return (unit, Some(Current::Direct));
@@ -194,7 +194,7 @@ fn current_of(unit: &str) -> (&str, Option<Current>) {
     }
 }
 
-/// The name of a property without case, with every run of other signs as one space.
+/// The lower-case name of an attribute, with a single space for every run of other characters.
 pub(super) fn name_of(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Which products are made for which devices, known from the lists of devices in their properties.
+//! Products that are compatible with a device, from the device lists in their attributes.
 
 use std::sync::Arc;
 
@@ -9,24 +9,24 @@ use super::devices::{Confidence, add_listed_devices, device_name_keys, is_list};
 use super::product_attributes::ProductAttributes;
 use catalog::Product;
 
-/// Products by the devices they list. About 40 bytes per product and device.
+/// Products by the devices they list. Takes about 40 bytes per product and device.
 #[derive(Debug, Default)]
 pub(super) struct DeviceCompatibility {
     by_key: AHashMap<u64, Vec<(ProductId, Confidence)>>,
     of: AHashMap<ProductId, Box<[u64]>>,
 }
 
-/// Shorter names of a model are too common to mean it without a brand.
+/// Shorter model names are too common to mean a device of another brand.
 const MIN_UNBRANDED_NAME: usize = 6;
-/// A model alone must be at least so long.
+/// The shortest model name without the words before it.
 const MIN_MODEL_NAME: usize = 4;
 
 impl DeviceCompatibility {
-    /// RelationSource which devices a product lists now.
+    /// Replaces the devices that a product lists.
     pub(super) fn put(&mut self, product: ProductId, attributes: &ProductAttributes) {
         let mut keys = AHashMap::new();
         for (_, value) in attributes.all().filter(|(name, _)| is_list(name)) {
-            add_listed_devices(&value.words, &mut keys);
+            add_listed_devices(&value.text, &mut keys);
         }
         for key in self.of.remove(&product).iter().flatten() {
             if let Some(same) = self.by_key.get_mut(key) {
@@ -44,15 +44,15 @@ impl DeviceCompatibility {
         }
     }
 
-    /// Products made for a device, the surest first: those of its own brand, which `brand_of` tells. What lists a device
-    /// itself is made for it and is no device.
+    /// Products compatible with a device, those of its own brand first. `brand_of` returns the brand of a product. A product
+    /// that lists the device name itself is an accessory and not the device.
     pub(super) fn products_for(&self, device: &Product, brand_of: impl Fn(ProductId) -> Option<Arc<str>>) -> Vec<ProductId> {
         if self.by_key.is_empty() {
             return Vec::new();
         }
         let mut names = AHashMap::new();
         device_name_keys(&device.brand, &device.title, &mut names);
-        // A short "part number" with spaces or without digits of its own may be the name of a model.
+        // A short "part number" with spaces or without digits of its own may be a model name.
         if let Some(model) = device.mpn.as_deref() {
             device_name_keys(&device.brand, model, &mut names);
         }

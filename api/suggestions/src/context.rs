@@ -1,4 +1,4 @@
-//! All that an answer is made from: what is learnt, what is said to go together, what can be ordered, and who asks.
+//! Everything that suggestions are computed from: past orders, relations, orderable products, and the viewer.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::purchase_history::PurchaseHistory;
 use super::related_products::{RelatedProducts, RelationSource};
 use catalog::Product;
 
-/// All that an answer is made from.
+/// Everything that suggestions are computed from.
 #[derive(Clone, Debug)]
 pub(super) struct SuggestionContext<'a> {
     pub(super) purchases: &'a PurchaseHistory,
@@ -20,19 +20,19 @@ pub(super) struct SuggestionContext<'a> {
     pub(super) viewer: Viewer,
 }
 
-/// More products than this are not compared with each other; some rule relates nearly everything.
+/// The most products that are ranked. A rule may relate nearly all products.
 const MAX_RANKED: usize = 2_000;
 
 impl SuggestionContext<'_> {
-    /// Those of the products that can be suggested: what is there first, then what is bought most with `near`, then what is
-    /// bought most lately.
+    /// The products that can be suggested: those in stock first, then those bought most with `near`, then those bought most
+    /// lately.
     pub(super) fn ranked(&self, products: impl IntoIterator<Item = ProductId>, near: &[ProductId]) -> Vec<Arc<Product>> {
         let offered = products.into_iter().take(MAX_RANKED).filter_map(|product| self.orderable.get(product));
         let mut offered: Vec<Arc<Product>> = offered.collect();
         if offered.len() < 2 {
             return offered;
         }
-        let history = self.purchases.history();
+        let history = self.purchases.read();
         let near: Vec<u32> = near.iter().filter_map(|product| history.index_of(*product)).collect();
         let together: AHashMap<u32, f32> = self.purchases.bought_together(&history, &near, self.viewer).into_iter().collect();
         offered.sort_by_cached_key(|product| {
@@ -47,7 +47,7 @@ impl SuggestionContext<'_> {
     }
 }
 
-/// Why two products go together, in words: `said` is what is said of both.
+/// The reason that two products are related: the sentence `said`, and the detail of its source.
 pub(super) fn reason_text(said: String, source: &RelationSource) -> String {
     match source {
         RelationSource::ProductRelation(None) => said,

@@ -1,46 +1,46 @@
-//! Devices named in texts, and the devices products are: what makes the accessories of a device known without anybody
-//! relating them.
+//! Device names: those that attributes of accessories list, and those of products that are devices. They relate accessories to
+//! devices without a relation by hand.
 //!
 //! Lists are read as people write them: `HP LaserJet 2550, 2550L, 2820` names three LaserJets, `P4014/P4015` two. A device is
-//! known by its model, the first word with a digit, with the words before it and after it.
+//! identified by its model, the first word with a digit, together with the words around it.
 //!
-//! Not here: questions of people such as "toner for C752dn"; those are understood by the crate `search`.
+//! Not here: queries such as "toner for C752dn", which the crate `search` parses.
 
 use std::hash::{Hash as _, Hasher as _};
 
 use ahash::{AHashMap, AHasher};
 
-/// How surely a name means a device. Ordered.
+/// The confidence that a name means a device, in rising order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Confidence {
-    /// Its model alone, where more of its name was said: sure only within one brand.
+    /// The model without the words before it. Reliable only within one brand.
     ModelAlone,
-    /// All that was said of it.
+    /// The full name as listed.
     Named,
 }
 
-/// Names of properties that list devices hold one of these, and none of the others.
+/// An attribute lists devices when its name contains one of the first and none of the second.
 const DEVICE_LIST_NAMES: &[&str] =
     &["compatib", "suitable for", "component for", "fits", "supported model", "supported device", "for model", "for printer"];
 const OTHER_NAMES: &[&str] =
     &["operating system", "memory card", "electromagnetic", "size", "maximum", "minimum", "brand", "chipset", "supplies"];
 
-/// Patterns under which such properties are looked for in the database.
+/// Patterns that find such attributes in the database.
 pub(super) const PATTERNS: &[&str] =
     &["compatib", "suitable%for", "component%for", "fits", "supported%model", "supported%device", "for%model", "for%printer"];
 
-/// Words before the last of a list.
+/// Words before the last item of a list.
 const CONJUNCTIONS: &[&str] = &["and", "or", "und", "oder"];
 
-/// Longer lists are cut here: what fits more devices fits nearly everything.
+/// Longer lists are cut: a product that fits more devices fits nearly everything.
 const MAX_KEYS: usize = 4_000;
 
-/// Whether a property lists devices; its name as `comparable_value::name_of` gives it.
+/// Whether an attribute lists devices. Its name must be a result of `comparable_value::name_of`.
 pub(super) fn is_list(name: &str) -> bool {
     DEVICE_LIST_NAMES.iter().any(|part| name.contains(part)) && !OTHER_NAMES.iter().any(|part| name.contains(part))
 }
 
-/// Adds the keys of the devices a text lists.
+/// Adds the keys of the devices that a text lists.
 pub(super) fn add_listed_devices(text: &str, keys: &mut AHashMap<u64, Confidence>) {
     let mut series: Vec<String> = Vec::new();
     for item in text.split([',', ';', '\n', '|']).flat_map(|part| part.split(" / ")).flat_map(|part| part.split(". ")) {
@@ -53,7 +53,7 @@ pub(super) fn add_listed_devices(text: &str, keys: &mut AHashMap<u64, Confidence
     }
 }
 
-/// Reads one device. One that starts with its model belongs to the series named before.
+/// Adds one device. A device that starts with its model belongs to the series named before it.
 fn add_device(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut AHashMap<u64, Confidence>) {
     let item: Vec<String> = words(item).skip_while(|word| CONJUNCTIONS.contains(&word.as_str())).take(8).collect();
     let Some(model) = item.iter().position(|word| has_digit(word)) else {
@@ -80,11 +80,11 @@ fn add_device(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut 
     }
 }
 
-/// The keys under which a product may be listed as a device, from its brand and one of its names, with the length of each
-/// name.
+/// Adds the keys under which a product may be listed as a device, from its brand and one of its names, each with the length of
+/// the name.
 pub(super) fn device_name_keys(brand: &str, name: &str, keys: &mut AHashMap<u64, usize>) {
     let name: Vec<String> = name.split('/').flat_map(words).collect();
-    // A decimal or a word far down the title is a property, no model.
+    // A decimal, or a word far down the title, is a property and no model.
     let Some(model) = name.iter().take(6).position(|word| has_digit(word)) else { return };
     let brand: Vec<String> = words(brand).collect();
     let mut add = |name: String| {
@@ -102,7 +102,7 @@ pub(super) fn device_name_keys(brand: &str, name: &str, keys: &mut AHashMap<u64,
     }
 }
 
-/// Words without signs and case; a decimal is no word.
+/// Lower-case words without punctuation; decimals are left out.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     let is_decimal = |word: &str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
     text.split_whitespace().filter(move |word| !is_decimal(word)).map(compact).filter(|word| !word.is_empty())
@@ -126,7 +126,7 @@ fn key(name: &str) -> u64 {
 mod tests {
     use super::*;
 
-    /// Whether a list names a product.
+    /// The confidence that a list names a product.
     fn fits(list: &str, brand: &str, title: &str) -> Option<Confidence> {
         let (mut listed_keys, mut own) = (AHashMap::new(), AHashMap::new());
         add_listed_devices(list, &mut listed_keys);

@@ -1,17 +1,19 @@
-//! What else a buyer may need: what a product requires, what goes with it, what replaces it, what others bought with it.
+//! Suggestions: required parts, related products, replacements, products that others bought together, products to reorder.
 //!
 //! Promises:
-//! - A suggestion can be ordered, is not in the basket, and comes with a reason a person understands.
-//! - Orders are learnt from as they are placed, imported and cancelled, each exactly once. They stand in memory, some 13 bytes
-//!   per line; what is bought together is counted when it is asked, over the latest orders, so that a question costs about the
-//!   same whatever was learnt, and a long order (its first 100 products count) no more than others.
-//! - A buyer is told what others bought together only when several orders of several accounts show it, or when their own
-//!   account bought it: nobody reads the orders of somebody else from it.
+//! - A suggestion can be ordered, is not in the basket, and has a reason that a person understands.
+//! - Each order counts exactly once, whether it was placed or imported, without its cancelled lines. Orders are in memory, about
+//!   13 bytes per line. Products bought together are counted on request over the latest orders, so the cost of a request does not
+//!   grow with the history. Of a long order the first 100 products count.
+//! - A buyer learns what others bought together only when several orders of several accounts show it, or when their own account
+//!   bought it. So a buyer cannot infer the orders of another account.
+//! - A stored relation rule that cannot be read is logged as an error and not applied.
 //!
-//! Tables: `learned_baskets`.
-//! Listens to: `order.placed`, `order.cancelled`. Follows these and `order.imported`.
+//! Tables: `learned_baskets`, `relation_rules`, `replacement_consents`.
+//! Events: `relation_rules.changed`, `replacement_consent.changed`.
+//! Listens to: `order.placed`, `order.cancelled`. Follows these and `order.imported`, `products.changed`, `categories.changed`.
 //!
-//! Not here: relations themselves (`catalog`), whether something is in stock (`inventory`).
+//! Not here: relations by SKU (`catalog`), stock (`inventory`).
 
 mod applied_rules;
 mod basket;

@@ -1,5 +1,5 @@
-//! Required parts of which a basket has too little: parts that products of it require by SKU, and parts that a rule requires,
-//! of which any that agrees will do.
+//! Required parts that a basket lacks: parts that its products require by SKU, and parts that a rule requires, of which any
+//! that agrees suffices.
 
 use std::sync::Arc;
 
@@ -19,24 +19,24 @@ use catalog::Product;
 #[derive(Clone, Debug)]
 pub(super) struct Missing {
     pub(super) product: Arc<Product>,
-    /// Others that would do as well.
+    /// Other products that would suffice.
     pub(super) alternatives: Vec<Arc<Product>>,
-    /// How much to add, in stock units, such that it can be ordered.
+    /// The quantity to add, in stock units, rounded up to an orderable quantity.
     pub(super) quantity: Quantity,
-    /// How much the basket needs and has, in stock units.
+    /// The quantities that the basket needs and has, in stock units.
     pub(super) needed: Quantity,
     pub(super) present: Quantity,
-    /// SKUs that need it.
+    /// SKUs of the products that need it.
     pub(super) needed_for: Vec<String>,
     pub(super) reason: String,
-    /// Code of the rule that source so.
+    /// Code of the rule that requires it.
     pub(super) rule: Option<String>,
 }
 
-/// How many alternatives are told.
-const ALTERNATIVES: usize = 5;
+/// The most alternatives of a missing part.
+const MAX_ALTERNATIVES: usize = 5;
 
-/// How much is needed of something, and for what.
+/// The quantity needed of a part, and the products that need it.
 #[derive(Default)]
 struct Need<'a> {
     quantity: Quantity,
@@ -50,29 +50,29 @@ impl<'a> Need<'a> {
         self.users.push(user);
     }
 
-    /// What lacks when so much is there.
+    /// The quantity that is missing when `present` is in the basket.
     fn lacking(&self, present: Quantity) -> Option<Quantity> {
         self.quantity.checked_sub(present).filter(|lacking| lacking.is_positive())
     }
 }
 
-/// What the basket lacks, by SKU.
-pub(super) fn missing(context: &SuggestionContext<'_>, known: &Relations, basket: &Basket) -> Vec<Missing> {
-    let mut missing = missing_by_sku(context, known, basket);
-    for applied in known.rules.all().filter(|applied| applied.rule.kind == RelationKind::Required) {
+/// The missing parts, by SKU.
+pub(super) fn missing(context: &SuggestionContext<'_>, relations: &Relations, basket: &Basket) -> Vec<Missing> {
+    let mut missing = missing_by_sku(context, relations, basket);
+    for applied in relations.rules.all().filter(|applied| applied.rule.kind == RelationKind::Required) {
         missing.extend(missing_by_rule(context, applied, basket));
     }
     missing.sort_by(|a, b| (&a.product.sku, &a.rule).cmp(&(&b.product.sku, &b.rule)));
     missing
 }
 
-fn missing_by_sku(context: &SuggestionContext<'_>, known: &Relations, basket: &Basket) -> Vec<Missing> {
+fn missing_by_sku(context: &SuggestionContext<'_>, relations: &Relations, basket: &Basket) -> Vec<Missing> {
     let mut needs: AHashMap<ProductId, Need<'_>> = AHashMap::new();
     for product in basket.products() {
         let required = |relation: &&ProductRelation| relation.kind == RelationKind::Required;
-        for relation in known.relations.of(product.id).iter().filter(required) {
+        for relation in relations.by_sku.of(product.id).iter().filter(required) {
             let need = needs.entry(relation.target).or_default();
-            need.add(product, times(basket.quantity(product.id), relation.quantity));
+            need.add(product, multiply(basket.quantity(product.id), relation.quantity));
             need.note = need.note.or(relation.note.as_deref());
         }
     }
@@ -100,7 +100,7 @@ fn missing_by_rule(context: &SuggestionContext<'_>, applied: &AppliedRule, baske
     let mut needs: AHashMap<u64, Need<'_>> = AHashMap::new();
     for product in basket.products() {
         if let Some(key) = applied.key(End::From, product.id) {
-            needs.entry(key).or_default().add(product, times(basket.quantity(product.id), rule.quantity));
+            needs.entry(key).or_default().add(product, multiply(basket.quantity(product.id), rule.quantity));
         }
     }
     if needs.is_empty() {
@@ -124,7 +124,7 @@ fn missing_by_rule(context: &SuggestionContext<'_>, applied: &AppliedRule, baske
         let product = fitting.next()?;
         Some(Missing {
             reason: reason_text(format!("{} cannot be used without it", user.sku), &RelationSource::Rule(rule.clone())),
-            alternatives: fitting.take(ALTERNATIVES).collect(),
+            alternatives: fitting.take(MAX_ALTERNATIVES).collect(),
             quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
             needed: need.quantity,
             present,
@@ -140,8 +140,8 @@ fn skus(products: &[&Arc<Product>]) -> Vec<String> {
     products.iter().map(|product| product.sku.to_string()).collect()
 }
 
-/// How much goes with a quantity, rounded up to a millionth; the largest quantity when it is beyond that.
-pub(super) fn times(quantity: Quantity, each: Quantity) -> Quantity {
+/// The product of two quantities, rounded up to a millionth and capped at the largest quantity.
+pub(super) fn multiply(quantity: Quantity, each: Quantity) -> Quantity {
     const ONE: i128 = 1_000_000;
     let product = i128::from(quantity.micros()) * i128::from(each.micros());
     let rounded = product.div_euclid(ONE) + i128::from(product.rem_euclid(ONE) != 0);
@@ -155,8 +155,8 @@ mod tests {
     #[test]
     fn what_goes_with_a_quantity_is_rounded_up_and_bounded() {
         let quantity = |text: &str| text.parse::<Quantity>().expect("a decimal");
-        assert_eq!(times(quantity("3"), quantity("2")), quantity("6"));
-        assert_eq!(times(quantity("0.000001"), quantity("0.5")), quantity("0.000001"));
-        assert_eq!(times(Quantity::MAX, quantity("2")), Quantity::MAX);
+        assert_eq!(multiply(quantity("3"), quantity("2")), quantity("6"));
+        assert_eq!(multiply(quantity("0.000001"), quantity("0.5")), quantity("0.000001"));
+        assert_eq!(multiply(Quantity::MAX, quantity("2")), Quantity::MAX);
     }
 }

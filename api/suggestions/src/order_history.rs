@@ -1,13 +1,13 @@
-//! Orders as suggestions look at them: who purchase what when, laid out so that walking the orders of a product or of an
-//! account touches little memory. About 13 bytes per order line and 60 per order.
+//! Past orders in memory, laid out so that walking the orders of a product or of an account touches little memory. Takes about
+//! 13 bytes per order line and 60 per order.
 //!
-//! Lists of orders are by rising time, so that the latest come first from the end. An order that is taken back leaves an
-//! empty index in them until the process starts anew.
+//! Lists of orders are sorted by rising time, so the latest come first from the end. A cancelled order leaves an empty entry
+//! until the process restarts.
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, Instant, OrderId, ProductId};
 
-/// What an order purchase: products with quantities in millionths of their stock unit.
+/// The content of an order: products with quantities in millionths of their stock unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Purchase {
     pub(super) order: OrderId,
@@ -20,43 +20,43 @@ pub(super) struct Purchase {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
     pub(super) account: AccountId,
-    /// Since 1970.
+    /// Minutes since 1970.
     pub(super) minute: u32,
     start: u32,
     len: u32,
-    /// How much a product source in it: less the more there are.
+    /// Weight of each of its products: the more products, the smaller.
     pub(super) weight: f32,
 }
 
-/// How much a product is ordered lately: each order counts half as much after every [`ACTIVITY_HALF_LIFE`].
+/// Recent activity of a product: the weight of each order halves every [`ACTIVITY_HALF_LIFE`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Activity {
     sum: f32,
     minute: u32,
 }
 
-/// Everything learnt.
+/// All past orders.
 #[derive(Debug, Default)]
 pub(super) struct OrderHistory {
     product_index: AHashMap<ProductId, u32>,
     products: Vec<ProductId>,
     activity: Vec<Activity>,
-    /// Orders among whose first products the product is.
+    /// For each product, the orders that have it among their first products.
     with: Vec<Vec<u32>>,
     orders: Vec<Order>,
     of_order: AHashMap<OrderId, u32>,
     of_account: AHashMap<AccountId, Vec<u32>>,
-    /// Products of all orders, one order after the other, each product once per order.
+    /// Products of all orders, one order after the other. Each product is listed once per order.
     lines: Vec<u32>,
     quantities: Vec<f32>,
-    /// When the latest order was placed.
+    /// Time of the latest order.
     latest: u32,
 }
 
-/// So many first products of an order count as purchase together: longer ones are whole stores of things.
+/// The most products of an order that count as bought together. Longer orders are restocks of unrelated products.
 pub(super) const MAX_BASKET_PRODUCTS: usize = 100;
 
-/// Minutes in which the activity of a product halves.
+/// Half-life of the activity of a product, in minutes.
 const ACTIVITY_HALF_LIFE: f32 = 30.0 * DAY;
 pub(super) const DAY: f32 = 24.0 * 60.0;
 
@@ -65,13 +65,13 @@ pub(super) fn minute_of(at: Instant) -> u32 {
     u32::try_from(at.0 / 60_000_000).unwrap_or_default()
 }
 
-/// The part that is left of something after `age` when it halves every `half`.
+/// The remaining part of a weight after `age`, when it halves every `half`.
 pub(super) fn decay(age: f32, half: f32) -> f32 {
     (-age / half).exp2()
 }
 
 impl OrderHistory {
-    /// Learns an order, or what is left of one learnt before.
+    /// Adds an order, or replaces one that was partly cancelled.
     pub(super) fn learn(&mut self, purchase: &Purchase) {
         if let Some(index) = self.of_order.get(&purchase.order).copied()
             && self.is_same(index, purchase)
@@ -107,12 +107,12 @@ impl OrderHistory {
         }
     }
 
-    /// Who placed an order.
+    /// The account of an order.
     pub(super) fn account_of(&self, order: OrderId) -> Option<AccountId> {
         self.of_order.get(&order).map(|index| self.order(*index).account)
     }
 
-    /// Forgets an order.
+    /// Removes an order.
     pub(super) fn forget(&mut self, order: OrderId) {
         if let Some(index) = self.of_order.remove(&order) {
             self.orders[index as usize].len = 0;
@@ -141,22 +141,22 @@ impl OrderHistory {
         index
     }
 
-    /// Where a product stands here; none when nobody ever ordered it.
+    /// The index of a product; none for a product that was never ordered.
     pub(super) fn index_of(&self, product: ProductId) -> Option<u32> {
         self.product_index.get(&product).copied()
     }
 
-    /// The product of a index.
+    /// The product of an index.
     pub(super) fn product(&self, index: u32) -> ProductId {
         self.products[index as usize]
     }
 
-    /// How many products were ever ordered.
+    /// The number of products that were ever ordered.
     pub(super) fn products(&self) -> usize {
         self.products.len()
     }
 
-    /// How many orders are learnt.
+    /// The number of orders.
     pub(super) fn orders(&self) -> usize {
         self.of_order.len()
     }
@@ -165,7 +165,7 @@ impl OrderHistory {
         &self.orders[index as usize]
     }
 
-    /// The products of an order that count as purchase together.
+    /// The products of an order that count as bought together.
     pub(super) fn basket_of(&self, order: &Order) -> &[u32] {
         let start = order.start as usize;
         &self.lines[start..start + (order.len as usize).min(MAX_BASKET_PRODUCTS)]
@@ -178,17 +178,17 @@ impl OrderHistory {
         self.lines[range.clone()].iter().copied().zip(self.quantities[range].iter().copied())
     }
 
-    /// How many orders have a product.
+    /// The number of orders with a product.
     pub(super) fn popularity(&self, product: u32) -> usize {
         self.with[product as usize].len()
     }
 
-    /// Orders with a product up to an instant, the latest first.
+    /// Orders with a product up to a minute, latest first.
     pub(super) fn with(&self, product: u32, until: u32) -> impl Iterator<Item = u32> {
         self.until(&self.with[product as usize], until)
     }
 
-    /// Orders of an account up to an instant, the latest first.
+    /// Orders of an account up to a minute, latest first.
     pub(super) fn of_account(&self, account: AccountId, until: u32) -> impl Iterator<Item = u32> {
         self.until(self.of_account.get(&account).map(Vec::as_slice).unwrap_or_default(), until)
     }
@@ -205,7 +205,7 @@ impl OrderHistory {
         all.into_iter().map(|index| self.product(index)).collect()
     }
 
-    /// How much a product is ordered lately, seen from the latest order up to `minute`.
+    /// The recent activity of a product, at the time of the latest order up to `minute`.
     pub(super) fn activity(&self, product: u32, minute: u32) -> f32 {
         let activity = self.activity[product as usize];
         activity.sum * decay(self.latest.min(minute).saturating_sub(activity.minute) as f32, ACTIVITY_HALF_LIFE)
@@ -223,7 +223,7 @@ impl Activity {
     }
 }
 
-/// Orders mostly come as time goes by; one of before is put where it belongs.
+/// Inserts an order into a list sorted by time. Most orders are the latest and are appended.
 fn insert_by_time(list: &mut Vec<u32>, index: u32, orders: &[Order]) {
     let minute = orders[index as usize].minute;
     if list.last().is_none_or(|last| orders[*last as usize].minute <= minute) {

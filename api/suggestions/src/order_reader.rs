@@ -1,4 +1,4 @@
-//! Reading orders into memory: many in one value, so that neither database nor driver spends time on single lines.
+//! Reads orders into memory, many orders in one text value, so that the database and the driver spend no time on single lines.
 
 use entity::{AccountId, Instant, OrderId, ProductId};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
@@ -7,27 +7,28 @@ use serde_json::json;
 use super::order_history::Purchase;
 use store::sql::key_list;
 
-/// What parts orders in the text that carries many.
+/// Separates the orders in the text.
 const ROW: char = '\n';
 
-/// Orders read at once.
-const CHUNK: usize = 4_000;
+/// Orders read by one statement.
+const ORDERS_PER_STATEMENT: usize = 4_000;
 
-/// Of an order what was not cancelled, in stock units. Exact, and without overflow where the order itself had none.
+/// Selects the quantities of an order that were not cancelled, in stock units. The calculation is exact, and overflows only
+/// where the order itself would.
 pub(super) const BASKETS: &str = "select o.id as order_id, o.account_id, o.placed_at, \
     string_agg(l.product_id || ':' || ((l.quantity - l.cancelled) / l.denominator * l.numerator \
       + (l.quantity - l.cancelled) % l.denominator * l.numerator / l.denominator), ' ') as lines \
     from orders o join order_lines l on l.order_id = o.id where l.cancelled < l.quantity";
 
-/// What [`BASKETS`] ends with.
+/// The end of [`BASKETS`].
 pub(super) const EACH_ORDER: &str = "group by o.id, o.account_id, o.placed_at";
 
-/// Gives every learnt order to `take`, oldest ids first, and at last those that nobody has learnt yet.
-pub(super) async fn all(db: &impl ConnectionTrait, mut consume: impl FnMut(Vec<Purchase>)) -> Result<(), DbErr> {
+/// Passes every stored order to `consume`, by rising id, and then the orders that are not stored yet.
+pub(super) async fn read_all(db: &impl ConnectionTrait, mut consume: impl FnMut(Vec<Purchase>)) -> Result<(), DbErr> {
     let mut after = 0_i64;
     loop {
         let page = "select order_id, account_id, placed_at, lines from learned_baskets where order_id > $1 order by order_id";
-        let (purchases, last) = read_packed(db, &format!("{page} limit {CHUNK}"), [after.into()]).await?;
+        let (purchases, last) = read_packed(db, &format!("{page} limit {ORDERS_PER_STATEMENT}"), [after.into()]).await?;
         let Some(last) = last else { break };
         after = last;
         consume(purchases);
@@ -35,16 +36,16 @@ pub(super) async fn all(db: &impl ConnectionTrait, mut consume: impl FnMut(Vec<P
     let open = "select o.id from orders o where not exists (select 1 from learned_baskets l where l.order_id = o.id)";
     let open = db.query_all_raw(Statement::from_string(db.get_database_backend(), open)).await?;
     let open = open.iter().map(|row| row.try_get_by_index(0).map(OrderId)).collect::<Result<Vec<_>, _>>()?;
-    for ids in open.chunks(CHUNK) {
-        consume(some(db, ids).await?);
+    for ids in open.chunks(ORDERS_PER_STATEMENT) {
+        consume(read_orders(db, ids).await?);
     }
     Ok(())
 }
 
-/// The orders of the ids given as they are now; one of which nothing is left does not come.
-pub(super) async fn some(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<Purchase>, DbErr> {
+/// The current state of some orders. Orders that were cancelled completely are left out.
+pub(super) async fn read_orders(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<Purchase>, DbErr> {
     let mut found = Vec::with_capacity(ids.len());
-    for ids in ids.chunks(CHUNK) {
+    for ids in ids.chunks(ORDERS_PER_STATEMENT) {
         let list = ids.iter().map(|id| id.0).collect::<Vec<i64>>();
         let keys = key_list(db.get_database_backend(), 1, "bigint");
         let select = format!("{BASKETS} and o.id in {keys} {EACH_ORDER}");
@@ -53,7 +54,7 @@ pub(super) async fn some(db: &impl ConnectionTrait, ids: &[OrderId]) -> Result<V
     Ok(found)
 }
 
-/// The orders that a select gives, and the last id.
+/// The orders of a select, and the last id.
 async fn read_packed(
     db: &impl ConnectionTrait,
     select: &str,

@@ -1,4 +1,4 @@
-//! What can be suggested to whoever asks.
+//! The products that can be suggested to a viewer.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use entity::{Lifecycle, ProductId};
 use catalog::{CatalogView, Product, Products};
 use inventory::Board;
 
-/// The orderable as whoever asks may see it.
+/// The products that a viewer may see and order.
 #[derive(Clone, Debug)]
 pub(super) struct OrderableProducts<'a> {
     pub(super) products: &'a Products,
@@ -21,7 +21,7 @@ impl OrderableProducts<'_> {
         self.products.by_id(product).filter(|product| self.can_order(product) && self.catalog_view.can_see(product))
     }
 
-    /// Whether it can be ordered: what is sold off only while there is some.
+    /// Whether it can be ordered. A product that is being phased out can be ordered while it is in stock.
     pub(super) fn can_order(&self, product: &Product) -> bool {
         match product.lifecycle {
             Lifecycle::Active => true,

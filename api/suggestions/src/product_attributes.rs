@@ -1,5 +1,5 @@
-//! Properties of products as relations need them: only those that some rule or list of devices names are read from the
-//! database, many products in one value.
+//! Attributes of products, as relation rules and device lists need them. Only the attributes they name are read from the
+//! database, many products in one text value.
 
 use std::borrow::Cow;
 
@@ -12,17 +12,17 @@ use super::comparable_value::{ComparableValue, name_of};
 use catalog::AttributeValue;
 use store::sql::{is_sqlite, key_list};
 
-/// Products read at once.
-const CHUNK: usize = 5_000;
+/// Products read by one statement.
+const PRODUCTS_PER_STATEMENT: usize = 5_000;
 
-/// The properties of one product that may matter.
+/// The attributes of one product.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ProductAttributes {
     values: Vec<(String, ComparableValue)>,
 }
 
 impl ProductAttributes {
-    /// The value of a property; its name as [`name_of`] gives it.
+    /// The value of an attribute. The name must be a result of [`name_of`].
     pub(super) fn get(&self, name: &str) -> Option<&ComparableValue> {
         self.values.iter().find(|attribute| attribute.0 == name).map(|attribute| &attribute.1)
     }
@@ -41,14 +41,15 @@ struct Stored<'a> {
     unit: Option<Cow<'a, str>>,
 }
 
-/// Which products are meant.
+/// The products to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ReadScope<'a> {
     All,
     Only(&'a [ProductId]),
 }
 
-/// Gives the facts of each product that has a property whose name holds one of `patterns` (words parted by `%`).
+/// Passes on the attributes of each product that has an attribute whose name matches one of `patterns` (words separated by
+/// `%`).
 pub(super) async fn for_each(
     db: &impl ConnectionTrait,
     scope: ReadScope<'_>,
@@ -60,7 +61,7 @@ pub(super) async fn for_each(
     }
     match scope {
         ReadScope::Only(ids) => {
-            for ids in ids.chunks(CHUNK) {
+            for ids in ids.chunks(PRODUCTS_PER_STATEMENT) {
                 let list = json!(ids.iter().map(|id| id.0).collect::<Vec<i64>>()).to_string();
                 let which = format!("id in {}", key_list(db.get_database_backend(), 1, "bigint"));
                 read(db, &which, "", list.into(), patterns, &mut consume).await?;
@@ -68,7 +69,7 @@ pub(super) async fn for_each(
         }
         ReadScope::All => {
             let mut after = 0_i64;
-            let page = format!("order by id limit {CHUNK}");
+            let page = format!("order by id limit {PRODUCTS_PER_STATEMENT}");
             while let Some(last) = read(db, "id > $1", &page, after.into(), patterns, &mut consume).await? {
                 after = last;
             }
@@ -96,7 +97,7 @@ async fn read(
     let row = db.query_one_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
     let both = |row: QueryResult| Ok::<_, DbErr>((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
     let (last, text): (Option<i64>, Option<String>) = row.map(both).transpose()?.unwrap_or_default();
-    // No text of a product breaks the line: JSON writes a line break as two signs.
+    // The attributes of a product contain no line break, since JSON escapes it.
     for line in text.unwrap_or_default().lines() {
         if let Some((id, attributes)) = line.split_once(' ')
             && let (Ok(id), Ok(stored)) = (id.parse(), serde_json::from_str::<Vec<Stored<'_>>>(attributes))
@@ -110,8 +111,8 @@ async fn read(
     Ok(last)
 }
 
-/// The pattern under which properties of a name are found, whatever signs part its words. Signs that mean something in
-/// patterns are not among letters and digits.
+/// The pattern that finds attributes of a name, whatever characters separate its words. It contains only letters, digits and
+/// `%`, so no character needs to be escaped.
 pub(super) fn pattern_of(name: &str) -> String {
     name_of(name).replace(' ', "%")
 }

@@ -1,4 +1,4 @@
-//! What goes with one product.
+//! Suggestions for one product.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use catalog::Product;
 pub(super) struct Suggestion {
     pub(super) product: Arc<Product>,
     pub(super) kind: SuggestionKind,
-    /// How much of it goes with 1 stock unit of the other, where that is known.
+    /// The quantity for 1 stock unit of the other product, if it is known.
     pub(super) quantity: Option<Quantity>,
     pub(super) reason: String,
 }
 
-/// What goes with a product, of one kind or of every: related products by kind, then what is bought with it. A product stands
-/// in it once. Of one kind, products somebody related to it come first; then the best of those that a rule or a list of
-/// devices relates. Asks no database.
+/// Suggestions for a product, of one kind or of all kinds: related products by kind, then products bought together with it.
+/// Each product occurs once. Within a kind, products related by SKU come first, then the best of those that a rule or a device
+/// list relates. Reads no database.
 pub(super) fn suggestions(
     context: &SuggestionContext<'_>,
     product: &Product,
@@ -34,7 +34,7 @@ pub(super) fn suggestions(
     let mut found: Vec<Suggestion> = Vec::new();
     if wanted != Some(SuggestionKind::BoughtTogether) {
         let mut by_kind: AHashMap<SuggestionKind, Vec<RelatedProduct>> = AHashMap::new();
-        for related in context.related.known().related_to(product, context.orderable.products) {
+        for related in context.related.read().related_to(product, context.orderable.products) {
             let kind = SuggestionKind::from(related.kind);
             if wanted.is_none_or(|wanted| wanted == kind) {
                 by_kind.entry(kind).or_default().push(related);
@@ -63,7 +63,7 @@ pub(super) fn suggestions(
     found
 }
 
-/// What can be suggested of one kind: what somebody related first, what lists a device of another brand last.
+/// Suggestions of one kind: products related by SKU first, products of another brand that list the device last.
 fn of_kind(
     context: &SuggestionContext<'_>,
     product: &Product,
@@ -71,7 +71,7 @@ fn of_kind(
     related: Vec<RelatedProduct>,
 ) -> Vec<Suggestion> {
     let mut by_target: AHashMap<ProductId, RelatedProduct> = AHashMap::with_capacity(related.len());
-    // A product may be related in several ways; what somebody said by hand comes first in the related.
+    // A product may be related in several ways; relations by SKU come first in `related`.
     for related in related {
         by_target.entry(related.target).or_insert(related);
     }
@@ -88,7 +88,7 @@ fn of_kind(
     said.collect()
 }
 
-/// Why, in words.
+/// The reason as a sentence.
 fn reason(product: &Product, related: &RelatedProduct) -> String {
     let sku = &product.sku;
     let said = match related.kind {

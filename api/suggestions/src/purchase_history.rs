@@ -1,7 +1,7 @@
-//! What is learnt from orders, in the memory of every process.
+//! Past orders, in the memory of every process.
 //!
-//! Loaded from `learned_baskets` when a process starts, then follows the orders themselves as they are placed, imported
-//! and cancelled. Questions need no database.
+//! They are loaded from `learned_baskets` when a process starts, and then updated as orders are placed, imported and cancelled.
+//! Suggestions need no database.
 
 use std::sync::Arc;
 
@@ -21,13 +21,13 @@ use store::database::Reader;
 use store::events::{self, Event, decode_all};
 use store::projections::Projection;
 
-/// Everything learnt from orders. Cheap to clone; every clone is the same purchases.
+/// Past orders. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct PurchaseHistory {
     history: Arc<RwLock<OrderHistory>>,
-    /// What accounts bought, for those asked about; taken with the history's lock held.
+    /// Products bought by accounts, cached. Its lock is taken while the lock of the history is held.
     bought: Arc<Mutex<AHashMap<AccountId, Arc<[ProductId]>>>>,
-    /// Room for scores, one for each question asked at the same time.
+    /// Scratch memory for scores, one for each suggestion that runs at the same time.
     idle_scratch: Arc<Mutex<Vec<Scratch>>>,
 }
 
@@ -35,7 +35,7 @@ impl PurchaseHistory {
     /// Loads every order.
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         let purchases = Self::default();
-        order_reader::all(db, |bought| {
+        order_reader::read_all(db, |bought| {
             let mut history = purchases.history.write();
             for order in &bought {
                 history.learn(order);
@@ -46,7 +46,7 @@ impl PurchaseHistory {
         Ok(purchases)
     }
 
-    /// Reads again the orders of which a part was cancelled, and that is not kept yet.
+    /// Reads orders again that were partly cancelled and whose stored row is outdated.
     async fn catch_up(&self, db: &Reader) -> Result<(), CommonError> {
         let handled_up_to = event_readers::Entity::find_by_id(READER).one(db).await?.map_or(0, |row| row.seq);
         let unhandled: Vec<OrderCancelled> = decode_all(&events::read_kind::<OrderCancelled>(db, handled_up_to).await?)?;
@@ -56,8 +56,8 @@ impl PurchaseHistory {
         if ids.is_empty() { Ok(()) } else { self.reload(db, &ids).await }
     }
 
-    /// Every product an account ever ordered, in no order. Worked out when it is asked for the first time after an order; the
-    /// same list until then.
+    /// Every product that an account ever ordered, in no order. Computed by the first call after an order; until the next order
+    /// the same list is returned.
     pub fn bought_by(&self, account: AccountId) -> Arc<[ProductId]> {
         let history = self.history.read();
         if let Some(known) = self.bought.lock().get(&account) {
@@ -72,12 +72,12 @@ impl PurchaseHistory {
         all
     }
 
-    /// To look closer.
-    pub(super) fn history(&self) -> RwLockReadGuard<'_, OrderHistory> {
+    /// Read access to the history.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, OrderHistory> {
         self.history.read()
     }
 
-    /// See [`together`].
+    /// See [`bought_together`].
     pub(super) fn bought_together(&self, history: &OrderHistory, context: &[u32], viewer: Viewer) -> Vec<(u32, f32)> {
         let mut scratch = self.idle_scratch.lock().pop().unwrap_or_default();
         let scored = bought_together(history, context, viewer, &mut scratch);
@@ -85,9 +85,9 @@ impl PurchaseHistory {
         scored
     }
 
-    /// Learns the orders read, and forgets those of which nothing is left.
+    /// Reads orders again, and removes those that were cancelled completely.
     async fn reload(&self, db: &Reader, ids: &[OrderId]) -> Result<(), CommonError> {
-        let bought = order_reader::some(db, ids).await?;
+        let bought = order_reader::read_orders(db, ids).await?;
         let left: AHashSet<OrderId> = bought.iter().map(|order| order.order).collect();
         let mut history = self.history.write();
         let mut known = self.bought.lock();
@@ -116,14 +116,14 @@ impl Projection for PurchaseHistory {
         }
         ids.sort_unstable();
         ids.dedup();
-        for ids in ids.chunks(CHUNK) {
+        for ids in ids.chunks(ORDERS_PER_STATEMENT) {
             self.reload(db, ids).await?;
         }
         Ok(())
     }
 }
 
-/// Accounts whose purchases are remembered as lists.
+/// The most accounts whose bought products are cached.
 const MAX_CACHED_ACCOUNTS: usize = 1_000;
-/// Orders read at once while following.
-const CHUNK: usize = 4_000;
+/// Orders read by one statement while following events.
+const ORDERS_PER_STATEMENT: usize = 4_000;

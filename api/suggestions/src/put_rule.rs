@@ -1,4 +1,4 @@
-//! Creating, changing and deleting rules that relate products.
+//! Creates, changes and deletes relation rules.
 
 use entity::{RelationKind, relation_rules};
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
@@ -12,7 +12,7 @@ use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
 
-/// A rule as it shall be.
+/// A rule to store.
 #[derive(Clone, Debug)]
 pub(super) struct NewRule {
     pub(super) code: String,
@@ -21,10 +21,10 @@ pub(super) struct NewRule {
     pub(super) definition: Definition,
 }
 
-/// So many values a list of a rule may have, and so many rules there may be.
+/// The most values in a list of a rule, and the most rules.
 const MAX_VALUES: usize = 200;
 const MAX_RULES: usize = 500;
-/// Everything wrong with a rule; pointers start at the rule.
+/// Reports everything that is wrong with a rule. Pointers start at the rule.
 pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), CommonError> {
     let mut problems = Vec::new();
     let mut refuse = |pointer: String, code: FieldCode, detail: String| problems.push(FieldError::new(pointer, code, detail));
@@ -81,8 +81,7 @@ fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
     ]
 }
 
-/// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
-/// caller read, if it said one.
+/// Creates or changes a rule. The version stays when nothing changes. `expected` is the version that the caller read, if given.
 pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Result<relation_rules::Model, SuggestionError> {
     tx.lock(Lock::RelationRules).await?;
     let old = find_rule(tx, &new.code).await?;
@@ -121,7 +120,7 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
     Ok(row)
 }
 
-/// Deletes the rule of a code.
+/// Deletes the rule with this code.
 pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionError> {
     tx.lock(Lock::RelationRules).await?;
     let row = find_rule(tx, code).await?.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;

@@ -1,7 +1,8 @@
-//! Everything that is said to go together, in the memory of every process: relations by SKU, rules over properties, devices
-//! that products list.
+//! All relations between products, in the memory of every process: by SKU, by relation rules, and by the devices that products
+//! list.
 //!
-//! Loaded when a process starts, then follows products, categories and rules as they change; a change costs what it concerns.
+//! They are loaded when a process starts, and then updated as products, categories and rules change. An update reads only what
+//! changed.
 
 use std::sync::Arc;
 
@@ -26,32 +27,32 @@ use store::database::Reader;
 use store::events::{Event, any_is, decode_all};
 use store::projections::Projection;
 
-/// Everything that is said to go together. Cheap to clone; every clone is the same.
+/// All relations between products. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct RelatedProducts {
-    known: Arc<RwLock<Relations>>,
+    relations: Arc<RwLock<Relations>>,
     products: Products,
     categories: Categories,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Relations {
-    pub(super) relations: ProductRelations,
+    pub(super) by_sku: ProductRelations,
     pub(super) rules: AppliedRules,
     pub(super) compatibility: DeviceCompatibility,
 }
 
-/// Who source that two products go together.
+/// Where a relation comes from.
 #[derive(Clone, Debug)]
 pub(super) enum RelationSource {
-    /// Somebody who related them; with a remark.
+    /// A relation by SKU, with its note.
     ProductRelation(Option<Box<str>>),
     Rule(Arc<Rule>),
-    /// The product itself, which lists the device.
+    /// The device list of the product itself.
     Device,
 }
 
-/// A product that is said to go with another.
+/// A product that is related to another.
 #[derive(Clone, Debug)]
 pub(super) struct RelatedProduct {
     pub(super) target: ProductId,
@@ -61,22 +62,23 @@ pub(super) struct RelatedProduct {
 }
 
 impl RelatedProducts {
-    /// Loads what is said, and applies it to all products.
+    /// Loads relations and rules, and applies the rules to all products.
     pub async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
-        let related = Self { known: Arc::default(), products: products.clone(), categories: categories.clone() };
-        let relations = ProductRelations::load(db).await?;
-        related.known.write().relations = relations;
+        let related = Self { relations: Arc::default(), products: products.clone(), categories: categories.clone() };
+        let by_sku = ProductRelations::load(db).await?;
+        related.relations.write().by_sku = by_sku;
         related.read_rules(db, None).await?;
         related.apply(db, ReadScope::All, None).await?;
         Ok(related)
     }
 
-    /// To look closer.
-    pub(super) fn known(&self) -> RwLockReadGuard<'_, Relations> {
-        self.known.read()
+    /// Read access to the relations.
+    pub(super) fn read(&self) -> RwLockReadGuard<'_, Relations> {
+        self.relations.read()
     }
 
-    /// Compiles the rules of the ids given, or all, anew, as yet without products.
+    /// Compiles the rules of these ids, or all rules, without applying them to products. A rule that cannot be read is logged
+    /// as an error and not applied.
     async fn read_rules(&self, db: &Reader, ids: Option<&[i64]>) -> Result<(), CommonError> {
         let mut select = relation_rules::Entity::find();
         if let Some(ids) = ids {
@@ -90,31 +92,31 @@ impl RelatedProducts {
                 Err(error) => tracing::error!(code = row.code, error = %error, "a relation rule is not applied"),
             }
         }
-        let mut known = self.known.write();
+        let mut relations = self.relations.write();
         for id in ids.unwrap_or_default() {
-            known.rules.put_rule(*id, None);
+            relations.rules.put_rule(*id, None);
         }
         for (id, rule) in compiled {
-            known.rules.put_rule(id, Some(rule));
+            relations.rules.put_rule(id, Some(rule));
         }
         Ok(())
     }
 
-    /// Applies rules, or only some of them, to products; and reads their lists of devices, unless it is about some rules.
+    /// Applies all rules, or only some, to products. Reads the device lists too, unless only some rules are applied.
     async fn apply(&self, db: &Reader, scope: ReadScope<'_>, only: Option<&AHashSet<i64>>) -> Result<(), CommonError> {
         let (mut patterns, rules_for_all) = {
-            let known = self.known.read();
-            (known.rules.patterns(), known.rules.needs_no_attributes())
+            let relations = self.relations.read();
+            (relations.rules.patterns(), relations.rules.needs_no_attributes())
         };
         if only.is_none() {
             patterns.extend(devices::PATTERNS.iter().map(|pattern| (*pattern).to_owned()));
         }
         let mut seen: AHashSet<ProductId> = AHashSet::new();
         let put = |product: &Product, attributes: &ProductAttributes| {
-            let mut known = self.known.write();
-            known.rules.put_product(product, attributes, only);
+            let mut relations = self.relations.write();
+            relations.rules.put_product(product, attributes, only);
             if only.is_none() {
-                known.compatibility.put(product.id, attributes);
+                relations.compatibility.put(product.id, attributes);
             }
         };
         product_attributes::for_each(db, scope, &patterns, |id, attributes| {
@@ -124,7 +126,7 @@ impl RelatedProducts {
             }
         })
         .await?;
-        // Those without any such property are concerned by rules that ask for none, and may have lost what they had.
+        // Products without any of these attributes may match rules that need none, and may have lost attributes they had.
         let rest: Vec<Arc<Product>> = match scope {
             ReadScope::All if rules_for_all => self.products.all(),
             ReadScope::All => Vec::new(),
@@ -145,7 +147,7 @@ fn sorted<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
 #[async_trait::async_trait]
 impl Projection for RelatedProducts {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
-        let moved = any_is::<CategoriesChanged>(events) && self.known.read().rules.names_categories();
+        let moved = any_is::<CategoriesChanged>(events) && self.relations.read().rules.names_categories();
         let rules: Vec<RelationRuleChanged> = decode_all(events)?;
         let rules = sorted(rules.into_iter().flat_map(|changed| changed.ids));
         if moved {
@@ -158,11 +160,11 @@ impl Projection for RelatedProducts {
         let changed: Vec<ProductsChanged> = decode_all(events)?;
         let changed = sorted(changed.into_iter().flat_map(|changed| changed.ids));
         if !changed.is_empty() {
-            let relations = ProductRelations::read_for(db, &changed).await?;
+            let by_sku = ProductRelations::read_for(db, &changed).await?;
             {
-                let mut known = self.known.write();
-                for (product, relations) in relations {
-                    known.relations.put(product, relations);
+                let mut relations = self.relations.write();
+                for (product, own) in by_sku {
+                    relations.by_sku.put(product, own);
                 }
             }
             self.apply(db, ReadScope::Only(&changed), None).await?;
@@ -172,16 +174,16 @@ impl Projection for RelatedProducts {
 }
 
 impl Relations {
-    /// What is said to go with a product, in no order: relations, rules from its end (what merely fits, from either end), and
-    /// products that list it as their device.
+    /// The products related to a product, in no order: by SKU, by rules from their `from` end (from both ends for compatible
+    /// products), and products that list it as their device.
     pub(super) fn related_to(&self, product: &Product, products: &Products) -> Vec<RelatedProduct> {
-        let related = self.relations.of(product.id).iter().map(|relation| RelatedProduct {
+        let related = self.by_sku.of(product.id).iter().map(|relation| RelatedProduct {
             target: relation.target,
             kind: relation.kind,
             quantity: Some(relation.quantity),
             source: RelationSource::ProductRelation(relation.note.clone()),
         });
-        let fitting = self.relations.fitting(product.id).iter().map(|other| RelatedProduct {
+        let fitting = self.by_sku.fitting(product.id).iter().map(|other| RelatedProduct {
             target: *other,
             kind: RelationKind::Compatible,
             quantity: None,
@@ -212,18 +214,18 @@ impl Relations {
         related_to
     }
 
-    /// Accessories of a product, and who source so; at most `most`, those by SKU first.
-    pub(super) fn accessories(&self, product: &Product, products: &Products, most: usize) -> Vec<(ProductId, RelationSource)> {
+    /// Accessories of a product, with their sources; at most `limit`, those by SKU first.
+    pub(super) fn accessories(&self, product: &Product, products: &Products, limit: usize) -> Vec<(ProductId, RelationSource)> {
         let kind = RelationKind::Accessory;
-        let related = self.relations.of(product.id).iter().filter(|relation| relation.kind == kind);
+        let related = self.by_sku.of(product.id).iter().filter(|relation| relation.kind == kind);
         let mut found: Vec<(ProductId, RelationSource)> =
             related.map(|relation| (relation.target, RelationSource::ProductRelation(relation.note.clone()))).collect();
         found.extend(self.listed_accessories(product, products).into_iter().map(|target| (target, RelationSource::Device)));
         for applied in self.rules.all().filter(|applied| applied.rule.kind == kind) {
-            let partners = applied.partners(End::From, product.id, most.saturating_sub(found.len()));
+            let partners = applied.partners(End::From, product.id, limit.saturating_sub(found.len()));
             found.extend(partners.into_iter().map(|target| (target, RelationSource::Rule(applied.rule.clone()))));
         }
-        found.truncate(most);
+        found.truncate(limit);
         found
     }
 

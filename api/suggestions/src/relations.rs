@@ -1,4 +1,4 @@
-//! Relations that somebody gave a product by SKU, in memory.
+//! Relations between products by SKU, in memory.
 
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
@@ -8,37 +8,37 @@ use serde_json::json;
 
 use store::sql::{is_sqlite, key_list};
 
-/// One product's relation to another.
+/// A relation of one product to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ProductRelation {
     pub(super) kind: RelationKind,
     pub(super) target: ProductId,
-    /// How much of the target goes with 1 stock unit of the product.
+    /// The quantity of the target for 1 stock unit of the product.
     pub(super) quantity: Quantity,
     pub(super) note: Option<Box<str>>,
 }
 
-/// All of them, by the product that has them. What fitting_from source so from its own side as well.
+/// All relations, by the product that has them. Compatible products are also found from the other side.
 #[derive(Debug, Default)]
 pub(super) struct ProductRelations {
     of: AHashMap<ProductId, Box<[ProductRelation]>>,
     fitting_from: AHashMap<ProductId, Vec<ProductId>>,
 }
 
-/// What parts columns, and what parts rows: no text of a product holds them.
+/// Separators of columns and of rows. Texts of products contain neither.
 const COLUMN: char = '\u{1f}';
 const ROW: char = '\u{1e}';
 
-/// Products read at once.
-const CHUNK: usize = 5_000;
+/// Products read by one statement.
+const PRODUCTS_PER_STATEMENT: usize = 5_000;
 
 impl ProductRelations {
-    /// The relations a product has.
+    /// The relations of a product.
     pub(super) fn of(&self, product: ProductId) -> &[ProductRelation] {
         self.of.get(&product).map(|relations| &**relations).unwrap_or_default()
     }
 
-    /// Products that are said to fit this one.
+    /// Products that have a compatible relation to this one.
     pub(super) fn fitting(&self, product: ProductId) -> &[ProductId] {
         self.fitting_from.get(&product).map(Vec::as_slice).unwrap_or_default()
     }
@@ -53,13 +53,13 @@ impl ProductRelations {
         Ok(relations)
     }
 
-    /// Reads the relations of some products again.
+    /// Reads the relations of some products.
     pub(super) async fn read_for(
         db: &impl ConnectionTrait,
         ids: &[ProductId],
     ) -> Result<Vec<(ProductId, Vec<ProductRelation>)>, DbErr> {
         let mut found = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(CHUNK) {
+        for ids in ids.chunks(PRODUCTS_PER_STATEMENT) {
             let list = json!(ids.iter().map(|id| id.0).collect::<Vec<i64>>()).to_string();
             let which = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
             let mut own = by_product(read(db, &which, [list.into()]).await?);
@@ -68,7 +68,7 @@ impl ProductRelations {
         Ok(found)
     }
 
-    /// RelationSource what relations a product has now.
+    /// Replaces the relations of a product.
     pub(super) fn put(&mut self, product: ProductId, relations: Vec<ProductRelation>) {
         let old = if relations.is_empty() { self.of.remove(&product) } else { self.of.insert(product, relations.into()) };
         for relation in old.iter().flatten().filter(|relation| relation.kind == RelationKind::Compatible) {

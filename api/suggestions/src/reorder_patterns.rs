@@ -1,47 +1,47 @@
-//! What an account orders again and again, and what it is due to order.
+//! Reorder patterns: what an account orders regularly, and what it is due to order.
 //!
-//! A product scores by the account's orders of it, young ones first; by how much everybody orders it lately (what nobody
-//! orders any more is out of season or gone); and by whether its usual time has come.
+//! The score of a product depends on the orders of the account, recent ones more; on how much all accounts order it lately,
+//! since products that are not ordered any more are out of season or gone; and on whether its usual interval has passed.
 
 use ahash::AHashMap;
 use entity::AccountId;
 
 use super::order_history::{DAY, OrderHistory, decay};
 
-/// So many latest orders of an account are looked at, and so many lines of them.
+/// The most latest orders of an account that are considered, and the most lines of them.
 const MAX_ORDERS: usize = 400;
 const MAX_LINES: usize = 20_000;
 
-/// Minutes in which an order's weight halves, and how much less each order source than the one after it.
+/// Half-life of the weight of an order, in minutes, and the decay of the weight per later order.
 const HALF_LIFE: f32 = 300.0 * DAY;
 const RANK_DECAY: f32 = 0.05;
-/// How much being due decides.
+/// Share of the score that depends on being due.
 const DUE_WEIGHT: f32 = 0.3;
 
-/// How many latest quantities weight what is usual.
+/// The number of latest quantities from which the usual quantity is computed.
 const QUANTITIES_KEPT: usize = 5;
 
-/// A product an account orders.
+/// A product that an account orders.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ReorderPattern {
     pub(super) product: u32,
-    /// The highest has 1.
+    /// The best product has 1.
     pub(super) score: f32,
-    /// Orders of it, when the first and the last was, in minutes since 1970.
+    /// The number of orders of it, and the times of the first and the last, in minutes since 1970.
     pub(super) orders: u32,
     pub(super) first: u32,
     pub(super) last: u32,
     quantities: [f32; QUANTITIES_KEPT],
 }
 
-/// How much everybody's orders of a product decide: for a basket, the basket source what is wanted now.
+/// What the patterns are for. Orders of all accounts count less for a basket, since the basket shows what is wanted now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Basket,
     Reorder,
 }
 
-/// What the account orders, seen from `minute`, in no order.
+/// The reorder patterns of an account at `minute`, in no order.
 pub(super) fn reorder_patterns(history: &OrderHistory, account: AccountId, minute: u32, purpose: Purpose) -> Vec<ReorderPattern> {
     let mut all: AHashMap<u32, ReorderPattern> = AHashMap::new();
     let mut lines = 0;
@@ -85,12 +85,12 @@ pub(super) fn reorder_patterns(history: &OrderHistory, account: AccountId, minut
 }
 
 impl ReorderPattern {
-    /// Minutes from one order of it to the next, on average; none when it was ordered once.
+    /// Average minutes between two orders; none for a product that was ordered once.
     pub(super) fn interval(&self) -> Option<f32> {
         (self.orders > 1).then(|| ((self.last - self.first) as f32 / (self.orders - 1) as f32).max(DAY))
     }
 
-    /// When it is to be expected again, if it has a rhythm.
+    /// When the next order is expected; none for a product without a regular interval.
     pub(super) fn due(&self) -> Option<u32> {
         self.interval().filter(|_| self.orders > 2).map(|interval| self.last.saturating_add(interval as u32))
     }
@@ -102,7 +102,7 @@ impl ReorderPattern {
         1.0 - DUE_WEIGHT + 1.5 * DUE_WEIGHT * due
     }
 
-    /// The middle one of the latest quantities, in stock units.
+    /// The median of the latest quantities, in stock units.
     pub(super) fn usual_quantity(&self) -> f32 {
         let mut latest = self.quantities;
         let latest = &mut latest[..(self.orders as usize).min(QUANTITIES_KEPT)];
@@ -110,7 +110,7 @@ impl ReorderPattern {
         latest.get(latest.len() / 2).copied().unwrap_or_default()
     }
 
-    /// The pattern in words, as a whole sentence.
+    /// The pattern as a sentence.
     pub(super) fn reason(&self, minute: u32) -> String {
         let last = ago((minute.saturating_sub(self.last)) as f32 / DAY);
         match (self.orders, self.interval()) {

@@ -1,4 +1,4 @@
-//! What an account is due to order again, on the wire.
+//! Reorder suggestions on the wire.
 
 use poem_openapi::Object;
 use pricing::Quantity;
@@ -7,26 +7,26 @@ use serde::Serialize;
 use super::basket_items::ReorderSuggestion;
 use kernel::wire::{QuantityText, Timestamp};
 
-/// A product to order again.
+/// A product to reorder.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ReorderView {
     /// SKU.
     pub sku: String,
     /// Title.
     pub title: String,
-    /// How likely, from 0 to 1,000; the first has 1,000.
+    /// How likely the account is to reorder it, from 0 to 1,000; the first has 1,000.
     pub score: u32,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
     /// The usual quantity, rounded up to what can be ordered, in `unit`.
     pub quantity: QuantityText,
     /// Stock unit.
     pub unit: String,
-    /// In how many of the orders looked at it stood.
+    /// The number of considered orders that contain it.
     pub orders: u32,
     /// When it was last ordered.
     pub last_ordered_at: Timestamp,
-    /// When it is to be expected again, if it is ordered in a rhythm.
+    /// When the next order is expected, if there is a regular interval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_at: Option<Timestamp>,
 }
@@ -50,9 +50,9 @@ impl From<ReorderSuggestion> for ReorderView {
     }
 }
 
-/// What an account is due to order again.
+/// Reorder suggestions.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ReordersView {
-    /// Products, the likeliest first.
+    /// Products, most likely first.
     pub items: Vec<ReorderView>,
 }

@@ -35,36 +35,36 @@ pub(super) type Result<T> = std::result::Result<T, ApiError<SuggestionError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
-    /// What goes with a product or a basket.
+    /// Products that go with a product or a basket.
     Suggestions,
 }
 
-/// Suggestions.
+/// Routes of suggestions.
 #[derive(Debug)]
 pub struct SuggestionRoutes {
     /// All accounts.
     pub accounts: Accounts,
     /// All products.
     pub products: Products,
-    /// What there is of them.
+    /// Stock levels.
     pub board: Board,
-    /// What is learnt from orders.
+    /// Past orders.
     pub purchases: PurchaseHistory,
-    /// What is said to go together.
+    /// Relations between products.
     pub related: RelatedProducts,
-    /// What accounts say to replacements.
+    /// Consents of accounts to replacements.
     pub consents: Consents,
 }
 
-/// How many lines a basket may have.
+/// The most lines of a basket.
 const MAX_LINES: usize = 10_000;
 
 #[OpenApi(tag = "Tag::Suggestions")]
 impl SuggestionRoutes {
-    /// What goes with a product
+    /// Suggest products for a product
     ///
-    /// Parts it requires, accessories, what fits, substitutes, its successor, and what is bought with it. Everything
-    /// suggested can be ordered and source why it is. The seller's side may name the account to suggest to.
+    /// Required parts, accessories, compatible products, substitutes, the successor, and products bought together with it.
+    /// Every suggestion can be ordered and has a reason. The seller's side may name the account to suggest to.
     #[oai(path = "/v1/products/:sku/suggestions", method = "get", operation_id = "list_suggestions")]
     async fn list_suggestions(
         &self,
@@ -82,13 +82,13 @@ impl SuggestionRoutes {
         Ok(JsonResponse::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
     }
 
-    /// What a basket lacks, and what goes with it
+    /// Suggest products for a basket
     ///
-    /// Looks at the lines together: required parts that are missing and how many; products that do not go together, the rule
-    /// that source so and what would fix it; successors and substitutes for what is no longer sold or out of stock, as the
-    /// account or the line consents; and what else goes with the basket, with a reason. That is learnt from the orders of all
-    /// accounts and of the account itself, recent ones first; nobody's single order is told to others. Changes nothing. Lines
-    /// that name no product are reported and left out. The seller's side may name the account to suggest to.
+    /// Examines all lines together: required parts that are missing and how many; products that conflict, the rule that reports
+    /// it and what would fix it; successors and substitutes for products that are no longer sold or out of stock, as far as the
+    /// account or the line consents; and what else goes with the basket, with a reason. The latter is learnt from the orders of
+    /// all accounts and of the account itself, recent ones more; single orders of other accounts are not disclosed. Changes
+    /// nothing. Lines with an unknown product are reported and left out. The seller's side may name the account to suggest to.
     #[oai(path = "/v1/basket-suggestions", method = "post", operation_id = "advise_basket")]
     async fn advise_basket(
         &self,
@@ -127,11 +127,12 @@ impl SuggestionRoutes {
         Ok(JsonResponse::of(&view)?)
     }
 
-    /// What an account is due to order again
+    /// Suggest products to reorder
     ///
-    /// Products of the account's own orders, those first that it orders often and lately, that are still ordered by others, and
-    /// whose usual time has come; each source how often it was ordered and when last. Only what can be ordered now. `at` looks
-    /// from another instant, such as the day of the next delivery; orders after it do not count.
+    /// Products of the account's own orders: first those that it orders often and recently, that other accounts still order,
+    /// and whose usual interval has passed; each with how often it was ordered and when last. Only products that can be ordered
+    /// now. `at` computes the suggestions for another instant, such as the day of the next delivery; orders after it do not
+    /// count.
     #[oai(path = "/v1/reorder-suggestions", method = "get", operation_id = "list_reorder_suggestions")]
     async fn list_reorder_suggestions(
         &self,
@@ -147,10 +148,10 @@ impl SuggestionRoutes {
         Ok(JsonResponse::of(&ReordersView { items: found.into_iter().map(ReorderView::from).collect() })?)
     }
 
-    /// What an account source to replacements
+    /// Read an account's consent to replacements
     ///
-    /// Whether it may get another product when the one it asked for cannot be had: never, after asking, or automatically. An
-    /// account that said nothing goes by the accounts above it.
+    /// Whether the account accepts another product when the one it ordered cannot be delivered: never, after asking, or
+    /// automatically. An account without a consent inherits that of the accounts above it.
     #[oai(path = "/v1/accounts/:code/replacement-consent", method = "get", operation_id = "get_replacement_consent")]
     async fn get_replacement_consent(
         &self,
@@ -161,10 +162,10 @@ impl SuggestionRoutes {
         self.consent_answer(&account)
     }
 
-    /// Say what an account source to replacements
+    /// Set an account's consent to replacements
     ///
-    /// Counts for the account and those below it that say nothing themselves, from the next basket on. A line of a basket may
-    /// say something else for itself.
+    /// Applies to the account and to those below it without a consent of their own, from the next basket on. A line of a basket
+    /// may override it.
     #[oai(path = "/v1/accounts/:code/replacement-consent", method = "put", operation_id = "put_replacement_consent")]
     async fn put_replacement_consent(
         &self,
@@ -193,18 +194,19 @@ impl SuggestionRoutes {
         Ok(JsonResponse::of(&ReplacementConsentView { account: account.code.clone(), consent, said_by })?)
     }
 
-    /// As whom and from when suggestions are looked at.
+    /// The account that suggestions are for, and their instant.
     fn viewer<P: Permission>(&self, who: &Acting<P>, account: Option<&str>, at: Option<Timestamp>) -> Result<Viewer> {
         let account = visible_account(who, &self.accounts, account).map_err(SuggestionError::from)?;
         Ok(Viewer { account, minute: minute_of(at.map_or_else(clock::now, |at| at.0)) })
     }
 
-    /// The product of an SKU, if whoever asks may know of it.
+    /// The product of an SKU, if the viewer may see it.
     fn shown(&self, sku: &str, catalog_view: &CatalogView) -> Option<Arc<Product>> {
         self.products.by_sku(sku).filter(|product| catalog_view.can_see(product))
     }
 
-    /// The product and the quantity of a line in stock units. Order rules do not matter here: a basket may be in the making.
+    /// The product, quantity in stock units, and consent of a line. Order rules are not checked, since the basket may be
+    /// incomplete.
     fn line(
         &self,
         line: BulkItem<BasketLineInput>,

@@ -1,5 +1,5 @@
-//! A rule that relates products by their properties: "a nut fits a screw of equal thread". Kept as its staff wrote it, and
-//! compiled against the catalog as it is.
+//! A rule that relates products by their attributes: "a nut fits a screw of equal thread". Stored as staff wrote it, and
+//! compiled against the current catalog.
 
 use ahash::AHashSet;
 use entity::{CategoryId, ProductId, RelationKind, relation_rules};
@@ -13,11 +13,11 @@ use catalog::{AttributeValue, Categories, Product, Products};
 use kernel::problem::CommonError;
 use kernel::wire::{Code, Text};
 
-/// A property that a product must have, with one of some values.
+/// An attribute that a product must have, with one of some values.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AttributeCondition {
-    /// Name of the property.
+    /// Name of the attribute.
     pub name: Text<100>,
     /// Any of these values; any value at all when left out.
     #[serde(default)]
@@ -25,7 +25,7 @@ pub(crate) struct AttributeCondition {
     pub values: Vec<AttributeValue>,
 }
 
-/// Which products are meant: those that fulfil every field given, each by any of its values.
+/// Selects products that match every given field, each by any of its values.
 #[derive(Clone, Debug, Default, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProductSelector {
@@ -33,7 +33,7 @@ pub(crate) struct ProductSelector {
     #[serde(default)]
     #[oai(validator(max_items = 200))]
     pub skus: Vec<Code>,
-    /// Codes of categories; what lies below them belongs to them.
+    /// Codes of categories, including those below them.
     #[serde(default)]
     #[oai(validator(max_items = 200))]
     pub categories: Vec<Code>,
@@ -41,34 +41,34 @@ pub(crate) struct ProductSelector {
     #[serde(default)]
     #[oai(validator(max_items = 200))]
     pub brands: Vec<Text<100>>,
-    /// Properties; all of them must be there.
+    /// Attributes; a product must match all of them.
     #[serde(default)]
     #[oai(validator(max_items = 200))]
     pub attributes: Vec<AttributeCondition>,
 }
 
-/// Two properties that must agree.
+/// Two attributes that must agree.
 #[derive(Clone, Debug, PartialEq, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AttributeMatch {
-    /// Name of the property of the product the rule starts `from`.
+    /// Name of the attribute of the product at the `from` end.
     pub attribute: Text<100>,
-    /// Name of the property of the product it leads `to`; the same name when left out.
+    /// Name of the attribute of the product at the `to` end; the same name when left out.
     #[serde(default)]
     pub of_other: Option<Text<100>>,
-    /// How they agree.
+    /// How they must agree.
     #[serde(default)]
     pub compare: Compare,
 }
 
-/// What a rule source.
+/// The content of a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Definition {
     pub(super) name: String,
     pub(super) from: ProductSelector,
     pub(super) to: ProductSelector,
     pub(super) matches: Vec<AttributeMatch>,
-    /// Millionths of the stock unit that go with 1 stock unit.
+    /// Millionths of the stock unit at the `to` end for 1 stock unit at the `from` end.
     pub(super) quantity: i64,
 }
 
@@ -81,7 +81,7 @@ impl Definition {
     }
 }
 
-/// A rule ready to be applied.
+/// A compiled rule.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
     pub(super) code: String,
@@ -93,7 +93,7 @@ pub(super) struct Rule {
     pub(super) matches: Vec<Match>,
 }
 
-/// Two properties that must agree, by their names as [`name_of`] gives them.
+/// Two attributes that must agree. The names are results of [`name_of`].
 #[derive(Clone, Debug)]
 pub(super) struct Match {
     from: String,
@@ -101,7 +101,7 @@ pub(super) struct Match {
     pub(super) compare: Compare,
 }
 
-/// From which side a rule is looked at.
+/// An end of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum End {
     From,
@@ -126,7 +126,7 @@ struct Selector {
 }
 
 impl Match {
-    /// The name of the property at an end.
+    /// The name of the attribute at an end.
     pub(super) fn at(&self, end: End) -> &str {
         match end {
             End::From => &self.from,
@@ -159,7 +159,7 @@ impl Rule {
         })
     }
 
-    /// The values of a product that must agree with those of the other end; none when the rule does not concern it there.
+    /// The values of a product that must agree with the other end; none when the rule does not select the product at this end.
     pub(super) fn values(&self, end: End, product: &Product, attributes: &ProductAttributes) -> Option<Vec<ComparableValue>> {
         let selector = match end {
             End::From => &self.from,
@@ -171,19 +171,19 @@ impl Rule {
         self.matches.iter().map(|m| attributes.get(m.at(end)).cloned()).collect()
     }
 
-    /// Patterns of the properties it looks at.
+    /// Patterns of the attributes that the rule reads.
     pub(super) fn patterns(&self) -> impl Iterator<Item = String> + '_ {
         let conditions = [&self.from, &self.to].into_iter().flat_map(|s| s.attributes.iter().map(|a| a.0.as_str()));
         let matched = self.matches.iter().flat_map(|m| [m.from.as_str(), m.to.as_str()]);
         conditions.chain(matched).map(pattern_of)
     }
 
-    /// Whether it concerns products whatever their properties.
+    /// Whether the rule selects products without reading any attribute.
     pub(super) fn needs_no_attributes(&self) -> bool {
         self.matches.is_empty() && (self.from.attributes.is_empty() || self.to.attributes.is_empty())
     }
 
-    /// Whether it names categories.
+    /// Whether the rule names categories.
     pub(super) fn names_categories(&self) -> bool {
         self.from.categories.is_some() || self.to.categories.is_some()
     }

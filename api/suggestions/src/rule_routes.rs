@@ -1,4 +1,4 @@
-//! Rules that relate products, over HTTP.
+//! Relation rules over HTTP.
 
 use entity::relation_rules;
 use poem_openapi::OpenApi;
@@ -14,7 +14,7 @@ use identity::permit;
 use kernel::principal::Acting;
 use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
 
-/// Rules that relate products.
+/// Routes of relation rules.
 #[derive(Debug)]
 pub struct RelationRuleRoutes {
     /// All products.
@@ -27,9 +27,10 @@ pub struct RelationRuleRoutes {
 impl RelationRuleRoutes {
     /// Create or change a relation rule
     ///
-    /// A rule relates every product it starts from with every product it leads to that agrees with it in the properties
-    /// named: "a nut fits a screw of equal thread". It applies to suggestions and baskets at once, and to products that come
-    /// later. Its name is the reason told to buyers. With `If-Match` the change happens only if nobody changed it meanwhile.
+    /// A rule relates every product that `from` selects with every product that `to` selects and that agrees with it in the
+    /// attributes named: "a nut fits a screw of equal thread". It applies to suggestions and baskets at once, and to products
+    /// that are added later. Its name is the reason shown to buyers. With `If-Match` the rule changes only if no other request
+    /// has changed it.
     #[oai(path = "/v1/relation-rules/:code", method = "put", operation_id = "put_relation_rule")]
     async fn put_relation_rule(
         &self,
@@ -61,7 +62,7 @@ impl RelationRuleRoutes {
 
     /// List relation rules
     ///
-    /// In the order they were created, those switched off among them.
+    /// In the order they were created, including inactive ones.
     #[oai(path = "/v1/relation-rules", method = "get", operation_id = "list_relation_rules")]
     async fn list_relation_rules(
         &self,
@@ -77,7 +78,7 @@ impl RelationRuleRoutes {
 
     /// Delete a relation rule
     ///
-    /// What followed from it is not suggested any more.
+    /// Its relations are no longer suggested.
     #[oai(path = "/v1/relation-rules/:code", method = "delete", operation_id = "delete_relation_rule")]
     async fn delete_relation_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;

@@ -1,4 +1,5 @@
-//! Learning from orders against a database: each order once, what is cancelled not, followed or loaded alike.
+//! Learning from orders with a database: each order counts once, cancelled lines do not count, and loading and following give
+//! the same result.
 
 use entity::{AccountId, OrderId, PaymentMethod, PriceSource, ProductId, accounts, order_lines, orders};
 use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter as _};
@@ -40,7 +41,7 @@ async fn open() -> (Database, tempfile::TempDir) {
         };
         accounts::Entity::insert(account.into_active_model()).exec_without_returning(&tx).await.expect("an account");
     }
-    // On an empty database the products get the ids from 1 on.
+    // On an empty database the ids of products start at 1.
     let products = (1..=5_000).map(|at| NewProduct::named(format!("P{at}"), "Product", "EA"));
     assert!(put_products(&tx, products.collect()).await.expect("products").iter().all(Result::is_ok));
     tx.commit(()).await.expect("a commit");
@@ -142,9 +143,9 @@ fn cancelled(order: i64) -> Event {
     event(&OrderCancelled { order_id: OrderId(order), number, account_id: None, lines: Vec::new(), reason: String::new() })
 }
 
-/// What a purchases knows: of each order its account and what it bought, in stock units.
+/// The orders in a purchase history: the account of each and what it bought, in stock units.
 fn known(purchases: &PurchaseHistory) -> Vec<(i64, Vec<(i64, f32)>)> {
-    let history = purchases.history();
+    let history = purchases.read();
     let mut all: Vec<_> = [1, 2]
         .into_iter()
         .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |index| (account, index)))
@@ -234,7 +235,7 @@ async fn a_long_order_is_a_row_like_any_other() {
     tx.commit(()).await.expect("a commit");
     assert_eq!(kept(&db).await, 1);
     let purchases = PurchaseHistory::load(&db.reader()).await.expect("purchases");
-    let history = purchases.history();
+    let history = purchases.read();
     let order = history.order(0);
     assert_eq!((history.lines_of(0).count(), history.together(order).len()), (5_000, 100));
 }
