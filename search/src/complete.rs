@@ -43,8 +43,8 @@ impl Index {
         };
         let by_number = snapshot.with_number_prefix(&look_alike(&number), limit, &query)?;
         let enough = by_number.len() >= limit;
-        for (id, record) in by_number {
-            push(id, record.sku, record.title);
+        for (id, stored) in by_number {
+            push(id, stored.sku, stored.title);
         }
         let typed = words(prefix);
         let Some((last, before)) = typed.split_last().filter(|_| !enough) else {

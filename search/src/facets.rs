@@ -55,8 +55,8 @@ pub(crate) fn count_set(name: &str, docs: &[std::sync::Arc<BitSet>], found: &[Ve
 }
 
 fn read(values: &Column<f64>, docs: &[u32], numbers: &mut Vec<f64>) {
-    let (mut holders, mut rows) = (Vec::with_capacity(docs.len()), Vec::with_capacity(docs.len()));
-    values.index.docids_to_rowids(docs, &mut holders, &mut rows);
+    let (mut docs_with_value, mut rows) = (Vec::with_capacity(docs.len()), Vec::with_capacity(docs.len()));
+    values.index.docids_to_rowids(docs, &mut docs_with_value, &mut rows);
     let start = numbers.len();
     numbers.resize(start + rows.len(), 0.0);
     values.values.get_vals(&rows, &mut numbers[start..]);
@@ -97,8 +97,8 @@ fn ranges(mut numbers: Vec<f64>) -> Vec<(String, usize)> {
         lows[at] = lows[at].min(number);
         counts[at] += 1;
     }
-    let ranges = bounds.iter().zip(lows).zip(counts).filter(|(_, n)| *n > 0);
-    ranges.map(|((high, low), n)| (format!("{low}..{high}"), n)).collect()
+    let non_empty = bounds.iter().zip(lows).zip(counts).filter(|(_, n)| *n > 0);
+    non_empty.map(|((high, low), n)| (format!("{low}..{high}"), n)).collect()
 }
 
 /// The upper bounds of the ranges in rising order; the last is the largest number.
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_numbers_are_told_singly_and_many_in_ranges_that_hold_them_all() {
+    fn few_numbers_are_listed_and_many_are_grouped_into_ranges() {
         assert!(ranges(Vec::new()).is_empty());
         assert_eq!(ranges(vec![2.0, 1.0, 2.0]), [("1".to_owned(), 1), ("2".to_owned(), 2)]);
         let all = ranges((0..10_000).map(|n| f64::from(n * 7919 % 10_000)).collect());

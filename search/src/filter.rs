@@ -17,7 +17,9 @@ use crate::schema::Fields;
 use crate::score::for_each_posting;
 use crate::units;
 
+/// One way to pass a filter.
 enum Condition {
+    /// One of these documents.
     Docs(BitSet),
     /// Any of these ordinals of a text column.
     Text(Arc<Columns>, Vec<u32>),
@@ -27,8 +29,10 @@ enum Condition {
     InSet(Arc<BitSet>, bool),
 }
 
+/// The documents of one segment that a query may find.
 pub(crate) struct DocFilter<'a> {
     segment: &'a SegmentView,
+    /// Documents that the audience may not see.
     hidden: Option<Arc<BitSet>>,
     /// Every inner list must have a condition that holds.
     conditions: Vec<Vec<Condition>>,
@@ -57,9 +61,9 @@ impl<'a> DocFilter<'a> {
             let ways = same.map(|f| condition(f, &name, fields, segment)).collect::<Result<Vec<_>>>()?;
             conditions.push(ways.into_iter().flatten().collect());
         }
-        for group in &query.product_sets {
-            if let Some(required) = group.required {
-                conditions.push(vec![Condition::InSet(segment.docs_of_set(&group.products, fields)?, required)]);
+        for set in &query.product_sets {
+            if let Some(required) = set.required {
+                conditions.push(vec![Condition::InSet(segment.docs_of_set(&set.products, fields)?, required)]);
             }
         }
         let hidden = segment.hidden_from(&query.visible_to, fields)?;

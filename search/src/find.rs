@@ -13,7 +13,7 @@ impl Index {
     pub fn find(&self, query: &Query) -> Result<Hits> {
         let snapshot = self.snapshot_with(query.synonyms.as_ref());
         let result = self.run(query, &snapshot, query.offset.saturating_add(query.limit))?;
-        let mut highlighter = Highlighter::of(result.plan.highlights.clone());
+        let mut highlighter = Highlighter::new(result.plan.highlights.clone());
         let page: Vec<Scored> = result.items.iter().skip(query.offset).take(query.limit).copied().collect();
         let reasons = self.explain(&page, &result, query, &snapshot)?;
         let items = page.iter().zip(reasons).map(|(scored, reasons)| hit(scored, reasons, &snapshot, &mut highlighter));
@@ -55,19 +55,19 @@ impl Index {
             relaxed_to: result.relaxed_to,
             nearest_categories: result.nearest_categories,
             total_without_filters: result.total_without_filters,
-            highlighter: Highlighter::of(result.plan.highlights),
+            highlighter: Highlighter::new(result.plan.highlights),
             did_you_mean: result.plan.corrected,
         })
     }
 }
 
 fn hit(scored: &Scored, explanation: Vec<String>, snapshot: &Snapshot, highlighter: &mut Highlighter) -> Result<Hit> {
-    let record = snapshot.record(scored.address)?;
+    let stored = snapshot.stored(scored.address)?;
     Ok(Hit {
         id: snapshot.id(scored.address),
-        highlights: highlighter.spans(&record.title),
-        sku: record.sku,
-        title: record.title,
+        highlights: highlighter.spans(&stored.title),
+        sku: stored.sku,
+        title: stored.title,
         score: scored.score,
         explanation,
     })

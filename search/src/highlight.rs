@@ -1,12 +1,12 @@
 //! Finds the words of a query in titles.
 
-use crate::normalise::{Stems, words};
+use crate::normalise::{Stemmer, words};
 
 /// Finds the words of one query in texts.
 pub struct Highlighter {
-    /// Stems, and words joined without a space.
+    /// Stemmer, and words joined without a space.
     wanted: Vec<String>,
-    stems: Stems,
+    stems: Stemmer,
 }
 
 impl std::fmt::Debug for Highlighter {
@@ -16,8 +16,8 @@ impl std::fmt::Debug for Highlighter {
 }
 
 impl Highlighter {
-    pub(crate) fn of(wanted: Vec<String>) -> Self {
-        Self { wanted, stems: Stems::new() }
+    pub(crate) fn new(wanted: Vec<String>) -> Self {
+        Self { wanted, stems: Stemmer::new() }
     }
 
     /// Byte ranges of `text` that match the question, in order, not overlapping.

@@ -29,7 +29,7 @@ use crate::terms::DocumentEncoder;
 
 const WRITER_THREADS: usize = 2;
 const WRITER_MEMORY: usize = 60 << 20;
-const POINTER: &str = "CURRENT";
+const CURRENT_FILE: &str = "CURRENT";
 
 /// The search index, shared by reference between threads. Every call is synchronous.
 pub struct Index {
@@ -46,12 +46,12 @@ struct Generation {
     tantivy_reader: IndexReader,
     reader: RwLock<Arc<Reader>>,
     lexicon: RwLock<Arc<Lexicon>>,
-    write: Mutex<Write>,
+    write: Mutex<WriteState>,
 }
 
-struct Write {
-    engine: IndexWriter,
-    terms: DocumentEncoder,
+struct WriteState {
+    writer: IndexWriter,
+    encoder: DocumentEncoder,
     payload: Option<String>,
     /// Documents changed since the lexicon was read.
     changed: u64,
@@ -69,33 +69,33 @@ impl Index {
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         let dir = dir.as_ref().to_owned();
         fs::create_dir_all(&dir)?;
-        let current = fs::read_to_string(dir.join(POINTER)).unwrap_or_default();
+        let current = fs::read_to_string(dir.join(CURRENT_FILE)).unwrap_or_default();
         let name = current.trim();
-        let known = name.starts_with(&format!("v{VERSION}-")) && !name.contains(['/', '\\']) && dir.join(name).is_dir();
-        let opened = if known { Generation::open(Some(dir.join(name))) } else { Self::fresh(&dir) };
+        let is_compatible = name.starts_with(&format!("v{VERSION}-")) && !name.contains(['/', '\\']) && dir.join(name).is_dir();
+        let opened = if is_compatible { Generation::open(Some(dir.join(name))) } else { Self::create_generation(&dir) };
         let live = match opened {
             Err(crate::Error::Locked) => return Err(crate::Error::Locked),
-            Err(_) => Self::fresh(&dir)?,
+            Err(_) => Self::create_generation(&dir)?,
             Ok(live) => live,
         };
         remove_others(&dir, live.dir.as_deref());
-        Ok(Self::around(Some(dir), live))
+        Ok(Self::with_generation(Some(dir), live))
     }
 
     /// An index in memory, for tests.
     pub fn in_memory() -> Result<Self> {
-        Ok(Self::around(None, Generation::open(None)?))
+        Ok(Self::with_generation(None, Generation::open(None)?))
     }
 
-    fn around(dir: Option<PathBuf>, live: Generation) -> Self {
+    fn with_generation(dir: Option<PathBuf>, live: Generation) -> Self {
         let live = RwLock::new(Arc::new(live));
         Self { dir, live, synonyms: Arc::new(Synonyms::standard()), scratch: ScratchPool::default() }
     }
 
-    fn fresh(dir: &Path) -> Result<Generation> {
+    fn create_generation(dir: &Path) -> Result<Generation> {
         let path = next_generation(dir)?;
         let live = Generation::open(Some(path.clone()))?;
-        point_to(dir, &path)?;
+        serve_generation(dir, &path)?;
         Ok(live)
     }
 
@@ -169,7 +169,7 @@ impl Rebuild<'_> {
     pub fn finish(mut self, payload: &str) -> Result<()> {
         self.next.commit(payload)?;
         if let (Some(dir), Some(path)) = (&self.index.dir, &self.next.dir) {
-            point_to(dir, path)?;
+            serve_generation(dir, path)?;
         }
         self.finished = true;
         *self.index.live.write() = Arc::clone(&self.next);
@@ -215,8 +215,8 @@ impl Generation {
         let reader = Reader::open(tantivy_reader.searcher(), &fields, None)?;
         let lexicon = RwLock::new(Arc::new(Lexicon::read(&reader, &fields)?));
         let reader = RwLock::new(Arc::new(reader));
-        let terms = DocumentEncoder::new(fields.clone());
-        let write = Mutex::new(Write { engine: writer, terms, payload, changed: 0 });
+        let encoder = DocumentEncoder::new(fields.clone());
+        let write = Mutex::new(WriteState { writer, encoder, payload, changed: 0 });
         Ok(Self { dir, fields, tantivy_reader, reader, lexicon, write })
     }
 
@@ -224,9 +224,9 @@ impl Generation {
         let mut write = self.write.lock();
         let write = &mut *write;
         for document in documents {
-            let terms = write.terms.document(document);
-            write.engine.delete_term(self.fields.id_term(document.id));
-            write.engine.add_document(terms)?;
+            let terms = write.encoder.document(document);
+            write.writer.delete_term(self.fields.id_term(document.id));
+            write.writer.add_document(terms)?;
             write.changed += 1;
         }
         Ok(())
@@ -235,20 +235,20 @@ impl Generation {
     fn remove(&self, ids: &[u64]) {
         let mut write = self.write.lock();
         for id in ids {
-            write.engine.delete_term(self.fields.id_term(*id));
+            write.writer.delete_term(self.fields.id_term(*id));
             write.changed += 1;
         }
     }
 
     fn commit(&self, payload: &str) -> Result<()> {
         let mut write = self.write.lock();
-        let mut commit = write.engine.prepare_commit()?;
+        let mut commit = write.writer.prepare_commit()?;
         commit.set_payload(payload);
         commit.commit()?;
         self.tantivy_reader.reload()?;
         write.payload = Some(payload.to_owned());
-        let before = Arc::clone(&self.reader.read());
-        let reader = Arc::new(Reader::open(self.tantivy_reader.searcher(), &self.fields, Some(&before))?);
+        let previous = Arc::clone(&self.reader.read());
+        let reader = Arc::new(Reader::open(self.tantivy_reader.searcher(), &self.fields, Some(&previous))?);
         *self.reader.write() = Arc::clone(&reader);
         // The lexicon serves only spelling and completion, so it may lag behind by one product in fifty.
         if write.changed * 50 > u64::from(reader.documents) {
@@ -270,13 +270,13 @@ fn next_generation(dir: &Path) -> Result<PathBuf> {
 }
 
 /// Makes `path` the served generation in one durable step.
-fn point_to(dir: &Path, path: &Path) -> Result<()> {
+fn serve_generation(dir: &Path, path: &Path) -> Result<()> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = dir.join(format!("{POINTER}.new"));
+    let temporary = dir.join(format!("{CURRENT_FILE}.new"));
     let mut file = File::create(&temporary)?;
     file.write_all(name.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&temporary, dir.join(POINTER))?;
+    fs::rename(&temporary, dir.join(CURRENT_FILE))?;
     if let Ok(folder) = File::open(dir) {
         folder.sync_all()?;
     }

@@ -51,7 +51,7 @@ fn match_identifier(
     if let [only] = exact[..] {
         return Ok(IdentifierMatch::Exact(candidate(only, snapshot)));
     }
-    if let Some(sku) = exact.iter().find(|f| compact(&f.record.sku) == number) {
+    if let Some(sku) = exact.iter().find(|f| compact(&f.stored.sku) == number) {
         // Another product's MPN may equal our SKU: our own number wins.
         return Ok(IdentifierMatch::Exact(candidate(sku, snapshot)));
     }
@@ -71,6 +71,6 @@ fn match_identifier(
 }
 
 fn candidate(found: &NumberMatch, snapshot: &Snapshot) -> Candidate {
-    let (sku, title) = (found.record.sku.clone(), found.record.title.clone());
+    let (sku, title) = (found.stored.sku.clone(), found.stored.title.clone());
     Candidate { id: snapshot.id(found.address), sku, title, matched: found.matched.clone(), similarity: found.similarity }
 }

@@ -2,7 +2,7 @@
 //!
 //! Not here: units (`units`) and the meaning of words (`parse`).
 
-use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer, TokenStream};
+use tantivy::tokenizer::{Language, RawTokenizer, Stemmer as StemFilter, TextAnalyzer, TokenStream};
 
 /// Longer words and part numbers are cut, which bounds their cost.
 pub(crate) const MAX_WORD_CHARS: usize = 40;
@@ -156,20 +156,20 @@ pub fn fold_text(text: &str) -> String {
 
 /// A key that is equal for phrases that differ only in case, accents, separators and word endings.
 pub fn phrase_key(text: &str) -> String {
-    let mut stems = Stems::new();
+    let mut stems = Stemmer::new();
     let words: Vec<String> = words(text).iter().map(|word| stems.stem(&word.text)).collect();
     words.join(" ")
 }
 
 /// Reduces English words to their stems. Other languages would be added here.
 #[derive(Clone)]
-pub(crate) struct Stems {
+pub(crate) struct Stemmer {
     analyzer: TextAnalyzer,
 }
 
-impl Stems {
+impl Stemmer {
     pub(crate) fn new() -> Self {
-        Self { analyzer: TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::English)).build() }
+        Self { analyzer: TextAnalyzer::builder(RawTokenizer::default()).filter(StemFilter::new(Language::English)).build() }
     }
 
     /// The stem of a word made by [`words`]. Words with digits and very short words stay as they are.
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn stems_join_plural_and_singular() {
-        let mut stems = Stems::new();
+        let mut stems = Stemmer::new();
         assert_eq!(stems.stem("batteries"), stems.stem("battery"));
         assert_eq!(stems.stem("cat6"), "cat6");
     }

@@ -7,7 +7,7 @@
 use tantivy::schema::Field;
 
 use crate::error::Result;
-use crate::normalise::{Stems, Word, compact, words};
+use crate::normalise::{Stemmer, Word, compact, words};
 use crate::plan::{Concept, Lookup, MAX_CONCEPTS, Plan, Role};
 use crate::query::{QueryKind, SynonymUse};
 use crate::snapshot::Snapshot;
@@ -19,6 +19,7 @@ use crate::units::{self, Quantity};
 const MAX_TEXT_CHARS: usize = 400;
 pub(crate) const MAX_WORDS: usize = 24;
 
+/// Words that mean nothing among others.
 pub(crate) const STOP_WORDS: &[&str] = &[
     "for",
     "the",
@@ -41,6 +42,8 @@ pub(crate) const STOP_WORDS: &[&str] = &[
     "my",
     "that",
 ];
+
+/// Parses the text of a query.
 pub(crate) fn parse(text: &str, snapshot: &Snapshot) -> Result<Plan> {
     let cut = text.char_indices().nth(MAX_TEXT_CHARS).map_or(text.len(), |(at, _)| at);
     let text = &text[..cut];
@@ -57,18 +60,22 @@ pub(crate) fn parse(text: &str, snapshot: &Snapshot) -> Result<Plan> {
     Ok(parser.plan(kind))
 }
 
+/// The state of parsing one query.
 pub(crate) struct Parser<'a> {
     pub(crate) text: &'a str,
     pub(crate) words: &'a [Word],
     pub(crate) stems: Vec<String>,
+    /// Words that belong to a recognised quantity, connector or device.
     pub(crate) consumed: Vec<bool>,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) concepts: Vec<Concept>,
     pub(crate) quantities: Vec<Quantity>,
     pub(crate) highlights: Vec<String>,
+    /// Compact names of recognised brands.
     pub(crate) brands: Vec<String>,
+    /// Misspelt words by index, with their corrections.
     pub(crate) corrections: Vec<(usize, String)>,
-    pub(crate) stemmer: Stems,
+    pub(crate) stemmer: Stemmer,
     /// Lookups of products that fit a device, when the query names a device and nothing else.
     pub(crate) device_lookups: Vec<Lookup>,
     /// Compounds such as `cat 6a`: index of the first word, and both words as one.
@@ -79,7 +86,7 @@ pub(crate) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, words: &'a [Word], snapshot: &'a Snapshot) -> Self {
-        let mut stemmer = Stems::new();
+        let mut stemmer = Stemmer::new();
         let stems = words.iter().map(|w| stemmer.stem(&w.text)).collect();
         Self {
             text,

@@ -41,7 +41,7 @@ pub(crate) struct NumberMatch {
     pub(crate) address: DocAddress,
     pub(crate) similarity: f32,
     pub(crate) matched: String,
-    pub(crate) record: StoredProduct,
+    pub(crate) stored: StoredProduct,
 }
 
 /// The trigrams of a number, with marks for its beginning and end.
@@ -114,7 +114,7 @@ impl Snapshot {
         let mut out = Vec::new();
         if let Some(account) = account {
             for address in self.with_term(self.fields.customer_number, &customer_number_term(account, number), 20)? {
-                out.push(NumberMatch { address, similarity: 1.0, matched: number.to_owned(), record: self.record(address)? });
+                out.push(NumberMatch { address, similarity: 1.0, matched: number.to_owned(), stored: self.stored(address)? });
             }
         }
         let folded = look_alike(number);
@@ -125,13 +125,13 @@ impl Snapshot {
                 if out.iter().any(|f: &NumberMatch| f.address == address) {
                     continue;
                 }
-                let record = self.record(address)?;
-                let (similarity, matched) = match record.find_identifier(number) {
+                let stored = self.stored(address)?;
+                let (similarity, matched) = match stored.find_identifier(number) {
                     Some((position, matched)) if position < 2 => (1.0, matched.clone()),
                     Some((_, matched)) => (0.99, matched.clone()),
                     None => (0.96, number.to_owned()),
                 };
-                out.push(NumberMatch { address, similarity, matched, record });
+                out.push(NumberMatch { address, similarity, matched, stored });
             }
         }
         out.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
@@ -168,10 +168,10 @@ impl Snapshot {
     ) -> Result<Vec<NumberMatch>> {
         let mut out = Vec::new();
         for &address in candidates {
-            let record = self.record(address)?;
-            let best = best_identifier(&record, possible_numbers);
+            let stored = self.stored(address)?;
+            let best = best_identifier(&stored, possible_numbers);
             if let Some((similarity, matched)) = best.filter(|b| b.0 >= MIN_SIMILARITY) {
-                out.push(NumberMatch { address, similarity, matched, record });
+                out.push(NumberMatch { address, similarity, matched, stored });
             }
         }
         sort(&mut out);
@@ -215,7 +215,7 @@ impl Snapshot {
         let doc_filters = doc_filters(query, &self.fields, &self.reader)?;
         for address in self.with_prefix(folded, 4 * limit)? {
             if out.len() < limit && doc_filters[address.segment_ord as usize].accepts(address.doc_id) {
-                out.push((self.id(address), self.record(address)?));
+                out.push((self.id(address), self.stored(address)?));
             }
         }
         Ok(out)
@@ -276,13 +276,13 @@ impl Snapshot {
 }
 
 fn sort(found: &mut [NumberMatch]) {
-    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then_with(|| a.record.sku.cmp(&b.record.sku)));
+    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then_with(|| a.stored.sku.cmp(&b.stored.sku)));
 }
 
-fn best_identifier(record: &StoredProduct, possible_numbers: &[PossibleNumber]) -> Option<(f32, String)> {
+fn best_identifier(stored: &StoredProduct, possible_numbers: &[PossibleNumber]) -> Option<(f32, String)> {
     let mut best: Option<(f32, String)> = None;
-    let has_mpn = record.identifiers.get(1).is_some_and(|n| !n.is_empty());
-    for (position, identifier) in record.identifiers.iter().enumerate() {
+    let has_mpn = stored.identifiers.get(1).is_some_and(|n| !n.is_empty());
+    for (position, identifier) in stored.identifiers.iter().enumerate() {
         let own: Vec<char> = compact(identifier).chars().collect();
         // A seller's running numbers are similar to any other number by chance.
         let chance = position == 0 && has_mpn && own.iter().all(char::is_ascii_digit);

@@ -7,13 +7,14 @@ use crate::query::{QueryKind, SynonymUse};
 /// The most concepts of a query; a mask of 32 bits holds which of them a product matches.
 pub(crate) const MAX_CONCEPTS: usize = 24;
 
+/// A parsed query.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) kind: QueryKind,
     pub(crate) concepts: Vec<Concept>,
     /// The text with misspelt words corrected; none when no word was.
     pub(crate) corrected: Option<String>,
-    /// Stems and joined words to highlight.
+    /// Stemmer and joined words to highlight.
     pub(crate) highlights: Vec<String>,
     /// Compact brand names in the text.
     pub(crate) brands: Vec<String>,
@@ -55,10 +56,12 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
+    /// Matches a term, scored by its frequency and the length of the field.
     pub(crate) fn counted(field: Field, term: &str, weight: f32) -> Self {
         Self { field, terms: vec![term.to_owned()], weight, counted: true, alternative: false }
     }
 
+    /// Like [`Lookup::counted`], as an alternative.
     pub(crate) fn synonym(field: Field, term: &str, weight: f32) -> Self {
         Self { alternative: true, ..Self::counted(field, term, weight) }
     }
@@ -68,6 +71,7 @@ impl Lookup {
         Self { field, terms, weight, counted: false, alternative: true }
     }
 
+    /// Matches a term of a field without frequencies.
     pub(crate) fn listed(field: Field, term: String, weight: f32) -> Self {
         Self { field, terms: vec![term], weight, counted: false, alternative: true }
     }

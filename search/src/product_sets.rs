@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_factors_share_a_class_and_there_are_never_too_many() {
+    fn equal_factors_share_a_class_and_classes_are_bounded() {
         let mut factors = vec![1.0];
         assert_eq!(boosted_class(&mut factors, 0, 2.0), 1);
         assert_eq!(boosted_class(&mut factors, 0, 2.0), 1);

@@ -84,7 +84,7 @@ impl Index {
 
     /// For a query without results: categories near it, and the number of products without the filters.
     fn suggest_alternatives(&self, query: &Query, plan: &Plan, snapshot: &Snapshot) -> Result<(Vec<String>, Option<usize>)> {
-        if query.filters.is_empty() && query.product_sets.iter().all(|group| group.required.is_none()) {
+        if query.filters.is_empty() && query.product_sets.iter().all(|set| set.required.is_none()) {
             return Ok((nearest_categories(query, snapshot, &[])?, None));
         }
         let mut wider = query.clone();
@@ -104,11 +104,11 @@ impl Index {
 /// The words of the text that the best product has.
 fn relaxed_to(plan: &Plan, text: &str, items: &[Scored]) -> Option<String> {
     let best = items.first()?;
-    let asked = plan.concepts.iter().enumerate().filter(|(_, concept)| concept.role != Role::Head);
-    let mut had: Vec<&str> = asked.filter(|(at, _)| best.mask >> at & 1 == 1).map(|(_, c)| c.label.as_str()).collect();
-    had.sort_by_key(|label| text.find(label).unwrap_or(usize::MAX));
-    had.dedup();
-    (!had.is_empty()).then(|| had.join(" "))
+    let required = plan.concepts.iter().enumerate().filter(|(_, concept)| concept.role != Role::Head);
+    let mut matched: Vec<&str> = required.filter(|(at, _)| best.mask >> at & 1 == 1).map(|(_, c)| c.label.as_str()).collect();
+    matched.sort_by_key(|label| text.find(label).unwrap_or(usize::MAX));
+    matched.dedup();
+    (!matched.is_empty()).then(|| matched.join(" "))
 }
 
 /// Accepted products found by part number, and whether a product has exactly that number.
@@ -178,7 +178,7 @@ fn merge_number_matches(items: &mut Vec<Scored>, number_matches: &[NumberMatch],
     if number_matches.is_empty() {
         return;
     }
-    let confidence = |found: &NumberMatch| {
+    let score_of = |found: &NumberMatch| {
         if exact {
             4.0 * found.similarity
         } else if has_full_matches {
@@ -190,11 +190,11 @@ fn merge_number_matches(items: &mut Vec<Scored>, number_matches: &[NumberMatch],
     let mut left: HashMap<DocAddress, &NumberMatch, ahash::RandomState> = number_matches.iter().map(|f| (f.address, f)).collect();
     for item in items.iter_mut() {
         if let Some(found) = left.remove(&item.address) {
-            item.score = confidence(found) + 0.3 * item.score;
+            item.score = score_of(found) + 0.3 * item.score;
         }
     }
     let others = left.into_values();
-    items.extend(others.map(|f| Scored { score: confidence(f), share: f.similarity, mask: 0, address: f.address }));
+    items.extend(others.map(|f| Scored { score: score_of(f), share: f.similarity, mask: 0, address: f.address }));
 }
 
 /// Multiplies the scores with the boosts; returns whether there are any.
@@ -250,9 +250,9 @@ fn count_facets(query: &Query, snapshot: &Snapshot, items: &[Scored]) -> Result<
     }
     let reader = &*snapshot.reader;
     let found = by_segment(items.iter(), reader);
-    let count = |name: &String| match query.product_sets.iter().find(|group| group.name == *name) {
-        Some(group) => {
-            let docs = reader.segments.iter().map(|segment| segment.docs_of_set(&group.products, &snapshot.fields));
+    let count = |name: &String| match query.product_sets.iter().find(|set| set.name == *name) {
+        Some(set) => {
+            let docs = reader.segments.iter().map(|segment| segment.docs_of_set(&set.products, &snapshot.fields));
             Ok(facets::count_set(name, &docs.collect::<Result<Vec<_>>>()?, &found))
         }
         None => facets::count(name, reader, &found),

@@ -54,9 +54,12 @@ pub(crate) struct SegmentCache {
     lengths: Vec<Option<FieldNormReader>>,
     /// By document.
     ids: Vec<u64>,
+    /// Documents that only some accounts may see.
     pub(crate) restricted: Option<BitSet>,
+    /// Documents that only staff may see.
     pub(crate) hidden: Option<BitSet>,
     pub(crate) discontinued: Option<BitSet>,
+    /// Documents without brand and GTIN.
     pub(crate) sparse: Option<BitSet>,
     columns: RwLock<HashMap<String, Arc<Columns>, ahash::RandomState>>,
     audiences: BoundedCache<Audience, Option<Arc<BitSet>>>,
@@ -65,10 +68,10 @@ pub(crate) struct SegmentCache {
 }
 
 impl Reader {
-    /// Opens the segments that `searcher` reads, taking over those that `before` has open.
-    pub(crate) fn open(searcher: Searcher, fields: &Fields, before: Option<&Self>) -> Result<Self> {
+    /// Opens the segments that `searcher` reads, taking over those that `previous` has open.
+    pub(crate) fn open(searcher: Searcher, fields: &Fields, previous: Option<&Self>) -> Result<Self> {
         let open = |reader: &SegmentReader| {
-            let mut known = before.iter().flat_map(|reader| &reader.segments);
+            let mut known = previous.iter().flat_map(|reader| &reader.segments);
             let known = known.find(|segment| segment.segment_id == reader.segment_id()).map(|segment| Arc::clone(&segment.cache));
             let cache = known.map_or_else(|| SegmentCache::open(reader, fields).map(Arc::new), Ok)?;
             Ok(SegmentView { reader: reader.clone(), cache })

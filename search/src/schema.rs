@@ -18,7 +18,7 @@ pub(crate) struct Fields {
     pub(crate) id: Field,
     /// SKU, for sorting.
     pub(crate) sku: Field,
-    pub(crate) record: Field,
+    pub(crate) stored_product: Field,
     /// Title, brand, categories, keywords: stemmed words with frequency.
     pub(crate) title: Field,
     pub(crate) body: Field,
@@ -65,7 +65,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         id: b.add_u64_field("id", INDEXED | FAST),
         sku: b.add_text_field("sku", TextOptions::default().set_fast("raw")),
-        record: b.add_bytes_field("record", STORED),
+        stored_product: b.add_bytes_field("record", STORED),
         title: b.add_text_field("title", counted()),
         body: b.add_text_field("body", counted()),
         attributes: b.add_text_field("attributes", counted()),

@@ -23,9 +23,9 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn record(&self, address: DocAddress) -> Result<StoredProduct> {
+    pub(crate) fn stored(&self, address: DocAddress) -> Result<StoredProduct> {
         let document: tantivy::TantivyDocument = self.reader.searcher.doc(address)?;
-        let value = document.get_first(self.fields.record);
+        let value = document.get_first(self.fields.stored_product);
         let bytes = value.as_ref().and_then(tantivy::schema::Value::as_bytes).unwrap_or_default();
         Ok(StoredProduct::decode(bytes))
     }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::normalise::{Stems, words};
+use crate::normalise::{Stemmer, words};
 
 const STANDARD: &[&[&str]] = &[
     &["laptop", "notebook"],
@@ -105,7 +105,7 @@ impl Synonyms {
     /// The standard table and these groups.
     pub fn with(groups: &[SynonymGroup]) -> Self {
         let mut out = Self::default();
-        let mut stems = Stems::new();
+        let mut stems = Stemmer::new();
         for group in STANDARD {
             let phrases = phrases(&mut stems, group.iter().copied(), None);
             out.add(&phrases, &phrases);
@@ -144,7 +144,7 @@ impl Synonyms {
     }
 }
 
-fn phrases<'a>(stems: &mut Stems, texts: impl Iterator<Item = &'a str>, source: Option<&Arc<str>>) -> Vec<Meaning> {
+fn phrases<'a>(stems: &mut Stemmer, texts: impl Iterator<Item = &'a str>, source: Option<&Arc<str>>) -> Vec<Meaning> {
     let phrase = |text: &str| Meaning {
         stems: words(text).iter().map(|word| stems.stem(&word.text)).collect(),
         text: text.into(),

@@ -9,7 +9,7 @@ use crate::compatibility;
 use crate::connectors::connector_terms;
 use crate::dimension;
 use crate::document::{Document, Lifecycle, Value};
-use crate::normalise::{Stems, compact, gtin, key, look_alike, words};
+use crate::normalise::{Stemmer, compact, gtin, key, look_alike, words};
 use crate::schema::Fields;
 use crate::stored_product::{StoredProduct, identifier_attributes};
 use crate::title;
@@ -18,7 +18,7 @@ use crate::units;
 /// Converts documents to terms. It caches stems, so that converting many documents is fast.
 pub(crate) struct DocumentEncoder {
     fields: Fields,
-    stems: Stems,
+    stems: Stemmer,
     stem_cache: HashMap<String, String, ahash::RandomState>,
 }
 
@@ -33,14 +33,14 @@ struct FieldTexts {
 
 impl DocumentEncoder {
     pub(crate) fn new(fields: Fields) -> Self {
-        Self { fields, stems: Stems::new(), stem_cache: HashMap::default() }
+        Self { fields, stems: Stemmer::new(), stem_cache: HashMap::default() }
     }
 
     pub(crate) fn document(&mut self, d: &Document) -> TantivyDocument {
         let mut out = TantivyDocument::default();
         out.add_u64(self.fields.id, d.id);
         out.add_text(self.fields.sku, &d.sku);
-        out.add_bytes(self.fields.record, &StoredProduct::new(d).encode());
+        out.add_bytes(self.fields.stored_product, &StoredProduct::new(d).encode());
         self.texts(d, &mut out);
         self.quantities(d, &mut out);
         self.identifiers(d, &mut out);

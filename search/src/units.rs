@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_lengths_meet() {
+    fn equal_lengths_are_equal_in_any_unit() {
         assert_eq!(bases("2m"), [2.0]);
         assert_eq!(bases("cable 2 m blue"), [2.0]);
         assert_eq!(bases("200 cm"), [2.0]);
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_reaches_the_other_unit() {
+    fn a_query_finds_a_length_in_another_unit() {
         let asked = quantities("6ft", &words("6ft"));
         let terms = query_terms(&asked[0]);
         let stored = quantity_term("k", Length, 1.83).expect("positive");

@@ -34,7 +34,7 @@ const MAX_SEARCHES: u64 = 10_000;
 const LINGER: Duration = Duration::from_secs(1);
 
 /// A placed order.
-struct Order {
+struct PlacedOrder {
     id: i64,
     account: AccountId,
     placed_at: Instant,
@@ -72,12 +72,12 @@ impl EventHandler for Conversions {
     }
 
     async fn handle_batch(&self, tx: &Tx, events: &[&Event]) -> Result<(), BoxError> {
-        let orders: Vec<Order> = events.iter().filter_map(|event| order(event).transpose()).collect::<Result<_, _>>()?;
+        let orders: Vec<PlacedOrder> = events.iter().filter_map(|event| order(event).transpose()).collect::<Result<_, _>>()?;
         let searches = self.searches(tx, &orders).await?;
         if searches.is_empty() {
             return Ok(());
         }
-        let lines = ordered(tx, &orders).await?;
+        let lines = ordered_quantities(tx, &orders).await?;
         let wanted = orders.iter().flat_map(|order| lines_of(&lines, order).iter().map(|(product, _)| (order.account, *product)));
         let product_searches = ProductSearches::new(&searches, &wanted.collect());
         let mut totals = DailyTotals::default();
@@ -92,19 +92,19 @@ impl EventHandler for Conversions {
     }
 }
 
-fn order(event: &Event) -> Result<Option<Order>, UnreadableEvent> {
+fn order(event: &Event) -> Result<Option<PlacedOrder>, UnreadableEvent> {
     let placed: Option<OrderPlaced> = event.decode()?;
-    Ok(placed.map(|placed| Order { id: placed.order_id.0, account: placed.account_id, placed_at: event.occurred_at }))
+    Ok(placed.map(|placed| PlacedOrder { id: placed.order_id.0, account: placed.account_id, placed_at: event.occurred_at }))
 }
 
 /// The ids of the searches that an order may have followed: from the first, up to but excluding the second.
-fn attribution_ids(order: &Order) -> (i64, i64) {
+fn attribution_ids(order: &PlacedOrder) -> (i64, i64) {
     (first_id(later(order.placed_at, -WINDOW * DAY)), first_id(later(order.placed_at, 1)))
 }
 
 impl Conversions {
     /// Searches that the orders may have followed, latest first.
-    async fn searches(&self, tx: &Tx, orders: &[Order]) -> Result<Vec<PastSearch>, CommonError> {
+    async fn searches(&self, tx: &Tx, orders: &[PlacedOrder]) -> Result<Vec<PastSearch>, CommonError> {
         use noted_searches::Column::{AccountId as Account, Id};
         let accounts: AHashSet<AccountId> = orders.iter().map(|order| order.account).collect();
         let windows = || orders.iter().map(attribution_ids);
@@ -127,7 +127,7 @@ impl Conversions {
             clicked: Vec::new(),
         };
         let mut all: Vec<PastSearch> =
-            rows.iter().map(|row| search(row.id, row.account_id, &row.query, shown(&row.shown))).collect();
+            rows.iter().map(|row| search(row.id, row.account_id, &row.query, parse_ids(&row.shown))).collect();
         let unwritten = unwritten.iter().filter(|(_, search)| !written.contains(&search.id));
         all.extend(unwritten.map(|(account, logged)| search(logged.id, *account, &logged.query, logged.shown.clone())));
         all.sort_unstable_by_key(|search| std::cmp::Reverse(search.id));
@@ -139,7 +139,7 @@ impl Conversions {
     }
 }
 
-fn shown(text: &str) -> Vec<ProductId> {
+fn parse_ids(text: &str) -> Vec<ProductId> {
     text.split(' ').filter_map(|id| id.parse().ok()).map(ProductId).collect()
 }
 
@@ -158,7 +158,7 @@ async fn clicks(tx: &Tx, searches: &[PastSearch]) -> Result<AHashMap<i64, Vec<Pr
 }
 
 /// The ordered products and quantities of each order, in millionths of stock units.
-async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(ProductId, i64)>>, CommonError> {
+async fn ordered_quantities(tx: &Tx, orders: &[PlacedOrder]) -> Result<AHashMap<i64, Vec<(ProductId, i64)>>, CommonError> {
     use order_lines::Column::{Denominator, Numerator, OrderId as Of, ProductId as Product, Quantity as Amount};
     let select = order_lines::Entity::find().select_only().columns([Of, Product, Amount, Numerator, Denominator]);
     let select = select.filter(Of.is_in(orders.iter().map(|order| OrderId(order.id))));
@@ -176,7 +176,7 @@ async fn ordered(tx: &Tx, orders: &[Order]) -> Result<AHashMap<i64, Vec<(Product
     Ok(all)
 }
 
-fn lines_of<'a>(lines: &'a AHashMap<i64, Vec<(ProductId, i64)>>, order: &Order) -> &'a [(ProductId, i64)] {
+fn lines_of<'a>(lines: &'a AHashMap<i64, Vec<(ProductId, i64)>>, order: &PlacedOrder) -> &'a [(ProductId, i64)] {
     lines.get(&order.id).map(Vec::as_slice).unwrap_or_default()
 }
 
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn each_product_follows_one_search_the_last_clicked_before_the_last_that_showed_it() {
+    fn each_product_is_attributed_to_the_last_click_or_the_last_display() {
         let searches = [search(3, &[1, 2], &[]), search(2, &[1, 3], &[1]), search(1, &[3, 1], &[3, 1])];
         let ordered = [(ProductId(1), 10), (ProductId(2), 20), (ProductId(3), 30), (ProductId(4), 40)];
         let wanted = ordered.iter().map(|(product, _)| (AccountId(1), *product)).collect();
@@ -246,7 +246,7 @@ mod tests {
             found
         };
         assert_eq!(attributed(1, (0, 9)), [(1, 30), (2, 10), (3, 20)]);
-        assert_eq!(attributed(1, (0, 3)), [(1, 30), (2, 10)], "what was searched for after the order does not count");
-        assert!(attributed(2, (0, 9)).is_empty(), "nor do searches of others");
+        assert_eq!(attributed(1, (0, 3)), [(1, 30), (2, 10)], "searches after the order do not count");
+        assert!(attributed(2, (0, 9)).is_empty(), "searches of other accounts do not count");
     }
 }

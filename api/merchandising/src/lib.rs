@@ -1,5 +1,5 @@
-//! Curation of search by the seller's staff, and reports on searches: synonyms, pins, boosts, redirects; what buyers searched for,
-//! clicked and ordered.
+//! Curation of search by the seller's staff (synonyms, pins, boosts, redirects), and reports on what buyers searched for, clicked
+//! and ordered.
 //!
 //! | resource | content |
 //! |---|---|

@@ -45,7 +45,7 @@ pub struct PastQueries {
 #[derive(Debug, Default)]
 struct Queries {
     /// Each account's queries, latest last.
-    own: AHashMap<AccountId, Vec<(Instant, Arc<str>)>>,
+    by_account: AHashMap<AccountId, Vec<(Instant, Arc<str>)>>,
     /// The accounts that searched for each query, without look-ups of part numbers.
     accounts_by_query: AHashMap<Arc<str>, AHashSet<AccountId>>,
     changed: bool,
@@ -62,8 +62,8 @@ struct Popular {
 type Row = (i64, String, i64, bool, i64);
 
 impl Queries {
-    fn learn(&mut self, account: AccountId, query: &str, lookup: bool, at: Instant) {
-        let own = self.own.entry(account).or_default();
+    fn remember(&mut self, account: AccountId, query: &str, lookup: bool, at: Instant) {
+        let own = self.by_account.entry(account).or_default();
         let known = own.iter().position(|(_, known)| **known == *query).map(|index| own.remove(index));
         let query: Arc<str> = known.as_ref().map_or_else(|| query.into(), |(_, query)| query.clone());
         let at = known.map_or(at, |(before, _)| before.max(at));
@@ -94,14 +94,14 @@ impl Queries {
 
 impl PastQueries {
     /// Remembers a query that had a result.
-    pub(super) fn learn(&self, account: AccountId, query: &str, lookup: bool, at: Instant) {
-        self.queries.write().learn(account, query, lookup, at);
+    pub(super) fn remember(&self, account: AccountId, query: &str, lookup: bool, at: Instant) {
+        self.queries.write().remember(account, query, lookup, at);
     }
 
     /// Queries of an account that begin with `prefix`, latest first. The prefix is a result of [`search::fold_text`].
     pub fn of_account(&self, account: AccountId, prefix: &str, limit: usize) -> Vec<Arc<str>> {
         let queries = self.queries.read();
-        let own = queries.own.get(&account).map(Vec::as_slice).unwrap_or_default();
+        let own = queries.by_account.get(&account).map(Vec::as_slice).unwrap_or_default();
         let fitting = own.iter().rev().map(|(_, query)| query).filter(|query| continues(query, prefix));
         fitting.take(limit).cloned().collect()
     }
@@ -131,9 +131,9 @@ impl PastQueries {
         self.add_rows(&mut current, &rows);
         let mut queries = self.queries.write();
         // Keeps the latest searches, which may not be written yet.
-        for (account, own) in &queries.own {
+        for (account, own) in &queries.by_account {
             let latest = own.iter().filter(|(at, _)| *at >= later(now, -OVERLAP));
-            latest.for_each(|(at, query)| current.learn(*account, query, true, *at));
+            latest.for_each(|(at, query)| current.remember(*account, query, true, *at));
         }
         *queries = current;
         drop(queries);
@@ -152,7 +152,7 @@ impl PastQueries {
 
     fn add_rows(&self, queries: &mut Queries, rows: &[(Row, i64)]) {
         for ((_, query, account, lookup, last_at), _) in rows.iter().rev() {
-            queries.learn(AccountId(*account), query, *lookup, Instant(*last_at));
+            queries.remember(AccountId(*account), query, *lookup, Instant(*last_at));
         }
         let latest = rows.iter().map(|(_, updated_at)| *updated_at).max().unwrap_or_default();
         self.read_until.fetch_max(latest, Ordering::Relaxed);

@@ -108,7 +108,7 @@ impl SearchLog {
         shown.truncate(MAX_SHOWN);
         let lookup = lookup || !query.split(' ').any(is_word);
         if found > 0 {
-            self.past_queries.learn(account, &query, lookup, now);
+            self.past_queries.remember(account, &query, lookup, now);
         }
         let id = first_id(now) + self.low_bits();
         let search = Arc::new(LoggedSearch { id, account, query, lookup, relaxed, found, shown });
@@ -190,7 +190,7 @@ async fn write_searches(tx: &Tx, searches: &[Arc<LoggedSearch>]) -> Result<(), C
 pub async fn run_search_log(system: System, log: SearchLog, mut stop: watch::Receiver<bool>) {
     let mut turn = 0_u64;
     while !*stop.borrow() {
-        if let Err(error) = work(&system, &log, turn).await {
+        if let Err(error) = write_and_read(&system, &log, turn).await {
             tracing::warn!(error = %error, "searches could not be written; trying again");
         }
         turn += 1;
@@ -204,7 +204,7 @@ pub async fn run_search_log(system: System, log: SearchLog, mut stop: watch::Rec
     }
 }
 
-async fn work(system: &System, log: &SearchLog, turn: u64) -> Result<(), CommonError> {
+async fn write_and_read(system: &System, log: &SearchLog, turn: u64) -> Result<(), CommonError> {
     log.write(system).await?;
     if turn.is_multiple_of(READ_ALL_TURNS) {
         log.past_queries.read_all(&system.db(), clock::now()).await?;

@@ -111,7 +111,7 @@ impl StorefrontRoutes {
     ) -> Result<JsonResponse<SearchView>> {
         let explain = explain.0.unwrap_or(false);
         if explain && !who.is_seller() {
-            return Err(StorefrontError::SellersOnly("explanations are for the seller's side").into());
+            return Err(StorefrontError::SellersOnly("explain must not be set by buyers").into());
         }
         let viewer = Viewer::new(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
         let parameters = SearchParameters {

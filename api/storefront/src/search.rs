@@ -13,7 +13,7 @@ use super::error::StorefrontError;
 use super::explanation_views::SearchExplanationView;
 use super::offers::{Availability, HitOffer};
 use super::routes::StorefrontRoutes;
-use super::search_request::{Order, SearchRequest, next_offset, page_cursor};
+use super::search_request::{ResultOrder, SearchRequest, next_offset, page_cursor};
 use super::viewer::Viewer;
 use super::views::{FacetView, HitView, OfferAvailabilityView, RedirectView, SearchView};
 use catalog::Product;
@@ -113,7 +113,7 @@ impl StorefrontRoutes {
             candidates = self.attach_prices(db, viewer, candidates).await?;
         }
         candidates.retain(|c| request.accepts(c.price.as_ref(), c.stock));
-        if request.order == Order::Index && request.sort == search::Sort::Relevance {
+        if request.order == ResultOrder::Index && request.sort == search::Sort::Relevance {
             candidates = with_pins_in_position(candidates);
         }
         candidates.sort_by(|a, b| request.compare((a.price.as_ref(), a.stock), (b.price.as_ref(), b.stock)));

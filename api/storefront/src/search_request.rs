@@ -42,7 +42,7 @@ pub(super) struct SearchRequest {
     pub(super) limit: usize,
     pub(super) offset: usize,
     pub(super) explain: bool,
-    pub(super) order: Order,
+    pub(super) order: ResultOrder,
     /// The price must be in one of these ranges; any price when there is none.
     pub(super) prices: Vec<PriceRange>,
     /// Whether products must be in stock (`true`) or out of stock (`false`).
@@ -57,7 +57,7 @@ pub(super) struct SearchRequest {
 
 /// A sort order that the index cannot provide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum ResultOrder {
     /// The order of the index.
     Index,
     Price {
@@ -88,7 +88,7 @@ impl SearchRequest {
             limit,
             offset,
             explain: parameters.explain,
-            order: Order::Index,
+            order: ResultOrder::Index,
             prices: Vec::new(),
             in_stock: None,
             counts_stock: false,
@@ -117,12 +117,12 @@ impl SearchRequest {
 
     /// Whether prices filter or sort.
     pub(super) fn needs_prices(&self) -> bool {
-        !self.prices.is_empty() || matches!(self.order, Order::Price { .. })
+        !self.prices.is_empty() || matches!(self.order, ResultOrder::Price { .. })
     }
 
     /// Whether stock filters, sorts or is counted.
     pub(super) fn needs_stock(&self) -> bool {
-        self.in_stock.is_some() || self.counts_stock || self.order == Order::Availability
+        self.in_stock.is_some() || self.counts_stock || self.order == ResultOrder::Availability
     }
 
     /// Whether products must belong to a set of the account (`true`) or must not (`false`); none when the request does not
@@ -196,8 +196,8 @@ impl SearchRequest {
         match (name, attribute) {
             ("relevance", _) if !descending => {}
             ("sku", _) if !descending => self.sort = search::Sort::Sku,
-            ("price", _) => self.order = Order::Price { descending },
-            ("availability", _) if !descending => self.order = Order::Availability,
+            ("price", _) => self.order = ResultOrder::Price { descending },
+            ("availability", _) if !descending => self.order = ResultOrder::Availability,
             (_, Some(name)) => self.sort = search::Sort::Attribute { name: name.to_owned(), descending },
             _ => {
                 let detail = "must be relevance, sku, price, -price, availability, attribute:name or -attribute:name";
@@ -217,9 +217,9 @@ impl SearchRequest {
     /// Compares two products in the requested order; products without a price come last.
     pub(super) fn compare(&self, a: (Option<&HitOffer>, Availability), b: (Option<&HitOffer>, Availability)) -> Ordering {
         match self.order {
-            Order::Index => Ordering::Equal,
-            Order::Availability => b.1.available.cmp(&a.1.available),
-            Order::Price { descending } => match (a.0, b.0) {
+            ResultOrder::Index => Ordering::Equal,
+            ResultOrder::Availability => b.1.available.cmp(&a.1.available),
+            ResultOrder::Price { descending } => match (a.0, b.0) {
                 (Some(a), Some(b)) if descending => b.compare(a),
                 (Some(a), Some(b)) => a.compare(b),
                 (a, b) => a.is_none().cmp(&b.is_none()),

@@ -87,13 +87,13 @@ pub(super) async fn advise(
     consent: Consent,
     limit: usize,
 ) -> Result<Advice, DbErr> {
-    let mut advice = advice_from_memory(context, basket, consent, limit);
+    let mut advice = suggest_from_memory(context, basket, consent, limit);
     advice.conflicts = conflicts(db, context, basket).await?;
     Ok(advice)
 }
 
 /// The suggestions that need no database.
-fn advice_from_memory(context: &SuggestionContext<'_>, basket: &Basket, consent: Consent, limit: usize) -> Advice {
+fn suggest_from_memory(context: &SuggestionContext<'_>, basket: &Basket, consent: Consent, limit: usize) -> Advice {
     let relations = context.related.read();
     let mut accessories = AHashMap::new();
     let ids: Vec<ProductId> = basket.products().map(|product| product.id).collect();

@@ -45,10 +45,10 @@ pub(super) fn bought_together(history: &OrderHistory, context: &[u32], viewer: V
     scratch.sums.resize(history.products(), 0.0);
     scratch.part.resize(history.products(), 0.0);
     let context = &context[context.len().saturating_sub(MAX_CONTEXT)..];
-    let each = (MAX_ORDERS / context.len().max(1)).clamp(MIN_ORDERS_PER_PRODUCT, MAX_ORDERS_PER_PRODUCT);
+    let max_orders = (MAX_ORDERS / context.len().max(1)).clamp(MIN_ORDERS_PER_PRODUCT, MAX_ORDERS_PER_PRODUCT);
     let mut found: Vec<u32> = Vec::new();
     for product in context {
-        let (touched, weight) = walk(history, *product, each, viewer, &mut scratch.part);
+        let (touched, weight) = walk(history, *product, max_orders, viewer, &mut scratch.part);
         if touched.is_empty() {
             continue;
         }
@@ -80,10 +80,10 @@ pub(super) fn bought_together(history: &OrderHistory, context: &[u32], viewer: V
 }
 
 /// Adds up the products in the latest orders with a product. Returns the products and the weight of all orders walked.
-fn walk(history: &OrderHistory, product: u32, each: usize, viewer: Viewer, part: &mut [f32]) -> (Vec<u32>, f32) {
+fn walk(history: &OrderHistory, product: u32, max_orders: usize, viewer: Viewer, part: &mut [f32]) -> (Vec<u32>, f32) {
     let mut touched = Vec::new();
     let mut weight = 0.0;
-    for index in history.with(product, viewer.minute).take(each) {
+    for index in history.with(product, viewer.minute).take(max_orders) {
         let order = history.order(index);
         let own = if viewer.account == Some(order.account) { OWN_ORDER_WEIGHT } else { 1.0 };
         let order_weight = own * order.weight * decay((viewer.minute - order.minute) as f32, HALF_LIFE);
@@ -208,30 +208,30 @@ mod tests {
         let mut scratch = Scratch::default();
         let mut scored = bought_together(history, &places, viewer, &mut scratch);
         scored.sort_by(|a, b| b.1.total_cmp(&a.1));
-        assert!(scratch.part.iter().chain(&scratch.sums).all(|sum| *sum == 0.0), "the room is left as it was found");
+        assert!(scratch.part.iter().chain(&scratch.sums).all(|sum| *sum == 0.0), "the scratch memory is cleared");
         scored.into_iter().map(|(index, _)| history.product(index).0).collect()
     }
 
     #[test]
-    fn recent_orders_and_ones_own_say_more() {
+    fn recent_and_own_orders_weigh_more() {
         let history = learnt(&[(1, 0, &[1, 2]), (1, 700, &[1, 3]), (2, 0, &[1, 4])]);
-        assert_eq!(best(&history, &[1], viewer(3, 701))[0], 3, "the younger one");
+        assert_eq!(best(&history, &[1], viewer(3, 701))[0], 3, "the recent one");
         assert_eq!(best(&history, &[1], viewer(3, 1)), best(&history, &[1], viewer(3, 0)));
-        assert!(!best(&history, &[1], viewer(3, 10)).contains(&3), "nothing of later");
+        assert!(!best(&history, &[1], viewer(3, 10)).contains(&3), "later orders do not count");
         let history = learnt(&[(1, 0, &[1, 2]), (2, 0, &[1, 3])]);
         assert_eq!(best(&history, &[1], viewer(2, 1)), [3, 2]);
         assert_eq!(best(&history, &[1], viewer(1, 1)), [2, 3]);
     }
 
     #[test]
-    fn what_is_popular_everywhere_says_less() {
+    fn popular_products_weigh_less() {
         let mut orders: Vec<(i64, i64, &[i64])> = vec![(1, 0, &[1, 2, 3]), (2, 0, &[1, 2, 3])];
         orders.extend((3..40).map(|account| (account, 0, &[3, 4][..])));
         assert_eq!(best(&learnt(&orders), &[1], viewer(9, 1)), [2, 3]);
     }
 
     #[test]
-    fn a_few_orders_of_one_account_are_told_to_that_account_alone() {
+    fn few_orders_of_one_account_are_disclosed_to_it_alone() {
         let history = learnt(&[(1, 0, &[1, 2]), (1, 1, &[1, 2]), (1, 2, &[1, 2]), (2, 3, &[1, 3])]);
         let index = |product| history.index_of(ProductId(product)).expect("known");
         let disclosed = |account, day| support(&history, index(1), index(2), viewer(account, day)).may_be_disclosed();

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_meet_or_do_not() {
+    fn overlapping_ranges_agree() {
         assert_eq!(agree(Compare::Overlaps, "230 V", "220-240 V"), Some(true));
         assert_eq!(agree(Compare::Overlaps, "0.23 kV", "230 V"), Some(true));
         assert_eq!(agree(Compare::Overlaps, "24 V", "230 V"), Some(false));
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_without_a_pitch_goes_with_any() {
+    fn a_thread_without_a_pitch_agrees_with_any() {
         assert_eq!(agree(Compare::Thread, "M8", "M8 x 1.25"), Some(true));
         assert_eq!(agree(Compare::Thread, "M8x1.25", "M8x1"), Some(false));
         assert_eq!(agree(Compare::Thread, "M8", "M10"), Some(false));

@@ -231,13 +231,19 @@ fn by_rules(context: &SuggestionContext<'_>, relations: &Relations, basket: &Bas
         if by_key.is_empty() {
             continue;
         }
-        for far in at(End::To).filter(|product| !applied.has(End::From, product.id)) {
-            let same = applied.key(End::To, far.id).and_then(|key| by_key.get(&key));
-            if same.is_some_and(|near| near.iter().any(|near| applied.agree(End::From, *near, far.id))) {
+        for to_product in at(End::To).filter(|product| !applied.has(End::From, product.id)) {
+            let same = applied.key(End::To, to_product.id).and_then(|key| by_key.get(&key));
+            if same.is_some_and(|from_product| {
+                from_product.iter().any(|from_product| applied.agree(End::From, *from_product, to_product.id))
+            }) {
                 continue;
             }
-            let near = at(End::From).find_map(|near| Some((near, applied.difference(near.id, far.id)?)));
-            found.extend(near.map(|(near, difference)| rule_conflict(context, applied, near, far, difference)));
+            let from_product =
+                at(End::From).find_map(|from_product| Some((from_product, applied.difference(from_product.id, to_product.id)?)));
+            found.extend(
+                from_product
+                    .map(|(from_product, difference)| rule_conflict(context, applied, from_product, to_product, difference)),
+            );
         }
     }
     found
@@ -246,21 +252,24 @@ fn by_rules(context: &SuggestionContext<'_>, relations: &Relations, basket: &Bas
 fn rule_conflict(
     context: &SuggestionContext<'_>,
     applied: &AppliedRule,
-    near: &Arc<Product>,
-    far: &Arc<Product>,
+    from_product: &Arc<Product>,
+    to_product: &Arc<Product>,
     [(name, value), (other_name, other_value)]: [(&str, &str); 2],
 ) -> Conflict {
     let rule = &applied.rule;
-    let fitting = context.ranked(applied.partners(End::From, near.id, usize::MAX), &[near.id]);
+    let fitting = context.ranked(applied.partners(End::From, from_product.id, usize::MAX), &[from_product.id]);
     let fix = |fit: Arc<Product>| Fix {
-        instead_of: far.sku.to_string(),
-        reason: format!("It goes with {}: {}", near.sku, rule.name),
+        instead_of: to_product.sku.to_string(),
+        reason: format!("It goes with {}: {}", from_product.sku, rule.name),
         product: fit,
     };
     Conflict {
         rule: rule.code.clone(),
-        skus: [near.sku.to_string(), far.sku.to_string()],
-        detail: format!("{}: {} has {name} {value}, {} has {other_name} {other_value}", rule.name, near.sku, far.sku),
+        skus: [from_product.sku.to_string(), to_product.sku.to_string()],
+        detail: format!(
+            "{}: {} has {name} {value}, {} has {other_name} {other_value}",
+            rule.name, from_product.sku, to_product.sku
+        ),
         fixes: fitting.into_iter().take(MAX_FIXES).map(fix).collect(),
     }
 }

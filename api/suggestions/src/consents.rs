@@ -21,7 +21,7 @@ use store::projections::Projection;
 /// The consents of all accounts. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct Consents {
-    said: Arc<RwLock<AHashMap<AccountId, Consent>>>,
+    by_account: Arc<RwLock<AHashMap<AccountId, Consent>>>,
 }
 
 impl Consents {
@@ -29,15 +29,15 @@ impl Consents {
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         let all = Self::default();
         let rows = replacement_consents::Entity::find().all(db).await?;
-        all.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
+        all.by_account.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
         Ok(all)
     }
 
     /// The consent that applies to an account, and the account that gave it, if any.
-    pub(super) fn of(&self, accounts: &Accounts, account: AccountId) -> (Consent, Option<Arc<Account>>) {
-        let said = self.said.read();
+    pub(super) fn consent_of(&self, accounts: &Accounts, account: AccountId) -> (Consent, Option<Arc<Account>>) {
+        let by_account = self.by_account.read();
         let mut chain = accounts.chain(account).into_iter();
-        let found = chain.find_map(|account| said.get(&account.id).map(|consent| (*consent, account.clone())));
+        let found = chain.find_map(|account| by_account.get(&account.id).map(|consent| (*consent, account.clone())));
         found.map_or((Consent::Ask, None), |(consent, account)| (consent, Some(account)))
     }
 }
@@ -61,7 +61,7 @@ impl Projection for Consents {
         if !ids.is_empty() {
             let rows =
                 replacement_consents::Entity::find().filter(replacement_consents::Column::AccountId.is_in(ids)).all(db).await?;
-            self.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
+            self.by_account.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
         }
         Ok(())
     }

@@ -27,32 +27,32 @@ impl SuggestionContext<'_> {
     /// The products that can be suggested: those in stock first, then those bought most with `near`, then those bought most
     /// lately.
     pub(super) fn ranked(&self, products: impl IntoIterator<Item = ProductId>, near: &[ProductId]) -> Vec<Arc<Product>> {
-        let offered = products.into_iter().take(MAX_RANKED).filter_map(|product| self.orderable.get(product));
-        let mut offered: Vec<Arc<Product>> = offered.collect();
-        if offered.len() < 2 {
-            return offered;
+        let orderable = products.into_iter().take(MAX_RANKED).filter_map(|product| self.orderable.get(product));
+        let mut orderable: Vec<Arc<Product>> = orderable.collect();
+        if orderable.len() < 2 {
+            return orderable;
         }
         let history = self.purchases.read();
         let near: Vec<u32> = near.iter().filter_map(|product| history.index_of(*product)).collect();
         let together: AHashMap<u32, f32> = self.purchases.bought_together(&history, &near, self.viewer).into_iter().collect();
-        offered.sort_by_cached_key(|product| {
+        orderable.sort_by_cached_key(|product| {
             let index = history.index_of(product.id);
             let score = index.and_then(|index| together.get(&index)).copied().unwrap_or_default();
             let activity = index.map_or(0.0, |index| history.activity(index, self.viewer.minute));
             let descending = |score: f32| std::cmp::Reverse((score.max(0.0) * 1e6) as u64);
-            let there = self.orderable.board.available(product.id).is_positive();
-            (!there, descending(score), descending(activity), product.sku.clone())
+            let in_stock = self.orderable.board.available(product.id).is_positive();
+            (!in_stock, descending(score), descending(activity), product.sku.clone())
         });
-        offered
+        orderable
     }
 }
 
-/// The reason that two products are related: the sentence `said`, and the detail of its source.
-pub(super) fn reason_text(said: String, source: &RelationSource) -> String {
+/// The reason that two products are related: the sentence `sentence`, and the detail of its source.
+pub(super) fn reason_text(sentence: String, source: &RelationSource) -> String {
     match source {
-        RelationSource::ProductRelation(None) => said,
-        RelationSource::ProductRelation(Some(note)) => format!("{said}: {note}"),
-        RelationSource::Rule(rule) => format!("{said}: {}", rule.name),
-        RelationSource::Device => format!("{said}, which it names as compatible"),
+        RelationSource::ProductRelation(None) => sentence,
+        RelationSource::ProductRelation(Some(note)) => format!("{sentence}: {note}"),
+        RelationSource::Rule(rule) => format!("{sentence}: {}", rule.name),
+        RelationSource::Device => format!("{sentence}, which it names as compatible"),
     }
 }

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_model_alone_is_less_sure() {
+    fn the_model_alone_has_less_confidence() {
         assert_eq!(fits("Xerox Phaser 4200", "HP", "HP LaserJet 4200"), Some(Confidence::ModelAlone));
         assert_eq!(fits("HP Compaq 6730b Notebook PC", "HP", "HP Compaq 6730b Notebook 39.1 cm"), Some(Confidence::Named));
         assert_eq!(fits("HP 2800", "HP", "HP Business Inkjet 2800 printer"), Some(Confidence::Named));

@@ -51,8 +51,8 @@ impl<'a> Need<'a> {
     }
 
     /// The quantity that is missing when `present` is in the basket.
-    fn lacking(&self, present: Quantity) -> Option<Quantity> {
-        self.quantity.checked_sub(present).filter(|lacking| lacking.is_positive())
+    fn shortfall(&self, present: Quantity) -> Option<Quantity> {
+        self.quantity.checked_sub(present).filter(|shortfall| shortfall.is_positive())
     }
 }
 
@@ -78,13 +78,13 @@ fn missing_by_sku(context: &SuggestionContext<'_>, relations: &Relations, basket
     }
     let missing = needs.into_iter().filter_map(|(target, need)| {
         let present = basket.quantity(target);
-        let lacking = need.lacking(present)?;
+        let shortfall = need.shortfall(present)?;
         let product = context.orderable.get(target)?;
-        let said = format!("{} cannot be used without it", need.users.first()?.sku);
+        let sentence = format!("{} cannot be used without it", need.users.first()?.sku);
         Some(Missing {
-            reason: reason_text(said, &RelationSource::ProductRelation(need.note.map(Into::into))),
+            reason: reason_text(sentence, &RelationSource::ProductRelation(need.note.map(Into::into))),
             alternatives: Vec::new(),
-            quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
+            quantity: product.orderable_quantity(shortfall).unwrap_or(shortfall),
             needed: need.quantity,
             present,
             needed_for: skus(&need.users),
@@ -118,14 +118,14 @@ fn missing_by_rule(context: &SuggestionContext<'_>, applied: &AppliedRule, baske
     }
     let missing = needs.into_iter().filter_map(|(key, need)| {
         let present = present.get(&key).copied().unwrap_or_default();
-        let lacking = need.lacking(present)?;
+        let shortfall = need.shortfall(present)?;
         let user = need.users.first()?;
         let mut fitting = context.ranked(applied.partners(End::From, user.id, usize::MAX), &[user.id]).into_iter();
         let product = fitting.next()?;
         Some(Missing {
             reason: reason_text(format!("{} cannot be used without it", user.sku), &RelationSource::Rule(rule.clone())),
             alternatives: fitting.take(MAX_ALTERNATIVES).collect(),
-            quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
+            quantity: product.orderable_quantity(shortfall).unwrap_or(shortfall),
             needed: need.quantity,
             present,
             needed_for: skus(&need.users),
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_with_a_quantity_is_rounded_up_and_bounded() {
+    fn products_of_quantities_are_rounded_up_and_capped() {
         let quantity = |text: &str| text.parse::<Quantity>().expect("a decimal");
         assert_eq!(multiply(quantity("3"), quantity("2")), quantity("6"));
         assert_eq!(multiply(quantity("0.000001"), quantity("0.5")), quantity("0.000001"));

@@ -248,12 +248,12 @@ mod tests {
     }
 
     #[test]
-    fn orders_stand_by_time_however_they_come() {
+    fn orders_are_sorted_by_time() {
         let mut history = OrderHistory::default();
         for (order, day) in [(1, 10), (2, 30), (3, 20), (4, 5)] {
             history.learn(&purchase(order, 1, day, &[7]));
         }
-        assert_eq!(with(&history, 7), [1, 2, 0, 3], "the latest first");
+        assert_eq!(with(&history, 7), [1, 2, 0, 3], "latest first");
         assert_eq!(history.of_account(AccountId(1), minute_of(Instant(20 * 86_400_000_000))).count(), 3);
     }
 

@@ -81,22 +81,22 @@ fn of_kind(
         Some(RelationSource::Device) if !other.brand.eq_ignore_ascii_case(&product.brand) => 2,
         _ => 1,
     });
-    let said = ranked.into_iter().filter_map(|other| {
+    let suggestions = ranked.into_iter().filter_map(|other| {
         let related = by_target.get(&other.id)?;
         Some(Suggestion { kind, quantity: related.quantity, reason: reason(product, related), product: other })
     });
-    said.collect()
+    suggestions.collect()
 }
 
 /// The reason as a sentence.
 fn reason(product: &Product, related: &RelatedProduct) -> String {
     let sku = &product.sku;
-    let said = match related.kind {
+    let sentence = match related.kind {
         RelationKind::Required => format!("{sku} cannot be used without it"),
         RelationKind::Accessory => format!("Accessory for {sku}"),
         RelationKind::Compatible => format!("Fits {sku}"),
         RelationKind::Substitute => format!("Can be used instead of {sku}"),
         RelationKind::Successor => format!("Replaces {sku}"),
     };
-    reason_text(said, &related.source)
+    reason_text(sentence, &related.source)
 }

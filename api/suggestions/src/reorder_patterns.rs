@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rhythm_is_told_in_words() {
+    fn regular_orders_are_described() {
         let history = learnt(&[(0, &[(1, 10), (2, 5)]), (21, &[(1, 12)]), (42, &[(1, 50), (3, 1)])]);
         assert_eq!(of(&history, 66, 1).reason(66 * 1_440), "You order this about every 3 weeks, last 24 days ago");
         assert_eq!(of(&history, 66, 2).reason(66 * 1_440), "You ordered this once, 2 months ago");
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_due_comes_before_what_was_just_bought() {
+    fn due_products_come_before_recent_purchases() {
         let lines: &[(i64, i64)] = &[(1, 1)];
         let other: &[(i64, i64)] = &[(2, 1)];
         let history = learnt(&[(0, lines), (1, other), (30, lines), (31, other), (60, lines), (91, other)]);
@@ -186,18 +186,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_later_is_looked_at() {
+    fn later_orders_do_not_count() {
         let history = learnt(&[(0, &[(1, 1)]), (50, &[(2, 1)])]);
         assert_eq!(reorder_patterns(&history, AccountId(1), 10 * 1_440, Purpose::Basket).len(), 1);
         assert!(reorder_patterns(&history, AccountId(2), 99 * 1_440, Purpose::Basket).is_empty());
     }
 
     #[test]
-    fn often_is_said_in_days_weeks_months_and_years() {
-        let said: Vec<String> = [0.3, 1.6, 7.0, 14.2, 31.0, 61.0, 366.0].map(every).to_vec();
+    fn intervals_are_described_in_days_to_years() {
+        let described: Vec<String> = [0.3, 1.6, 7.0, 14.2, 31.0, 61.0, 366.0].map(every).to_vec();
         let right =
             ["every day", "every 2 days", "every 7 days", "every 2 weeks", "every 4 weeks", "every 2 months", "every year"];
-        assert_eq!(said, right);
+        assert_eq!(described, right);
         assert_eq!(ago(400.0), "13 months ago");
     }
 }

@@ -75,18 +75,18 @@ fn replacement(
         Lifecycle::Active | Lifecycle::PhaseOut if enough => return None,
         Lifecycle::Active | Lifecycle::PhaseOut => ReplacementCause::OutOfStock,
     };
-    let gone = cause == ReplacementCause::Discontinued;
+    let is_discontinued = cause == ReplacementCause::Discontinued;
     let consent = basket.consent(product.id).unwrap_or(consent);
     let mut candidates =
         if consent == Consent::Never { Vec::new() } else { replacement_candidates(context, relations, product, wanted) };
-    if !gone {
+    if !is_discontinued {
         candidates.retain(|candidate| candidate.in_stock);
         if candidates.is_empty() {
             return None;
         }
     }
     candidates.truncate(MAX_CANDIDATES);
-    let can_wait = !gone && product.may_backorder();
+    let can_wait = !is_discontinued && product.may_backorder();
     let automatic = consent == Consent::Automatic && !can_wait && candidates.first().is_some_and(|first| first.in_stock);
     Some(Replacement { product: product.clone(), cause, can_wait, consent, candidates, automatic })
 }
@@ -104,12 +104,12 @@ fn replacement_candidates(
         let Some(other) = context.orderable.get(target).filter(|other| seen.insert(other.id)) else { return };
         let quantity = multiply(wanted, quantity);
         let quantity = other.orderable_quantity(quantity).unwrap_or(quantity);
-        let said = match kind {
+        let sentence = match kind {
             RelationKind::Successor => format!("Replaces {}", product.sku),
             _ => format!("Can be used instead of {}", product.sku),
         };
         let in_stock = context.orderable.board.available(other.id) >= quantity;
-        found.push(ReplacementCandidate { kind, quantity, in_stock, reason: reason_text(said, source), product: other });
+        found.push(ReplacementCandidate { kind, quantity, in_stock, reason: reason_text(sentence, source), product: other });
     };
     for (target, quantity, source) in successors(relations, product.id) {
         add(target, RelationKind::Successor, quantity, &source);

@@ -76,7 +76,7 @@ impl SuggestionRoutes {
     ) -> Result<JsonResponse<SuggestionsView>> {
         let limit = page_limit(limit.0, 20, 100)? as usize;
         let viewer = self.viewer(&who, account.0.as_deref(), None)?;
-        let product = self.shown(&sku.0, &self.products.view_for(viewer.account));
+        let product = self.visible_product(&sku.0, &self.products.view_for(viewer.account));
         let product = product.ok_or_else(|| SuggestionError::from(CatalogError::ProductNotFound(sku.0.to_string())))?;
         let found = suggestions(&self.context(viewer), &product, kind.0, limit);
         Ok(JsonResponse::of(&SuggestionsView { items: found.into_iter().map(Into::into).collect() })?)
@@ -115,7 +115,7 @@ impl SuggestionRoutes {
                 Err(problems) => rejected.extend(problems.into_iter().map(|problem| problem.under(&format!("/lines/{place}")))),
             }
         }
-        let consent = viewer.account.map_or(Consent::Ask, |account| self.consents.of(&self.accounts, account).0);
+        let consent = viewer.account.map_or(Consent::Ask, |account| self.consents.consent_of(&self.accounts, account).0);
         let advice = advise(&who.db(), &self.context(viewer), &basket, consent, limit).await?;
         let view = AdviceView {
             missing: advice.missing.into_iter().map(Into::into).collect(),
@@ -189,7 +189,7 @@ impl SuggestionRoutes {
     }
 
     fn consent_answer(&self, account: &Account) -> Result<JsonResponse<ReplacementConsentView>> {
-        let (consent, said_by) = self.consents.of(&self.accounts, account.id);
+        let (consent, said_by) = self.consents.consent_of(&self.accounts, account.id);
         let said_by = said_by.map(|account| account.code.clone());
         Ok(JsonResponse::of(&ReplacementConsentView { account: account.code.clone(), consent, said_by })?)
     }
@@ -201,7 +201,7 @@ impl SuggestionRoutes {
     }
 
     /// The product of an SKU, if the viewer may see it.
-    fn shown(&self, sku: &str, catalog_view: &CatalogView) -> Option<Arc<Product>> {
+    fn visible_product(&self, sku: &str, catalog_view: &CatalogView) -> Option<Arc<Product>> {
         self.products.by_sku(sku).filter(|product| catalog_view.can_see(product))
     }
 
@@ -214,7 +214,7 @@ impl SuggestionRoutes {
     ) -> std::result::Result<(Arc<Product>, Quantity, Option<Consent>), Vec<FieldError>> {
         let line = line.0?;
         let problem = |pointer: &str, code: FieldCode, detail: String| vec![FieldError::new(pointer, code, detail)];
-        let product = self.shown(&line.sku, catalog_view);
+        let product = self.visible_product(&line.sku, catalog_view);
         let product = product
             .ok_or_else(|| problem("/sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*line.sku)))?;
         let unit = match line.unit.as_deref() {
@@ -223,7 +223,7 @@ impl SuggestionRoutes {
         };
         let factor = unit.and_then(|unit| product.factor_of(unit));
         let factor = factor
-            .ok_or_else(|| problem("/unit", FieldCode::UnknownUnit, format!("{} is not sold in this unit", product.sku)))?;
+            .ok_or_else(|| problem("/unit", FieldCode::UnknownUnit, format!("must be a unit in which {} is sold", product.sku)))?;
         let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
         if !quantity.is_positive() {
             return Err(problem("/quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));

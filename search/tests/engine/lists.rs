@@ -40,12 +40,12 @@ fn customer_numbers_are_the_accounts_own() {
 #[test]
 fn typed_text_is_completed() {
     let index = sample_index();
-    let told = |prefix: &str| index.complete(prefix, 8, &visitor()).expect("completions");
-    assert!(told("patch ca").iter().any(|c| c.kind == CompletionKind::Words && c.text == "patch cable"));
-    assert!(told("netw").iter().any(|c| c.kind == CompletionKind::Category && c.text == "Network cables"));
-    assert!(told("lex").iter().any(|c| c.kind == CompletionKind::Brand && c.text == "Lexmark"));
-    assert!(told("15g04").iter().any(|c| c.kind == CompletionKind::Product && c.id == Some(10)));
-    assert!(told("patch ca").iter().any(|c| c.kind == CompletionKind::Product));
-    assert!(told("").is_empty());
-    assert!(told("patch ca").len() <= 8);
+    let complete = |prefix: &str| index.complete(prefix, 8, &visitor()).expect("completions");
+    assert!(complete("patch ca").iter().any(|c| c.kind == CompletionKind::Words && c.text == "patch cable"));
+    assert!(complete("netw").iter().any(|c| c.kind == CompletionKind::Category && c.text == "Network cables"));
+    assert!(complete("lex").iter().any(|c| c.kind == CompletionKind::Brand && c.text == "Lexmark"));
+    assert!(complete("15g04").iter().any(|c| c.kind == CompletionKind::Product && c.id == Some(10)));
+    assert!(complete("patch ca").iter().any(|c| c.kind == CompletionKind::Product));
+    assert!(complete("").is_empty());
+    assert!(complete("patch ca").len() <= 8);
 }

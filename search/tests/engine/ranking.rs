@@ -64,16 +64,16 @@ fn staff_synonyms_count_at_once() {
     assert!(!ids(&find(&index, "schnur")).contains(&1));
     let texts = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
     let group = |terms: &[&str], means: &[&str]| SynonymGroup { code: "G".into(), terms: texts(terms), means: texts(means) };
-    let asked = |text: &str, group: &SynonymGroup| {
+    let search = |text: &str, group: &SynonymGroup| {
         let synonyms = Some(Arc::new(Synonyms::with(std::slice::from_ref(group))));
         index.find(&Query { synonyms, ..Query::new(text, visitor()) }).expect("answer")
     };
     let both = group(&["schnur", "patch cable"], &[]);
-    assert!(ids(&asked("schnur", &both)).contains(&1));
+    assert!(ids(&search("schnur", &both)).contains(&1));
     let one_way = group(&["toner"], &["hex bolt"]);
-    assert!(ids(&asked("toner", &one_way)).contains(&13));
-    assert!(!ids(&asked("hex bolt", &one_way)).contains(&10), "not the other way round");
-    assert!(ids(&asked("tonne", &group(&["tonne"], &["ball valve"]))).contains(&18), "what staff say is no mistake");
+    assert!(ids(&search("toner", &one_way)).contains(&13));
+    assert!(!ids(&search("hex bolt", &one_way)).contains(&10), "not the other way round");
+    assert!(ids(&search("tonne", &group(&["tonne"], &["ball valve"]))).contains(&18), "a word with synonyms is no mistake");
 }
 
 #[test]
@@ -102,10 +102,10 @@ fn pins_and_boosts_are_applied_and_explained() {
     query.explain = true;
     let hits = index.find(&query).expect("answer");
     assert_eq!(ids(&hits)[..2], [17, 2]);
-    assert_eq!(hits.total, 5, "what is pinned is found");
-    let says = |at: usize, what: &str| hits.items[at].explanation.iter().any(|line| line.contains(what));
-    assert!(says(1, "patch") && says(1, "weighed by staff: × 5") && !says(2, "weighed"), "{:?}", hits.items);
-    assert!(says(0, "pinned by staff to place 1"));
+    assert_eq!(hits.total, 5, "a pinned product is found");
+    let explains = |at: usize, what: &str| hits.items[at].explanation.iter().any(|line| line.contains(what));
+    assert!(explains(1, "patch") && explains(1, "weighed by staff: × 5") && !explains(2, "weighed"), "{:?}", hits.items);
+    assert!(explains(0, "pinned by staff to place 1"));
 }
 
 fn weights(list: &[(&[u64], f32)]) -> Arc<Boosts> {
@@ -113,7 +113,7 @@ fn weights(list: &[(&[u64], f32)]) -> Arc<Boosts> {
     Arc::new(Boosts::new(list.iter().map(|(ids, factor)| (targets(ids), *factor)).collect()))
 }
 
-fn found(index: &Index, query: &Query) -> Vec<u64> {
+fn found_ids(index: &Index, query: &Query) -> Vec<u64> {
     ids(&index.find(query).expect("answer"))
 }
 
@@ -121,32 +121,32 @@ fn found(index: &Index, query: &Query) -> Vec<u64> {
 fn pins_keep_their_positions_only_when_sorting_by_relevance() {
     let index = sample_index();
     let mut query = Query::new("patch cable", visitor());
-    let before = found(&index, &query);
+    let before = found_ids(&index, &query);
     assert_eq!(before.len(), 4);
     query.pinned = vec![Pin { id: 17, position: 9 }, Pin { id: 10, position: 1 }, Pin { id: before[3], position: 0 }];
     let expected = [before[3], 10, before[0], before[1], before[2], 17];
-    assert_eq!(found(&index, &query), expected);
+    assert_eq!(found_ids(&index, &query), expected);
     query.limit = 2;
-    let pages: Vec<u64> = (0..4).flat_map(|page| found(&index, &Query { offset: page * 2, ..query.clone() })).collect();
+    let pages: Vec<u64> = (0..4).flat_map(|page| found_ids(&index, &Query { offset: page * 2, ..query.clone() })).collect();
     assert_eq!(pages, expected, "pages hold the same");
     query.limit = 20;
     query.sort = Sort::Sku;
-    assert_eq!(found(&index, &query), [1, 10, 17, 2, 3, 4]);
+    assert_eq!(found_ids(&index, &query), [1, 10, 17, 2, 3, 4]);
     query.filters = vec![Filter { name: "brand".into(), value: "equip".into() }];
     query.sort = Sort::Relevance;
-    assert_eq!(found(&index, &query), [before[3], before[0], before[1], before[2]], "filters count for pins");
+    assert_eq!(found_ids(&index, &query), [before[3], before[0], before[1], before[2]], "filters count for pins");
 }
 
 #[test]
 fn boosts_below_one_demote_except_for_exact_numbers() {
     let index = sample_index();
     let mut query = Query::new("toner", visitor());
-    let before = found(&index, &query);
+    let before = found_ids(&index, &query);
     query.boosts = vec![weights(&[(&before[..1], 0.1)])];
-    assert_ne!(found(&index, &query)[0], before[0]);
+    assert_ne!(found_ids(&index, &query)[0], before[0]);
     let mut number = Query::new("15G042K", visitor());
     number.boosts = vec![weights(&[(&[10], 0.1), (&[11, 17], 10.0)])];
-    assert_eq!(found(&index, &number).first(), Some(&10));
+    assert_eq!(found_ids(&index, &number).first(), Some(&10));
 }
 
 #[test]
@@ -159,9 +159,9 @@ fn product_sets_are_counted_and_filter() {
     let counts = index.find(&query).expect("answer").facets[0].values.clone();
     assert_eq!(counts, [("false".to_owned(), 3), ("true".to_owned(), 1)]);
     query.product_sets[0].required = Some(true);
-    assert_eq!(found(&index, &query), [1]);
+    assert_eq!(found_ids(&index, &query), [1]);
     query.product_sets[0].required = Some(false);
-    assert_eq!(found(&index, &query).len(), 3);
+    assert_eq!(found_ids(&index, &query).len(), 3);
     query.product_sets[0].products = Arc::new(ProductSet::everything());
     let hits = index.find(&query).expect("answer");
     assert_eq!((hits.total, hits.total_without_filters), (0, Some(4)), "nothing, and what there would be without");

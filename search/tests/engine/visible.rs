@@ -71,21 +71,21 @@ fn every_kind_of_query_obeys_visibility() {
 }
 
 #[test]
-fn completions_and_spelling_tell_no_secrets() {
+fn completions_and_spelling_reveal_no_hidden_product() {
     let index = restricted_index();
-    let told = |prefix: &str, who: &Audience| {
+    let complete = |prefix: &str, who: &Audience| {
         let all = index.complete(prefix, 10, who).expect("completions");
         all.into_iter().map(|c| (c.text, c.id)).collect::<Vec<_>>()
     };
     let visitor = Audience::Groups(vec![]);
     for secret in ["special2", "special5", "ZX20", "ZX50", "S-2"] {
-        let all = told(secret, &visitor);
+        let all = complete(secret, &visitor);
         assert!(
             all.iter().all(|(text, id)| !text.contains("special2") && !text.contains("special5") && *id != Some(2)),
             "{all:?}"
         );
     }
-    assert!(told("ZX20", &Audience::Groups(vec![7])).iter().any(|(_, id)| *id == Some(2)));
+    assert!(complete("ZX20", &Audience::Groups(vec![7])).iter().any(|(_, id)| *id == Some(2)));
     let hits = index.find(&Query::new("ZX200 special2", visitor)).expect("answer");
     assert_eq!(hits.did_you_mean, None);
 }
@@ -129,7 +129,7 @@ fn visibility_rules_hide_by_id_category_and_brand() {
     assert_eq!(sees(brands(&["zeta"]), None, none(), none()), [1, 2]);
     assert_eq!(sees(categories(&[1]), None, none(), none()), [0_u64; 0]);
     assert_eq!(sees(none(), Some(categories(&[10])), none(), none()), [1, 3]);
-    assert_eq!(sees(ids(&[1]), Some(categories(&[10])), none(), none()), [3], "what is denied stays so");
+    assert_eq!(sees(ids(&[1]), Some(categories(&[10])), none(), none()), [3], "a denied product stays denied");
     assert_eq!(sees(none(), Some(none()), none(), none()), [0_u64; 0], "an empty list allows nothing");
     assert_eq!(sees(none(), None, brands(&["acme", "zeta"]), brands(&["zeta"])), [3, 4]);
     let one = VisibilityFilter::new(ids(&[1]), None, none(), none());
@@ -143,5 +143,5 @@ fn visibility_rules_hide_by_id_category_and_brand() {
         [IdentifierMatch::Ambiguous(near)] => near.iter().map(|candidate| candidate.id).collect(),
         other => panic!("a hidden product was found: {other:?}"),
     };
-    assert!(!near.contains(&1), "what comes near to its number may be told, it may not: {near:?}");
+    assert!(!near.contains(&1), "similar products may be candidates, the hidden one may not: {near:?}");
 }
