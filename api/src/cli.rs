@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::config::{self, Config, LogFormat};
 use crate::server::{self, App};
 use kernel::telemetry;
-use search_index::Reindexed;
+use search_index::ReindexOutcome;
 use store::SPARE_WORKERS;
 
 mod demo;
@@ -143,8 +143,8 @@ async fn reindex(config: &Config) -> Result<(), String> {
     let done = search_index::reindex(&app.kernel, search, categories, &config.index_dir(), progress).await;
     bar.finish_and_clear();
     match done.map_err(|e| format!("search index: {e}"))? {
-        Reindexed::Here(products) => say(&format!("the search index holds {products} products")),
-        Reindexed::ByServer => say("the running server builds a new search index and serves the old one meanwhile"),
+        ReindexOutcome::Built(products) => say(&format!("the search index holds {products} products")),
+        ReindexOutcome::LeftToServer => say("the running server builds a new search index and serves the old one meanwhile"),
     }
     app.kernel.close().await;
     Ok(())

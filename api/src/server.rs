@@ -32,11 +32,11 @@ use store::jobs::{self, JobHandlers};
 use store::projections::{self as projection_readers, Projection};
 use store::system::System;
 
-use merchandising::{self, Curation, Followed, Journal};
+use merchandising::{self, Conversions, Curation, SearchLog};
 use price_admin::{self, PricingInputsRecorder};
 use prices::Prices;
 use store::{events, idempotency};
-use suggestions::{Consents, Learner, Memory, Related};
+use suggestions::{Consents, Learner, PurchaseHistory, RelatedProducts};
 
 use orders::WaitingOrders;
 use search_index::{self, SearchIndex};
@@ -57,11 +57,11 @@ pub(crate) struct Projections {
     pub(crate) products: Products,
     pub(crate) prices: Prices,
     pub(crate) board: Board,
-    pub(crate) memory: Memory,
-    pub(crate) related: Related,
+    pub(crate) purchase_history: PurchaseHistory,
+    pub(crate) related: RelatedProducts,
     pub(crate) consents: Consents,
     pub(crate) curation: Curation,
-    pub(crate) journal: Journal,
+    pub(crate) search_log: SearchLog,
     pub(crate) carts: CartCache,
     pub(crate) search: SearchIndex,
     pub(crate) jobs: Jobs,
@@ -74,14 +74,14 @@ impl Projections {
         Ok(Self {
             accounts,
             settings: Settings::load(db).await?,
-            related: Related::load(db, &products, &categories).await?,
+            related: RelatedProducts::load(db, &products, &categories).await?,
             curation: Curation::load(db, &products, &categories).await?,
-            journal: Journal::default(),
+            search_log: SearchLog::default(),
             categories,
             products,
             prices: Prices::load(db).await?,
             board: Board::load(db).await?,
-            memory: Memory::load(db).await?,
+            purchase_history: PurchaseHistory::load(db).await?,
             consents: Consents::load(db).await?,
             carts: CartCache::default(),
             search: SearchIndex::default(),
@@ -141,7 +141,7 @@ impl App {
         let others: Vec<Arc<dyn Projection>> = vec![
             Arc::new(held.prices.clone()),
             Arc::new(held.board.clone()),
-            Arc::new(held.memory.clone()),
+            Arc::new(held.purchase_history.clone()),
             Arc::new(held.related.clone()),
             Arc::new(held.consents.clone()),
             Arc::new(held.curation.clone()),
@@ -152,8 +152,8 @@ impl App {
 
     /// What reacts to events, exactly once.
     fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {
-        let followed = Followed { journal: self.projections.journal.clone() };
-        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(followed), Arc::new(Invoicing)]
+        let conversions = Conversions { log: self.projections.search_log.clone() };
+        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(conversions), Arc::new(Invoicing)]
     }
 
     /// What does background jobs.
@@ -168,7 +168,7 @@ impl App {
         work.spawn(projection_readers::keep_current(system("follower"), self.followers(), self.from, stop.clone()));
         let Projections { search, products, categories, .. } = self.projections.clone();
         work.spawn(search_index::sync_index(system("search"), search, products, categories, stop.clone()));
-        work.spawn(merchandising::keep_journal(system("search log"), self.projections.journal.clone(), stop.clone()));
+        work.spawn(merchandising::run_search_log(system("search log"), self.projections.search_log.clone(), stop.clone()));
         if config.role != Role::Api {
             work.spawn(purge_expired(system("housekeeping"), stop.clone()));
             for handler in self.event_handlers() {
@@ -198,7 +198,7 @@ async fn purge_expired(system: System, mut stop: watch::Receiver<bool>) {
             tx.commit(count).await
         };
         match forgotten.await {
-            Ok(count) => tracing::debug!(count, "old idempotency keys and notes of searches were forgotten"),
+            Ok(count) => tracing::debug!(count, "expired idempotency keys and searches were deleted"),
             Err(error) => tracing::error!(error = %error, "housekeeping failed"),
         }
         tokio::select! {

@@ -1,4 +1,4 @@
-//! Speed on 100,000 synthetic products (or as many as `BULKHEAD_SKUS` says): the time of one core per operation.
+//! Speed on 100,000 synthetic products, or on `BULKHEAD_SKUS` products: CPU time of one core per operation.
 //!
 //! `cargo bench -p search` prints the table; the index is on disk, as in production.
 
@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use search::{Attribute, Audience, Category, Document, Filter, Group, Index, Members, Pin, Query, Targets, Value, Weights};
+use search::{Attribute, Audience, Boosts, Category, Document, Filter, Index, NamedSet, Pin, ProductSet, Query, Targets, Value};
 
 const KINDS: &[(&str, &str)] = &[
     ("hex bolt", "Fasteners"),
@@ -29,10 +29,10 @@ const MATERIALS: &[&str] = &["stainless steel", "zinc plated", "brass", "nylon",
 const GRADES: &[&str] =
     &["industrial", "heavy duty", "standard", "premium", "economy", "marine", "outdoor", "compact", "precision", "universal"];
 
-/// Seconds of CPU after which a figure is steady.
+/// Seconds of CPU time after which a figure is stable.
 const ENOUGH: f64 = 0.4;
 
-/// A small generator, so that every run measures the same catalogue.
+/// A small random number generator, so that every run measures the same catalogue.
 struct Random(u64);
 
 impl Random {
@@ -113,10 +113,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{:<44} {:>9}", "operation", "CPU ms");
     searches(&index, &samples)?;
     let prefixes = ["h", "st", "heavy du", "SKU-0001", "AC123", "patch c", "toner cartridge bl"];
-    measure("completions", &prefixes, |prefix| index.complete(prefix, 10, &Audience::Of(vec![1])).map(|c| c.len()))?;
+    measure("completions", &prefixes, |prefix| index.complete(prefix, 10, &Audience::Groups(vec![1])).map(|c| c.len()))?;
     let numbers: Vec<String> = samples.iter().take(10_000).map(|d| d.mpn.replace('-', " ").to_lowercase()).collect();
     measure("10,000 identifiers", &[numbers], |numbers| {
-        index.match_identifiers(numbers, Some(1), &Audience::Of(vec![1])).map(|m| m.len())
+        index.match_identifiers(numbers, Some(1), &Audience::Groups(vec![1])).map(|m| m.len())
     })?;
     let change = &samples[..samples.len().min(100)];
     measure("100 changed products, committed", &[change], |change| {
@@ -136,7 +136,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn searches(index: &Index, samples: &[Document]) -> Result<(), search::Error> {
     let find = |text: &str| {
-        let mut query = Query::new(text, Audience::Of(vec![1, 2]));
+        let mut query = Query::new(text, Audience::Groups(vec![1, 2]));
         query.facets = vec!["brand".into(), "category".into(), "colour".into()];
         query.account = Some(1);
         index.find(&query).map(|hits| hits.total)
@@ -156,7 +156,7 @@ fn searches(index: &Index, samples: &[Document]) -> Result<(), search::Error> {
     run("part number, a character lost", &texts(&|d| format!("{}{}", &d.mpn[..3], &d.mpn[4..])))?;
     run("for a device", &texts(&|d| format!("toner for Model X{}", d.id % 9000)))?;
     let ranked = |text: &&str| {
-        let mut query = Query::new(*text, Audience::Of(vec![1]));
+        let mut query = Query::new(*text, Audience::Groups(vec![1]));
         query.filters = vec![Filter { name: "colour".into(), value: "blue".into() }];
         index.rank(&query, 2000).map(|r| r.items.len())
     };
@@ -164,19 +164,22 @@ fn searches(index: &Index, samples: &[Document]) -> Result<(), search::Error> {
     curated(index)
 }
 
-/// What an account and the staff add: two sets counted, one of them filtering; pins, and factors on a brand and a category.
+/// Queries with product sets, pins and boosts.
 fn curated(index: &Index) -> Result<(), search::Error> {
-    let group =
-        |name: &str, targets: Targets| Group { name: name.into(), members: Arc::new(Members::new(targets)), wanted: None };
+    let group = |name: &str, targets: Targets| NamedSet {
+        name: name.into(),
+        products: Arc::new(ProductSet::new(targets)),
+        required: None,
+    };
     let ids = (1..=5_000).map(|n| n * 17).collect();
     let bought = group("bought_before", Targets { ids, ..Targets::default() });
     let covered = group("on_contract", Targets { categories: vec![3, 5], brands: vec!["acme".into()], ..Targets::default() });
-    let ask = |text: &&str, wanted: Option<bool>, curated: bool| {
-        let mut query = Query::new(*text, Audience::Of(vec![1, 2]));
+    let ask = |text: &&str, required: Option<bool>, curated: bool| {
+        let mut query = Query::new(*text, Audience::Groups(vec![1, 2]));
         query.facets = vec!["brand".into(), "category".into(), "colour".into(), "bought_before".into(), "on_contract".into()];
-        query.groups = vec![Group { wanted, ..bought.clone() }, covered.clone()];
+        query.product_sets = vec![NamedSet { required, ..bought.clone() }, covered.clone()];
         if curated {
-            query.pinned = (0..10).map(|place| Pin { id: 1_000 + place as u64, place }).collect();
+            query.pinned = (0..10).map(|position| Pin { id: 1_000 + position as u64, position }).collect();
         }
         index.find(&query).map(|hits| hits.total)
     };
@@ -186,14 +189,14 @@ fn curated(index: &Index) -> Result<(), search::Error> {
     measure("everything, 3 facets and 2 sets", &[""], |text| ask(text, None, false))?;
     measure("one common word, 2 sets, 10 pins", &words, |text| ask(text, None, true))?;
     let brand = Targets { brands: vec!["acme".into()], ..Targets::default() };
-    let weights = vec![Arc::new(Weights::new(vec![(brand, 2.0)]))];
+    let weights = vec![Arc::new(Boosts::new(vec![(brand, 2.0)]))];
     let weighed = |text: &&str| {
-        index.find(&Query { weights: weights.clone(), ..Query::new(*text, Audience::Of(vec![1, 2])) }).map(|hits| hits.total)
+        index.find(&Query { boosts: weights.clone(), ..Query::new(*text, Audience::Groups(vec![1, 2])) }).map(|hits| hits.total)
     };
     measure("one common word, factors, no facets", &words, weighed)
 }
 
-/// Repeats `work` over the inputs until it has taken long enough to be told apart from the ticks of the clock.
+/// Repeats `work` over the inputs until the time is long compared with the resolution of the clock.
 fn measure<T>(name: &str, inputs: &[T], work: impl Fn(&T) -> Result<usize, search::Error>) -> Result<(), search::Error> {
     for input in inputs {
         black_box(work(input)?);
@@ -211,7 +214,7 @@ fn measure<T>(name: &str, inputs: &[T], work: impl Fn(&T) -> Result<usize, searc
     Ok(())
 }
 
-/// CPU seconds of this thread where the system tells, the wall's otherwise.
+/// CPU seconds of this thread; wall-clock seconds on systems that do not report them.
 fn cpu() -> f64 {
     static START: OnceLock<Instant> = OnceLock::new();
     let spent = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
@@ -224,7 +227,7 @@ fn size(dir: &std::path::Path) -> f64 {
     entries.map(|e| if e.path().is_dir() { size(&e.path()) } else { e.metadata().map_or(0.0, |m| m.len() as f64) }).sum()
 }
 
-/// Resident memory by kind, where the system tells.
+/// Resident memory by kind, on systems that report it.
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let lines = status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("RssAnon"));

@@ -1,4 +1,4 @@
-//! The values of one name over a segment, opened once: texts with their names, and numbers.
+//! The values of one attribute in a segment: a text column with the texts themselves, and a number column.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -8,33 +8,35 @@ use tantivy::columnar::{Cardinality, Column, StrColumn};
 
 use crate::error::Result;
 
-/// Up to so many different texts their names are kept in memory; of columns with more, most are part numbers and remarks.
-const MOST_NAMES: usize = 20_000;
-/// Among so many different texts a filter looks for its value.
-const MOST_SCANNED: usize = 50_000;
+/// A column with at most this many different texts keeps them in memory. Columns with more hold mostly part numbers and
+/// remarks.
+const MAX_NAMES_IN_MEMORY: usize = 20_000;
+/// The most different texts that a filter compares with its value, in a column whose texts are not in memory.
+const MAX_NAMES_SCANNED: usize = 50_000;
 
 #[derive(Debug)]
 pub(crate) struct Columns {
-    pub(crate) texts: Option<Texts>,
+    pub(crate) texts: Option<TextColumn>,
     pub(crate) numbers: Option<Column<f64>>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Texts {
+pub(crate) struct TextColumn {
     column: StrColumn,
-    /// Where the ordinals of each document begin, and where the last ones end; empty when each has one.
+    /// Index in `ordinals` of each document's first text, with the end of the last one. Empty when each document has exactly
+    /// one text.
     starts: Vec<u32>,
     ordinals: Vec<u32>,
-    /// By ordinal; none when there are too many.
+    /// Texts by ordinal; none when the column has too many.
     names: Option<Vec<Box<str>>>,
-    /// Ordinals by name in lower case.
+    /// Ordinals by lower-case text.
     lower: OnceLock<HashMap<String, Vec<u32>, ahash::RandomState>>,
 }
 
 impl Columns {
     pub(crate) fn open(segment: &SegmentReader, column: &str) -> Result<Self> {
         let columns = segment.fast_fields();
-        let texts = columns.str(column)?.map(|column| Texts::open(column, segment.max_doc())).transpose()?;
+        let texts = columns.str(column)?.map(|column| TextColumn::open(column, segment.max_doc())).transpose()?;
         Ok(Self { texts, numbers: columns.column_opt::<f64>(column).ok().flatten() })
     }
 
@@ -43,7 +45,7 @@ impl Columns {
     }
 }
 
-impl Texts {
+impl TextColumn {
     fn open(column: StrColumn, documents: u32) -> Result<Self> {
         let ords = column.ords();
         let (mut starts, mut ordinals) = (Vec::new(), Vec::with_capacity(ords.values.num_vals() as usize));
@@ -58,7 +60,7 @@ impl Texts {
             starts.push(ordinals.len() as u32);
         }
         let mut texts = Self { column, starts, ordinals, names: None, lower: OnceLock::new() };
-        if texts.column.num_terms() <= MOST_NAMES {
+        if texts.column.num_terms() <= MAX_NAMES_IN_MEMORY {
             let mut names = Vec::with_capacity(texts.column.num_terms());
             for ordinal in 0..texts.column.num_terms() {
                 names.push(texts.name(ordinal as u32)?.into_boxed_str());
@@ -87,8 +89,8 @@ impl Texts {
         Ok(name)
     }
 
-    /// How many of `docs` have each text, by ordinal.
-    pub(crate) fn tally(&self, docs: &[u32]) -> Vec<usize> {
+    /// The number of `docs` that have each text, by ordinal.
+    pub(crate) fn count_values(&self, docs: &[u32]) -> Vec<usize> {
         let mut counts = vec![0_usize; self.column.num_terms()];
         for doc in docs {
             for ordinal in self.of(*doc) {
@@ -98,11 +100,11 @@ impl Texts {
         counts
     }
 
-    /// The ordinals of the texts that are `lower` but for case.
+    /// The ordinals of the texts that equal `lower` in lower case.
     pub(crate) fn ordinals(&self, lower: &str) -> Result<Vec<u32>> {
         if self.names.is_none() {
             let mut found = Vec::new();
-            for ordinal in 0..self.column.num_terms().min(MOST_SCANNED) as u32 {
+            for ordinal in 0..self.column.num_terms().min(MAX_NAMES_SCANNED) as u32 {
                 if self.name(ordinal)?.to_lowercase() == lower {
                     found.push(ordinal);
                 }

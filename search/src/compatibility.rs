@@ -1,18 +1,18 @@
-//! Which devices a product fits, read from what its attributes and title say, and written as terms a question can look up.
+//! Index terms for the devices that a product fits, read from its attributes and title.
 //!
 //! Lists are read as people write them: `HP LaserJet 2550, 2550L, 2820` names three LaserJets, `5MP/5P` two models.
 //!
-//! Not here: the devices as products of their own; a relation by SKU is the catalogue's business.
+//! Not here: devices as products of their own; relations between SKUs belong to the catalog.
 
 use std::collections::HashSet;
 
 use crate::document::{Document, Value};
-use crate::normal::{compact, key};
+use crate::normalise::{compact, key};
 
-/// Long lists are cut here; one product fitting more devices than this fits nearly everything.
-const MOST_TERMS: usize = 2000;
+/// Longer lists are cut: a product that fits more devices than this fits nearly everything.
+const MAX_TERMS: usize = 2000;
 
-/// Space-separated terms: every model alone, and with up to three words before it, all joined without separators.
+/// Space-separated terms: each model alone and with up to three words before it, joined without separators.
 pub(crate) fn terms(d: &Document) -> String {
     let mut out: HashSet<String, ahash::RandomState> = HashSet::default();
     for a in &d.attributes {
@@ -20,12 +20,12 @@ pub(crate) fn terms(d: &Document) -> String {
             continue;
         };
         if names_devices(&key(&a.name)) {
-            list(text, &mut out);
+            read_list(text, &mut out);
         }
     }
     for text in [&d.title, &d.description] {
         if let Some(after) = after_for(text) {
-            list(after, &mut out);
+            read_list(after, &mut out);
         }
     }
     out.into_iter().collect::<Vec<_>>().join(" ")
@@ -38,25 +38,25 @@ fn names_devices(key: &str) -> bool {
     fits.iter().any(|f| key.contains(f)) && !other.iter().any(|o| key.contains(o))
 }
 
-/// What follows "for" or "compatible with" in running text.
+/// The text after "for", "fits" or "compatible with".
 fn after_for(text: &str) -> Option<&str> {
     ["ompatible with ", " for ", " fits "].iter().find_map(|mark| text.split_once(mark)).map(|(_, after)| after)
 }
 
-fn list(text: &str, out: &mut HashSet<String, ahash::RandomState>) {
+fn read_list(text: &str, out: &mut HashSet<String, ahash::RandomState>) {
     let mut series: Vec<String> = Vec::new();
     for item in text.split([',', ';', '\n', '|', '.']).flat_map(|part| part.split(" / ")) {
         for (nth, alternative) in item.split('/').enumerate() {
-            one(alternative, nth > 0, &mut series, out);
-            if out.len() > MOST_TERMS {
+            read_device(alternative, nth > 0, &mut series, out);
+            if out.len() > MAX_TERMS {
                 return;
             }
         }
     }
 }
 
-/// Reads one device. One that starts with its model number belongs to the series named before.
-fn one(item: &str, continued: bool, series: &mut Vec<String>, out: &mut HashSet<String, ahash::RandomState>) {
+/// Adds the terms of one device. A device that starts with its model number belongs to the series named before it.
+fn read_device(item: &str, continued: bool, series: &mut Vec<String>, out: &mut HashSet<String, ahash::RandomState>) {
     let item_words: Vec<String> = item.split_whitespace().map(compact).filter(|w| !w.is_empty()).take(8).collect();
     let Some(model) = item_words.iter().position(|w| w.bytes().any(|b| b.is_ascii_digit())) else {
         if !continued && !item_words.is_empty() && item_words.len() <= 4 {
@@ -82,7 +82,7 @@ fn one(item: &str, continued: bool, series: &mut Vec<String>, out: &mut HashSet<
     }
 }
 
-/// Splits a query word list into the pieces used for devices: separators inside part numbers vanish.
+/// Splits a query into the words that device names are made of, without separators inside part numbers.
 pub(crate) fn pieces(text: &str) -> Vec<String> {
     text.split_whitespace().flat_map(|w| w.split('/')).map(compact).filter(|w| !w.is_empty()).collect()
 }

@@ -1,27 +1,28 @@
-//! Finishes what is being typed: words, brands, categories, and products by number or words.
+//! Completes what a user is typing: words, brands, categories, and products by part number or words.
 
 use crate::error::Result;
 use crate::index::Index;
-use crate::normal::{compact, look_alike, words};
+use crate::normalise::{compact, look_alike, words};
 use crate::query::{Audience, Completion, CompletionKind, Query};
 use crate::snapshot::Snapshot;
 
 impl Index {
-    /// At most `limit` ways to finish `prefix`. Products only if `visible_to` may see them; words of the catalogue are open to all.
+    /// At most `limit` completions of `prefix`. Products are completed only if `visible_to` may see them; words, brands and
+    /// categories are public.
     pub fn complete(&self, prefix: &str, limit: usize, visible_to: &Audience) -> Result<Vec<Completion>> {
         let snapshot = self.snapshot();
         let cut = prefix.char_indices().nth(100).map_or(prefix.len(), |(at, _)| at);
         let prefix = &prefix[..cut];
         let mut out = Vec::new();
-        labels(prefix, limit.div_ceil(3), &snapshot, &mut out);
-        phrases(prefix, limit.div_ceil(3), &snapshot, &mut out);
+        complete_labels(prefix, limit.div_ceil(3), &snapshot, &mut out);
+        complete_words(prefix, limit.div_ceil(3), &snapshot, &mut out);
         let left = limit.saturating_sub(out.len());
-        self.products(prefix, left, visible_to, &snapshot, &mut out)?;
+        self.complete_products(prefix, left, visible_to, &snapshot, &mut out)?;
         out.truncate(limit);
         Ok(out)
     }
 
-    fn products(
+    fn complete_products(
         &self,
         prefix: &str,
         limit: usize,
@@ -40,16 +41,16 @@ impl Index {
                 out.push(Completion { text: title, kind: CompletionKind::Product, id: Some(id), sku: Some(sku) });
             }
         };
-        let by_number = snapshot.numbered(&look_alike(&number), limit, &query)?;
+        let by_number = snapshot.with_number_prefix(&look_alike(&number), limit, &query)?;
         let enough = by_number.len() >= limit;
-        for (id, record) in by_number {
-            push(id, record.sku, record.title);
+        for (id, stored) in by_number {
+            push(id, stored.sku, stored.title);
         }
         let typed = words(prefix);
         let Some((last, before)) = typed.split_last().filter(|_| !enough) else {
             return Ok(());
         };
-        let ends = snapshot.lexicon.beginning_with(&last.text, 1);
+        let ends = snapshot.lexicon.with_prefix(&last.text, 1);
         let Some((end, _)) = ends.first() else {
             return Ok(());
         };
@@ -63,8 +64,8 @@ impl Index {
     }
 }
 
-/// Brands and categories one of whose words begins with what was typed.
-fn labels(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
+/// Brands and categories that have a word that begins with the typed text.
+fn complete_labels(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
     let typed: Vec<String> = words(prefix).into_iter().map(|w| w.text).collect();
     if typed.is_empty() {
         return;
@@ -78,13 +79,13 @@ fn labels(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Complet
     }
 }
 
-/// What was typed with its last word finished.
-fn phrases(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
+/// The typed text with its last word completed.
+fn complete_words(prefix: &str, limit: usize, snapshot: &Snapshot, out: &mut Vec<Completion>) {
     let typed = words(prefix);
     let Some(last) = typed.last().filter(|w| w.end == prefix.trim_end().len() && w.end == prefix.len()) else {
         return;
     };
-    for (word, _) in snapshot.lexicon.beginning_with(&last.text, limit) {
+    for (word, _) in snapshot.lexicon.with_prefix(&last.text, limit) {
         let text = format!("{}{word}", &prefix[..last.start]);
         out.push(Completion { text, kind: CompletionKind::Words, id: None, sku: None });
     }

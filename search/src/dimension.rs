@@ -1,6 +1,6 @@
-//! Dimensions and the units people write, each with its factor to the base unit of its dimension.
+//! Physical dimensions and the units people write, each with its factor to the base unit of its dimension.
 
-/// What is measured. Apparent power (VA) is not power (W): a buyer who asks for one does not want the other.
+/// A physical dimension. Apparent power (VA) is not power (W): a buyer who asks for one does not want the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Dimension {
     Length,
@@ -136,7 +136,7 @@ pub(crate) const UNITS: &[(&str, Dimension, f64)] = &[
     ("awg", Gauge, 1.0),
 ];
 
-/// The dimension and factor of a unit as written, singular or plural.
+/// The dimension and factor of a unit, singular or plural.
 pub(crate) fn unit(text: &str) -> Option<(Dimension, f64)> {
     let lower = text.trim().trim_end_matches('.').to_lowercase();
     let find = |name: &str| UNITS.iter().find(|(u, ..)| *u == name).map(|(_, d, f)| (*d, *f));

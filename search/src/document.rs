@@ -1,13 +1,13 @@
-//! What the index is told about a product. Plain data; a document replaces any earlier one with the same id.
+//! The data of a product that is indexed. A document replaces any earlier one with the same id.
 //!
 //! Not here: prices and stock. They change too often and differ per account; join them after ranking.
 
-/// One product as the index sees it.
+/// One product in the index.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Document {
-    /// The database id; unique in the index.
+    /// The id in the database; unique in the index.
     pub id: u64,
-    /// The seller's own part number, shown with every hit.
+    /// The seller's own part number; every hit shows it.
     pub sku: String,
     pub title: String,
     pub description: String,
@@ -19,7 +19,7 @@ pub struct Document {
     pub gtins: Vec<String>,
     /// Superseded numbers, OEM codes, competitors' numbers.
     pub other_identifiers: Vec<String>,
-    /// What accounts call this product: (account, number).
+    /// The accounts' own part numbers of this product: (account, number).
     pub customer_part_numbers: Vec<(u64, String)>,
     pub attributes: Vec<Attribute>,
     pub keywords: Vec<String>,
@@ -27,14 +27,14 @@ pub struct Document {
     pub visibility: Visibility,
 }
 
-/// One node of a category path.
+/// One category of a path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Category {
     pub id: u64,
     pub name: String,
 }
 
-/// A named property. Names are compared in lower case with every other sign as `_`.
+/// An attribute of a product. Names are compared in lower case, with `_` for every character that is not a letter or digit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attribute {
     pub name: String,
@@ -45,30 +45,31 @@ pub struct Attribute {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     Text(String),
-    /// A number with its unit as written (`mm`, `VA`, `1/min`), empty when unknown or without dimension.
+    /// A number with its unit as written (`mm`, `VA`, `1/min`). The unit is empty when it is unknown or the number has no
+    /// dimension.
     Number(f64, String),
     Bool(bool),
 }
 
-/// Where a product stands in its life, as far as search cares.
+/// The life cycle of a product, as far as it affects search.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Lifecycle {
     #[default]
     Active,
     /// Still sold; ranks like an active product.
     PhaseOut,
-    /// Found, but after comparable products that are still sold.
+    /// Found, but ranked after comparable products that are still sold.
     Discontinued,
     /// Found by staff only.
     Hidden,
 }
 
-/// Who may see a product. Ids are whatever the caller means by them (accounts, groups, catalogues), as long as
-/// [`crate::Audience::Of`] uses the same.
+/// Who may see a product. The caller defines what the ids mean (accounts, groups, catalogues), as long as
+/// [`crate::Audience::Groups`] uses the same ids.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visibility {
-    /// When not empty, only these see the product.
+    /// When not empty, only these ids see the product.
     pub allow: Vec<u64>,
-    /// These never see it, even when allowed.
+    /// These ids never see the product, even when they are allowed.
     pub deny: Vec<u64>,
 }

@@ -1,4 +1,4 @@
-//! What can go wrong in the engine. A query never fails for its text: only the disk and the engine below can refuse.
+//! Errors of the engine. No text makes a query fail; only the disk and tantivy can.
 
 use std::io;
 
@@ -8,10 +8,10 @@ pub enum Error {
     /// The directory could not be read or written.
     #[error("search index storage: {0}")]
     Storage(#[from] io::Error),
-    /// The engine below refused; the text is for the operator, not for buyers.
+    /// Tantivy failed. The text is for the operator, not for buyers.
     #[error("search engine: {0}")]
     Engine(String),
-    /// The index has been opened by another process, which holds the one writer.
+    /// Another process has the index open and holds its only writer.
     #[error("search index in use by another writer")]
     Locked,
 }

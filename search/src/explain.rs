@@ -1,13 +1,13 @@
-//! Why products stand where they stand, in words for staff who ask.
+//! Explains the rank of hits, for staff.
 
 use tantivy::DocAddress;
 
 use crate::error::Result;
 use crate::index::Index;
-use crate::matched::{DISCONTINUED, SPARSE, Scored, parts};
+use crate::match_products::{DISCONTINUED_FACTOR, SPARSE_FACTOR, Scored, concept_scores};
 use crate::plan::Role;
-use crate::query::{Query, Reading};
-use crate::rank::Answer;
+use crate::query::{Query, QueryExplanation};
+use crate::rank::SearchResult;
 use crate::snapshot::Snapshot;
 
 impl Role {
@@ -23,18 +23,18 @@ impl Role {
     }
 }
 
-/// How the text of an answer was read.
-pub(crate) fn reading(answer: &Answer) -> Reading {
-    let concepts = answer.plan.concepts.iter().map(|concept| (concept.label.clone(), concept.role.word()));
-    Reading { concepts: concepts.collect(), synonyms: answer.plan.synonyms.clone() }
+/// The concepts and synonyms that were read from the query.
+pub(crate) fn query_explanation(result: &SearchResult) -> QueryExplanation {
+    let concepts = result.plan.concepts.iter().map(|concept| (concept.label.clone(), concept.role.word()));
+    QueryExplanation { concepts: concepts.collect(), synonyms: result.plan.synonyms.clone() }
 }
 
 impl Index {
-    /// The reasons of each hit's rank, one line each: nothing unless the query asks.
+    /// The reasons for the rank of each hit, one line each; none unless the query asks for them.
     pub(crate) fn explain(
         &self,
         hits: &[Scored],
-        answer: &Answer,
+        result: &SearchResult,
         query: &Query,
         snapshot: &Snapshot,
     ) -> Result<Vec<Vec<String>>> {
@@ -42,37 +42,37 @@ impl Index {
             return Ok(vec![Vec::new(); hits.len()]);
         }
         let addresses: Vec<DocAddress> = hits.iter().map(|hit| hit.address).collect();
-        let parts = self.scratch.with(|scratch| parts(&answer.plan, &snapshot.moment, &addresses, scratch))?;
-        hits.iter().zip(parts).map(|(hit, parts)| lines(hit, &parts, answer, query, snapshot)).collect()
+        let scores = self.scratch.with(|scratch| concept_scores(&result.plan, &snapshot.reader, &addresses, scratch))?;
+        hits.iter().zip(scores).map(|(hit, scores)| lines(hit, &scores, result, query, snapshot)).collect()
     }
 }
 
-fn lines(hit: &Scored, parts: &[f32], answer: &Answer, query: &Query, snapshot: &Snapshot) -> Result<Vec<String>> {
-    let mut out = vec![format!("read as {:?}", answer.kind)];
-    if let Some((_, place)) = answer.pins.iter().find(|(address, _)| *address == hit.address) {
-        out.push(format!("pinned by staff to place {}", place + 1));
+fn lines(hit: &Scored, scores: &[f32], result: &SearchResult, query: &Query, snapshot: &Snapshot) -> Result<Vec<String>> {
+    let mut out = vec![format!("read as {:?}", result.kind)];
+    if let Some((_, position)) = result.pins.iter().find(|(address, _)| *address == hit.address) {
+        out.push(format!("pinned by staff to place {}", position + 1));
     }
-    if let Some(found) = answer.identified.iter().find(|f| f.address == hit.address) {
+    if let Some(found) = result.number_matches.iter().find(|f| f.address == hit.address) {
         out.push(format!("identifier {} with similarity {:.2}", found.matched, found.similarity));
     }
-    for ((at, concept), part) in answer.plan.concepts.iter().enumerate().zip(parts) {
+    for ((at, concept), score) in result.plan.concepts.iter().enumerate().zip(scores) {
         let role = concept.role.word();
         if hit.mask >> at & 1 == 1 {
-            out.push(format!("matches {} ({role}): {part:.3}", concept.label));
+            out.push(format!("matches {} ({role}): {score:.3}", concept.label));
         } else {
             out.push(format!("lacks {} ({role})", concept.label));
         }
     }
-    let part = &snapshot.moment.parts[hit.address.segment_ord as usize];
-    let marked = |bits: &Option<crate::bits::Bits>| bits.as_ref().is_some_and(|bits| bits.has(hit.address.doc_id));
-    if marked(&part.discontinued) {
-        out.push(format!("no longer sold: × {DISCONTINUED}"));
+    let segment = &snapshot.reader.segments[hit.address.segment_ord as usize];
+    let marked = |bits: &Option<crate::bit_set::BitSet>| bits.as_ref().is_some_and(|bits| bits.contains(hit.address.doc_id));
+    if marked(&segment.discontinued) {
+        out.push(format!("no longer sold: × {DISCONTINUED_FACTOR}"));
     }
-    if marked(&part.sparse) {
-        out.push(format!("hardly described: × {SPARSE}"));
+    if marked(&segment.sparse) {
+        out.push(format!("hardly described: × {SPARSE_FACTOR}"));
     }
-    for weights in query.weights.iter().filter(|_| answer.weighed) {
-        let factor = part.classes(weights, &snapshot.fields)?.factor(hit.address.doc_id);
+    for boosts in query.boosts.iter().filter(|_| result.boosted) {
+        let factor = segment.doc_boosts(boosts, &snapshot.fields)?.factor(hit.address.doc_id);
         if factor.to_bits() != 1.0_f32.to_bits() {
             out.push(format!("weighed by staff: × {factor}"));
         }

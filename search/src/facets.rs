@@ -1,32 +1,34 @@
-//! Counts of values over everything found, read from columns: one array per segment and name, no hashing per product.
+//! Counts the values of an attribute over everything found. Counting uses one array per segment and attribute and hashes
+//! nothing per product.
 
 use std::collections::{BTreeMap, HashSet};
 
 use tantivy::columnar::Column;
 
-use crate::bits::Bits;
-use crate::columns::Texts;
+use crate::bit_set::BitSet;
+use crate::columns::TextColumn;
 use crate::error::Result;
-use crate::moment::Moment;
 use crate::query::Facet;
+use crate::reader::Reader;
 
-/// How many values of one name are told.
-const MOST_VALUES: usize = 50;
+/// The most values of one facet.
+const MAX_VALUES: usize = 50;
 const RANGES: usize = 6;
-/// The bounds of ranges are taken from so many numbers at most, evenly drawn: ranges need not be exactly equal.
-const MOST_DRAWN: usize = 1_000;
+/// The most numbers from which the bounds of ranges are computed, sampled evenly: the ranges need not hold exactly equally
+/// many.
+const MAX_SAMPLE: usize = 1_000;
 
-/// Counts `name` over the products `found`, given per segment.
-pub(crate) fn count(name: &str, moment: &Moment, found: &[Vec<u32>]) -> Result<Facet> {
+/// Counts the values of `name` over the documents in `found`, given per segment.
+pub(crate) fn count(name: &str, reader: &Reader, found: &[Vec<u32>]) -> Result<Facet> {
     let mut texts: BTreeMap<String, usize> = BTreeMap::new();
     let mut numbers: Vec<f64> = Vec::new();
-    for (part, docs) in moment.parts.iter().zip(found) {
+    for (segment, docs) in reader.segments.iter().zip(found) {
         if docs.is_empty() {
             continue;
         }
-        let columns = part.columns(name)?;
+        let columns = segment.columns(name)?;
         if let Some(values) = &columns.texts {
-            most_used(values, &values.tally(docs), &mut texts)?;
+            most_used(values, &values.count_values(docs), &mut texts)?;
         }
         if let Some(values) = &columns.numbers {
             read(values, docs, &mut numbers);
@@ -34,38 +36,38 @@ pub(crate) fn count(name: &str, moment: &Moment, found: &[Vec<u32>]) -> Result<F
     }
     let mut values: Vec<(String, usize)> = texts.into_iter().collect();
     values.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    values.truncate(MOST_VALUES);
+    values.truncate(MAX_VALUES);
     if values.is_empty() {
         values = ranges(numbers);
     }
     Ok(Facet { name: name.to_owned(), values })
 }
 
-/// Counts what of `found` is in a set, given per segment.
-pub(crate) fn count_group(name: &str, members: &[std::sync::Arc<Bits>], found: &[Vec<u32>]) -> Facet {
-    let inside = |(bits, docs): (&std::sync::Arc<Bits>, &Vec<u32>)| docs.iter().filter(|doc| bits.has(**doc)).count();
-    let inside: usize = members.iter().zip(found).map(inside).sum();
+/// Counts the documents in `found` that belong to a set, and those that do not. Both are given per segment.
+pub(crate) fn count_set(name: &str, docs: &[std::sync::Arc<BitSet>], found: &[Vec<u32>]) -> Facet {
+    let in_set = |(set, docs): (&std::sync::Arc<BitSet>, &Vec<u32>)| docs.iter().filter(|doc| set.contains(**doc)).count();
+    let in_set: usize = docs.iter().zip(found).map(in_set).sum();
     let all: usize = found.iter().map(Vec::len).sum();
-    let mut values = vec![("true".to_owned(), inside), ("false".to_owned(), all - inside)];
+    let mut values = vec![("true".to_owned(), in_set), ("false".to_owned(), all - in_set)];
     values.retain(|(_, count)| *count > 0);
     values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     Facet { name: name.to_owned(), values }
 }
 
 fn read(values: &Column<f64>, docs: &[u32], numbers: &mut Vec<f64>) {
-    let (mut holders, mut rows) = (Vec::with_capacity(docs.len()), Vec::with_capacity(docs.len()));
-    values.index.docids_to_rowids(docs, &mut holders, &mut rows);
+    let (mut docs_with_value, mut rows) = (Vec::with_capacity(docs.len()), Vec::with_capacity(docs.len()));
+    values.index.docids_to_rowids(docs, &mut docs_with_value, &mut rows);
     let start = numbers.len();
     numbers.resize(start + rows.len(), 0.0);
     values.values.get_vals(&rows, &mut numbers[start..]);
 }
 
-/// Resolves the names of the most used values only: reading a name costs more than counting it.
-fn most_used(values: &Texts, counts: &[usize], texts: &mut BTreeMap<String, usize>) -> Result<()> {
+/// Resolves the texts of the most frequent values only, since reading a text costs more than counting it.
+fn most_used(values: &TextColumn, counts: &[usize], texts: &mut BTreeMap<String, usize>) -> Result<()> {
     let mut used: Vec<(usize, usize)> = counts.iter().copied().enumerate().filter(|(_, n)| *n > 0).collect();
-    if used.len() > 2 * MOST_VALUES {
-        used.select_nth_unstable_by(2 * MOST_VALUES, |a, b| b.1.cmp(&a.1));
-        used.truncate(2 * MOST_VALUES);
+    if used.len() > 2 * MAX_VALUES {
+        used.select_nth_unstable_by(2 * MAX_VALUES, |a, b| b.1.cmp(&a.1));
+        used.truncate(2 * MAX_VALUES);
     }
     for (ordinal, count) in used {
         *texts.entry(values.name(ordinal as u32)?).or_default() += count;
@@ -73,7 +75,7 @@ fn most_used(values: &Texts, counts: &[usize], texts: &mut BTreeMap<String, usiz
     Ok(())
 }
 
-/// Single values when there are few, otherwise ranges that hold about equally many.
+/// Each value when there are few different ones, otherwise ranges that hold about equally many.
 fn ranges(mut numbers: Vec<f64>) -> Vec<(String, usize)> {
     numbers.retain(|n| n.is_finite());
     let mut distinct: HashSet<u64, ahash::RandomState> = HashSet::default();
@@ -95,15 +97,15 @@ fn ranges(mut numbers: Vec<f64>) -> Vec<(String, usize)> {
         lows[at] = lows[at].min(number);
         counts[at] += 1;
     }
-    let told = bounds.iter().zip(lows).zip(counts).filter(|(_, n)| *n > 0);
-    told.map(|((high, low), n)| (format!("{low}..{high}"), n)).collect()
+    let non_empty = bounds.iter().zip(lows).zip(counts).filter(|(_, n)| *n > 0);
+    non_empty.map(|((high, low), n)| (format!("{low}..{high}"), n)).collect()
 }
 
-/// The upper ends of the ranges, rising; the last is the largest number.
+/// The upper bounds of the ranges in rising order; the last is the largest number.
 fn bounds(numbers: &[f64]) -> Vec<f64> {
-    let mut drawn: Vec<f64> = numbers.iter().copied().step_by(numbers.len().div_ceil(MOST_DRAWN)).collect();
-    drawn.sort_by(f64::total_cmp);
-    let mut bounds: Vec<f64> = (1..RANGES).map(|nth| drawn[(drawn.len() * nth).div_ceil(RANGES) - 1]).collect();
+    let mut sample: Vec<f64> = numbers.iter().copied().step_by(numbers.len().div_ceil(MAX_SAMPLE)).collect();
+    sample.sort_by(f64::total_cmp);
+    let mut bounds: Vec<f64> = (1..RANGES).map(|nth| sample[(sample.len() * nth).div_ceil(RANGES) - 1]).collect();
     bounds.extend(numbers.iter().copied().max_by(f64::total_cmp));
     bounds.dedup();
     bounds
@@ -114,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn few_numbers_are_told_singly_and_many_in_ranges_that_hold_them_all() {
+    fn few_numbers_are_listed_and_many_are_grouped_into_ranges() {
         assert!(ranges(Vec::new()).is_empty());
         assert_eq!(ranges(vec![2.0, 1.0, 2.0]), [("1".to_owned(), 1), ("2".to_owned(), 2)]);
         let all = ranges((0..10_000).map(|n| f64::from(n * 7919 % 10_000)).collect());

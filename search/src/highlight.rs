@@ -1,12 +1,12 @@
-//! Finds in a title the words that were asked for.
+//! Finds the words of a query in titles.
 
-use crate::normal::{Stems, words};
+use crate::normalise::{Stemmer, words};
 
-/// Finds the words of one question in texts.
+/// Finds the words of one query in texts.
 pub struct Highlighter {
-    /// Stems and joined words.
+    /// Stemmer, and words joined without a space.
     wanted: Vec<String>,
-    stems: Stems,
+    stems: Stemmer,
 }
 
 impl std::fmt::Debug for Highlighter {
@@ -16,8 +16,8 @@ impl std::fmt::Debug for Highlighter {
 }
 
 impl Highlighter {
-    pub(crate) fn of(wanted: Vec<String>) -> Self {
-        Self { wanted, stems: Stems::new() }
+    pub(crate) fn new(wanted: Vec<String>) -> Self {
+        Self { wanted, stems: Stemmer::new() }
     }
 
     /// Byte ranges of `text` that match the question, in order, not overlapping.
@@ -27,7 +27,7 @@ impl Highlighter {
         }
         let mut found = words(text);
         found.retain(|word| {
-            // A stem begins as its word does, so most words need none.
+            // A stem begins with the same letter as its word, so most words need not be stemmed.
             let possible = self.wanted.iter().any(|wanted| wanted.as_bytes().first() == word.text.as_bytes().first());
             possible && self.wanted.contains(&self.stems.stem(&word.text))
         });

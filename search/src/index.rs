@@ -1,8 +1,9 @@
-//! The index on disk: one writer, many readers, rebuilt beside itself and swapped.
+//! The index on disk: one writer, many readers, rebuilt beside the served one and swapped.
 //!
-//! A directory holds generations (`v1-7`) and the file `CURRENT` that names the one being served, replaced in one rename. A kill at any
-//! moment leaves the last commit of that generation: stale at worst, never corrupt. What cannot be opened (damaged, or written by an
-//! older program) is replaced by an empty generation without payload, which tells the caller to fill it again.
+//! A directory holds generations (`v1-7`) and the file `CURRENT`, which names the served generation and is replaced by one
+//! rename. After a kill at any moment the last commit of that generation is served: it may be stale, but never corrupt. A
+//! generation that cannot be opened (damaged, or written by an older program) is replaced by an empty one without payload,
+//! which tells the caller to fill it again.
 //!
 //! Not here: the event feed. The caller keeps its cursor in the payload of a commit.
 
@@ -19,44 +20,44 @@ use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 use crate::document::Document;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
-use crate::moment::Moment;
+use crate::reader::Reader;
 use crate::schema::{self, Fields, VERSION};
-use crate::scratch::Pool;
+use crate::scratch::ScratchPool;
 use crate::snapshot::Snapshot;
 use crate::synonyms::Synonyms;
-use crate::terms::Writer;
+use crate::terms::DocumentEncoder;
 
 const WRITER_THREADS: usize = 2;
 const WRITER_MEMORY: usize = 60 << 20;
-const POINTER: &str = "CURRENT";
+const CURRENT_FILE: &str = "CURRENT";
 
-/// The search index. Shared by reference between threads; every call is synchronous.
+/// The search index, shared by reference between threads. Every call is synchronous.
 pub struct Index {
     dir: Option<PathBuf>,
     live: RwLock<Arc<Generation>>,
     synonyms: Arc<Synonyms>,
-    pub(crate) scratch: Pool,
+    pub(crate) scratch: ScratchPool,
 }
 
 /// One complete index with its writer.
 struct Generation {
     dir: Option<PathBuf>,
     fields: Fields,
-    reader: IndexReader,
-    moment: RwLock<Arc<Moment>>,
+    tantivy_reader: IndexReader,
+    reader: RwLock<Arc<Reader>>,
     lexicon: RwLock<Arc<Lexicon>>,
-    write: Mutex<Write>,
+    write: Mutex<WriteState>,
 }
 
-struct Write {
-    engine: IndexWriter,
-    terms: Writer,
+struct WriteState {
+    writer: IndexWriter,
+    encoder: DocumentEncoder,
     payload: Option<String>,
     /// Documents changed since the lexicon was read.
     changed: u64,
 }
 
-/// A new index being filled while the old one serves. Dropped without [`Rebuild::finish`], it leaves nothing.
+/// A new index that is filled while the old one serves. Dropping it before [`Rebuild::finish`] removes it.
 pub struct Rebuild<'a> {
     index: &'a Index,
     next: Arc<Generation>,
@@ -64,37 +65,37 @@ pub struct Rebuild<'a> {
 }
 
 impl Index {
-    /// Opens the index in `dir`, creating it when there is none.
+    /// Opens the index in `dir`, or creates it.
     pub fn open(dir: impl AsRef<Path>) -> Result<Self> {
         let dir = dir.as_ref().to_owned();
         fs::create_dir_all(&dir)?;
-        let current = fs::read_to_string(dir.join(POINTER)).unwrap_or_default();
+        let current = fs::read_to_string(dir.join(CURRENT_FILE)).unwrap_or_default();
         let name = current.trim();
-        let known = name.starts_with(&format!("v{VERSION}-")) && !name.contains(['/', '\\']) && dir.join(name).is_dir();
-        let opened = if known { Generation::open(Some(dir.join(name))) } else { Self::fresh(&dir) };
+        let is_compatible = name.starts_with(&format!("v{VERSION}-")) && !name.contains(['/', '\\']) && dir.join(name).is_dir();
+        let opened = if is_compatible { Generation::open(Some(dir.join(name))) } else { Self::create_generation(&dir) };
         let live = match opened {
             Err(crate::Error::Locked) => return Err(crate::Error::Locked),
-            Err(_) => Self::fresh(&dir)?,
+            Err(_) => Self::create_generation(&dir)?,
             Ok(live) => live,
         };
         remove_others(&dir, live.dir.as_deref());
-        Ok(Self::around(Some(dir), live))
+        Ok(Self::with_generation(Some(dir), live))
     }
 
-    /// An index that lives as long as this value: for tests and trials.
+    /// An index in memory, for tests.
     pub fn in_memory() -> Result<Self> {
-        Ok(Self::around(None, Generation::open(None)?))
+        Ok(Self::with_generation(None, Generation::open(None)?))
     }
 
-    fn around(dir: Option<PathBuf>, live: Generation) -> Self {
+    fn with_generation(dir: Option<PathBuf>, live: Generation) -> Self {
         let live = RwLock::new(Arc::new(live));
-        Self { dir, live, synonyms: Arc::new(Synonyms::standard()), scratch: Pool::default() }
+        Self { dir, live, synonyms: Arc::new(Synonyms::standard()), scratch: ScratchPool::default() }
     }
 
-    fn fresh(dir: &Path) -> Result<Generation> {
+    fn create_generation(dir: &Path) -> Result<Generation> {
         let path = next_generation(dir)?;
         let live = Generation::open(Some(path.clone()))?;
-        point_to(dir, &path)?;
+        serve_generation(dir, &path)?;
         Ok(live)
     }
 
@@ -102,37 +103,38 @@ impl Index {
         Arc::clone(&self.live.read())
     }
 
-    /// Adds documents, each replacing an earlier one of the same id. Seen by nobody before [`Index::commit`].
+    /// Adds documents, each replacing an earlier one with the same id. They become visible with [`Index::commit`].
     pub fn put(&self, documents: &[Document]) -> Result<()> {
         self.live().put(documents)
     }
 
-    /// Takes documents out, from the next commit on. Unknown ids are fine.
+    /// Removes documents with the next commit. Unknown ids are ignored.
     pub fn remove(&self, ids: &[u64]) {
         self.live().remove(ids);
     }
 
-    /// Makes all changes since the last commit durable and visible, together with `payload`: the caller's place in the event feed.
+    /// Makes all changes since the last commit durable and visible, together with `payload`: the caller's position in the event
+    /// feed.
     pub fn commit(&self, payload: &str) -> Result<()> {
         self.live().commit(payload)
     }
 
-    /// The payload of the last commit that survived; none for an index that was never committed or had to be started anew.
+    /// The payload of the last commit that survived; none for an index that was never committed or had to be created again.
     pub fn committed_payload(&self) -> Option<String> {
         self.live().write.lock().payload.clone()
     }
 
-    /// How many products are in the index.
+    /// The number of products in the index.
     pub fn len(&self) -> u64 {
-        u64::from(self.live().moment.read().documents)
+        u64::from(self.live().reader.read().documents)
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Starts a new index beside this one, which goes on serving and may go on taking changes. Take the cursor for
-    /// [`Rebuild::finish`] before reading the first product: changes made meanwhile are followed again from there.
+    /// Starts a new index beside this one, which continues to serve and to accept changes. Take the cursor for
+    /// [`Rebuild::finish`] before reading the first product, so that changes made meanwhile are read again from there.
     pub fn rebuild(&self) -> Result<Rebuild<'_>> {
         let path = self.dir.as_deref().map(next_generation).transpose()?;
         Ok(Rebuild { index: self, next: Arc::new(Generation::open(path)?), finished: false })
@@ -142,32 +144,32 @@ impl Index {
         self.snapshot_with(None)
     }
 
-    /// A snapshot that reads texts with these synonyms.
+    /// A snapshot that parses queries with these synonyms.
     pub(crate) fn snapshot_with(&self, synonyms: Option<&Arc<Synonyms>>) -> Snapshot {
         let live = self.live();
         let lexicon = Arc::clone(&live.lexicon.read());
         let synonyms = Arc::clone(synonyms.unwrap_or(&self.synonyms));
-        let moment = Arc::clone(&live.moment.read());
-        Snapshot { moment, fields: live.fields.clone(), lexicon, synonyms }
+        let reader = Arc::clone(&live.reader.read());
+        Snapshot { reader, fields: live.fields.clone(), lexicon, synonyms }
     }
 }
 
 impl Rebuild<'_> {
-    /// As [`Index::put`], into the new index.
+    /// Like [`Index::put`], into the new index.
     pub fn put(&self, documents: &[Document]) -> Result<()> {
         self.next.put(documents)
     }
 
-    /// As [`Index::remove`], from the new index.
+    /// Like [`Index::remove`], from the new index.
     pub fn remove(&self, ids: &[u64]) {
         self.next.remove(ids);
     }
 
-    /// Commits the new index with `payload` and serves it from now on; questions under way finish on the old one.
+    /// Commits the new index with `payload` and serves it from now on. Running queries finish on the old one.
     pub fn finish(mut self, payload: &str) -> Result<()> {
         self.next.commit(payload)?;
         if let (Some(dir), Some(path)) = (&self.index.dir, &self.next.dir) {
-            point_to(dir, path)?;
+            serve_generation(dir, path)?;
         }
         self.finished = true;
         *self.index.live.write() = Arc::clone(&self.next);
@@ -181,7 +183,7 @@ impl Rebuild<'_> {
 impl Drop for Rebuild<'_> {
     fn drop(&mut self) {
         if let (false, Some(path)) = (self.finished, &self.next.dir) {
-            // Left-over files are removed by the next start at the latest.
+            // Files that remain are removed at the next start.
             let _ = fs::remove_dir_all(path);
         }
     }
@@ -208,23 +210,23 @@ impl Generation {
         policy.set_max_docs_before_merge(1_000_000);
         policy.set_del_docs_ratio_before_merge(0.3);
         writer.set_merge_policy(Box::new(policy));
-        let reader: IndexReader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let tantivy_reader: IndexReader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let payload = engine.load_metas()?.payload;
-        let moment = Moment::open(reader.searcher(), &fields, None)?;
-        let lexicon = RwLock::new(Arc::new(Lexicon::read(&moment, &fields)?));
-        let moment = RwLock::new(Arc::new(moment));
-        let terms = Writer::new(fields.clone());
-        let write = Mutex::new(Write { engine: writer, terms, payload, changed: 0 });
-        Ok(Self { dir, fields, reader, moment, lexicon, write })
+        let reader = Reader::open(tantivy_reader.searcher(), &fields, None)?;
+        let lexicon = RwLock::new(Arc::new(Lexicon::read(&reader, &fields)?));
+        let reader = RwLock::new(Arc::new(reader));
+        let encoder = DocumentEncoder::new(fields.clone());
+        let write = Mutex::new(WriteState { writer, encoder, payload, changed: 0 });
+        Ok(Self { dir, fields, tantivy_reader, reader, lexicon, write })
     }
 
     fn put(&self, documents: &[Document]) -> Result<()> {
         let mut write = self.write.lock();
         let write = &mut *write;
         for document in documents {
-            let terms = write.terms.document(document);
-            write.engine.delete_term(self.fields.id_term(document.id));
-            write.engine.add_document(terms)?;
+            let terms = write.encoder.document(document);
+            write.writer.delete_term(self.fields.id_term(document.id));
+            write.writer.add_document(terms)?;
             write.changed += 1;
         }
         Ok(())
@@ -233,24 +235,24 @@ impl Generation {
     fn remove(&self, ids: &[u64]) {
         let mut write = self.write.lock();
         for id in ids {
-            write.engine.delete_term(self.fields.id_term(*id));
+            write.writer.delete_term(self.fields.id_term(*id));
             write.changed += 1;
         }
     }
 
     fn commit(&self, payload: &str) -> Result<()> {
         let mut write = self.write.lock();
-        let mut commit = write.engine.prepare_commit()?;
+        let mut commit = write.writer.prepare_commit()?;
         commit.set_payload(payload);
         commit.commit()?;
-        self.reader.reload()?;
+        self.tantivy_reader.reload()?;
         write.payload = Some(payload.to_owned());
-        let before = Arc::clone(&self.moment.read());
-        let moment = Arc::new(Moment::open(self.reader.searcher(), &self.fields, Some(&before))?);
-        *self.moment.write() = Arc::clone(&moment);
-        // The lexicon only advises on spelling and completion: it may lag behind by one product in fifty.
-        if write.changed * 50 > u64::from(moment.documents) {
-            *self.lexicon.write() = Arc::new(Lexicon::read(&moment, &self.fields)?);
+        let previous = Arc::clone(&self.reader.read());
+        let reader = Arc::new(Reader::open(self.tantivy_reader.searcher(), &self.fields, Some(&previous))?);
+        *self.reader.write() = Arc::clone(&reader);
+        // The lexicon serves only spelling and completion, so it may lag behind by one product in fifty.
+        if write.changed * 50 > u64::from(reader.documents) {
+            *self.lexicon.write() = Arc::new(Lexicon::read(&reader, &self.fields)?);
             write.changed = 0;
         }
         Ok(())
@@ -268,20 +270,20 @@ fn next_generation(dir: &Path) -> Result<PathBuf> {
 }
 
 /// Makes `path` the served generation in one durable step.
-fn point_to(dir: &Path, path: &Path) -> Result<()> {
+fn serve_generation(dir: &Path, path: &Path) -> Result<()> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let temporary = dir.join(format!("{POINTER}.new"));
+    let temporary = dir.join(format!("{CURRENT_FILE}.new"));
     let mut file = File::create(&temporary)?;
     file.write_all(name.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&temporary, dir.join(POINTER))?;
+    fs::rename(&temporary, dir.join(CURRENT_FILE))?;
     if let Ok(folder) = File::open(dir) {
         folder.sync_all()?;
     }
     Ok(())
 }
 
-/// Removes generations that are not served. What cannot be removed now is left to the next start.
+/// Removes generations that are not served. What cannot be removed now is removed at the next start.
 fn remove_others(dir: &Path, keep: Option<&Path>) {
     let Ok(entries) = fs::read_dir(dir) else {
         return;

@@ -1,27 +1,28 @@
-//! What a question is taken to mean: concepts to look up, with weights. Made by `understand`, carried out by `score`.
+//! A parsed query: concepts to look up, with weights. `parse` makes it, `score` carries it out.
 
 use tantivy::schema::Field;
 
-use crate::query::{Kind, Meant};
+use crate::query::{QueryKind, SynonymUse};
 
-/// More than this is not read from a text; a mask of 32 bits keeps who matched what.
-pub(crate) const MOST_CONCEPTS: usize = 24;
+/// The most concepts of a query; a mask of 32 bits holds which of them a product matches.
+pub(crate) const MAX_CONCEPTS: usize = 24;
 
+/// A parsed query.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    pub(crate) kind: Kind,
+    pub(crate) kind: QueryKind,
     pub(crate) concepts: Vec<Concept>,
-    /// The text with unknown words corrected, when there were any.
+    /// The text with misspelt words corrected; none when no word was.
     pub(crate) corrected: Option<String>,
-    /// Stems and joined words to highlight.
+    /// Stemmer and joined words to highlight.
     pub(crate) highlights: Vec<String>,
     /// Compact brand names in the text.
     pub(crate) brands: Vec<String>,
-    /// Phrases that are looked for in other words too.
-    pub(crate) synonyms: Vec<Meant>,
+    /// Phrases that are also searched by a synonym.
+    pub(crate) synonyms: Vec<SynonymUse>,
 }
 
-/// What part of the meaning a concept carries.
+/// The role of a concept in the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Word,
@@ -29,11 +30,11 @@ pub(crate) enum Role {
     Quantity,
     Pair,
     Device,
-    /// Not asked for by itself: raises products that are the thing named last.
+    /// Not required: raises products whose head noun is the last word of the query.
     Head,
 }
 
-/// One thing asked for, in any of the ways to say it.
+/// One thing the query asks for, with all the ways to match it.
 #[derive(Debug, Clone)]
 pub(crate) struct Concept {
     pub(crate) label: String,
@@ -48,26 +49,29 @@ pub(crate) struct Lookup {
     pub(crate) field: Field,
     pub(crate) terms: Vec<String>,
     pub(crate) weight: f32,
-    /// Whether the field counts how often and how long.
+    /// Whether term frequency and field length count.
     pub(crate) counted: bool,
-    /// Whether it says the same in other words, so that having both adds nothing.
+    /// Whether it is an alternative of other lookups, so that matching both adds nothing.
     pub(crate) alternative: bool,
 }
 
 impl Lookup {
+    /// Matches a term, scored by its frequency and the length of the field.
     pub(crate) fn counted(field: Field, term: &str, weight: f32) -> Self {
         Self { field, terms: vec![term.to_owned()], weight, counted: true, alternative: false }
     }
 
+    /// Like [`Lookup::counted`], as an alternative.
     pub(crate) fn synonym(field: Field, term: &str, weight: f32) -> Self {
         Self { alternative: true, ..Self::counted(field, term, weight) }
     }
 
-    /// All of `terms` in one field.
+    /// Matches all of `terms` in one field.
     pub(crate) fn all(field: Field, terms: Vec<String>, weight: f32) -> Self {
         Self { field, terms, weight, counted: false, alternative: true }
     }
 
+    /// Matches a term of a field without frequencies.
     pub(crate) fn listed(field: Field, term: String, weight: f32) -> Self {
         Self { field, terms: vec![term], weight, counted: false, alternative: true }
     }

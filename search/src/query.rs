@@ -1,42 +1,43 @@
-//! What is asked and what is answered. Plain data, no behaviour beyond constructors.
+//! Queries and their results. Plain data without behaviour beyond constructors.
 
 use std::sync::Arc;
 
 use crate::highlight::Highlighter;
-use crate::members::{Members, Weights};
-use crate::sight::Sight;
+use crate::product_sets::{Boosts, ProductSet};
 use crate::synonyms::Synonyms;
+use crate::visibility::VisibilityFilter;
 
-/// A search. Build it with [`Query::new`] so that nobody forgets who is asking.
+/// A query. Build it with [`Query::new`], which asks for the audience.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// What the person typed; any text is allowed. Empty finds everything visible.
+    /// What the user typed. Any text is allowed; an empty text finds everything visible.
     pub text: String,
-    /// All must hold. See [`Filter`].
+    /// Every filter name must match. See [`Filter`].
     pub filters: Vec<Filter>,
-    /// Names to count values of: `brand`, `category`, an attribute, or one of `groups`.
+    /// Names to count values of: `brand`, `category`, an attribute, or the name of one of `product_sets`.
     pub facets: Vec<String>,
     pub limit: usize,
     pub offset: usize,
-    /// The account whose own part numbers count.
+    /// The account whose own part numbers are searched.
     pub account: Option<u64>,
-    /// Who is asking; decides what exists for them.
+    /// Who searches. Products the audience may not see do not exist for it.
     pub visible_to: Audience,
     pub sort: Sort,
-    /// Sets that are kept outside the index, by their names (bought before, on contract).
-    pub groups: Vec<Group>,
-    /// Products put at places of a ranking by relevance, and found whatever the text says, if visible and inside the filters.
+    /// Sets that are kept outside the index, such as bought before or on contract.
+    pub product_sets: Vec<NamedSet>,
+    /// Products at fixed positions of a ranking by relevance. They are found whatever the text is, if they are visible and pass
+    /// the filters.
     pub pinned: Vec<Pin>,
-    /// Factors on the scores of products; a number typed exactly is answered without.
-    pub weights: Vec<Arc<Weights>>,
-    /// What means the same; the standard table of trade English when there is none.
+    /// Factors on the scores of products. A part number that matches exactly is ranked without them.
+    pub boosts: Vec<Arc<Boosts>>,
+    /// The synonyms to use; the standard table of trade English when none.
     pub synonyms: Option<Arc<Synonyms>>,
-    /// Ask for the reasons of each hit's rank.
+    /// Whether to explain the rank of each hit.
     pub explain: bool,
 }
 
 impl Query {
-    /// A search for `text` by `visible_to`, 20 hits, no facets.
+    /// A query for `text` by `visible_to`, with 20 hits and no facets.
     pub fn new(text: impl Into<String>, visible_to: Audience) -> Self {
         Self {
             text: text.into(),
@@ -47,49 +48,50 @@ impl Query {
             account: None,
             visible_to,
             sort: Sort::Relevance,
-            groups: Vec::new(),
+            product_sets: Vec::new(),
             pinned: Vec::new(),
-            weights: Vec::new(),
+            boosts: Vec::new(),
             synonyms: None,
             explain: false,
         }
     }
 }
 
-/// `name` is `brand`, `category` (a name or an id), or an attribute; `value` is compared without regard to case. For a
-/// numeric attribute `value` is a number or a range `low..high` with open ends. Filters of one name widen, of different names narrow.
+/// `name` is `brand`, `category` (a name or an id), or an attribute. `value` is compared without regard to case; for a numeric
+/// attribute it is a number or a range `low..high` with open ends. Filters of the same name widen the result, filters of
+/// different names narrow it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
     pub name: String,
     pub value: String,
 }
 
-/// A set of products somebody keeps outside the index.
+/// A set of products that is kept outside the index.
 #[derive(Debug, Clone)]
-pub struct Group {
+pub struct NamedSet {
     /// Its name among the facets, whose values are `true` and `false`.
     pub name: String,
-    pub members: Arc<Members>,
-    /// Whether only its products are found, or only the others; both when not said.
-    pub wanted: Option<bool>,
+    pub products: Arc<ProductSet>,
+    /// Whether to find only products of the set (`true`) or only others (`false`); both when none.
+    pub required: Option<bool>,
 }
 
-/// A product at a place of the ranking, 0 being the first. Where the ranking is shorter, it comes last.
+/// A product at a position of the ranking, counted from 0. When the ranking is shorter, the product comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pin {
     pub id: u64,
-    pub place: usize,
+    pub position: usize,
 }
 
-/// Who is asking.
+/// Who searches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Audience {
-    /// Sees everything, hidden products too.
+    /// Staff, who see everything, hidden products too.
     Staff,
-    /// The ids this person belongs to (account, its parents, groups); empty for a visitor without account.
-    Of(Vec<u64>),
-    /// Somebody for whom rules say what they see, whatever documents say themselves of accounts.
-    Sees(Arc<Sight>),
+    /// The ids the user belongs to (account, its parents, groups); empty for a visitor without an account.
+    Groups(Vec<u64>),
+    /// A user whose visibility rules decide, instead of the visibility of the documents.
+    Restricted(Arc<VisibilityFilter>),
 }
 
 /// The order of the hits.
@@ -105,18 +107,18 @@ pub enum Sort {
     },
 }
 
-/// What kind of question the text was taken for; decides the ranking.
+/// The kind of a query, which decides the ranking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum QueryKind {
     /// Empty text.
     Everything,
     /// A number that exists exactly as typed, up to case and separators.
     Identifier,
-    /// A part number with damage: look-alikes, transpositions, missing characters, only its beginning.
+    /// A damaged part number: look-alikes, transpositions, missing characters, or only its beginning.
     PartNumber,
     /// Words with quantities, dimensions or typed values.
     Specification,
-    /// Something that fits a device.
+    /// A product that fits a device.
     Compatibility,
     /// A brand and words.
     BrandWords,
@@ -124,24 +126,24 @@ pub enum Kind {
     Words,
 }
 
-/// The answer to a [`Query`].
+/// The result of [`crate::Index::find`].
 #[derive(Debug, Clone)]
 pub struct Hits {
     pub items: Vec<Hit>,
-    /// How many products were found in all.
+    /// The number of products found.
     pub total: usize,
     pub facets: Vec<Facet>,
-    /// The text with its misspelt words corrected from the catalogue; the hits already use it when a word was unknown.
+    /// The text with misspelt words corrected from the catalogue. When a word was unknown, the hits already use the correction.
     pub did_you_mean: Option<String>,
-    pub kind: Kind,
-    /// Whether some of the asked words or properties had to be given up to find anything.
+    pub kind: QueryKind,
+    /// Whether required words or properties had to be dropped to find anything.
     pub relaxed: bool,
     /// The words of the text that the best product has, when it lacks others.
     pub relaxed_to: Option<String>,
-    /// When relaxed or nothing was found: categories near the question, best first.
+    /// Categories near the query, best first, when it was relaxed or found nothing.
     pub nearest_categories: Vec<String>,
-    /// How many products are found without the filters, when nothing is with them.
-    pub unfiltered: Option<usize>,
+    /// The number of products found without the filters, when the filters leave none.
+    pub total_without_filters: Option<usize>,
 }
 
 /// One found product.
@@ -153,11 +155,11 @@ pub struct Hit {
     pub score: f32,
     /// Byte ranges of `title` that match the query, in order, not overlapping.
     pub highlights: Vec<(usize, usize)>,
-    /// One line per reason of the rank; empty unless asked for.
+    /// The reasons for the rank, one per line; empty unless asked for.
     pub explanation: Vec<String>,
 }
 
-/// A ranking before its page is cut, for joining prices and stock. See [`crate::Index::rank`].
+/// A ranking before paging, for joining prices and stock. See [`crate::Index::rank`].
 #[derive(Debug)]
 pub struct Ranking {
     /// Best first.
@@ -165,34 +167,34 @@ pub struct Ranking {
     pub total: usize,
     pub facets: Vec<Facet>,
     pub did_you_mean: Option<String>,
-    pub kind: Kind,
+    pub kind: QueryKind,
     pub relaxed: bool,
-    /// As [`Hits::relaxed_to`].
+    /// See [`Hits::relaxed_to`].
     pub relaxed_to: Option<String>,
     pub nearest_categories: Vec<String>,
-    /// As [`Hits::unfiltered`].
-    pub unfiltered: Option<usize>,
-    /// Finds in titles what was asked for.
+    /// See [`Hits::total_without_filters`].
+    pub total_without_filters: Option<usize>,
+    /// Finds the words of the query in titles.
     pub highlighter: Highlighter,
-    /// How the text was read; when asked for.
-    pub reading: Option<Reading>,
+    /// How the text was parsed, when the query asks for it.
+    pub query_explanation: Option<QueryExplanation>,
 }
 
-/// How a text was read.
+/// How a text was parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
-    /// Each thing asked for, with the part it plays.
+pub struct QueryExplanation {
+    /// Each concept with its role.
     pub concepts: Vec<(String, &'static str)>,
-    /// Phrases that were also looked for in other words.
-    pub synonyms: Vec<Meant>,
+    /// Phrases that were also searched by a synonym.
+    pub synonyms: Vec<SynonymUse>,
 }
 
-/// A phrase of a text and another way to say it.
+/// A phrase of a text and a synonym of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meant {
+pub struct SynonymUse {
     pub phrase: String,
     pub other: String,
-    /// The group it comes from; none for the standard table.
+    /// The synonym group; none for the standard table.
     pub source: Option<Arc<str>>,
 }
 
@@ -201,9 +203,9 @@ pub struct Meant {
 pub struct Ranked {
     pub id: u64,
     pub score: f32,
-    /// The place it is pinned to.
-    pub pinned: Option<usize>,
-    /// One line per reason of the rank; empty unless asked for.
+    /// The position the product is pinned to.
+    pub pinned_position: Option<usize>,
+    /// The reasons for the rank, one per line; empty unless asked for.
     pub explanation: Vec<String>,
 }
 
@@ -211,40 +213,41 @@ pub struct Ranked {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facet {
     pub name: String,
-    /// Most frequent first; for numbers ranges `low..high` in rising order, usable as filter values.
+    /// The most frequent first. Numbers are grouped into ranges `low..high` in rising order. Every value can be used in a
+    /// filter.
     pub values: Vec<(String, usize)>,
 }
 
-/// What a person may want to type.
+/// A completion of what a user is typing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
     pub text: String,
     pub kind: CompletionKind,
-    /// The product, when it is one.
+    /// The product, for a completion that is one.
     pub id: Option<u64>,
     pub sku: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CompletionKind {
-    /// Words of the catalogue that finish what was typed.
+    /// Words of the catalogue that complete the text.
     Words,
     Category,
     Brand,
     Product,
 }
 
-/// The answer for one identifier of [`crate::Index::match_identifiers`].
+/// The result for one identifier of [`crate::Index::match_identifiers`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum IdentifierMatch {
-    /// Exactly one product bears it.
+    /// Exactly one product has the identifier.
     Exact(Candidate),
-    /// Several bear it, or none does and these are near; best first.
+    /// Several products have the identifier, or none has it and these are similar; best first.
     Ambiguous(Vec<Candidate>),
     None,
 }
 
-/// A product that may be meant by an identifier.
+/// A product that an identifier may mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     pub id: u64,
@@ -252,6 +255,6 @@ pub struct Candidate {
     pub title: String,
     /// The identifier of the product that matched.
     pub matched: String,
-    /// 1 when equal up to case and separators, less the more had to be forgiven.
+    /// 1 when equal up to case and separators, less the more the identifiers differ.
     pub similarity: f32,
 }

@@ -1,9 +1,9 @@
 //! The fields of the index.
 //!
-//! Text stands in three fields of falling weight, so one word may match in any of them and is counted once. Identifiers, quantities,
-//! devices and paired values have fields of their own, whose terms only query understanding produces.
+//! Text is indexed in three fields of falling weight; a word may match in any of them and counts once. Identifiers, quantities,
+//! devices and connectors have fields of their own, whose terms only the parser produces.
 //!
-//! Not here: how a document becomes terms (`terms`), and what a query does with them (`understand`, `score`).
+//! Not here: how a document becomes terms (`terms`), and how queries use them (`parse`, `score`).
 
 use tantivy::Term;
 use tantivy::schema::{
@@ -16,27 +16,27 @@ pub(crate) const VERSION: u32 = 2;
 #[derive(Debug, Clone)]
 pub(crate) struct Fields {
     pub(crate) id: Field,
-    /// SKU for sorting.
+    /// SKU, for sorting.
     pub(crate) sku: Field,
-    pub(crate) record: Field,
-    /// Title, brand, categories, keywords: stemmed words, frequency counted.
+    pub(crate) stored_product: Field,
+    /// Title, brand, categories, keywords: stemmed words with frequency.
     pub(crate) title: Field,
     pub(crate) body: Field,
     pub(crate) attributes: Field,
     /// Words as written, for spelling and completion.
     pub(crate) raw: Field,
-    /// `pair:a|b` and `end:a` of paired attributes, `head:w` for the product's kind.
+    /// `pair:a|b` and `end:a` for connectors, `head:w` for head nouns, `two:a b` for adjacent words of a title.
     pub(crate) value: Field,
     pub(crate) quantity: Field,
     pub(crate) device: Field,
     pub(crate) identifier: Field,
     pub(crate) gram: Field,
-    pub(crate) own: Field,
+    pub(crate) customer_number: Field,
     /// Lower-case brand and category terms: `brand:…`, `category:…`, `category#id`.
     pub(crate) label: Field,
     pub(crate) allow: Field,
     pub(crate) deny: Field,
-    /// Marks `restricted`, `hidden`, `discontinued`, and `sparse` for products told of without brand and GTIN.
+    /// Marks: `restricted`, `hidden`, `discontinued`, and `sparse` for products without brand and GTIN.
     pub(crate) mark: Field,
     pub(crate) brand: Field,
     pub(crate) category: Field,
@@ -65,7 +65,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         id: b.add_u64_field("id", INDEXED | FAST),
         sku: b.add_text_field("sku", TextOptions::default().set_fast("raw")),
-        record: b.add_bytes_field("record", STORED),
+        stored_product: b.add_bytes_field("record", STORED),
         title: b.add_text_field("title", counted()),
         body: b.add_text_field("body", counted()),
         attributes: b.add_text_field("attributes", counted()),
@@ -75,7 +75,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         device: b.add_text_field("device", listed()),
         identifier: b.add_text_field("identifier", listed()),
         gram: b.add_text_field("gram", listed()),
-        own: b.add_text_field("own", listed()),
+        customer_number: b.add_text_field("own", listed()),
         label: b.add_text_field("label", whole()),
         allow: b.add_u64_field("allow", INDEXED),
         deny: b.add_u64_field("deny", INDEXED),

@@ -1,136 +1,144 @@
-//! Carries out a plan on one segment: concept by concept, BM25 over the weighted fields, and which concepts each product matched.
+//! Scores a plan on one segment, concept by concept: BM25 over weighted fields, and which concepts each product matches.
 //!
-//! A concept counts once per product however many fields and synonyms match it: the weighted frequencies are added before they
-//! saturate, which is what lets words match across fields. Which products a list may touch is the caller's choice ([`Among`]), so
-//! that a common word costs little once a rare one has told which products matter.
+//! A concept counts once per product, however many fields and synonyms match it: the weighted frequencies are added before they
+//! saturate, so that words match across fields. The caller chooses the documents a concept is evaluated for ([`DocSubset`]), so
+//! that a frequent word costs little once a rare one has narrowed the result.
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 
 use crate::error::Result;
-use crate::moment::{Moment, Part};
 use crate::plan::{Lookup, Plan, Role};
-use crate::scratch::{Cell, Sheet};
+use crate::reader::{Reader, SegmentView};
+use crate::scratch::{DocScore, SegmentScores};
 
-/// How quickly repetition stops to count.
-const SATURATION: f32 = 1.2;
-/// How much long texts are discounted.
-const LENGTH: f32 = 0.5;
-/// A list so many times longer than what is looked for in it is searched instead of read.
-const WORTH_SEEKING: usize = 24;
+/// How quickly repeated terms saturate.
+const BM25_K1: f32 = 1.2;
+/// How strongly long texts are discounted.
+const BM25_B: f32 = 0.5;
+/// A posting list this many times longer than the wanted documents is searched instead of read.
+const SEEK_RATIO: usize = 24;
 
-/// A plan with its lists found and its concepts weighed: how much each can tell products apart.
-pub(crate) struct Work<'a> {
-    pub(crate) concepts: Vec<Task<'a>>,
-    /// The concepts that are asked for, rarest first.
-    pub(crate) asked: Vec<usize>,
-    /// The concepts that only raise what was found otherwise.
-    pub(crate) raising: Vec<usize>,
-    /// What all that is asked for weighs together.
-    pub(crate) whole: f32,
+/// A plan with its posting lists and the importance of its concepts.
+pub(crate) struct WeightedPlan<'a> {
+    pub(crate) concepts: Vec<WeightedConcept<'a>>,
+    /// Indexes of the required concepts, rarest first.
+    pub(crate) required: Vec<usize>,
+    /// Indexes of the concepts that only raise products that match otherwise.
+    pub(crate) optional: Vec<usize>,
+    /// Sum of the importance of the required concepts.
+    pub(crate) total_importance: f32,
 }
 
-/// One concept of a plan.
-pub(crate) struct Task<'a> {
+/// A concept with its importance and posting lists.
+pub(crate) struct WeightedConcept<'a> {
     pub(crate) importance: f32,
-    /// Products that have its commonest term.
+    /// The number of products with its most frequent term.
     frequency: u32,
-    /// Entries of all its lists.
-    pub(crate) entries: u32,
+    /// Entries of all its posting lists.
+    pub(crate) postings: u32,
     /// By segment.
-    lists: Vec<Vec<List<'a>>>,
+    lists: Vec<Vec<PostingLists<'a>>>,
 }
 
-/// Where the products of a lookup stand in one segment.
-struct List<'a> {
+/// The posting lists of a lookup in one segment.
+struct PostingLists<'a> {
     lookup: &'a Lookup,
     /// One for each term.
     terms: Vec<TermInfo>,
 }
 
-/// Which products a concept is looked up for.
+/// The documents that a concept is evaluated for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Among<'a> {
-    /// All.
+pub(crate) enum DocSubset<'a> {
+    /// All documents.
     All,
-    /// Those with all bits of `bits`; `docs` names them, in rising order when [`Work::seeks`].
-    Having { bits: u32, docs: &'a [u32] },
-    /// Those that lack one of the bits.
-    Lacking { bits: u32 },
-    /// Those that lack one of the bits and have another.
-    TouchedLacking { bits: u32 },
-    /// Those with any bit.
-    Touched,
+    /// Documents that match all concepts in `bits`: those in `docs`, which are in rising order when [`WeightedPlan::seeks`].
+    HavingAll { bits: u32, docs: &'a [u32] },
+    /// Documents that lack one of the concepts in `bits`.
+    LackingAny { bits: u32 },
+    /// Documents that lack one of the concepts in `bits` and match another concept.
+    ScoredLackingAny { bits: u32 },
+    /// Documents that match any concept.
+    Scored,
 }
 
-impl<'a> Work<'a> {
-    /// `flat` from 0 to 1 says how little rarity should count.
-    pub(crate) fn of(plan: &'a Plan, moment: &Moment, flat: f32) -> Result<Self> {
+impl<'a> WeightedPlan<'a> {
+    /// `flatness` is the degree to which rarity is ignored, from 0 to 1.
+    pub(crate) fn new(plan: &'a Plan, reader: &Reader, flatness: f32) -> Result<Self> {
         let mut concepts = Vec::with_capacity(plan.concepts.len());
         for concept in &plan.concepts {
-            let lists = moment.parts.iter().map(|_| Vec::new()).collect();
-            let mut task = Task { importance: 0.0, frequency: 0, entries: 0, lists };
+            let lists = reader.segments.iter().map(|_| Vec::new()).collect();
+            let mut weighted = WeightedConcept { importance: 0.0, frequency: 0, postings: 0, lists };
             for lookup in &concept.lookups {
                 let mut frequency = 0;
-                for (part, lists) in moment.parts.iter().zip(&mut task.lists) {
-                    if let Some(list) = List::find(lookup, part)? {
+                for (segment, lists) in reader.segments.iter().zip(&mut weighted.lists) {
+                    if let Some(list) = PostingLists::find(lookup, segment)? {
                         frequency += if lookup.terms.len() == 1 { list.terms[0].doc_freq } else { 0 };
-                        task.entries += list.terms[0].doc_freq;
+                        weighted.postings += list.terms[0].doc_freq;
                         lists.push(list);
                     }
                 }
-                task.frequency = task.frequency.max(frequency);
+                weighted.frequency = weighted.frequency.max(frequency);
             }
-            let (n, df) = (moment.documents as f32, task.frequency.min(moment.documents) as f32);
+            let (n, df) = (reader.documents as f32, weighted.frequency.min(reader.documents) as f32);
             let rarity = (1.0 + (n - df + 0.5) / (df + 0.5)).ln();
-            task.importance = concept.weight * rarity.powf(1.0 - flat);
-            concepts.push(task);
+            weighted.importance = concept.weight * rarity.powf(1.0 - flatness);
+            concepts.push(weighted);
         }
-        let (mut asked, raising): (Vec<usize>, Vec<usize>) =
+        let (mut required, optional): (Vec<usize>, Vec<usize>) =
             (0..concepts.len()).partition(|at| plan.concepts[*at].role != Role::Head);
-        let whole = asked.iter().map(|at| concepts[*at].importance).sum::<f32>().max(f32::MIN_POSITIVE);
-        asked.sort_by_key(|at| concepts[*at].frequency);
-        Ok(Self { concepts, asked, raising, whole })
+        let total_importance = required.iter().map(|at| concepts[*at].importance).sum::<f32>().max(f32::MIN_POSITIVE);
+        required.sort_by_key(|at| concepts[*at].frequency);
+        Ok(Self { concepts, required, optional, total_importance })
     }
 
-    /// Whether one of the lists of concept `at` is rather searched than read when only `count` products matter. These must
-    /// come in rising order then.
+    /// Whether a posting list of concept `at` is searched rather than read when only `count` documents are wanted. The
+    /// documents must then be in rising order.
     pub(crate) fn seeks(&self, at: usize, ord: usize, count: usize) -> bool {
-        self.concepts[at].lists[ord].iter().any(|list| list.terms.len() == 1 && seeks(list.terms[0].doc_freq, count))
+        self.concepts[at].lists[ord].iter().any(|list| list.terms.len() == 1 && is_seeking_cheaper(list.terms[0].doc_freq, count))
     }
 
-    /// Looks concept `at` up in segment `ord` for the products `among`. Those that match it are left in `sheet.fresh`.
-    pub(crate) fn evaluate(&self, at: usize, ord: usize, moment: &Moment, sheet: &mut Sheet, among: Among<'_>) -> Result<()> {
-        let task = &self.concepts[at];
-        let part = &moment.parts[ord];
-        sheet.fresh.clear();
-        for list in &task.lists[ord] {
+    /// Evaluates concept `at` in segment `ord` for the documents in `subset`. The matching documents are left in
+    /// `scores.matched`.
+    pub(crate) fn evaluate(
+        &self,
+        at: usize,
+        ord: usize,
+        reader: &Reader,
+        scores: &mut SegmentScores,
+        subset: DocSubset<'_>,
+    ) -> Result<()> {
+        let weighted = &self.concepts[at];
+        let segment = &reader.segments[ord];
+        scores.matched.clear();
+        for list in &weighted.lists[ord] {
             match list.terms.as_slice() {
-                [term] => list.one(term, part, moment, sheet, among)?,
-                terms => list.all(terms, part, sheet, among)?,
+                [term] => list.score_term(term, segment, reader, scores, subset)?,
+                terms => list.score_all_terms(terms, segment, scores, subset)?,
             }
         }
         let bit = 1_u32 << at;
-        let Sheet { cells, touched, fresh } = sheet;
-        for &doc in fresh.iter() {
-            let cell = &mut cells[doc as usize];
-            let part = std::mem::take(&mut cell.part);
-            if cell.mask == 0 {
-                touched.push(doc);
+        let SegmentScores { docs: doc_scores, scored, matched } = scores;
+        for &doc in matched.iter() {
+            let doc_score = &mut doc_scores[doc as usize];
+            let frequency = std::mem::take(&mut doc_score.concept_frequency);
+            if doc_score.mask == 0 {
+                scored.push(doc);
             }
-            cell.mask |= bit;
-            cell.score += task.importance * part * (SATURATION + 1.0) / (SATURATION + part);
+            doc_score.mask |= bit;
+            doc_score.score += weighted.importance * frequency * (BM25_K1 + 1.0) / (BM25_K1 + frequency);
         }
         Ok(())
     }
 }
 
-impl<'a> List<'a> {
-    fn find(lookup: &'a Lookup, part: &Part) -> Result<Option<Self>> {
+impl<'a> PostingLists<'a> {
+    fn find(lookup: &'a Lookup, segment: &SegmentView) -> Result<Option<Self>> {
         let mut terms = Vec::with_capacity(lookup.terms.len());
         for term in &lookup.terms {
-            match part.term(lookup.field, term.as_bytes())? {
+            match segment.term(lookup.field, term.as_bytes())? {
                 Some(info) => terms.push(info),
                 None => return Ok(None),
             }
@@ -138,71 +146,95 @@ impl<'a> List<'a> {
         Ok((!terms.is_empty()).then_some(Self { lookup, terms }))
     }
 
-    fn one(&self, term: &TermInfo, part: &Part, moment: &Moment, sheet: &mut Sheet, among: Among<'_>) -> Result<()> {
+    fn score_term(
+        &self,
+        term: &TermInfo,
+        segment: &SegmentView,
+        reader: &Reader,
+        scores: &mut SegmentScores,
+        subset: DocSubset<'_>,
+    ) -> Result<()> {
         let option = if self.lookup.counted { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-        let Some(mut postings) = open(part, self.lookup, term, option)? else {
+        let Some(mut postings) = open_postings(segment, self.lookup, term, option)? else {
             return Ok(());
         };
         let weight = self.lookup.weight;
-        match part.lengths(self.lookup.field).filter(|_| self.lookup.counted) {
+        match segment.lengths(self.lookup.field).filter(|_| self.lookup.counted) {
             Some(lengths) => {
-                let table = moment.shares(self.lookup.field);
-                let worth = |doc: u32, often: u32| weight * often as f32 * share(table, lengths, doc);
-                self.walk(&mut postings, sheet, among, worth);
+                let norms = reader.length_norms(self.lookup.field);
+                let frequency_of = |doc: u32, frequency: u32| weight * frequency as f32 * length_norm(norms, lengths, doc);
+                self.walk(&mut postings, scores, subset, frequency_of);
             }
-            None => self.walk(&mut postings, sheet, among, |_, _| weight),
+            None => self.walk(&mut postings, scores, subset, |_, _| weight),
         }
         Ok(())
     }
 
-    /// Goes through a list in the way that is cheapest for what is looked for.
-    fn walk(&self, postings: &mut BlockSegmentPostings, sheet: &mut Sheet, among: Among<'_>, worth: impl Fn(u32, u32) -> f32) {
+    /// Walks a posting list in the cheapest way for the wanted documents.
+    fn walk(
+        &self,
+        postings: &mut BlockSegmentPostings,
+        scores: &mut SegmentScores,
+        subset: DocSubset<'_>,
+        frequency_of: impl Fn(u32, u32) -> f32,
+    ) {
         let alternative = self.lookup.alternative;
-        let put = |cell: &mut Cell, fresh: &mut Vec<u32>, doc: u32, part: f32| {
-            if cell.part == 0.0 {
-                fresh.push(doc);
+        let add = |doc_score: &mut DocScore, matched: &mut Vec<u32>, doc: u32, frequency: f32| {
+            if doc_score.concept_frequency == 0.0 {
+                matched.push(doc);
             }
             // Alternatives do not add up: the best one counts.
-            cell.part = if alternative { cell.part.max(part) } else { cell.part + part };
+            doc_score.concept_frequency =
+                if alternative { doc_score.concept_frequency.max(frequency) } else { doc_score.concept_frequency + frequency };
         };
-        let Sheet { cells, fresh, .. } = sheet;
-        match among {
-            Among::All => read(postings, |doc, often| put(&mut cells[doc as usize], fresh, doc, worth(doc, often))),
-            Among::Having { docs, .. } if seeks(postings.doc_freq(), docs.len()) => {
-                seek(postings, docs, |doc, often| put(&mut cells[doc as usize], fresh, doc, worth(doc, often)));
+        let SegmentScores { docs: doc_scores, matched, .. } = scores;
+        match subset {
+            DocSubset::All => for_each_posting(postings, |doc, frequency| {
+                add(&mut doc_scores[doc as usize], matched, doc, frequency_of(doc, frequency))
+            }),
+            DocSubset::HavingAll { docs, .. } if is_seeking_cheaper(postings.doc_freq(), docs.len()) => {
+                for_each_found(postings, docs, |doc, frequency| {
+                    add(&mut doc_scores[doc as usize], matched, doc, frequency_of(doc, frequency))
+                });
             }
-            Among::Having { bits, .. } => read(postings, |doc, often| {
-                let cell = &mut cells[doc as usize];
-                if cell.mask & bits == bits {
-                    put(cell, fresh, doc, worth(doc, often));
+            DocSubset::HavingAll { bits, .. } => for_each_posting(postings, |doc, frequency| {
+                let doc_score = &mut doc_scores[doc as usize];
+                if doc_score.mask & bits == bits {
+                    add(doc_score, matched, doc, frequency_of(doc, frequency));
                 }
             }),
-            Among::Lacking { bits } => read(postings, |doc, often| {
-                let cell = &mut cells[doc as usize];
-                if cell.mask & bits != bits {
-                    put(cell, fresh, doc, worth(doc, often));
+            DocSubset::LackingAny { bits } => for_each_posting(postings, |doc, frequency| {
+                let doc_score = &mut doc_scores[doc as usize];
+                if doc_score.mask & bits != bits {
+                    add(doc_score, matched, doc, frequency_of(doc, frequency));
                 }
             }),
-            Among::TouchedLacking { bits } => read(postings, |doc, often| {
-                let cell = &mut cells[doc as usize];
-                if cell.mask != 0 && cell.mask & bits != bits {
-                    put(cell, fresh, doc, worth(doc, often));
+            DocSubset::ScoredLackingAny { bits } => for_each_posting(postings, |doc, frequency| {
+                let doc_score = &mut doc_scores[doc as usize];
+                if doc_score.mask != 0 && doc_score.mask & bits != bits {
+                    add(doc_score, matched, doc, frequency_of(doc, frequency));
                 }
             }),
-            Among::Touched => read(postings, |doc, often| {
-                let cell = &mut cells[doc as usize];
-                if cell.mask != 0 {
-                    put(cell, fresh, doc, worth(doc, often));
+            DocSubset::Scored => for_each_posting(postings, |doc, frequency| {
+                let doc_score = &mut doc_scores[doc as usize];
+                if doc_score.mask != 0 {
+                    add(doc_score, matched, doc, frequency_of(doc, frequency));
                 }
             }),
         }
     }
 
-    /// Products that have every term of the lookup.
-    fn all(&self, terms: &[TermInfo], part: &Part, sheet: &mut Sheet, among: Among<'_>) -> Result<()> {
+    /// Matches documents that have every term of the lookup.
+    fn score_all_terms(
+        &self,
+        terms: &[TermInfo],
+        segment: &SegmentView,
+        scores: &mut SegmentScores,
+        subset: DocSubset<'_>,
+    ) -> Result<()> {
         let mut lists = Vec::with_capacity(terms.len());
         for term in terms {
-            match open(part, self.lookup, term, IndexRecordOption::Basic)? {
+            match open_postings(segment, self.lookup, term, IndexRecordOption::Basic)? {
                 Some(list) => lists.push(list),
                 None => return Ok(()),
             }
@@ -211,81 +243,86 @@ impl<'a> List<'a> {
         let Some((first, rest)) = lists.split_first_mut() else {
             return Ok(());
         };
-        let Sheet { cells, fresh, .. } = sheet;
-        read(first, |doc, _| {
-            let cell = &mut cells[doc as usize];
-            if among.admits(cell.mask) && rest.iter_mut().all(|list| at(list, doc).is_some()) {
-                if cell.part == 0.0 {
-                    fresh.push(doc);
+        let SegmentScores { docs: doc_scores, matched, .. } = scores;
+        for_each_posting(first, |doc, _| {
+            let doc_score = &mut doc_scores[doc as usize];
+            if subset.contains(doc_score.mask) && rest.iter_mut().all(|list| frequency_at(list, doc).is_some()) {
+                if doc_score.concept_frequency == 0.0 {
+                    matched.push(doc);
                 }
-                cell.part = cell.part.max(self.lookup.weight);
+                doc_score.concept_frequency = doc_score.concept_frequency.max(self.lookup.weight);
             }
         });
         Ok(())
     }
 }
 
-impl Among<'_> {
-    fn admits(self, mask: u32) -> bool {
+impl DocSubset<'_> {
+    fn contains(self, mask: u32) -> bool {
         match self {
             Self::All => true,
-            Self::Having { bits, .. } => mask & bits == bits,
-            Self::Lacking { bits } => mask & bits != bits,
-            Self::TouchedLacking { bits } => mask != 0 && mask & bits != bits,
-            Self::Touched => mask != 0,
+            Self::HavingAll { bits, .. } => mask & bits == bits,
+            Self::LackingAny { bits } => mask & bits != bits,
+            Self::ScoredLackingAny { bits } => mask != 0 && mask & bits != bits,
+            Self::Scored => mask != 0,
         }
     }
 }
 
-fn seeks(frequency: u32, count: usize) -> bool {
-    frequency as usize > WORTH_SEEKING * count
+fn is_seeking_cheaper(frequency: u32, count: usize) -> bool {
+    frequency as usize > SEEK_RATIO * count
 }
 
-fn open(part: &Part, lookup: &Lookup, term: &TermInfo, option: IndexRecordOption) -> Result<Option<BlockSegmentPostings>> {
-    let Some(dictionary) = part.dictionary(lookup.field) else {
+fn open_postings(
+    segment: &SegmentView,
+    lookup: &Lookup,
+    term: &TermInfo,
+    option: IndexRecordOption,
+) -> Result<Option<BlockSegmentPostings>> {
+    let Some(dictionary) = segment.dictionary(lookup.field) else {
         return Ok(None);
     };
     let read = dictionary.read_block_postings_from_terminfo(term, option);
     Ok(Some(read.map_err(tantivy::TantivyError::from)?))
 }
 
-fn share(table: &[f32; 256], lengths: &FieldNormReader, doc: u32) -> f32 {
-    table[lengths.fieldnorm_id(doc) as usize]
+fn length_norm(norms: &[f32; 256], lengths: &FieldNormReader, doc: u32) -> f32 {
+    norms[lengths.fieldnorm_id(doc) as usize]
 }
 
-/// What a mention is worth by the length of the text, in the steps lengths are kept in.
-pub(crate) fn shares(average: f32) -> [f32; 256] {
+/// Length normalisation factors by stored length step, for fields of this average length.
+pub(crate) fn length_norms(average: f32) -> [f32; 256] {
     std::array::from_fn(|id| {
         let length = FieldNormReader::id_to_fieldnorm(id as u8) as f32;
-        1.0 / (1.0 - LENGTH + LENGTH * length / average)
+        1.0 / (1.0 - BM25_B + BM25_B * length / average)
     })
 }
 
-/// Every document of a list with its frequency, which is arbitrary when the list was opened without.
-pub(crate) fn read(postings: &mut BlockSegmentPostings, mut work: impl FnMut(u32, u32)) {
+/// Visits every document of a list with its frequency, which is arbitrary when the list was opened without frequencies.
+pub(crate) fn for_each_posting(postings: &mut BlockSegmentPostings, mut visit: impl FnMut(u32, u32)) {
     loop {
         let docs = postings.docs();
         if docs.is_empty() {
             return;
         }
         for (at, doc) in docs.iter().enumerate() {
-            work(*doc, postings.freq(at));
+            visit(*doc, postings.freq(at));
         }
         postings.advance();
     }
 }
 
-/// Those of `docs`, in rising order, that are in the list.
-fn seek(postings: &mut BlockSegmentPostings, docs: &[u32], mut work: impl FnMut(u32, u32)) {
+/// Visits those of `docs`, which are in rising order, that are in the list.
+fn for_each_found(postings: &mut BlockSegmentPostings, docs: &[u32], mut visit: impl FnMut(u32, u32)) {
     for doc in docs {
-        if let Some(often) = at(postings, *doc) {
-            work(*doc, often);
+        if let Some(frequency) = frequency_at(postings, *doc) {
+            visit(*doc, frequency);
         }
     }
 }
 
-/// The frequency of `doc` in a list whose earlier documents need not be seen any more.
-fn at(postings: &mut BlockSegmentPostings, doc: u32) -> Option<u32> {
-    let place = postings.seek(doc);
-    (postings.doc(place) == doc).then(|| postings.freq(place))
+/// The frequency of `doc` in a list. Moves forward only, so documents must be asked for in rising order.
+fn frequency_at(postings: &mut BlockSegmentPostings, doc: u32) -> Option<u32> {
+    let index = postings.seek(doc);
+    (postings.doc(index) == doc).then(|| postings.freq(index))
 }

@@ -1,72 +1,72 @@
-//! Reusable working memory of a search, so that a question on a million products allocates nothing of that size.
+//! Reusable memory for scoring, so that a query on a million products allocates nothing of that size.
 
 use parking_lot::Mutex;
 
-/// What is known of one document while a question is worked on.
+/// The score of one document while a query runs.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Cell {
-    /// Sum over the concepts finished.
+pub(crate) struct DocScore {
+    /// Sum over the concepts evaluated so far.
     pub(crate) score: f32,
-    /// Weighted frequency in the concept at work.
-    pub(crate) part: f32,
-    /// Concepts matched, one bit each.
+    /// Weighted frequency of the concept being evaluated.
+    pub(crate) concept_frequency: f32,
+    /// Matched concepts, one bit each.
     pub(crate) mask: u32,
 }
 
-/// Dense accumulators by document of one segment, all zero between uses.
+/// The scores of the documents of one segment, all zero between queries.
 #[derive(Debug, Default)]
-pub(crate) struct Sheet {
-    pub(crate) cells: Vec<Cell>,
+pub(crate) struct SegmentScores {
+    pub(crate) docs: Vec<DocScore>,
     /// Documents with a non-zero mask.
-    pub(crate) touched: Vec<u32>,
-    /// Documents with a non-zero part.
-    pub(crate) fresh: Vec<u32>,
+    pub(crate) scored: Vec<u32>,
+    /// Documents with a non-zero concept frequency.
+    pub(crate) matched: Vec<u32>,
 }
 
-/// One sheet per segment.
+/// Scores of all segments.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    pub(crate) sheets: Vec<Sheet>,
+    pub(crate) segments: Vec<SegmentScores>,
 }
 
 impl Scratch {
     /// Makes room for segments of these sizes.
-    pub(crate) fn fit(&mut self, documents: impl Iterator<Item = u32>) {
+    pub(crate) fn reserve(&mut self, documents: impl Iterator<Item = u32>) {
         for (at, documents) in documents.enumerate() {
-            if self.sheets.len() <= at {
-                self.sheets.push(Sheet::default());
+            if self.segments.len() <= at {
+                self.segments.push(SegmentScores::default());
             }
-            let cells = &mut self.sheets[at].cells;
-            if cells.len() < documents as usize {
-                cells.resize(documents as usize, Cell::default());
+            let docs = &mut self.segments[at].docs;
+            if docs.len() < documents as usize {
+                docs.resize(documents as usize, DocScore::default());
             }
         }
     }
 
     pub(crate) fn clear(&mut self) {
-        for sheet in &mut self.sheets {
-            for doc in sheet.touched.drain(..).chain(sheet.fresh.drain(..)) {
-                sheet.cells[doc as usize] = Cell::default();
+        for scores in &mut self.segments {
+            for doc in scores.scored.drain(..).chain(scores.matched.drain(..)) {
+                scores.docs[doc as usize] = DocScore::default();
             }
         }
     }
 }
 
-/// Keeps a few scratches for the next questions.
+/// A few scratch buffers, kept for the next queries.
 #[derive(Default)]
-pub(crate) struct Pool {
+pub(crate) struct ScratchPool {
     idle: Mutex<Vec<Scratch>>,
 }
 
-const MOST_IDLE: usize = 8;
+const MAX_IDLE: usize = 8;
 
-impl Pool {
+impl ScratchPool {
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Scratch) -> T) -> T {
         let mut scratch = self.idle.lock().pop().unwrap_or_default();
         let out = work(&mut scratch);
         scratch.clear();
         let mut idle = self.idle.lock();
-        if idle.len() < MOST_IDLE {
+        if idle.len() < MAX_IDLE {
             idle.push(scratch);
         }
         out

@@ -1,11 +1,13 @@
-//! Words that mean the same: a small standard table of trade English, and what the staff add for their catalogue.
+//! Synonyms: a small standard table of trade English, and the synonyms that staff define for their catalogue.
 //!
-//! A group is a list of words or phrases; each stands for all the others. Not here: spelling mistakes (`lexicon`).
+//! A group is a list of words or phrases, each a synonym of all others.
+//!
+//! Not here: spelling mistakes (`lexicon`).
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::normal::{Stems, words};
+use crate::normalise::{Stemmer, words};
 
 const STANDARD: &[&[&str]] = &[
     &["laptop", "notebook"],
@@ -65,44 +67,45 @@ const STANDARD: &[&[&str]] = &[
     &["bulb", "lamp"],
 ];
 
-/// Words that mean the same, as staff say it.
+/// A group of synonyms defined by staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SynonymGroup {
-    /// What it is called in explanations.
+    /// Its name in explanations.
     pub code: Arc<str>,
     pub terms: Vec<String>,
-    /// When given, each of the terms stands for these too and not the other way round; otherwise each term for all others.
+    /// When given, each term has these as synonyms, but not the other way round. Otherwise the terms are synonyms of each
+    /// other.
     pub means: Vec<String>,
 }
 
-/// Compiled groups: from a phrase of stems to the phrases that mean the same. The standard table is always among them.
+/// Compiled groups: from a phrase of stems to its synonyms. The standard table is always included.
 #[derive(Debug, Default)]
 pub struct Synonyms {
     phrases: HashMap<String, Vec<Meaning>, ahash::RandomState>,
     longest: usize,
 }
 
-/// Another way to say something.
+/// A synonym.
 #[derive(Debug, Clone)]
 pub(crate) struct Meaning {
     pub(crate) stems: Vec<String>,
     pub(crate) text: Arc<str>,
-    /// The staff's group it comes from.
+    /// The group of the staff it comes from; none for the standard table.
     pub(crate) source: Option<Arc<str>>,
 }
 
-/// Phrases of more words are no synonyms of anything.
-const MOST_WORDS: usize = 5;
+/// Longer phrases have no synonyms.
+const MAX_WORDS: usize = 5;
 
 impl Synonyms {
     pub(crate) fn standard() -> Self {
         Self::with(&[])
     }
 
-    /// The standard table and these.
+    /// The standard table and these groups.
     pub fn with(groups: &[SynonymGroup]) -> Self {
         let mut out = Self::default();
-        let mut stems = Stems::new();
+        let mut stems = Stemmer::new();
         for group in STANDARD {
             let phrases = phrases(&mut stems, group.iter().copied(), None);
             out.add(&phrases, &phrases);
@@ -128,12 +131,12 @@ impl Synonyms {
         }
     }
 
-    /// Whether staff say what this stem stands for, so that it is no spelling mistake.
-    pub(crate) fn is_staffs(&self, stem: &str) -> bool {
+    /// Whether staff define synonyms of this stem, so that it is no spelling mistake.
+    pub(crate) fn is_defined_by_staff(&self, stem: &str) -> bool {
         self.phrases.get(stem).is_some_and(|others| others.iter().any(|other| other.source.is_some()))
     }
 
-    /// The longest phrase starting at `stems[0]`: how many stems it has and what it stands for.
+    /// The longest phrase starting at `stems[0]` that has synonyms: its number of stems, and the synonyms.
     pub(crate) fn longest_match(&self, stems: &[String]) -> Option<(usize, &[Meaning])> {
         (1..=self.longest.min(stems.len()))
             .rev()
@@ -141,11 +144,11 @@ impl Synonyms {
     }
 }
 
-fn phrases<'a>(stems: &mut Stems, texts: impl Iterator<Item = &'a str>, source: Option<&Arc<str>>) -> Vec<Meaning> {
+fn phrases<'a>(stems: &mut Stemmer, texts: impl Iterator<Item = &'a str>, source: Option<&Arc<str>>) -> Vec<Meaning> {
     let phrase = |text: &str| Meaning {
         stems: words(text).iter().map(|word| stems.stem(&word.text)).collect(),
         text: text.into(),
         source: source.cloned(),
     };
-    texts.map(phrase).filter(|phrase| (1..=MOST_WORDS).contains(&phrase.stems.len())).collect()
+    texts.map(phrase).filter(|phrase| (1..=MAX_WORDS).contains(&phrase.stems.len())).collect()
 }

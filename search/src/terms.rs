@@ -1,4 +1,4 @@
-//! How a document becomes terms of the index.
+//! Converts documents to index terms.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,46 +6,46 @@ use tantivy::TantivyDocument;
 use tantivy::schema::OwnedValue;
 
 use crate::compatibility;
+use crate::connectors::connector_terms;
 use crate::dimension;
 use crate::document::{Document, Lifecycle, Value};
-use crate::normal::{Stems, compact, gtin, key, look_alike, words};
-use crate::pairs::pairs;
-use crate::record::{Record, named_identifiers};
+use crate::normalise::{Stemmer, compact, gtin, key, look_alike, words};
 use crate::schema::Fields;
+use crate::stored_product::{StoredProduct, identifier_attributes};
 use crate::title;
 use crate::units;
 
-/// Turns documents into terms. Keeps the stems it has seen, so it is fast when used for many.
-pub(crate) struct Writer {
+/// Converts documents to terms. It caches stems, so that converting many documents is fast.
+pub(crate) struct DocumentEncoder {
     fields: Fields,
-    stems: Stems,
-    known: HashMap<String, String, ahash::RandomState>,
+    stems: Stemmer,
+    stem_cache: HashMap<String, String, ahash::RandomState>,
 }
 
-/// The words of one document on their way into the text fields.
+/// The words of one document, by text field.
 #[derive(Default)]
-struct Texts {
+struct FieldTexts {
     title: String,
     body: String,
     attributes: String,
     raw: HashSet<String, ahash::RandomState>,
 }
 
-impl Writer {
+impl DocumentEncoder {
     pub(crate) fn new(fields: Fields) -> Self {
-        Self { fields, stems: Stems::new(), known: HashMap::default() }
+        Self { fields, stems: Stemmer::new(), stem_cache: HashMap::default() }
     }
 
     pub(crate) fn document(&mut self, d: &Document) -> TantivyDocument {
         let mut out = TantivyDocument::default();
         out.add_u64(self.fields.id, d.id);
         out.add_text(self.fields.sku, &d.sku);
-        out.add_bytes(self.fields.record, &Record::of(d).encode());
+        out.add_bytes(self.fields.stored_product, &StoredProduct::new(d).encode());
         self.texts(d, &mut out);
         self.quantities(d, &mut out);
         self.identifiers(d, &mut out);
         out.add_text(self.fields.device, compatibility::terms(d));
-        for term in pairs(d).into_iter().chain(self.heads(d)) {
+        for term in connector_terms(d).into_iter().chain(self.head_and_adjacent_terms(d)) {
             out.add_text(self.fields.value, term);
         }
         self.labels(d, &mut out);
@@ -54,8 +54,8 @@ impl Writer {
     }
 
     fn texts(&mut self, d: &Document, out: &mut TantivyDocument) {
-        let mut t = Texts::default();
-        let (what, about) = d.title.split_at(title::context(&d.title));
+        let mut t = FieldTexts::default();
+        let (what, about) = d.title.split_at(title::context_start(&d.title));
         self.text(what, &mut t.title, Some(&mut t.raw));
         self.text(about, &mut t.body, Some(&mut t.raw));
         let title_words = t.raw.clone();
@@ -84,7 +84,7 @@ impl Writer {
         out.add_text(self.fields.body, &t.body);
         out.add_text(self.fields.attributes, &t.attributes);
         let mut raw = String::new();
-        // Spelling and completion are open to all: what only some may see lends them no words.
+        // Spelling and completion are the same for every audience, so products that only some may see do not contribute words.
         let open = d.visibility.allow.is_empty() && d.lifecycle != Lifecycle::Hidden;
         for word in t.raw.into_iter().filter(|_| open) {
             push(&mut raw, &word);
@@ -92,7 +92,8 @@ impl Writer {
         out.add_text(self.fields.raw, &raw);
     }
 
-    /// Appends the stems of `text`, and words that a border of letters and digits splits also joined: `cat 6a` as `cat6a`.
+    /// Appends the stems of `text`. Words that a change from letters to digits splits are also added joined: `cat 6a` as
+    /// `cat6a`.
     fn text(&mut self, text: &str, into: &mut String, mut raw: Option<&mut HashSet<String, ahash::RandomState>>) {
         let mut before: Option<String> = None;
         for word in words(text).into_iter().take(2000) {
@@ -111,24 +112,24 @@ impl Writer {
     }
 
     fn stem(&mut self, word: &str) -> String {
-        if let Some(stem) = self.known.get(word) {
+        if let Some(stem) = self.stem_cache.get(word) {
             return stem.clone();
         }
         let stem = self.stems.stem(word);
-        if self.known.len() < 100_000 {
-            self.known.insert(word.to_owned(), stem.clone());
+        if self.stem_cache.len() < 100_000 {
+            self.stem_cache.insert(word.to_owned(), stem.clone());
         }
         stem
     }
 
-    /// What the product is, and which words of its title are neighbours.
-    fn heads(&mut self, d: &Document) -> Vec<String> {
-        let named = title::heads(&d.title).into_iter();
+    /// Terms for the head nouns of a product and for the adjacent words of its title.
+    fn head_and_adjacent_terms(&mut self, d: &Document) -> Vec<String> {
+        let named = title::head_nouns(&d.title).into_iter();
         let last = d.categories.last().and_then(|c| words(&c.name).pop()).map(|w| w.text);
         let mut out: Vec<String> = named.chain(last).map(|w| format!("head:{}", self.stem(&w))).collect();
-        let all = words(&d.title[..title::context(&d.title)]);
+        let all = words(&d.title[..title::context_start(&d.title)]);
         for pair in all.windows(2) {
-            out.push(title::neighbours(&self.stem(&pair[0].text), &self.stem(&pair[1].text)));
+            out.push(title::adjacent_term(&self.stem(&pair[0].text), &self.stem(&pair[1].text)));
         }
         out.sort_unstable();
         out.dedup();
@@ -145,27 +146,27 @@ impl Writer {
             match &a.value {
                 Value::Number(n, unit) => match dimension::unit(unit) {
                     Some((dimension, factor)) => {
-                        terms.extend(units::known_term("k", dimension, n * factor));
+                        terms.extend(units::quantity_term("k", dimension, n * factor));
                     }
-                    None => terms.extend(units::unknown_term(units::guess(&key), *n)),
+                    None => terms.extend(units::unitless_term(units::guess_dimension(&key), *n)),
                 },
-                Value::Text(text) if text.len() <= 60 => known("k", text, &mut terms),
+                Value::Text(text) if text.len() <= 60 => add_quantity_terms("k", text, &mut terms),
                 _ => {}
             }
         }
-        known("k", &d.description, &mut terms);
-        known("t", &d.title, &mut terms);
+        add_quantity_terms("k", &d.description, &mut terms);
+        add_quantity_terms("t", &d.title, &mut terms);
         out.add_text(self.fields.quantity, terms.into_iter().collect::<Vec<_>>().join(" "));
     }
 
     fn identifiers(&self, d: &Document, out: &mut TantivyDocument) {
         let mut terms: HashSet<String, ahash::RandomState> = HashSet::default();
         let mut grams: HashSet<String, ahash::RandomState> = HashSet::default();
-        let named = named_identifiers(d);
+        let named = identifier_attributes(d);
         let numbers = std::iter::once(&d.sku).chain([&d.mpn]).chain(&d.other_identifiers).chain(&named);
         for number in numbers.map(|n| compact(n)).filter(|n| !n.is_empty()) {
             let folded = look_alike(&number);
-            grams.extend(crate::identify::grams(&folded));
+            grams.extend(crate::part_numbers::trigrams(&folded));
             terms.insert(folded);
         }
         for number in d.gtins.iter().map(|n| compact(n)) {
@@ -174,8 +175,11 @@ impl Writer {
             }
             terms.insert(look_alike(&number));
         }
-        let own = d.customer_part_numbers.iter().map(|(account, number)| crate::identify::own_term(*account, &compact(number)));
-        out.add_text(self.fields.own, own.collect::<Vec<_>>().join(" "));
+        let own = d
+            .customer_part_numbers
+            .iter()
+            .map(|(account, number)| crate::part_numbers::customer_number_term(*account, &compact(number)));
+        out.add_text(self.fields.customer_number, own.collect::<Vec<_>>().join(" "));
         out.add_text(self.fields.identifier, terms.into_iter().collect::<Vec<_>>().join(" "));
         out.add_text(self.fields.gram, grams.into_iter().collect::<Vec<_>>().join(" "));
     }
@@ -218,7 +222,7 @@ impl Writer {
                 Value::Text(text) if text.len() > 120 => continue,
                 Value::Number(n, _) if !n.is_finite() => continue,
                 Value::Text(text) => OwnedValue::Str(text.clone()),
-                Value::Number(n, unit) => OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| told(n * factor))),
+                Value::Number(n, unit) => OwnedValue::F64(dimension::unit(unit).map_or(*n, |(_, factor)| rounded(n * factor))),
                 Value::Bool(b) => OwnedValue::Str(if *b { "yes" } else { "no" }.to_owned()),
             };
             object.insert(name, value);
@@ -229,8 +233,8 @@ impl Writer {
     }
 }
 
-/// Without the noise that conversion adds behind the digits that count: 3 inches are 0.0762 m and not 0.07619999999999999.
-fn told(value: f64) -> f64 {
+/// Removes the noise that unit conversion adds: 3 inches are 0.0762 m and not 0.07619999999999999.
+fn rounded(value: f64) -> f64 {
     format!("{value:.11e}").parse().unwrap_or(value)
 }
 
@@ -241,7 +245,7 @@ fn push(into: &mut String, word: &str) {
     into.push_str(word);
 }
 
-/// Two neighbouring words as one, when the border between them is one of letters and digits and both are short.
+/// Two adjacent short words as one, when the first ends with a letter and the second begins with a digit.
 pub(crate) fn joined(left: &str, right: &str) -> Option<String> {
     let border = left.ends_with(|c: char| c.is_ascii_alphabetic()) && right.starts_with(|c: char| c.is_ascii_digit());
     if !border || left.len() > 6 || right.len() > 6 {
@@ -251,16 +255,16 @@ pub(crate) fn joined(left: &str, right: &str) -> Option<String> {
     Some(format!("{left}{right}"))
 }
 
-/// Sizes of boxes and pallets describe the transport, not the product.
+/// Whether an attribute describes packaging and transport rather than the product.
 fn is_logistic(key: &str) -> bool {
     key.split('_')
         .any(|p| matches!(p, "package" | "packaging" | "pallet" | "carton" | "case" | "shipping" | "harmonized" | "packed"))
 }
 
-fn known(class: &str, text: &str, terms: &mut HashSet<String, ahash::RandomState>) {
+fn add_quantity_terms(class: &str, text: &str, terms: &mut HashSet<String, ahash::RandomState>) {
     for q in units::quantities(text, &words(text)).into_iter().take(50) {
         if let Some((dimension, factor)) = q.unit {
-            terms.extend(units::known_term(class, dimension, q.written * factor));
+            terms.extend(units::quantity_term(class, dimension, q.written * factor));
         }
     }
 }
@@ -271,10 +275,10 @@ mod tests {
 
     #[test]
     fn converted_numbers_have_no_noise() {
-        assert_eq!(told(3.0 * 0.0254).to_string(), "0.0762");
-        assert_eq!(told(0.1 + 0.2).to_string(), "0.3");
-        assert_eq!(told(1.5e3 * 1e6).to_string(), "1500000000");
-        assert_eq!(told(-12.5 * 0.001).to_string(), "-0.0125");
-        assert_eq!(told(0.0).to_string(), "0");
+        assert_eq!(rounded(3.0 * 0.0254).to_string(), "0.0762");
+        assert_eq!(rounded(0.1 + 0.2).to_string(), "0.3");
+        assert_eq!(rounded(1.5e3 * 1e6).to_string(), "1500000000");
+        assert_eq!(rounded(-12.5 * 0.001).to_string(), "-0.0125");
+        assert_eq!(rounded(0.0).to_string(), "0");
     }
 }

@@ -1,28 +1,29 @@
-//! Quantities in text: numbers with units, converted to one base unit per dimension so that `2m`, `200 cm` and `6.56 ft` meet.
+//! Quantities in text: numbers with units, converted to one base unit per dimension so that `2m`, `200 cm` and `6.56 ft` are
+//! equal.
 //!
-//! Quantities become index terms: the logarithm of the value cut into steps. A question looks up the steps around its value, so a
-//! tolerance costs a few exact lookups. Numbers whose unit nobody told are kept apart and compared as written.
+//! A quantity becomes an index term: the logarithm of its value, rounded to steps. A query looks up the steps around its value,
+//! so a tolerance costs a few exact lookups. Numbers without a unit have terms of their own and are compared as written.
 //!
-//! Not here: exact quantities for ordering (`pricing` owns those).
+//! Not here: exact quantities for ordering (`pricing`).
 
 use crate::dimension::Dimension::{self, Apparent, Data, Frequency, Length, Mass, Pages, Power, Voltage};
 use crate::dimension::{UNITS, unit};
-use crate::normal::Word;
+use crate::normalise::Word;
 
-/// A number with its dimension found in text.
+/// A number with its unit, found in text.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Quantity {
     /// The number as written.
     pub(crate) written: f64,
     pub(crate) unit: Option<(Dimension, f64)>,
-    /// Words `first..last` make it up.
+    /// It consists of the words `first..last`.
     pub(crate) first: usize,
     pub(crate) last: usize,
     /// Whether it is one of several sizes joined with `x`.
     pub(crate) joined: bool,
 }
 
-/// A decimal number or a fraction like `1/4`; nothing negative, infinite or absurdly long.
+/// A decimal number or a fraction such as `1/4`; none for negative, infinite or very long numbers.
 pub(crate) fn number(text: &str) -> Option<f64> {
     if text.len() > 15 || !text.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
@@ -34,7 +35,7 @@ pub(crate) fn number(text: &str) -> Option<f64> {
     text.bytes().all(|b| b.is_ascii_digit() || b == b'.').then(|| text.parse().ok()).flatten()
 }
 
-/// All quantities among `words` of `text`, left to right. Bare numbers come without unit.
+/// All quantities among `words` of `text`, left to right. Numbers alone have no unit.
 pub(crate) fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
     let mut out: Vec<Quantity> = Vec::new();
     let mut at = 0;
@@ -43,21 +44,21 @@ pub(crate) fn quantities(text: &str, words: &[Word]) -> Vec<Quantity> {
             at = after_thread(text, words, at, &mut out);
             continue;
         }
-        let next = sizes(text, words, at, &mut out);
+        let next = read_sizes(text, words, at, &mut out);
         at = if next > at { next } else { at + 1 };
     }
     out
 }
 
-/// Reads `2m`, `2 m`, `66x33.8`, `38 x 297 mm` from word `at`; returns the word after it, or `at` when there is none.
-fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
+/// Reads `2m`, `2 m`, `66x33.8` or `38 x 297 mm` from word `at`. Returns the index after it, or `at` when there is no quantity.
+fn read_sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
     let mut numbers: Vec<(f64, Option<(Dimension, f64)>)> = Vec::new();
     let mut end = at;
-    while let Some((parts, after)) = one(text, words, end) {
+    while let Some((parts, after)) = read_numbers(text, words, end) {
         numbers.extend(parts);
         end = after;
         let joiner = words.get(end).is_some_and(|w| w.text == "x" || w.text == "×");
-        if numbers.len() >= 4 || !joiner || one(text, words, end + 1).is_none() {
+        if numbers.len() >= 4 || !joiner || read_numbers(text, words, end + 1).is_none() {
             break;
         }
         end += 1;
@@ -71,7 +72,7 @@ fn sizes(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usiz
     end
 }
 
-/// The metric thread a word begins with: `m8` of `m8`, `m8x40` and `m10x1.25x30`.
+/// The metric thread that a word begins with: `m8` of `m8` and `m8x40`, `m10` of `m10x1.25x30`.
 pub(crate) fn thread(word: &str) -> Option<&str> {
     let name = word.split('x').next()?;
     let digits = name.strip_prefix('m')?;
@@ -81,7 +82,7 @@ pub(crate) fn thread(word: &str) -> Option<&str> {
     (size && pieces).then_some(name)
 }
 
-/// The lengths after a thread, in millimetres: `M8x40`, `M8 x 40`. Returns the word after them.
+/// Reads the lengths after a thread, in millimetres: `M8x40`, `M8 x 40`. Returns the index after them.
 fn after_thread(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) -> usize {
     let millimetre = Some((Length, 0.001));
     let inside = words[at].text.split('x').skip(1).filter_map(number);
@@ -90,7 +91,7 @@ fn after_thread(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) 
         return at + 1;
     }
     let before = out.len();
-    let end = sizes(text, words, at + 2, out).max(at + 1);
+    let end = read_sizes(text, words, at + 2, out).max(at + 1);
     for quantity in &mut out[before..] {
         quantity.unit = quantity.unit.or(millimetre);
     }
@@ -99,8 +100,8 @@ fn after_thread(text: &str, words: &[Word], at: usize, out: &mut Vec<Quantity>) 
 
 type Parts = Vec<(f64, Option<(Dimension, f64)>)>;
 
-/// The numbers of word `at` with the unit that follows, if the whole word is one.
-fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
+/// The numbers of word `at` with the unit that follows, if the whole word consists of numbers.
+fn read_numbers(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
     let word = words.get(at)?;
     let mut parts: Parts = Vec::new();
     for piece in word.text.split(['x', '×']) {
@@ -137,17 +138,17 @@ fn one(text: &str, words: &[Word], at: usize) -> Option<(Parts, usize)> {
     }
 }
 
-/// Whether a letter behind a number more likely ends a model: `6550b`, `4710s`.
+/// Whether a letter after a number more likely ends a model name: `6550b`, `4710s`.
 fn is_model_suffix(value: f64, rest: &str) -> bool {
     rest == "b" || (value >= 1000.0 && matches!(rest, "a" | "s" | "h" | "j" | "g" | "l"))
 }
 
-/// A unit standing as a word of its own; single letters that are words elsewhere do not count.
+/// A unit that is a word of its own. Single letters that also are words do not count.
 fn unit_word(word: &str) -> Option<(Dimension, f64)> {
     if matches!(word, "a" | "b" | "s" | "h" | "j" | "hp") { None } else { unit(word) }
 }
 
-/// Steps per factor e: 1 % for lengths, 0.5 % for the rest.
+/// Steps per factor of e: 1 % for lengths, 0.5 % for the rest.
 fn steps(dimension: Option<Dimension>) -> f64 {
     if dimension == Some(Length) { 100.0 } else { 200.0 }
 }
@@ -156,30 +157,30 @@ fn step(value: f64, dimension: Option<Dimension>) -> Option<i64> {
     (value > 0.0 && value.is_finite()).then(|| (value.ln() * steps(dimension)).round() as i64)
 }
 
-/// The index term of a value in base units; `class` is `t` for a title, which names what matters, and `k` elsewhere.
-pub(crate) fn known_term(class: &str, dimension: Dimension, value: f64) -> Option<String> {
+/// The index term of a value in base units. `class` is `t` for a quantity of the title, which matters most, and `k` elsewhere.
+pub(crate) fn quantity_term(class: &str, dimension: Dimension, value: f64) -> Option<String> {
     Some(format!("{class}{}:{}", dimension as u8, step(value, Some(dimension))?))
 }
 
-/// The index term of a number whose unit nobody told, `guess` being what the attribute's name lets expect.
-pub(crate) fn unknown_term(guess: Option<Dimension>, written: f64) -> Option<String> {
+/// The index term of a number without a unit. `guess` is the dimension that the attribute's name suggests.
+pub(crate) fn unitless_term(guess: Option<Dimension>, written: f64) -> Option<String> {
     let class = guess.map_or("?".to_owned(), |d| (d as u8).to_string());
     Some(format!("x{class}:{}", step(written, guess)?))
 }
 
-/// The terms a question for this quantity looks up, with weights up to 1: closest reading first.
-pub(crate) fn question_terms(quantity: &Quantity) -> Vec<(String, f32)> {
+/// The terms that a query for this quantity looks up, with weights up to 1. The most likely reading comes first.
+pub(crate) fn query_terms(quantity: &Quantity) -> Vec<(String, f32)> {
     match quantity.unit {
-        Some((dimension, factor)) => measured(quantity.written, dimension, factor),
-        None => bare(quantity),
+        Some((dimension, factor)) => terms_with_unit(quantity.written, dimension, factor),
+        None => terms_without_unit(quantity),
     }
 }
 
-fn measured(written: f64, dimension: Dimension, factor: f64) -> Vec<(String, f32)> {
+fn terms_with_unit(written: f64, dimension: Dimension, factor: f64) -> Vec<(String, f32)> {
     let mut out = Vec::new();
     let base = written * factor;
-    told(&mut out, base, dimension, 1.0);
-    around(&mut out, "x?", written, None, 0.4);
+    push_stated_unit(&mut out, base, dimension, 1.0);
+    push_steps(&mut out, "x?", written, None, 0.4);
     let mut seen: Vec<f64> = Vec::new();
     for (_, _, other) in UNITS.iter().filter(|(_, d, _)| *d == dimension) {
         if seen.contains(other) {
@@ -188,35 +189,35 @@ fn measured(written: f64, dimension: Dimension, factor: f64) -> Vec<(String, f32
         seen.push(*other);
         let as_asked = (other - factor).abs() < f64::EPSILON;
         let class = format!("x{}", dimension as u8);
-        around(&mut out, &class, base / other, Some(dimension), if as_asked { 0.6 } else { 0.5 });
+        push_steps(&mut out, &class, base / other, Some(dimension), if as_asked { 0.6 } else { 0.5 });
     }
     out
 }
 
-/// A number alone may be anything; joined with `x` it is a size in millimetres first.
-fn bare(quantity: &Quantity) -> Vec<(String, f32)> {
+/// A number alone may be anything. Joined with `x`, it most likely is a size in millimetres.
+fn terms_without_unit(quantity: &Quantity) -> Vec<(String, f32)> {
     let mut out = Vec::new();
-    around(&mut out, "x?", quantity.written, None, 0.8);
+    push_steps(&mut out, "x?", quantity.written, None, 0.8);
     for (dimension, factor) in [(Frequency, 1e6), (Pages, 1.0)] {
-        told(&mut out, quantity.written * factor, dimension, 0.8);
+        push_stated_unit(&mut out, quantity.written * factor, dimension, 0.8);
     }
     for guess in [Length, Data, Frequency, Pages, Apparent, Power, Voltage, Mass] {
-        around(&mut out, &format!("x{}", guess as u8), quantity.written, Some(guess), 0.7);
+        push_steps(&mut out, &format!("x{}", guess as u8), quantity.written, Some(guess), 0.7);
     }
     if quantity.joined {
-        told(&mut out, quantity.written * 0.001, Length, 1.0);
+        push_stated_unit(&mut out, quantity.written * 0.001, Length, 1.0);
     }
     out
 }
 
-/// The steps of a value whose unit the product tells, in its title or elsewhere.
-fn told(out: &mut Vec<(String, f32)>, base: f64, dimension: Dimension, weight: f32) {
-    around(out, &format!("t{}", dimension as u8), base, Some(dimension), weight);
-    around(out, &format!("k{}", dimension as u8), base, Some(dimension), 0.9 * weight);
+/// Adds the terms of a value whose unit the product states, in its title or elsewhere.
+fn push_stated_unit(out: &mut Vec<(String, f32)>, base: f64, dimension: Dimension, weight: f32) {
+    push_steps(out, &format!("t{}", dimension as u8), base, Some(dimension), weight);
+    push_steps(out, &format!("k{}", dimension as u8), base, Some(dimension), 0.9 * weight);
 }
 
-/// Looks up the steps within the tolerance: 2.5 % for lengths, which are rounded when units change, 0.5 % for the rest.
-fn around(out: &mut Vec<(String, f32)>, class: &str, value: f64, dimension: Option<Dimension>, weight: f32) {
+/// Adds the steps within the tolerance: 2.5 % for lengths, which are rounded when units are converted, 0.5 % for the rest.
+fn push_steps(out: &mut Vec<(String, f32)>, class: &str, value: f64, dimension: Option<Dimension>, weight: f32) {
     let Some(middle) = step(value, dimension) else {
         return;
     };
@@ -227,8 +228,8 @@ fn around(out: &mut Vec<(String, f32)>, class: &str, value: f64, dimension: Opti
     }
 }
 
-/// What the name of an attribute lets expect of a number without unit.
-pub(crate) fn guess(key: &str) -> Option<Dimension> {
+/// The dimension that the name of an attribute suggests for a number without a unit.
+pub(crate) fn guess_dimension(key: &str) -> Option<Dimension> {
     let has = |names: &[&str]| key.split('_').any(|part| names.contains(&part));
     if has(&["length", "width", "height", "depth", "diameter", "diagonal", "distance", "thickness", "size"]) {
         Some(Length)
@@ -252,14 +253,14 @@ pub(crate) fn guess(key: &str) -> Option<Dimension> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::normal::words;
+    use crate::normalise::words;
 
     fn bases(text: &str) -> Vec<f64> {
         quantities(text, &words(text)).iter().map(|q| (q.written * q.unit.map_or(1.0, |u| u.1) * 1e4).round() / 1e4).collect()
     }
 
     #[test]
-    fn equal_lengths_meet() {
+    fn equal_lengths_are_equal_in_any_unit() {
         assert_eq!(bases("2m"), [2.0]);
         assert_eq!(bases("cable 2 m blue"), [2.0]);
         assert_eq!(bases("200 cm"), [2.0]);
@@ -292,10 +293,10 @@ mod tests {
     }
 
     #[test]
-    fn a_question_reaches_the_other_unit() {
+    fn a_query_finds_a_length_in_another_unit() {
         let asked = quantities("6ft", &words("6ft"));
-        let terms = question_terms(&asked[0]);
-        let stored = known_term("k", Length, 1.83).expect("positive");
+        let terms = query_terms(&asked[0]);
+        let stored = quantity_term("k", Length, 1.83).expect("positive");
         assert!(terms.iter().any(|(t, _)| *t == stored));
     }
 }

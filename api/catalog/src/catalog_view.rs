@@ -87,11 +87,11 @@ impl CatalogView {
         granted: Vec<Arc<Rule>>,
     ) -> Self {
         let search_audience = if denied.is_empty() && allowed.is_none() && reserved.is_empty() {
-            search::Audience::Of(Vec::new())
+            search::Audience::Groups(Vec::new())
         } else {
             let allowed = allowed.as_deref().map(search_targets);
             let [denied, reserved, granted] = [&denied, &reserved, &granted].map(|rules| search_targets(rules));
-            search::Audience::Sees(Arc::new(search::Sight::new(denied, allowed, reserved, granted)))
+            search::Audience::Restricted(Arc::new(search::VisibilityFilter::new(denied, allowed, reserved, granted)))
         };
         let fingerprint = fingerprint_of([Some(&denied), allowed.as_ref(), Some(&reserved), Some(&granted)]);
         Self { is_staff: false, denied, allowed, reserved, granted, search_audience, fingerprint }

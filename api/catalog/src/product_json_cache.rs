@@ -32,16 +32,25 @@ pub struct ProductJson {
     pub version: i64,
     /// Its [`ProductView`] as JSON.
     pub json: Arc<str>,
+    /// The products it is related to.
+    related: Arc<[ProductId]>,
     /// Revision of the category tree whose names it shows.
     revision: u64,
 }
 
 impl ProductJson {
-    /// Removes relations to products that the view does not show.
+    /// Bytes it takes in the cache.
+    fn weight(&self) -> u32 {
+        let bytes = self.json.len() + size_of_val(&*self.related) + ENTRY_OVERHEAD;
+        u32::try_from(bytes).unwrap_or(u32::MAX)
+    }
+
+    /// Removes relations to products that the view does not show: drafts, and products that a visibility rule hides.
     pub fn restricted_to(mut self, view: &CatalogView, products: &Products) -> Self {
-        let Some(mut product) = view.is_restricted().then(|| serde_json::from_str::<Value>(&self.json).ok()).flatten() else {
+        if view.is_staff() || products.visible(self.related.iter().copied(), view).into_iter().all(|visible| visible) {
             return self;
-        };
+        }
+        let Ok(mut product) = serde_json::from_str::<Value>(&self.json) else { return self };
         if let Some(relations) = product.get_mut("relations").and_then(Value::as_array_mut) {
             let visible = |sku: &str| products.by_sku(sku).is_some_and(|product| view.can_see(&product));
             relations.retain(|relation| relation["sku"].as_str().is_some_and(visible));
@@ -60,7 +69,7 @@ pub struct ProductJsonCache {
 impl Default for ProductJsonCache {
     fn default() -> Self {
         let entries = moka::sync::Cache::builder()
-            .weigher(|_, product: &ProductJson| u32::try_from(product.json.len() + ENTRY_OVERHEAD).unwrap_or(u32::MAX))
+            .weigher(|_, product: &ProductJson| product.weight())
             .max_capacity(CAPACITY)
             .build_with_hasher(ahash::RandomState::default());
         Self { entries }
@@ -83,9 +92,10 @@ impl ProductJsonCache {
             return Ok(Some(entry));
         }
         let Some(detail) = detail(db, product.id).await? else { return Ok(None) };
+        let related = detail.relations.iter().map(|relation| relation.target_id).collect();
         let view = ProductView::new(&detail, products, categories);
         let json = serde_json::to_string(&view).map_err(|e| DbErr::Json(e.to_string()))?;
-        let entry = ProductJson { version: view.version, json: json.into(), revision };
+        let entry = ProductJson { version: view.version, json: json.into(), related, revision };
         self.entries.insert(product.id, entry.clone());
         Ok(Some(entry))
     }

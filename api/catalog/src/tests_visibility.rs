@@ -89,8 +89,8 @@ async fn a_deny_rule_that_cannot_be_read_hides_everything_from_its_audience() {
     let products = shop.products().await;
     let hidden = products.view_for(Some(ACME));
     let none = search::Targets::default;
-    let nothing = search::Sight::new(none(), Some(none()), none(), none());
-    assert_eq!(hidden.search_audience(), search::Audience::Sees(nothing.into()), "nor does search find it");
+    let nothing = search::VisibilityFilter::new(none(), Some(none()), none(), none());
+    assert_eq!(hidden.search_audience(), search::Audience::Restricted(nothing.into()), "nor does search find it");
     assert!(hidden.is_restricted());
     assert_ne!(hidden.fingerprint(), products.view_for(Some(OTHER)).fingerprint());
 }

@@ -1,6 +1,7 @@
-//! Synonyms and rules of staff, in the memory of every process.
+//! Synonyms and search rules, in the memory of every process.
 //!
-//! Compiled when they change, and when one of them begins or ends; a question looks up its phrase and reads no row.
+//! They are compiled when they change, and when one of them begins or ends to apply. A query looks up its phrase and reads no
+//! row.
 
 use std::sync::Arc;
 
@@ -9,8 +10,8 @@ use parking_lot::RwLock;
 use sea_orm::{EntityTrait as _, QueryOrder as _};
 use serde::de::DeserializeOwned;
 
-use super::apply::{Applied, Coded, Guidance};
-use super::definition::{RuleDefinition, SynonymsDefinition};
+use super::compiled::{CompiledCuration, Guidance, WithCode};
+use super::definition::{RuleDefinition, SynonymsDefinition, read_definition};
 use super::events::SearchCurationChanged;
 use catalog::{Categories, Products};
 use kernel::problem::CommonError;
@@ -19,33 +20,33 @@ use store::database::Reader;
 use store::events::{Event, any_is};
 use store::projections::Projection;
 
-/// Everything staff say of search. Cheap to clone; every clone is the same.
+/// All synonyms and search rules. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct Curation {
-    held: Arc<RwLock<Held>>,
+    state: Arc<RwLock<State>>,
     products: Products,
     categories: Categories,
 }
 
 #[derive(Debug)]
-struct Held {
-    /// Those not switched off, in the order they were created.
+struct State {
+    /// The active ones, in the order they were created.
     rows: Arc<[search_curations::Model]>,
-    applied: Arc<Applied>,
-    /// From when on something else counts.
+    compiled_rules: Arc<CompiledCuration>,
+    /// The instant from which another set of rules applies.
     until: Instant,
 }
 
-impl Default for Held {
+impl Default for State {
     fn default() -> Self {
-        Self { rows: Arc::new([]), applied: Arc::default(), until: Instant(i64::MAX) }
+        Self { rows: Arc::new([]), compiled_rules: Arc::default(), until: Instant(i64::MAX) }
     }
 }
 
 impl Curation {
-    /// Loads all that was said.
+    /// Loads all synonyms and rules.
     pub async fn load(db: &Reader, products: &Products, categories: &Categories) -> Result<Self, CommonError> {
-        let all = Self { held: Arc::default(), products: products.clone(), categories: categories.clone() };
+        let all = Self { state: Arc::default(), products: products.clone(), categories: categories.clone() };
         all.read(db).await?;
         Ok(all)
     }
@@ -53,49 +54,53 @@ impl Curation {
     async fn read(&self, db: &Reader) -> Result<(), CommonError> {
         let rows = search_curations::Entity::find().order_by_asc(search_curations::Column::Id).all(db).await?;
         let rows = rows.into_iter().filter(|row| row.active).collect();
-        // Compiled by the first question, which says what time it is.
-        *self.held.write() = Held { rows, applied: Arc::default(), until: Instant(i64::MIN) };
+        // The first query compiles them, since it knows the time.
+        *self.state.write() = State { rows, compiled_rules: Arc::default(), until: Instant(i64::MIN) };
         Ok(())
     }
 
-    /// What staff decided for a text.
-    pub fn guide(&self, text: &str, now: Instant) -> Arc<Guidance> {
+    /// The pins, boosts, synonyms and redirect that apply to a query.
+    pub fn guidance_for(&self, text: &str, now: Instant) -> Arc<Guidance> {
         let rows = {
-            let held = self.held.read();
-            if now < held.until {
-                return held.applied.guide(text);
+            let state = self.state.read();
+            if now < state.until {
+                return state.compiled_rules.guidance_for(text);
             }
-            held.rows.clone()
+            state.rows.clone()
         };
         let compiled = self.compile(rows, now);
-        let applied = compiled.applied.clone();
-        let mut held = self.held.write();
-        // Rows that came meanwhile are compiled by the next question.
-        if Arc::ptr_eq(&held.rows, &compiled.rows) {
-            *held = compiled;
+        let compiled_rules = compiled.compiled_rules.clone();
+        let mut state = self.state.write();
+        // Rows that were read meanwhile are compiled by the next query.
+        if Arc::ptr_eq(&state.rows, &compiled.rows) {
+            *state = compiled;
         }
-        applied.guide(text)
+        compiled_rules.guidance_for(text)
     }
 
-    fn compile(&self, rows: Arc<[search_curations::Model]>, now: Instant) -> Held {
+    fn compile(&self, rows: Arc<[search_curations::Model]>, now: Instant) -> State {
         let counts = |row: &&search_curations::Model| {
             row.valid_from.is_none_or(|from| from <= now) && row.valid_until.is_none_or(|until| now < until)
         };
         let current: Vec<&search_curations::Model> = rows.iter().filter(counts).collect();
         let synonyms = read_all::<SynonymsDefinition>(&current, CurationKind::Synonyms);
         let rules = read_all::<RuleDefinition>(&current, CurationKind::Rule);
-        let applied = Arc::new(Applied::of(&synonyms, &rules, &self.products, &self.categories));
+        let compiled_rules = Arc::new(CompiledCuration::compile(&synonyms, &rules, &self.products, &self.categories));
         let ends = rows.iter().flat_map(|row| [row.valid_from, row.valid_until]).flatten().filter(|end| *end > now);
-        Held { applied, until: ends.min().unwrap_or(Instant(i64::MAX)), rows }
+        State { compiled_rules, until: ends.min().unwrap_or(Instant(i64::MAX)), rows }
     }
 }
 
-fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: CurationKind) -> Vec<Coded<T>> {
-    let read = |row: &&search_curations::Model| {
-        let definition = Arc::new(serde_json::from_str(&row.definition).ok()?);
-        Some(Coded { code: row.code.as_str().into(), definition })
-    };
-    rows.iter().filter(|row| row.kind == kind).filter_map(read).collect()
+fn read_all<T: DeserializeOwned>(rows: &[&search_curations::Model], kind: CurationKind) -> Vec<WithCode<T>> {
+    let of_kind = rows.iter().filter(|row| row.kind == kind);
+    let readable = of_kind.filter_map(|row| match read_definition(row) {
+        Ok(definition) => Some(WithCode { code: row.code.as_str().into(), definition: Arc::new(definition) }),
+        Err(error) => {
+            tracing::error!(code = row.code, error = %error, "search synonyms or a search rule are not applied");
+            None
+        }
+    });
+    readable.collect()
 }
 
 #[async_trait::async_trait]

@@ -1,31 +1,31 @@
-//! Synonyms and rules over HTTP.
+//! Synonyms and search rules over HTTP.
 
 use entity::search_curations;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::types::Type;
 use poem_openapi::{OpenApi, Tags};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::Serialize;
 
 use super::curation_views::{CurationView, SearchRuleInput, SearchRuleView, SearchSynonymsInput, SearchSynonymsView};
-use super::definition::Named;
+use super::definition::CatalogReferences;
 use super::error::MerchandisingError;
-use super::put_curation::{NewCuration, delete_curation, one, put_curation};
+use super::put_curation::{NewCuration, delete_curation, put_curation};
+use super::queries::{find_curation, list_curations};
 use catalog::{Categories, Products};
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, CommonError};
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
+use kernel::problem::ApiError;
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
 
 pub(super) type Result<T> = std::result::Result<T, ApiError<MerchandisingError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
-    /// What staff make of search, and what they learn from it.
+    /// Synonyms, search rules and search reports.
     Merchandising,
 }
 
-/// Synonyms and rules.
+/// Routes of synonyms and search rules.
 #[derive(Debug)]
 pub struct CurationRoutes {
     /// All products.
@@ -40,9 +40,9 @@ type Staff = Acting<permit::WriteProducts>;
 impl CurationRoutes {
     /// Create or change search synonyms
     ///
-    /// Words or phrases that mean the same in this catalog, or with `means` that stand for others but not the other way
-    /// round. They count with the next search, beside the standard table of trade English, and what they name is never
-    /// taken for a spelling mistake. With `If-Match` the change happens only if nobody changed them meanwhile.
+    /// Words or phrases that are synonyms of each other, or with `means`, terms that have others as synonyms but not the other
+    /// way round. They apply from the next search on, beside the standard table of trade English, and are never corrected as
+    /// spelling mistakes. With `If-Match` they change only if no other request has changed them.
     #[oai(path = "/v1/search-synonyms/:code", method = "put", operation_id = "put_search_synonyms")]
     async fn put_search_synonyms(
         &self,
@@ -65,7 +65,7 @@ impl CurationRoutes {
 
     /// List search synonyms
     ///
-    /// In the order they were created, those among them that do not count now.
+    /// In the order they were created, including those that do not apply now.
     #[oai(path = "/v1/search-synonyms", method = "get", operation_id = "list_search_synonyms")]
     async fn list_search_synonyms(
         &self,
@@ -78,7 +78,7 @@ impl CurationRoutes {
 
     /// Delete search synonyms
     ///
-    /// They no longer count.
+    /// They no longer apply.
     #[oai(path = "/v1/search-synonyms/:code", method = "delete", operation_id = "delete_search_synonyms")]
     async fn delete_search_synonyms(&self, who: Staff, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
@@ -88,10 +88,10 @@ impl CurationRoutes {
 
     /// Create or change a search rule
     ///
-    /// For some phrases: products at places (`pins`), factors on the scores of products, categories or brands (`boosts`; below
-    /// 1 they bury), and where the client should go instead (`redirect`). Without phrases the boosts count for every search.
-    /// It counts with the next search. Pins obey visibility, life cycle and filters. With `If-Match` the change happens only
-    /// if nobody changed the rule meanwhile.
+    /// For some phrases: products at positions (`pins`), factors on the scores of products, categories or brands (`boosts`;
+    /// factors below 1 demote), and where the client must go instead (`redirect`). Without phrases the boosts apply to every
+    /// search. The rule applies from the next search on. Pins obey visibility, life cycle and filters. With `If-Match` the rule
+    /// changes only if no other request has changed it.
     #[oai(path = "/v1/search-rules/:code", method = "put", operation_id = "put_search_rule")]
     async fn put_search_rule(
         &self,
@@ -101,8 +101,8 @@ impl CurationRoutes {
         body: Body<SearchRuleInput>,
     ) -> Result<JsonResponse<SearchRuleView>> {
         let expected = if_match(expected.0.as_deref())?;
-        let named = Named { products: &self.products, categories: &self.categories };
-        put(&who, body.0.into_new(code.0.into_inner(), &named)?, expected).await
+        let references = CatalogReferences { products: &self.products, categories: &self.categories };
+        put(&who, body.0.into_new(code.0.into_inner(), &references)?, expected).await
     }
 
     /// Read a search rule
@@ -115,7 +115,7 @@ impl CurationRoutes {
 
     /// List search rules
     ///
-    /// In the order they were created, those among them that do not count now.
+    /// In the order they were created, including those that do not apply now.
     #[oai(path = "/v1/search-rules", method = "get", operation_id = "list_search_rules")]
     async fn list_search_rules(
         &self,
@@ -128,7 +128,7 @@ impl CurationRoutes {
 
     /// Delete a search rule
     ///
-    /// It no longer counts.
+    /// It no longer applies.
     #[oai(path = "/v1/search-rules/:code", method = "delete", operation_id = "delete_search_rule")]
     async fn delete_search_rule(&self, who: Staff, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
@@ -144,31 +144,25 @@ async fn put<V: CurationView + Type + Serialize>(
 ) -> Result<JsonResponse<V>> {
     let tx = who.begin().await?;
     let row = put_curation(&tx, new, expected).await?;
-    answer(tx.commit(row).await?)
+    respond(tx.commit(row).await?)
 }
 
 async fn get<V: CurationView + Type + Serialize>(who: &Staff, code: &str) -> Result<JsonResponse<V>> {
-    let row = one(&who.db(), V::KIND, code).await?;
-    answer(row.ok_or_else(|| MerchandisingError::not_found(V::KIND, code))?)
+    let row = find_curation(&who.db(), V::KIND, code).await?;
+    respond(row.ok_or_else(|| MerchandisingError::not_found(V::KIND, code))?)
 }
 
 async fn list<V>(who: &Staff, limit: Option<u64>, cursor: Option<&str>) -> Result<JsonResponse<Page<V>>>
 where
     V: CurationView + Type + poem_openapi::types::ParseFromJSON + poem_openapi::types::ToJSON + Serialize,
 {
-    let limit = page_limit(limit, 50, 200)?;
-    let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(V::KIND));
-    let mut select = of_kind.order_by_asc(search_curations::Column::Id).limit(limit + 1);
-    if let Some(cursor) = cursor {
-        select = select.filter(search_curations::Column::Id.gt(place_of(cursor)?));
-    }
-    let rows = select.all(&who.db()).await?.into_iter();
-    let items = rows.filter_map(|row| Some((row.id, V::read(row)?)));
-    Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+    let page = PageRequest::read(limit, cursor, 50, 200)?;
+    let rows = list_curations(&who.db(), V::KIND, page).await?;
+    let items = rows.into_iter().map(|row| Ok((row.id, V::read(row)?))).collect::<Result<Vec<_>>>()?;
+    Ok(JsonResponse::of(&page.page(items))?)
 }
 
-fn answer<V: CurationView + Type + Serialize>(row: search_curations::Model) -> Result<JsonResponse<V>> {
+fn respond<V: CurationView + Type + Serialize>(row: search_curations::Model) -> Result<JsonResponse<V>> {
     let version = row.version;
-    let view = V::read(row).ok_or_else(|| CommonError::Internal("a search curation cannot be read".to_owned()))?;
-    Ok(JsonResponse::of(&view)?.with_etag(Etag(version)))
+    Ok(JsonResponse::of(&V::read(row)?)?.with_etag(Etag(version)))
 }

@@ -1,46 +1,48 @@
-//! Synonyms and rules on the wire.
+//! Synonyms and search rules on the wire.
 
 use entity::{CurationKind, search_curations};
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::definition::{Named, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition};
+use super::definition::{
+    CatalogReferences, RuleDefinition, SearchBoost, SearchPin, SearchRedirect, SynonymsDefinition, read_definition,
+};
 use super::put_curation::NewCuration;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{Text, Timestamp};
 
-/// Words that mean the same.
+/// A group of synonyms.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchSynonymsInput {
-    /// Words or phrases of at most 5 words: each stands for all others, or for what is in `means`.
+    /// Words or phrases of at most 5 words: synonyms of each other, or of what is in `means`.
     #[oai(validator(max_items = 50))]
     pub terms: Vec<Text<500>>,
-    /// When given, the terms stand for these too, and these not for the terms.
+    /// When given, the terms have these as synonyms, but not the other way round.
     #[serde(default)]
     #[oai(validator(max_items = 50))]
     pub means: Vec<Text<500>>,
-    /// Whether it counts. Default true.
+    /// Whether they apply. Default true.
     #[serde(default)]
     pub active: Option<bool>,
-    /// From when on it counts.
+    /// From when on they apply.
     #[serde(default)]
     pub valid_from: Option<Timestamp>,
-    /// From when on it counts no more.
+    /// When they cease to apply.
     #[serde(default)]
     pub valid_until: Option<Timestamp>,
 }
 
-/// What a search is answered with besides what is found.
+/// Pins, boosts and a redirect for some queries.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchRuleInput {
-    /// The texts it is for, whatever their case, accents and endings. Without any its boosts count for every search.
+    /// The queries it is for, whatever their case, accents and word endings. Without phrases its boosts apply to every search.
     #[serde(default)]
     #[oai(validator(max_items = 50))]
     pub phrases: Vec<Text<500>>,
-    /// Products at places.
+    /// Products at positions.
     #[serde(default)]
     #[oai(validator(max_items = 20))]
     pub pins: Vec<SearchPin>,
@@ -48,21 +50,21 @@ pub(crate) struct SearchRuleInput {
     #[serde(default)]
     #[oai(validator(max_items = 100))]
     pub boosts: Vec<SearchBoost>,
-    /// Where the client should go.
+    /// Where the client must go.
     #[serde(default)]
     pub redirect: Option<SearchRedirect>,
-    /// Whether it counts. Default true.
+    /// Whether it applies. Default true.
     #[serde(default)]
     pub active: Option<bool>,
-    /// From when on it counts.
+    /// From when on it applies.
     #[serde(default)]
     pub valid_from: Option<Timestamp>,
-    /// From when on it counts no more.
+    /// When it ceases to apply.
     #[serde(default)]
     pub valid_until: Option<Timestamp>,
 }
 
-/// What both kinds have in common.
+/// The fields that synonyms and rules have in common.
 struct Common {
     kind: CurationKind,
     code: String,
@@ -72,12 +74,12 @@ struct Common {
 }
 
 impl Common {
-    fn into_new(self, definition: &impl Serialize, mut faults: Vec<FieldError>) -> Result<NewCuration, CommonError> {
+    fn into_new(self, definition: &impl Serialize, mut errors: Vec<FieldError>) -> Result<NewCuration, CommonError> {
         if self.valid_from.zip(self.valid_until).is_some_and(|(from, until)| until <= from) {
-            faults.push(FieldError::new("/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after valid_from"));
+            errors.push(FieldError::new("/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after valid_from"));
         }
-        if !faults.is_empty() {
-            return Err(CommonError::Invalid(faults));
+        if !errors.is_empty() {
+            return Err(CommonError::Invalid(errors));
         }
         Ok(NewCuration {
             kind: self.kind,
@@ -95,39 +97,37 @@ fn texts(texts: Vec<Text<500>>) -> Vec<String> {
 }
 
 impl SearchSynonymsInput {
-    /// As it shall be; everything wrong with it is told at once.
+    /// The synonyms to store; reports everything that is wrong with them.
     pub(super) fn into_new(self, code: String) -> Result<NewCuration, CommonError> {
         let Self { terms, means, active, valid_from, valid_until } = self;
         let definition = SynonymsDefinition { terms: texts(terms), means: texts(means) };
         let common = Common { kind: CurationKind::Synonyms, code, active, valid_from, valid_until };
-        common.into_new(&definition, definition.faults())
+        common.into_new(&definition, definition.errors())
     }
 }
 
 impl SearchRuleInput {
-    /// As it shall be; everything wrong with it is told at once.
-    pub(super) fn into_new(self, code: String, named: &Named<'_>) -> Result<NewCuration, CommonError> {
+    /// The rule to store; reports everything that is wrong with it.
+    pub(super) fn into_new(self, code: String, references: &CatalogReferences<'_>) -> Result<NewCuration, CommonError> {
         let Self { phrases, pins, boosts, redirect, active, valid_from, valid_until } = self;
         let definition = RuleDefinition { phrases: texts(phrases), pins, boosts, redirect };
         let common = Common { kind: CurationKind::Rule, code, active, valid_from, valid_until };
-        common.into_new(&definition, definition.faults(named))
+        common.into_new(&definition, definition.errors(references))
     }
 }
 
-/// Whether and when something staff said counts.
+/// Whether and when synonyms or a rule apply.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct CurationStateView {
-    /// Whether it counts.
+    /// Whether it applies.
     pub active: bool,
-    /// From when on it counts.
-    #[oai(skip_serializing_if_is_none)]
+    /// From when on it applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Timestamp>,
-    /// From when on it counts no more.
-    #[oai(skip_serializing_if_is_none)]
+    /// When it ceases to apply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Timestamp>,
-    /// Rises with every change; the `ETag`.
+    /// Increases with every change; the `ETag`.
     pub version: i64,
     /// When it was last changed.
     pub updated_at: Timestamp,
@@ -145,68 +145,67 @@ impl From<&search_curations::Model> for CurationStateView {
     }
 }
 
-/// Words that mean the same.
+/// A group of synonyms.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SearchSynonymsView {
     /// Code.
     pub code: String,
     /// Words or phrases.
     pub terms: Vec<String>,
-    /// What the terms stand for; each other when empty.
+    /// The synonyms of the terms; when empty, the terms are synonyms of each other.
     pub means: Vec<String>,
-    /// Whether and when it counts.
+    /// Whether and when they apply.
     #[oai(flatten)]
     #[serde(flatten)]
     pub state: CurationStateView,
 }
 
-/// What a search is answered with besides what is found.
+/// Pins, boosts and a redirect for some queries.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SearchRuleView {
     /// Code.
     pub code: String,
-    /// The texts it is for; every one when empty.
+    /// The queries it is for; every query when empty.
     pub phrases: Vec<String>,
-    /// Products at places.
+    /// Products at positions.
     pub pins: Vec<SearchPin>,
     /// Factors on scores.
     pub boosts: Vec<SearchBoost>,
-    /// Where the client should go.
-    #[oai(skip_serializing_if_is_none)]
+    /// Where the client must go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<SearchRedirect>,
-    /// Whether and when it counts.
+    /// Whether and when it applies.
     #[oai(flatten)]
     #[serde(flatten)]
     pub state: CurationStateView,
 }
 
-/// A stored row as it is shown.
+/// A view of a stored row.
 pub(super) trait CurationView: Sized {
-    /// Which rows it shows.
+    /// The kind of row it shows.
     const KIND: CurationKind;
 
-    /// None when the stored row cannot be read.
-    fn read(row: search_curations::Model) -> Option<Self>;
+    /// Fails when the stored definition cannot be read.
+    fn read(row: search_curations::Model) -> Result<Self, CommonError>;
 }
 
 impl CurationView for SearchSynonymsView {
     const KIND: CurationKind = CurationKind::Synonyms;
 
-    fn read(row: search_curations::Model) -> Option<Self> {
-        let definition: SynonymsDefinition = serde_json::from_str(&row.definition).ok()?;
+    fn read(row: search_curations::Model) -> Result<Self, CommonError> {
+        let definition: SynonymsDefinition = read_definition(&row)?;
         let state = CurationStateView::from(&row);
-        Some(Self { code: row.code, terms: definition.terms, means: definition.means, state })
+        Ok(Self { code: row.code, terms: definition.terms, means: definition.means, state })
     }
 }
 
 impl CurationView for SearchRuleView {
     const KIND: CurationKind = CurationKind::Rule;
 
-    fn read(row: search_curations::Model) -> Option<Self> {
-        let definition: RuleDefinition = serde_json::from_str(&row.definition).ok()?;
+    fn read(row: search_curations::Model) -> Result<Self, CommonError> {
+        let definition: RuleDefinition = read_definition(&row)?;
         let state = CurationStateView::from(&row);
-        Some(Self {
+        Ok(Self {
             code: row.code,
             phrases: definition.phrases,
             pins: definition.pins,

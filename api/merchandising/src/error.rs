@@ -1,10 +1,10 @@
-//! What merchandising refuses.
+//! Errors of merchandising.
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What merchandising refuses.
+/// Errors of merchandising.
 #[derive(Debug, thiserror::Error)]
 pub enum MerchandisingError {
     #[error("there are no search synonyms \"{0}\"")]

@@ -1,24 +1,24 @@
-//! The event of what staff say of search.
+//! The event that synonyms or a search rule changed.
 
 use entity::{CurationKind, search_curations};
 use kernel::wire::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::DomainEvent;
 
-/// Synonyms or a search rule were put or deleted. Read by [`Curation`](super::Curation), which reads all of them again. The
-/// public form says what was changed, so that staff find in the log who said what and when.
+/// Synonyms or a search rule were put or deleted. Applied by [`Curation`](super::Curation), which reads all of them again. The
+/// public form contains the change, so that staff find in the event log who changed what and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SearchCurationChanged {
-    /// Its row.
+    /// Id of the row.
     pub(crate) id: i64,
     /// Its code.
     pub(crate) code: String,
-    /// Whether it is synonyms or a rule; none in what earlier releases recorded.
+    /// Synonyms or a rule; none in events of earlier releases.
     #[serde(default)]
     kind: Option<CurationKind>,
     /// Its version; none when it was deleted.
     pub(crate) version: Option<i64>,
-    /// What it says; stored in the public form alone.
+    /// Its content; only the public form stores it.
     #[serde(skip)]
     content: Content,
 }
@@ -32,7 +32,7 @@ struct Content {
 }
 
 impl SearchCurationChanged {
-    /// A row was written as it is, or deleted when there is no version.
+    /// A row was written with this version, or deleted when there is none.
     pub(crate) fn new(row: &search_curations::Model, version: Option<i64>) -> Self {
         let content = Content {
             active: row.active,

@@ -1,66 +1,65 @@
-//! What the seller's staff make of search, and what they learn from it: synonyms, pins, boosts, redirects; what buyers searched
-//! for, clicked and ordered.
+//! Curation of search by the seller's staff (synonyms, pins, boosts, redirects), and reports on what buyers searched for, clicked
+//! and ordered.
 //!
-//! | resource | says |
+//! | resource | content |
 //! |---|---|
-//! | `/v1/search-synonyms/{code}` | words that mean the same (`terms`), or that stand for others but not the other way round (`means`) |
-//! | `/v1/search-rules/{code}` | for some phrases, or always: products at places, factors on scores, where the client should go instead |
-//! | `/v1/search/clicks` | a buyer opened what a search showed |
-//! | `/v1/search/reports` | what was searched for over some days: how often, with what result, clicks, orders that followed |
+//! | `/v1/search-synonyms/{code}` | `terms` that are synonyms of each other, or that have `means` as synonyms but not the other way round |
+//! | `/v1/search-rules/{code}` | for some phrases, or for every query: products at positions, factors on scores, a redirect |
+//! | `/v1/search/clicks` | a buyer opened a hit of a search |
+//! | `/v1/search/reports` | searches over some days: how often, with what result, clicks, orders that followed |
 //!
-//! Verbs: [`Curation::guide`] says what staff decided for a text, [`Journal::note`] notes a search, `Journal::recall` remembers what was
-//! asked before.
+//! Verbs: [`Curation::guidance_for`] returns what applies to a query, [`SearchLog::record`] records a search,
+//! `SearchLog::past_queries` completes queries.
 //!
 //! Promises:
-//! - What staff put counts with the next question, in every process. Nobody sees by it what they may not see: pins obey
-//!   visibility, life cycle and filters; a product that is not sold any more is not pinned.
-//! - A phrase is recognised whatever its case, accents, separators and endings. Where several rules name a phrase, all of their
-//!   pins and boosts count; of two that want the same place, or of two redirects, that of the rule created first does.
-//! - The boosts of a question multiply; a number that is typed exactly is answered without them.
-//! - At most 2,000 groups of synonyms and 2,000 rules; at most 20 pins and 100 boosts a rule, factors from 0.1 to 10.
-//! - Noting a search neither makes it slower nor fails it: notes wait in memory, at most 20,000, and are written once a second.
-//!   When the database cannot be written for long, or the process is killed, what waits is lost. A page that is read on, a
-//!   search without text, and searches of the seller's side are not noted.
-//! - A note holds the account, the words and what was shown: no person, no address. Single searches and clicks are forgotten
-//!   after 7 days, their sums by day, words and account after 180.
+//! - Synonyms and rules apply from the next query on, in every process. They reveal no hidden product: pins obey visibility, life
+//!   cycle and filters, and a product that is no longer sold is not pinned.
+//! - A phrase is recognised whatever its case, accents, separators and word endings. When several rules have the same phrase, all
+//!   of their pins and boosts apply; of two pins for the same position, or of two redirects, the one of the older rule applies.
+//! - The boosts of a query multiply. A part number that matches exactly is ranked without them.
+//! - A stored rule that cannot be read is logged as an error and not applied.
+//! - At most 2,000 groups of synonyms and 2,000 rules; at most 20 pins and 100 boosts per rule, factors from 0.1 to 10.
+//! - Recording a search neither slows it down nor makes it fail: at most 20,000 searches wait in memory and are written once a
+//!   second. When the database is unavailable for long, or the process is killed, waiting searches are lost. Further pages,
+//!   searches without text, and searches of the seller's side are not recorded.
+//! - A recorded search contains the account, the query and the shown products: no user, no address. Single searches and clicks
+//!   are deleted after 7 days, their totals by day, query and account after 180.
 //! - An order follows a search when the account orders, within 3 days, a product that the search showed on its first page or
 //!   that was clicked. Each ordered product follows one search: the last in which it was clicked, otherwise the last that
-//!   showed it. What is cancelled later is not taken off.
-//! - An account is told what others search for only when at least 3 accounts did with a result, and never part numbers that
-//!   others looked up.
+//!   showed it. Later cancellations are not subtracted.
+//! - An account sees queries of others only when at least 3 accounts had a result for them, and never part numbers that others
+//!   looked up.
 //!
 //! Tables: `search_curations`, `noted_searches`, `noted_clicks`, `search_tallies`. Reads: `order_lines`. Events: `search_curations.changed`.
 //! Listens to: `order.placed`. Follows: `search_curations.changed`.
 //!
-//! It stands before `storefront`, which asks it while it answers a search, and after `catalog`, whose products and categories
-//! its rules name.
-//!
-//! Not here: answering searches (`storefront`), ranking (the crate `search`), what goes together (`suggestions`).
+//! Not here: answering searches (`storefront`), ranking (the crate `search`), product suggestions (`suggestions`).
 
-mod apply;
 mod click;
+mod compiled;
+mod conversions;
 mod curation;
 mod curation_routes;
 mod curation_views;
+mod daily_totals;
 mod definition;
 mod error;
 mod events;
-mod followed;
-mod journal;
+mod past_queries;
 mod put_curation;
-mod recall;
+mod queries;
 mod report;
 mod report_routes;
 mod report_views;
-mod tally;
+mod search_log;
 #[cfg(test)]
 mod tests;
 
-pub use apply::{Guidance, Redirect};
+pub use compiled::{Guidance, Redirect};
+pub use conversions::Conversions;
 pub use curation::Curation;
 pub use curation_routes::CurationRoutes;
+pub use daily_totals::purge_expired;
 pub use error::MerchandisingError;
-pub use followed::Followed;
-pub use journal::{Journal, Seen, keep_journal};
 pub use report_routes::ReportRoutes;
-pub use tally::purge_expired;
+pub use search_log::{SearchLog, SearchToLog, run_search_log};

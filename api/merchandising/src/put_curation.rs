@@ -1,17 +1,17 @@
-//! Creating, changing and deleting what staff say of search.
+//! Creates, changes and deletes synonyms and search rules.
 
 use entity::{CurationKind, Instant, search_curations};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
-use store::Db;
 
 use super::error::MerchandisingError;
 use super::events::SearchCurationChanged;
+use super::queries::find_curation;
 use kernel::problem::CommonError;
 use store::database::{Lock, Tx};
 
-/// What is said, as it shall be.
+/// Synonyms or a rule to store.
 #[derive(Clone, Debug)]
 pub(super) struct NewCuration {
     pub(super) kind: CurationKind,
@@ -23,10 +23,10 @@ pub(super) struct NewCuration {
     pub(super) definition: String,
 }
 
-/// So many of a kind there may be: all are held in memory.
-const MOST_CURATIONS: u64 = 2_000;
+/// The most synonyms and the most rules, since all are held in memory.
+const MAX_CURATIONS: u64 = 2_000;
 impl MerchandisingError {
-    /// That there is none of a code.
+    /// The error that no synonyms or rule has this code.
     pub(super) fn not_found(kind: CurationKind, code: &str) -> Self {
         match kind {
             CurationKind::Synonyms => Self::SynonymsNotFound(code.to_owned()),
@@ -35,15 +35,15 @@ impl MerchandisingError {
     }
 }
 
-/// Creates it or changes it to what is given; what is so already keeps its version. `expected` is the version the caller
-/// read, if it said one.
+/// Creates or changes synonyms or a rule. The version stays when nothing changes. `expected` is the version that the caller
+/// read, if given.
 pub(super) async fn put_curation(
     tx: &Tx,
     new: NewCuration,
     expected: Option<i64>,
 ) -> Result<search_curations::Model, MerchandisingError> {
     tx.lock(Lock::SearchRules).await?;
-    let old = one(tx, new.kind, &new.code).await?;
+    let old = find_curation(tx, new.kind, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(CommonError::Stale.into());
     }
@@ -68,8 +68,8 @@ pub(super) async fn put_curation(
         }
         None => {
             let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(row.kind));
-            if of_kind.count(tx).await? >= MOST_CURATIONS {
-                return Err(MerchandisingError::TooManyCurations(MOST_CURATIONS));
+            if of_kind.count(tx).await? >= MAX_CURATIONS {
+                return Err(MerchandisingError::TooManyCurations(MAX_CURATIONS));
             }
             row.id = tx.id().await?;
             search_curations::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
@@ -79,17 +79,11 @@ pub(super) async fn put_curation(
     Ok(row)
 }
 
-/// Deletes what a code names.
+/// Deletes the synonyms or the rule with this code.
 pub(super) async fn delete_curation(tx: &Tx, kind: CurationKind, code: &str) -> Result<(), MerchandisingError> {
     tx.lock(Lock::SearchRules).await?;
-    let row = one(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
+    let row = find_curation(tx, kind, code).await?.ok_or_else(|| MerchandisingError::not_found(kind, code))?;
     search_curations::Entity::delete_by_id(row.id).exec(tx).await?;
     tx.record(&SearchCurationChanged::new(&row, None));
     Ok(())
-}
-
-/// What a code names.
-pub(super) async fn one(db: &impl Db, kind: CurationKind, code: &str) -> Result<Option<search_curations::Model>, CommonError> {
-    let of_kind = search_curations::Entity::find().filter(search_curations::Column::Kind.eq(kind));
-    Ok(of_kind.filter(search_curations::Column::Code.eq(code)).one(db).await?)
 }

@@ -1,27 +1,27 @@
-//! What buyers searched for over some days, summed by words.
+//! Reports on searches over some days, grouped by query.
 
+use store::{Db, Row};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::AccountId;
-use sea_orm::{DbErr, Statement, Value};
-use store::{Db, Row};
+use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
 
 use super::report_views::ReportOrder;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 
-/// What is asked of the sums.
+/// Which searches a report covers, and how it is ordered.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
+pub(super) struct ReportFilter {
     /// The first and the last day, counted from 1970.
     pub(super) days: (i64, i64),
     pub(super) account: Option<AccountId>,
     pub(super) order: ReportOrder,
 }
 
-/// Sums over searches.
+/// Totals over searches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sums {
+pub(super) struct SearchTotals {
     pub(super) query: String,
     pub(super) searches: i64,
     pub(super) empty: i64,
@@ -35,9 +35,9 @@ pub(super) struct Sums {
     pub(super) quantity: i64,
 }
 
-/// After which row a page begins: its measure and its words.
+/// The last row of the page before: its measure and its query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ReportCursor {
     pub(super) measure: i64,
     pub(super) query: String,
 }
@@ -46,21 +46,21 @@ const SUMMED: &str = "cast(sum(searches) as bigint), cast(sum(empty) as bigint),
     count(distinct account_id), cast(sum(clicked) as bigint), cast(sum(clicks) as bigint), cast(sum(positions) as bigint), \
     cast(sum(orders) as bigint), cast(sum(quantity) as bigint)";
 
-impl Place {
+impl ReportCursor {
     /// An opaque cursor.
     pub(super) fn cursor(&self) -> String {
         URL_SAFE_NO_PAD.encode([&self.measure.to_be_bytes(), self.query.as_bytes()].concat())
     }
 
-    /// The place of a cursor.
+    /// Reads an opaque cursor.
     pub(super) fn read(cursor: &str) -> Result<Self, CommonError> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
-        let place = bytes.as_deref().and_then(|bytes| {
+        let after = bytes.as_deref().and_then(|bytes| {
             let (measure, query) = bytes.split_first_chunk::<8>()?;
             let query = std::str::from_utf8(query).ok().filter(|query| !query.contains('\0'))?;
             Some(Self { measure: i64::from_be_bytes(*measure), query: query.to_owned() })
         });
-        place.ok_or_else(|| {
+        after.ok_or_else(|| {
             CommonError::invalid(
                 "cursor",
                 FieldCode::BadCursor,
@@ -81,8 +81,8 @@ impl ReportOrder {
         }
     }
 
-    /// What rows are ordered by.
-    pub(super) fn of(self, sums: &Sums) -> i64 {
+    /// The value that rows are ordered by.
+    pub(super) fn of(self, sums: &SearchTotals) -> i64 {
         match self {
             Self::Searches => sums.searches,
             Self::EmptySearches => sums.empty,
@@ -93,45 +93,50 @@ impl ReportOrder {
     }
 }
 
-/// Sums by words, the largest first; at most `limit`, after `place`. Words with nothing of what is asked for are left out.
-pub(super) async fn by_query(db: &impl Db, asked: Asked, place: Option<&Place>, limit: u64) -> Result<Vec<Sums>, CommonError> {
-    let measure = asked.order.measure();
-    let (filter, mut values) = filter(&asked);
+/// Totals by query, the largest first; at most `limit` rows after the cursor. Queries whose measure is 0 are left out.
+pub(super) async fn by_query(
+    db: &impl Db,
+    filter: ReportFilter,
+    after: Option<&ReportCursor>,
+    limit: u64,
+) -> Result<Vec<SearchTotals>, CommonError> {
+    let measure = filter.order.measure();
+    let (condition, mut values) = condition(&filter);
     let mut having = format!("{measure} > 0");
-    if let Some(place) = place {
+    if let Some(after) = after {
         let at = values.len() + 1;
         let words = at + 1;
         having = format!("{having} and ({measure} < ${at} or ({measure} = ${at} and query > ${words}))");
-        values.extend([place.measure.into(), place.query.as_str().into()]);
+        values.extend([after.measure.into(), after.query.as_str().into()]);
     }
     let sql = format!(
-        "select query, {SUMMED} from search_tallies where {filter} group by query having {having} \
+        "select query, {SUMMED} from search_tallies where {condition} group by query having {having} \
          order by {measure} desc, query limit {limit}"
     );
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let rows = db.rows(statement).await?;
-    Ok(rows.iter().map(|row| Sums::read(row, 1, row.get(0)?)).collect::<Result<_, _>>()?)
+    Ok(rows.iter().map(|row| SearchTotals::read(row, 1, row.get(0)?)).collect::<Result<_, _>>()?)
 }
 
-/// Sums over everything.
-pub(super) async fn totals(db: &impl Db, asked: Asked) -> Result<Sums, CommonError> {
-    let (filter, values) = filter(&asked);
-    let sql = format!("select {SUMMED} from search_tallies where {filter}");
+/// Totals over all queries.
+pub(super) async fn totals(db: &impl Db, filter: ReportFilter) -> Result<SearchTotals, CommonError> {
+    let (condition, values) = condition(&filter);
+    let sql = format!("select {SUMMED} from search_tallies where {condition}");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let row = db.row(statement).await?;
-    Ok(row.map(|row| Sums::read(&row, 0, String::new())).transpose()?.unwrap_or_default())
+    Ok(row.map(|row| SearchTotals::read(&row, 0, String::new())).transpose()?.unwrap_or_default())
 }
 
-fn filter(asked: &Asked) -> (&'static str, Vec<Value>) {
-    let days = [asked.days.0.into(), asked.days.1.into()];
-    match asked.account {
+fn condition(filter: &ReportFilter) -> (&'static str, Vec<Value>) {
+    let days = [filter.days.0.into(), filter.days.1.into()];
+    match filter.account {
         None => ("day between $1 and $2", days.into()),
         Some(account) => ("day between $1 and $2 and account_id = $3", days.into_iter().chain([account.0.into()]).collect()),
     }
 }
 
-impl Sums {
-    /// Reads the sums that begin in a column; a sum over nothing is null.
+impl SearchTotals {
+    /// Reads the totals from column `first` on. A sum over no rows is null.
     fn read(row: &Row, first: usize, query: String) -> Result<Self, DbErr> {
         let sum = |nth: usize| Ok::<i64, DbErr>(row.get::<Option<i64>>(first + nth)?.unwrap_or_default());
         Ok(Self {
@@ -155,10 +160,10 @@ mod tests {
 
     #[test]
     fn cursors_read_what_they_say() {
-        let place = Place { measure: 7, query: "hex bolt".to_owned() };
-        assert_eq!(Place::read(&place.cursor()).ok(), Some(place));
+        let after = ReportCursor { measure: 7, query: "hex bolt".to_owned() };
+        assert_eq!(ReportCursor::read(&after.cursor()).ok(), Some(after));
         for wrong in ["", "AA", "\u{0}", "AAAAAAAAAAD_"] {
-            assert!(Place::read(wrong).is_err(), "{wrong}");
+            assert!(ReportCursor::read(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -4,117 +4,114 @@ use poem_openapi::{Enum, Object};
 use pricing::Quantity;
 use serde::{Deserialize, Serialize};
 
-use super::report::Sums;
+use super::report::SearchTotals;
 use kernel::wire::{Code, QuantityText, Text};
 
-/// A product of a search that was opened.
+/// A hit of a search that a buyer opened.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchClickInput {
-    /// `search_id` of the search's answer.
+    /// `search_id` of the search's result.
     pub search_id: Text<64>,
     /// SKU.
     pub sku: Code,
-    /// Its place among the hits, from 1 on.
+    /// Its position among the hits, counted from 1.
     #[oai(validator(minimum(value = "1"), maximum(value = "10100")))]
     pub position: u32,
 }
 
-/// A product of a search that was opened.
+/// A hit of a search that a buyer opened.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SearchClickView {
     /// The search.
     pub search_id: String,
     /// SKU.
     pub sku: String,
-    /// Its place among the hits.
+    /// Its position among the hits.
     pub position: u32,
 }
 
-/// What a report puts first; words that have nothing of it are left out.
+/// The order of a report. Queries whose measure is 0 are left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub(crate) enum ReportOrder {
-    /// What was searched for most.
+    /// Most searches first.
     #[default]
     Searches,
-    /// What found nothing most.
+    /// Most searches without result first.
     EmptySearches,
-    /// What was followed by most clicks.
+    /// Most clicks first.
     Clicks,
-    /// What was followed by most orders.
+    /// Most orders first.
     Orders,
-    /// What was followed by the largest quantity ordered.
+    /// Largest ordered quantity first.
     Quantity,
 }
 
-/// What was searched for.
+/// A report on searches.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SearchReportView {
-    /// Over everything in these days.
+    /// Totals over all queries of these days.
     pub totals: SearchTotalsView,
-    /// One page of words.
+    /// One page of queries.
     pub items: Vec<SearchedView>,
-    /// Give this as `cursor` to read on; absent on the last page.
-    #[oai(skip_serializing_if_is_none)]
+    /// Pass this as `cursor` to read the next page; left out on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
 
-/// One text that was searched for.
+/// The totals of one query.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SearchedView {
-    /// The text: lower-case words without accents.
+    /// The query: lower-case words without accents.
     pub query: String,
-    /// What became of it.
+    /// Its totals.
     #[oai(flatten)]
     #[serde(flatten)]
     pub totals: SearchTotalsView,
 }
 
-/// What became of searches.
+/// Totals of searches.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SearchTotalsView {
-    /// How often it was searched for.
+    /// The number of searches.
     pub searches: i64,
     /// Searches that found nothing.
     pub empty_searches: i64,
-    /// Searches that found only what matches a part.
+    /// Searches that found only partial matches.
     pub relaxed_searches: i64,
-    /// How many accounts searched.
+    /// The number of accounts that searched.
     pub accounts: i64,
-    /// Searches after which something was opened.
+    /// Searches with at least one opened hit.
     pub clicked_searches: i64,
-    /// Products opened.
+    /// Opened hits.
     pub clicks: i64,
-    /// Share of the searches after which something was opened, from 0 to 1.
-    #[oai(skip_serializing_if_is_none)]
+    /// Share of the searches with at least one opened hit, from 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_through: Option<f64>,
-    /// Mean place of what was opened.
-    #[oai(skip_serializing_if_is_none)]
+    /// Mean position of opened hits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_clicked_position: Option<f64>,
-    /// Orders that followed; one that followed several searches counts for each.
+    /// Orders that followed; an order that followed several searches counts for each.
     pub orders: i64,
-    /// What they ordered of what was shown or opened, in stock units.
+    /// The quantity of shown or opened products that these orders contain, in stock units.
     pub quantity: QuantityText,
 }
 
-impl From<&Sums> for SearchTotalsView {
-    fn from(sums: &Sums) -> Self {
+impl From<&SearchTotals> for SearchTotalsView {
+    fn from(totals: &SearchTotals) -> Self {
         let share = |part: i64, whole: i64| (whole > 0).then(|| part as f64 / whole as f64);
         Self {
-            searches: sums.searches,
-            empty_searches: sums.empty,
-            relaxed_searches: sums.relaxed,
-            accounts: sums.accounts,
-            clicked_searches: sums.clicked,
-            clicks: sums.clicks,
-            click_through: share(sums.clicked, sums.searches),
-            mean_clicked_position: share(sums.positions, sums.clicks),
-            orders: sums.orders,
-            quantity: QuantityText(Quantity::from_micros(sums.quantity)),
+            searches: totals.searches,
+            empty_searches: totals.empty,
+            relaxed_searches: totals.relaxed,
+            accounts: totals.accounts,
+            clicked_searches: totals.clicked,
+            clicks: totals.clicks,
+            click_through: share(totals.clicked, totals.searches),
+            mean_clicked_position: share(totals.positions, totals.clicks),
+            orders: totals.orders,
+            quantity: QuantityText(Quantity::from_micros(totals.quantity)),
         }
     }
 }

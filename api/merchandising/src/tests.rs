@@ -1,11 +1,11 @@
-//! What is noted, remembered and forgotten.
+//! What is recorded, remembered and deleted.
 
 use entity::{AccountId, Instant, noted_searches, search_tallies};
 use sea_orm::EntityTrait as _;
 
-use super::journal::{Journal, Seen};
-use super::recall::Recall;
-use super::tally::purge_expired;
+use super::daily_totals::purge_expired;
+use super::past_queries::PastQueries;
+use super::search_log::{SearchLog, SearchToLog};
 use kernel::Kernel;
 use kernel::rate::Rates;
 use kernel::tokens::Keys;
@@ -13,48 +13,48 @@ use store::clock::{self, DAY, later};
 use store::database::Database;
 use store::system::System;
 
-fn seen(account: i64, text: &str, lookup: bool, found: usize) -> Seen<'_> {
-    Seen { account: AccountId(account), text, lookup, relaxed: false, found, shown: Vec::new() }
+fn seen(account: i64, text: &str, lookup: bool, found: usize) -> SearchToLog<'_> {
+    SearchToLog { account: AccountId(account), text, lookup, relaxed: false, found, shown: Vec::new() }
 }
 
-fn own(recall: &Recall, account: i64, prefix: &str) -> Vec<String> {
-    recall.own(AccountId(account), prefix, 10).iter().map(ToString::to_string).collect()
+fn own(past_queries: &PastQueries, account: i64, prefix: &str) -> Vec<String> {
+    past_queries.of_account(AccountId(account), prefix, 10).iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn an_account_remembers_its_own_questions_with_a_result_the_latest_first() {
-    let journal = Journal::default();
+fn queries_with_a_result_are_completed_for_their_account() {
+    let log = SearchLog::default();
     for (second, (text, found)) in [("Hex  Bolt", 3), ("hex nut", 0), ("hexagon", 1), ("hex bolt", 3)].iter().enumerate() {
-        let noted = journal.note(Instant(1_000_000 * (second as i64 + 1)), seen(1, text, false, *found));
-        assert!(noted.is_some());
+        let recorded = log.record(Instant(1_000_000 * (second as i64 + 1)), seen(1, text, false, *found));
+        assert!(recorded.is_some());
     }
-    assert_eq!(own(&journal.recall, 1, "hex"), ["hex bolt", "hexagon"]);
-    assert_eq!(own(&journal.recall, 1, "hex bolt"), [""; 0], "what is typed already helps nobody");
-    assert!(own(&journal.recall, 2, "hex").is_empty(), "nobody else's");
-    assert_eq!(journal.note(Instant(9_000_000), seen(1, " - ", false, 9)), None, "a search without words says nothing");
+    assert_eq!(own(&log.past_queries, 1, "hex"), ["hex bolt", "hexagon"]);
+    assert_eq!(own(&log.past_queries, 1, "hex bolt"), [""; 0], "a query that is typed completely is no completion");
+    assert!(own(&log.past_queries, 2, "hex").is_empty(), "not those of other accounts");
+    assert_eq!(log.record(Instant(9_000_000), seen(1, " - ", false, 9)), None, "a search without words is not recorded");
 }
 
 #[test]
-fn numbers_of_notes_differ_and_waiting_is_bounded() {
-    let journal = Journal::default();
+fn search_ids_differ_and_waiting_searches_are_bounded() {
+    let log = SearchLog::default();
     let ids: std::collections::BTreeSet<i64> =
-        (0..1_000).filter_map(|_| journal.note(Instant(5), seen(1, "same", false, 1))).collect();
+        (0..1_000).filter_map(|_| log.record(Instant(5), seen(1, "same", false, 1))).collect();
     assert_eq!(ids.len(), 1_000);
-    let noted = (0..30_000).filter(|_| journal.note(Instant(6), seen(1, "same", false, 1)).is_some()).count();
-    assert_eq!(noted, 19_000);
+    let recorded = (0..30_000).filter(|_| log.record(Instant(6), seen(1, "same", false, 1)).is_some()).count();
+    assert_eq!(recorded, 19_000);
 }
 
 #[test]
-fn fifty_questions_are_remembered_of_an_account() {
-    let journal = Journal::default();
+fn fifty_queries_are_remembered_per_account() {
+    let log = SearchLog::default();
     for n in 0..60 {
-        journal.note(Instant(n * 1_000_000), seen(1, &format!("part {n}"), false, 1));
+        log.record(Instant(n * 1_000_000), seen(1, &format!("part {n}"), false, 1));
     }
-    let all = journal.recall.own(AccountId(1), "", 100);
+    let all = log.past_queries.of_account(AccountId(1), "", 100);
     assert_eq!((all.len(), &*all[0], &*all[49]), (50, "part 59", "part 10"));
 }
 
-async fn house() -> (System, tempfile::TempDir) {
+async fn open_system() -> (System, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Database::connect(&url, 2).await.expect("a database");
@@ -64,27 +64,27 @@ async fn house() -> (System, tempfile::TempDir) {
 }
 
 #[tokio::test]
-async fn notes_are_written_once_remembered_anew_and_forgotten_in_time() {
-    let (system, _folder) = house().await;
-    let journal = Journal::default();
+async fn searches_are_written_once_and_deleted_after_their_retention() {
+    let (system, _folder) = open_system().await;
+    let log = SearchLog::default();
     let now = clock::now();
     let ago = |days: i64| later(now, -days * DAY);
     for (at, account, text) in [(ago(200), 1, "very old"), (ago(8), 1, "older"), (now, 1, "hex bolt"), (now, 1, "Hex Bolt")] {
-        journal.note(at, seen(account, text, false, 1)).expect("noted");
+        log.record(at, seen(account, text, false, 1)).expect("recorded");
     }
     for account in [2, 3, 4] {
-        journal.note(now, seen(account, "wing nut", false, 1)).expect("noted");
-        journal.note(now, seen(account, "7-11", false, 1)).expect("noted");
-        journal.note(now, seen(account, "cap nut", account == 4, 1)).expect("noted");
+        log.record(now, seen(account, "wing nut", false, 1)).expect("recorded");
+        log.record(now, seen(account, "7-11", false, 1)).expect("recorded");
+        log.record(now, seen(account, "cap nut", account == 4, 1)).expect("recorded");
     }
-    journal.write(&system).await.expect("written");
-    journal.write(&system).await.expect("nothing more to write");
+    log.write(&system).await.expect("written");
+    log.write(&system).await.expect("nothing more to write");
     let db = system.db();
     assert_eq!(noted_searches::Entity::find().all(&db).await.expect("rows").len(), 13);
-    let recall = Recall::default();
-    recall.read_all(&db, now).await.expect("read");
-    assert_eq!(own(&recall, 1, "").len(), 2, "90 days are remembered");
-    assert_eq!(recall.popular("", 9).iter().map(ToString::to_string).collect::<Vec<_>>(), ["wing nut"]);
+    let past_queries = PastQueries::default();
+    past_queries.read_all(&db, now).await.expect("read");
+    assert_eq!(own(&past_queries, 1, "").len(), 2, "90 days are remembered");
+    assert_eq!(past_queries.popular("", 9).iter().map(ToString::to_string).collect::<Vec<_>>(), ["wing nut"]);
     let tx = system.begin().await.expect("a transaction");
     assert_eq!(purge_expired(&tx).await.expect("forgotten"), 3, "two searches and a sum");
     tx.commit(()).await.expect("kept");

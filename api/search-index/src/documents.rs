@@ -1,4 +1,4 @@
-//! From a product of the catalog to a document of the index.
+//! Converts products of the catalog to documents of the index.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use entity::{CategoryId, IdentifierKind, Lifecycle, ProductId};
 use catalog::queries::Detail;
 use catalog::{Attribute, AttributeValue, Categories, Product};
 
-/// What the index is told about a product. Drafts are in it too, for staff alone.
+/// The document of a product. Drafts are indexed too, and only staff find them.
 pub(super) fn document(detail: Detail, categories: &Categories) -> search::Document {
     let superseded = detail.superseded().map(str::to_owned).collect();
     let path = detail.row.category_id.map(|id| categories.chain(id)).unwrap_or_default();
@@ -50,7 +50,7 @@ fn attribute(attribute: Attribute) -> search::Attribute {
     search::Attribute { name: attribute.name, value }
 }
 
-/// The products that lie in one of the categories, or below: what is said of them names those categories.
+/// The products in one of the categories or below. Their documents contain the names of these categories.
 pub(super) fn products_within(
     changed: &AHashSet<CategoryId>,
     products: &[Arc<Product>],

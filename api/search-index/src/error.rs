@@ -1,9 +1,9 @@
-//! What the search index refuses.
+//! Errors of the search index.
 
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What the search index refuses.
+/// Errors of the search index.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchIndexError {
     #[error("the search index of this process is not built yet; try again")]

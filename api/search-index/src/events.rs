@@ -1,9 +1,9 @@
-//! The event that asks for a new index.
+//! The event that requests a new index.
 
 use serde::{Deserialize, Serialize};
 use store::{DomainEvent, NoPublicForm};
 
-/// A new search index was asked for. Read by the synchroniser of every process, which builds one.
+/// A new search index was requested. The synchroniser of every process handles it by building one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReindexRequested {}
 

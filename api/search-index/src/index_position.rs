@@ -1,38 +1,39 @@
-//! Where an index stands: of which database it is, and how far in its event log. Kept in every commit of the index.
+//! The position of an index: its database, and the last event of the event log it contains. Every commit stores it.
 
-use entity::signing_keys;
-use sea_orm::{DbErr, EntityTrait, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
 use store::Db;
+use entity::signing_keys;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
 
-/// Where an index stands.
+/// The position of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct IndexPosition {
-    /// Tells databases apart.
+    /// Fingerprint of its database.
     pub(super) database: String,
-    /// Every event up to this number is in the index.
+    /// The index contains every event up to this number.
     pub(super) seq: i64,
 }
 
 impl IndexPosition {
-    /// The position as a commit carries it.
+    /// The position as the payload of a commit.
     pub(super) fn payload(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The position a commit carries.
+    /// The position in the payload of a commit.
     pub(super) fn read(payload: &str) -> Option<Self> {
         serde_json::from_str(payload).ok()
     }
 
-    /// Whether an index at this position can be brought up to date: it is of `database`, whose log has not been set back.
+    /// Whether an index at this position can be brought up to date: it belongs to `database`, and its position is not beyond
+    /// the event log.
     pub(super) fn is_usable(&self, database: &str, latest: i64) -> bool {
         self.database == database && self.seq <= latest
     }
 }
 
-/// What tells this database from every other: its first signing key, which is random and never deleted.
-pub(super) async fn database_mark(db: &impl Db) -> Result<String, DbErr> {
+/// A value that differs between databases: the first signing key, which is random and never deleted.
+pub(super) async fn database_fingerprint(db: &impl Db) -> Result<String, DbErr> {
     let select = signing_keys::Entity::find().select_only().column(signing_keys::Column::Kid);
     let first = select.order_by_asc(signing_keys::Column::CreatedAt).order_by_asc(signing_keys::Column::Kid);
     Ok(first.into_tuple::<String>().one(db).await?.unwrap_or_default())

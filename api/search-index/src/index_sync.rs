@@ -1,9 +1,9 @@
-//! Keeps the index of this process in step with the catalog: opens where it stood, builds it when it is of no use, follows the
+//! Keeps the index of this process up to date: continues from the last commit, rebuilds an unusable index, and follows the
 //! event log.
 //!
-//! The synchroniser runs beside requests, not with the projections: a commit takes tens of milliseconds and nobody who writes shall
-//! wait for it. Changes that come close together share a commit. The position of the index is committed with its documents;
-//! events after it are followed again after a restart, and following twice does no harm.
+//! The synchroniser runs beside requests, not with the projections, since a commit takes tens of milliseconds and writers must
+//! not wait for it. Changes in quick succession share a commit. The position of the index is committed with its documents.
+//! Events after it are applied again after a restart, which does no harm.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use super::build::Rebuild;
 use super::documents::{document, products_within};
 use super::events::ReindexRequested;
 use super::index::SearchIndex;
-use super::index_position::{IndexPosition, database_mark};
+use super::index_position::{IndexPosition, database_fingerprint};
 use catalog::events::{CategoriesChanged, ProductsChanged};
 use catalog::{Categories, Products, queries};
 use kernel::problem::CommonError;
@@ -25,22 +25,22 @@ use store::events::{self, Event, any_is, decode_all};
 use store::system::System;
 use store::{DomainEvent as _, UnreadableEvent};
 
-/// How often the log is looked at when nothing wakes the synchroniser.
-const POLL: Duration = Duration::from_millis(200);
-/// Least time between two commits.
-const CALM: Duration = Duration::from_millis(400);
-/// Events taken at once; some hold the levels of hundreds of products.
+/// How often the event log is read when nothing wakes the synchroniser.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+/// Minimum time between two commits.
+const MIN_COMMIT_INTERVAL: Duration = Duration::from_millis(400);
+/// Events read at once.
 const BATCH: u64 = 100;
-/// Changed products that are gathered at most before they are written.
-const MOST_PENDING: usize = 20_000;
-/// Products loaded at once.
+/// The most changed products that are collected before they are written.
+const MAX_PENDING: usize = 20_000;
+/// After this many events the position is committed even if no product changed.
 const CHUNK: usize = 2_000;
 /// Events after which the position is committed although no product changed.
-const FAR: i64 = 50_000;
-/// How long to wait after a failure.
-const PAUSE: Duration = Duration::from_secs(1);
+const MAX_UNCOMMITTED_EVENTS: i64 = 50_000;
+/// Delay before the next attempt after a failure.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// Keeps the index in step until `stop` says so; does nothing in a process that opened none.
+/// Keeps the index up to date until `stop` turns true. Does nothing in a process that opened no index.
 pub async fn sync_index(
     system: System,
     index: SearchIndex,
@@ -59,11 +59,11 @@ pub async fn sync_index(
             Ok(wait) => wait,
             Err(error) => {
                 tracing::error!(error = %error, "keeping the search index failed; trying again");
-                Some(PAUSE)
+                Some(RETRY_DELAY)
             }
         };
         let Some(wait) = wait else { continue };
-        let woken = async { if wait == POLL { subscription.wait(wait).await } else { tokio::time::sleep(wait).await } };
+        let woken = async { if wait == POLL_INTERVAL { subscription.wait(wait).await } else { tokio::time::sleep(wait).await } };
         tokio::select! {
             () = woken => {}
             _ = stop.changed() => {}
@@ -83,19 +83,19 @@ struct IndexSync {
     rebuild: Option<Rebuild>,
 }
 
-/// What is known of the index.
+/// State of the index.
 enum State {
-    /// Nothing yet, or nothing any more.
+    /// Not checked yet, or a rebuild failed.
     Unknown,
-    /// It is of no use; a new one is being built.
-    Useless,
+    /// The index cannot be brought up to date; a new one is being built.
+    Unusable,
     Tailing(Tailing),
 }
 
 struct Tailing {
-    /// Committed with the index.
+    /// The position committed with the index.
     committed: IndexPosition,
-    /// Events up to here are read.
+    /// Events up to this position are read.
     position: i64,
     pending: AHashSet<ProductId>,
     last_commit: Option<Instant>,
@@ -108,7 +108,7 @@ impl Tailing {
 }
 
 impl IndexSync {
-    /// Does what is next to do; says how long there is nothing more.
+    /// Performs the next step; returns how long to wait before the one after it.
     async fn step(&mut self) -> Result<Option<Duration>, CommonError> {
         if self.rebuild.as_ref().is_some_and(Rebuild::is_filled)
             && let Some(rebuild) = self.rebuild.take()
@@ -122,21 +122,21 @@ impl IndexSync {
             self.index.set_ready();
         }
         match &self.state {
-            State::Unknown => self.look().await,
-            State::Useless => Ok(Some(Duration::from_millis(20))),
+            State::Unknown => self.check_index().await,
+            State::Unusable => Ok(Some(Duration::from_millis(20))),
             State::Tailing(_) => self.tail().await,
         }
     }
 
-    /// Finds out whether the index can be followed from where it stands.
-    async fn look(&mut self) -> Result<Option<Duration>, CommonError> {
+    /// Checks whether the index can be brought up to date from its position.
+    async fn check_index(&mut self) -> Result<Option<Duration>, CommonError> {
         if self.system.feed().position() == i64::MAX {
-            // What is in memory does not follow the log yet, so nobody can say how far it is.
+            // The projections do not follow the event log yet, so their position is unknown.
             return Ok(Some(Duration::from_millis(5)));
         }
         let db = self.system.db();
         let position = self.index.engine().and_then(|e| e.committed_payload()).and_then(|payload| IndexPosition::read(&payload));
-        let (database, latest) = (database_mark(&db).await?, events::latest(&db).await?);
+        let (database, latest) = (database_fingerprint(&db).await?, events::latest(&db).await?);
         match position.filter(|position| position.is_usable(&database, latest)) {
             Some(position) => {
                 self.state = State::Tailing(Tailing::from(position));
@@ -144,7 +144,7 @@ impl IndexSync {
             }
             None => {
                 self.rebuild().await?;
-                self.state = State::Useless;
+                self.state = State::Unusable;
             }
         }
         Ok(None)
@@ -165,10 +165,10 @@ impl IndexSync {
         let feed = self.system.feed();
         let batch = events::next(&self.system.db(), feed, tailing.position, BATCH).await?;
         let full = batch.len() as u64 == BATCH;
-        // Categories are taken from memory, so the index follows no further than this process has.
+        // Categories are read from memory, so the index must not be ahead of the projections.
         let followed = feed.position();
         let batch: Vec<Arc<Event>> = batch.into_iter().take_while(|event| event.seq <= followed).collect();
-        let asked = gather(&batch, &self.products, &self.categories, &mut tailing.pending)?;
+        let asked = collect_changes(&batch, &self.products, &self.categories, &mut tailing.pending)?;
         tailing.position = batch.last().map_or(tailing.position, |last| last.seq);
         counters::event_lag("search", feed.latest_seen().saturating_sub(tailing.position).max(0));
         if asked {
@@ -180,24 +180,24 @@ impl IndexSync {
         self.write_if_due().await.map(Some)
     }
 
-    /// Whether so much is gathered that it must be written.
+    /// Whether enough products are collected to write them at once.
     fn is_due(&self) -> bool {
-        matches!(&self.state, State::Tailing(tailing) if tailing.pending.len() >= MOST_PENDING)
+        matches!(&self.state, State::Tailing(tailing) if tailing.pending.len() >= MAX_PENDING)
     }
 
-    /// Writes what is gathered, unless the last commit was a moment ago; says when to look again.
+    /// Writes the collected products, unless the last commit was a moment ago; returns when to check again.
     async fn write_if_due(&mut self) -> Result<Duration, CommonError> {
-        let State::Tailing(tailing) = &self.state else { return Ok(POLL) };
-        let far = tailing.position - tailing.committed.seq > FAR;
-        if tailing.pending.is_empty() && !far {
-            return Ok(POLL);
+        let State::Tailing(tailing) = &self.state else { return Ok(POLL_INTERVAL) };
+        let is_far_behind = tailing.position - tailing.committed.seq > MAX_UNCOMMITTED_EVENTS;
+        if tailing.pending.is_empty() && !is_far_behind {
+            return Ok(POLL_INTERVAL);
         }
-        let since = tailing.last_commit.map_or(CALM, |at| at.elapsed());
-        if since < CALM && !self.is_due() {
-            return Ok(CALM.saturating_sub(since));
+        let since = tailing.last_commit.map_or(MIN_COMMIT_INTERVAL, |at| at.elapsed());
+        if since < MIN_COMMIT_INTERVAL && !self.is_due() {
+            return Ok(MIN_COMMIT_INTERVAL.saturating_sub(since));
         }
         self.write().await?;
-        Ok(POLL)
+        Ok(POLL_INTERVAL)
     }
 
     async fn write(&mut self) -> Result<(), CommonError> {
@@ -211,14 +211,14 @@ impl IndexSync {
             let gone: Vec<u64> = ids.iter().filter(|id| !found.contains(id)).map(|id| id.0 as u64).collect();
             let documents: Vec<_> = details.into_iter().map(|detail| document(detail, &self.categories)).collect();
             let engine = engine.clone();
-            busy(move || {
+            on_blocking_thread(move || {
                 engine.remove(&gone);
                 engine.put(&documents)
             })
             .await?;
         }
         let (engine, payload) = (engine.clone(), position.payload());
-        busy(move || engine.commit(&payload)).await?;
+        on_blocking_thread(move || engine.commit(&payload)).await?;
         tracing::debug!(products = ids.len(), event.seq = position.seq, "the search index follows");
         tailing.pending.clear();
         tailing.committed = position;
@@ -227,14 +227,14 @@ impl IndexSync {
     }
 }
 
-/// Work of the engine, on a thread that may be busy for a while.
-async fn busy(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Result<(), CommonError> {
+/// Runs work of the engine on a thread that may block.
+async fn on_blocking_thread(work: impl FnOnce() -> search::Result<()> + Send + 'static) -> Result<(), CommonError> {
     let done = tokio::task::spawn_blocking(work).await.map_err(|e| CommonError::Internal(e.to_string()))?;
     done.map_err(|e| CommonError::Internal(e.to_string()))
 }
 
-/// Adds the products that events concern; says whether one of them asks for a new index.
-fn gather(
+/// Adds the products that events concern; returns whether an event requests a new index.
+fn collect_changes(
     batch: &[Arc<Event>],
     products: &Products,
     categories: &Categories,

@@ -1,4 +1,4 @@
-//! The index against a database: built, followed, stopped anywhere, of another database, rebuilt while it serves.
+//! The index with a database: built, kept up to date, killed, used with another database, rebuilt while it serves.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::{Reindexed, SearchIndex, build_now, reindex, sync_index};
+use super::{ReindexOutcome, SearchIndex, build_now, reindex, sync_index};
 use catalog::{Categories, NewCategory, NewProduct, Products, put_categories, put_products};
 use identity::Accounts;
 use kernel::Kernel;
@@ -19,13 +19,13 @@ use store::events;
 use store::projections::keep_current;
 use store::system::System;
 
-/// A database, and processes that come and go over it.
-struct Shop {
+/// A database that several processes use.
+struct TestDatabase {
     kernel: Kernel,
     folder: TempDir,
 }
 
-/// One process: what it holds in memory, and its work.
+/// One process with its projections and background tasks.
 struct Process {
     index: SearchIndex,
     products: Products,
@@ -33,7 +33,7 @@ struct Process {
     work: JoinSet<()>,
 }
 
-impl Shop {
+impl TestDatabase {
     async fn open() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
@@ -58,7 +58,7 @@ impl Shop {
         tx.commit(()).await.expect("kept");
     }
 
-    async fn call_category(&self, name: &str) {
+    async fn name_category(&self, name: &str) {
         let tx = self.system().begin().await.expect("a transaction");
         let category = NewCategory { code: "C".to_owned(), name: name.to_owned(), parent: None };
         put_categories(&tx, vec![category]).await.expect("a category");
@@ -71,7 +71,7 @@ impl Shop {
         let categories = Categories::load(&db).await.expect("categories");
         let products = Products::load(&db, &Accounts::default(), &categories).await.expect("products");
         let index = SearchIndex::default();
-        // A killed process lets go of its index as soon as its last thread ends.
+        // A killed process releases its index when its last thread ends.
         let started = Instant::now();
         while let Err(error) = index.open(index_dir) {
             assert!(started.elapsed() < Duration::from_secs(20), "no index: {error}");
@@ -89,15 +89,15 @@ impl Shop {
 impl Process {
     async fn hits(&self, text: &str, audience: search::Audience) -> Vec<String> {
         let query = search::Query::new(text, audience);
-        let hits = self.index.ask(move |engine| engine.find(&query)).await;
+        let hits = self.index.with_engine(move |engine| engine.find(&query)).await;
         hits.map(|hits| hits.items.into_iter().map(|hit| hit.sku).collect()).unwrap_or_default()
     }
 
-    /// Waits until a buyer's search finds exactly these.
+    /// Waits until a buyer's search finds exactly these products.
     async fn finds(&self, text: &str, wanted: &[&str]) {
         let started = Instant::now();
         loop {
-            let mut hits = self.hits(text, search::Audience::Of(Vec::new())).await;
+            let mut hits = self.hits(text, search::Audience::Groups(Vec::new())).await;
             hits.sort_unstable();
             if self.index.is_ready() && hits == wanted {
                 return;
@@ -112,7 +112,7 @@ impl Process {
         while self.work.join_next().await.is_some() {}
     }
 
-    /// Ends as a killed process does: nothing is finished.
+    /// Stops as a killed process does, without finishing anything.
     async fn die(mut self) {
         self.work.shutdown().await;
     }
@@ -124,44 +124,44 @@ fn product(sku: &str, title: &str) -> NewProduct {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_index_is_built_and_follows() {
-    let shop = Shop::open().await;
-    shop.call_category("Fasteners").await;
-    shop.put(vec![product("A", "hexagon bolt"), product("B", "wing nut")]).await;
-    let process = shop.start(&shop.index_dir()).await;
+    let database = TestDatabase::open().await;
+    database.name_category("Fasteners").await;
+    database.put(vec![product("A", "hexagon bolt"), product("B", "wing nut")]).await;
+    let process = database.start(&database.index_dir()).await;
     process.finds("bolt", &["A"]).await;
-    shop.put(vec![product("A", "gasket"), product("D", "carriage bolt")]).await;
+    database.put(vec![product("A", "gasket"), product("D", "carriage bolt")]).await;
     process.finds("bolt", &["D"]).await;
     process.finds("gasket", &["A"]).await;
-    shop.put(vec![NewProduct { lifecycle: Lifecycle::Draft, ..product("D", "carriage bolt") }]).await;
+    database.put(vec![NewProduct { lifecycle: Lifecycle::Draft, ..product("D", "carriage bolt") }]).await;
     process.finds("bolt", &[]).await;
     assert_eq!(process.hits("bolt", search::Audience::Staff).await, ["D"]);
-    shop.call_category("Hardware").await;
+    database.name_category("Hardware").await;
     process.finds("hardware", &["A", "B"]).await;
     assert_eq!(process.products.count(), 3);
     process.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_process_goes_on_where_it_stood() {
-    let shop = Shop::open().await;
-    shop.call_category("Fasteners").await;
-    shop.put(vec![product("A", "hexagon bolt")]).await;
-    let process = shop.start(&shop.index_dir()).await;
+async fn a_killed_process_continues_from_its_last_commit() {
+    let database = TestDatabase::open().await;
+    database.name_category("Fasteners").await;
+    database.put(vec![product("A", "hexagon bolt")]).await;
+    let process = database.start(&database.index_dir()).await;
     process.finds("bolt", &["A"]).await;
-    shop.put(vec![product("B", "carriage bolt")]).await;
+    database.put(vec![product("B", "carriage bolt")]).await;
     process.die().await;
-    shop.put(vec![product("E", "eye bolt")]).await;
-    let process = shop.start(&shop.index_dir()).await;
+    database.put(vec![product("E", "eye bolt")]).await;
+    let process = database.start(&database.index_dir()).await;
     process.finds("bolt", &["A", "B", "E"]).await;
     process.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_of_another_database_is_not_served() {
-    let (one, other) = (Shop::open().await, Shop::open().await);
-    for (shop, sku) in [(&one, "A"), (&other, "X")] {
-        shop.call_category("Fasteners").await;
-        shop.put(vec![product(sku, "hexagon bolt")]).await;
+    let (one, other) = (TestDatabase::open().await, TestDatabase::open().await);
+    for (database, sku) in [(&one, "A"), (&other, "X")] {
+        database.name_category("Fasteners").await;
+        database.put(vec![product(sku, "hexagon bolt")]).await;
     }
     let process = one.start(&one.index_dir()).await;
     process.finds("bolt", &["A"]).await;
@@ -172,21 +172,22 @@ async fn an_index_of_another_database_is_not_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_index_is_built_here_or_by_whoever_serves() {
-    let shop = Shop::open().await;
-    shop.call_category("Fasteners").await;
-    shop.put(vec![product("A", "hexagon bolt")]).await;
-    let categories = Categories::load(&shop.system().db()).await.expect("categories");
-    let request = async || reindex(&shop.kernel, &SearchIndex::default(), &categories, &shop.index_dir(), |_, _| {}).await;
-    assert_eq!(request().await.expect("built"), Reindexed::Here(1));
-    let process = shop.start(&shop.index_dir()).await;
+async fn a_new_index_is_built_here_or_by_the_serving_process() {
+    let database = TestDatabase::open().await;
+    database.name_category("Fasteners").await;
+    database.put(vec![product("A", "hexagon bolt")]).await;
+    let categories = Categories::load(&database.system().db()).await.expect("categories");
+    let request =
+        async || reindex(&database.kernel, &SearchIndex::default(), &categories, &database.index_dir(), |_, _| {}).await;
+    assert_eq!(request().await.expect("built"), ReindexOutcome::Built(1));
+    let process = database.start(&database.index_dir()).await;
     process.finds("bolt", &["A"]).await;
-    let before = std::fs::read_to_string(shop.index_dir().join("CURRENT")).expect("a pointer");
-    assert_eq!(request().await.expect("asked"), Reindexed::ByServer);
-    shop.put(vec![product("B", "carriage bolt")]).await;
+    let before = std::fs::read_to_string(database.index_dir().join("CURRENT")).expect("a pointer");
+    assert_eq!(request().await.expect("asked"), ReindexOutcome::LeftToServer);
+    database.put(vec![product("B", "carriage bolt")]).await;
     process.finds("bolt", &["A", "B"]).await;
     let started = Instant::now();
-    while std::fs::read_to_string(shop.index_dir().join("CURRENT")).expect("a pointer") == before {
+    while std::fs::read_to_string(database.index_dir().join("CURRENT")).expect("a pointer") == before {
         assert!(started.elapsed() < Duration::from_secs(20), "no new index was built");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -196,33 +197,33 @@ async fn a_new_index_is_built_here_or_by_whoever_serves() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn progress_reaches_the_end() {
-    let shop = Shop::open().await;
-    shop.call_category("Fasteners").await;
-    shop.put((0..2_500).map(|n| product(&format!("P{n}"), "hexagon bolt")).collect()).await;
+    let database = TestDatabase::open().await;
+    database.name_category("Fasteners").await;
+    database.put((0..2_500).map(|n| product(&format!("P{n}"), "hexagon bolt")).collect()).await;
     let index = SearchIndex::default();
-    index.open(&shop.index_dir()).expect("an index");
-    let categories = Categories::load(&shop.system().db()).await.expect("categories");
-    let (told, seen) = std::sync::mpsc::channel();
-    let progress = move |done, total| told.send((done, total)).expect("somebody listens");
-    let built = build_now(&shop.system(), &index, &categories, progress).await;
+    index.open(&database.index_dir()).expect("an index");
+    let categories = Categories::load(&database.system().db()).await.expect("categories");
+    let (sender, received) = std::sync::mpsc::channel();
+    let progress = move |done, total| sender.send((done, total)).expect("a receiver");
+    let built = build_now(&database.system(), &index, &categories, progress).await;
     assert_eq!(built.expect("built"), 2_500);
-    assert_eq!(seen.iter().collect::<Vec<_>>(), [(2_000, 2_500), (2_500, 2_500)]);
+    assert_eq!(received.iter().collect::<Vec<_>>(), [(2_000, 2_500), (2_500, 2_500)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_names_get_what_comes_near() {
-    let shop = Shop::open().await;
-    shop.call_category("Fasteners").await;
+async fn unknown_names_get_similar_candidates() {
+    let database = TestDatabase::open().await;
+    database.name_category("Fasteners").await;
     let bolt = NewProduct { mpn: Some("XK-4711-B".to_owned()), ..product("A", "hexagon bolt") };
-    shop.put(vec![bolt]).await;
-    let process = shop.start(&shop.index_dir()).await;
+    database.put(vec![bolt]).await;
+    let process = database.start(&database.index_dir()).await;
     assert!(
-        SearchIndex::default().candidates(None, search::Audience::Of(Vec::new()), &["XK4711C"]).await[0].is_empty(),
+        SearchIndex::default().candidates(None, search::Audience::Groups(Vec::new()), &["XK4711C"]).await[0].is_empty(),
         "an index that is not there knows nothing"
     );
     process.finds("bolt", &["A"]).await;
     let names = vec!["XK4711C", "nothing like it", "", "XK-4711-B"];
-    let found = process.index.candidates(None, search::Audience::Of(Vec::new()), &names).await;
+    let found = process.index.candidates(None, search::Audience::Groups(Vec::new()), &names).await;
     let skus: Vec<usize> = found.iter().map(Vec::len).collect();
     assert_eq!(skus, [1, 0, 0, 1]);
     assert_eq!(found[0][0].reason, "similar to XK-4711-B");

@@ -21,7 +21,7 @@ use price_admin::{AgreementRoutes, ChangeSetRoutes, CopyRoutes, FindingRoutes, P
 use prices::{FeedRoutes, PriceQuoteRoutes};
 use quotes::{OpenQuotes, SalesQuoteRoutes};
 use settings::SettingsRoutes;
-use storefront::{OwnSets, StorefrontRoutes};
+use storefront::{AccountFilters, StorefrontRoutes};
 use suggestions::{RelationRuleRoutes, SuggestionRoutes};
 
 /// The slices' routes over what the process holds, with their document.
@@ -72,15 +72,15 @@ fn search_routes(projections: &Projections) -> (StorefrontRoutes, CurationRoutes
         categories: projections.categories.clone(),
         product_json: ProductJsonCache::default(),
         index: projections.search.clone(),
-        own: OwnSets::over(&projections.memory, &projections.prices, &projections.accounts),
+        account_filters: AccountFilters::new(&projections.purchase_history, &projections.prices, &projections.accounts),
         curation: projections.curation.clone(),
-        journal: projections.journal.clone(),
+        search_log: projections.search_log.clone(),
     };
     let curation = CurationRoutes { products: projections.products.clone(), categories: projections.categories.clone() };
     let reports = ReportRoutes {
         accounts: projections.accounts.clone(),
         products: projections.products.clone(),
-        journal: projections.journal.clone(),
+        log: projections.search_log.clone(),
     };
     (storefront, curation, reports)
 }
@@ -154,7 +154,7 @@ fn suggestion_routes(projections: &Projections) -> (SuggestionRoutes, RelationRu
         accounts: projections.accounts.clone(),
         products: projections.products.clone(),
         board: projections.board.clone(),
-        memory: projections.memory.clone(),
+        purchases: projections.purchase_history.clone(),
         related: projections.related.clone(),
         consents: projections.consents.clone(),
     };

@@ -1,4 +1,4 @@
-//! What the storefront refuses.
+//! Errors of the storefront.
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
@@ -6,7 +6,7 @@ use kernel::problem_types;
 use prices::PriceError;
 use search_index::SearchIndexError;
 
-/// What the storefront refuses.
+/// Errors of the storefront.
 #[derive(Debug, thiserror::Error)]
 pub enum StorefrontError {
     #[error("there is no product \"{0}\"")]

@@ -1,33 +1,34 @@
 //! What a buyer sees: products and search hits with the account's own price and stock.
 //!
 //! Promises:
-//! - A product page costs no database statement once it was asked for: description, price and stock stand in memory.
-//! - Prices and stock are joined after ranking and never indexed, so a hit shows what a quote would say. Sorting and filtering
-//!   by them look at the best 2,000 products of a search.
-//! - Any text is answered; nothing a client writes makes a search fail or take long.
-//! - What finds nothing is answered with what comes near: words given up or corrected, what there is without the filters, the
+//! - Once a product page was read, reading it again costs no database statement: description, price and stock are in memory.
+//! - Prices and stock are attached after ranking and never indexed, so a hit shows the price that a quote would have. Filtering
+//!   and sorting by them covers the best 2,000 products of a search.
+//! - Every text gets an answer; no text makes a search fail or take long.
+//! - A search without results suggests alternatives: fewer or corrected words, the number of results without filters, the
 //!   nearest categories.
-//! - Buyers never meet drafts, nor prices and stock their token does not allow them to read.
+//! - Buyers never see drafts, nor prices and stock that their token may not read.
 //!
 //! Tables: none of its own. Reads: `orders`. Events: none.
 //!
-//! Not here: the life of the index (`search_index`), what staff decide for a text and the notes of searches (`merchandising`),
-//! understanding and ranking of texts (the crate `search`), exact look-up of part numbers (`catalog::resolve`), promised dates
-//! (`inventory`), full explanations of prices (`contracts`).
+//! Not here: building and updating the index (`search_index`), curation by staff and the log of searches (`merchandising`),
+//! parsing and ranking of queries (the crate `search`), exact look-up of part numbers (`catalog::resolve`), promised dates
+//! (`inventory`), full explanations of prices (`prices`).
 
-mod answer;
-mod complete;
+mod account_filters;
+mod completions;
 mod error;
 mod explanation_views;
-mod filters;
-mod identify;
-mod look;
+mod identifier_matches;
+mod index_query;
 mod offers;
-mod own;
 mod routes;
+mod search;
+mod search_request;
+mod viewer;
 mod views;
 
+pub use account_filters::AccountFilters;
 pub use error::StorefrontError;
 pub use offers::Offers;
-pub use own::OwnSets;
 pub use routes::StorefrontRoutes;

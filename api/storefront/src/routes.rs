@@ -1,20 +1,16 @@
 //! The storefront over HTTP.
 
-use std::sync::Arc;
-
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
-use super::answer::Desk;
-use super::complete::{complete, fruitful};
+use super::account_filters::AccountFilters;
 use super::error::StorefrontError;
-use super::filters::{Asked, Plan, text};
-use super::identify::identify;
-use super::offers::{Offers, Viewpoint};
-use super::own::OwnSets;
+use super::offers::Offers;
+use super::search_request::{SearchParameters, SearchRequest, query_text};
+use super::viewer::Viewer;
 use super::views::{
-    CompletionKind, CompletionView, CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView,
-    OfferView, PriceView, ProductPage, SearchView,
+    CompletionsView, IdentifierListInput, IdentifierMatchesView, OfferAvailabilityView, OfferView, PriceView, ProductPage,
+    SearchView,
 };
 use catalog::{Categories, ProductJsonCache};
 use identity::permit;
@@ -22,7 +18,7 @@ use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::{Body, Code, Etag, JsonResponse, page_limit};
-use merchandising::{Curation, Journal};
+use merchandising::{Curation, SearchLog};
 use search_index::SearchIndex;
 
 type Result<T> = std::result::Result<T, ApiError<StorefrontError>>;
@@ -33,7 +29,7 @@ enum Tag {
     Storefront,
 }
 
-/// What buyers look at.
+/// Routes of product pages and search.
 #[derive(Debug)]
 pub struct StorefrontRoutes {
     /// Prices and stock.
@@ -44,24 +40,24 @@ pub struct StorefrontRoutes {
     pub product_json: ProductJsonCache,
     /// The search index.
     pub index: SearchIndex,
-    /// What accounts have to do with products.
-    pub own: OwnSets,
-    /// What staff say of search.
+    /// Product sets of accounts.
+    pub account_filters: AccountFilters,
+    /// Synonyms, pins, boosts and redirects of the staff.
     pub curation: Curation,
-    /// Where searches are noted.
-    pub journal: Journal,
+    /// The log of searches.
+    pub search_log: SearchLog,
 }
 
-/// How many identifiers a call may bring.
-const MOST_IDENTIFIERS: usize = 10_000;
+/// The most identifiers of one request.
+const MAX_IDENTIFIERS: usize = 10_000;
 
 #[OpenApi(tag = "Tag::Storefront")]
 impl StorefrontRoutes {
     /// Read a product
     ///
-    /// With the account's price at the smallest quantity that can be ordered, and what can be reserved now. The seller's
-    /// side sees it as an account does when it names one, and drafts when it does not. The `ETag` is the version of the
-    /// product, not of its price.
+    /// With the account's price at the smallest quantity that can be ordered, and the quantity that can be reserved now. The
+    /// seller's side may name an account to see the product as that account does; without an account it also sees drafts. The
+    /// `ETag` is the version of the product, not of its price.
     #[oai(path = "/v1/products/:sku", method = "get", operation_id = "get_product")]
     async fn get_product(
         &self,
@@ -71,16 +67,16 @@ impl StorefrontRoutes {
         currency: Query<Option<Code>>,
     ) -> Result<JsonResponse<ProductPage>> {
         let offers = &self.offers;
-        let viewpoint = Viewpoint::of(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
+        let viewer = Viewer::new(&who, offers, account.0.as_deref(), currency.0.as_deref())?;
         let unknown = || StorefrontError::ProductNotFound(sku.0.to_string());
-        let product = offers.products.by_sku(&sku.0).filter(|p| viewpoint.can_see(p)).ok_or_else(unknown)?;
+        let product = offers.products.by_sku(&sku.0).filter(|p| viewer.can_see(p)).ok_or_else(unknown)?;
         let db = who.db();
         let cached = self.product_json.get(&db, &offers.products, &self.categories, &product).await?.ok_or_else(unknown)?;
-        let text = cached.restricted_to(&viewpoint.catalog_view, &offers.products);
-        let price = offers.price(&db, &viewpoint, &product).await?;
+        let text = cached.restricted_to(&viewer.catalog_view, &offers.products);
+        let price = offers.price(&db, &viewer, &product).await?;
         let offer = OfferView {
             price: price.map(PriceView::from),
-            availability: viewpoint.stock.then(|| OfferAvailabilityView::new(offers.stock(&product), &product)),
+            availability: viewer.may_read_stock.then(|| OfferAvailabilityView::new(offers.availability(&product), &product)),
         };
         let version = Etag(text.version);
         Ok(JsonResponse::of_text(ProductPage::text(&text, &offer)?).with_etag(version))
@@ -88,13 +84,14 @@ impl StorefrontRoutes {
 
     /// Search products
     ///
-    /// Finds products by whatever the buyer has: part of a number, a GTIN, a competitor's or the account's own number, words,
-    /// dimensions with units, a device it shall fit. Any text is answered. `filter` is `name:value` and may be repeated: for
-    /// `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one unit price),
-    /// `availability` (`in_stock` or `out_of_stock`), `bought_before` and `on_contract` (`true` or `false`: whether the account
-    /// ever ordered it, whether a contract of the account covers it); filters of one name widen, of different names narrow.
-    /// `facet` names what to count and may be repeated. What finds nothing is relaxed, corrected, and answered with the nearest
-    /// categories. Staff may pin products, and name in `redirect` where to go instead. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
+    /// Finds products by whatever the buyer knows: part of a number, a GTIN, a competitor's or the account's own number, words,
+    /// dimensions with units, a device the product must fit. Every text gets an answer. `filter` is `name:value` and may be
+    /// repeated: for `brand`, `category` (code or name), an attribute (a value, or `low..high`), `price` (`low..high` of one
+    /// unit price), `availability` (`in_stock` or `out_of_stock`), `bought_before` and `on_contract` (`true` or `false`:
+    /// whether the account ever ordered the product, whether a contract of the account covers it). Filters of the same name
+    /// widen the result, filters of different names narrow it. `facet` names what to count and may be repeated. A search
+    /// without results is relaxed and corrected, and returns the nearest categories. Staff may pin products, and redirect a
+    /// search with `redirect`. `sort` is `relevance`, `sku`, `price`, `-price`, `availability`, `attribute:name` or
     /// `-attribute:name`; price and stock filter and sort the 2,000 best products. The seller's side may name the `account` to
     /// search as, and ask with `explain` for the reasons of each rank.
     #[oai(path = "/v1/search", method = "get", operation_id = "search_products")]
@@ -114,10 +111,10 @@ impl StorefrontRoutes {
     ) -> Result<JsonResponse<SearchView>> {
         let explain = explain.0.unwrap_or(false);
         if explain && !who.is_seller() {
-            return Err(StorefrontError::SellersOnly("explanations are for the seller's side").into());
+            return Err(StorefrontError::SellersOnly("explain must not be set by buyers").into());
         }
-        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
-        let asked = Asked {
+        let viewer = Viewer::new(&who, &self.offers, account.0.as_deref(), currency.0.as_deref())?;
+        let parameters = SearchParameters {
             q: q.0,
             limit: limit.0,
             cursor: cursor.0,
@@ -126,23 +123,15 @@ impl StorefrontRoutes {
             sort: sort.0,
             explain,
         };
-        let mut plan = Plan::read(asked, viewpoint.audience(), &self.categories)?;
-        self.own.join(&mut plan, &viewpoint)?;
-        let desk = Desk {
-            index: &self.index,
-            offers: &self.offers,
-            categories: &self.categories,
-            curation: &self.curation,
-            journal: &self.journal,
-        };
-        Ok(JsonResponse::of(&desk.answer(&who, &viewpoint, plan).await?)?)
+        let request = SearchRequest::read(parameters, &self.categories)?;
+        Ok(JsonResponse::of(&self.search(&who, &viewer, request).await?)?)
     }
 
-    /// Complete what is being typed
+    /// Complete a search text
     ///
-    /// What the account searched for before, then what at least three accounts searched for, each only if it had a result;
-    /// brands and categories, words of the catalog, and products whose number or title begins so. Part numbers that other
-    /// accounts looked up are not told. Without text: what the account searched for last.
+    /// Past searches of the account, then searches of at least three accounts, each only if it had a result; then brands and
+    /// categories, words of the catalog, and products whose number or title begins with the text. Part numbers that other
+    /// accounts searched for are not shown. Without a text, the latest searches of the account.
     #[oai(path = "/v1/search/completions", method = "get", operation_id = "complete_search")]
     async fn complete_search(
         &self,
@@ -151,37 +140,17 @@ impl StorefrontRoutes {
         limit: Query<Option<u64>>,
         account: Query<Option<Code>>,
     ) -> Result<JsonResponse<CompletionsView>> {
-        let viewpoint = Viewpoint::of(&who, &self.offers, account.0.as_deref(), None)?;
+        let viewer = Viewer::new(&who, &self.offers, account.0.as_deref(), None)?;
         let limit = page_limit(limit.0, 10, 50)? as usize;
-        let (prefix, audience) = (text(q.0)?, viewpoint.audience());
-        let (asked, most) = (search::folded(&prefix), limit.div_ceil(4));
-        let recall = &self.journal.recall;
-        let own = viewpoint.account.as_ref().map(|account| recall.own(account.id, &asked, most)).unwrap_or_default();
-        let mut popular = recall.popular(&asked, most + own.len());
-        popular.retain(|query| !own.contains(query));
-        popular.truncate(most);
-        let find = move |engine: &search::Index| {
-            Ok((fruitful(engine, popular, &audience)?, complete(engine, &prefix, limit, &audience)?))
-        };
-        let (popular, mut found) = self.index.ask(find).await.map_err(StorefrontError::from)?;
-        let products = &self.offers.products;
-        found.retain(|c| c.sku.as_deref().is_none_or(|sku| products.by_sku(sku).is_some_and(|p| viewpoint.can_see(&p))));
-        let question = |kind: CompletionKind| move |query: &Arc<str>| CompletionView { text: query.to_string(), kind, sku: None };
-        let own = own.iter().map(question(CompletionKind::PastQuery));
-        let popular = popular.iter().map(question(CompletionKind::PopularQuery));
-        let mut items: Vec<CompletionView> = own.chain(popular).collect();
-        let known: Vec<String> = items.iter().map(|item| item.text.clone()).collect();
-        let others = found.into_iter().map(CompletionView::from);
-        items.extend(others.filter(|item| item.kind != CompletionKind::Words || !known.contains(&search::folded(&item.text))));
-        items.truncate(limit);
+        let items = self.completions(&viewer, query_text(q.0)?, limit).await?;
         Ok(JsonResponse::of(&CompletionsView { items })?)
     }
 
     /// Resolve a list of identifiers
     ///
     /// Up to 10,000 SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own part numbers at once,
-    /// whatever their case and separators. What several products bear and what none bears comes with candidates; when more
-    /// than some hundred numbers are unknown, the last of them come without. Changes nothing.
+    /// whatever their case and separators. Identifiers of several products and unknown identifiers come with candidates; when
+    /// more than a few hundred are unknown, the last of them come without. Changes nothing.
     #[oai(path = "/v1/identifier-matches", method = "post", operation_id = "match_identifiers")]
     async fn match_identifiers(
         &self,
@@ -189,15 +158,15 @@ impl StorefrontRoutes {
         body: Body<IdentifierListInput>,
     ) -> Result<JsonResponse<IdentifierMatchesView>> {
         let input = body.0;
-        if input.identifiers.len() > MOST_IDENTIFIERS {
-            let detail = format!("there must be at most {MOST_IDENTIFIERS} identifiers at once");
+        if input.identifiers.len() > MAX_IDENTIFIERS {
+            let detail = format!("there must be at most {MAX_IDENTIFIERS} identifiers at once");
             return Err(CommonError::from(
-                FieldError::new("/identifiers", FieldCode::TooMany, detail).with("max", MOST_IDENTIFIERS),
+                FieldError::new("/identifiers", FieldCode::TooMany, detail).with("max", MAX_IDENTIFIERS),
             )
             .into());
         }
-        let viewpoint = Viewpoint::of(&who, &self.offers, input.account.as_deref(), None)?;
-        let items = identify(&who.db(), &self.index, &self.offers, &viewpoint, input.identifiers).await?;
+        let viewer = Viewer::new(&who, &self.offers, input.account.as_deref(), None)?;
+        let items = self.resolve_identifiers(&who.db(), &viewer, input.identifiers).await?;
         Ok(JsonResponse::of(&IdentifierMatchesView { items })?)
     }
 }

@@ -5,7 +5,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::explanation_views::SearchExplanationView;
-use super::offers::{HitOffer, PageOffer, Stocked};
+use super::offers::{Availability, HitOffer, ProductOffer};
 use catalog::{Candidate, Product, ProductJson, ProductView};
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Buffer, Code, QuantityText};
@@ -17,14 +17,14 @@ pub(crate) struct ProductPage {
     #[oai(flatten)]
     #[serde(flatten)]
     product: ProductView,
-    /// What the account is offered.
+    /// Price and availability for the account.
     #[oai(flatten)]
     #[serde(flatten)]
     offer: OfferView,
 }
 
 impl ProductPage {
-    /// The page of a product whose text is ready.
+    /// The JSON of a product page, from the cached JSON of the product.
     pub(super) fn text(product: &ProductJson, offer: &OfferView) -> Result<Buffer, CommonError> {
         let offer = serde_json::to_string(offer).map_err(|e| CommonError::Internal(e.to_string()))?;
         let mut page = Buffer::new();
@@ -40,15 +40,13 @@ impl ProductPage {
     }
 }
 
-/// What an account is offered of a product.
+/// Price and availability of a product for an account.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct OfferView {
-    /// What it costs; left out when there is no price or the token may not read prices.
-    #[oai(skip_serializing_if_is_none)]
+    /// The price; left out when there is none or the token may not read prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) price: Option<PriceView>,
-    /// Whether it is there; left out when the token may not read stock.
-    #[oai(skip_serializing_if_is_none)]
+    /// The availability; left out when the token may not read stock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) availability: Option<OfferAvailabilityView>,
 }
@@ -64,20 +62,17 @@ pub(crate) struct PriceView {
     pub unit: String,
     /// ISO 4217 currency.
     pub currency: String,
-    /// The quantity it is the price for: the smallest that can be ordered.
+    /// The quantity the price is for: the smallest that can be ordered.
     pub quantity: QuantityText,
     /// List price of `list_price_per` units.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price: Option<AmountText>,
     /// Basis of the list price.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub list_price_per: Option<u32>,
     /// Where the price comes from.
     pub source: PriceSource,
-    /// From which quantity on it costs something else.
-    #[oai(skip_serializing_if_is_none)]
+    /// The next quantity from which the price changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_break: Option<PriceBreakView>,
 }
@@ -85,16 +80,16 @@ pub(crate) struct PriceView {
 /// The price at a larger quantity.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct PriceBreakView {
-    /// From this quantity on.
+    /// The quantity from which the price applies.
     pub quantity: QuantityText,
-    /// Price of `per` units then.
+    /// Price of `per` units from this quantity on.
     pub unit_price: AmountText,
     /// Price basis.
     pub per: u32,
 }
 
-impl From<PageOffer> for PriceView {
-    fn from(offer: PageOffer) -> Self {
+impl From<ProductOffer> for PriceView {
+    fn from(offer: ProductOffer) -> Self {
         Self {
             unit_price: AmountText(offer.price.unit_price),
             per: offer.price.per.get(),
@@ -113,97 +108,88 @@ impl From<PageOffer> for PriceView {
     }
 }
 
-/// Whether a product is there.
+/// The availability of a product.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct OfferAvailabilityView {
-    /// What can be reserved now over all warehouses, in stock units.
+    /// The quantity that can be reserved now over all warehouses, in stock units.
     pub available: QuantityText,
-    /// Whether that is anything.
+    /// Whether any quantity is available.
     pub in_stock: bool,
-    /// Days until it comes when it is not.
-    #[oai(skip_serializing_if_is_none)]
+    /// Days until the product can be delivered when it is not in stock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_time_days: Option<i32>,
 }
 
 impl OfferAvailabilityView {
-    pub(super) fn new(stock: Stocked, product: &Product) -> Self {
+    pub(super) fn new(stock: Availability, product: &Product) -> Self {
         Self { available: QuantityText(stock.available), in_stock: stock.in_stock(), lead_time_days: product.lead_time_days }
     }
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct SearchView {
     /// One page of hits.
     pub items: Vec<HitView>,
-    /// How many were found in all; where price or stock decide, among the best 2,000.
+    /// The number of products found; among the best 2,000 when price or stock filter or sort.
     pub total: usize,
-    /// Counts of values over everything found.
+    /// Counts of values over all products found.
     pub facets: Vec<FacetView>,
     /// The text with misspelt words corrected.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub did_you_mean: Option<String>,
-    /// What the text was taken for.
-    pub kind: QuestionKind,
-    /// Whether a part of what was asked had to be given up to find anything.
+    /// The kind of the query.
+    pub kind: QueryKind,
+    /// Whether some of the words or properties were dropped to find anything.
     pub relaxed: bool,
-    /// The words of the question that the best hit has, when it had to be relaxed.
-    #[oai(skip_serializing_if_is_none)]
+    /// The words of the query that the best hit has, when it was relaxed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub relaxed_query: Option<String>,
-    /// Categories near the question, when it was relaxed or nothing was found.
+    /// Categories near the query, when it was relaxed or found nothing.
     pub nearest_categories: Vec<String>,
-    /// How many are found without the filters, when nothing is with them.
-    #[oai(skip_serializing_if_is_none)]
+    /// The number of products found without the filters, when the filters leave none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_without_filters: Option<usize>,
-    /// Where the client should go instead of showing the hits.
-    #[oai(skip_serializing_if_is_none)]
+    /// Where the client must go instead of showing the hits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redirect: Option<RedirectView>,
-    /// Names this search when a click on one of its hits is noted; absent for the seller's side and searches without text.
-    #[oai(skip_serializing_if_is_none)]
+    /// Identifies this search when a click on one of its hits is recorded; left out for the seller's side and for searches
+    /// without text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_id: Option<String>,
-    /// How the question was read, for staff who ask.
-    #[oai(skip_serializing_if_is_none)]
+    /// How the query was parsed, when staff ask for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<SearchExplanationView>,
-    /// Give this as `cursor` to read on; absent on the last page.
-    #[oai(skip_serializing_if_is_none)]
+    /// Pass this as `cursor` to read the next page; left out on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
 }
 
-/// Where the client should go: one of both.
+/// Where the client must go: either a category or a path.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct RedirectView {
     /// Code of a category.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// A path of the shop.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
 
-/// What a text was taken for.
+/// The kind of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum QuestionKind {
-    /// No text: everything.
+pub(crate) enum QueryKind {
+    /// No text: finds everything.
     Everything,
     /// A number that exists as written.
     Identifier,
-    /// A part number with damage.
+    /// A damaged part number.
     PartNumber,
     /// Words with quantities, dimensions or typed values.
     Specification,
-    /// Something that fits a device.
+    /// A product that fits a device.
     Compatibility,
     /// A brand and words.
     BrandWords,
@@ -211,16 +197,16 @@ pub(crate) enum QuestionKind {
     Words,
 }
 
-impl From<search::Kind> for QuestionKind {
-    fn from(kind: search::Kind) -> Self {
+impl From<search::QueryKind> for QueryKind {
+    fn from(kind: search::QueryKind) -> Self {
         match kind {
-            search::Kind::Everything => Self::Everything,
-            search::Kind::Identifier => Self::Identifier,
-            search::Kind::PartNumber => Self::PartNumber,
-            search::Kind::Specification => Self::Specification,
-            search::Kind::Compatibility => Self::Compatibility,
-            search::Kind::BrandWords => Self::BrandWords,
-            search::Kind::Words => Self::Words,
+            search::QueryKind::Everything => Self::Everything,
+            search::QueryKind::Identifier => Self::Identifier,
+            search::QueryKind::PartNumber => Self::PartNumber,
+            search::QueryKind::Specification => Self::Specification,
+            search::QueryKind::Compatibility => Self::Compatibility,
+            search::QueryKind::BrandWords => Self::BrandWords,
+            search::QueryKind::Words => Self::Words,
         }
     }
 }
@@ -232,20 +218,17 @@ pub(crate) struct HitView {
     pub sku: String,
     /// Title.
     pub title: String,
-    /// The higher, the nearer to what was asked; comparable within one answer.
+    /// The higher, the better the match; comparable within one result.
     pub score: f32,
-    /// What it costs; left out when there is no price or the token may not read prices.
-    #[oai(skip_serializing_if_is_none)]
+    /// The price; left out when there is none or the token may not read prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<HitPriceView>,
-    /// Whether it is there; left out when the token may not read stock.
-    #[oai(skip_serializing_if_is_none)]
+    /// The availability; left out when the token may not read stock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability: Option<OfferAvailabilityView>,
     /// Parts of the title that match.
     pub highlights: Vec<SpanView>,
-    /// The reasons of its rank, for staff who ask.
-    #[oai(skip_serializing_if_is_none)]
+    /// The reasons for its rank, when staff ask for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Vec<String>>,
 }
@@ -313,12 +296,12 @@ pub(crate) struct FacetView {
     pub values: Vec<FacetValueView>,
 }
 
-/// How many of the found products have a value.
+/// The number of found products that have a value.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct FacetValueView {
     /// The value.
     pub value: String,
-    /// How many.
+    /// The number of products.
     pub count: usize,
 }
 
@@ -329,34 +312,33 @@ impl From<search::Facet> for FacetView {
     }
 }
 
-/// What may be meant by what is being typed.
+/// Completions of a search text.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct CompletionsView {
-    /// What was searched for before, by the account and then by several others; brands and categories; words; products.
+    /// Past searches of the account, then of several accounts; brands and categories; words; products.
     pub items: Vec<CompletionView>,
 }
 
-/// One way to go on.
+/// One completion.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct CompletionView {
-    /// What to search for, or the product's title.
+    /// The text to search for, or the product's title.
     pub text: String,
-    /// What it is.
+    /// Its kind.
     pub kind: CompletionKind,
     /// SKU of a product.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
 }
 
-/// What a completion is.
+/// The kind of a completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CompletionKind {
-    /// What the account searched for before.
+    /// A past search of the account.
     PastQuery,
-    /// What several accounts search for.
+    /// A search that several accounts made.
     PopularQuery,
     /// Words of the catalogue.
     Words,
@@ -387,58 +369,56 @@ pub(crate) struct IdentifierListInput {
     /// SKUs, manufacturer part numbers, GTINs, superseded numbers or the account's own ones; up to 10,000.
     #[oai(validator(max_items = 10000))]
     pub identifiers: Vec<String>,
-    /// Account, when staff ask for one.
+    /// Code of the account, when staff name one.
     #[serde(default)]
     pub account: Option<Code>,
 }
 
-/// What identifiers stand for.
+/// The products of identifiers.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct IdentifierMatchesView {
-    /// One per identifier, in the same order.
+    /// One result per identifier, in the same order.
     pub items: Vec<IdentifierView>,
 }
 
-/// What an identifier stands for.
+/// The product of an identifier.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct IdentifierView {
     /// The identifier as given.
     pub identifier: String,
-    /// What became of it.
+    /// Whether a product was found.
     pub result: IdentifierResult,
     /// SKU of the product found.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     /// Title of the product found.
-    #[oai(skip_serializing_if_is_none)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Products that may be meant.
+    /// Products that the identifier may mean.
     pub candidates: Vec<IdentifierCandidateView>,
 }
 
-/// What became of an identifier.
+/// Whether a product was found for an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IdentifierResult {
-    /// One product bears it.
+    /// One product has the identifier.
     Found,
-    /// Several products bear it.
+    /// Several products have the identifier.
     Ambiguous,
-    /// None bears it; the candidates come near.
+    /// No product has the identifier; the candidates are similar.
     Unknown,
 }
 
-/// A product that may be meant by an identifier.
+/// A product that an identifier may mean.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct IdentifierCandidateView {
     /// SKU.
     pub sku: String,
     /// Title.
     pub title: String,
-    /// Why it may be meant.
+    /// Why the identifier may mean it.
     pub reason: String,
 }
 

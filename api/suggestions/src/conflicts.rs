@@ -1,39 +1,39 @@
-//! Products of one basket that do not go together although they seem meant to, which rule says so, and what would fix it.
+//! Conflicts between products of one basket: the rule that reports each, and what would fix it.
 //!
-//! Three sources: products that somebody related to each other and whose voltage, frequency, thread or nominal size differs; a
-//! product beside the one that replaced it; and rules over properties, when the basket has products for both ends of one
-//! and a product at the far end agrees with none at the near end (a nut of another thread than every screw).
+//! There are three sources: related products whose voltage, frequency, thread or nominal size differs; a product beside its
+//! successor; and relation rules, when the basket has products for both ends of a rule and a product at the `to` end agrees
+//! with none at the `from` end (a nut whose thread differs from every screw).
 //!
-//! Not here: products that nobody related to each other; nothing says they are used together.
+//! Not here: products without a relation, since they need not be used together.
 
-use std::sync::Arc;
 use store::Db;
+use std::sync::Arc;
 
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 
+use super::applied_rules::AppliedRule;
 use super::basket::Basket;
-use super::counsel::Counsel;
-use super::facts::{self, Facts, Of};
-use super::related::Known;
+use super::comparable_value::{ComparableValue, Compare};
+use super::context::SuggestionContext;
+use super::product_attributes::{self, ProductAttributes, ReadScope};
+use super::related_products::Relations;
 use super::rule::End;
-use super::rulebook::Applied;
-use super::value::{Compare, Value};
 use catalog::Product;
 
-/// Two products of a basket that do not go together.
+/// Two products of a basket that conflict.
 #[derive(Clone, Debug)]
 pub(super) struct Conflict {
-    /// Code of the rule that says so.
+    /// Code of the rule that reports it.
     pub(super) rule: String,
     pub(super) skus: [String; 2],
     pub(super) detail: String,
-    /// What would fix it, the best first.
+    /// Replacements that would fix it, best first.
     pub(super) fixes: Vec<Fix>,
 }
 
-/// A product instead of one in the basket.
+/// A product to put in place of one in the basket.
 #[derive(Clone, Debug)]
 pub(super) struct Fix {
     pub(super) instead_of: String,
@@ -41,28 +41,38 @@ pub(super) struct Fix {
     pub(super) reason: String,
 }
 
-/// How many ways out are told.
-const FIXES: usize = 3;
+/// The most fixes of a conflict.
+const MAX_FIXES: usize = 3;
 
-/// A property that products related to each other must share.
-struct Shared {
+/// An attribute in which related products must agree.
+struct SharedAttribute {
     code: &'static str,
     noun: &'static str,
-    /// Names under which the property goes.
+    /// Names of the attribute.
     names: &'static [&'static str],
     compare: Compare,
 }
 
-const SHARED: &[Shared] = &[
-    Shared {
+const SHARED_ATTRIBUTES: &[SharedAttribute] = &[
+    SharedAttribute {
         code: "voltage-differs",
         noun: "voltage",
         names: &["voltage", "rated voltage", "supply voltage", "operating voltage", "coil voltage"],
         compare: Compare::Overlaps,
     },
-    Shared { code: "frequency-differs", noun: "frequency", names: &["frequency", "mains frequency"], compare: Compare::Overlaps },
-    Shared { code: "thread-differs", noun: "thread", names: &["thread", "thread size", "for thread"], compare: Compare::Thread },
-    Shared {
+    SharedAttribute {
+        code: "frequency-differs",
+        noun: "frequency",
+        names: &["frequency", "mains frequency"],
+        compare: Compare::Overlaps,
+    },
+    SharedAttribute {
+        code: "thread-differs",
+        noun: "thread",
+        names: &["thread", "thread size", "for thread"],
+        compare: Compare::Thread,
+    },
+    SharedAttribute {
         code: "size-differs",
         noun: "nominal size",
         names: &["nominal size", "nominal diameter", "connection size", "pipe size", "dn"],
@@ -70,103 +80,120 @@ const SHARED: &[Shared] = &[
     },
 ];
 
-/// Patterns of these properties.
+/// Patterns of the names of these attributes.
 const PATTERNS: &[&str] = &["voltage", "frequency", "thread", "nominal%", "connection%size", "pipe%size", "\"dn\""];
 
-/// Two products related to each other, both in the basket.
+/// Two related products, both in the basket.
 #[derive(Clone)]
 struct Pair<'a> {
     kind: RelationKind,
     product: &'a Arc<Product>,
     target: &'a Arc<Product>,
-    /// What else is related to the product in that way, or may be used instead of the target.
+    /// Other products with the same relation to the product, and substitutes of the target.
     others: Vec<ProductId>,
 }
 
-/// The conflicts of a basket. Two statements, and only when products of it are related to each other.
-pub(super) async fn conflicts(db: &impl Db, counsel: &Counsel<'_>, basket: &Basket) -> Result<Vec<Conflict>, DbErr> {
+/// The conflicts of a basket. Runs at most two statements, and only when products of the basket are related to each other.
+pub(super) async fn conflicts(
+    db: &impl Db,
+    context: &SuggestionContext<'_>,
+    basket: &Basket,
+) -> Result<Vec<Conflict>, DbErr> {
     let (mut found, pairs) = {
-        let known = counsel.related.known();
-        (by_rules(counsel, &known, basket), pairs(&known, basket))
+        let relations = context.related.read();
+        (by_rules(context, &relations, basket), pairs(&relations, basket))
     };
     for pair in pairs.iter().filter(|pair| pair.kind == RelationKind::Successor) {
-        found.push(replaced(pair.product, pair.target));
+        found.push(successor_conflict(pair.product, pair.target));
     }
     let used: Vec<&Pair<'_>> = pairs.iter().filter(|pair| pair.kind != RelationKind::Successor).collect();
-    let mut facts = facts_of(db, used.iter().flat_map(|pair| [pair.product.id, pair.target.id])).await?;
+    let mut attributes = attributes_of(db, used.iter().flat_map(|pair| [pair.product.id, pair.target.id])).await?;
     let differing: Vec<(&Pair<'_>, Difference)> =
-        used.iter().flat_map(|pair| differences(&facts, pair.product.id, pair.target.id).map(move |d| (*pair, d))).collect();
+        used.iter().flat_map(|pair| differences(&attributes, pair.product.id, pair.target.id).map(move |d| (*pair, d))).collect();
     let others = differing.iter().flat_map(|(pair, _)| pair.others.iter().copied());
-    facts.extend(facts_of(db, others).await?);
+    attributes.extend(attributes_of(db, others).await?);
     for (pair, difference) in differing {
-        found.push(differs(counsel, &facts, pair, &difference));
+        found.push(attribute_conflict(context, &attributes, pair, &difference));
     }
     found.sort_by(|a, b| (&a.rule, &a.skus).cmp(&(&b.rule, &b.skus)));
     found.dedup_by(|a, b| (&a.rule, &a.skus) == (&b.rule, &b.skus));
     Ok(found)
 }
 
-fn pairs<'a>(known: &Known, basket: &'a Basket) -> Vec<Pair<'a>> {
+fn pairs<'a>(relations: &Relations, basket: &'a Basket) -> Vec<Pair<'a>> {
     let mut pairs = Vec::new();
     for product in basket.products() {
-        let ties = known.ties.of(product.id);
-        for tie in ties.iter().filter(|tie| tie.kind != RelationKind::Substitute) {
-            let Some(target) = basket.get(tie.target) else { continue };
-            let alike = ties.iter().filter(|other| other.kind == tie.kind && other.target != tie.target);
-            let instead = known.ties.of(tie.target).iter().filter(|other| other.kind == RelationKind::Substitute);
+        let own = relations.by_sku.of(product.id);
+        for relation in own.iter().filter(|relation| relation.kind != RelationKind::Substitute) {
+            let Some(target) = basket.get(relation.target) else { continue };
+            let alike = own.iter().filter(|other| other.kind == relation.kind && other.target != relation.target);
+            let instead = relations.by_sku.of(relation.target).iter().filter(|other| other.kind == RelationKind::Substitute);
             let others = alike.chain(instead).map(|other| other.target).collect();
-            pairs.push(Pair { kind: tie.kind, product, target, others });
+            pairs.push(Pair { kind: relation.kind, product, target, others });
         }
     }
     pairs
 }
 
-async fn facts_of(db: &impl Db, ids: impl Iterator<Item = ProductId>) -> Result<AHashMap<ProductId, Facts>, DbErr> {
+async fn attributes_of(
+    db: &impl Db,
+    ids: impl Iterator<Item = ProductId>,
+) -> Result<AHashMap<ProductId, ProductAttributes>, DbErr> {
     let mut ids: Vec<ProductId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     let patterns: Vec<String> = PATTERNS.iter().map(|pattern| (*pattern).to_owned()).collect();
     let mut found = AHashMap::with_capacity(ids.len());
-    facts::each(db, Of::These(&ids), &patterns, |id, facts| drop(found.insert(id, facts))).await?;
+    product_attributes::for_each(db, ReadScope::Only(&ids), &patterns, |id, attributes| drop(found.insert(id, attributes)))
+        .await?;
     Ok(found)
 }
 
-/// A property in which two products differ, with both values in words.
+/// An attribute in which two products differ, with both values.
 struct Difference {
-    shared: &'static Shared,
+    shared: &'static SharedAttribute,
     own: Box<str>,
     other: Box<str>,
 }
 
-impl Shared {
-    fn value<'a>(&self, facts: &'a Facts) -> Option<&'a Value> {
-        self.names.iter().find_map(|name| facts.get(name))
+impl SharedAttribute {
+    fn value<'a>(&self, attributes: &'a ProductAttributes) -> Option<&'a ComparableValue> {
+        self.names.iter().find_map(|name| attributes.get(name))
     }
 
-    /// Whether two products agree in the property; nothing when one of them does not say.
-    fn agree(&self, one: &Facts, other: &Facts) -> Option<bool> {
+    /// Whether two products agree in the attribute; none when one of them does not have it.
+    fn agree(&self, one: &ProductAttributes, other: &ProductAttributes) -> Option<bool> {
         self.value(one)?.agrees(self.compare, self.value(other)?)
     }
 }
 
-fn differences(facts: &AHashMap<ProductId, Facts>, one: ProductId, other: ProductId) -> impl Iterator<Item = Difference> + use<> {
-    let both = facts.get(&one).zip(facts.get(&other));
+fn differences(
+    attributes: &AHashMap<ProductId, ProductAttributes>,
+    one: ProductId,
+    other: ProductId,
+) -> impl Iterator<Item = Difference> + use<> {
+    let both = attributes.get(&one).zip(attributes.get(&other));
     let differing = both.into_iter().flat_map(|(one, other)| {
-        SHARED.iter().filter_map(move |shared| {
-            let (own, theirs) = (shared.value(one)?.words.clone(), shared.value(other)?.words.clone());
+        SHARED_ATTRIBUTES.iter().filter_map(move |shared| {
+            let (own, theirs) = (shared.value(one)?.text.clone(), shared.value(other)?.text.clone());
             (shared.agree(one, other) == Some(false)).then_some(Difference { shared, own, other: theirs })
         })
     });
     differing.collect::<Vec<_>>().into_iter()
 }
 
-fn differs(counsel: &Counsel<'_>, facts: &AHashMap<ProductId, Facts>, pair: &Pair<'_>, difference: &Difference) -> Conflict {
+fn attribute_conflict(
+    context: &SuggestionContext<'_>,
+    attributes: &AHashMap<ProductId, ProductAttributes>,
+    pair: &Pair<'_>,
+    difference: &Difference,
+) -> Conflict {
     let (product, target, shared) = (pair.product, pair.target, difference.shared);
     let agrees = |other: &ProductId| {
-        let both = facts.get(&product.id).zip(facts.get(other));
+        let both = attributes.get(&product.id).zip(attributes.get(other));
         both.and_then(|(one, other)| shared.agree(one, other)) == Some(true)
     };
-    let fitting = counsel.ranked(pair.others.iter().copied().filter(agrees), &[product.id]);
+    let fitting = context.ranked(pair.others.iter().copied().filter(agrees), &[product.id]);
     let fix = |fit: Arc<Product>| Fix {
         instead_of: target.sku.to_string(),
         reason: format!("It has the {} of {}", shared.noun, product.sku),
@@ -176,11 +203,11 @@ fn differs(counsel: &Counsel<'_>, facts: &AHashMap<ProductId, Facts>, pair: &Pai
         rule: shared.code.to_owned(),
         skus: [product.sku.to_string(), target.sku.to_string()],
         detail: format!("{} has {} {}, {} has {}", product.sku, shared.noun, difference.own, target.sku, difference.other),
-        fixes: fitting.into_iter().take(FIXES).map(fix).collect(),
+        fixes: fitting.into_iter().take(MAX_FIXES).map(fix).collect(),
     }
 }
 
-fn replaced(old: &Arc<Product>, new: &Arc<Product>) -> Conflict {
+fn successor_conflict(old: &Arc<Product>, new: &Arc<Product>) -> Conflict {
     let reason = format!("{} replaces {}", new.sku, old.sku);
     Conflict {
         rule: "replaced-and-replacement".to_owned(),
@@ -190,13 +217,13 @@ fn replaced(old: &Arc<Product>, new: &Arc<Product>) -> Conflict {
     }
 }
 
-/// Products that agree with none of the products a rule wants them to go with, though the basket has such.
-fn by_rules(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Conflict> {
-    let binds = |applied: &&Applied| {
+/// Products at the `to` end of a rule that agree with no product at its `from` end, although the basket has such products.
+fn by_rules(context: &SuggestionContext<'_>, relations: &Relations, basket: &Basket) -> Vec<Conflict> {
+    let binds = |applied: &&AppliedRule| {
         !applied.rule.matches.is_empty() && !matches!(applied.rule.kind, RelationKind::Substitute | RelationKind::Successor)
     };
     let mut found = Vec::new();
-    for applied in known.rules.all().filter(binds) {
+    for applied in relations.rules.all().filter(binds) {
         let at = |end| basket.products().filter(move |product| applied.has(end, product.id));
         let mut by_key: AHashMap<u64, Vec<ProductId>> = AHashMap::new();
         for product in at(End::From) {
@@ -205,36 +232,45 @@ fn by_rules(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Confli
         if by_key.is_empty() {
             continue;
         }
-        for far in at(End::To).filter(|product| !applied.has(End::From, product.id)) {
-            let same = applied.key(End::To, far.id).and_then(|key| by_key.get(&key));
-            if same.is_some_and(|near| near.iter().any(|near| applied.agree(End::From, *near, far.id))) {
+        for to_product in at(End::To).filter(|product| !applied.has(End::From, product.id)) {
+            let same = applied.key(End::To, to_product.id).and_then(|key| by_key.get(&key));
+            if same.is_some_and(|from_product| {
+                from_product.iter().any(|from_product| applied.agree(End::From, *from_product, to_product.id))
+            }) {
                 continue;
             }
-            let near = at(End::From).find_map(|near| Some((near, applied.difference(near.id, far.id)?)));
-            found.extend(near.map(|(near, difference)| breaks(counsel, applied, near, far, difference)));
+            let from_product =
+                at(End::From).find_map(|from_product| Some((from_product, applied.difference(from_product.id, to_product.id)?)));
+            found.extend(
+                from_product
+                    .map(|(from_product, difference)| rule_conflict(context, applied, from_product, to_product, difference)),
+            );
         }
     }
     found
 }
 
-fn breaks(
-    counsel: &Counsel<'_>,
-    applied: &Applied,
-    near: &Arc<Product>,
-    far: &Arc<Product>,
+fn rule_conflict(
+    context: &SuggestionContext<'_>,
+    applied: &AppliedRule,
+    from_product: &Arc<Product>,
+    to_product: &Arc<Product>,
     [(name, value), (other_name, other_value)]: [(&str, &str); 2],
 ) -> Conflict {
     let rule = &applied.rule;
-    let fitting = counsel.ranked(applied.partners(End::From, near.id, usize::MAX), &[near.id]);
+    let fitting = context.ranked(applied.partners(End::From, from_product.id, usize::MAX), &[from_product.id]);
     let fix = |fit: Arc<Product>| Fix {
-        instead_of: far.sku.to_string(),
-        reason: format!("It goes with {}: {}", near.sku, rule.name),
+        instead_of: to_product.sku.to_string(),
+        reason: format!("It goes with {}: {}", from_product.sku, rule.name),
         product: fit,
     };
     Conflict {
         rule: rule.code.clone(),
-        skus: [near.sku.to_string(), far.sku.to_string()],
-        detail: format!("{}: {} has {name} {value}, {} has {other_name} {other_value}", rule.name, near.sku, far.sku),
-        fixes: fitting.into_iter().take(FIXES).map(fix).collect(),
+        skus: [from_product.sku.to_string(), to_product.sku.to_string()],
+        detail: format!(
+            "{}: {} has {name} {value}, {} has {other_name} {other_value}",
+            rule.name, from_product.sku, to_product.sku
+        ),
+        fixes: fitting.into_iter().take(MAX_FIXES).map(fix).collect(),
     }
 }

@@ -1,6 +1,6 @@
-//! What accounts say to getting another product than the one they asked for, when that is out of stock or not sold any more.
+//! Consents of accounts to replacements for products that are out of stock or no longer sold.
 //!
-//! An account that said nothing goes by its parents, nearest first; where nobody said anything, they are asked.
+//! An account without a consent inherits that of its nearest parent; without any, it is asked.
 
 use std::sync::Arc;
 
@@ -18,31 +18,31 @@ use store::database::{Reader, Tx};
 use store::events::{Event, decode_all};
 use store::projections::Projection;
 
-/// What every account said. Cheap to clone; every clone is the same.
+/// The consents of all accounts. Cheap to clone; clones share the data.
 #[derive(Clone, Debug, Default)]
 pub struct Consents {
-    said: Arc<RwLock<AHashMap<AccountId, Consent>>>,
+    by_account: Arc<RwLock<AHashMap<AccountId, Consent>>>,
 }
 
 impl Consents {
-    /// Loads what was said.
+    /// Loads all consents.
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         let all = Self::default();
         let rows = replacement_consents::Entity::find().all(db).await?;
-        all.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
+        all.by_account.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
         Ok(all)
     }
 
-    /// What counts for an account, and the account that said it, if any did.
-    pub(super) fn of(&self, accounts: &Accounts, account: AccountId) -> (Consent, Option<Arc<Account>>) {
-        let said = self.said.read();
+    /// The consent that applies to an account, and the account that gave it, if any.
+    pub(super) fn consent_of(&self, accounts: &Accounts, account: AccountId) -> (Consent, Option<Arc<Account>>) {
+        let by_account = self.by_account.read();
         let mut chain = accounts.chain(account).into_iter();
-        let found = chain.find_map(|account| said.get(&account.id).map(|consent| (*consent, account.clone())));
+        let found = chain.find_map(|account| by_account.get(&account.id).map(|consent| (*consent, account.clone())));
         found.map_or((Consent::Ask, None), |(consent, account)| (consent, Some(account)))
     }
 }
 
-/// Says what an account wants.
+/// Stores the consent of an account.
 pub(super) async fn put_consent(tx: &Tx, account: &Account, consent: Consent) -> Result<(), CommonError> {
     let row = replacement_consents::ActiveModel { account_id: Set(account.id), consent: Set(consent), updated_at: Set(tx.now()) };
     let replace = OnConflict::column(replacement_consents::Column::AccountId)
@@ -61,7 +61,7 @@ impl Projection for Consents {
         if !ids.is_empty() {
             let rows =
                 replacement_consents::Entity::find().filter(replacement_consents::Column::AccountId.is_in(ids)).all(db).await?;
-            self.said.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
+            self.by_account.write().extend(rows.into_iter().map(|row| (row.account_id, row.consent)));
         }
         Ok(())
     }

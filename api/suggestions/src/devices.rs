@@ -1,61 +1,61 @@
-//! Devices named in texts, and the devices products are: what makes the accessories of a device known without anybody
-//! relating them.
+//! Device names: those that attributes of accessories list, and those of products that are devices. They relate accessories to
+//! devices without a relation by hand.
 //!
 //! Lists are read as people write them: `HP LaserJet 2550, 2550L, 2820` names three LaserJets, `P4014/P4015` two. A device is
-//! known by its model, the first word with a digit, with the words before it and after it.
+//! identified by its model, the first word with a digit, together with the words around it.
 //!
-//! Not here: questions of people such as "toner for C752dn"; those are understood by the crate `search`.
+//! Not here: queries such as "toner for C752dn", which the crate `search` parses.
 
 use std::hash::{Hash as _, Hasher as _};
 
 use ahash::{AHashMap, AHasher};
 
-/// How surely a name means a device. Ordered.
+/// The confidence that a name means a device, in rising order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Sureness {
-    /// Its model alone, where more of its name was said: sure only within one brand.
+pub(super) enum Confidence {
+    /// The model without the words before it. Reliable only within one brand.
     ModelAlone,
-    /// All that was said of it.
+    /// The full name as listed.
     Named,
 }
 
-/// Names of properties that list devices hold one of these, and none of the others.
-const LISTS: &[&str] =
+/// An attribute lists devices when its name contains one of the first and none of the second.
+const DEVICE_LIST_NAMES: &[&str] =
     &["compatib", "suitable for", "component for", "fits", "supported model", "supported device", "for model", "for printer"];
-const NO_LISTS: &[&str] =
+const OTHER_NAMES: &[&str] =
     &["operating system", "memory card", "electromagnetic", "size", "maximum", "minimum", "brand", "chipset", "supplies"];
 
-/// Patterns under which such properties are looked for in the database.
+/// Patterns that find such attributes in the database.
 pub(super) const PATTERNS: &[&str] =
     &["compatib", "suitable%for", "component%for", "fits", "supported%model", "supported%device", "for%model", "for%printer"];
 
-/// Words before the last of a list.
-const JOINING: &[&str] = &["and", "or", "und", "oder"];
+/// Words before the last item of a list.
+const CONJUNCTIONS: &[&str] = &["and", "or", "und", "oder"];
 
-/// Longer lists are cut here: what fits more devices fits nearly everything.
-const MOST_KEYS: usize = 4_000;
+/// Longer lists are cut: a product that fits more devices fits nearly everything.
+const MAX_KEYS: usize = 4_000;
 
-/// Whether a property lists devices; its name as `value::name_of` gives it.
+/// Whether an attribute lists devices. Its name must be a result of `comparable_value::name_of`.
 pub(super) fn is_list(name: &str) -> bool {
-    LISTS.iter().any(|part| name.contains(part)) && !NO_LISTS.iter().any(|part| name.contains(part))
+    DEVICE_LIST_NAMES.iter().any(|part| name.contains(part)) && !OTHER_NAMES.iter().any(|part| name.contains(part))
 }
 
-/// Adds the keys of the devices a text lists.
-pub(super) fn listed(text: &str, keys: &mut AHashMap<u64, Sureness>) {
+/// Adds the keys of the devices that a text lists.
+pub(super) fn add_listed_devices(text: &str, keys: &mut AHashMap<u64, Confidence>) {
     let mut series: Vec<String> = Vec::new();
     for item in text.split([',', ';', '\n', '|']).flat_map(|part| part.split(" / ")).flat_map(|part| part.split(". ")) {
         for (nth, alternative) in item.split('/').enumerate() {
-            one(alternative, nth > 0, &mut series, keys);
-            if keys.len() > MOST_KEYS {
+            add_device(alternative, nth > 0, &mut series, keys);
+            if keys.len() > MAX_KEYS {
                 return;
             }
         }
     }
 }
 
-/// Reads one device. One that starts with its model belongs to the series named before.
-fn one(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut AHashMap<u64, Sureness>) {
-    let item: Vec<String> = words(item).skip_while(|word| JOINING.contains(&word.as_str())).take(8).collect();
+/// Adds one device. A device that starts with its model belongs to the series named before it.
+fn add_device(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut AHashMap<u64, Confidence>) {
+    let item: Vec<String> = words(item).skip_while(|word| CONJUNCTIONS.contains(&word.as_str())).take(8).collect();
     let Some(model) = item.iter().position(|word| has_digit(word)) else {
         if !continued && (1..=4).contains(&item.len()) {
             *series = item;
@@ -69,9 +69,9 @@ fn one(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut AHashMa
         for start in model.saturating_sub(3)..=model {
             let name = all[start..=end].concat();
             if name.len() >= 3 {
-                let sureness = if start < model || model == 0 { Sureness::Named } else { Sureness::ModelAlone };
-                let known = keys.entry(key(&name)).or_insert(sureness);
-                *known = sureness.max(*known);
+                let confidence = if start < model || model == 0 { Confidence::Named } else { Confidence::ModelAlone };
+                let known = keys.entry(key(&name)).or_insert(confidence);
+                *known = confidence.max(*known);
             }
         }
     }
@@ -80,11 +80,11 @@ fn one(item: &str, continued: bool, series: &mut Vec<String>, keys: &mut AHashMa
     }
 }
 
-/// The keys under which a product may be listed as a device, from its brand and one of its names, with the length of each
-/// name.
-pub(super) fn called(brand: &str, name: &str, keys: &mut AHashMap<u64, usize>) {
+/// Adds the keys under which a product may be listed as a device, from its brand and one of its names, each with the length of
+/// the name.
+pub(super) fn device_name_keys(brand: &str, name: &str, keys: &mut AHashMap<u64, usize>) {
     let name: Vec<String> = name.split('/').flat_map(words).collect();
-    // A decimal or a word far down the title is a property, no model.
+    // A decimal, or a word far down the title, is a property and no model.
     let Some(model) = name.iter().take(6).position(|word| has_digit(word)) else { return };
     let brand: Vec<String> = words(brand).collect();
     let mut add = |name: String| {
@@ -102,7 +102,7 @@ pub(super) fn called(brand: &str, name: &str, keys: &mut AHashMap<u64, usize>) {
     }
 }
 
-/// Words without signs and case; a decimal is no word.
+/// Lower-case words without punctuation; decimals are left out.
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     let is_decimal = |word: &str| word.contains('.') && word.starts_with(|c: char| c.is_ascii_digit());
     text.split_whitespace().filter(move |word| !is_decimal(word)).map(compact).filter(|word| !word.is_empty())
@@ -126,11 +126,11 @@ fn key(name: &str) -> u64 {
 mod tests {
     use super::*;
 
-    /// Whether a list names a product.
-    fn fits(list: &str, brand: &str, title: &str) -> Option<Sureness> {
+    /// The confidence that a list names a product.
+    fn fits(list: &str, brand: &str, title: &str) -> Option<Confidence> {
         let (mut listed_keys, mut own) = (AHashMap::new(), AHashMap::new());
-        listed(list, &mut listed_keys);
-        called(brand, title, &mut own);
+        add_listed_devices(list, &mut listed_keys);
+        device_name_keys(brand, title, &mut own);
         own.keys().filter_map(|key| listed_keys.get(key).copied()).max()
     }
 
@@ -138,18 +138,18 @@ mod tests {
     fn a_series_carries_over() {
         let list = "HP LaserJet 4200, 4200L, 4250/4350";
         for title in ["HP LaserJet 4200 1200 x 1200 DPI A4", "LaserJet 4200L", "HP LaserJet 4250 printer", "HP LaserJet 4350"] {
-            assert_eq!(fits(list, "HP", title), Some(Sureness::Named), "{title}");
+            assert_eq!(fits(list, "HP", title), Some(Confidence::Named), "{title}");
         }
         assert_eq!(fits(list, "HP", "HP LaserJet 1200 printer"), None);
-        assert_eq!(fits("HP DesignJet 30, 90, and 130 Printer series", "HP", "HP Designjet 130"), Some(Sureness::Named));
-        assert_eq!(fits("3330dn", "DELL", "DELL 3330dn 1200 x 1200 DPI A4"), Some(Sureness::Named));
+        assert_eq!(fits("HP DesignJet 30, 90, and 130 Printer series", "HP", "HP Designjet 130"), Some(Confidence::Named));
+        assert_eq!(fits("3330dn", "DELL", "DELL 3330dn 1200 x 1200 DPI A4"), Some(Confidence::Named));
     }
 
     #[test]
-    fn the_model_alone_is_less_sure() {
-        assert_eq!(fits("Xerox Phaser 4200", "HP", "HP LaserJet 4200"), Some(Sureness::ModelAlone));
-        assert_eq!(fits("HP Compaq 6730b Notebook PC", "HP", "HP Compaq 6730b Notebook 39.1 cm"), Some(Sureness::Named));
-        assert_eq!(fits("HP 2800", "HP", "HP Business Inkjet 2800 printer"), Some(Sureness::Named));
+    fn the_model_alone_has_less_confidence() {
+        assert_eq!(fits("Xerox Phaser 4200", "HP", "HP LaserJet 4200"), Some(Confidence::ModelAlone));
+        assert_eq!(fits("HP Compaq 6730b Notebook PC", "HP", "HP Compaq 6730b Notebook 39.1 cm"), Some(Confidence::Named));
+        assert_eq!(fits("HP 2800", "HP", "HP Business Inkjet 2800 printer"), Some(Confidence::Named));
     }
 
     #[test]

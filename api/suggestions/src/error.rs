@@ -1,11 +1,11 @@
-//! What suggestions refuse.
+//! Errors of suggestions.
 
 use catalog::CatalogError;
 use identity::IdentityError;
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What suggestions refuse.
+/// Errors of suggestions.
 #[derive(Debug, thiserror::Error)]
 pub enum SuggestionError {
     #[error("there is no relation rule \"{0}\"")]

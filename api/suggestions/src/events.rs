@@ -1,13 +1,13 @@
-//! Events of rules of relation and of consents to replacements.
+//! Events of relation rules and of consents to replacements.
 
 use entity::{AccountId, Consent, relation_rules};
 use serde::{Deserialize, Serialize};
 use store::DomainEvent;
 
-/// A rule of relation was put or deleted. Read by [`Related`](super::Related), which reads the rule again.
+/// A relation rule was put or deleted. Applied by [`RelatedProducts`](super::RelatedProducts), which reads the rule again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RelationRuleChanged {
-    /// Its row, the only one.
+    /// Id of the row, the only one.
     pub(crate) ids: Vec<i64>,
     /// Its code.
     pub(crate) code: String,
@@ -38,15 +38,15 @@ impl DomainEvent for RelationRuleChanged {
     }
 }
 
-/// An account said what it wants when something is to be replaced. Read by [`Consents`](super::Consents).
+/// The consent of an account to replacements changed. Applied by [`Consents`](super::Consents).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ConsentChanged {
-    /// The row of the account.
+    /// Id of the account.
     pub(crate) id: AccountId,
-    /// Its code.
+    /// Code of the account.
     #[serde(default)]
     pub(crate) account: String,
-    /// What it said.
+    /// The new consent.
     pub(crate) consent: Consent,
 }
 

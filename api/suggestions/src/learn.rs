@@ -1,12 +1,11 @@
-//! Keeping what orders bought, one row per order, so that a process that starts reads a few megabytes instead of every line
-//! ever ordered.
+//! Stores what orders contain, one row per order, so that a starting process reads a few megabytes instead of all order lines.
 
 use std::time::Duration;
 
 use entity::{OrderId, learned_baskets};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
 
-use super::read::{BASKETS, EACH_ORDER};
+use super::order_reader::{BASKETS, EACH_ORDER};
 use kernel::problem::CommonError;
 use order_events::{OrderCancelled, OrderPlaced};
 use store::database::Tx;
@@ -15,12 +14,12 @@ use store::events::{Event, decode_all};
 use store::sql::{ids_value, key_chunks, key_list};
 use store::{BoxError, DomainEvent as _};
 
-/// Keeps every order as it is placed, and what is left of it when a part is cancelled.
+/// Stores every order when it is placed, and what is left of it when a part is cancelled.
 #[derive(Clone, Copy, Debug)]
 pub struct Learner;
 
-/// Orders are kept together, some of them a second later: what a process holds in memory follows them at once.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Orders are stored in batches, some of them a second later. The data in memory does not wait for it.
+const LINGER: Duration = Duration::from_secs(1);
 /// Its name among the readers of the event log.
 pub(super) const READER: &str = "suggestions";
 
@@ -35,7 +34,7 @@ impl EventHandler for Learner {
     }
 
     fn linger(&self) -> Duration {
-        PATIENCE
+        LINGER
     }
 
     fn batch(&self) -> u64 {
@@ -60,8 +59,8 @@ impl EventHandler for Learner {
     }
 }
 
-/// Keeps every order that is not kept yet, in one statement; gives how many there were. For orders that came without
-/// events, and harmless at any time.
+/// Stores every order that is not stored yet, with one statement; returns their number. For orders without events; running it
+/// again does no harm.
 pub async fn learn_all(tx: &Tx) -> Result<u64, CommonError> {
     Ok(learn(tx, None).await?)
 }

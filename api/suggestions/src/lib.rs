@@ -1,57 +1,60 @@
-//! What else a buyer may need: what a product requires, what goes with it, what replaces it, what others bought with it.
+//! Suggestions: required parts, related products, replacements, products that others bought together, products to reorder.
 //!
 //! Promises:
-//! - A suggestion can be ordered, is not in the basket, and comes with a reason a person understands.
-//! - Orders are learnt from as they are placed, imported and cancelled, each exactly once. They stand in memory, some 13 bytes
-//!   per line; what is bought together is counted when it is asked, over the latest orders, so that a question costs about the
-//!   same whatever was learnt, and a long order (its first 100 products count) no more than others.
-//! - A buyer is told what others bought together only when several orders of several accounts show it, or when their own
-//!   account bought it: nobody reads the orders of somebody else from it.
+//! - A suggestion can be ordered, is not in the basket, and has a reason that a person understands.
+//! - Each order counts exactly once, whether it was placed or imported, without its cancelled lines. Orders are in memory, about
+//!   13 bytes per line. Products bought together are counted on request over the latest orders, so the cost of a request does not
+//!   grow with the history. Of a long order the first 100 products count.
+//! - A buyer learns what others bought together only when several orders of several accounts show it, or when their own account
+//!   bought it. So a buyer cannot infer the orders of another account.
+//! - A stored relation rule that cannot be read is logged as an error and not applied.
 //!
 //! Tables: `learned_baskets`, `relation_rules`, `replacement_consents`.
 //! Reads: `orders`, `order_lines` (what was bought together), `products`, `product_relations`, `event_readers`.
-//! Listens to: `order.placed`, `order.cancelled`. Follows these and `order.imported`.
+//! Events: `relation_rules.changed`, `replacement_consent.changed`.
+//! Listens to: `order.placed`, `order.cancelled`. Follows these and `order.imported`, `products.changed`, `categories.changed`.
 //!
-//! Not here: relations themselves (`catalog`), whether something is in stock (`inventory`).
+//! Not here: relations by SKU (`catalog`), stock (`inventory`).
 
+mod applied_rules;
 mod basket;
+mod basket_items;
+mod bought_together;
+mod comparable_value;
+mod compatibility;
 mod conflicts;
 mod consents;
-mod counsel;
+mod context;
 mod devices;
 mod error;
 mod events;
-mod facts;
-mod fits;
-mod habits;
-mod history;
-mod items;
 mod learn;
-mod memory;
 mod missing;
-mod product;
+mod order_history;
+mod order_reader;
+mod orderable;
+mod product_attributes;
+mod product_suggestions;
+mod purchase_history;
 mod put_rule;
-mod read;
-mod related;
+mod queries;
+mod related_products;
+mod relations;
+mod reorder_patterns;
 mod reorder_views;
-mod replace;
 mod replacement_views;
+mod replacements;
 mod routes;
 mod rule;
 mod rule_routes;
 mod rule_views;
-mod rulebook;
-mod shop;
-mod ties;
-mod together;
-mod value;
 mod views;
 
 pub use consents::Consents;
 pub use error::SuggestionError;
 pub use learn::{Learner, learn_all};
-pub use memory::Memory;
-pub use related::Related;
+pub use purchase_history::PurchaseHistory;
+pub use related_products::RelatedProducts;
 pub use routes::SuggestionRoutes;
 pub use rule_routes::RelationRuleRoutes;
 

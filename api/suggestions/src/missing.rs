@@ -1,5 +1,5 @@
-//! Required parts of which a basket has too little: parts that products of it require by SKU, and parts that a rule requires,
-//! of which any that agrees will do.
+//! Required parts that a basket lacks: parts that its products require by SKU, and parts that a rule requires, of which any
+//! that agrees suffices.
 
 use std::sync::Arc;
 
@@ -7,36 +7,36 @@ use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
 use pricing::Quantity;
 
+use super::applied_rules::AppliedRule;
 use super::basket::Basket;
-use super::counsel::{Counsel, words};
-use super::related::{Known, Says};
+use super::context::{SuggestionContext, reason_text};
+use super::related_products::{RelationSource, Relations};
+use super::relations::ProductRelation;
 use super::rule::End;
-use super::rulebook::Applied;
-use super::ties::Tie;
 use catalog::Product;
 
 /// A required part of which the basket has too little.
 #[derive(Clone, Debug)]
 pub(super) struct Missing {
     pub(super) product: Arc<Product>,
-    /// Others that would do as well.
+    /// Other products that would suffice.
     pub(super) alternatives: Vec<Arc<Product>>,
-    /// How much to add, in stock units, such that it can be ordered.
+    /// The quantity to add, in stock units, rounded up to an orderable quantity.
     pub(super) quantity: Quantity,
-    /// How much the basket needs and has, in stock units.
+    /// The quantities that the basket needs and has, in stock units.
     pub(super) needed: Quantity,
     pub(super) present: Quantity,
-    /// SKUs that need it.
+    /// SKUs of the products that need it.
     pub(super) needed_for: Vec<String>,
     pub(super) reason: String,
-    /// Code of the rule that says so.
+    /// Code of the rule that requires it.
     pub(super) rule: Option<String>,
 }
 
-/// How many alternatives are told.
-const ALTERNATIVES: usize = 5;
+/// The most alternatives of a missing part.
+const MAX_ALTERNATIVES: usize = 5;
 
-/// How much is needed of something, and for what.
+/// The quantity needed of a part, and the products that need it.
 #[derive(Default)]
 struct Need<'a> {
     quantity: Quantity,
@@ -50,41 +50,41 @@ impl<'a> Need<'a> {
         self.users.push(user);
     }
 
-    /// What lacks when so much is there.
-    fn lacking(&self, present: Quantity) -> Option<Quantity> {
-        self.quantity.checked_sub(present).filter(|lacking| lacking.is_positive())
+    /// The quantity that is missing when `present` is in the basket.
+    fn shortfall(&self, present: Quantity) -> Option<Quantity> {
+        self.quantity.checked_sub(present).filter(|shortfall| shortfall.is_positive())
     }
 }
 
-/// What the basket lacks, by SKU.
-pub(super) fn missing(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Missing> {
-    let mut missing = missing_by_sku(counsel, known, basket);
-    for applied in known.rules.all().filter(|applied| applied.rule.kind == RelationKind::Required) {
-        missing.extend(missing_by_rule(counsel, applied, basket));
+/// The missing parts, by SKU.
+pub(super) fn missing(context: &SuggestionContext<'_>, relations: &Relations, basket: &Basket) -> Vec<Missing> {
+    let mut missing = missing_by_sku(context, relations, basket);
+    for applied in relations.rules.all().filter(|applied| applied.rule.kind == RelationKind::Required) {
+        missing.extend(missing_by_rule(context, applied, basket));
     }
     missing.sort_by(|a, b| (&a.product.sku, &a.rule).cmp(&(&b.product.sku, &b.rule)));
     missing
 }
 
-fn missing_by_sku(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<Missing> {
+fn missing_by_sku(context: &SuggestionContext<'_>, relations: &Relations, basket: &Basket) -> Vec<Missing> {
     let mut needs: AHashMap<ProductId, Need<'_>> = AHashMap::new();
     for product in basket.products() {
-        let required = |tie: &&Tie| tie.kind == RelationKind::Required;
-        for tie in known.ties.of(product.id).iter().filter(required) {
-            let need = needs.entry(tie.target).or_default();
-            need.add(product, times(basket.quantity(product.id), tie.quantity));
-            need.note = need.note.or(tie.note.as_deref());
+        let required = |relation: &&ProductRelation| relation.kind == RelationKind::Required;
+        for relation in relations.by_sku.of(product.id).iter().filter(required) {
+            let need = needs.entry(relation.target).or_default();
+            need.add(product, multiply(basket.quantity(product.id), relation.quantity));
+            need.note = need.note.or(relation.note.as_deref());
         }
     }
     let missing = needs.into_iter().filter_map(|(target, need)| {
         let present = basket.quantity(target);
-        let lacking = need.lacking(present)?;
-        let product = counsel.shop.offered(target)?;
-        let said = format!("{} cannot be used without it", need.users.first()?.sku);
+        let shortfall = need.shortfall(present)?;
+        let product = context.orderable.get(target)?;
+        let sentence = format!("{} cannot be used without it", need.users.first()?.sku);
         Some(Missing {
-            reason: words(said, &Says::Tie(need.note.map(Into::into))),
+            reason: reason_text(sentence, &RelationSource::ProductRelation(need.note.map(Into::into))),
             alternatives: Vec::new(),
-            quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
+            quantity: product.orderable_quantity(shortfall).unwrap_or(shortfall),
             needed: need.quantity,
             present,
             needed_for: skus(&need.users),
@@ -95,12 +95,12 @@ fn missing_by_sku(counsel: &Counsel<'_>, known: &Known, basket: &Basket) -> Vec<
     missing.collect()
 }
 
-fn missing_by_rule(counsel: &Counsel<'_>, applied: &Applied, basket: &Basket) -> Vec<Missing> {
+fn missing_by_rule(context: &SuggestionContext<'_>, applied: &AppliedRule, basket: &Basket) -> Vec<Missing> {
     let rule = &applied.rule;
     let mut needs: AHashMap<u64, Need<'_>> = AHashMap::new();
     for product in basket.products() {
         if let Some(key) = applied.key(End::From, product.id) {
-            needs.entry(key).or_default().add(product, times(basket.quantity(product.id), rule.quantity));
+            needs.entry(key).or_default().add(product, multiply(basket.quantity(product.id), rule.quantity));
         }
     }
     if needs.is_empty() {
@@ -118,14 +118,14 @@ fn missing_by_rule(counsel: &Counsel<'_>, applied: &Applied, basket: &Basket) ->
     }
     let missing = needs.into_iter().filter_map(|(key, need)| {
         let present = present.get(&key).copied().unwrap_or_default();
-        let lacking = need.lacking(present)?;
+        let shortfall = need.shortfall(present)?;
         let user = need.users.first()?;
-        let mut fitting = counsel.ranked(applied.partners(End::From, user.id, usize::MAX), &[user.id]).into_iter();
+        let mut fitting = context.ranked(applied.partners(End::From, user.id, usize::MAX), &[user.id]).into_iter();
         let product = fitting.next()?;
         Some(Missing {
-            reason: words(format!("{} cannot be used without it", user.sku), &Says::Rule(rule.clone())),
-            alternatives: fitting.take(ALTERNATIVES).collect(),
-            quantity: product.orderable_quantity(lacking).unwrap_or(lacking),
+            reason: reason_text(format!("{} cannot be used without it", user.sku), &RelationSource::Rule(rule.clone())),
+            alternatives: fitting.take(MAX_ALTERNATIVES).collect(),
+            quantity: product.orderable_quantity(shortfall).unwrap_or(shortfall),
             needed: need.quantity,
             present,
             needed_for: skus(&need.users),
@@ -140,8 +140,8 @@ fn skus(products: &[&Arc<Product>]) -> Vec<String> {
     products.iter().map(|product| product.sku.to_string()).collect()
 }
 
-/// How much goes with a quantity, rounded up to a millionth; the largest quantity when it is beyond that.
-pub(super) fn times(quantity: Quantity, each: Quantity) -> Quantity {
+/// The product of two quantities, rounded up to a millionth and capped at the largest quantity.
+pub(super) fn multiply(quantity: Quantity, each: Quantity) -> Quantity {
     const ONE: i128 = 1_000_000;
     let product = i128::from(quantity.micros()) * i128::from(each.micros());
     let rounded = product.div_euclid(ONE) + i128::from(product.rem_euclid(ONE) != 0);
@@ -153,10 +153,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_with_a_quantity_is_rounded_up_and_bounded() {
+    fn products_of_quantities_are_rounded_up_and_capped() {
         let quantity = |text: &str| text.parse::<Quantity>().expect("a decimal");
-        assert_eq!(times(quantity("3"), quantity("2")), quantity("6"));
-        assert_eq!(times(quantity("0.000001"), quantity("0.5")), quantity("0.000001"));
-        assert_eq!(times(Quantity::MAX, quantity("2")), Quantity::MAX);
+        assert_eq!(multiply(quantity("3"), quantity("2")), quantity("6"));
+        assert_eq!(multiply(quantity("0.000001"), quantity("0.5")), quantity("0.000001"));
+        assert_eq!(multiply(Quantity::MAX, quantity("2")), Quantity::MAX);
     }
 }

@@ -1,17 +1,18 @@
-//! Creating, changing and deleting rules that relate products.
+//! Creates, changes and deletes relation rules.
 
 use entity::{RelationKind, relation_rules};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 
 use super::error::SuggestionError;
 use super::events::RelationRuleChanged;
+use super::queries::find_rule;
 use super::rule::{Definition, ProductSelector};
 use catalog::{Categories, Products};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::{Lock, Tx};
 
-/// A rule as it shall be.
+/// A rule to store.
 #[derive(Clone, Debug)]
 pub(super) struct NewRule {
     pub(super) code: String,
@@ -20,10 +21,10 @@ pub(super) struct NewRule {
     pub(super) definition: Definition,
 }
 
-/// So many values a list of a rule may have, and so many rules there may be.
-const MOST_VALUES: usize = 200;
-const MOST_RULES: usize = 500;
-/// Everything wrong with a rule; pointers start at the rule.
+/// The most values in a list of a rule, and the most rules.
+const MAX_VALUES: usize = 200;
+const MAX_RULES: usize = 500;
+/// Reports everything that is wrong with a rule. Pointers start at the rule.
 pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories) -> Result<(), CommonError> {
     let mut problems = Vec::new();
     let mut refuse = |pointer: String, code: FieldCode, detail: String| problems.push(FieldError::new(pointer, code, detail));
@@ -45,13 +46,13 @@ pub(super) fn check(new: &NewRule, products: &Products, categories: &Categories)
         let detail = "the rule must name properties that must agree, or the SKUs it leads to".to_owned();
         refuse("/match".to_owned(), FieldCode::MatchesEverything, detail);
     }
-    if definition.matches.len() > MOST_VALUES {
-        refuse("/match".to_owned(), FieldCode::TooMany, format!("must have at most {MOST_VALUES} entries"));
+    if definition.matches.len() > MAX_VALUES {
+        refuse("/match".to_owned(), FieldCode::TooMany, format!("must have at most {MAX_VALUES} entries"));
     }
     for (end, selector) in [("from", &definition.from), ("to", &definition.to)] {
         for (list, len) in lists(selector) {
-            if len > MOST_VALUES {
-                refuse(format!("/{end}/{list}"), FieldCode::TooMany, format!("must have at most {MOST_VALUES} entries"));
+            if len > MAX_VALUES {
+                refuse(format!("/{end}/{list}"), FieldCode::TooMany, format!("must have at most {MAX_VALUES} entries"));
             }
         }
         if lists(selector).iter().all(|(_, len)| *len == 0) {
@@ -80,11 +81,10 @@ fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
     ]
 }
 
-/// Creates the rule or changes it to what is given; one that is so already keeps its version. `expected` is the version the
-/// caller read, if it said one.
+/// Creates or changes a rule. The version stays when nothing changes. `expected` is the version that the caller read, if given.
 pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Result<relation_rules::Model, SuggestionError> {
     tx.lock(Lock::RelationRules).await?;
-    let old = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&new.code)).one(tx).await?;
+    let old = find_rule(tx, &new.code).await?;
     if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
         return Err(CommonError::Stale.into());
     }
@@ -94,8 +94,8 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
     {
         return Ok(old.clone());
     }
-    if old.is_none() && relation_rules::Entity::find().all(tx).await?.len() >= MOST_RULES {
-        return Err(SuggestionError::TooManyRules(MOST_RULES));
+    if old.is_none() && relation_rules::Entity::find().all(tx).await?.len() >= MAX_RULES {
+        return Err(SuggestionError::TooManyRules(MAX_RULES));
     }
     let row = relation_rules::Model {
         id: match &old {
@@ -120,11 +120,10 @@ pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Re
     Ok(row)
 }
 
-/// Deletes the rule of a code.
+/// Deletes the rule with this code.
 pub(super) async fn delete_rule(tx: &Tx, code: &str) -> Result<(), SuggestionError> {
     tx.lock(Lock::RelationRules).await?;
-    let row = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(code)).one(tx).await?;
-    let row = row.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;
+    let row = find_rule(tx, code).await?.ok_or_else(|| SuggestionError::RuleNotFound(code.to_owned()))?;
     relation_rules::Entity::delete_by_id(row.id).exec(tx).await?;
     tx.record(&RelationRuleChanged::from(&row));
     Ok(())

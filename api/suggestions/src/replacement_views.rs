@@ -1,72 +1,72 @@
-//! Replacements, and what accounts say to them, on the wire.
+//! Replacements, and consents of accounts to them, on the wire.
 
 use entity::Consent;
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
-use super::replace::{Replacement, StandIn};
+use super::replacements::{Replacement, ReplacementCandidate};
 use super::views::SuggestionKind;
 use kernel::wire::QuantityText;
 
-/// Why a product of a basket may need another in its place.
+/// Why a product of a basket may need a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReplacementCause {
     /// It is no longer sold.
     Discontinued,
-    /// There is less of it than the basket wants.
+    /// Less is in stock than the basket wants.
     OutOfStock,
 }
 
-/// A product that may stand in for another.
+/// A product that may replace another.
 #[derive(Debug, Object, Serialize)]
-pub(crate) struct StandInView {
+pub(crate) struct ReplacementCandidateView {
     /// SKU.
     pub sku: String,
     /// Title.
     pub title: String,
     /// `successor` or `substitute`.
     pub kind: SuggestionKind,
-    /// How much of it, in `unit`, rounded up to what can be ordered.
+    /// The quantity, in `unit`, rounded up to what can be ordered.
     pub quantity: QuantityText,
     /// Its stock unit.
     pub unit: String,
-    /// Whether there is so much of it now.
+    /// Whether this quantity is in stock now.
     pub in_stock: bool,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
 }
 
-impl From<StandIn> for StandInView {
-    fn from(stand_in: StandIn) -> Self {
+impl From<ReplacementCandidate> for ReplacementCandidateView {
+    fn from(candidate: ReplacementCandidate) -> Self {
         Self {
-            sku: stand_in.product.sku.to_string(),
-            title: stand_in.product.title.to_string(),
-            kind: stand_in.kind.into(),
-            quantity: QuantityText(stand_in.quantity),
-            unit: stand_in.product.stock_unit.to_string(),
-            in_stock: stand_in.there,
-            reason: stand_in.reason,
+            sku: candidate.product.sku.to_string(),
+            title: candidate.product.title.to_string(),
+            kind: candidate.kind.into(),
+            quantity: QuantityText(candidate.quantity),
+            unit: candidate.product.stock_unit.to_string(),
+            in_stock: candidate.in_stock,
+            reason: candidate.reason,
         }
     }
 }
 
-/// A product of the basket that cannot be had as it is asked for.
+/// A product of the basket that may need a replacement.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ReplacementView {
     /// Its SKU.
     pub sku: String,
-    /// Why it may need another in its place.
+    /// Why it may need a replacement.
     pub cause: ReplacementCause,
-    /// Whether it may be ordered all the same and comes later.
+    /// Whether it may be ordered anyway and is delivered later.
     pub can_wait: bool,
-    /// What counts for it: what its line says, else what the account says.
+    /// The consent that applies: that of its line, otherwise that of the account.
     pub consent: Consent,
-    /// Whether the first candidate takes its place without asking.
+    /// Whether the first candidate replaces it without asking.
     pub automatic: bool,
-    /// What may stand in, the best first; none where none is wanted.
-    pub candidates: Vec<StandInView>,
+    /// Products that may replace it, best first; empty when no replacement is wanted.
+    pub candidates: Vec<ReplacementCandidateView>,
 }
 
 impl From<Replacement> for ReplacementView {
@@ -82,7 +82,7 @@ impl From<Replacement> for ReplacementView {
     }
 }
 
-/// What an account says to getting another product than it asked for.
+/// The consent of an account to replacements.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReplacementConsentInput {
@@ -90,15 +90,14 @@ pub(crate) struct ReplacementConsentInput {
     pub consent: Consent,
 }
 
-/// What counts for an account when a product cannot be had.
+/// The consent that applies to an account.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ReplacementConsentView {
     /// Code of the account.
     pub account: String,
-    /// What counts for it; `ask` where nobody said anything.
+    /// The consent; `ask` when no account gave one.
     pub consent: Consent,
-    /// Code of the account that said so: the account itself or one above it.
-    #[oai(skip_serializing_if_is_none)]
+    /// Code of the account that gave it: the account itself or one above it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said_by: Option<String>,
 }

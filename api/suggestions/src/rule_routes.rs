@@ -1,21 +1,20 @@
-//! Rules that relate products, over HTTP.
+//! Relation rules over HTTP.
 
 use entity::relation_rules;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::error::SuggestionError;
 use super::put_rule;
+use super::queries::{find_rule, list_rules};
 use super::routes::{Result, Tag};
 use super::rule_views::{RelationRuleInput, RelationRuleView};
 use catalog::{Categories, Products};
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::CommonError;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
 
-/// Rules that relate products.
+/// Routes of relation rules.
 #[derive(Debug)]
 pub struct RelationRuleRoutes {
     /// All products.
@@ -28,9 +27,10 @@ pub struct RelationRuleRoutes {
 impl RelationRuleRoutes {
     /// Create or change a relation rule
     ///
-    /// A rule relates every product it starts from with every product it leads to that agrees with it in the properties
-    /// named: "a nut fits a screw of equal thread". It applies to suggestions and baskets at once, and to products that come
-    /// later. Its name is the reason told to buyers. With `If-Match` the change happens only if nobody changed it meanwhile.
+    /// A rule relates every product that `from` selects with every product that `to` selects and that agrees with it in the
+    /// attributes named: "a nut fits a screw of equal thread". It applies to suggestions and baskets at once, and to products
+    /// that are added later. Its name is the reason shown to buyers. With `If-Match` the rule changes only if no other request
+    /// has changed it.
     #[oai(path = "/v1/relation-rules/:code", method = "put", operation_id = "put_relation_rule")]
     async fn put_relation_rule(
         &self,
@@ -44,7 +44,7 @@ impl RelationRuleRoutes {
         put_rule::check(&new, &self.products, &self.categories)?;
         let tx = who.begin().await?;
         let row = put_rule::put_rule(&tx, new, expected).await?;
-        answer(tx.commit(row).await?)
+        respond(tx.commit(row).await?)
     }
 
     /// Read a relation rule
@@ -56,14 +56,13 @@ impl RelationRuleRoutes {
         who: Acting<permit::WriteProducts>,
         code: Path<Code>,
     ) -> Result<JsonResponse<RelationRuleView>> {
-        let select = relation_rules::Entity::find().filter(relation_rules::Column::Code.eq(&*code.0));
-        let row = select.one(&who.db()).await?.ok_or_else(|| SuggestionError::RuleNotFound(code.0.to_string()))?;
-        answer(row)
+        let row = find_rule(&who.db(), &code.0).await?.ok_or_else(|| SuggestionError::RuleNotFound(code.0.to_string()))?;
+        respond(row)
     }
 
     /// List relation rules
     ///
-    /// In the order they were created, those switched off among them.
+    /// In the order they were created, including inactive ones.
     #[oai(path = "/v1/relation-rules", method = "get", operation_id = "list_relation_rules")]
     async fn list_relation_rules(
         &self,
@@ -71,19 +70,15 @@ impl RelationRuleRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<RelationRuleView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let mut select = relation_rules::Entity::find().order_by_asc(relation_rules::Column::Id).limit(limit + 1);
-        if let Some(cursor) = &cursor.0 {
-            select = select.filter(relation_rules::Column::Id.gt(place_of(cursor)?));
-        }
-        let rows = select.all(&who.db()).await?.into_iter();
-        let items = rows.filter_map(|row| Some((row.id, RelationRuleView::read(row)?)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let rows = list_rules(&who.db(), page).await?;
+        let items = rows.into_iter().map(|row| Ok((row.id, RelationRuleView::read(row)?))).collect::<Result<Vec<_>>>()?;
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Delete a relation rule
     ///
-    /// What followed from it is not suggested any more.
+    /// Its relations are no longer suggested.
     #[oai(path = "/v1/relation-rules/:code", method = "delete", operation_id = "delete_relation_rule")]
     async fn delete_relation_rule(&self, who: Acting<permit::WriteProducts>, code: Path<Code>) -> Result<()> {
         let tx = who.begin().await?;
@@ -92,7 +87,7 @@ impl RelationRuleRoutes {
     }
 }
 
-fn answer(row: relation_rules::Model) -> Result<JsonResponse<RelationRuleView>> {
-    let view = RelationRuleView::read(row).ok_or_else(|| CommonError::Internal("a rule cannot be read".to_owned()))?;
+fn respond(row: relation_rules::Model) -> Result<JsonResponse<RelationRuleView>> {
+    let view = RelationRuleView::read(row)?;
     Ok(JsonResponse::of(&view)?.with_etag(Etag(view.version)))
 }

@@ -1,4 +1,4 @@
-//! Rules that relate products, on the wire.
+//! Relation rules on the wire.
 
 use entity::{RelationKind, relation_rules};
 use poem_openapi::Object;
@@ -7,25 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use super::put_rule::NewRule;
 use super::rule::{AttributeMatch, Definition, ProductSelector};
+use kernel::problem::CommonError;
 use kernel::wire::{QuantityText, Text, Timestamp};
 
-/// A rule that relates products by what they are.
+/// A rule that relates products by their attributes.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RelationRuleInput {
-    /// The rule in words, such as `A nut fits a screw of equal thread`. It is the reason of what follows from it.
+    /// The rule as a sentence, such as `A nut fits a screw of equal thread`. It is the reason of its suggestions.
     pub name: Text<200>,
-    /// How products of `to` go with those of `from`; every kind but `successor`.
+    /// The relation of products of `to` to those of `from`; any kind except `successor`.
     pub kind: RelationKind,
-    /// Which products it starts from.
+    /// Products at the `from` end.
     pub from: ProductSelector,
-    /// Which products it leads to.
+    /// Products at the `to` end.
     pub to: ProductSelector,
-    /// Properties in which both must agree; may be left out when `to` names SKUs.
+    /// Attributes in which both must agree; may be left out when `to` names SKUs.
     #[oai(rename = "match", validator(max_items = 200))]
     #[serde(default, rename = "match")]
     pub matches: Vec<AttributeMatch>,
-    /// How much of the one goes with 1 stock unit of the other. Default 1.
+    /// The quantity at the `to` end for 1 stock unit at the `from` end. Default 1.
     #[serde(default)]
     pub quantity: Option<QuantityText>,
     /// Whether it applies. Default true.
@@ -50,38 +51,38 @@ impl RelationRuleInput {
     }
 }
 
-/// A rule that relates products by what they are.
+/// A rule that relates products by their attributes.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct RelationRuleView {
     /// Code.
     pub code: String,
-    /// The rule in words.
+    /// The rule as a sentence.
     pub name: String,
-    /// How products of `to` go with those of `from`.
+    /// The relation of products of `to` to those of `from`.
     pub kind: RelationKind,
-    /// Which products it starts from.
+    /// Products at the `from` end.
     pub from: ProductSelector,
-    /// Which products it leads to.
+    /// Products at the `to` end.
     pub to: ProductSelector,
-    /// Properties in which both must agree.
+    /// Attributes in which both must agree.
     #[oai(rename = "match")]
     #[serde(rename = "match")]
     pub matches: Vec<AttributeMatch>,
-    /// How much of the one goes with 1 stock unit of the other.
+    /// The quantity at the `to` end for 1 stock unit at the `from` end.
     pub quantity: QuantityText,
     /// Whether it applies.
     pub active: bool,
-    /// Rises with every change; the `ETag`.
+    /// Increases with every change; the `ETag`.
     pub version: i64,
     /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
 impl RelationRuleView {
-    /// None when the stored rule cannot be read.
-    pub(super) fn read(row: relation_rules::Model) -> Option<Self> {
-        let definition: Definition = serde_json::from_str(&row.definition).ok()?;
-        Some(Self {
+    /// Fails when the stored definition cannot be read.
+    pub(super) fn read(row: relation_rules::Model) -> Result<Self, CommonError> {
+        let definition = Definition::read(&row)?;
+        Ok(Self {
             code: row.code,
             name: definition.name,
             kind: row.kind,

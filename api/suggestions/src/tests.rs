@@ -1,10 +1,11 @@
-//! Learning from orders against a database: each order once, what is cancelled not, followed or loaded alike.
+//! Learning from orders with a database: each order counts once, cancelled lines do not count, and loading and following give
+//! the same result.
 
 use entity::{AccountId, OrderId, PaymentMethod, PriceSource, ProductId, accounts, order_lines, orders};
 use sea_orm::{ColumnTrait as _, EntityTrait, IntoActiveModel, PaginatorTrait as _, QueryFilter as _};
 
 use super::learn::{Learner, learn_all};
-use super::memory::Memory;
+use super::purchase_history::PurchaseHistory;
 use catalog::{NewProduct, put_products};
 use kernel::wire::Money;
 use order_events::{OrderCancelled, OrderPlaced, OrdersImported};
@@ -40,7 +41,7 @@ async fn open() -> (Database, tempfile::TempDir) {
         };
         accounts::Entity::insert(account.into_active_model()).exec_without_returning(&tx).await.expect("an account");
     }
-    // On an empty database the products get the ids from 1 on.
+    // On an empty database the ids of products start at 1.
     let products = (1..=5_000).map(|at| NewProduct::named(format!("P{at}"), "Product", "EA"));
     assert!(put_products(&tx, products.collect()).await.expect("products").iter().all(Result::is_ok));
     tx.commit(()).await.expect("a commit");
@@ -142,14 +143,14 @@ fn cancelled(order: i64) -> Event {
     event(&OrderCancelled { order_id: OrderId(order), number, account_id: None, lines: Vec::new(), reason: String::new() })
 }
 
-/// What a memory knows: of each order its account and what it bought, in stock units.
-fn known(memory: &Memory) -> Vec<(i64, Vec<(i64, f32)>)> {
-    let history = memory.history();
+/// The orders in a purchase history: the account of each and what it bought, in stock units.
+fn known(purchases: &PurchaseHistory) -> Vec<(i64, Vec<(i64, f32)>)> {
+    let history = purchases.read();
     let mut all: Vec<_> = [1, 2]
         .into_iter()
-        .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |place| (account, place)))
-        .map(|(account, place)| {
-            let mut lines: Vec<_> = history.lines_of(place).map(|(at, quantity)| (history.product(at).0, quantity)).collect();
+        .flat_map(|account| history.of_account(AccountId(account), u32::MAX).map(move |index| (account, index)))
+        .map(|(account, index)| {
+            let mut lines: Vec<_> = history.lines_of(index).map(|(at, quantity)| (history.product(at).0, quantity)).collect();
             lines.sort_by_key(|line| line.0);
             (account, lines)
         })
@@ -159,10 +160,10 @@ fn known(memory: &Memory) -> Vec<(i64, Vec<(i64, f32)>)> {
 }
 
 async fn loaded(db: &Database) -> Vec<(i64, Vec<(i64, f32)>)> {
-    known(&Memory::load(&db.reader()).await.expect("a memory"))
+    known(&PurchaseHistory::load(&db.reader()).await.expect("purchases"))
 }
 
-async fn hear(db: &Database, events: &[Event]) {
+async fn handle_events(db: &Database, events: &[Event]) {
     let tx = begin(db).await;
     for event in events {
         Learner.handle(&tx, event).await.expect("learnt");
@@ -170,50 +171,50 @@ async fn hear(db: &Database, events: &[Event]) {
     tx.commit(()).await.expect("a commit");
 }
 
-async fn kept(db: &Database) -> u64 {
+async fn stored(db: &Database) -> u64 {
     entity::learned_baskets::Entity::find().count(&db.reader()).await.expect("a count")
 }
 
 #[tokio::test]
-async fn every_order_counts_once_whoever_learns_it() {
+async fn every_order_counts_once() {
     let (db, _folder) = open().await;
     order(&db, 101, 1, [1, 2, 1, 3]).await;
     order(&db, 102, 2, [1, 2]).await;
     let right = vec![(1, vec![(1, 120.0), (2, 60.0), (3, 60.0)]), (2, vec![(1, 60.0), (2, 60.0)])];
-    assert_eq!(loaded(&db).await, right, "what nobody learnt yet is read from the orders themselves");
-    hear(&db, &[placed(101), placed(101), placed(999)]).await;
-    assert_eq!((loaded(&db).await, kept(&db).await), (right.clone(), 1));
+    assert_eq!(loaded(&db).await, right, "orders that are not stored yet are read from their lines");
+    handle_events(&db, &[placed(101), placed(101), placed(999)]).await;
+    assert_eq!((loaded(&db).await, stored(&db).await), (right.clone(), 1));
     let tx = begin(&db).await;
     assert_eq!(learn_all(&tx).await.expect("learnt"), 1);
     assert_eq!(learn_all(&tx).await.expect("learnt"), 0);
     tx.commit(()).await.expect("a commit");
-    assert_eq!((loaded(&db).await, kept(&db).await), (right, 2));
+    assert_eq!((loaded(&db).await, stored(&db).await), (right, 2));
 }
 
 #[tokio::test]
-async fn following_learns_what_loading_does() {
+async fn following_equals_loading() {
     let (db, _folder) = open().await;
-    let memory = Memory::load(&db.reader()).await.expect("a memory");
-    let follow = async |event: Event| memory.apply(&db.reader(), &[event]).await.expect("followed");
+    let purchases = PurchaseHistory::load(&db.reader()).await.expect("purchases");
+    let follow = async |event: Event| purchases.apply(&db.reader(), &[event]).await.expect("followed");
     order(&db, 101, 1, [1, 2, 3]).await;
     order(&db, 102, 2, [2, 3]).await;
     follow(placed(101)).await;
     follow(imported(102)).await;
     follow(imported(102)).await;
-    hear(&db, &[placed(101)]).await;
-    assert_eq!(known(&memory), loaded(&db).await);
+    handle_events(&db, &[placed(101)]).await;
+    assert_eq!(known(&purchases), loaded(&db).await);
     cancel(&db, 101, 2).await;
     follow(cancelled(101)).await;
-    hear(&db, &[cancelled(101)]).await;
+    handle_events(&db, &[cancelled(101)]).await;
     let left = vec![(1, vec![(1, 60.0), (3, 60.0)]), (2, vec![(2, 60.0), (3, 60.0)])];
-    assert_eq!((known(&memory), loaded(&db).await), (left.clone(), left));
+    assert_eq!((known(&purchases), loaded(&db).await), (left.clone(), left));
     for line in [1, 3] {
         cancel(&db, 101, line).await;
     }
     follow(cancelled(101)).await;
-    hear(&db, &[cancelled(101)]).await;
-    assert_eq!(known(&memory).len(), 1, "an order of which nothing is left is forgotten");
-    assert_eq!((loaded(&db).await.len(), kept(&db).await), (1, 0));
+    handle_events(&db, &[cancelled(101)]).await;
+    assert_eq!(known(&purchases).len(), 1, "a completely cancelled order is removed");
+    assert_eq!((loaded(&db).await.len(), stored(&db).await), (1, 0));
 }
 
 async fn cancel(db: &Database, order: i64, line_no: i32) {
@@ -226,15 +227,15 @@ async fn cancel(db: &Database, order: i64, line_no: i32) {
 }
 
 #[tokio::test]
-async fn a_long_order_is_a_row_like_any_other() {
+async fn a_long_order_is_stored_as_one_row() {
     let (db, _folder) = open().await;
     order(&db, 101, 1, 1..=5_000).await;
     let tx = begin(&db).await;
     learn_all(&tx).await.expect("learnt");
     tx.commit(()).await.expect("a commit");
-    assert_eq!(kept(&db).await, 1);
-    let memory = Memory::load(&db.reader()).await.expect("a memory");
-    let history = memory.history();
+    assert_eq!(stored(&db).await, 1);
+    let purchases = PurchaseHistory::load(&db.reader()).await.expect("purchases");
+    let history = purchases.read();
     let order = history.order(0);
-    assert_eq!((history.lines_of(0).count(), history.together(order).len()), (5_000, 100));
+    assert_eq!((history.lines_of(0).count(), history.basket_of(order).len()), (5_000, 100));
 }

@@ -4,15 +4,15 @@ use entity::{Consent, RelationKind};
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
+use super::basket_items::SuggestedItem;
 use super::conflicts::{Conflict, Fix};
-use super::items::Item;
 use super::missing::Missing;
-use super::product::Suggestion;
+use super::product_suggestions::Suggestion;
 use super::replacement_views::ReplacementView;
 use kernel::problem::FieldError;
 use kernel::wire::{BulkItem, Code, QuantityText, Text, Timestamp};
 
-/// How a suggestion goes with a product.
+/// The relation of a suggestion to a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -21,18 +21,18 @@ pub(crate) enum SuggestionKind {
     Required,
     /// Useful together.
     Accessory,
-    /// Fits.
+    /// Fits the product.
     Compatible,
     /// May be used instead.
     Substitute,
-    /// Stood in the same orders.
+    /// Bought in the same orders.
     BoughtTogether,
-    /// Replaces the product for good.
+    /// Replaces the product permanently.
     Successor,
 }
 
 impl SuggestionKind {
-    /// Place among suggestions of all kinds.
+    /// Position among suggestions of all kinds.
     pub(super) fn rank(self) -> u8 {
         match self {
             Self::Successor => 0,
@@ -64,11 +64,11 @@ pub(crate) struct SuggestionView {
     pub sku: String,
     /// Title.
     pub title: String,
-    /// How it goes with the product.
+    /// Its relation to the product.
     pub kind: SuggestionKind,
-    /// How much of it goes with 1 stock unit of the product, where that is known.
+    /// The quantity for 1 stock unit of the product, if it is known.
     pub quantity: Option<QuantityText>,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
 }
 
@@ -84,10 +84,10 @@ impl From<Suggestion> for SuggestionView {
     }
 }
 
-/// What goes with a product.
+/// Suggestions for a product.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SuggestionsView {
-    /// Suggestions, the weightiest kinds first.
+    /// Suggestions, the most important kinds first.
     pub items: Vec<SuggestionView>,
 }
 
@@ -103,25 +103,25 @@ pub(crate) struct BasketLineInput {
     /// Unit of the quantity; the product's stock unit when left out.
     #[serde(default)]
     pub unit: Option<Text<8>>,
-    /// What may be done when it cannot be had; as the account wants it when left out.
+    /// Consent to a replacement when the product cannot be delivered; the account's consent when left out.
     #[serde(default)]
     pub replacement: Option<Consent>,
 }
 
-/// A basket to look at.
+/// A basket to suggest products for.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BasketInput {
     /// Code of the account to suggest to. The buyer's side may leave it out; the seller's side may name one.
     #[serde(default)]
     pub account: Option<Code>,
-    /// From which instant to look: recency counts back from it, orders after it do not count. Default now.
+    /// The instant to suggest for: recency is computed from it, and later orders do not count. Default now.
     #[serde(default)]
     pub at: Option<Timestamp>,
     /// 1 to 10,000 lines.
     #[oai(validator(min_items = 1, max_items = 10000))]
     pub lines: Vec<BulkItem<BasketLineInput>>,
-    /// Most items to suggest, from 1 to 100. Default 10.
+    /// The most items to suggest, from 1 to 100. Default 10.
     #[serde(default)]
     pub limit: Option<u64>,
 }
@@ -133,23 +133,22 @@ pub(crate) struct MissingView {
     pub sku: String,
     /// Title.
     pub title: String,
-    /// How much to add, in `unit`: what lacks, rounded up to what can be ordered.
+    /// The quantity to add, in `unit`: the missing quantity, rounded up to what can be ordered.
     pub quantity: QuantityText,
     /// Stock unit of the part.
     pub unit: String,
-    /// How much the basket needs.
+    /// The quantity that the basket needs.
     pub needed: QuantityText,
-    /// How much of it stands in the basket.
+    /// The quantity in the basket.
     pub in_basket: QuantityText,
     /// SKUs of the basket that need it.
     pub needed_for: Vec<String>,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
-    /// Code of the relation rule that says so; absent when a product of the basket requires this very part.
-    #[oai(skip_serializing_if_is_none)]
+    /// Code of the relation rule that requires it; left out when a product of the basket requires it by SKU.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
-    /// SKUs of others that would do as well, the best first.
+    /// SKUs of other products that would suffice, best first.
     pub alternatives: Vec<String>,
 }
 
@@ -170,30 +169,30 @@ impl From<Missing> for MissingView {
     }
 }
 
-/// Two products of the basket that do not go together.
+/// Two products of the basket that conflict.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct ConflictView {
-    /// The rule that says so: `voltage-differs`, `frequency-differs`, `thread-differs`, `size-differs`,
+    /// The rule that reports it: `voltage-differs`, `frequency-differs`, `thread-differs`, `size-differs`,
     /// `replaced-and-replacement`, or the code of a relation rule.
     pub rule: String,
     /// Their SKUs.
     pub skus: Vec<String>,
-    /// What is wrong, in words.
+    /// What is wrong, as a sentence.
     pub detail: String,
-    /// What would fix it, the best first.
+    /// Replacements that would fix it, best first.
     pub fixes: Vec<FixView>,
 }
 
-/// A product instead of one of the basket.
+/// A product to put in place of one in the basket.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct FixView {
-    /// SKU of the product to take out.
+    /// SKU of the product to remove.
     pub instead_of: String,
-    /// SKU of the product to put in.
+    /// SKU of the product to add.
     pub sku: String,
     /// Its title.
     pub title: String,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
 }
 
@@ -226,29 +225,29 @@ pub(crate) struct ItemView {
     pub sku: String,
     /// Title.
     pub title: String,
-    /// How much speaks for it, from 0 to 1,000.
+    /// How well it goes with the basket, from 0 to 1,000.
     pub score: u32,
-    /// Why, in words.
+    /// The reason, as a sentence.
     pub reason: String,
 }
 
-impl From<Item> for ItemView {
-    fn from(item: Item) -> Self {
+impl From<SuggestedItem> for ItemView {
+    fn from(item: SuggestedItem) -> Self {
         Self { sku: item.product.sku.to_string(), title: item.product.title.to_string(), score: item.score, reason: item.reason }
     }
 }
 
-/// What there is to say of a basket.
+/// Suggestions for a basket.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct AdviceView {
     /// Required parts of which the basket has too little.
     pub missing: Vec<MissingView>,
-    /// Products that do not go together.
+    /// Products that conflict.
     pub conflicts: Vec<ConflictView>,
-    /// Products that are no longer sold, or out of stock while others may stand in.
+    /// Products that are no longer sold, or out of stock while a replacement is in stock.
     pub replacements: Vec<ReplacementView>,
     /// What else goes with the basket, best first.
     pub items: Vec<ItemView>,
-    /// Lines that could not be looked at, and why.
+    /// Lines that could not be read, and why.
     pub rejected: Vec<FieldError>,
 }

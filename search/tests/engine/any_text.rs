@@ -1,4 +1,4 @@
-//! Any text gets an answer, quickly, whatever is in it.
+//! Every text gets an answer, and quickly.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -6,11 +6,11 @@ use std::time::Instant;
 use proptest::prelude::*;
 use search::{Audience, Document, Filter, Index, Query};
 
-use crate::shop::{ask, shop, text, visitor};
+use crate::catalogue::{find, sample_index, text, visitor};
 
-static SHOP: LazyLock<Index> = LazyLock::new(shop);
+static INDEX: LazyLock<Index> = LazyLock::new(sample_index);
 
-const NASTY: &[&str] = &[
+const UNUSUAL_TEXTS: &[&str] = &[
     "\u{0}\u{1}\u{7f}\u{202e}toner\u{200b}",
     "title:(foo AND [a TO *]) OR -\"x~2^3",
     "🔩🔧 M8x40 🇩🇪",
@@ -27,11 +27,11 @@ const NASTY: &[&str] = &[
 ];
 
 #[test]
-fn nasty_texts_are_answered() {
-    for text in NASTY {
-        ask(&SHOP, text);
-        SHOP.complete(text, 10, &visitor()).expect("completions");
-        SHOP.match_identifiers(&[text], Some(1), &visitor()).expect("matches");
+fn unusual_texts_are_answered() {
+    for text in UNUSUAL_TEXTS {
+        find(&INDEX, text);
+        INDEX.complete(text, 10, &visitor()).expect("completions");
+        INDEX.match_identifiers(&[text], Some(1), &visitor()).expect("matches");
     }
 }
 
@@ -47,9 +47,9 @@ fn long_texts_cost_no_more_than_short_ones() {
     ];
     for text in &texts {
         let started = Instant::now();
-        ask(&SHOP, text);
-        SHOP.complete(text, 10, &visitor()).expect("completions");
-        SHOP.match_identifiers(&[text], None, &visitor()).expect("matches");
+        find(&INDEX, text);
+        INDEX.complete(text, 10, &visitor()).expect("completions");
+        INDEX.match_identifiers(&[text], None, &visitor()).expect("matches");
         assert!(
             started.elapsed().as_millis() < 500,
             "{:?} for {}…",
@@ -59,7 +59,7 @@ fn long_texts_cost_no_more_than_short_ones() {
     }
 }
 
-/// Pieces that meet in real questions, mixed without sense.
+/// Words of real queries in random order.
 fn pieces() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
         "toner", "for", "C752dn", "C752", "2m", "2", "m", "x", "M8", "M8x40", "1/4", "in", "\"", "cat", "6", "6a", "lexmark",
@@ -73,7 +73,7 @@ proptest! {
 
     #[test]
     fn any_text_is_answered(text in prop_oneof![pieces(), ".{0,80}"]) {
-        let hits = ask(&SHOP, &text);
+        let hits = find(&INDEX, &text);
         prop_assert!(hits.items.len() <= 20 && hits.items.len() <= hits.total);
         for hit in &hits.items {
             prop_assert!(hit.score.is_finite());
@@ -81,7 +81,7 @@ proptest! {
                 prop_assert!(hit.title.get(*start..*end).is_some());
             }
         }
-        SHOP.complete(&text, 5, &visitor()).expect("completions");
+        INDEX.complete(&text, 5, &visitor()).expect("completions");
     }
 
     #[test]
@@ -90,7 +90,7 @@ proptest! {
         let document = Document { id: 1, sku: sku.clone(), title, brand: value.clone(), attributes: vec![text(&name, &value)], ..Document::default() };
         index.put(&[document]).expect("put");
         index.commit("").expect("commit");
-        prop_assert_eq!(crate::shop::ids(&ask(&index, &sku)), [1]);
+        prop_assert_eq!(crate::catalogue::ids(&find(&index, &sku)), [1]);
         let mut query = Query::new("", Audience::Staff);
         query.facets = vec![name.clone()];
         query.filters = vec![Filter { name, value }];

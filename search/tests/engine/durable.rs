@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use search::{Index, Query};
 
-use crate::shop::{ask, documents, ids, product, visitor};
+use crate::catalogue::{documents, find, ids, product, visitor};
 
 #[test]
 fn a_commit_keeps_documents_and_payload_together() {
@@ -22,11 +22,11 @@ fn a_commit_keeps_documents_and_payload_together() {
     let index = Index::open(dir.path()).expect("open");
     assert_eq!(index.committed_payload().as_deref(), Some("event 41"));
     assert_eq!(index.len(), documents().len() as u64);
-    assert_eq!(ids(&ask(&index, "15G042K")).first(), Some(&10));
+    assert_eq!(ids(&find(&index, "15G042K")).first(), Some(&10));
 }
 
 #[test]
-fn a_document_replaces_its_earlier_self() {
+fn a_document_replaces_an_earlier_version() {
     let index = Index::in_memory().expect("memory");
     index.put(&[product(1, "Acme", "OLD77", "anvil", vec![])]).expect("put");
     index.commit("1").expect("commit");
@@ -35,9 +35,9 @@ fn a_document_replaces_its_earlier_self() {
     index.remove(&[2, 3]);
     index.commit("3").expect("commit");
     assert_eq!(index.len(), 1);
-    assert!(ids(&ask(&index, "OLD77")).is_empty());
-    assert_eq!(ids(&ask(&index, "NEW88")), [1]);
-    assert!(ids(&ask(&index, "tongs")).is_empty());
+    assert!(ids(&find(&index, "OLD77")).is_empty());
+    assert_eq!(ids(&find(&index, "NEW88")), [1]);
+    assert!(ids(&find(&index, "tongs")).is_empty());
 }
 
 #[test]
@@ -57,20 +57,20 @@ fn a_rebuild_serves_the_old_until_it_is_done() {
     rebuild.put(&[product(50, "Acme", "FRESH1", "anvil", vec![])]).expect("put");
     index.put(&[product(60, "Acme", "MEAN1", "meanwhile", vec![])]).expect("put");
     index.commit("11").expect("commit");
-    assert_eq!(ids(&ask(&index, "15G042K")).first(), Some(&10));
+    assert_eq!(ids(&find(&index, "15G042K")).first(), Some(&10));
     rebuild.finish("10").expect("finish");
-    assert_eq!(ids(&ask(&index, "anvil")), [50]);
+    assert_eq!(ids(&find(&index, "anvil")), [50]);
     assert_eq!((index.len(), index.committed_payload().as_deref()), (1, Some("10")));
     drop(index.rebuild().expect("abandoned"));
     drop(index);
     let index = Index::open(dir.path()).expect("open");
-    assert_eq!(ids(&ask(&index, "anvil")), [50]);
+    assert_eq!(ids(&find(&index, "anvil")), [50]);
     let folders = std::fs::read_dir(dir.path()).expect("dir").flatten().filter(|e| e.path().is_dir()).count();
     assert_eq!(folders, 1);
 }
 
 #[test]
-fn a_damaged_index_starts_anew_and_asks_to_be_filled() {
+fn a_damaged_index_is_replaced_by_an_empty_one() {
     let dir = tempfile::tempdir().expect("dir");
     let index = Index::open(dir.path()).expect("open");
     index.put(&documents()).expect("put");
@@ -86,7 +86,7 @@ fn a_damaged_index_starts_anew_and_asks_to_be_filled() {
     assert_eq!(Index::open(dir.path()).expect("open").len(), 0);
 }
 
-/// Run as a child of the next test: commits five documents at a time until killed.
+/// Runs as a child process of the next test: commits five documents at a time until it is killed.
 #[test]
 #[ignore = "the victim of a_kill_at_any_moment_leaves_the_last_commit"]
 fn victim() {
@@ -107,7 +107,7 @@ fn victim() {
 fn a_kill_at_any_moment_leaves_the_last_commit() {
     let dir = tempfile::tempdir().expect("dir");
     let mut last = 0;
-    // Uneven moments, then longer ones until a slow machine has committed too.
+    // Irregular waits, then longer ones until a slow machine has committed too.
     for wait in [40_u64, 90, 150, 210, 260, 500, 1_000, 2_000, 4_000, 8_000, 16_000] {
         if wait > 260 && last > 0 {
             break;

@@ -1,8 +1,8 @@
-//! Tests of the search engine through its public surface.
+//! Tests of the search engine through its public interface.
 
 mod any_text;
+mod catalogue;
 mod durable;
 mod lists;
 mod ranking;
-mod shop;
 mod visible;

@@ -1,14 +1,15 @@
-//! Nobody finds what they may not see, by any way of asking.
+//! No query finds a product that its audience may not see.
 
 use std::sync::Arc;
 
 use search::{
-    Audience, Category, Document, Group, IdentifierMatch, Index, Lifecycle, Members, Pin, Query, Sight, Targets, Visibility,
+    Audience, Category, Document, IdentifierMatch, Index, Lifecycle, NamedSet, Pin, ProductSet, Query, Targets, Visibility,
+    VisibilityFilter,
 };
 
-use crate::shop::product;
+use crate::catalogue::product;
 
-fn secret() -> Index {
+fn restricted_index() -> Index {
     let seen_by = |id: u64, allow: &[u64], deny: &[u64], lifecycle: Lifecycle| Document {
         visibility: Visibility { allow: allow.to_vec(), deny: deny.to_vec() },
         lifecycle,
@@ -38,13 +39,13 @@ fn seen(index: &Index, text: &str, who: &Audience) -> Vec<u64> {
 }
 
 #[test]
-fn words_numbers_and_everything_obey() {
-    let index = secret();
+fn every_kind_of_query_obeys_visibility() {
+    let index = restricted_index();
     let cases = [
-        (Audience::Of(vec![]), vec![1, 3, 6]),
-        (Audience::Of(vec![7]), vec![1, 2, 4, 6]),
-        (Audience::Of(vec![8]), vec![1, 3, 6]),
-        (Audience::Of(vec![7, 8]), vec![1, 2, 6]),
+        (Audience::Groups(vec![]), vec![1, 3, 6]),
+        (Audience::Groups(vec![7]), vec![1, 2, 4, 6]),
+        (Audience::Groups(vec![8]), vec![1, 3, 6]),
+        (Audience::Groups(vec![7, 8]), vec![1, 2, 6]),
         (Audience::Staff, vec![1, 2, 3, 4, 5, 6]),
     ];
     for (who, expected) in cases {
@@ -70,45 +71,45 @@ fn words_numbers_and_everything_obey() {
 }
 
 #[test]
-fn completions_and_spelling_tell_no_secrets() {
-    let index = secret();
-    let told = |prefix: &str, who: &Audience| {
+fn completions_and_spelling_reveal_no_hidden_product() {
+    let index = restricted_index();
+    let complete = |prefix: &str, who: &Audience| {
         let all = index.complete(prefix, 10, who).expect("completions");
         all.into_iter().map(|c| (c.text, c.id)).collect::<Vec<_>>()
     };
-    let visitor = Audience::Of(vec![]);
+    let visitor = Audience::Groups(vec![]);
     for secret in ["special2", "special5", "ZX20", "ZX50", "S-2"] {
-        let all = told(secret, &visitor);
+        let all = complete(secret, &visitor);
         assert!(
             all.iter().all(|(text, id)| !text.contains("special2") && !text.contains("special5") && *id != Some(2)),
             "{all:?}"
         );
     }
-    assert!(told("ZX20", &Audience::Of(vec![7])).iter().any(|(_, id)| *id == Some(2)));
+    assert!(complete("ZX20", &Audience::Groups(vec![7])).iter().any(|(_, id)| *id == Some(2)));
     let hits = index.find(&Query::new("ZX200 special2", visitor)).expect("answer");
     assert_eq!(hits.did_you_mean, None);
 }
 
 #[test]
-fn what_is_no_longer_sold_comes_last() {
-    let index = secret();
-    let hits = index.find(&Query::new("widget", Audience::Of(vec![]))).expect("answer");
+fn discontinued_products_come_last() {
+    let index = restricted_index();
+    let hits = index.find(&Query::new("widget", Audience::Groups(vec![]))).expect("answer");
     assert_eq!(hits.items.last().map(|h| h.id), Some(6));
 }
 
 #[test]
-fn pins_and_given_ids_do_not_open_doors() {
-    let index = secret();
-    let mut query = Query::new("widget", Audience::Of(vec![]));
-    query.pinned = [3, 2, 5].into_iter().enumerate().map(|(place, id)| Pin { id, place }).collect();
-    let members = Arc::new(Members::new(Targets { ids: vec![1, 2, 3, 5], ..Targets::default() }));
-    query.groups = vec![Group { name: "mine".into(), members, wanted: Some(true) }];
+fn pins_and_product_sets_do_not_reveal_hidden_products() {
+    let index = restricted_index();
+    let mut query = Query::new("widget", Audience::Groups(vec![]));
+    query.pinned = [3, 2, 5].into_iter().enumerate().map(|(position, id)| Pin { id, position }).collect();
+    let members = Arc::new(ProductSet::new(Targets { ids: vec![1, 2, 3, 5], ..Targets::default() }));
+    query.product_sets = vec![NamedSet { name: "mine".into(), products: members, required: Some(true) }];
     let ids: Vec<u64> = index.find(&query).expect("answer").items.iter().map(|h| h.id).collect();
     assert_eq!(ids, [3, 1]);
 }
 
 #[test]
-fn rules_hide_by_number_category_and_brand_without_writing_anything() {
+fn visibility_rules_hide_by_id_category_and_brand() {
     let of = |id: u64, brand: &str, category: u64| Document {
         categories: vec![Category { id: 1, name: "All".into() }, Category { id: category, name: format!("C{category}") }],
         ..product(id, brand, &format!("ZX{id}00"), "widget", vec![])
@@ -121,23 +122,26 @@ fn rules_hide_by_number_category_and_brand_without_writing_anything() {
     let brands = |all: &[&str]| Targets { brands: all.iter().map(|b| (*b).to_owned()).collect(), ..Targets::default() };
     let none = Targets::default;
     let sees = |denied, allowed, reserved, granted| {
-        seen(&index, "widget", &Audience::Sees(Arc::new(Sight::new(denied, allowed, reserved, granted))))
+        seen(&index, "widget", &Audience::Restricted(Arc::new(VisibilityFilter::new(denied, allowed, reserved, granted))))
     };
     assert_eq!(sees(none(), None, none(), none()), [1, 2, 3, 4]);
     assert_eq!(sees(ids(&[2]), None, none(), none()), [1, 3, 4]);
     assert_eq!(sees(brands(&["zeta"]), None, none(), none()), [1, 2]);
     assert_eq!(sees(categories(&[1]), None, none(), none()), [0_u64; 0]);
     assert_eq!(sees(none(), Some(categories(&[10])), none(), none()), [1, 3]);
-    assert_eq!(sees(ids(&[1]), Some(categories(&[10])), none(), none()), [3], "what is denied stays so");
+    assert_eq!(sees(ids(&[1]), Some(categories(&[10])), none(), none()), [3], "a denied product stays denied");
     assert_eq!(sees(none(), Some(none()), none(), none()), [0_u64; 0], "an empty list allows nothing");
     assert_eq!(sees(none(), None, brands(&["acme", "zeta"]), brands(&["zeta"])), [3, 4]);
-    let one = Sight::new(ids(&[1]), None, none(), none());
-    assert!(one == Sight::new(ids(&[1]), None, none(), none()) && one != Sight::new(ids(&[2]), None, none(), none()));
-    let hidden = index.match_identifiers(&["ZX100".to_owned()], None, &Audience::Sees(Arc::new(one))).expect("matches");
+    let one = VisibilityFilter::new(ids(&[1]), None, none(), none());
+    assert!(
+        one == VisibilityFilter::new(ids(&[1]), None, none(), none())
+            && one != VisibilityFilter::new(ids(&[2]), None, none(), none())
+    );
+    let hidden = index.match_identifiers(&["ZX100".to_owned()], None, &Audience::Restricted(Arc::new(one))).expect("matches");
     let near = match &hidden[..] {
         [IdentifierMatch::None] => Vec::new(),
         [IdentifierMatch::Ambiguous(near)] => near.iter().map(|candidate| candidate.id).collect(),
         other => panic!("a hidden product was found: {other:?}"),
     };
-    assert!(!near.contains(&1), "what comes near to its number may be told, it may not: {near:?}");
+    assert!(!near.contains(&1), "similar products may be candidates, the hidden one may not: {near:?}");
 }

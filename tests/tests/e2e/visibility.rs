@@ -119,6 +119,17 @@ async fn what_is_denied_is_not_suggested_nor_named_by_other_products() {
 }
 
 #[tokio::test]
+async fn related_drafts_are_shown_to_the_seller_alone() {
+    let shop = shop().await;
+    let acme = shop.erp("ACME").await;
+    assert_eq!(acme.get("/v1/products/GLUE-1").await.ok()["relations"][0]["sku"], "SAW-1");
+    shop.product("SAW-1", json!({ "lifecycle": "draft" })).await;
+    assert_eq!(acme.get("/v1/products/GLUE-1").await.ok()["relations"], json!([]));
+    assert_eq!(shop.admin().get("/v1/products/GLUE-1?account=ACME").await.ok()["relations"], json!([]));
+    assert_eq!(shop.admin().get("/v1/products/GLUE-1").await.ok()["relations"][0]["sku"], "SAW-1");
+}
+
+#[tokio::test]
 async fn what_is_denied_comes_into_no_cart_by_any_name() {
     let (_shop, acme, _) = denied().await;
     let cart = acme.cart().await;
