@@ -19,7 +19,7 @@ use catalog::Products;
 use checkout::Checkout;
 use identity::Accounts;
 use imports::{Jobs, References};
-use inventory::Board;
+use inventory::StockLevels;
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
 use kernel::request::RequestLayer;
@@ -38,7 +38,7 @@ use prices::Prices;
 use store::{events, idempotency};
 use suggestions::{Consents, Learner, PurchaseHistory, RelatedProducts};
 
-use orders::WaitingOrders;
+use orders::BackorderAllocation;
 use search_index::{self, SearchIndex};
 use settings::Settings;
 use storefront::Offers;
@@ -56,7 +56,7 @@ pub(crate) struct Projections {
     pub(crate) categories: Categories,
     pub(crate) products: Products,
     pub(crate) prices: Prices,
-    pub(crate) board: Board,
+    pub(crate) stock_levels: StockLevels,
     pub(crate) purchase_history: PurchaseHistory,
     pub(crate) related: RelatedProducts,
     pub(crate) consents: Consents,
@@ -80,7 +80,7 @@ impl Projections {
             categories,
             products,
             prices: Prices::load(db).await?,
-            board: Board::load(db).await?,
+            stock_levels: StockLevels::load(db).await?,
             purchase_history: PurchaseHistory::load(db).await?,
             consents: Consents::load(db).await?,
             carts: CartCache::default(),
@@ -94,7 +94,7 @@ impl Projections {
             accounts: self.accounts.clone(),
             products: self.products.clone(),
             prices: self.prices.clone(),
-            board: self.board.clone(),
+            stock_levels: self.stock_levels.clone(),
         }
     }
 
@@ -103,7 +103,7 @@ impl Projections {
             accounts: self.accounts.clone(),
             products: self.products.clone(),
             prices: self.prices.clone(),
-            board: self.board.clone(),
+            stock_levels: self.stock_levels.clone(),
             carts: self.carts.clone(),
             index: self.search.clone(),
         }
@@ -140,7 +140,7 @@ impl App {
         let products: Vec<Arc<dyn Projection>> = vec![Arc::new(held.products.clone())];
         let others: Vec<Arc<dyn Projection>> = vec![
             Arc::new(held.prices.clone()),
-            Arc::new(held.board.clone()),
+            Arc::new(held.stock_levels.clone()),
             Arc::new(held.purchase_history.clone()),
             Arc::new(held.related.clone()),
             Arc::new(held.consents.clone()),
@@ -153,7 +153,7 @@ impl App {
     /// What reacts to events, exactly once.
     fn event_handlers(&self) -> Vec<Arc<dyn EventHandler>> {
         let conversions = Conversions { log: self.projections.search_log.clone() };
-        vec![Arc::new(WaitingOrders), Arc::new(Learner), Arc::new(conversions), Arc::new(Invoicing)]
+        vec![Arc::new(BackorderAllocation), Arc::new(Learner), Arc::new(conversions), Arc::new(Invoicing)]
     }
 
     /// What does background jobs.
@@ -177,7 +177,7 @@ impl App {
             work.spawn(jobs::run_jobs(system("jobs"), Arc::new(Self::job_handlers()), stop.clone()));
             let references =
                 References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
-            work.spawn(self.projections.jobs.clone().work(system("import"), references, stop.clone()));
+            work.spawn(self.projections.jobs.clone().run_worker(system("import"), references, stop.clone()));
         }
         if let Some(url) = &config.redis_url
             && let Ok(client) = redis_link::open(url.expose_secret())

@@ -5,16 +5,16 @@ use store::Db;
 
 use ahash::AHashMap;
 use entity::{AccountId, CurrencyCode, Instant, invoices, payments};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::error::BillingError;
-use super::queries::{LoadedPayment, is_open, load_payments};
+use super::queries::{LoadedPayment, is_open, load_payments, visible_invoices, visible_payments};
 use store::clock::DAY;
 
-/// Most invoices and payments shown one by one; the sums are over all of them.
+/// Largest number of invoices and payments listed; the sums include all of them.
 const SHOWN: usize = 1_000;
 
-/// Sums by age of the invoices: not yet due, up to 30, 60, 90 days late, later.
+/// Sums by age of the invoices: not yet due, 1–30, 31–60, 61–90 and more than 90 days late.
 pub(super) type AgeBuckets = [i64; 5];
 
 /// Which bucket an invoice is in.
@@ -42,7 +42,7 @@ pub(super) struct AccountStatement {
     pub(super) sums: BTreeMap<CurrencyCode, Sums>,
     /// Open invoices, oldest due first, with their orders' numbers.
     pub(super) invoices: Vec<(invoices::Model, String)>,
-    /// Payments of which something is not allocated, oldest first.
+    /// Payments with an unallocated amount, oldest first.
     pub(super) payments: Vec<LoadedPayment>,
     /// Whether every open invoice and payment is shown.
     pub(super) complete: bool,
@@ -57,9 +57,9 @@ pub(super) struct Sums {
 
 /// The statement of an account as of `now`.
 pub(super) async fn of(db: &impl Db, account: AccountId, now: Instant) -> Result<AccountStatement, BillingError> {
-    let open = invoices::Entity::find().filter(invoices::Column::AccountId.eq(account)).filter(is_open());
+    let open = visible_invoices(Some(account)).filter(is_open());
     let open = open.order_by_asc(invoices::Column::DueAt).order_by_asc(invoices::Column::Id).all(db).await?;
-    let rest = payments::Entity::find().filter(payments::Column::AccountId.eq(account));
+    let rest = visible_payments(Some(account));
     let rest = rest.filter(payments::Column::Unallocated.gt(0)).order_by_asc(payments::Column::Id).limit(SHOWN as u64 * 10);
     let mut rest = rest.all(db).await?;
 

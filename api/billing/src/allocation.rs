@@ -51,7 +51,7 @@ pub(super) struct RequestedAllocation {
     pub(super) discount: Option<i64>,
 }
 
-/// Why a line of a remittance is refused: field, code and sentence.
+/// Why a line of a remittance is rejected: field, code and sentence.
 pub(super) type Refused = (&'static str, FieldCode, String);
 
 /// Pays invoices in the order given, each in full before the next.
@@ -83,7 +83,7 @@ pub(super) fn allocate_requested(
         return Err((
             "amount",
             FieldCode::MoreThanOpen,
-            format!("the amount must be at most {}, which is open of the invoice", text(invoice.outstanding)),
+            format!("the amount must be at most {}, the outstanding amount of the invoice", text(invoice.outstanding)),
         ));
     }
     let discount = match requested.discount {
@@ -104,7 +104,7 @@ pub(super) fn allocate_requested(
         return Err((
             "discount",
             FieldCode::MoreThanOpen,
-            format!("the amount must be at most {}, which is open of the invoice", text(invoice.outstanding)),
+            format!("the amount must be at most {}, the outstanding amount of the invoice", text(invoice.outstanding)),
         ));
     }
     Ok(Allocation { invoice: invoice.invoice, amount: requested.amount, discount })
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remittance_says_what_it_takes_off() {
+    fn a_remittance_states_its_discount() {
         let invoice = open(1, 100, Some((10, 2)));
         let pay = |amount, discount, at| {
             allocate_requested(RequestedAllocation { amount, discount }, &invoice, Instant(at)).map_err(|r| (r.0, r.1))
@@ -157,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_more_than_there_is(
+        fn allocations_never_exceed_payment_or_invoice(
             amount in 0_i64..3_000_000, at in 0_i64..20, invoices in prop::collection::vec(some_open(), 0..6),
         ) {
             let invoices: Vec<OpenInvoice> = (1..).zip(invoices).map(|(id, i)| OpenInvoice { invoice: InvoiceId(id), ..i }).collect();
@@ -170,7 +170,7 @@ mod tests {
                 prop_assert!(allocation.discount == 0 || allocation.amount + allocation.discount == invoice.outstanding);
                 prop_assert!(allocation.discount == 0 || invoice.discount.is_some_and(|d| Instant(at) <= d.0));
             }
-            // All but the last invoice touched are settled, so nothing is left lying while something is open.
+            // All invoices but the last are settled, so no amount stays unallocated while an invoice is open.
             for allocation in allocations.iter().rev().skip(1) {
                 let invoice = invoices.iter().find(|i| i.invoice == allocation.invoice).expect("a allocation is of an invoice given");
                 prop_assert_eq!(allocation.amount + allocation.discount, invoice.outstanding);

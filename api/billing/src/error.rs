@@ -1,11 +1,11 @@
-//! What billing refuses.
+//! Errors of billing.
 
 use ::orders::OrderError;
 use identity::IdentityError;
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What billing refuses.
+/// Why a command on invoices or payments fails.
 #[derive(Debug, thiserror::Error)]
 pub enum BillingError {
     #[error("there is no invoice \"{0}\"")]

@@ -5,20 +5,20 @@ use kernel::wire::Money;
 use serde::{Deserialize, Serialize};
 use store::EventDetails;
 
-/// An invoice after what happened to it.
+/// An invoice after a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct InvoiceDetails {
-    /// Its row.
+    /// Row id.
     invoice_id: InvoiceId,
-    /// Its number.
+    /// Number of the invoice.
     number: String,
-    /// The row of the order it is of.
+    /// Row id of the order.
     order_id: OrderId,
-    /// The row of the shipment it is of.
+    /// Row id of the shipment.
     shipment_id: ShipmentId,
-    /// Who owes it.
+    /// Account that owes the invoice.
     account_id: AccountId,
-    /// What is owed in all.
+    /// Total of the invoice.
     total: Money,
 }
 
@@ -62,22 +62,22 @@ store::event_kinds! {
     InvoiceDetails:
     /// A shipment was invoiced.
     pub(crate) InvoiceIssued = "invoice.issued",
-    /// Nothing is open of an invoice any more.
+    /// An invoice has no outstanding amount any more.
     pub(crate) InvoicePaid = "invoice.paid",
 }
 
 /// A payment, or a part of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PaymentDetails {
-    /// Its row.
+    /// Row id.
     pub(crate) payment_id: PaymentId,
-    /// Its name in the API.
+    /// Id in the API.
     pub(crate) id: String,
-    /// Who paid.
+    /// Account that paid.
     pub(crate) account_id: AccountId,
-    /// The number of the order it names.
+    /// Number of the order that the payment is for.
     pub(crate) order: Option<String>,
-    /// How much was paid or allocated.
+    /// Amount paid or allocated.
     pub(crate) amount: Money,
 }
 
@@ -107,8 +107,8 @@ impl EventDetails for PaymentDetails {
 
 store::event_kinds! {
     PaymentDetails:
-    /// A payment came in.
+    /// A payment was recorded.
     pub(crate) PaymentRecorded = "payment.recorded",
-    /// What was left of a payment was allocated to invoices.
+    /// The unallocated amount of a payment was allocated to invoices.
     pub(crate) PaymentAllocated = "payment.allocated",
 }

@@ -1,4 +1,4 @@
-//! Invoices: one for every shipment that left, issued when its event is handled.
+//! Invoicing: one invoice for every shipment, issued when the event that it was shipped is handled.
 
 use chrono::{DateTime, Datelike as _};
 use entity::{
@@ -11,7 +11,7 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoAct
 use super::error::BillingError;
 use super::events::{InvoiceIssued, InvoicePaid};
 use super::{prepayment, receivables, settlement};
-use ::orders::credit::{self, Shift};
+use ::orders::credit::{self, CreditDelta};
 use ::orders::{self as order_book, OrderError, amounts, progress};
 use fulfilment::events::ShipmentShipped;
 use kernel::telemetry;
@@ -22,11 +22,11 @@ use store::events::Event;
 use store::sql::{fetch_one, insert_all};
 use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
-/// Invoices shipments that left, and reviews orders after a cancellation: they may now be covered or done.
+/// Issues invoices for shipments, and reviews orders after a cancellation: they may now be covered by prepayments or complete.
 #[derive(Debug)]
 pub struct Invoicing;
 
-/// What an event asks for.
+/// The work that an event requires.
 #[derive(Clone, Copy, Debug)]
 struct Task {
     order: OrderId,
@@ -79,7 +79,7 @@ impl Invoicing {
     }
 }
 
-/// Reviews an order after a cancellation: the payments may cover what is left of it, or it may be done.
+/// Reviews an order after a cancellation: the payments may cover the rest of it, or it may be complete.
 async fn review_order(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
     if !order.open {
         return Ok(());
@@ -106,7 +106,7 @@ async fn issue(tx: &Tx, order: &orders::Model, shipment: ShipmentId) -> Result<(
 
     let invoiced: Vec<(i32, Quantity)> = shipped.iter().map(|l| (l.line_no, l.quantity)).collect();
     progress::record_invoiced(tx, order.id, &invoiced).await?;
-    credit::shift(tx, order.account_id, order.currency.0, Shift { receivable: total.0, committed: -total.0 }).await?;
+    credit::adjust(tx, order.account_id, order.currency.0, CreditDelta { receivable: total.0, committed: -total.0 }).await?;
     receivables::recompute_oldest_due(tx, order.account_id, order.currency.0).await?;
     tx.record(&InvoiceIssued((&invoice).into()));
     telemetry::count("bulkhead_invoices_issued_total");
@@ -126,7 +126,7 @@ fn row(
     total: Amount,
     currency: Currency,
 ) -> invoices::Model {
-    // What is paid before it ships is due at once and earns nothing for paying early.
+    // A prepaid invoice is due at once and has no early-payment discount.
     let prepaid = order.payment_method == PaymentMethod::Prepaid;
     let terms = if prepaid { Terms::of_prepayment() } else { order.terms.clone() };
     let early = terms.early(now, total.into(), currency).filter(|(_, off)| off.is_positive());
@@ -150,7 +150,7 @@ fn row(
     }
 }
 
-/// The lines of an invoice: each worth what the line is worth up to here, less what was invoiced of it before.
+/// The lines of an invoice. The amount of each is the order line's amount up to the new quantity less what was invoiced before.
 fn lines_of(
     id: InvoiceId,
     of_order: &[order_lines::Model],
@@ -173,7 +173,7 @@ fn lines_of(
             quantity: part.quantity,
             unit_price: line.unit_price,
             per: line.per,
-            line_amount: amounts::worth_between(line, line.invoiced, upto, currency)?,
+            line_amount: amounts::value_between(line, line.invoiced, upto, currency)?,
         });
     }
     Ok(lines)
@@ -230,13 +230,13 @@ mod tests {
             let currency: Currency = code.parse().expect("a listed currency");
             let quantity: i64 = parts.iter().sum();
             let mut line = order_line(quantity, unit_price, per);
-            let whole = amounts::worth(&line, Quantity(quantity), currency).expect("in range");
+            let whole = amounts::line_value(&line, Quantity(quantity), currency).expect("in range");
             let mut invoiced = 0;
             for part in parts {
                 let shipped = shipment_lines::Model { shipment_id: ShipmentId(1), order_id: OrderId(1), line_no: 1, quantity: Quantity(part) };
                 let lines = lines_of(InvoiceId(1), std::slice::from_ref(&line), &[shipped], currency).expect("in range");
                 let amount = pricing::Amount::from(lines[0].line_amount);
-                prop_assert_eq!(amount.round_to_minor(currency), Ok(amount), "a part is a whole number of coins");
+                prop_assert_eq!(amount.round_to_minor(currency), Ok(amount), "a part has no fraction of the minor unit");
                 prop_assert!(!amount.is_negative());
                 invoiced += lines[0].line_amount.0;
                 line.invoiced.0 += part;

@@ -1,15 +1,15 @@
-//! Billing: an invoice per shipment, payments and what they settle.
+//! Billing: invoices, payments and their allocation.
 //!
 //! Promises:
-//! - A shipment that left is invoiced exactly once, within a second, on a number without gaps. The parts of an order line that are
-//!   invoiced one after another add up to the line to the cent.
-//! - An invoice is never paid by more than is open of it, a payment never settles more than was paid. A remittance is recorded
+//! - A shipment is invoiced exactly once, within a second, with a number without gaps. The parts of an order line that are
+//!   invoiced one after another add up exactly to the line.
+//! - The allocations of an invoice never exceed its total, those of a payment never exceed its amount. A remittance is recorded
 //!   whole or not at all.
-//! - Paying within the window of the terms takes the discount off; what is paid on top stays on the payment until it is
+//! - A payment within the discount period of the terms takes the discount. An overpaid amount stays on the payment until it is
 //!   allocated.
-//! - What the account owes (`orders::credit`) moves in the same transaction.
-//! - A prepaid order is released when the payments that name it cover it, and its invoices are settled from them.
-//! - An order is closed when everything of it is shipped, invoiced and paid.
+//! - The credit position of the account (`orders::credit`) changes in the same transaction.
+//! - A prepaid order is released when the payments for it cover it, and its invoices are settled from them.
+//! - An order is closed when everything is shipped, invoiced and paid.
 //!
 //! Locks: orders by id, payments by id, invoices by id, the credit position.
 //!
@@ -17,7 +17,7 @@
 //! Reads: `orders`, `order_lines` (to recount what is not invoiced yet).
 //! Events: `invoice.issued`, `invoice.paid`, `payment.recorded`, `payment.allocated`.
 //!
-//! Not here: the credit limit and who is held (`orders`), reminders, tax.
+//! Not here: credit limits and holds (`orders`), reminders, tax.
 
 mod account_statement;
 mod allocation;
@@ -28,13 +28,13 @@ mod payments;
 mod prepayment;
 mod queries;
 mod receivables;
-mod recount;
+mod reconcile;
 mod routes;
 mod settlement;
 mod views;
 
 pub use error::BillingError;
 pub use invoicing::Invoicing;
-pub use receivables::recount_credit;
-pub use recount::recount;
+pub use receivables::reconcile_credit;
+pub use reconcile::reconcile;
 pub use routes::BillingRoutes;

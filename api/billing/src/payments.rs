@@ -1,4 +1,4 @@
-//! Recording payments and allocating what is left of them.
+//! Recording payments and allocating their unallocated amounts.
 
 use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, InvoiceId, OrderId, PaymentId, invoices, orders, payments};
@@ -21,7 +21,7 @@ use kernel::wire::Money;
 use store::clock::{self, DAY};
 use store::database::Tx;
 
-/// Most invoices one payment is spread over at once.
+/// Largest number of invoices in one allocation.
 const MAX_INVOICES: usize = 5_000;
 
 /// A payment that arrived.
@@ -33,7 +33,7 @@ pub(super) struct NewPayment {
     pub(super) method: &'static str,
     pub(super) reference: String,
     pub(super) received_at: Option<Instant>,
-    /// The order it pays for in advance.
+    /// The order that is paid in advance.
     pub(super) order: Option<String>,
     /// The invoices it settles; none for the invoices that are due first.
     pub(super) allocations: Option<Vec<NewAllocation>>,
@@ -52,7 +52,7 @@ pub(super) struct NewAllocation {
 enum AllocationTarget {
     /// Those of an order, oldest due first.
     Order(OrderId),
-    /// Those named, as the remittance says.
+    /// The invoices of the remittance, with its amounts.
     Named(Vec<NewAllocation>),
     /// Those of the account, oldest due first.
     OldestDue,
@@ -67,7 +67,7 @@ struct Candidates {
     requested: Vec<RequestedAllocation>,
 }
 
-/// Records a payment with everything it settles. Nothing is recorded when anything is refused.
+/// Records a payment with its allocations. Nothing is recorded when anything is invalid.
 pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Result<PaymentId, BillingError> {
     let (account, currency) = check(tx, accounts, &new)?;
     let named = named_order(tx, &new, account, currency).await?;
@@ -101,7 +101,7 @@ pub(super) async fn record(tx: &Tx, accounts: &Accounts, new: NewPayment) -> Res
     Ok(payment.id)
 }
 
-/// Allocates what is left of a payment.
+/// Allocates the unallocated amount of a payment.
 pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAllocation>>) -> Result<PaymentId, BillingError> {
     let seen = queries::find_payment(tx, id, None).await?;
     if let Some(allocations) = &allocations {
@@ -111,7 +111,7 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
     }
     let target = allocations.map_or(AllocationTarget::OldestDue, AllocationTarget::Named);
     let mut candidates = candidates(tx, &seen, target).await?;
-    // Who holds a payment holds the order it names, as invoicing does, which spends such payments.
+    // The order of a prepayment is locked before the payment, as in invoicing, which allocates such payments.
     candidates.orders.extend(seen.order_id);
     let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
     let mut select = payments::Entity::find_by_id(seen.id);
@@ -159,7 +159,7 @@ fn check(tx: &Tx, accounts: &Accounts, new: &NewPayment) -> Result<(AccountId, C
         ));
     }
     refuse(problems)?;
-    account.zip(currency).ok_or_else(|| CommonError::Internal("a payment with faults was accepted".to_owned()))
+    account.zip(currency).ok_or_else(|| CommonError::Internal("a payment with errors was accepted".to_owned()))
 }
 
 fn check_coins(pointer: &str, amount: Amount, currency: Currency, least: i64, problems: &mut Vec<FieldError>) {
@@ -192,13 +192,13 @@ fn check_allocations(allocations: &[NewAllocation], currency: Currency, problems
             problems.push(FieldError::new(
                 format!("{pointer}/invoice"),
                 FieldCode::Duplicate,
-                "every invoice must be named only once",
+                "an invoice must be given only once",
             ));
         }
     }
 }
 
-/// The order a payment names. It must be of the account and in the currency.
+/// The order that a payment is for. It must be of the account and in the currency.
 async fn named_order(
     tx: &Tx,
     new: &NewPayment,
@@ -248,7 +248,7 @@ fn covered_invoices(payment: &payments::Model, open: &[invoices::Model]) -> Cand
     }
 }
 
-/// The invoices a remittance names. Every invoice that cannot be paid is reported with its pointer.
+/// The invoices of a remittance. Every invoice that cannot be paid is reported with its pointer.
 async fn named_invoices(tx: &Tx, payment: &payments::Model, requested: Vec<NewAllocation>) -> Result<Candidates, BillingError> {
     let numbers: Vec<String> = requested.iter().map(|a| a.invoice.clone()).collect();
     let found = queries::invoices_by_number(tx, &numbers).await?;
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_remittance_above_the_payment_is_refused_with_every_bad_line() {
+    fn a_remittance_above_the_payment_is_rejected_with_every_invalid_line() {
         let open = |id, outstanding| OpenInvoice { invoice: InvoiceId(id), outstanding, discount: None };
         let requested = |amount| RequestedAllocation { amount, discount: None };
         let refused = allocate_requested(&payment(100), &[open(1, 60), open(2, 30)], &[requested(60), requested(41)]);
@@ -367,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_whole_coins_above_zero() {
+    fn amounts_are_positive_multiples_of_the_minor_unit() {
         let check = |amount: i64, code: &str| {
             let mut problems = Vec::new();
             check_coins("/amount", Amount(amount), code.parse().expect("a listed currency"), 1, &mut problems);

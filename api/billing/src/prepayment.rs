@@ -1,4 +1,4 @@
-//! Orders paid before they ship: released when the payments that name them cover them, settled from those payments.
+//! Prepaid orders: released when the payments for them cover them, settled from those payments.
 
 use ahash::AHashMap;
 use entity::{HoldKind, invoices, order_lines, orders, payments};
@@ -13,8 +13,7 @@ use ::orders::{self as order_book, amounts};
 use store::database::Tx;
 use store::sql::fetch;
 
-/// Releases an order, locked by the caller, from its hold for prepayment if the payments that name it cover what is still
-/// ordered.
+/// Releases an order, locked by the caller, from its prepayment hold if the payments for it cover the open amount.
 pub(super) async fn release_if_covered(tx: &Tx, order: &orders::Model) -> Result<(), BillingError> {
     let holds = order_book::active_holds(tx, order.id).await?;
     if !holds.iter().any(|h| h.kind == HoldKind::Prepayment) {
@@ -30,11 +29,11 @@ pub(super) async fn release_if_covered(tx: &Tx, order: &orders::Model) -> Result
 
 /// The amount of the order without cancelled quantities.
 fn amount_ordered(order: &orders::Model, lines: &[order_lines::Model]) -> Result<i64, BillingError> {
-    let open = lines.iter().map(|line| amounts::worth(line, amounts::open_quantity(line), order.currency.0));
+    let open = lines.iter().map(|line| amounts::line_value(line, amounts::open_quantity(line), order.currency.0));
     Ok(amounts::sum(open.collect::<Result<Vec<_>, _>>()?)?.0)
 }
 
-/// The payments that name an order, oldest first; locked when only those with an unallocated amount are read.
+/// The payments for an order, oldest first; locked when only those with an unallocated amount are read.
 async fn payments_naming(tx: &Tx, order: &orders::Model, with_unallocated: bool) -> Result<Vec<payments::Model>, BillingError> {
     use payments::Column;
     let mut select = payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency));
@@ -47,7 +46,7 @@ async fn payments_naming(tx: &Tx, order: &orders::Model, with_unallocated: bool)
     Ok(fetch(tx, select.order_by_asc(Column::Id)).await?)
 }
 
-/// Settles a new invoice of an order, locked by the caller, from the unallocated amounts of the payments that name the order.
+/// Settles a new invoice of an order, locked by the caller, from the unallocated amounts of the payments for the order.
 pub(super) async fn settle_invoice(tx: &Tx, order: &orders::Model, invoice: &invoices::Model) -> Result<(), BillingError> {
     let mut row = invoice.clone();
     for payment in payments_naming(tx, order, true).await? {

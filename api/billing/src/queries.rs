@@ -1,4 +1,4 @@
-//! Reading invoices and payments.
+//! Queries on invoices and payments.
 
 use ahash::AHashMap;
 use entity::{
@@ -8,15 +8,17 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
 };
 use store::Db;
 
 use super::error::BillingError;
+use kernel::rows::group_by;
 use kernel::wire::PageRequest;
 use store::database::Tx;
 use store::sql::key_chunks;
 
-/// An invoice with everything that belongs to it.
+/// An invoice with its lines and allocations.
 #[derive(Debug)]
 pub(super) struct LoadedInvoice {
     pub(super) invoice: invoices::Model,
@@ -26,13 +28,13 @@ pub(super) struct LoadedInvoice {
     pub(super) settled_by: Vec<payment_allocations::Model>,
 }
 
-/// A payment with what it settled.
+/// A payment with its allocations.
 #[derive(Debug)]
 pub(super) struct LoadedPayment {
     pub(super) payment: payments::Model,
-    /// Number of the order it names.
+    /// Number of the order that the payment is for.
     pub(super) order_number: Option<String>,
-    /// What it settled, with the invoices' numbers.
+    /// Its allocations, each with the number of the invoice.
     pub(super) settles: Vec<(String, payment_allocations::Model)>,
 }
 
@@ -44,20 +46,35 @@ pub(super) fn is_open() -> SimpleExpr {
         .lt(Expr::col((invoices::Entity, Column::Total)))
 }
 
-/// An invoice of a number, if this account (or the seller, for `None`) may see it.
+/// The invoices that an account may see; all invoices for the seller's staff (`None`).
+pub(super) fn visible_invoices(account: Option<AccountId>) -> Select<invoices::Entity> {
+    let all = invoices::Entity::find();
+    match account {
+        Some(account) => all.filter(invoices::Column::AccountId.eq(account)),
+        None => all,
+    }
+}
+
+/// The payments that an account may see; all payments for the seller's staff (`None`).
+pub(super) fn visible_payments(account: Option<AccountId>) -> Select<payments::Entity> {
+    let all = payments::Entity::find();
+    match account {
+        Some(account) => all.filter(payments::Column::AccountId.eq(account)),
+        None => all,
+    }
+}
+
+/// The invoice of a number, if the account may see it.
 pub(super) async fn find_invoice(
     db: &impl Db,
     number: &str,
     account: Option<AccountId>,
 ) -> Result<invoices::Model, BillingError> {
-    let mut select = invoices::Entity::find().filter(invoices::Column::Number.eq(number));
-    if let Some(account) = account {
-        select = select.filter(invoices::Column::AccountId.eq(account));
-    }
+    let select = visible_invoices(account).filter(invoices::Column::Number.eq(number));
     select.one(db).await?.ok_or_else(|| BillingError::InvoiceNotFound(number.to_owned()))
 }
 
-/// The invoices of numbers, those that exist.
+/// The invoices with these numbers; unknown numbers are left out.
 pub(super) async fn invoices_by_number(db: &impl Db, numbers: &[String]) -> Result<AHashMap<String, invoices::Model>, DbErr> {
     let mut found = AHashMap::with_capacity(numbers.len());
     for chunk in key_chunks(numbers) {
@@ -67,7 +84,7 @@ pub(super) async fn invoices_by_number(db: &impl Db, numbers: &[String]) -> Resu
     Ok(found)
 }
 
-/// Locks invoices by id, in rising order, and gives them as they now are.
+/// Locks invoices by id, in rising order, and returns them.
 pub(super) async fn lock_invoices(tx: &Tx, ids: &[InvoiceId]) -> Result<AHashMap<InvoiceId, invoices::Model>, DbErr> {
     let mut sorted = ids.to_vec();
     sorted.sort_unstable();
@@ -84,18 +101,15 @@ pub(super) async fn lock_invoices(tx: &Tx, ids: &[InvoiceId]) -> Result<AHashMap
     Ok(locked)
 }
 
-/// A payment of an id, if this account (or the seller, for `None`) may see it.
+/// The payment of an id, if the account may see it.
 pub(super) async fn find_payment(db: &impl Db, id: &str, account: Option<AccountId>) -> Result<payments::Model, BillingError> {
     let unknown = || BillingError::PaymentNotFound(id.to_owned());
     let number = payment_id(id).ok_or_else(unknown)?;
-    let mut select = payments::Entity::find_by_id(number);
-    if let Some(account) = account {
-        select = select.filter(payments::Column::AccountId.eq(account));
-    }
+    let select = visible_payments(account).filter(payments::Column::Id.eq(number));
     select.one(db).await?.ok_or_else(unknown)
 }
 
-/// The public name of a payment.
+/// The public id of a payment.
 pub(super) fn payment_name(id: PaymentId) -> String {
     format!("PY{:08}", id.0)
 }
@@ -105,7 +119,7 @@ fn payment_id(name: &str) -> Option<PaymentId> {
     (payment_name(id) == name).then_some(id)
 }
 
-/// Invoices with everything that belongs to them, in the order given.
+/// Invoices with their lines and allocations, in the order given.
 pub(super) async fn load_invoices(db: &impl Db, rows: Vec<invoices::Model>) -> Result<Vec<LoadedInvoice>, BillingError> {
     let ids: Vec<InvoiceId> = rows.iter().map(|i| i.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().map(|i| i.order_id).collect();
@@ -126,7 +140,7 @@ pub(super) async fn load_invoices(db: &impl Db, rows: Vec<invoices::Model>) -> R
     Ok(loaded.collect())
 }
 
-/// Payments with what they settled, in the order given.
+/// Payments with their allocations, in the order given.
 pub(super) async fn load_payments(db: &impl Db, rows: Vec<payments::Model>) -> Result<Vec<LoadedPayment>, BillingError> {
     let ids: Vec<PaymentId> = rows.iter().map(|p| p.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().filter_map(|p| p.order_id).collect();
@@ -153,21 +167,13 @@ pub(super) async fn load_payments(db: &impl Db, rows: Vec<payments::Model>) -> R
     Ok(loaded.collect())
 }
 
-fn group_by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
-    let mut map: AHashMap<K, Vec<T>> = AHashMap::new();
-    for row in rows {
-        map.entry(key(&row)).or_default().push(row);
-    }
-    map
-}
-
 /// Which invoices a list shows.
 #[derive(Clone, Debug)]
 pub(super) struct InvoiceFilter {
     pub(super) account: Option<AccountId>,
     pub(super) order: Option<OrderId>,
     pub(super) open: Option<bool>,
-    /// Whether it was due before this instant and is open.
+    /// Whether the invoice is open and was due before this instant.
     pub(super) overdue: Option<(bool, Instant)>,
     pub(super) page: PageRequest,
 }
@@ -175,10 +181,7 @@ pub(super) struct InvoiceFilter {
 /// Invoices of a list, newest first.
 pub(super) async fn list_invoices(db: &impl Db, filter: InvoiceFilter) -> Result<Vec<LoadedInvoice>, BillingError> {
     use invoices::Column;
-    let mut select = invoices::Entity::find();
-    if let Some(account) = filter.account {
-        select = select.filter(Column::AccountId.eq(account));
-    }
+    let mut select = visible_invoices(filter.account);
     if let Some(order) = filter.order {
         select = select.filter(Column::OrderId.eq(order));
     }
@@ -196,7 +199,7 @@ pub(super) async fn list_invoices(db: &impl Db, filter: InvoiceFilter) -> Result
 #[derive(Clone, Debug)]
 pub(super) struct PaymentFilter {
     pub(super) account: Option<AccountId>,
-    /// Whether something of it is not allocated.
+    /// Whether the payment has an unallocated amount.
     pub(super) unallocated: Option<bool>,
     pub(super) page: PageRequest,
 }
@@ -204,10 +207,7 @@ pub(super) struct PaymentFilter {
 /// Payments of a list, newest first.
 pub(super) async fn list_payments(db: &impl Db, filter: PaymentFilter) -> Result<Vec<LoadedPayment>, BillingError> {
     use payments::Column;
-    let mut select = payments::Entity::find();
-    if let Some(account) = filter.account {
-        select = select.filter(Column::AccountId.eq(account));
-    }
+    let mut select = visible_payments(filter.account);
     if let Some(unallocated) = filter.unallocated {
         select = select.filter(if unallocated { Column::Unallocated.gt(0) } else { Column::Unallocated.eq(0) });
     }
@@ -222,7 +222,7 @@ pub(super) async fn open_invoices(
     limit: u64,
 ) -> Result<Vec<invoices::Model>, DbErr> {
     use invoices::Column;
-    let select = invoices::Entity::find().filter(Column::AccountId.eq(account)).filter(Column::Currency.eq(currency));
+    let select = visible_invoices(Some(account)).filter(Column::Currency.eq(currency));
     select.filter(is_open()).order_by_asc(Column::DueAt).order_by_asc(Column::Id).limit(limit).all(db).await
 }
 
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn payments_are_found_by_their_name_alone() {
+    fn only_exact_payment_ids_are_read() {
         assert_eq!(payment_id(&payment_name(PaymentId(42))), Some(PaymentId(42)));
         assert_eq!(payment_id(&payment_name(PaymentId(i64::MAX))), Some(PaymentId(i64::MAX)));
         for name in ["42", "PY42", "PY", "PY+0000042", "PY00000042 ", "PY99999999999999999999"] {

@@ -1,4 +1,4 @@
-//! The receivables part of the credit position that `orders` keeps, and the check of that position.
+//! The receivables in the credit positions that `orders` stores, and the verification of those positions.
 
 use ahash::AHashMap;
 use entity::{AccountId, Amount, CurrencyCode, Instant};
@@ -7,11 +7,11 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use store::Db;
 
 use ::orders::OrderError;
-use ::orders::credit::{self, Position};
+use ::orders::credit::{self, CreditPosition};
 use store::database::Tx;
 
-/// Recomputes when the oldest open invoice of an account is due. The caller has just moved the position
-/// ([`credit::shift`]), so it is locked.
+/// Recomputes when the oldest open invoice of an account is due. The caller has locked the position
+/// with [`credit::adjust`].
 pub(super) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: Currency) -> Result<(), DbErr> {
     let sql = "select min(due_at) from invoices where account_id = $1 and currency = $2 and paid + discounted < total";
     let values = [account.0.into(), currency.code().into()];
@@ -20,35 +20,35 @@ pub(super) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: 
     credit::set_oldest_due(tx, account, currency, oldest.map(Instant)).await
 }
 
-/// A credit position that does not agree with the orders and invoices it follows from.
+/// A credit position that differs from the orders and invoices it is derived from.
 #[derive(Debug)]
-pub struct Disagreement {
+pub struct CreditDiscrepancy {
     pub account: AccountId,
     pub currency: Currency,
-    pub kept: Position,
-    pub counted: Position,
+    pub stored: CreditPosition,
+    pub computed: CreditPosition,
 }
 
 /// Recomputes every credit position from orders and invoices and compares it with the stored one.
-pub async fn recount_credit(db: &impl Db) -> Result<Vec<Disagreement>, OrderError> {
-    let committed = credit::recount_committed(db).await?.into_iter();
-    let mut counted: AHashMap<(AccountId, Currency), Position> =
-        committed.map(|(key, committed)| (key, Position { committed, ..Position::default() })).collect();
+pub async fn reconcile_credit(db: &impl Db) -> Result<Vec<CreditDiscrepancy>, OrderError> {
+    let committed = credit::compute_committed(db).await?.into_iter();
+    let mut computed: AHashMap<(AccountId, Currency), CreditPosition> =
+        committed.map(|(key, committed)| (key, CreditPosition { committed, ..CreditPosition::default() })).collect();
     let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint), min(due_at) from invoices \
                where paid + discounted < total group by account_id, currency";
     for row in db.rows(Statement::from_string(db.get_database_backend(), sql)).await? {
         let key = (AccountId(row.get(0)?), row.get::<CurrencyCode>(1)?.0);
-        let position = counted.entry(key).or_default();
+        let position = computed.entry(key).or_default();
         position.receivable = Amount(row.get(2)?);
         position.oldest_due_at = Some(Instant(row.get(3)?));
     }
-    let kept = credit::positions(db).await?;
-    let mut keys: Vec<(AccountId, Currency)> = kept.keys().chain(counted.keys()).copied().collect();
+    let stored = credit::positions(db).await?;
+    let mut keys: Vec<(AccountId, Currency)> = stored.keys().chain(computed.keys()).copied().collect();
     keys.sort();
     keys.dedup();
     let differ = keys.into_iter().filter_map(|key| {
-        let (kept, counted) = (kept.get(&key).copied().unwrap_or_default(), counted.get(&key).copied().unwrap_or_default());
-        (kept != counted).then_some(Disagreement { account: key.0, currency: key.1, kept, counted })
+        let (stored, computed) = (stored.get(&key).copied().unwrap_or_default(), computed.get(&key).copied().unwrap_or_default());
+        (stored != computed).then_some(CreditDiscrepancy { account: key.0, currency: key.1, stored, computed })
     });
     Ok(differ.collect())
 }

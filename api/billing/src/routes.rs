@@ -1,4 +1,4 @@
-//! Billing over HTTP.
+//! HTTP routes of billing.
 
 use entity::PaymentId;
 use poem_openapi::param::{Header, Path, Query};
@@ -8,7 +8,7 @@ use super::error::BillingError;
 use super::queries::{self, InvoiceFilter, PaymentFilter, payment_name};
 use super::views::{AllocationsInput, InvoiceView, RemittanceInput, RemittanceView, StatementView};
 use super::{account_statement, payments};
-use ::orders::find_order;
+use ::orders::find_order_id;
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::Acting;
@@ -36,7 +36,7 @@ pub struct BillingRoutes {
 impl BillingRoutes {
     /// Read an invoice
     ///
-    /// With its lines and the payments that settled it. Another account's invoice does not exist.
+    /// With its lines and the payments allocated to it. An invoice of another account is answered 404.
     #[oai(path = "/v1/invoices/:number", method = "get", operation_id = "get_invoice")]
     async fn get_invoice(&self, who: Acting<permit::ReadInvoices>, number: Path<Code>) -> Result<JsonResponse<InvoiceView>> {
         let db = who.db();
@@ -49,7 +49,7 @@ impl BillingRoutes {
 
     /// List invoices
     ///
-    /// Newest first, of one account, one order or all that the caller may see; on demand only those that are open or overdue.
+    /// Newest first, of one account, of one order, or all that the caller may see; optionally only open or overdue invoices.
     #[oai(path = "/v1/invoices", method = "get", operation_id = "list_invoices")]
     #[expect(clippy::too_many_arguments, reason = "each is a query parameter of its own")]
     async fn list_invoices(
@@ -64,10 +64,7 @@ impl BillingRoutes {
     ) -> Result<JsonResponse<Page<InvoiceView>>> {
         let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let (db, now) = (who.db(), clock::now());
-        let order = match &order.0 {
-            Some(number) => Some(find_order(&db, number, who.account()).await.map_err(BillingError::from)?.id),
-            None => None,
-        };
+        let order = find_order_id(&db, order.0.as_deref(), who.account()).await.map_err(BillingError::from)?;
         let filter = InvoiceFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(BillingError::from)?,
             order,
@@ -82,9 +79,9 @@ impl BillingRoutes {
 
     /// Record a payment
     ///
-    /// A remittance over the invoices named, or over those due first. Within the window of the terms the discount for paying
-    /// early is taken off when the payment covers the rest. What is paid on top stays on the payment. A payment that names an
-    /// order in advance releases it when the payments that name it cover it. All of it is recorded or nothing.
+    /// The payment is allocated to the invoices given, or to those due first. Within the discount period of the terms the early-payment
+    /// discount is taken when the payment covers the rest. An overpaid amount stays unallocated. A payment for an
+    /// order in advance releases it when the payments for it cover it. The payment is recorded whole or not at all.
     #[oai(path = "/v1/payments", method = "post", operation_id = "record_payment")]
     async fn record_payment(
         &self,
@@ -101,9 +98,9 @@ impl BillingRoutes {
         Ok(tx.commit(answer).await?)
     }
 
-    /// Allocate the rest of a payment
+    /// Allocate the unallocated amount of a payment
     ///
-    /// To the invoices named, or to those due first; never more than is left of the payment or open of an invoice.
+    /// To the invoices given, or to those due first; at most the unallocated amount of the payment and the outstanding amount of an invoice.
     #[oai(path = "/v1/payments/:id/allocations", method = "post", operation_id = "allocate_payment")]
     async fn allocate_payment(
         &self,
@@ -123,7 +120,7 @@ impl BillingRoutes {
 
     /// Read a payment
     ///
-    /// With what it settled. Another account's payment does not exist.
+    /// With its allocations. A payment of another account is answered 404.
     #[oai(path = "/v1/payments/:id", method = "get", operation_id = "get_payment")]
     async fn get_payment(&self, who: Acting<permit::ReadInvoices>, id: Path<Code>) -> Result<JsonResponse<RemittanceView>> {
         let db = who.db();
@@ -135,7 +132,7 @@ impl BillingRoutes {
 
     /// List payments
     ///
-    /// Newest first, of one account or all that the caller may see; on demand only those of which something is not allocated.
+    /// Newest first, of one account or all that the caller may see; optionally only payments with an unallocated amount.
     #[oai(path = "/v1/payments", method = "get", operation_id = "list_payments")]
     async fn list_payments(
         &self,
@@ -158,7 +155,7 @@ impl BillingRoutes {
 
     /// Read the statement of an account
     ///
-    /// Open invoices by how late they are, and payments of which something is not allocated.
+    /// Open invoices by age, and payments with an unallocated amount.
     #[oai(path = "/v1/accounts/:code/statement", method = "get", operation_id = "get_statement")]
     async fn get_statement(&self, who: Acting<permit::ReadInvoices>, code: Path<Code>) -> Result<JsonResponse<StatementView>> {
         let account = account_for(&who, &self.accounts, Some(&code.0)).map_err(BillingError::from)?;
@@ -169,7 +166,7 @@ impl BillingRoutes {
 }
 
 impl BillingRoutes {
-    /// A payment as this transaction leaves it.
+    /// The payment at the end of this transaction.
     async fn view(&self, tx: &Tx, id: PaymentId) -> std::result::Result<RemittanceView, BillingError> {
         let payment = queries::find_payment(tx, &payment_name(id), None).await?;
         let loaded = queries::load_payments(tx, vec![payment]).await?.pop();

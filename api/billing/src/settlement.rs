@@ -1,4 +1,4 @@
-//! Writing allocations of a payment: invoices, the allocations themselves, the credit position, and closing orders that are paid.
+//! Writing the allocations of a payment, with the invoices, the credit position and the closing of paid orders.
 
 use ahash::AHashMap;
 use entity::{InvoiceId, OrderId, PaymentId, invoices, orders, payment_allocations, payments};
@@ -13,7 +13,7 @@ use super::error::BillingError;
 use super::events::InvoicePaid;
 use super::queries::is_open;
 use super::receivables;
-use ::orders::credit::{self, Shift};
+use ::orders::credit::{self, CreditDelta};
 use ::orders::progress;
 use store::database::Tx;
 use store::sql::{insert_all, key_chunks};
@@ -42,8 +42,8 @@ pub(super) async fn settle(
         .filter(payments::Column::Id.eq(payment.id))
         .exec(tx)
         .await?;
-    let shift = Shift { receivable: -(taken + discounted), committed: 0 };
-    credit::shift(tx, payment.account_id, payment.currency.0, shift).await?;
+    let adjust = CreditDelta { receivable: -(taken + discounted), committed: 0 };
+    credit::adjust(tx, payment.account_id, payment.currency.0, adjust).await?;
     receivables::recompute_oldest_due(tx, payment.account_id, payment.currency.0).await?;
 
     let mut settled: Vec<OrderId> = Vec::new();
@@ -90,7 +90,7 @@ async fn add_allocations(tx: &Tx, payment: PaymentId, allocations: &[Allocation]
     insert_all(tx, rows.map(|r| r.into_active_model().reset_all()).collect(), Some(again)).await
 }
 
-/// Closes those of the orders, locked by the caller, of which no invoice is open and nothing is left to ship.
+/// Closes the orders, locked by the caller, that have no open invoice and nothing left to ship.
 pub(super) async fn close_settled(tx: &Tx, settled: &[OrderId], orders: &[orders::Model]) -> Result<(), BillingError> {
     if settled.is_empty() {
         return Ok(());

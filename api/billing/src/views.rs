@@ -1,4 +1,4 @@
-//! Invoices, payments and statements on the wire.
+//! The API views and inputs of invoices, payments and statements.
 
 use entity::{Amount, Instant};
 use poem_openapi::{Enum, Object};
@@ -10,18 +10,18 @@ use super::queries::{LoadedInvoice, LoadedPayment, payment_name};
 use identity::Accounts;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
-/// How far an invoice is paid.
+/// Payment status of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum InvoiceStatus {
-    /// Nothing is paid, nothing is late.
+    /// Nothing is paid and the invoice is not overdue.
     Open,
-    /// A part is paid, nothing is late.
+    /// A part is paid and the invoice is not overdue.
     PartiallyPaid,
-    /// Something is open after it was due.
+    /// The invoice has an outstanding amount after its due date.
     Overdue,
-    /// Nothing is open.
+    /// The invoice has no outstanding amount.
     Paid,
 }
 
@@ -30,7 +30,7 @@ pub(crate) enum InvoiceStatus {
 pub(crate) struct InvoiceView {
     /// Number, without gaps within a year.
     pub number: String,
-    /// Account that owes it.
+    /// Account that owes the invoice.
     pub account: String,
     /// Number of the order.
     pub order: String,
@@ -38,40 +38,40 @@ pub(crate) struct InvoiceView {
     pub shipment: String,
     /// Number of the customer's purchase order.
     pub purchase_order_number: String,
-    /// How far it is paid.
+    /// Payment status.
     pub status: InvoiceStatus,
     /// Sum of the lines.
     pub total: Money,
-    /// What was paid.
+    /// Amount paid.
     pub paid: Money,
-    /// What was taken off for paying early.
+    /// Early-payment discount taken.
     pub discounted: Money,
-    /// What is still open.
+    /// Outstanding amount.
     pub open: Money,
     /// Payment terms.
     pub terms: String,
-    /// When it was issued.
+    /// Time of issue.
     pub issued_at: Timestamp,
-    /// When it is due.
+    /// Due date.
     pub due_at: Timestamp,
-    /// What paying early takes off.
+    /// Early-payment discount.
     pub early_payment: Option<EarlyPaymentView>,
-    /// Version of the invoice, as in its `ETag`.
+    /// Version of the invoice, also its `ETag`.
     pub version: i64,
     /// The lines.
     pub lines: Vec<InvoiceLineView>,
-    /// Which payments settled it.
+    /// Payments allocated to the invoice.
     pub payments: Vec<SettledByView>,
 }
 
-/// What paying early takes off.
+/// Early-payment discount of an invoice.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct EarlyPaymentView {
-    /// Until when the money must have arrived.
+    /// Time until which the payment must be received.
     pub until: Timestamp,
-    /// What is taken off.
+    /// Discount.
     pub discount: Money,
-    /// What is to be paid until then.
+    /// Amount to pay until then.
     pub amount: Money,
 }
 
@@ -94,18 +94,18 @@ pub(crate) struct InvoiceLineView {
     pub unit_price: AmountText,
     /// Price basis.
     pub per: QuantityText,
-    /// What the line costs. The parts of an order line invoiced one after another add up to the line exactly.
+    /// Amount of the line. The parts of an order line invoiced one after another add up exactly to the order line.
     pub line_amount: AmountText,
 }
 
-/// What a payment settled of an invoice.
+/// The allocation of a payment to an invoice.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SettledByView {
     /// Id of the payment.
     pub payment: String,
-    /// What was paid.
+    /// Amount paid.
     pub amount: Money,
-    /// What was taken off.
+    /// Discount taken.
     pub discount: Money,
 }
 
@@ -185,32 +185,32 @@ pub(crate) struct RemittanceView {
     pub id: String,
     /// Account that paid.
     pub account: String,
-    /// The order it was paid for in advance.
+    /// Number of the order that was paid in advance.
     pub order: Option<String>,
-    /// What arrived.
+    /// Amount received.
     pub amount: Money,
-    /// What is not allocated to invoices.
+    /// Amount that is not allocated to invoices.
     pub unallocated: Money,
-    /// How it was paid.
+    /// Payment method.
     pub method: String,
     /// Reference of the payment.
     pub reference: String,
-    /// When it arrived.
+    /// Time it was received.
     pub received_at: Timestamp,
-    /// When it was recorded.
+    /// Time it was recorded.
     pub recorded_at: Timestamp,
-    /// What it settled.
+    /// Allocations to invoices.
     pub allocations: Vec<SettlesView>,
 }
 
-/// What a payment settled of an invoice.
+/// The allocation of a payment to an invoice.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SettlesView {
     /// Number of the invoice.
     pub invoice: String,
-    /// What was paid of it.
+    /// Amount allocated.
     pub amount: Money,
-    /// What was taken off it.
+    /// Discount taken.
     pub discount: Money,
 }
 
@@ -239,39 +239,39 @@ impl RemittanceView {
     }
 }
 
-/// What an account owes.
+/// Statement of an account.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct StatementView {
     /// Account.
     pub account: String,
-    /// As of when.
+    /// Time of the statement.
     pub as_of: Timestamp,
     /// Sums, one entry per currency.
     pub balances: Vec<BalanceView>,
     /// Open invoices, oldest due first; at most 1,000.
     pub invoices: Vec<OpenInvoiceView>,
-    /// Payments of which something is not allocated, oldest first; at most 1,000.
+    /// Payments with an unallocated amount, oldest first; at most 1,000.
     pub unallocated_payments: Vec<RemittanceView>,
-    /// Whether every open invoice and payment is shown; the sums are over all in any case.
+    /// Whether every open invoice and payment is listed; the sums always include all of them.
     pub complete: bool,
 }
 
-/// What is owed in one currency.
+/// Balance in one currency.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct BalanceView {
     /// Currency.
     pub currency: String,
     /// Open invoices.
     pub open: AmountText,
-    /// Open invoices by how late they are.
+    /// Open invoices by age.
     pub aging: AgingView,
-    /// Paid and not allocated.
+    /// Unallocated amounts of payments.
     pub unallocated: AmountText,
-    /// Open invoices less what is paid and not allocated.
+    /// Open invoices less unallocated amounts of payments.
     pub balance: AmountText,
 }
 
-/// Open amounts by how late they are.
+/// Open amounts by days overdue.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct AgingView {
     /// Not yet due.
@@ -297,13 +297,13 @@ pub(crate) struct OpenInvoiceView {
     pub purchase_order_number: String,
     /// Sum of the lines.
     pub total: Money,
-    /// What is still open.
+    /// Outstanding amount.
     pub open: Money,
-    /// When it was issued.
+    /// Time of issue.
     pub issued_at: Timestamp,
-    /// When it is due.
+    /// Due date.
     pub due_at: Timestamp,
-    /// Days it is late.
+    /// Days overdue.
     pub days_late: i64,
 }
 
@@ -344,14 +344,14 @@ fn balance(currency: entity::CurrencyCode, sums: &Sums) -> BalanceView {
     }
 }
 
-/// How money arrives.
+/// Payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PaidBy {
-    /// Transfer to the seller's bank account.
+    /// Bank transfer.
     BankTransfer,
-    /// Collected from the customer's bank account.
+    /// Direct debit.
     DirectDebit,
     /// Card.
     Card,
@@ -359,7 +359,7 @@ pub(crate) enum PaidBy {
     Cheque,
     /// Cash.
     Cash,
-    /// Set off or otherwise.
+    /// Offset or another method.
     Other,
 }
 
@@ -376,7 +376,7 @@ impl PaidBy {
     }
 }
 
-/// A payment that arrived.
+/// A payment to record.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RemittanceInput {
@@ -384,45 +384,45 @@ pub(crate) struct RemittanceInput {
     pub account: Code,
     /// Currency.
     pub currency: Text<3>,
-    /// What arrived, in whole coins of the currency.
+    /// Amount received, a multiple of the currency's minor unit.
     pub amount: AmountText,
-    /// How it was paid.
+    /// Payment method.
     pub method: PaidBy,
     /// Reference of the payment.
     #[oai(default)]
     #[serde(default)]
     pub reference: Text<140>,
-    /// When it arrived; now if nothing is said. It decides about discounts for paying early.
+    /// Time it was received; now when left out. It decides about early-payment discounts.
     pub received_at: Option<Timestamp>,
-    /// Order paid for in advance; not together with allocations.
+    /// Order that is paid in advance; must not be given together with allocations.
     pub order: Option<Code>,
-    /// What it settles. Left out, the invoices due first are settled; an empty list settles nothing.
+    /// Allocations. The invoices due first when left out; an empty list allocates nothing.
     pub allocations: Option<Vec<AllocationInput>>,
 }
 
-/// What a remittance says of one invoice.
+/// The allocation of a payment to an invoice.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AllocationInput {
     /// Number of the invoice.
     pub invoice: Code,
-    /// What is paid of it.
+    /// Amount allocated.
     pub amount: AmountText,
-    /// What is taken off for paying early; left out, what the terms give.
+    /// Early-payment discount taken; the discount of the terms when left out.
     pub discount: Option<AmountText>,
 }
 
-/// What the rest of a payment settles.
+/// Allocations of the unallocated amount of a payment.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
 pub(crate) struct AllocationsInput {
-    /// What it settles; left out, the invoices due first are settled.
+    /// Allocations; the invoices due first when left out.
     pub allocations: Option<Vec<AllocationInput>>,
 }
 
 impl AllocationsInput {
-    /// What is asked for.
+    /// The requested allocations.
     pub(super) fn into_requested(self) -> Option<Vec<NewAllocation>> {
         self.allocations.map(|all| all.into_iter().map(Into::into).collect())
     }

@@ -14,19 +14,19 @@ use super::lines::{self, CartLine};
 use super::priced_cart::{CartContext, PricedCart, mark_priced};
 use store::database::Tx;
 
-/// A cart to which lines were added.
+/// A cart with newly added lines.
 #[derive(Debug)]
-pub(super) struct Added {
+pub(super) struct CartWithNewLines {
     pub(super) cart: PricedCart,
-    /// Where the new lines begin among all.
+    /// Index of the first new line.
     first: usize,
-    /// Where each new line stood in the request.
+    /// Pointer of each new line in the request.
     pointers: Vec<String>,
 }
 
-impl Added {
-    /// The places of the new lines among all, each with where it stood in the request.
-    pub(super) fn places(&self) -> impl Iterator<Item = (usize, &str)> {
+impl CartWithNewLines {
+    /// The index of each new line, with its pointer in the request.
+    pub(super) fn new_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         (self.first..).zip(self.pointers.iter().map(String::as_str))
     }
 }
@@ -37,7 +37,7 @@ pub(super) async fn add_lines(
     context: &CartContext<'_>,
     cart: &str,
     lines: Vec<CheckedLine>,
-) -> Result<Added, CartError> {
+) -> Result<CartWithNewLines, CartError> {
     let draft = Draft { lines };
     let reserved = cart_rows::reserve_line_numbers(tx, cart, context.account, draft.lines.len()).await?;
     let present = context.cache.lines(tx, reserved.cart.id, reserved.version_before).await?;
@@ -51,7 +51,7 @@ pub(super) async fn create_cart(
     context: &CartContext<'_>,
     new: NewCart,
     lines: Vec<CheckedLine>,
-) -> Result<Added, CartError> {
+) -> Result<CartWithNewLines, CartError> {
     let draft = Draft { lines };
     let cart = cart_rows::create(tx, new, draft.lines.len()).await?;
     let priced = draft.number(cart, &[])?.price(tx, context).await?;
@@ -71,13 +71,13 @@ struct Numbered {
     pointers: Vec<String>,
 }
 
-/// A cart with its new lines and their prices, which are not written yet.
+/// A priced cart whose new lines are not written yet.
 struct Priced {
-    added: Added,
+    added: CartWithNewLines,
 }
 
 impl Draft {
-    /// Numbers the lines after those that the cart has; the row of the cart has counted them already.
+    /// Numbers the new lines after the present ones. The cart's row already counts them.
     fn number(self, cart: carts::Model, present: &[CartLine]) -> Result<Numbered, CartError> {
         let first_number = cart.next_line - cart_rows::count_within_limit(self.lines.len())?;
         let mut lines = Vec::with_capacity(present.len() + self.lines.len());
@@ -104,14 +104,14 @@ impl Numbered {
         let basket = context.price(tx, &self.cart, &self.lines).await?;
         mark_priced(&mut self.lines[self.first..], &basket);
         let cart = PricedCart { row: self.cart, lines: Arc::new(self.lines), basket };
-        Ok(Priced { added: Added { cart, first: self.first, pointers: self.pointers } })
+        Ok(Priced { added: CartWithNewLines { cart, first: self.first, pointers: self.pointers } })
     }
 }
 
 impl Priced {
     /// Writes the new lines.
-    async fn write(self, tx: &Tx) -> Result<Added, CartError> {
-        let Added { cart, first, .. } = &self.added;
+    async fn write(self, tx: &Tx) -> Result<CartWithNewLines, CartError> {
+        let CartWithNewLines { cart, first, .. } = &self.added;
         lines::insert(tx, cart.row.id, &cart.lines[*first..]).await?;
         Ok(self.added)
     }
@@ -124,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    /// A cart whose row has counted `count` lines, the next of which gets the number `next_line`.
+    /// A cart with `count` lines; the next line gets the number `next_line`.
     fn cart(next_line: i32, count: i32) -> carts::Model {
         carts::Model {
             id: CartId(1),
@@ -146,7 +146,7 @@ mod tests {
         CartLine { line: number, product: ProductId(1), unit, quantity: Quantity(1_000_000), note: "".into(), seen: None }
     }
 
-    fn asked(index: usize) -> CheckedLine {
+    fn checked_line(index: usize) -> CheckedLine {
         let unit: UnitCode = "PCE".parse().expect("a unit");
         let product = catalog::Product {
             id: ProductId(7),
@@ -173,8 +173,8 @@ mod tests {
 
     #[test]
     fn new_lines_get_the_numbers_that_the_cart_has_reserved_for_them() {
-        let draft = Draft { lines: vec![asked(0), asked(2)] };
-        // Line 2 was removed: its number is not used again.
+        let draft = Draft { lines: vec![checked_line(0), checked_line(2)] };
+        // The number of the removed line 2 is not used again.
         let numbered = draft.number(cart(6, 4), &[present(1), present(3)]).expect("numbered");
         let numbers: Vec<i32> = numbered.lines.iter().map(|line| line.line).collect();
         assert_eq!((numbers, numbered.first), (vec![1, 3, 4, 5], 2));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn no_lines_leave_a_cart_as_it_was() {
+    fn adding_no_lines_changes_nothing() {
         let numbered = Draft { lines: Vec::new() }.number(cart(4, 2), &[present(1), present(3)]).expect("numbered");
         assert_eq!((numbered.lines.len(), numbered.first, numbered.pointers.len()), (2, 2, 0));
     }

@@ -1,4 +1,4 @@
-//! The lines of carts in memory, per version: adding to a large cart need not read it again.
+//! The lines of carts in memory, per version, so that adding to a large cart does not read it again.
 
 use std::sync::Arc;
 use store::Db;
@@ -29,7 +29,7 @@ struct Content {
     lines: Arc<Vec<CartLine>>,
 }
 
-/// Most lines cached over all carts, some 60 bytes each.
+/// Largest number of cached lines over all carts, about 60 bytes each.
 const LINES_CACHED: u64 = 400_000;
 
 impl Default for CartCache {

@@ -10,7 +10,7 @@ use super::events::{CartChanged, CartCreated};
 use super::queries::{id_of, lock_open};
 use store::database::Tx;
 
-/// Most lines a cart holds.
+/// Largest number of lines in a cart.
 pub(super) const MAX_CART_LINES: usize = 20_000;
 
 /// A cart to be created.
@@ -24,9 +24,9 @@ pub(super) struct NewCart {
 /// An open cart whose row has counted lines that are about to be added.
 #[derive(Debug)]
 pub(super) struct ReservedNumbers {
-    /// The cart as it is from now on.
+    /// The cart after the change.
     pub(super) cart: carts::Model,
-    /// The version at which the cart did not have the lines yet.
+    /// The version before the lines were counted.
     pub(super) version_before: i64,
 }
 
@@ -51,13 +51,13 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
     Ok(row)
 }
 
-/// A number of lines, if a cart can hold so many.
+/// The number of lines, if it is within the limit of a cart.
 pub(super) fn count_within_limit(count: usize) -> Result<i32, CartError> {
     let most = || CartError::Full(MAX_CART_LINES);
     i32::try_from(count).ok().filter(|count| *count <= MAX_CART_LINES as i32).ok_or_else(most)
 }
 
-/// Reserves numbers for `count` more lines of an open cart, which is locked from here on: its version rises by one. With no
+/// Reserves numbers for `count` more lines of an open cart, locks the cart and increments its version. With no
 /// lines to add the cart is only locked.
 pub(super) async fn reserve_line_numbers(
     tx: &Tx,
@@ -88,7 +88,7 @@ pub(super) async fn reserve_line_numbers(
     Ok(ReservedNumbers { version_before: cart.version - 1, cart })
 }
 
-/// Writes a changed cart: its version rises by one.
+/// Writes a changed cart and increments its version.
 pub(super) async fn save(tx: &Tx, cart: &mut carts::Model) -> Result<(), CartError> {
     cart.version += 1;
     cart.updated_at = tx.now();
@@ -104,7 +104,7 @@ pub(super) async fn save(tx: &Tx, cart: &mut carts::Model) -> Result<(), CartErr
     Ok(())
 }
 
-/// A cart locked by the caller became an order.
+/// Records that a cart, locked by the caller, became an order.
 pub async fn mark_ordered(tx: &Tx, cart: &carts::Model) -> Result<(), CartError> {
     carts::Entity::update_many()
         .col_expr(carts::Column::Status, Expr::value(CartStatus::Ordered.word()))

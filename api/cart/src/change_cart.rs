@@ -1,4 +1,4 @@
-//! Changing the lines of a cart, taking lines out, accepting prices, deleting carts.
+//! Changing and removing lines of a cart, accepting prices, deleting carts.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
-/// What is to be different about a line. What is none stays as it is.
+/// A change of a line. Fields that are none stay as they are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LineChange {
     pub(super) unit: Option<UnitCode>,
@@ -44,7 +44,7 @@ pub(super) async fn change_line(
     Ok(PricedCart { row, lines: Arc::new(lines), basket })
 }
 
-/// Changes a line as asked. The new quantity must be one that can be ordered.
+/// Applies a change to a line. The new quantity must be orderable.
 fn apply(context: &CartContext<'_>, line: &mut CartLine, change: LineChange) -> Result<(), CartError> {
     line.unit = change.unit.unwrap_or(line.unit);
     line.quantity = change.quantity.unwrap_or(line.quantity);
@@ -56,7 +56,7 @@ fn apply(context: &CartContext<'_>, line: &mut CartLine, change: LineChange) -> 
         return Err(CommonError::invalid(
             "/quantity",
             FieldCode::UnknownProduct,
-            "the product no longer exists; remove the line",
+            "the line must be of a product that exists; remove the line",
         )
         .into());
     }
@@ -76,7 +76,7 @@ async fn write_line(tx: &Tx, cart: &carts::Model, line: &CartLine) -> Result<(),
     if done.rows_affected == 0 { Err(CartError::NoSuchLine(line.line)) } else { Ok(()) }
 }
 
-/// Takes a line out of an open cart and prices the rest.
+/// Removes a line from an open cart and prices the rest.
 pub(super) async fn remove_line(tx: &Tx, context: &CartContext<'_>, cart: &str, number: i32) -> Result<PricedCart, CartError> {
     let mut row = lock_open(tx, cart, context.account).await?;
     let mut lines = context.cache.lines(tx, row.id, row.version).await?.as_ref().clone();
@@ -91,7 +91,7 @@ pub(super) async fn remove_line(tx: &Tx, context: &CartContext<'_>, cart: &str, 
     Ok(PricedCart { row, lines: Arc::new(lines), basket })
 }
 
-/// Notes that the caller has seen today's prices of all lines.
+/// Records that the caller has seen today's prices of all lines.
 pub(super) async fn accept_prices(tx: &Tx, context: &CartContext<'_>, cart: &str) -> Result<PricedCart, CartError> {
     let row = lock_open(tx, cart, context.account).await?;
     let PricedCart { mut row, lines, basket } = context.load(tx, row).await?;

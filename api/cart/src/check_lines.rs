@@ -1,5 +1,5 @@
-//! Checking lines that are asked for: each becomes a product, a unit and a quantity that can be ordered, or a problem that says
-//! why it cannot.
+//! Checking requested lines: each becomes a product, a unit and an orderable quantity, or an error that says
+//! why it cannot be ordered.
 
 use std::sync::Arc;
 use store::Db;
@@ -13,13 +13,13 @@ use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use search_index::SearchIndex;
 
-/// Most lines a request may bring.
+/// Largest number of lines in a request.
 pub const MAX_LINES: usize = 10_000;
 
-/// A line as it was asked for.
+/// A line of a request.
 #[derive(Clone, Debug)]
-pub struct AskedLine {
-    /// JSON pointer of the line, or the row of the list.
+pub struct RequestedLine {
+    /// JSON pointer of the line, or its row in an uploaded list.
     pub pointer: String,
     pub sku: Option<String>,
     pub identifier: Option<String>,
@@ -31,7 +31,7 @@ pub struct AskedLine {
 /// A line that can be ordered.
 #[derive(Clone, Debug)]
 pub struct CheckedLine {
-    /// Where it stood among the lines asked for.
+    /// Index among the requested lines.
     pub index: usize,
     pub pointer: String,
     pub product: Arc<Product>,
@@ -40,7 +40,7 @@ pub struct CheckedLine {
     pub note: String,
 }
 
-/// What is wrong with a line, and which products may have been meant.
+/// Why a line cannot be ordered, with products that may have been meant.
 #[derive(Clone, Debug)]
 pub struct LineProblem {
     pub(super) field: FieldError,
@@ -60,7 +60,7 @@ pub async fn check_lines(
     products: &Products,
     index: &SearchIndex,
     account: Option<AccountId>,
-    lines: Vec<AskedLine>,
+    lines: Vec<RequestedLine>,
 ) -> Result<(Vec<CheckedLine>, Vec<LineProblem>), CartError> {
     if lines.len() > MAX_LINES {
         return Err(CartError::TooManyLines(MAX_LINES));
@@ -101,7 +101,7 @@ async fn add_candidates(
     }
 }
 
-fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<CheckedLine, LineProblem> {
+fn checked(index: usize, line: RequestedLine, resolution: Resolution) -> Result<CheckedLine, LineProblem> {
     let field = if line.sku.is_some() { "sku" } else { "identifier" };
     let product = match resolution {
         Resolution::Found(product) => product,
@@ -144,7 +144,7 @@ fn checked(index: usize, line: AskedLine, resolution: Resolution) -> Result<Chec
     Ok(CheckedLine { index, pointer: line.pointer, product, unit, quantity, note: line.note })
 }
 
-impl AskedLine {
+impl RequestedLine {
     /// A problem with one of its fields.
     fn problem(&self, field: &str, code: FieldCode, detail: &str) -> LineProblem {
         LineProblem { field: FieldError::new(format!("{}/{field}", self.pointer), code, detail), candidates: Vec::new() }

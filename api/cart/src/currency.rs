@@ -1,11 +1,11 @@
-//! The currency that a caller names for a basket, which must be that of the cart or quote that the basket is made of.
+//! The currency given in a request, which must be that of the cart or quote that the request is for.
 
 use pricing::Currency;
 
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 
-/// Reads the currency a caller names.
+/// Reads a currency code.
 pub fn currency(code: &str) -> Result<Currency, CommonError> {
     let unknown = || {
         CommonError::invalid("/currency", FieldCode::UnknownCurrency, format!("\"{code}\" must be a currency code of ISO 4217"))
@@ -13,7 +13,7 @@ pub fn currency(code: &str) -> Result<Currency, CommonError> {
     code.parse().map_err(|_| unknown())
 }
 
-/// Refuses a named currency when the cart or quote that it is named with has another one.
+/// Fails when a currency is given that is not the currency of the cart or quote.
 pub fn same_currency(named: Option<Currency>, own: Currency, what: &str) -> Result<(), CommonError> {
     if named.is_none_or(|named| named == own) {
         return Ok(());

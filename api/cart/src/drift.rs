@@ -1,4 +1,4 @@
-//! What changed of a cart's prices since its lines were seen, on the wire.
+//! Price drift: how a cart's prices changed since the account's users saw them.
 
 use entity::{PriceSource, carts};
 use poem_openapi::Object;
@@ -14,7 +14,7 @@ use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 use prices::{DriftReport, Drifted, PriceLine, PriceRequest, PricedLine, Prices};
 
-/// What changed of a cart's prices.
+/// Price changes of a cart.
 #[derive(Debug, Object, Serialize)]
 pub struct CartDriftView {
     /// Id of the cart.
@@ -25,11 +25,11 @@ pub struct CartDriftView {
     pub price_version: i64,
     /// The lines whose price changed.
     pub lines: Vec<CartLineDrift>,
-    /// What these lines would have cost.
+    /// Previous total of these lines.
     pub previous_total: Money,
-    /// What they cost.
+    /// Current total of these lines.
     pub current_total: Money,
-    /// The second less the first.
+    /// Current total less previous total.
     pub difference: Money,
 }
 
@@ -44,20 +44,20 @@ pub struct CartLineDrift {
     pub quantity: QuantityText,
     /// Unit.
     pub unit: String,
-    /// When its price was seen.
+    /// Time its price was last seen.
     pub seen_at: Timestamp,
-    /// What the line, in this basket, cost then; none when it had no price.
+    /// Price of the line in this basket at that time; absent when it had no price.
     pub previous: Option<DriftPrice>,
-    /// What it costs now; none when it has no price any more.
+    /// Price now; absent when it has no price.
     pub current: Option<DriftPrice>,
-    /// What changed of what the price depends on: `list`, `contract`, `promotion`, `product` (units, category, brand, groups,
+    /// Changed inputs of the price: `list`, `contract`, `promotion`, `product` (units, category, brand, groups,
     /// cost, floor).
     pub causes: Vec<String>,
-    /// Why, in words.
+    /// Explanation.
     pub detail: String,
 }
 
-/// A price with where it comes from.
+/// A price with its source.
 #[derive(Debug, Object, Serialize)]
 pub struct DriftPrice {
     /// Price of `per` units.
@@ -66,7 +66,7 @@ pub struct DriftPrice {
     pub per: u32,
     /// Unit price × quantity ÷ per, rounded.
     pub line_amount: AmountText,
-    /// Where it comes from.
+    /// Source of the price.
     pub source: PriceSource,
     /// Code of the price list, contract or promotion.
     pub label: String,
@@ -84,7 +84,7 @@ impl From<&PricedLine> for DriftPrice {
     }
 }
 
-/// Compares a cart's prices with those its lines were seen at.
+/// Compares a cart's prices with those that were last seen.
 pub async fn report(
     db: &impl Db,
     prices: &Prices,
@@ -92,14 +92,20 @@ pub async fn report(
     lines: &[CartLine],
     coupons: &[String],
 ) -> Result<DriftReport, CartError> {
-    let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
+    let price_lines: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
     let seen: Vec<_> = lines.iter().map(|line| line.seen).collect();
-    let ask =
-        PriceRequest { account: Some(cart.account_id), currency: cart.currency.0, at: None, as_of: None, coupons, lines: &asked };
-    Ok(prices.drift(db, &ask, &seen).await?)
+    let request = PriceRequest {
+        account: Some(cart.account_id),
+        currency: cart.currency.0,
+        at: None,
+        as_of: None,
+        coupons,
+        lines: &price_lines,
+    };
+    Ok(prices.drift(db, &request, &seen).await?)
 }
 
-/// The report on the wire.
+/// The view of a drift report.
 pub(super) fn view(
     products: &Products,
     cart: &carts::Model,
@@ -144,7 +150,7 @@ fn too_large() -> CommonError {
     CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range; order less at once")
 }
 
-/// Why, in words.
+/// The explanation of a price change.
 fn detail(drifted: &Drifted, current: Option<&PricedLine>) -> String {
     let shown = |line: &PricedLine| match line.per.get() {
         1 => format!("{}", line.unit_price),

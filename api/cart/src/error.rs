@@ -1,4 +1,4 @@
-//! What carts refuse.
+//! Errors of carts.
 
 use catalog::CatalogError;
 use identity::IdentityError;
@@ -6,7 +6,7 @@ use kernel::problem::CommonError;
 use kernel::problem_types;
 use prices::PriceError;
 
-/// What carts refuse.
+/// Why a command on carts fails.
 #[derive(Debug, thiserror::Error)]
 pub enum CartError {
     #[error("there is no cart \"{0}\"")]

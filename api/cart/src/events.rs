@@ -4,17 +4,17 @@ use entity::{AccountId, carts};
 use serde::{Deserialize, Serialize};
 use store::EventDetails;
 
-/// A cart after what happened to it.
+/// A cart after a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CartDetails {
-    /// Its name in the API.
+    /// Id in the API.
     id: String,
-    /// Whose it is.
+    /// Account of the cart.
     #[serde(default)]
     account_id: Option<AccountId>,
-    /// How many lines it has.
+    /// Number of lines.
     lines: i32,
-    /// Its version.
+    /// Version after the change.
     version: i64,
 }
 
@@ -51,7 +51,7 @@ impl EventDetails for CartDetails {
 
 store::event_kinds! {
     CartDetails:
-    /// A cart was begun.
+    /// A cart was created.
     pub(crate) CartCreated = "cart.created",
     /// Lines were added, changed or removed.
     pub(crate) CartChanged = "cart.changed",

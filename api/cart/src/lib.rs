@@ -1,15 +1,15 @@
-//! Baskets of any size: one line or ten thousand, typed or uploaded.
+//! Carts with up to 20,000 lines, typed or uploaded.
 //!
 //! Promises:
-//! - Adding lines is one act whatever their number: all identifiers resolved in one query, all lines written in a constant
-//!   number of statements (save for batches), good lines accepted and bad ones reported with a pointer and candidates.
-//! - Adding a line costs the same in a cart of ten and in a cart of a thousand lines: the lines of a cart are kept in memory
+//! - Lines are added in one transaction: all identifiers are resolved in one query, all lines are written in a constant
+//!   number of statements (except for batches), valid lines are accepted and invalid ones reported with a pointer and candidates.
+//! - Adding a line costs the same in a cart of ten and in a cart of a thousand lines: the lines of a cart are cached in memory
 //!   per version, and totals are priced from there.
-//! - Two people adding to one cart never collide: line numbers are drawn from the cart's row.
-//! - A cart shows today's prices; what an order costs is settled when it is placed. Each line remembers the prices it was seen
-//!   at, so what changed since, and why, can be told ([`drift`]).
-//! - A product that is hidden from the account after it was put into a cart has no title and no price in what the account's
-//!   people are shown of the cart, and counts towards no total and no volume break.
+//! - Two users who add lines to one cart at the same time both succeed: line numbers are reserved in the cart's row.
+//! - A cart shows today's prices; the prices of an order are fixed when it is placed. Each line stores when its price was last
+//!   seen, so that changes since then can be explained ([`drift`]).
+//! - A product that is hidden from the account after it was put into a cart is shown to the account's users without title and
+//!   price, and counts towards no total and no volume break.
 //!
 //! Tables: `carts`, `cart_lines`. Events: `cart.created`, `cart.changed`, `cart.deleted`.
 //!
@@ -35,11 +35,11 @@ mod views;
 
 pub use cart_cache::CartCache;
 pub use cart_rows::mark_ordered;
-pub use check_lines::{AskedLine, CheckedLine, LineProblem, MAX_LINES, check_lines};
+pub use check_lines::{CheckedLine, LineProblem, MAX_LINES, RequestedLine, check_lines};
 pub use currency::{currency, same_currency};
 pub use error::CartError;
 pub use lines::CartLine;
 pub use queries::lock_open;
-pub use recheck::check_again;
+pub use recheck::recheck_lines;
 pub use routes::CartRoutes;
 pub use views::Partial;

@@ -19,7 +19,7 @@ pub struct CartLine {
     pub unit: UnitCode,
     pub quantity: Quantity,
     pub note: Arc<str>,
-    /// The state of prices that the people of the account saw last for this line.
+    /// The price state that the account's users last saw for this line.
     pub seen: Option<AsOf>,
 }
 

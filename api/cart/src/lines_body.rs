@@ -1,4 +1,4 @@
-//! The lines of a request, which come as JSON, CSV or an Excel workbook.
+//! The lines of a request, as JSON, CSV or an Excel workbook.
 
 use poem::http::StatusCode;
 use poem::{Request, RequestBody};
@@ -7,7 +7,7 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use pricing::Quantity;
 
-use super::check_lines::{AskedLine, LineProblem};
+use super::check_lines::{LineProblem, RequestedLine};
 use super::error::CartError;
 use super::views::{CartLineInput, CartLinesInput};
 use files::sheet::{self, IdentifierKind, Sheet};
@@ -19,7 +19,7 @@ use kernel::wire::parse_json;
 /// The lines of a request.
 #[derive(Debug)]
 pub(crate) struct LinesBody {
-    pub(super) lines: Vec<AskedLine>,
+    pub(super) lines: Vec<RequestedLine>,
     /// Rows of a list that could not be read.
     pub(super) unreadable: Vec<LineProblem>,
 }
@@ -79,7 +79,7 @@ fn refused(problem: Problem) -> poem::Error {
 
 impl LinesBody {
     fn of_json(input: CartLinesInput) -> Self {
-        Self { lines: CartLineInput::asked(input.lines), unreadable: Vec::new() }
+        Self { lines: CartLineInput::into_requested(input.lines), unreadable: Vec::new() }
     }
 
     fn of_sheet(sheet: Sheet) -> Self {
@@ -91,7 +91,7 @@ impl LinesBody {
         });
         let lines = sheet.lines.into_iter().map(|line| {
             let exact = line.kind == IdentifierKind::Sku;
-            AskedLine {
+            RequestedLine {
                 pointer: format!("row {}", line.row),
                 sku: exact.then(|| line.identifier.clone()),
                 identifier: (!exact).then_some(line.identifier),

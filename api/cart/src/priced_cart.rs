@@ -1,4 +1,4 @@
-//! A cart at today's prices, and what it takes to price one.
+//! Carts at today's prices.
 
 use std::sync::Arc;
 use store::Db;
@@ -12,7 +12,7 @@ use catalog::CatalogView;
 use catalog::Products;
 use prices::{AsOf, PriceLine, PriceRequest, PricedBasket, Prices};
 
-/// What commands on carts work with, for one caller.
+/// What commands on carts need, for one caller.
 #[derive(Debug)]
 pub(super) struct CartContext<'a> {
     pub(super) products: &'a Products,
@@ -37,10 +37,10 @@ impl CartContext<'_> {
     /// Prices the lines of a cart. A product that the caller may not see has no price and counts towards no volume break.
     pub(super) async fn price(&self, db: &impl Db, cart: &carts::Model, lines: &[CartLine]) -> Result<PricedBasket, CartError> {
         let (account, currency) = (Some(cart.account_id), cart.currency.0);
-        let asked: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
-        let ask = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &asked };
+        let price_lines: Vec<PriceLine> = lines.iter().map(CartLine::price_line).collect();
+        let request = PriceRequest { account, currency, at: None, as_of: None, coupons: &[], lines: &price_lines };
         let visible = self.products.visible(lines.iter().map(|line| line.product), &self.catalog_view);
-        Ok(self.prices.price_visible(db, &ask, &visible).await?)
+        Ok(self.prices.price_visible(db, &request, &visible).await?)
     }
 
     /// A cart with its lines at today's prices.
@@ -51,12 +51,12 @@ impl CartContext<'_> {
     }
 }
 
-/// The state of prices that a basket was priced in.
+/// The price state that a basket was priced with.
 pub(super) fn state_of(basket: &PricedBasket) -> AsOf {
     AsOf { valid_at: basket.at, known_at: basket.as_of }
 }
 
-/// Notes in lines that the caller saw their prices in this basket.
+/// Records in lines that the caller saw their prices of this basket.
 pub(super) fn mark_priced(lines: &mut [CartLine], basket: &PricedBasket) {
     for line in lines {
         line.seen = Some(state_of(basket));

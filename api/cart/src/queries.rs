@@ -1,13 +1,13 @@
-//! Reading carts.
+//! Queries on carts.
 
 use entity::{AccountId, CartId, CartStatus, carts};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
 };
 use store::Db;
 
 use super::error::CartError;
+use kernel::wire::PageRequest;
 use store::database::Tx;
 use store::sql::{fetch, fetch_one};
 
@@ -20,12 +20,12 @@ fn visible_to(account: Option<AccountId>) -> Select<carts::Entity> {
     }
 }
 
-/// The cart id that a path names. What is no id names no cart.
+/// The cart id in a path. A text that is not an id is answered as a cart that does not exist.
 pub(super) fn id_of(id: &str) -> Result<CartId, CartError> {
     id.parse().map(CartId).map_err(|_| CartError::NotFound(id.to_owned()))
 }
 
-/// A cart of an id, if this account (or the seller, for `None`) may see it.
+/// The cart of an id, if the account may see it.
 pub(super) async fn find(db: &impl Db, id: &str, account: Option<AccountId>) -> Result<carts::Model, CartError> {
     let select = visible_to(account).filter(carts::Column::Id.eq(id_of(id)?));
     fetch_one(db, select).await?.ok_or_else(|| CartError::NotFound(id.to_owned()))
@@ -41,16 +41,7 @@ pub async fn lock_open(tx: &Tx, id: &str, account: Option<AccountId>) -> Result<
     if cart.status == CartStatus::Open { Ok(cart) } else { Err(CartError::Ordered) }
 }
 
-/// Up to `limit` carts, newest first, from before a cart if one is given.
-pub(super) async fn list(
-    db: &impl Db,
-    account: Option<AccountId>,
-    before: Option<i64>,
-    limit: u64,
-) -> Result<Vec<carts::Model>, DbErr> {
-    let mut select = visible_to(account).order_by_desc(carts::Column::Id).limit(limit);
-    if let Some(before) = before {
-        select = select.filter(carts::Column::Id.lt(before));
-    }
-    fetch(db, select).await
+/// One page of carts, newest first.
+pub(super) async fn list(db: &impl Db, account: Option<AccountId>, page: PageRequest) -> Result<Vec<carts::Model>, DbErr> {
+    fetch(db, page.descending(visible_to(account), carts::Column::Id)).await
 }

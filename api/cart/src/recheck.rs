@@ -9,9 +9,9 @@ use catalog::Products;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 
-/// Checks lines kept by an account. Lines that can still be ordered keep their place as `index`; of the others a problem says
-/// why not, at `base` and the line's number.
-pub fn check_again(
+/// Checks the stored lines of an account. A line that can be ordered keeps its position as `index`; for the others an error says
+/// why not, with a pointer of `base` and the line number.
+pub fn recheck_lines(
     products: &Products,
     account: AccountId,
     base: &str,
@@ -25,7 +25,7 @@ pub fn check_again(
             bad.push(FieldError::new(format!("{pointer}/{field}"), code, detail));
         };
         let Some(product) = products.by_id(line.product).filter(|product| catalog_view.can_see(product)) else {
-            refuse("sku", FieldCode::UnknownProduct, "the product no longer exists; remove the line".to_owned());
+            refuse("sku", FieldCode::UnknownProduct, "the line must be of a product that exists; remove the line".to_owned());
             continue;
         };
         if !product.is_orderable() {

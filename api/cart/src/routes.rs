@@ -1,4 +1,4 @@
-//! Carts over HTTP.
+//! HTTP routes of carts.
 
 use entity::AccountId;
 use poem_openapi::param::{Header, Path, Query};
@@ -8,7 +8,7 @@ use super::add_lines::{add_lines, create_cart};
 use super::cart_cache::CartCache;
 use super::cart_rows::NewCart;
 use super::change_cart::{accept_prices, change_line, delete, remove_line};
-use super::check_lines::{AskedLine, CheckedLine, LineProblem, check_lines};
+use super::check_lines::{CheckedLine, LineProblem, RequestedLine, check_lines};
 use super::drift::{self, CartDriftView};
 use super::error::CartError;
 use super::lines::CartLine;
@@ -22,7 +22,7 @@ use identity::permit;
 use identity::{Accounts, account_for, visible_account};
 use kernel::principal::{Acting, Permission};
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, Text, page_limit, place_of};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, PageRequest, Text};
 use prices::Prices;
 use search_index::SearchIndex;
 use store::StoreError;
@@ -32,7 +32,7 @@ type Result<T> = std::result::Result<T, ApiError<CartError>>;
 
 #[derive(Tags)]
 enum Tag {
-    /// Baskets of any size.
+    /// Carts with up to 20,000 lines.
     Carts,
 }
 
@@ -55,7 +55,7 @@ pub struct CartRoutes {
 impl CartRoutes {
     /// Create a cart
     ///
-    /// Empty or with up to 10,000 lines; bad lines are reported and do not keep the good ones out.
+    /// Empty or with up to 10,000 lines; valid lines are accepted and invalid ones reported.
     #[oai(path = "/v1/carts", method = "post", operation_id = "create_cart")]
     async fn create_cart(
         &self,
@@ -66,7 +66,7 @@ impl CartRoutes {
         let CartInput { account, name, currency, lines } = body.0;
         let account = account_for(&who, &self.accounts, account.as_deref()).map_err(CartError::from)?;
         let currency = currency.as_deref().map_or(Ok(account.currency), super::currency)?;
-        let (lines, rejected) = self.check(&who, account.id, CartLineInput::asked(lines)).await?;
+        let (lines, rejected) = self.check(&who, account.id, CartLineInput::into_requested(lines)).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Created::replay(replay));
@@ -81,7 +81,7 @@ impl CartRoutes {
     /// Add lines to a cart
     ///
     /// As JSON, CSV or an Excel workbook with up to 10,000 rows. Products are found by SKU, manufacturer part number, GTIN or
-    /// the account's own part number. Good lines are accepted, bad ones reported with a reason and candidates.
+    /// the account's own part number. Valid lines are accepted, invalid ones reported with a reason and candidates.
     #[oai(path = "/v1/carts/:id/lines", method = "post", operation_id = "add_cart_lines")]
     async fn add_lines(
         &self,
@@ -106,8 +106,8 @@ impl CartRoutes {
 
     /// Read a cart
     ///
-    /// With all its lines, priced as one basket at today's prices. Of a product the account may no longer see, its people are shown
-    /// no title and no price (`unknown_product`), and the line is in no total.
+    /// With all its lines, priced as one basket at today's prices. A product that the account may no longer see is shown to its users
+    /// without title and price (`unknown_product`) and is not in the totals.
     #[oai(path = "/v1/carts/:id", method = "get", operation_id = "get_cart")]
     async fn get_cart(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<JsonResponse<CartView>> {
         let db = who.db();
@@ -126,19 +126,18 @@ impl CartRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<CartSummary>>> {
-        let limit = page_limit(limit.0, 50, 200)?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 200)?;
         let account = visible_account(&who, &self.accounts, account.0.as_deref()).map_err(CartError::from)?;
-        let before = cursor.0.as_deref().map(place_of).transpose()?;
-        let rows = queries::list(&who.db(), account, before, limit + 1).await?;
+        let rows = queries::list(&who.db(), account, page).await?;
         let context = self.context(&who);
         let views = self.views(&context.catalog_view);
-        let items = rows.iter().map(|cart| (cart.id.0, views.summary(cart))).collect();
-        Ok(JsonResponse::of(&Page::cut(items, limit))?)
+        let items = rows.iter().map(|cart| (cart.id.0, views.summary(cart)));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Change a line of a cart
     ///
-    /// Only what is given changes.
+    /// Fields that are left out stay as they are.
     #[oai(path = "/v1/carts/:id/lines/:line", method = "patch", operation_id = "change_cart_line")]
     async fn change_line(
         &self,
@@ -154,7 +153,7 @@ impl CartRoutes {
         Ok(self.commit(tx, cart, answer).await?)
     }
 
-    /// Take a line out of a cart
+    /// Remove a line from a cart
     ///
     /// The numbers of the other lines stay as they are.
     #[oai(path = "/v1/carts/:id/lines/:line", method = "delete", operation_id = "remove_cart_line")]
@@ -170,11 +169,11 @@ impl CartRoutes {
         Ok(self.commit(tx, cart, answer).await?)
     }
 
-    /// See what changed of a cart's prices
+    /// Read the price changes of a cart
     ///
-    /// Which lines cost something else than when they were added, last changed or accepted: the old price, the new one and why.
-    /// The old price is that of the same basket then, so other quantities are no drift. Lines of products that whoever asks may
-    /// not see are left out.
+    /// The lines whose price changed since they were added, last changed or accepted: the previous price, the current one and why.
+    /// The previous price is that of the same basket at that time, so changed quantities are not a price change. Lines of products
+    /// that the caller may not see are left out.
     #[oai(path = "/v1/carts/:id/price-drift", method = "get", operation_id = "get_cart_price_drift")]
     async fn price_drift(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<JsonResponse<CartDriftView>> {
         let db = who.db();
@@ -188,7 +187,7 @@ impl CartRoutes {
 
     /// Accept a cart's prices
     ///
-    /// From now on all lines count as seen at today's prices. The answer is the cart with these prices.
+    /// Records that today's prices of all lines were seen. The response is the cart with these prices.
     #[oai(path = "/v1/carts/:id/price-acceptance", method = "post", operation_id = "accept_cart_prices")]
     async fn accept_prices(
         &self,
@@ -209,7 +208,7 @@ impl CartRoutes {
 
     /// Delete a cart
     ///
-    /// With its lines. A cart that became an order stays.
+    /// With its lines. A cart that became an order cannot be deleted.
     #[oai(path = "/v1/carts/:id", method = "delete", operation_id = "delete_cart")]
     async fn delete_cart(&self, who: Acting<permit::WriteCarts>, id: Path<Text<20>>) -> Result<()> {
         let tx = who.begin().await?;
@@ -229,7 +228,7 @@ impl CartRoutes {
         }
     }
 
-    /// Commits the transaction that changed a cart, whose lines are cached from then on.
+    /// Commits the transaction that changed a cart and caches its lines.
     async fn commit<T>(&self, tx: Tx, cart: PricedCart, answer: T) -> std::result::Result<T, StoreError> {
         self.carts.commit(tx, &cart.row, cart.lines, answer).await
     }
@@ -243,12 +242,12 @@ impl CartRoutes {
         Ok(JsonResponse::of(&view)?.with_etag(Etag(cart.row.version)))
     }
 
-    /// Checks lines for an account: those that can be ordered, and the problems of the others.
+    /// Checks lines for an account. Returns the lines that can be ordered and the errors of the others.
     async fn check(
         &self,
         who: &Acting<permit::WriteCarts>,
         account: AccountId,
-        lines: Vec<AskedLine>,
+        lines: Vec<RequestedLine>,
     ) -> std::result::Result<(Vec<CheckedLine>, Vec<LineProblem>), CartError> {
         check_lines(&who.db(), &self.products, &self.index, Some(account), lines).await
     }

@@ -1,9 +1,9 @@
-//! What a caller is shown of carts.
+//! Views of carts for one caller.
 
 use entity::carts;
 use pricing::Amount;
 
-use super::add_lines::Added;
+use super::add_lines::CartWithNewLines;
 use super::check_lines::LineProblem;
 use super::error::CartError;
 use super::priced_cart::PricedCart;
@@ -41,31 +41,31 @@ impl CartViews<'_> {
 
     /// A cart with its lines.
     pub(super) fn cart(&self, cart: &PricedCart) -> Result<CartView, CartError> {
-        let lines = (0..cart.lines.len()).map(|place| self.line(cart, place, None)).collect();
+        let lines = (0..cart.lines.len()).map(|index| self.line(cart, index, None)).collect();
         let totals = totals(&cart.basket, cart.row.currency.code())?;
         Ok(CartView { cart: self.summary(&cart.row), lines, totals, rejected: Vec::new() })
     }
 
-    /// A cart that was just created, and the lines that were not taken.
-    pub(super) fn created(&self, created: &Added, rejected: Vec<LineProblem>) -> Result<CartView, CartError> {
+    /// A new cart, and the lines that were not accepted.
+    pub(super) fn created(&self, created: &CartWithNewLines, rejected: Vec<LineProblem>) -> Result<CartView, CartError> {
         let AddedLines { accepted, rejected, cart, totals } = self.added(created, rejected)?;
         Ok(CartView { cart, lines: accepted, totals, rejected })
     }
 
-    /// The lines that were added to a cart, and those that were not taken.
-    pub(super) fn added(&self, added: &Added, rejected: Vec<LineProblem>) -> Result<AddedLines, CartError> {
+    /// The lines that were added to a cart, and those that were not accepted.
+    pub(super) fn added(&self, added: &CartWithNewLines, rejected: Vec<LineProblem>) -> Result<AddedLines, CartError> {
         let cart = &added.cart;
-        let accepted = added.places().map(|(place, pointer)| self.line(cart, place, Some(pointer))).collect();
+        let accepted = added.new_lines().map(|(index, pointer)| self.line(cart, index, Some(pointer))).collect();
         let rejected = rejected.into_iter().map(Into::into).collect();
         let totals = totals(&cart.basket, cart.row.currency.code())?;
         Ok(AddedLines { accepted, rejected, cart: self.summary(&cart.row), totals })
     }
 
-    /// The line at a place of a cart. `pointer` is where it stood in the request.
-    fn line(&self, cart: &PricedCart, place: usize, pointer: Option<&str>) -> CartLineView {
-        let line = &cart.lines[place];
+    /// The view of a line; `pointer` is its pointer in the request.
+    fn line(&self, cart: &PricedCart, index: usize, pointer: Option<&str>) -> CartLineView {
+        let line = &cart.lines[index];
         let product = self.products.by_id(line.product);
-        let price = cart.basket.lines.get(place);
+        let price = cart.basket.lines.get(index);
         let priced = price.and_then(|price| price.as_ref().ok());
         CartLineView {
             line: line.line,

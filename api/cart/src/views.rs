@@ -1,4 +1,4 @@
-//! Carts on the wire.
+//! The API views and inputs of carts.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::change_cart::LineChange;
-use super::check_lines::{AskedLine, LineProblem};
+use super::check_lines::{LineProblem, RequestedLine};
 use catalog::Candidate;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
 
-/// A line asked for.
+/// A requested line.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CartLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub sku: Option<Text<64>>,
-    /// Any name the product answers to: SKU, manufacturer part number, GTIN, the account's own part number.
+    /// SKU, manufacturer part number, GTIN or the account's own part number.
     #[serde(default)]
     pub identifier: Option<Text<100>>,
     /// Quantity in the unit.
@@ -34,14 +34,14 @@ pub(crate) struct CartLineInput {
 }
 
 impl CartLineInput {
-    /// The lines of a JSON body, as they are checked.
-    pub(super) fn asked(lines: Vec<Self>) -> Vec<AskedLine> {
+    /// The requested lines of a JSON body.
+    pub(super) fn into_requested(lines: Vec<Self>) -> Vec<RequestedLine> {
         let lines = lines.into_iter().enumerate();
         lines.map(|(index, line)| line.at(format!("/lines/{index}"))).collect()
     }
 
-    fn at(self, pointer: String) -> AskedLine {
-        AskedLine {
+    fn at(self, pointer: String) -> RequestedLine {
+        RequestedLine {
             pointer,
             sku: self.sku.map(Text::into_inner),
             identifier: self.identifier.map(Text::into_inner),
@@ -52,7 +52,7 @@ impl CartLineInput {
     }
 }
 
-/// Lines asked for.
+/// Requested lines.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CartLinesInput {
@@ -67,7 +67,7 @@ pub(crate) struct CartLinesInput {
 pub(crate) struct CartInput {
     /// Account, when staff create a cart for one.
     pub account: Option<Code>,
-    /// What it is for.
+    /// Name of the cart.
     pub name: Text<200>,
     /// ISO 4217 currency; the account's own when left out.
     pub currency: Option<Code>,
@@ -109,16 +109,16 @@ impl LineChangeInput {
     }
 }
 
-/// What is wrong with a line, and what may have been meant.
+/// Why a line was not accepted, with products that may have been meant.
 #[derive(Clone, Debug, PartialEq, Eq, Object, Serialize)]
 pub(crate) struct CartLineProblem {
     /// JSON pointer of the field, or the row of the list and the field.
     pub pointer: String,
     /// Stable code.
     pub code: FieldCode,
-    /// What must be and what to do, in words.
+    /// Explanation: the rule, and what to do.
     pub detail: String,
-    /// Values that the words tell, by name.
+    /// Values in the explanation, by name.
     pub params: BTreeMap<String, String>,
     /// Products that may have been meant.
     pub candidates: Vec<ProductCandidateView>,
@@ -139,7 +139,7 @@ pub(crate) struct ProductCandidateView {
     pub sku: String,
     /// Title.
     pub title: String,
-    /// Why it is offered.
+    /// Why the product is a candidate.
     pub reason: String,
 }
 
@@ -149,14 +149,14 @@ impl From<Candidate> for ProductCandidateView {
     }
 }
 
-/// What happens when a line cannot be ordered.
+/// What to do when a line cannot be ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Partial {
-    /// Take the other lines and report it.
+    /// Accept the other lines and report it.
     Accept,
-    /// Refuse the request.
+    /// Reject the request.
     #[default]
     Reject,
 }
@@ -168,19 +168,19 @@ pub(crate) struct CartSummary {
     pub id: String,
     /// Account.
     pub account: String,
-    /// What it is for.
+    /// Name of the cart.
     pub name: String,
     /// Currency.
     pub currency: String,
-    /// Whether it can still change.
+    /// Whether the cart can still be changed.
     pub status: CartStatus,
     /// Number of lines.
     pub line_count: i32,
-    /// Version, as in its `ETag`.
+    /// Version, also its `ETag`.
     pub version: i64,
-    /// Created.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// Last change.
+    /// Time of the last change.
     pub updated_at: Timestamp,
 }
 
@@ -217,12 +217,12 @@ pub(crate) struct CartView {
 pub(crate) struct CartLineView {
     /// Number of the line in the cart.
     pub line: i32,
-    /// Where the line stood in the request.
+    /// Pointer of the line in the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// SKU.
     pub sku: String,
-    /// Title; empty when the product is no longer there for whoever looks.
+    /// Title; empty when the caller may not see the product.
     pub title: String,
     /// Quantity.
     pub quantity: QuantityText,
@@ -230,25 +230,25 @@ pub(crate) struct CartLineView {
     pub unit: String,
     /// Note.
     pub note: String,
-    /// Price of `per` units; none when the price is on request.
+    /// Price of `per` units; absent when the price is on request.
     pub unit_price: Option<AmountText>,
     /// Price basis.
     pub per: Option<u32>,
     /// Unit price × quantity ÷ per, rounded.
     pub line_amount: Option<AmountText>,
-    /// Where the price comes from.
+    /// Source of the price.
     pub price_source: Option<PriceSource>,
     /// Why there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_problem: Option<FieldCode>,
 }
 
-/// What became of added lines.
+/// Result of adding lines to a cart.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct AddedLines {
-    /// Lines now in the cart.
+    /// Lines that were added.
     pub accepted: Vec<CartLineView>,
-    /// Lines that are not, each with the reason and candidates.
+    /// Lines that were not accepted, each with the reason and candidates.
     pub rejected: Vec<CartLineProblem>,
     /// The cart.
     pub cart: CartSummary,

@@ -10,6 +10,7 @@ use super::error::CatalogError;
 use super::events::VisibilityRuleChanged;
 use super::put::lock_catalog;
 use kernel::problem::CommonError;
+use kernel::wire::{VersionMatch, check_version};
 use store::database::Tx;
 
 /// A rule to be stored.
@@ -34,13 +35,11 @@ const MOST_RULES: u64 = 20_000;
 pub(super) async fn put_visibility_rule(
     tx: &Tx,
     new: NewVisibilityRule,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<visibility_rules::Model, CatalogError> {
     lock_catalog(tx).await?;
     let old = visibility_rules::Entity::find().filter(visibility_rules::Column::Code.eq(&new.code)).one(tx).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map(|old| old.version))?;
     if old.is_none() && visibility_rules::Entity::find().count(tx).await? >= MOST_RULES {
         return Err(CatalogError::TooManyVisibilityRules(MOST_RULES));
     }

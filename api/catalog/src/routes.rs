@@ -24,7 +24,7 @@ use identity::{Account, Accounts, account_for};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
-use kernel::wire::{Body, BulkItem, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, BulkItem, Code, Etag, JsonResponse, Page, check_version, if_match, page_limit, place_of};
 use store::database::Tx;
 
 pub(super) type Result<T> = std::result::Result<T, ApiError<CatalogError>>;
@@ -74,9 +74,7 @@ impl CatalogRoutes {
         let tx = who.begin().await?;
         if expected.is_some() {
             lock_catalog(&tx).await?;
-            if expected != queries::version_of(&tx, &sku.0).await? {
-                return Err(CommonError::Stale.into());
-            }
+            check_version(expected, queries::version_of(&tx, &sku.0).await?)?;
         }
         let stored = super::put_products(&tx, vec![input.into_new(sku.0.to_string())]).await?.pop();
         let stored = match stored {

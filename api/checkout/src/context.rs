@@ -1,19 +1,19 @@
-//! What the checkout works with.
+//! The parts that checkout needs.
 
 use cart::CartCache;
 use catalog::Products;
 use identity::Accounts;
-use inventory::Board;
+use inventory::StockLevels;
 use prices::Prices;
 use search_index::SearchIndex;
 
-/// What the checkout works with.
+/// The parts that checkout needs.
 #[derive(Clone, Debug)]
 pub struct Checkout {
     pub accounts: Accounts,
     pub products: Products,
     pub prices: Prices,
-    pub board: Board,
+    pub stock_levels: StockLevels,
     pub carts: CartCache,
     pub index: SearchIndex,
 }

@@ -1,4 +1,4 @@
-//! What the checkout refuses.
+//! Errors of checkout.
 
 use cart::CartError;
 use identity::IdentityError;
@@ -8,7 +8,7 @@ use orders::OrderError;
 use prices::PriceError;
 use quotes::QuoteError;
 
-/// What the checkout refuses.
+/// Why an order is not placed.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckoutError {
     #[error("exactly one of cart_id, lines and quote_number must be given")]

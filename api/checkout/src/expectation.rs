@@ -1,4 +1,4 @@
-//! What an order expects of its lines' prices: a price that is compared with today's, or the price of a quote.
+//! Price expectations of order lines: a price that is compared with today's price, or the price of a quote.
 
 use std::sync::Arc;
 
@@ -6,24 +6,24 @@ use poem_openapi::Enum;
 use pricing::{Amount, Per};
 use serde::{Deserialize, Serialize};
 
-/// What happens when a price differs from the expected one by more than the tolerance.
+/// What to do when a price differs from the expected one by more than the tolerance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OnDrift {
-    /// The line cannot be ordered.
+    /// Reject the line.
     #[default]
     Reject,
-    /// The line is ordered at today's price and a warning given.
+    /// Order the line at today's price and add a warning.
     Warn,
-    /// The line is ordered at today's price.
+    /// Order the line at today's price.
     Accept,
 }
 
-/// What an order expects of a line's price.
+/// The price expectation of a line.
 #[derive(Clone, Debug)]
 pub(super) enum PriceExpectation {
-    /// Today's price, unless it is another one than expected.
+    /// Today's price, which is compared with the expected price.
     Expected(ExpectedPrice),
     /// The price a quote offers.
     Quoted(QuotedPrice),
@@ -40,17 +40,17 @@ pub(super) struct QuotedPrice {
     pub(super) per: Per,
 }
 
-/// What a caller expects of a line's price.
+/// The price that a caller expects.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ExpectedPrice {
     pub(super) unit_price: Amount,
-    /// Basis of that price; none for the basis that today's price has.
+    /// Price basis; none for the basis of today's price.
     pub(super) per: Option<Per>,
     pub(super) tolerance: Tolerance,
-    pub(super) otherwise: OnDrift,
+    pub(super) on_drift: OnDrift,
 }
 
-/// How far a price may differ.
+/// How much a price may differ from the expected price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tolerance {
     /// By this amount.
@@ -73,18 +73,18 @@ impl Tolerance {
         Some(if percent { Self::Percent(amount.micros()) } else { Self::Amount(amount) })
     }
 
-    /// Whether a difference from `expected` is within it; both and an amount are in parts of which `parts` make a millionth.
+    /// Whether a difference from `expected` is within the tolerance. Both are in units of one millionth divided by `parts`.
     fn allows(self, expected: i128, difference: i128, parts: i128) -> bool {
         match self {
             Self::Amount(most) => difference.abs() <= i128::from(most.micros()) * parts,
-            // The product is out of range only where the percentage is beyond any difference.
+            // The product saturates only when the percentage is larger than any difference.
             Self::Percent(percent) => difference.abs() * 100_000_000 <= expected.abs().saturating_mul(i128::from(percent)),
         }
     }
 }
 
 impl ExpectedPrice {
-    /// Whether today's unit price is as expected. A tolerance that is an amount is for the basis of today's price.
+    /// Whether today's unit price is within the tolerance. A tolerance given as an amount has the basis of today's price.
     pub(super) fn is_met_by(&self, today: Amount, per: Per) -> bool {
         let expected_per = i128::from(self.per.unwrap_or(per).get());
         let expected = i128::from(self.unit_price.micros()) * i128::from(per.get());
@@ -101,13 +101,13 @@ mod tests {
         let tolerance = Tolerance::parse(tolerance).unwrap_or(Tolerance::Amount(Amount::default()));
         let per = |text: &str| text.split_once('/').map(|(_, per)| Per::new(per.parse().unwrap_or(1)).unwrap_or_default());
         let price = |text: &str| amount(text.split('/').next().unwrap_or_default());
-        let expected = ExpectedPrice { unit_price: price(expected), per: per(expected), tolerance, otherwise: OnDrift::Reject };
+        let expected = ExpectedPrice { unit_price: price(expected), per: per(expected), tolerance, on_drift: OnDrift::Reject };
         expected.is_met_by(price(today), per(today).unwrap_or_default())
     }
 
     #[test]
-    fn prices_of_another_basis_are_compared_by_what_one_costs() {
-        assert!(met("12", "0", "12/100"), "without a basis that of today is meant");
+    fn prices_of_another_basis_are_compared_per_unit() {
+        assert!(met("12", "0", "12/100"), "an expected price without a basis has the basis of today's price");
         assert!(!met("12/1", "0", "12/100") && met("0.12/1", "0", "12/100") && met("1200/100", "0", "12/1"));
         assert!(met("0.12/1", "0.01", "12.01/100") && !met("0.12/1", "0.01", "12.02/100"));
         assert!(met("0.12/1", "2%", "12.24/100") && !met("0.12/1", "2%", "12.25/100"));
@@ -119,7 +119,7 @@ mod tests {
         assert!(!met("10", "0", "10.000001"));
         assert!(met("10", "0.05", "10.05") && met("10", "0.05", "9.95") && !met("10", "0.05", "10.06"));
         assert!(met("10", "2%", "10.2") && met("10", "2%", "9.8") && !met("10", "2%", "10.200001"));
-        assert!(met("9000000000000/1", "9000000000000%", "1/1000000"), "absurd numbers are compared all the same");
+        assert!(met("9000000000000/1", "9000000000000%", "1/1000000"), "extreme numbers are compared correctly");
         assert!(!met("9000000000000/1", "1", "1/1000000") && !met("1/1000000", "0.000001%", "9000000000000/1"));
         assert_eq!(Tolerance::parse("-1"), None);
         assert_eq!(Tolerance::parse("two"), None);

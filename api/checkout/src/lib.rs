@@ -1,24 +1,25 @@
-//! The conductor: from a cart, a list of lines or a quote to an order.
+//! Checkout: turns a cart, a list of lines or a quote into an order.
 //!
-//! What happens, in this order: products and quantities are checked; the cart or quote and the price version are locked, so that
-//! no price can change between now and the commit; the stock of all lines is locked, and lines that lack it drop out; the rest is
-//! priced as one basket, and prices the caller expected are compared, until every line stands; then the order is placed with its
-//! stock and its credit. All of it is one transaction. Lines that are refused on the way count towards no volume break.
+//! The steps: products and quantities are checked; the cart or quote and the price version are locked, so that
+//! no price can change before the commit; the stock of all lines is locked, and lines without stock are left out; the rest is
+//! priced as one basket and compared with the expected prices, until every line is accepted; then the order is placed with its
+//! stock and its credit. All steps are one transaction. Rejected lines count towards no volume break.
 //!
 //! Promises:
-//! - An order never silently costs more than its caller expects: a line with `expected_unit_price` is refused, reported or
-//!   accepted when today's price differs by more than its `tolerance`, as the caller chose. A line of a cart expects the price
-//!   it was seen at.
-//! - A quote is ordered at exactly the prices it offers, whatever was published since, or not at all; never twice.
-//! - A dry run gives the same answer as the real call and writes nothing.
-//! - With `partial: accept` good lines are ordered and bad ones reported; with `reject` one bad line refuses the order.
-//! - An order priced again with what it was priced with costs the same to the cent ([`price_audit`]).
-//! - The same Idempotency-Key never makes a second order.
+//! - An order never costs more than its caller expects without notice: a line with `expected_unit_price` is rejected, reported or
+//!   accepted when today's price differs by more than its `tolerance`, as the caller chose. The expected price of a cart line is
+//!   the price that was last seen.
+//! - A quote is ordered at exactly the prices it offers, whatever prices were published since, and at most once.
+//! - A dry run has the same response as the real call and writes nothing.
+//! - With `partial: accept` valid lines are ordered and invalid ones reported; with `reject` one invalid line rejects the order.
+//! - An order that is priced again with its original inputs costs exactly the same ([`price_audit`]).
+//! - The same Idempotency-Key never creates a second order.
 //!
 //! Tables: none of its own. Reads: `sites`. Events: those of `orders`.
 //!
-//! Not here: what an order is (`orders`), how a price is found (`contracts`), how an offer comes about (`quotes`).
+//! Not here: the order itself (`orders`), how a price is found (`prices`), how an offer is made (`quotes`).
 
+mod accept_lines;
 mod context;
 mod error;
 mod expectation;
@@ -30,7 +31,6 @@ mod queries;
 mod quote_prices;
 mod request;
 mod routes;
-mod settle;
 mod views;
 
 pub use context::Checkout;

@@ -1,4 +1,4 @@
-//! Making an order of a cart, of lines or of a quote.
+//! Placing an order for a cart, for lines or for a quote.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use entity::quotes as quote_rows;
 use pricing::Amount;
 use pricing::Currency;
 
+use super::accept_lines::AcceptedLines;
 use super::context::Checkout;
 use super::error::CheckoutError;
 use super::expectation::ExpectedPrice;
@@ -22,46 +23,45 @@ use super::request::DraftLine;
 use super::request::DraftLines;
 use super::request::LineOptions;
 use super::request::LineOrigin;
+use super::request::LineSource;
 use super::request::OrderRequest;
-use super::request::Origin;
 use super::request::Prepared;
-use super::request::RequestedLines;
-use super::settle::Settled;
-use cart::AskedLine;
+use super::request::PreparedLines;
 use cart::CartLine;
 use cart::CheckedLine;
-use cart::check_again;
+use cart::RequestedLine;
 use cart::check_lines;
 use cart::drift as cart_drift;
+use cart::recheck_lines;
 use identity::Account;
 use identity::IdentityError;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
+use orders::LoadedOrder;
 use orders::NewOrder;
 use orders::NewOrderHeader;
-use orders::Placed;
 use store::database::Reader;
 use store::database::Tx;
 
-/// An order that was placed, with what its caller is told.
+/// A placed order with the errors and warnings of its lines.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) placed: Placed,
+pub(super) struct PlacedOrder {
+    pub(super) placed: LoadedOrder,
     /// Why lines were not ordered.
     pub(super) rejected: Vec<FieldError>,
-    /// Remarks that did not keep the order from being placed.
+    /// Warnings; the order was placed in spite of them.
     pub(super) warnings: Vec<FieldError>,
 }
 
-/// What an order is made of, locked until its transaction ends.
-enum Locked {
+/// The cart or quote that is ordered, locked until the transaction ends.
+enum LockedSource {
     Lines,
     Cart(carts::Model),
     Quote(Box<quote_rows::Model>),
 }
 
 impl Checkout {
-    /// Reads and checks everything that needs no lock.
+    /// Checks everything that needs no lock.
     pub(super) async fn prepare(
         &self,
         db: &Reader,
@@ -73,9 +73,9 @@ impl Checkout {
         }
         let ship_to = destination(db, &account, request.ship_to).await?;
         let from = match request.from {
-            RequestedLines::Direct(lines) => Origin::Lines(self.check_direct(db, &account, lines).await?),
-            RequestedLines::Cart(id) => Origin::Cart(id),
-            RequestedLines::Quote(number, version) => Origin::Quote(number, version),
+            LineSource::Direct(lines) => PreparedLines::Lines(self.check_direct(db, &account, lines).await?),
+            LineSource::Cart(id) => PreparedLines::Cart(id),
+            LineSource::Quote(number, version) => PreparedLines::Quote(number, version),
         };
         Ok(Prepared { buyer: Buyer { account, ship_to, terms: request.terms }, currency: request.currency, from })
     }
@@ -84,7 +84,7 @@ impl Checkout {
         &self,
         db: &Reader,
         account: &Account,
-        lines: Vec<(AskedLine, LineOptions)>,
+        lines: Vec<(RequestedLine, LineOptions)>,
     ) -> Result<DraftLines, CheckoutError> {
         let (asked, mut options): (Vec<_>, Vec<_>) = lines.into_iter().unzip();
         let (good, bad) = check_lines(db, &self.products, &self.index, Some(account.id), asked).await?;
@@ -97,61 +97,61 @@ impl Checkout {
     }
 
     /// Prices and places the order.
-    pub(super) async fn place(&self, tx: &Tx, prepared: Prepared) -> Result<Outcome, CheckoutError> {
+    pub(super) async fn place(&self, tx: &Tx, prepared: Prepared) -> Result<PlacedOrder, CheckoutError> {
         let Prepared { buyer, currency, from } = prepared;
         let (locked, currency, mut draft) = self.lock(tx, &buyer, currency, from).await?;
         self.prices.lock_version(tx).await?;
-        if let Locked::Cart(cart) = &locked {
+        if let LockedSource::Cart(cart) = &locked {
             self.expect_seen(tx, cart, &buyer, &mut draft).await?;
         }
-        let settled = self.settle(tx, &buyer, currency, draft).await?;
-        let (rejected, warnings) = (settled.rejected.clone(), settled.warnings.clone());
-        let placed = orders::place(tx, &self.board, new_order(tx, buyer, currency, &locked, settled)).await?;
+        let accepted = self.accept_lines(tx, &buyer, currency, draft).await?;
+        let (rejected, warnings) = (accepted.rejected.clone(), accepted.warnings.clone());
+        let placed = orders::place(tx, &self.stock_levels, new_order(tx, buyer, currency, &locked, accepted)).await?;
         match locked {
-            Locked::Lines => {}
-            Locked::Cart(cart) => cart::mark_ordered(tx, &cart).await?,
-            Locked::Quote(quote) => quotes::mark_ordered(tx, *quote, &placed.order.number).await?,
+            LockedSource::Lines => {}
+            LockedSource::Cart(cart) => cart::mark_ordered(tx, &cart).await?,
+            LockedSource::Quote(quote) => quotes::mark_ordered(tx, *quote, &placed.order.number).await?,
         }
-        Ok(Outcome { placed, rejected, warnings })
+        Ok(PlacedOrder { placed, rejected, warnings })
     }
 
-    /// Locks what the order is made of. Gives its currency and its lines, checked again: products may have changed since.
+    /// Locks the cart or quote. Returns the currency and the lines, which are checked again, because products may have changed.
     async fn lock(
         &self,
         tx: &Tx,
         buyer: &Buyer,
         named: Option<Currency>,
-        from: Origin,
-    ) -> Result<(Locked, Currency, DraftLines), CheckoutError> {
+        from: PreparedLines,
+    ) -> Result<(LockedSource, Currency, DraftLines), CheckoutError> {
         let account = &buyer.account;
         match from {
-            Origin::Lines(draft) => {
+            PreparedLines::Lines(draft) => {
                 let currency = named.unwrap_or(account.currency);
-                Ok((Locked::Lines, currency, draft))
+                Ok((LockedSource::Lines, currency, draft))
             }
-            Origin::Cart(id) => {
+            PreparedLines::Cart(id) => {
                 let cart = cart::lock_open(tx, &id, Some(account.id)).await?;
                 let currency = cart.currency.0;
                 cart::same_currency(named, currency, "cart")?;
                 let lines = self.carts.lines(tx, cart.id, cart.version).await?;
-                let (good, problems) = check_again(&self.products, account.id, "/cart/lines", &lines);
+                let (good, problems) = recheck_lines(&self.products, account.id, "/cart/lines", &lines);
                 let draft = |line| DraftLine { line, origin: LineOrigin::Cart, options: LineOptions::default() };
                 let lines = good.into_iter().map(draft).collect();
-                Ok((Locked::Cart(cart), currency, DraftLines { lines, problems }))
+                Ok((LockedSource::Cart(cart), currency, DraftLines { lines, problems }))
             }
-            Origin::Quote(number, version) => {
+            PreparedLines::Quote(number, version) => {
                 let (quote, offered) = quotes::lock_offered(tx, &number, account.id, version).await?;
                 let currency = quote.currency.0;
                 cart::same_currency(named, currency, "quote")?;
                 let lines: Vec<CartLine> = offered.iter().map(|offered| offered.line.clone()).collect();
-                let (good, problems) = check_again(&self.products, account.id, "/quote/lines", &lines);
+                let (good, problems) = recheck_lines(&self.products, account.id, "/quote/lines", &lines);
                 let draft = quoted_lines(&quote.number, &offered, good, problems);
-                Ok((Locked::Quote(quote.into()), currency, draft))
+                Ok((LockedSource::Quote(quote.into()), currency, draft))
             }
         }
     }
 
-    /// Expects of the lines of a cart the prices they were seen at.
+    /// Sets the last seen prices as the expected prices of a cart's lines.
     async fn expect_seen(
         &self,
         tx: &Tx,
@@ -159,8 +159,8 @@ impl Checkout {
         buyer: &Buyer,
         draft: &mut DraftLines,
     ) -> Result<(), CheckoutError> {
-        let otherwise = buyer.terms.on_cart_drift;
-        if otherwise == OnDrift::Accept {
+        let on_drift = buyer.terms.on_cart_drift;
+        if on_drift == OnDrift::Accept {
             return Ok(());
         }
         let lines = self.carts.lines(tx, cart.id, cart.version).await?;
@@ -171,14 +171,14 @@ impl Checkout {
             let Ok(found) = drifted.binary_search_by_key(&line.line.index, |drifted| drifted.place) else { continue };
             let previous = drifted[found].previous.as_ref();
             let (unit_price, per) = previous.map_or((Amount::ZERO, None), |line| (line.unit_price, Some(line.per)));
-            let expected = ExpectedPrice { unit_price, per, tolerance: Tolerance::Amount(Amount::ZERO), otherwise };
+            let expected = ExpectedPrice { unit_price, per, tolerance: Tolerance::Amount(Amount::ZERO), on_drift };
             line.options.expectation = Some(PriceExpectation::Expected(expected));
         }
         Ok(())
     }
 }
 
-/// The lines of a quote at the prices offered. A line whose unit is another quantity than when it was offered becomes a problem.
+/// The lines of a quote at the prices offered. A line whose unit factor changed since the offer is reported as an error.
 fn quoted_lines(
     number: &str,
     offered: &[quotes::OfferedLine],
@@ -204,12 +204,12 @@ fn quoted_lines(
     DraftLines { lines, problems }
 }
 
-fn new_order(tx: &Tx, buyer: Buyer, currency: Currency, locked: &Locked, settled: Settled) -> NewOrder {
+fn new_order(tx: &Tx, buyer: Buyer, currency: Currency, locked: &LockedSource, accepted: AcceptedLines) -> NewOrder {
     let prepaid = buyer.account.terms.prepaid();
     let usual = if prepaid { PaymentMethod::Prepaid } else { PaymentMethod::Terms };
     let sourcing = buyer.sourcing();
     let Buyer { account, ship_to, terms } = buyer;
-    let Settled { basket, lines, levels, stock, .. } = settled;
+    let AcceptedLines { basket, lines, levels, stock, .. } = accepted;
     let header = NewOrderHeader {
         placed_by: tx.actor().label.to_string(),
         purchase_order_number: terms.purchase_order_number,
@@ -222,8 +222,8 @@ fn new_order(tx: &Tx, buyer: Buyer, currency: Currency, locked: &Locked, settled
         external_reference: terms.external_reference,
         coupons: terms.coupons,
         quote_number: match locked {
-            Locked::Quote(quote) => Some(quote.number.clone()),
-            Locked::Lines | Locked::Cart(_) => None,
+            LockedSource::Quote(quote) => Some(quote.number.clone()),
+            LockedSource::Lines | LockedSource::Cart(_) => None,
         },
         price_version: basket.version,
         priced_at: basket.at,

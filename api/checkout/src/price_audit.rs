@@ -1,8 +1,8 @@
-//! An order priced again with what it was priced with, compared to the cent.
+//! Price audit: an order is priced again with its original inputs and compared.
 //!
 //! Promises: nothing differs, whatever changed since; prices, contracts, promotions, cost, floor, units, categories, groups and
-//! companies are taken as they were known then, and so is what had been ordered before. Where something differs all the same,
-//! the audit says what and why. Lines ordered from a quote are compared with what the quote offered. Not here: today's price.
+//! companies are those known at pricing time, and so are the quantities ordered before. If something differs, the
+//! audit says what and why. Lines ordered from a quote are compared with the offer. Not here: today's price.
 
 use entity::{PriceSource, order_lines, orders};
 use poem_openapi::{Enum, Object};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::Db;
 
 use super::error::CheckoutError;
-use super::quote_prices::from_quote;
+use super::quote_prices::apply_quote_prices;
 use ::orders::OrderError;
 use ::orders::amounts;
 use ::orders::lines_of;
@@ -25,50 +25,50 @@ use prices::PricedLine;
 use prices::Prices;
 use prices::ReplayedLine;
 
-/// What comparing gave.
+/// Result of a price audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AuditResult {
-    /// Priced again, it costs the same to the cent.
+    /// The recomputed price is exactly the same.
     Same,
-    /// Something differs.
+    /// The recomputed price differs.
     Differs,
-    /// It was not priced here: the prices came with the order.
+    /// The order was not priced here; it came with its prices.
     NotPricedHere,
 }
 
-/// An order priced again.
+/// A price audit of an order.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PriceAuditView {
     /// Number of the order.
     pub order: String,
-    /// What comparing gave.
+    /// Result of a price audit.
     pub result: AuditResult,
     /// Currency of all amounts.
     pub currency: String,
     /// Price version the order was priced from.
     pub price_version: i64,
-    /// Instant whose prices it got.
+    /// Pricing time.
     pub at: Timestamp,
     /// Instant up to which price rows were considered.
     pub as_of: Option<Timestamp>,
-    /// The quote it was made of, which is the source of its prices.
+    /// Number of the quote that the order was made from, which is the source of its prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_number: Option<String>,
     /// Coupons given.
     pub coupons: Vec<String>,
-    /// What the order costs, as placed.
+    /// Amount of the order as placed.
     pub agreed: Money,
-    /// What it costs priced again; none when a line has no price.
+    /// Recomputed amount; absent when a line has no price.
     pub replayed: Option<Money>,
-    /// The second less the first.
+    /// Recomputed amount less the amount as placed.
     pub difference: Option<Money>,
-    /// One per line of the order, as placed; cancelled quantities are not taken off.
+    /// One per line of the order as placed; cancelled quantities are included.
     pub lines: Vec<PriceAuditLine>,
 }
 
-/// A line priced again.
+/// The price audit of a line.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PriceAuditLine {
     /// Number of the line.
@@ -79,23 +79,23 @@ pub(crate) struct PriceAuditLine {
     pub quantity: QuantityText,
     /// Unit.
     pub unit: String,
-    /// What comparing gave.
+    /// Result of a price audit.
     pub result: AuditResult,
-    /// The price in the order.
+    /// Price in the order.
     pub agreed: AuditedPrice,
-    /// The price found again; none when there is none.
+    /// Recomputed price; absent when there is no price.
     pub replayed: Option<AuditedPrice>,
-    /// What differs.
+    /// Fields that differ.
     pub differences: Vec<PriceDifference>,
-    /// Why: `row_changed` (the same row gives another price), `other_row` (another row gives the price), `other_amount` (the same
-    /// unit price gives another amount), or why there is no price.
+    /// Reason: `row_changed` (the same row has another price), `other_row` (another row determines the price), `other_amount` (the
+    /// same unit price results in another amount), or why there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// How the price came about.
+    /// Steps of the price calculation.
     pub waterfall: Vec<PriceStepView>,
 }
 
-/// A price with the row it comes from.
+/// A price and the row it comes from.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct AuditedPrice {
     /// Price of `per` units.
@@ -104,28 +104,28 @@ pub(crate) struct AuditedPrice {
     pub per: QuantityText,
     /// Unit price × quantity ÷ per, rounded.
     pub line_amount: AmountText,
-    /// List price of `per` units; none when it has another basis.
+    /// List price of `per` units; absent when it has another basis.
     pub list_price: Option<AmountText>,
-    /// Where the price comes from.
+    /// Source of the price.
     pub source: PriceSource,
     /// Code of the price list, contract or promotion, or number of the quote.
     pub label: Option<String>,
-    /// Id of the entry or contract line, place of the promotion's line, or number of the quote's line.
+    /// Id of the entry or contract line, position of the promotion's line, or number of the quote's line.
     pub row: Option<String>,
 }
 
 /// A field that differs.
 #[derive(Debug, PartialEq, Eq, Object, Serialize)]
 pub(crate) struct PriceDifference {
-    /// The field.
+    /// Field.
     pub field: String,
-    /// In the order.
+    /// Value in the order.
     pub agreed: Option<String>,
-    /// Priced again.
+    /// Recomputed value.
     pub replayed: Option<String>,
 }
 
-/// How a line's price came about, as stored with it.
+/// The stored detail of a line's price.
 #[derive(Debug, Default, Deserialize)]
 struct Detail {
     #[serde(default)]
@@ -134,7 +134,7 @@ struct Detail {
     row: Option<i64>,
 }
 
-/// Prices an order again and compares.
+/// Prices an order again and compares the prices.
 pub(super) async fn audit(
     db: &impl Db,
     prices: &Prices,
@@ -147,7 +147,9 @@ pub(super) async fn audit(
     let as_of = snapshot.as_ref().map(|snapshot| snapshot.as_of);
     let replayed = match snapshot {
         None => Vec::new(),
-        Some(snapshot) => from_quote(db, order, &lines, replay(db, prices, order, &lines, snapshot, viewer).await?).await?,
+        Some(snapshot) => {
+            apply_quote_prices(db, order, &lines, replay(db, prices, order, &lines, snapshot, viewer).await?).await?
+        }
     };
     let mut again = replayed.into_iter();
     let lines = lines.iter().map(|line| compared(line, again.next())).collect::<Result<Vec<_>, _>>()?;
@@ -181,16 +183,16 @@ async fn replay(
     viewer: Viewer,
 ) -> Result<Vec<ReplayedLine>, CheckoutError> {
     let currency = order.currency.0;
-    let ask =
+    let request =
         |line: &order_lines::Model| PriceLine { product: line.product_id, unit: line.unit.0, quantity: line.quantity.into() };
-    let asked: Vec<PriceLine> = lines.iter().map(ask).collect();
+    let price_lines: Vec<PriceLine> = lines.iter().map(request).collect();
     let coupons: Vec<String> = order.coupons.split_whitespace().map(str::to_owned).collect();
     let (at, as_of) = (Some(order.priced_at), Some(snapshot.as_of));
-    let ask = PriceRequest { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &asked };
-    Ok(prices.replay(db, order.price_version, &ask, snapshot.ordered_before, viewer).await?)
+    let request = PriceRequest { account: Some(order.account_id), currency, at, as_of, coupons: &coupons, lines: &price_lines };
+    Ok(prices.replay(db, order.price_version, &request, snapshot.ordered_before, viewer).await?)
 }
 
-/// A line of the order beside the same line priced again.
+/// Compares a line of the order with the recomputed line.
 fn compared(line: &order_lines::Model, again: Option<ReplayedLine>) -> Result<PriceAuditLine, CheckoutError> {
     let detail: Detail = serde_json::from_str(&line.price_detail).unwrap_or_default();
     let agreed = AuditedPrice {
@@ -262,7 +264,7 @@ fn differences(agreed: &AuditedPrice, replayed: &AuditedPrice) -> Vec<PriceDiffe
     differ.map(|((field, agreed), (_, replayed))| PriceDifference { field: field.to_owned(), agreed, replayed }).collect()
 }
 
-/// The reason behind differences. That a list, contract or promotion bears another code now is none: codes name, rows price.
+/// The reason of differences. A changed code of a list, contract or promotion alone is not a reason, because the row is the same.
 fn why(differences: &[PriceDifference]) -> Option<&'static str> {
     let has = |fields: &[&str]| differences.iter().any(|difference| fields.contains(&difference.field.as_str()));
     if has(&["source", "row"]) {

@@ -1,4 +1,4 @@
-//! Pricing an order again, over HTTP.
+//! HTTP routes of price audits.
 
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
@@ -17,7 +17,7 @@ use prices::Prices;
 
 type Result<T> = std::result::Result<T, ApiError<CheckoutError>>;
 
-/// Pricing orders again.
+/// Price audits of orders.
 #[derive(Debug)]
 pub struct PriceAuditRoutes {
     /// All prices.
@@ -26,12 +26,12 @@ pub struct PriceAuditRoutes {
 
 #[OpenApi(tag = "Tag::Orders")]
 impl PriceAuditRoutes {
-    /// Price an order again
+    /// Audit the prices of an order
     ///
-    /// With the prices, contracts, promotions, units, categories and companies of then, and with what had been ordered before:
-    /// nothing differs to the cent, or the answer says what does and why. Lines ordered from a quote have their price from the
-    /// quote and are compared with it. Quantities are as placed. With `prices:write` staff
-    /// see everything of how a price came about, others what buyers see.
+    /// Prices the order again with the prices, contracts, promotions, units, categories and companies at pricing time, and with the
+    /// quantities ordered before. The response lists every difference and its reason. Lines ordered from a quote have their price from the
+    /// quote and are compared with it. Quantities are as placed. Staff with `prices:write`
+    /// see all steps of the price calculation, others the steps that buyers see.
     #[oai(path = "/v1/orders/:number/price-audit", method = "get", operation_id = "audit_order_prices")]
     async fn audit_order_prices(
         &self,

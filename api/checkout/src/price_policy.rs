@@ -1,4 +1,4 @@
-//! Whether a line is ordered at the price it has, and the price that is written into the order. Pure: nothing is read or written.
+//! The price policy: whether a line is ordered at its price, and the price in the order. Pure: nothing is read or written.
 
 use entity::PriceSource;
 use pricing::{Amount, Currency, Per, Quantity, line_amount};
@@ -12,37 +12,37 @@ use kernel::problem::{CommonError, FieldError};
 use orders::{AgreedPrice, OrderError};
 use prices::{LineRefusal, PricedBasket, PricedLine};
 
-/// What the policy says of priced lines.
+/// The decisions about priced lines.
 #[derive(Debug, Default)]
 pub(super) struct PolicyOutcome {
-    /// The places of lines that are not ordered, in rising order, and why.
+    /// The indexes of rejected lines, in rising order, with the reason.
     pub(super) refused: Vec<(usize, FieldError)>,
     pub(super) warnings: Vec<FieldError>,
 }
 
-/// Decides about the lines at these places, which are priced as a basket.
-pub(super) fn apply_price_policy(lines: &[DraftLine], places: &[usize], basket: &PricedBasket) -> PolicyOutcome {
+/// Decides about the lines at these indexes, which are priced as one basket.
+pub(super) fn apply_price_policy(lines: &[DraftLine], indexes: &[usize], basket: &PricedBasket) -> PolicyOutcome {
     let mut outcome = PolicyOutcome::default();
-    for (place, price) in places.iter().zip(&basket.lines) {
-        match price_decision(&lines[*place], price) {
+    for (index, price) in indexes.iter().zip(&basket.lines) {
+        match price_decision(&lines[*index], price) {
             PriceDecision::Accepted => {}
             PriceDecision::Warned(problem) => outcome.warnings.push(problem),
-            PriceDecision::Refused(problem) => outcome.refused.push((*place, problem)),
+            PriceDecision::Refused(problem) => outcome.refused.push((*index, problem)),
         }
     }
     outcome
 }
 
-/// Whether a line is ordered at a price.
+/// The decision about a line.
 #[derive(Debug)]
 enum PriceDecision {
     Accepted,
-    /// It is ordered, and its caller gets a warning.
+    /// The line is ordered, with a warning.
     Warned(FieldError),
     Refused(FieldError),
 }
 
-/// Decides about a line. The price of a quote is accepted whatever the line costs today.
+/// Decides about a line. The price of a quote is always accepted.
 fn price_decision(line: &DraftLine, price: &Result<PricedLine, LineRefusal>) -> PriceDecision {
     let expected = match &line.options.expectation {
         Some(PriceExpectation::Quoted(_)) => return PriceDecision::Accepted,
@@ -58,19 +58,19 @@ fn price_decision(line: &DraftLine, price: &Result<PricedLine, LineRefusal>) -> 
     let Some(expected) = expected.filter(|expected| !expected.is_met_by(price.unit_price, price.per)) else {
         return PriceDecision::Accepted;
     };
-    match expected.otherwise {
+    match expected.on_drift {
         OnDrift::Reject => PriceDecision::Refused(drift(line, expected, price)),
         OnDrift::Warn => PriceDecision::Warned(drift(line, expected, price)),
         OnDrift::Accept => PriceDecision::Accepted,
     }
 }
 
-/// What is said of a price that is not as expected.
+/// The error or warning for a price that differs from the expected price.
 fn drift(line: &DraftLine, expected: &ExpectedPrice, price: &PricedLine) -> FieldError {
     let shown =
         |amount: Amount, per: Per| if per == Per::ONE { format!("{amount}") } else { format!("{amount} per {}", per.get()) };
     let (today, before) = (shown(price.unit_price, price.per), shown(expected.unit_price, expected.per.unwrap_or(price.per)));
-    // Nobody stated a price for a line of a cart; it was seen at one.
+    // The caller gave no expected price for a line of a cart; it is the price last seen.
     let field = match line.origin {
         LineOrigin::Cart => "unit_price",
         LineOrigin::Request | LineOrigin::Quote => "expected_unit_price",
@@ -82,7 +82,7 @@ fn drift(line: &DraftLine, expected: &ExpectedPrice, price: &PricedLine) -> Fiel
         .with("expected", before)
 }
 
-/// The price of a line as it is written into the order.
+/// The price of an order line.
 pub(super) fn agreed_price(
     expectation: Option<&PriceExpectation>,
     price: &Result<PricedLine, LineRefusal>,
@@ -91,14 +91,14 @@ pub(super) fn agreed_price(
     basket: &PricedBasket,
 ) -> Result<AgreedPrice, CheckoutError> {
     match (expectation, price) {
-        (Some(PriceExpectation::Quoted(quoted)), _) => offered(quoted, price.as_ref().ok(), quantity, currency, basket),
-        (_, Ok(price)) => found(price, basket),
+        (Some(PriceExpectation::Quoted(quoted)), _) => quoted_price(quoted, price.as_ref().ok(), quantity, currency, basket),
+        (_, Ok(price)) => found_price(price, basket),
         (_, Err(refusal)) => Err(CommonError::Internal(format!("a line without price was ordered: {}", refusal.code())).into()),
     }
 }
 
-/// A price the engine found.
-fn found(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, CheckoutError> {
+/// A price that was found by pricing.
+fn found_price(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, CheckoutError> {
     Ok(AgreedPrice {
         unit_price: price.unit_price.into(),
         per: per_of(price.per)?,
@@ -116,8 +116,8 @@ fn found(price: &PricedLine, basket: &PricedBasket) -> Result<AgreedPrice, Check
     })
 }
 
-/// The price a quote offers; the list price is today's.
-fn offered(
+/// The price of a quote, with today's list price.
+fn quoted_price(
     quoted: &QuotedPrice,
     today: Option<&PricedLine>,
     quantity: Quantity,
@@ -142,7 +142,7 @@ fn offered(
     })
 }
 
-/// The list price of so many units; none in the rare case that it has another basis.
+/// The list price of `per` units; none when it has another basis.
 fn list_price(price: &PricedLine, per: Per) -> Option<entity::Amount> {
     price.list_price.filter(|list| list.per == per).map(|list| list.amount.into())
 }
@@ -194,10 +194,10 @@ mod tests {
         DraftLine { line, origin, options: LineOptions { expectation, reference: String::new() } }
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "as a line has it")]
-    fn expects(price: &str, otherwise: OnDrift) -> Option<PriceExpectation> {
+    #[expect(clippy::unnecessary_wraps, reason = "the type of a line's field")]
+    fn expects(price: &str, on_drift: OnDrift) -> Option<PriceExpectation> {
         let tolerance = Tolerance::Amount(Amount::ZERO);
-        Some(PriceExpectation::Expected(ExpectedPrice { unit_price: amount(price), per: None, tolerance, otherwise }))
+        Some(PriceExpectation::Expected(ExpectedPrice { unit_price: amount(price), per: None, tolerance, on_drift }))
     }
 
     fn price(unit_price: &str) -> PricedLine {
@@ -222,30 +222,30 @@ mod tests {
     }
 
     #[test]
-    fn a_price_that_drifted_refuses_warns_or_is_accepted_as_the_caller_chose() {
+    fn a_changed_price_is_rejected_warned_of_or_accepted_as_the_caller_chose() {
         let lines =
-            [OnDrift::Reject, OnDrift::Warn, OnDrift::Accept].map(|otherwise| line(LineOrigin::Request, expects("9", otherwise)));
+            [OnDrift::Reject, OnDrift::Warn, OnDrift::Accept].map(|on_drift| line(LineOrigin::Request, expects("9", on_drift)));
         let today = || Ok(price("10"));
         let outcome = apply_price_policy(&lines, &[0, 1, 2], &basket(vec![today(), today(), today()]));
-        assert_eq!(outcome.refused.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0]);
+        assert_eq!(outcome.refused.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0]);
         assert_eq!(pointers(&outcome.warnings), ["/x/0/expected_unit_price"]);
     }
 
     #[test]
-    fn a_line_of_a_cart_is_compared_with_the_price_it_was_seen_at() {
+    fn a_line_of_a_cart_is_compared_with_the_price_last_seen() {
         let lines = [line(LineOrigin::Cart, expects("9", OnDrift::Warn))];
         assert_eq!(pointers(&apply_price_policy(&lines, &[0], &basket(vec![Ok(price("10"))])).warnings), ["/x/0/unit_price"]);
         assert!(apply_price_policy(&lines, &[0], &basket(vec![Ok(price("9"))])).warnings.is_empty());
     }
 
     #[test]
-    fn a_line_without_price_is_refused_unless_a_quote_gives_one() {
+    fn a_line_without_price_is_rejected_unless_it_is_quoted() {
         let quoted = QuotedPrice { number: "QU1".into(), line: 3, unit_price: amount("0.5"), per: Per::ONE };
         let lines = [line(LineOrigin::Request, None), line(LineOrigin::Quote, Some(PriceExpectation::Quoted(quoted)))];
         let none = || Err(LineRefusal(LineError::PriceOnRequest));
         let basket = basket(vec![none(), none()]);
         let outcome = apply_price_policy(&lines, &[0, 1], &basket);
-        assert_eq!(outcome.refused.iter().map(|(place, _)| *place).collect::<Vec<_>>(), [0]);
+        assert_eq!(outcome.refused.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [0]);
         let currency: Currency = "EUR".parse().expect("a currency");
         let quantity = Quantity::from_micros(3_000_000);
         let agreed = agreed_price(lines[1].options.expectation.as_ref(), &none(), quantity, currency, &basket).expect("a price");

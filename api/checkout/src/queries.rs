@@ -1,4 +1,4 @@
-//! Reading where an order may go.
+//! Queries on the sites of accounts.
 
 use entity::{AccountId, sites};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Select};
@@ -15,7 +15,7 @@ fn sites_of(account: AccountId) -> Select<sites::Entity> {
     sites::Entity::find().filter(sites::Column::AccountId.eq(account))
 }
 
-/// Where the order goes: the address given, the site named, or the account's default site.
+/// The destination of an order: the address or site given, or the account's default site.
 pub(super) async fn destination(db: &impl Db, account: &Account, ship_to: ShipTo) -> Result<Destination, CheckoutError> {
     let own = sites_of(account.id);
     let row = match ship_to {

@@ -1,5 +1,5 @@
-//! The prices of lines that were ordered from a quote: what the quote offered is their source, and stands beside them when an
-//! order is priced again. A quote that was ordered never changes.
+//! The prices of lines that were ordered from a quote. When an order is audited, they are compared with the offer,
+//! because an ordered quote never changes.
 
 use ahash::AHashMap;
 use entity::{PriceSource, order_lines, orders};
@@ -14,14 +14,14 @@ use prices::PricedLine;
 use prices::ReplayedLine;
 use quotes::{OfferedLine, offered_lines};
 
-/// Which line of the quote a price is from, as stored with it.
+/// The stored detail of a price from a quote.
 #[derive(Debug, Deserialize)]
 struct Detail {
     quote_line: i32,
 }
 
-/// Puts what the quote offers in place of what the engine finds, in lines whose price is the quote's.
-pub(super) async fn from_quote(
+/// Replaces the recomputed prices of lines that were ordered from a quote with the offered prices.
+pub(super) async fn apply_quote_prices(
     db: &impl Db,
     order: &orders::Model,
     lines: &[order_lines::Model],
@@ -35,15 +35,15 @@ pub(super) async fn from_quote(
         let detail: Option<Detail> = serde_json::from_str(&line.price_detail).ok();
         let own = detail.filter(|_| line.price_source == PriceSource::Quote).and_then(|detail| offered.get(&detail.quote_line));
         all.push(match own {
-            Some(own) => stands(number, line, own, replayed, order.currency.0)?,
+            Some(own) => at_offered_price(number, line, own, replayed, order.currency.0)?,
             None => replayed,
         });
     }
     Ok(all)
 }
 
-/// A line at the price offered, which is the last step of the way to it.
-fn stands(
+/// A line at the offered price, which is added as the last step of its price calculation.
+fn at_offered_price(
     number: &str,
     line: &order_lines::Model,
     offered: &OfferedLine,

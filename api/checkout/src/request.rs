@@ -1,4 +1,4 @@
-//! What is asked for when an order is placed, read and checked as far as no database is needed.
+//! The request to place an order, and the draft that is made from it.
 
 use std::sync::Arc;
 
@@ -6,59 +6,59 @@ use entity::{Instant, PaymentMethod};
 use pricing::Currency;
 
 use super::expectation::{OnDrift, PriceExpectation};
-use cart::{AskedLine, CheckedLine};
+use cart::{CheckedLine, RequestedLine};
 use entity::Destination;
 use identity::Account;
 use inventory::SourcingPreference;
 use kernel::problem::FieldError;
 
-/// An order that is asked for.
+/// A request to place an order.
 #[derive(Debug)]
 pub(super) struct OrderRequest {
-    pub(super) from: RequestedLines,
-    /// The currency that is named, if one is.
+    pub(super) from: LineSource,
+    /// The currency, if one is given.
     pub(super) currency: Option<Currency>,
     pub(super) ship_to: ShipTo,
     pub(super) terms: OrderTerms,
 }
 
-/// Where the lines come from.
+/// The source of the requested lines.
 #[derive(Debug)]
-pub(super) enum RequestedLines {
+pub(super) enum LineSource {
     /// Lines of the request, each with its options.
-    Direct(Vec<(AskedLine, LineOptions)>),
-    /// A cart of this id.
+    Direct(Vec<(RequestedLine, LineOptions)>),
+    /// The cart with this id.
     Cart(String),
-    /// A quote of this number, in the version that was seen, if that is said.
+    /// The quote with this number, and the version that was seen, if it is given.
     Quote(String, Option<i64>),
 }
 
-/// Where the goods go.
+/// The destination of the goods.
 #[derive(Debug)]
 pub(super) enum ShipTo {
     DefaultSite,
-    /// The account's site of this code.
+    /// The account's site with this code.
     Site(String),
     Address(Destination),
 }
 
-/// What an order says besides its lines.
+/// The terms of an order besides its lines.
 #[derive(Debug)]
 pub(super) struct OrderTerms {
     pub(super) purchase_order_number: String,
-    /// How it is to be paid, if that is said.
+    /// Payment method, if one is given.
     pub(super) payment_method: Option<PaymentMethod>,
     pub(super) coupons: Vec<String>,
     pub(super) note: String,
     pub(super) external_reference: Option<String>,
     pub(super) requested_at: Option<Instant>,
-    /// What happens when a line of the cart costs something else than when it was seen.
+    /// What to do when the price of a cart line changed since it was last seen.
     pub(super) on_cart_drift: OnDrift,
-    /// Whether lines that cannot be ordered are left out; else they refuse the order.
+    /// Whether lines that cannot be ordered are left out; otherwise they reject the order.
     pub(super) partial: bool,
 }
 
-/// What a line carries besides product and quantity.
+/// Options of a line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LineOptions {
     pub(super) expectation: Option<PriceExpectation>,
@@ -66,15 +66,15 @@ pub(super) struct LineOptions {
     pub(super) reference: String,
 }
 
-/// An order as far as it can be prepared before its transaction begins.
+/// An order, prepared as far as possible before its transaction begins.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) buyer: Buyer,
     pub(super) currency: Option<Currency>,
-    pub(super) from: Origin,
+    pub(super) from: PreparedLines,
 }
 
-/// Who orders, where to and on which terms.
+/// The ordering account, the destination and the terms.
 #[derive(Debug)]
 pub(super) struct Buyer {
     pub(super) account: Arc<Account>,
@@ -83,21 +83,21 @@ pub(super) struct Buyer {
 }
 
 impl Buyer {
-    /// Which warehouses an order comes from if possible: those of the country it goes to.
+    /// The preferred warehouses: those in the destination country.
     pub(super) fn sourcing(&self) -> SourcingPreference {
         SourcingPreference { warehouse: None, country: Some(self.ship_to.country.clone()) }
     }
 }
 
-/// What an order is made of.
+/// The lines of a prepared order, or the cart or quote they come from.
 #[derive(Debug)]
-pub(super) enum Origin {
+pub(super) enum PreparedLines {
     Lines(DraftLines),
     Cart(String),
     Quote(String, Option<i64>),
 }
 
-/// Lines that may be ordered, and the problems of those that cannot.
+/// Lines that may be ordered, and the errors of the others.
 #[derive(Debug, Default)]
 pub(super) struct DraftLines {
     pub(super) lines: Vec<DraftLine>,
@@ -112,7 +112,7 @@ pub(super) struct DraftLine {
     pub(super) options: LineOptions,
 }
 
-/// Where a line comes from.
+/// The source of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LineOrigin {
     Request,

@@ -1,4 +1,4 @@
-//! Placing orders over HTTP.
+//! HTTP route that places orders.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use poem_openapi::{OpenApi, Tags};
 
 use super::context::Checkout;
 use super::error::CheckoutError;
-use super::order::Outcome;
+use super::order::PlacedOrder;
 use super::request::Prepared;
 use super::views::OrderInput;
 use identity::permit;
@@ -22,14 +22,14 @@ type Result<T> = std::result::Result<T, ApiError<CheckoutError>>;
 
 #[derive(Tags)]
 pub(super) enum Tag {
-    /// Orders and what becomes of them.
+    /// Orders.
     Orders,
 }
 
 /// Placing orders.
 #[derive(Debug)]
 pub struct CheckoutRoutes {
-    /// What the checkout works with.
+    /// The parts that checkout needs.
     pub checkout: Checkout,
 }
 
@@ -37,12 +37,12 @@ pub struct CheckoutRoutes {
 impl CheckoutRoutes {
     /// Place an order
     ///
-    /// Of a cart, of up to 10,000 lines or of a quote whose offer stands, on a purchase order number. A quote is ordered once, at
-    /// exactly the prices offered. Otherwise prices are today's; a line whose price differs from `expected_unit_price` by more
-    /// than its `tolerance` is refused, reported or accepted as the caller chose, and so is a line of a cart that costs
-    /// something else than when it was seen (`on_price_drift`). Stock is reserved and credit committed with the order. An order
-    /// above the credit limit is placed and held. The same Idempotency-Key never makes a second order. A dry run answers the
-    /// same and writes nothing.
+    /// For a cart, for up to 10,000 lines or for a quote with a valid offer, with a purchase order number. A quote is ordered once, at
+    /// exactly the prices offered. Otherwise prices are today's: a line whose price differs from `expected_unit_price` by more
+    /// than its `tolerance` is rejected, reported or accepted as the caller chose, and so is a line of a cart whose price changed
+    /// since it was last seen (`on_price_drift`). Stock is reserved and credit committed with the order. An order
+    /// above the credit limit is placed and held. The same Idempotency-Key never creates a second order. A dry run has the
+    /// same response and writes nothing.
     #[oai(path = "/v1/orders", method = "post", operation_id = "place_order")]
     async fn place_order(
         &self,
@@ -77,8 +77,8 @@ impl CheckoutRoutes {
         self.checkout.prepare(db, account, input.read()?).await
     }
 
-    fn view(&self, outcome: Outcome) -> std::result::Result<OrderView, CheckoutError> {
-        let view = OrderView::new(outcome.placed, &self.checkout.accounts, &self.checkout.board)?;
+    fn view(&self, outcome: PlacedOrder) -> std::result::Result<OrderView, CheckoutError> {
+        let view = OrderView::new(outcome.placed, &self.checkout.accounts, &self.checkout.stock_levels)?;
         Ok(OrderView { rejected: outcome.rejected, warnings: outcome.warnings, ..view })
     }
 }

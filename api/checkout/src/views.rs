@@ -1,4 +1,4 @@
-//! Placing an order on the wire.
+//! The API input of an order.
 
 use entity::PaymentMethod;
 use poem_openapi::Object;
@@ -7,14 +7,14 @@ use serde::Deserialize;
 
 use super::error::CheckoutError;
 use super::expectation::{ExpectedPrice, OnDrift, PriceExpectation, Tolerance};
-use super::request::{LineOptions, OrderRequest, OrderTerms, RequestedLines, ShipTo};
-use cart::{AskedLine, Partial};
+use super::request::{LineOptions, LineSource, OrderRequest, OrderTerms, ShipTo};
+use cart::{Partial, RequestedLine};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
 use orders::AddressInput;
 
-/// An order to be placed.
+/// A new order.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrderInput {
@@ -27,24 +27,24 @@ pub(crate) struct OrderInput {
     /// Lines to order, up to 10,000.
     #[serde(default)]
     pub lines: Option<Vec<OrderLineInput>>,
-    /// Quote to order, at the prices offered in it.
+    /// Number of the quote to order, at the prices of its offer.
     #[serde(default)]
     pub quote_number: Option<Code>,
-    /// Version of the quote that was seen; when it changed since, the order is refused with 412.
+    /// Version of the quote that was seen; when the quote has another version, the order is rejected with 412.
     #[serde(default)]
     pub quote_version: Option<i64>,
     /// Number of the customer's purchase order.
     pub purchase_order_number: Text<64>,
-    /// ISO 4217 currency, with a cart or quote that of it; that of the cart or quote, or the account's own when left out.
+    /// ISO 4217 currency. Must be that of the cart or quote when one is given; that of the cart, quote or account when left out.
     #[serde(default)]
     pub currency: Option<Code>,
-    /// Where it goes; the account's default site when left out.
+    /// Destination; the account's default site when left out.
     #[serde(default)]
     pub ship_to: Option<ShipToInput>,
-    /// How it is paid; on the account's terms when left out.
+    /// Payment; on the account's terms when left out.
     #[serde(default)]
     pub payment: Option<PaymentInput>,
-    /// Coupons; none with a quote, whose prices stand.
+    /// Coupons; must be empty with a quote, whose prices are fixed.
     #[serde(default)]
     pub coupons: Vec<Code>,
     /// Note.
@@ -53,17 +53,17 @@ pub(crate) struct OrderInput {
     /// The caller's own reference.
     #[serde(default)]
     pub external_reference: Option<Text<100>>,
-    /// When the customer wants it.
+    /// Delivery date requested by the customer.
     #[serde(default)]
     pub requested_at: Option<Timestamp>,
-    /// What happens when a line of the cart costs something else than when it was added, last changed or accepted. Default
+    /// What to do when the price of a cart line changed since it was added, last changed or accepted. Default
     /// `warn`.
     #[serde(default)]
     pub on_price_drift: Option<OnDrift>,
-    /// What happens when a line cannot be ordered. Default `reject`.
+    /// What to do when a line cannot be ordered. Default `reject`.
     #[serde(default)]
     pub partial: Partial,
-    /// Answer as if the order were placed, and place nothing.
+    /// Whether to only return the response of placing the order, without placing it.
     #[serde(default)]
     pub dry_run: bool,
 }
@@ -75,7 +75,7 @@ pub(crate) struct OrderLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub sku: Option<Text<64>>,
-    /// Any name the product answers to.
+    /// SKU, manufacturer part number, GTIN or the account's own part number.
     #[serde(default)]
     pub identifier: Option<Text<100>>,
     /// Quantity in the unit.
@@ -92,18 +92,18 @@ pub(crate) struct OrderLineInput {
     /// Unit price the caller expects.
     #[serde(default)]
     pub expected_unit_price: Option<AmountText>,
-    /// Price basis of the expected price; that of the answer when left out.
+    /// Price basis of the expected price; that of today's price when left out.
     #[serde(default)]
     pub expected_per: Option<u32>,
     /// How far the price may differ: an amount (`0.05`) or a percentage of the expected price (`2%`). Default 0.
     #[serde(default)]
     pub tolerance: Option<Text<20>>,
-    /// What happens when it differs more. Default `reject`.
+    /// What to do when the price differs by more. Default `reject`.
     #[serde(default)]
     pub on_price_drift: OnDrift,
 }
 
-/// Where an order goes: a site of the account or an address.
+/// Destination of an order: a site of the account or an address.
 #[derive(Clone, Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[oai(rename = "ShipTo")]
@@ -125,7 +125,7 @@ pub(crate) struct PaymentInput {
 }
 
 impl OrderInput {
-    /// The order that is asked for.
+    /// Reads the request.
     pub(super) fn read(self) -> Result<OrderRequest, CheckoutError> {
         if self.purchase_order_number.trim().is_empty() {
             let detail = "the number of the customer's purchase order must be given";
@@ -138,13 +138,13 @@ impl OrderInput {
             return Err(CommonError::invalid("/quote_version", FieldCode::VersionWithoutQuote, detail).into());
         }
         let from = match (self.cart_id, self.quote_number, self.lines) {
-            (Some(cart), None, None) => RequestedLines::Cart(cart.into_inner()),
-            (None, None, Some(lines)) => RequestedLines::Direct(OrderLineInput::read_all(lines)?),
+            (Some(cart), None, None) => LineSource::Cart(cart.into_inner()),
+            (None, None, Some(lines)) => LineSource::Direct(OrderLineInput::read_all(lines)?),
             (None, Some(_), None) if !self.coupons.is_empty() => {
-                let detail = "coupons must not be given with a quote, whose prices stand";
+                let detail = "coupons must not be given with a quote, whose prices are fixed";
                 return Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, detail).into());
             }
-            (None, Some(quote), None) => RequestedLines::Quote(quote.into_inner(), self.quote_version),
+            (None, Some(quote), None) => LineSource::Quote(quote.into_inner(), self.quote_version),
             _ => return Err(CheckoutError::CartOrLines),
         };
         let terms = OrderTerms {
@@ -177,8 +177,8 @@ impl ShipToInput {
 }
 
 impl OrderLineInput {
-    /// Reads all lines, or says all that is malformed.
-    fn read_all(lines: Vec<Self>) -> Result<Vec<(AskedLine, LineOptions)>, CommonError> {
+    /// Reads all lines, or returns the errors of all malformed lines.
+    fn read_all(lines: Vec<Self>) -> Result<Vec<(RequestedLine, LineOptions)>, CommonError> {
         let mut read = Vec::with_capacity(lines.len());
         let mut malformed = Vec::new();
         for (index, line) in lines.into_iter().enumerate() {
@@ -190,7 +190,7 @@ impl OrderLineInput {
         if malformed.is_empty() { Ok(read) } else { Err(CommonError::Invalid(malformed)) }
     }
 
-    fn read(self, pointer: String) -> Result<(AskedLine, LineOptions), FieldError> {
+    fn read(self, pointer: String) -> Result<(RequestedLine, LineOptions), FieldError> {
         let tolerance = match self.tolerance.as_deref() {
             None => Tolerance::Amount(Amount::ZERO),
             Some(text) => Tolerance::parse(text).ok_or_else(|| {
@@ -207,9 +207,9 @@ impl OrderLineInput {
         let per = per.transpose()?;
         let expectation = self.expected_unit_price.map(|price| {
             let unit_price = price.0;
-            PriceExpectation::Expected(ExpectedPrice { unit_price, per, tolerance, otherwise: self.on_price_drift })
+            PriceExpectation::Expected(ExpectedPrice { unit_price, per, tolerance, on_drift: self.on_price_drift })
         });
-        let asked = AskedLine {
+        let asked = RequestedLine {
             pointer,
             sku: self.sku.map(Text::into_inner),
             identifier: self.identifier.map(Text::into_inner),

@@ -10,7 +10,7 @@ use catalog::{
     Attribute, AttributeValue, NewCategory, NewProduct, NewRelation, NewUnit, add_relations, put_categories, put_products,
 };
 use demo_data::{Demo, model};
-use inventory::{Calendar, NewInbound, NewWarehouse, put_inbound, put_warehouse, set_levels};
+use inventory::{Calendar, NewInboundSupply, NewWarehouse, put_inbound_supplies, put_warehouse, set_levels};
 
 const PRODUCTS: usize = 1_000;
 const ROWS: usize = 5_000;
@@ -104,7 +104,7 @@ impl Loader<'_> {
         let mut made = batches(&self.demo, ROWS, |demo, item, rows| rows.extend(demo.inbound_of(item)));
         while let Some(batch) = made.recv().await {
             let supplies = batch.rows.iter().filter_map(|inbound| {
-                Some(NewInbound {
+                Some(NewInboundSupply {
                     reference: inbound.reference.clone(),
                     product: self.id(inbound.item),
                     warehouse: *warehouses.get(inbound.warehouse)?,
@@ -112,9 +112,9 @@ impl Loader<'_> {
                     expected_at: midnight(inbound.expected_on),
                 })
             });
-            let supplies: Vec<NewInbound> = supplies.collect();
+            let supplies: Vec<NewInboundSupply> = supplies.collect();
             let tx = self.system.begin().await?;
-            for supply in put_inbound(&tx, &supplies).await.map_err(refused)? {
+            for supply in put_inbound_supplies(&tx, &supplies).await.map_err(refused)? {
                 supply.map_err(refused)?;
             }
             tx.commit(()).await?;

@@ -7,7 +7,7 @@ use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, midnight, refused};
 use catalog::Products;
 use demo_data::model;
-use orders::{Imported, PastLine, PastOrder, import_past};
+use orders::{ImportResult, PastLine, PastOrder, import_past};
 use prices::PriceLine;
 use prices::PriceRequest;
 use prices::Prices;
@@ -35,7 +35,7 @@ impl Loader<'_> {
                 }
             }
             for imported in import_past(&tx, &orders).await.map_err(refused)? {
-                if let Imported::Refused(error) = imported {
+                if let ImportResult::Rejected(error) = imported {
                     return Err(refused(error));
                 }
             }

@@ -7,10 +7,9 @@ use sea_orm::EntityTrait as _;
 
 use super::trade::{Customer, Customers};
 use super::{LoadError, Loader, refused};
-use ::quotes::{Desk, NewQuote, NewQuoteLine, SalesOfferInput, offer, request};
+use ::quotes::{NewOffer, NewQuote, NewQuoteLine, QuoteContext, offer, request};
 use cart::CheckedLine;
 use demo_data::model;
-use kernel::wire::{AmountText, Text, Timestamp};
 use prices::Prices;
 use store::clock::{self, DAY};
 
@@ -30,12 +29,12 @@ impl Loader<'_> {
         self.progress.part("quotes", QUOTES as u64);
         let products = self.load_products(&db).await?;
         let prices = Prices::load(&db).await.map_err(refused)?;
-        let desk = Desk { products: &products, prices: &prices };
+        let context = QuoteContext { products: &products, prices: &prices };
         let mut asking = AHashSet::new();
         for order in past.iter().rev().filter(|order| order.lines.len() >= FEWEST_LINES) {
             let Some(customer) = customers.get(&order.account_code) else { continue };
             if asking.len() < QUOTES && asking.insert(&order.account_code) {
-                self.quote(&desk, customer, order, asking.len() % 2 == 0).await?;
+                self.quote(&context, customer, order, asking.len() % 2 == 0).await?;
                 self.progress.advance(1);
             }
         }
@@ -44,13 +43,13 @@ impl Loader<'_> {
 
     async fn quote(
         &self,
-        desk: &Desk<'_>,
+        context: &QuoteContext<'_>,
         customer: &Customer,
         order: &model::PastOrder,
         answered: bool,
     ) -> Result<(), LoadError> {
         let currency: Currency = customer.stored.currency;
-        let known = desk.products.by_ids(order.lines.iter().map(|line| self.id(line.item)));
+        let known = context.products.by_ids(order.lines.iter().map(|line| self.id(line.item)));
         let mut lines = Vec::with_capacity(order.lines.len());
         for (index, (line, product)) in order.lines.iter().zip(known).enumerate() {
             let Some(product) = product.filter(|product| product.is_orderable()) else { continue };
@@ -64,15 +63,15 @@ impl Loader<'_> {
         let note = "our prices for the coming year, please".to_owned();
         let new = NewQuote { account: customer.stored.id, currency, note, lines };
         let tx = self.system.begin().await?;
-        let asked = request(&tx, desk, new).await.map_err(refused)?;
+        let asked = request(&tx, context, new).await.map_err(refused)?;
         if answered && asked.basket.lines.iter().all(Result::is_ok) {
-            let input = SalesOfferInput {
-                valid_until: Timestamp(clock::later(tx.now(), VALID * DAY)),
-                note: Text::parse("seven percent on the whole list".to_owned()).map_err(refused)?,
-                percent_off: Some(AmountText(Amount::from_micros(7_000_000))),
+            let new = NewOffer {
+                valid_until: clock::later(tx.now(), VALID * DAY),
+                note: "seven percent on the whole list".to_owned(),
+                percent_off: Some(Amount::from_micros(7_000_000)),
                 lines: Vec::new(),
             };
-            offer(&tx, desk, asked.quote, input).await.map_err(refused)?;
+            offer(&tx, context, asked.quote, new).await.map_err(refused)?;
         }
         Ok(tx.commit(()).await?)
     }

@@ -1,4 +1,4 @@
-//! Creating a shipment: putting allocated goods on a pick list, or recording that they were picked, packed or shipped already.
+//! Creating a shipment: allocated goods are put on a pick list, or recorded as already picked, packed or shipped.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use super::parcels::{self, NewParcel};
 use super::queries::LoadedShipment;
 use super::steps;
 use ::orders as order_book;
-use ::orders::progress::{self, Step};
+use ::orders::progress::{self, LineMovement};
 use catalog::Products;
-use inventory::Board;
+use inventory::StockLevels;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
@@ -25,37 +25,37 @@ use store::sql::insert_all;
 pub(super) struct NewShipment {
     pub(super) order: String,
     pub(super) warehouse: Option<String>,
-    /// Lines and quantities; none for everything that can be shipped from the warehouse, no quantity for all of a line.
+    /// Lines and quantities; empty for everything that can be shipped from the warehouse, no quantity for all of a line.
     pub(super) lines: Vec<(i32, Option<Quantity>)>,
     pub(super) carrier: String,
     pub(super) service: String,
     pub(super) parcels: Vec<NewParcel>,
-    /// The stage it has reached already.
+    /// The stage that the shipment has reached already.
     pub(super) stage: ShipmentStage,
 }
 
 /// Quantities allocated and on no pick list, by warehouse and line.
 type Unreleased = BTreeMap<WarehouseId, BTreeMap<i32, i64>>;
 
-/// Creates a shipment of an order at the stage asked for.
+/// Creates a shipment of an order at the stage given.
 pub(super) async fn create(
     tx: &Tx,
-    board: &Board,
+    stock_levels: &StockLevels,
     products: &Products,
     new: NewShipment,
 ) -> Result<LoadedShipment, FulfilmentError> {
     let order = order_book::lock_order(tx, &new.order, None).await?;
     steps::refuse_held(tx, &order).await?;
     let lines = order_book::lines_of(tx, order.id).await?;
-    let free = unreleased_by_warehouse(&order_book::allocations_of(tx, order.id).await?);
+    let unreleased = unreleased_by_warehouse(&order_book::allocations_of(tx, order.id).await?);
     let asked = match &new.warehouse {
         None => None,
-        Some(code) => Some(board.warehouse(code).map(|w| w.id).ok_or_else(|| {
+        Some(code) => Some(stock_levels.warehouse(code).map(|w| w.id).ok_or_else(|| {
             CommonError::invalid("/warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{code}\""))
         })?),
     };
-    let warehouse = choose_warehouse(&free, asked, &new.lines, |id| board.code_of(id))?;
-    let quantities = quantities_of(&lines, free.get(&warehouse), &new.lines, products)?;
+    let warehouse = choose_warehouse(&unreleased, asked, &new.lines, |id| stock_levels.code_of(id))?;
+    let quantities = quantities_of(&lines, unreleased.get(&warehouse), &new.lines, products)?;
 
     let id = ShipmentId(tx.id().await?);
     let shipment = row(tx, &order, id, warehouse, &new);
@@ -74,15 +74,16 @@ pub(super) async fn create(
 
     let order_number = order.number.clone();
     let loaded = LoadedShipment { shipment, order_number, order_lines: lines, lines: rows, parcels, tracking: Vec::new() };
-    let taken: Vec<Step> = quantities.into_iter().map(|(line, quantity)| Step { line, warehouse, quantity }).collect();
+    let movements: Vec<LineMovement> =
+        quantities.into_iter().map(|(line, quantity)| LineMovement { line, warehouse, quantity }).collect();
     steps::record(tx, ShipmentStage::Created, &loaded);
     match new.stage {
-        ShipmentStage::Created => progress::record_released(tx, order.id, &taken).await?,
+        ShipmentStage::Created => progress::record_released(tx, order.id, &movements).await?,
         ShipmentStage::Shipped => {
             steps::issue_stock(tx, &loaded).await?;
-            progress::record_left(tx, order.id, &taken).await?;
+            progress::record_shipped_directly(tx, order.id, &movements).await?;
         }
-        _ => progress::record_taken(tx, order.id, &taken).await?,
+        _ => progress::record_picked_directly(tx, order.id, &movements).await?,
     }
     if new.stage != ShipmentStage::Created {
         steps::record(tx, new.stage, &loaded);
@@ -112,72 +113,72 @@ fn row(tx: &Tx, order: &orders::Model, id: ShipmentId, warehouse: WarehouseId, n
 }
 
 fn unreleased_by_warehouse(allocations: &[order_allocations::Model]) -> Unreleased {
-    let mut free = Unreleased::new();
-    for place in allocations {
-        let quantity = place.quantity.0 - place.released.0;
+    let mut unreleased = Unreleased::new();
+    for allocation in allocations {
+        let quantity = allocation.quantity.0 - allocation.released.0;
         if quantity > 0 {
-            free.entry(place.warehouse_id).or_default().insert(place.line_no, quantity);
+            unreleased.entry(allocation.warehouse_id).or_default().insert(allocation.line_no, quantity);
         }
     }
-    free
+    unreleased
 }
 
-/// The warehouse a shipment leaves from: the one named, or else the only one that has what is wanted.
+/// The warehouse of a shipment: the one given, or the only one that has the requested quantities.
 fn choose_warehouse(
-    free: &Unreleased,
+    unreleased: &Unreleased,
     named: Option<WarehouseId>,
     wanted: &[(i32, Option<Quantity>)],
     code_of: impl Fn(WarehouseId) -> String,
 ) -> Result<WarehouseId, FulfilmentError> {
-    if free.is_empty() {
+    if unreleased.is_empty() {
         return Err(FulfilmentError::NothingToShip("nothing of the order is allocated and on no pick list".to_owned()));
     }
     if let Some(named) = named {
         return Ok(named);
     }
     let has = |lines: &BTreeMap<i32, i64>| {
-        wanted.iter().all(|(line, quantity)| lines.get(line).is_some_and(|free| quantity.is_none_or(|q| q.0 <= *free)))
+        wanted
+            .iter()
+            .all(|(line, quantity)| lines.get(line).is_some_and(|unreleased| quantity.is_none_or(|q| q.0 <= *unreleased)))
     };
-    let able: Vec<WarehouseId> = free.iter().filter(|(_, lines)| has(lines)).map(|(id, _)| *id).collect();
-    match (able.as_slice(), free.len()) {
+    let candidates: Vec<WarehouseId> = unreleased.iter().filter(|(_, lines)| has(lines)).map(|(id, _)| *id).collect();
+    match (candidates.as_slice(), unreleased.len()) {
         ([one], _) => Ok(*one),
-        // The only warehouse cannot ship it; the refusal names the lines.
-        ([], 1) => free.keys().next().copied().ok_or_else(|| FulfilmentError::NothingToShip("nothing is allocated".to_owned())),
+        // The only warehouse is chosen although it cannot ship the quantities, so that the errors name the lines.
+        ([], 1) => {
+            unreleased.keys().next().copied().ok_or_else(|| FulfilmentError::NothingToShip("nothing is allocated".to_owned()))
+        }
         _ => {
-            let codes: Vec<String> = free.keys().map(|id| code_of(*id)).collect();
+            let codes: Vec<String> = unreleased.keys().map(|id| code_of(*id)).collect();
             let detail = format!("the order is allocated at {}; name the warehouse", codes.join(", "));
             Err(CommonError::invalid("/warehouse", FieldCode::WarehouseNeeded, detail).into())
         }
     }
 }
 
-/// The quantity shipped of each line. Every bad line is reported.
+/// The quantity shipped of each line. Every invalid line is reported.
 fn quantities_of(
     lines: &[order_lines::Model],
-    free: Option<&BTreeMap<i32, i64>>,
+    unreleased: Option<&BTreeMap<i32, i64>>,
     wanted: &[(i32, Option<Quantity>)],
     products: &Products,
 ) -> Result<Vec<(i32, Quantity)>, FulfilmentError> {
     let none = BTreeMap::new();
-    let free = free.unwrap_or(&none);
+    let unreleased = unreleased.unwrap_or(&none);
     if wanted.is_empty() {
-        if free.is_empty() {
+        if unreleased.is_empty() {
             return Err(FulfilmentError::NothingToShip("nothing of the order is allocated at this warehouse".to_owned()));
         }
-        return Ok(free.iter().map(|(line, quantity)| (*line, Quantity(*quantity))).collect());
+        return Ok(unreleased.iter().map(|(line, quantity)| (*line, Quantity(*quantity))).collect());
     }
     let mut quantities: BTreeMap<i32, Quantity> = BTreeMap::new();
     let mut problems = Vec::new();
     for (index, (number, quantity)) in wanted.iter().enumerate() {
         let pointer = format!("/lines/{index}");
-        match quantity_of(lines, free, *number, *quantity, products) {
+        match quantity_of(lines, unreleased, *number, *quantity, products) {
             Err((field, code, detail)) => problems.push(FieldError::new(format!("{pointer}/{field}"), code, detail)),
             Ok(_) if quantities.contains_key(number) => {
-                problems.push(FieldError::new(
-                    format!("{pointer}/line"),
-                    FieldCode::Duplicate,
-                    "every line must be named only once",
-                ));
+                problems.push(FieldError::new(format!("{pointer}/line"), FieldCode::Duplicate, "a line must be given only once"));
             }
             Ok(quantity) => {
                 quantities.insert(*number, quantity);
@@ -189,14 +190,14 @@ fn quantities_of(
 
 fn quantity_of(
     lines: &[order_lines::Model],
-    free: &BTreeMap<i32, i64>,
+    unreleased: &BTreeMap<i32, i64>,
     number: i32,
     quantity: Option<Quantity>,
     products: &Products,
 ) -> Result<Quantity, (&'static str, FieldCode, String)> {
-    let found = lines.binary_search_by_key(&number, |l| l.line_no).map(|place| &lines[place]);
+    let found = lines.binary_search_by_key(&number, |l| l.line_no).map(|allocation| &lines[allocation]);
     let line = found.map_err(|_| ("line", FieldCode::UnknownOrderLine, format!("the order has no line {number}")))?;
-    let most = free.get(&number).copied().unwrap_or(0);
+    let most = unreleased.get(&number).copied().unwrap_or(0);
     let quantity = quantity.unwrap_or(Quantity(most));
     if quantity.0 <= 0 && most > 0 {
         return Err(("quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));
@@ -221,29 +222,29 @@ fn quantity_of(
 mod tests {
     use super::*;
 
-    fn free(places: &[(i64, i32, i64)]) -> Unreleased {
-        let mut free = Unreleased::new();
+    fn unreleased(places: &[(i64, i32, i64)]) -> Unreleased {
+        let mut unreleased = Unreleased::new();
         for (warehouse, line, quantity) in places {
-            free.entry(WarehouseId(*warehouse)).or_default().insert(*line, *quantity);
+            unreleased.entry(WarehouseId(*warehouse)).or_default().insert(*line, *quantity);
         }
-        free
+        unreleased
     }
 
-    fn chosen(free: &Unreleased, wanted: &[(i32, Option<i64>)]) -> Result<i64, String> {
+    fn chosen(unreleased: &Unreleased, wanted: &[(i32, Option<i64>)]) -> Result<i64, String> {
         let wanted: Vec<_> = wanted.iter().map(|(line, quantity)| (*line, quantity.map(Quantity))).collect();
-        choose_warehouse(free, None, &wanted, |id| format!("W{id}")).map(|id| id.0).map_err(|e| e.to_string())
+        choose_warehouse(unreleased, None, &wanted, |id| format!("W{id}")).map(|id| id.0).map_err(|e| e.to_string())
     }
 
     #[test]
-    fn the_only_able_warehouse_is_chosen() {
-        let two = free(&[(1, 1, 5), (1, 2, 5), (2, 2, 9)]);
+    fn the_only_warehouse_with_the_quantities_is_chosen() {
+        let two = unreleased(&[(1, 1, 5), (1, 2, 5), (2, 2, 9)]);
         assert_eq!(chosen(&two, &[(1, None)]), Ok(1));
         assert_eq!(chosen(&two, &[(2, Some(7))]), Ok(2));
         assert!(chosen(&two, &[(2, Some(3))]).is_err_and(|e| e.contains("W1, W2")));
         assert!(chosen(&two, &[]).is_err_and(|e| e.contains("name the warehouse")));
         assert!(chosen(&two, &[(1, Some(6))]).is_err());
-        assert_eq!(chosen(&free(&[(3, 1, 5)]), &[]), Ok(3));
-        assert_eq!(chosen(&free(&[(3, 1, 5)]), &[(9, None)]), Ok(3));
-        assert!(chosen(&free(&[]), &[]).is_err());
+        assert_eq!(chosen(&unreleased(&[(3, 1, 5)]), &[]), Ok(3));
+        assert_eq!(chosen(&unreleased(&[(3, 1, 5)]), &[(9, None)]), Ok(3));
+        assert!(chosen(&unreleased(&[]), &[]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! What fulfilment refuses.
+//! Errors of fulfilment.
 
 use ::orders::OrderError;
 use identity::IdentityError;
@@ -6,7 +6,7 @@ use inventory::StockError;
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What fulfilment refuses.
+/// Why a command on shipments fails.
 #[derive(Debug, thiserror::Error)]
 pub enum FulfilmentError {
     #[error("there is no shipment \"{0}\"")]
@@ -27,8 +27,8 @@ pub enum FulfilmentError {
 
 problem_types! { FulfilmentError {
     Self::NotFound(_) => 404, "shipment-not-found", "The shipment does not exist";
-    Self::NothingToShip(_) => 409, "nothing-to-ship", "Nothing of the order is allocated that could be shipped";
-    Self::WrongStage(_) => 409, "shipment-wrong-stage", "The shipment is not at the stage this needs";
+    Self::NothingToShip(_) => 409, "nothing-to-ship", "The order has no allocated goods that can be shipped";
+    Self::WrongStage(_) => 409, "shipment-wrong-stage", "The shipment must be at another stage";
 } delegates {
     Self::Order(inner) => inner: OrderError,
     Self::Stock(inner) => inner: StockError,

@@ -7,19 +7,19 @@ use store::{DomainEvent, EventDetails};
 /// A shipment at a stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShipmentDetails {
-    /// Its row.
+    /// Row id of the shipment.
     pub shipment_id: ShipmentId,
-    /// Its number.
+    /// Number of the shipment.
     pub number: String,
-    /// The row of its order.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// The number of its order.
+    /// Number of the order.
     pub order: String,
-    /// Whose it is.
+    /// Account that ordered.
     pub account_id: AccountId,
-    /// How many lines it has.
+    /// Number of lines.
     pub lines: usize,
-    /// Why it was cancelled.
+    /// Reason of a cancellation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -52,32 +52,32 @@ impl EventDetails for ShipmentDetails {
 
 store::event_kinds! {
     ShipmentDetails:
-    /// A pick list was made of what an order has allocated.
+    /// A pick list was created for allocated goods of an order.
     pub(crate) ShipmentCreated = "shipment.created",
     /// Everything is picked.
     pub(crate) ShipmentPicked = "shipment.picked",
     /// Everything is packed.
     pub(crate) ShipmentPacked = "shipment.packed",
-    /// The goods left. Read by billing, which issues the invoice.
+    /// The goods were shipped. Billing issues the invoice.
     pub ShipmentShipped = "shipment.shipped",
-    /// Every parcel arrived.
+    /// Every parcel was delivered.
     pub(crate) ShipmentDelivered = "shipment.delivered",
-    /// The shipment was cancelled before it left.
+    /// The shipment was cancelled before it was shipped.
     pub(crate) ShipmentCancelled = "shipment.cancelled",
 }
 
-/// A carrier reported something new of a shipment.
+/// New tracking events of a shipment were recorded.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ShipmentTracked {
-    /// Its row.
+    /// Row id of the shipment.
     pub(crate) shipment_id: ShipmentId,
-    /// Its number.
+    /// Number of the shipment.
     pub(crate) number: String,
-    /// The number of its order.
+    /// Number of the order.
     pub(crate) order: String,
-    /// Whose it is.
+    /// Account that ordered.
     pub(crate) account_id: AccountId,
-    /// How many reports are new.
+    /// Number of new tracking events.
     pub(crate) reports: usize,
 }
 

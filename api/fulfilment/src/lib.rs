@@ -1,13 +1,13 @@
 //! Fulfilment: pick lists, picking, packing, shipping, tracking.
 //!
 //! Promises:
-//! - A shipment takes from what an order has allocated at one warehouse and is not yet on another pick list; never more. What
-//!   is on a pick list can no longer be cancelled.
+//! - A shipment contains at most what an order has allocated at one warehouse and is not on another pick list. Goods that
+//!   are on a pick list can no longer be cancelled.
 //! - A held order is neither picked nor shipped.
-//! - Goods that leave are taken off the stock and off the order's reservations in the transaction that says so.
-//! - A shipment that is cancelled before it leaves gives its goods back to the order, which keeps them reserved.
-//! - A report of a carrier is stored once, however often and in whatever order reports come. When every parcel has arrived, the
-//!   shipment has.
+//! - Shipped goods are deducted from the stock and from the order's reservations in the same transaction.
+//! - The goods of a shipment that is cancelled before it is shipped stay reserved for the order.
+//! - A tracking event is stored once, however often and in whatever order it is reported. When every parcel is delivered, the
+//!   shipment is delivered.
 //!
 //! Locks: the order first, then stock. Every command on a shipment locks its order, so two commands on one order wait for each
 //! other.
@@ -17,14 +17,15 @@
 //! Events: `shipment.created`, `shipment.picked`, `shipment.packed`, `shipment.shipped`, `shipment.tracked`,
 //! `shipment.delivered`, `shipment.cancelled`.
 //!
-//! Not here: which warehouse gives what (`orders` and `inventory` decide when the order is placed), invoices (`billing` listens).
+//! Not here: which warehouse an order is allocated to (`orders` and `inventory` decide when it is placed), invoices (`billing`
+//! handles `shipment.shipped`).
 
 mod create;
 mod error;
 pub mod events;
 mod parcels;
 mod queries;
-mod recount;
+mod reconcile;
 mod routes;
 mod steps;
 mod tracking;
@@ -32,5 +33,5 @@ mod views;
 
 pub use error::FulfilmentError;
 pub use queries::{numbers_of, shipped};
-pub use recount::recount;
+pub use reconcile::reconcile;
 pub use routes::FulfilmentRoutes;

@@ -13,7 +13,7 @@ use kernel::wire::QuantityText;
 use store::database::Tx;
 use store::sql::insert_all;
 
-/// Most parcels of a shipment.
+/// Largest number of parcels in a shipment.
 pub(super) const MAX_PARCELS: usize = 1_000;
 
 /// A parcel to be recorded.
@@ -21,11 +21,11 @@ pub(super) const MAX_PARCELS: usize = 1_000;
 pub(super) struct NewParcel {
     pub(super) tracking_number: String,
     pub(super) weight_grams: Option<i64>,
-    /// Lines and quantities in it; empty when they are not known.
+    /// Lines and quantities in the parcel; empty when they are unknown.
     pub(super) lines: Vec<(i32, Quantity)>,
 }
 
-/// A quantity of a line in a parcel, as it is stored and shown.
+/// A quantity of a line in a parcel.
 #[derive(Debug, Object, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[oai(rename = "Content")]
@@ -36,7 +36,7 @@ pub(crate) struct PackedLine {
     pub quantity: QuantityText,
 }
 
-/// Checks parcels against what the shipment holds: `(line, quantity)`. Gives every problem at once.
+/// Checks parcels against the lines of the shipment: `(line, quantity)`. Returns all errors at once.
 pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(), CommonError> {
     if parcels.len() > MAX_PARCELS {
         return Err(CommonError::from(
@@ -59,7 +59,10 @@ pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(),
                 continue;
             };
             if quantity.0 <= 0 || quantity.0 > *rest {
-                let detail = format!("of line {line} {} is left to pack", pricing::Quantity::from_micros(*rest));
+                let detail = format!(
+                    "the quantity of line {line} must be at most {}, which is not packed yet",
+                    pricing::Quantity::from_micros(*rest)
+                );
                 problems.push(FieldError::new(format!("{pointer}/quantity"), FieldCode::OutOfRange, detail));
             } else {
                 *rest -= quantity.0;
@@ -69,7 +72,7 @@ pub(super) fn check(parcels: &[NewParcel], shipped: &[(i32, i64)]) -> Result<(),
     if problems.is_empty() { Ok(()) } else { Err(CommonError::Invalid(problems)) }
 }
 
-/// Writes the parcels of a shipment, in the place of those it had.
+/// Replaces the parcels of a shipment.
 pub(super) async fn put(
     tx: &Tx,
     shipment: ShipmentId,

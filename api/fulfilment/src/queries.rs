@@ -1,4 +1,4 @@
-//! Reading shipments and what waits to be picked.
+//! Queries on shipments and on orders to be picked.
 
 use ahash::{AHashMap, AHashSet};
 use entity::{
@@ -6,15 +6,16 @@ use entity::{
     parcels, shipment_lines, shipments, tracking_events,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
 use store::Db;
 
 use super::error::FulfilmentError;
 use ::orders as order_book;
+use kernel::rows::group_by;
 use kernel::wire::PageRequest;
 use store::sql::{fetch, fetch_one, key_chunks};
 
-/// A shipment with everything that belongs to it.
+/// A shipment with its lines, parcels and tracking events.
 #[derive(Debug)]
 pub(super) struct LoadedShipment {
     pub(super) shipment: shipments::Model,
@@ -27,7 +28,7 @@ pub(super) struct LoadedShipment {
 }
 
 impl LoadedShipment {
-    /// What is shipped, each with its line of the order.
+    /// The shipped quantities, each with its order line.
     pub(super) fn with_order_lines(&self) -> impl Iterator<Item = (&order_lines::Model, Quantity)> {
         self.lines.iter().filter_map(|line| {
             let place = self.order_lines.binary_search_by_key(&line.line_no, |l| l.line_no).ok()?;
@@ -36,16 +37,22 @@ impl LoadedShipment {
     }
 }
 
-/// A shipment of a number, if this account (or the seller, for `None`) may see it.
-pub(super) async fn find(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<shipments::Model, FulfilmentError> {
-    let mut select = shipments::Entity::find().filter(shipments::Column::Number.eq(number));
-    if let Some(account) = account {
-        select = select.filter(shipments::Column::AccountId.eq(account));
+/// The shipments that an account may see; all shipments for the seller's staff (`None`).
+fn visible_to(account: Option<AccountId>) -> Select<shipments::Entity> {
+    let all = shipments::Entity::find();
+    match account {
+        Some(account) => all.filter(shipments::Column::AccountId.eq(account)),
+        None => all,
     }
+}
+
+/// The shipment of a number, if the account may see it.
+pub(super) async fn find(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<shipments::Model, FulfilmentError> {
+    let select = visible_to(account).filter(shipments::Column::Number.eq(number));
     select.one(db).await?.ok_or_else(|| FulfilmentError::NotFound(number.to_owned()))
 }
 
-/// A shipment that left, with its lines; none when it did not.
+/// A shipment that was shipped, with its lines; none when it was not.
 pub async fn shipped(db: &impl Db, id: ShipmentId) -> Result<Option<(shipments::Model, Vec<shipment_lines::Model>)>, DbErr> {
     let left = [ShipmentStage::Shipped, ShipmentStage::Delivered];
     let select = shipments::Entity::find_by_id(id).filter(shipments::Column::Stage.is_in(left));
@@ -66,7 +73,7 @@ pub async fn numbers_of(db: &impl Db, ids: &[ShipmentId]) -> Result<AHashMap<Shi
     Ok(numbers)
 }
 
-/// Shipments with everything that belongs to them, in the order given.
+/// Shipments with their lines, parcels and tracking events, in the order given.
 pub(super) async fn load(db: &impl Db, rows: Vec<shipments::Model>) -> Result<Vec<LoadedShipment>, FulfilmentError> {
     let ids: Vec<ShipmentId> = rows.iter().map(|s| s.id).collect();
     let order_ids: Vec<OrderId> = rows.iter().map(|s| s.order_id).collect::<AHashSet<_>>().into_iter().collect();
@@ -85,7 +92,7 @@ pub(super) async fn load(db: &impl Db, rows: Vec<shipments::Model>) -> Result<Ve
     let mut all = Vec::with_capacity(rows.len());
     for shipment in rows {
         let lines = lines.remove(&shipment.id).unwrap_or_default();
-        // Several shipments of one order each take what they need of its lines.
+        // Several shipments of one order each get the order lines that they contain.
         let wanted: AHashSet<i32> = lines.iter().map(|l| l.line_no).collect();
         let of_order = order_lines.entry(shipment.order_id).or_default();
         all.push(LoadedShipment {
@@ -100,14 +107,6 @@ pub(super) async fn load(db: &impl Db, rows: Vec<shipments::Model>) -> Result<Ve
     Ok(all)
 }
 
-fn group_by<K: Eq + std::hash::Hash, T>(rows: Vec<T>, key: impl Fn(&T) -> K) -> AHashMap<K, Vec<T>> {
-    let mut map: AHashMap<K, Vec<T>> = AHashMap::new();
-    for row in rows {
-        map.entry(key(&row)).or_default().push(row);
-    }
-    map
-}
-
 /// Which shipments a list shows.
 #[derive(Clone, Debug)]
 pub(super) struct ShipmentFilter {
@@ -119,10 +118,7 @@ pub(super) struct ShipmentFilter {
 
 /// Shipments of a list, newest first.
 pub(super) async fn list(db: &impl Db, filter: ShipmentFilter) -> Result<Vec<LoadedShipment>, FulfilmentError> {
-    let mut select = shipments::Entity::find();
-    if let Some(account) = filter.account {
-        select = select.filter(shipments::Column::AccountId.eq(account));
-    }
+    let mut select = visible_to(filter.account);
     if let Some(order) = filter.order {
         select = select.filter(shipments::Column::OrderId.eq(order));
     }
@@ -139,7 +135,7 @@ pub(super) struct OrderToPick {
     pub(super) lines: Vec<(order_lines::Model, Quantity)>,
 }
 
-/// Orders with goods allocated at a warehouse, on no pick list, and not held: oldest first.
+/// Orders that are not held, with goods allocated at a warehouse and on no pick list: oldest first.
 pub(super) async fn to_pick(
     db: &impl Db,
     warehouse: WarehouseId,

@@ -1,4 +1,4 @@
-//! Fulfilment over HTTP.
+//! HTTP routes of fulfilment.
 
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
@@ -9,11 +9,11 @@ use super::queries::{self, LoadedShipment, ShipmentFilter};
 use super::steps::{self, Dispatch};
 use super::tracking;
 use super::views::{DispatchInput, GiveUpInput, PackingInput, PickInput, PickListView, ReportInput, ShipmentInput, ShipmentView};
-use ::orders::find_order;
+use ::orders::find_order_id;
 use catalog::Products;
 use identity::permit;
 use identity::{Accounts, visible_account};
-use inventory::{Board, StockError};
+use inventory::{StockError, StockLevels};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
@@ -45,17 +45,17 @@ pub struct FulfilmentRoutes {
     /// All products.
     pub products: Products,
     /// Warehouses and stock.
-    pub board: Board,
+    pub stock_levels: StockLevels,
 }
 
-/// Most lines of one request.
+/// Largest number of lines in a request.
 const MAX_LINES: usize = 10_000;
 
 #[OpenApi(tag = "Tag::Shipments")]
 impl FulfilmentRoutes {
-    /// List what waits to be picked
+    /// List orders to be picked
     ///
-    /// Per order, oldest first: what the warehouse has reserved for it and is on no pick list. Held orders are left out.
+    /// Oldest first, with the quantities that the warehouse has reserved and that are on no pick list. Held orders are left out.
     #[oai(path = "/v1/pick-lists", method = "get", operation_id = "list_pick_lists")]
     async fn list_pick_lists(
         &self,
@@ -66,7 +66,7 @@ impl FulfilmentRoutes {
     ) -> Result<JsonResponse<Page<PickListView>>> {
         let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let unknown = || FulfilmentError::from(StockError::WarehouseNotFound(warehouse.0.to_string()));
-        let id = self.board.warehouse(&warehouse.0).map(|w| w.id).ok_or_else(unknown)?;
+        let id = self.stock_levels.warehouse(&warehouse.0).map(|w| w.id).ok_or_else(unknown)?;
         let orders = queries::to_pick(&who.db(), id, page).await?;
         let items = orders.into_iter().map(|o| (o.order.id.0, PickListView::new(o, &self.accounts)));
         Ok(JsonResponse::of(&page.page(items))?)
@@ -74,9 +74,9 @@ impl FulfilmentRoutes {
 
     /// Create a shipment
     ///
-    /// Puts what an order has allocated at a warehouse on a pick list, or tells that it has been picked, packed or, by default,
-    /// has already left. Never more than is allocated there and on no pick list. A shipment that left is invoiced within a
-    /// second. All of it happens or nothing.
+    /// Puts goods that an order has allocated at a warehouse on a pick list, or records that they were already picked, packed or, by
+    /// default, shipped. Quantities are at most what is allocated there and on no pick list. A shipped shipment is invoiced within a
+    /// second. All lines are shipped or none.
     #[oai(path = "/v1/shipments", method = "post", operation_id = "create_shipment")]
     async fn create_shipment(
         &self,
@@ -95,15 +95,15 @@ impl FulfilmentRoutes {
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Created::replay(replay));
         }
-        let loaded = create(&tx, &self.board, &self.products, body.0.into()).await?;
+        let loaded = create(&tx, &self.stock_levels, &self.products, body.0.into()).await?;
         let etag = Etag(loaded.shipment.version);
-        let answer = Created::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
+        let answer = Created::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.stock_levels)).await?.with_etag(etag);
         Ok(tx.commit(answer).await?)
     }
 
     /// Read a shipment
     ///
-    /// With its lines, parcels and everything the carrier reported. Another account's shipment does not exist.
+    /// With its lines, parcels and tracking events. A shipment of another account is answered 404.
     #[oai(path = "/v1/shipments/:number", method = "get", operation_id = "get_shipment")]
     async fn get_shipment(&self, who: Acting<permit::ReadShipments>, number: Path<Code>) -> Result<JsonResponse<ShipmentView>> {
         let db = who.db();
@@ -111,12 +111,12 @@ impl FulfilmentRoutes {
         let etag = Etag(shipment.version);
         let loaded = queries::load(&db, vec![shipment]).await?.pop();
         let loaded = loaded.ok_or_else(|| FulfilmentError::NotFound(number.0.to_string()))?;
-        Ok(JsonResponse::of(&ShipmentView::new(loaded, &self.accounts, &self.board))?.with_etag(etag))
+        Ok(JsonResponse::of(&ShipmentView::new(loaded, &self.accounts, &self.stock_levels))?.with_etag(etag))
     }
 
     /// List shipments
     ///
-    /// Newest first, of one order, one account or all that the caller may see.
+    /// Newest first, of one order, of one account, or all that the caller may see.
     #[oai(path = "/v1/shipments", method = "get", operation_id = "list_shipments")]
     async fn list_shipments(
         &self,
@@ -129,10 +129,7 @@ impl FulfilmentRoutes {
     ) -> Result<JsonResponse<Page<ShipmentView>>> {
         let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
         let db = who.db();
-        let order = match &order.0 {
-            Some(number) => Some(find_order(&db, number, who.account()).await.map_err(FulfilmentError::from)?.id),
-            None => None,
-        };
+        let order = find_order_id(&db, order.0.as_deref(), who.account()).await.map_err(FulfilmentError::from)?;
         let filter = ShipmentFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(FulfilmentError::from)?,
             order,
@@ -140,7 +137,7 @@ impl FulfilmentRoutes {
             page,
         };
         let loaded = queries::list(&db, filter).await?;
-        let items = loaded.into_iter().map(|l| (l.shipment.id.0, ShipmentView::new(l, &self.accounts, &self.board)));
+        let items = loaded.into_iter().map(|l| (l.shipment.id.0, ShipmentView::new(l, &self.accounts, &self.stock_levels)));
         Ok(JsonResponse::of(&page.page(items))?)
     }
 
@@ -164,10 +161,10 @@ impl FulfilmentRoutes {
         self.answer(tx, loaded).await
     }
 
-    /// Record what a shipment is packed in
+    /// Record the parcels of a shipment
     ///
-    /// From the stage picked; a packed shipment can be packed again. Parcels may say what is in them, not more than the shipment
-    /// holds.
+    /// From the stage picked; a packed shipment can be packed again. Parcels may list their contents, at most the quantities of the
+    /// shipment.
     #[oai(path = "/v1/shipments/:number/packing", method = "post", operation_id = "pack_shipment")]
     async fn pack_shipment(
         &self,
@@ -185,9 +182,9 @@ impl FulfilmentRoutes {
         self.answer(tx, loaded).await
     }
 
-    /// Record that a shipment left
+    /// Record that a shipment was shipped
     ///
-    /// From the stage picked or packed. The goods go off the stock and off the order's reservations; the invoice follows within
+    /// From the stage picked or packed. The goods are deducted from the stock and from the order's reservations; the invoice is issued within
     /// a second.
     #[oai(path = "/v1/shipments/:number/dispatch", method = "post", operation_id = "dispatch_shipment")]
     async fn dispatch_shipment(
@@ -206,9 +203,9 @@ impl FulfilmentRoutes {
         self.answer(tx, loaded).await
     }
 
-    /// Give a shipment up
+    /// Cancel a shipment
     ///
-    /// Until it leaves. The goods stay reserved for the order and can be shipped or cancelled again.
+    /// Possible until it is shipped. The goods stay reserved for the order and can be shipped or cancelled again.
     #[oai(path = "/v1/shipments/:number/cancellation", method = "post", operation_id = "cancel_shipment")]
     async fn cancel_shipment(
         &self,
@@ -225,9 +222,9 @@ impl FulfilmentRoutes {
         self.answer(tx, loaded).await
     }
 
-    /// Record what the carrier reports
+    /// Record tracking events
     ///
-    /// Reports may come late, twice and in any order; each is kept once. When every parcel is delivered, the shipment is.
+    /// Tracking events may be reported late, twice and in any order; each is stored once. When every parcel is delivered, the shipment is.
     #[oai(path = "/v1/shipments/:number/tracking-events", method = "post", operation_id = "record_tracking")]
     async fn record_tracking(
         &self,
@@ -246,10 +243,11 @@ impl FulfilmentRoutes {
 }
 
 impl FulfilmentRoutes {
-    /// Stores the answer with the shipment for retries, and commits.
+    /// Stores the shipment as the response for retries, and commits.
     async fn answer(&self, tx: Tx, loaded: LoadedShipment) -> Result<JsonResponse<ShipmentView>> {
         let etag = Etag(loaded.shipment.version);
-        let answer = JsonResponse::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.board)).await?.with_etag(etag);
+        let answer =
+            JsonResponse::stored(&tx, &ShipmentView::new(loaded, &self.accounts, &self.stock_levels)).await?.with_etag(etag);
         Ok(tx.commit(answer).await?)
     }
 }

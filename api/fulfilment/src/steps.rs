@@ -1,4 +1,4 @@
-//! The steps of a shipment through the warehouse: picked, packed, dispatched or cancelled.
+//! The stages of a shipment: picked, packed, shipped or cancelled.
 
 use entity::{ShipmentStage, orders, shipments};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
@@ -9,12 +9,12 @@ use super::events::{
 };
 use super::parcels::{self, NewParcel};
 use super::queries::{self, LoadedShipment};
-use ::orders::progress::{self, Step};
+use ::orders::progress::{self, LineMovement};
 use ::orders::{self as order_book, OrderError};
 use inventory::{self, Reservation};
 use store::database::Tx;
 
-/// Refuses an order that is held now.
+/// Fails when the order is held.
 pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), FulfilmentError> {
     let holds = order_book::active_holds(tx, order.id).await?;
     match holds.into_iter().map(|h| h.reason).reduce(|all, reason| format!("{all}; {reason}")) {
@@ -23,8 +23,8 @@ pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), Fu
     }
 }
 
-/// Finds a shipment and locks its order, so that nothing of it changes until the transaction ends.
-pub(super) async fn open(tx: &Tx, number: &str) -> Result<(orders::Model, LoadedShipment), FulfilmentError> {
+/// Finds a shipment and locks its order, so that the shipment does not change until the transaction ends.
+pub(super) async fn lock_shipment(tx: &Tx, number: &str) -> Result<(orders::Model, LoadedShipment), FulfilmentError> {
     let seen = queries::find(tx, number, None).await?;
     let order = order_book::lock_orders_by_id(tx, &[seen.order_id]).await?.pop();
     let order = order.ok_or_else(|| OrderError::NotFound(seen.order_id.to_string()))?;
@@ -35,30 +35,30 @@ pub(super) async fn open(tx: &Tx, number: &str) -> Result<(orders::Model, Loaded
 
 /// Records that the goods were picked.
 pub(super) async fn pick(tx: &Tx, number: &str) -> Result<LoadedShipment, FulfilmentError> {
-    let (order, mut loaded) = open(tx, number).await?;
+    let (order, mut loaded) = lock_shipment(tx, number).await?;
     move_to(tx, &order, &mut loaded, ShipmentStage::Picked).await?;
-    progress::record_picked(tx, order.id, &steps_of(&loaded)).await?;
+    progress::record_picked(tx, order.id, &movements_of(&loaded)).await?;
     Ok(loaded)
 }
 
 /// Records the parcels. A packed shipment can be packed again.
 pub(super) async fn pack(tx: &Tx, number: &str, new: &[NewParcel]) -> Result<LoadedShipment, FulfilmentError> {
-    let (order, mut loaded) = open(tx, number).await?;
+    let (order, mut loaded) = lock_shipment(tx, number).await?;
     move_to(tx, &order, &mut loaded, ShipmentStage::Packed).await?;
     loaded.parcels = parcels::put(tx, loaded.shipment.id, &loaded.lines, new).await?;
     Ok(loaded)
 }
 
-/// Carrier and service of a shipment that leaves; what is not given stays as it is.
+/// Carrier and service of a shipment; fields that are none stay as they are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Dispatch {
     pub(super) carrier: Option<String>,
     pub(super) service: Option<String>,
 }
 
-/// Records that the goods left, and takes them off the stock and the reservations.
+/// Records that the goods were shipped, and deducts them from the stock and the reservations.
 pub(super) async fn dispatch(tx: &Tx, number: &str, what: Dispatch) -> Result<LoadedShipment, FulfilmentError> {
-    let (order, mut loaded) = open(tx, number).await?;
+    let (order, mut loaded) = lock_shipment(tx, number).await?;
     if let Some(carrier) = what.carrier {
         loaded.shipment.carrier = carrier;
     }
@@ -67,17 +67,17 @@ pub(super) async fn dispatch(tx: &Tx, number: &str, what: Dispatch) -> Result<Lo
     }
     move_to(tx, &order, &mut loaded, ShipmentStage::Shipped).await?;
     issue_stock(tx, &loaded).await?;
-    progress::record_shipped(tx, order.id, &steps_of(&loaded)).await?;
+    progress::record_shipped(tx, order.id, &movements_of(&loaded)).await?;
     Ok(loaded)
 }
 
-/// Cancels a shipment before it leaves. The goods stay reserved for the order.
+/// Cancels a shipment before it is shipped. The goods stay reserved for the order.
 pub(super) async fn cancel(tx: &Tx, number: &str, reason: &str) -> Result<LoadedShipment, FulfilmentError> {
-    let (order, mut loaded) = open(tx, number).await?;
+    let (order, mut loaded) = lock_shipment(tx, number).await?;
     let picked = loaded.shipment.stage != ShipmentStage::Created;
     advance(tx, &mut loaded, ShipmentStage::Cancelled).await?;
     tx.record(&ShipmentCancelled(ShipmentDetails { reason: Some(reason.to_owned()), ..details(&loaded) }));
-    progress::record_put_back(tx, order.id, &steps_of(&loaded), picked).await?;
+    progress::record_returned_to_stock(tx, order.id, &movements_of(&loaded), picked).await?;
     Ok(loaded)
 }
 
@@ -113,7 +113,7 @@ pub(super) async fn advance(tx: &Tx, loaded: &mut LoadedShipment, next: Shipment
     save(tx, shipment).await
 }
 
-/// Writes a shipment's row. Its order is locked, so nobody else writes it.
+/// Writes a shipment's row. Its order is locked, so no other transaction writes it.
 pub(super) async fn save(tx: &Tx, shipment: &shipments::Model) -> Result<(), FulfilmentError> {
     let mut row = shipment.clone().into_active_model().reset_all();
     row.id = sea_orm::ActiveValue::Unchanged(shipment.id);
@@ -122,12 +122,12 @@ pub(super) async fn save(tx: &Tx, shipment: &shipments::Model) -> Result<(), Ful
     Ok(())
 }
 
-fn steps_of(loaded: &LoadedShipment) -> Vec<Step> {
+fn movements_of(loaded: &LoadedShipment) -> Vec<LineMovement> {
     let warehouse = loaded.shipment.warehouse_id;
-    loaded.lines.iter().map(|l| Step { line: l.line_no, warehouse, quantity: l.quantity }).collect()
+    loaded.lines.iter().map(|l| LineMovement { line: l.line_no, warehouse, quantity: l.quantity }).collect()
 }
 
-/// Takes what the shipment holds off the stock.
+/// Deducts the goods of the shipment from the stock.
 pub(super) async fn issue_stock(tx: &Tx, loaded: &LoadedShipment) -> Result<(), FulfilmentError> {
     let mut held = Vec::with_capacity(loaded.lines.len());
     for (line, quantity) in loaded.with_order_lines() {

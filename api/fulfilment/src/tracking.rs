@@ -1,4 +1,4 @@
-//! Tracking events that carriers report. They come late, twice and out of order; each is stored once, by its content.
+//! Tracking events of carriers. They are reported late, twice and out of order; a digest of the content makes each unique.
 
 use ahash::AHashSet;
 use base64::Engine as _;
@@ -21,35 +21,35 @@ use store::clock::{self, DAY};
 use store::database::Tx;
 use store::sql::insert_all;
 
-/// Most reports of one request, and of one shipment.
+/// Largest number of tracking events in a request, and of a shipment.
 const MAX_AT_ONCE: usize = 1_000;
 const MAX_OF_SHIPMENT: usize = 10_000;
 
-/// What happened to a parcel, as stored and shown.
+/// The kind of a tracking event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TrackingCode {
-    /// The carrier knows of the parcel.
+    /// The parcel is announced to the carrier.
     Announced,
-    /// The carrier has it.
+    /// The carrier picked up the parcel.
     PickedUp,
-    /// On its way.
+    /// The parcel is in transit.
     InTransit,
-    /// On the last vehicle.
+    /// The parcel is out for delivery.
     OutForDelivery,
-    /// Nobody took it.
+    /// Delivery was attempted without success.
     Attempted,
-    /// Arrived.
+    /// The parcel was delivered.
     Delivered,
-    /// Something went wrong.
+    /// An exception occurred.
     Exception,
-    /// On its way back.
+    /// The parcel is being returned.
     Returned,
 }
 
 impl TrackingCode {
-    /// The word stored and shown.
+    /// The code that is stored and shown.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Announced => "announced",
@@ -64,12 +64,12 @@ impl TrackingCode {
     }
 }
 
-/// One report of a carrier.
+/// A tracking event reported by a carrier.
 #[derive(Clone, Debug)]
 pub(super) struct CarrierReport {
-    /// Number of the parcel; none for the whole shipment.
+    /// Number of the parcel; absent for the whole shipment.
     pub(super) parcel: Option<i32>,
-    /// The parcel by its tracking number.
+    /// Tracking number of the parcel.
     pub(super) tracking_number: Option<String>,
     pub(super) code: TrackingCode,
     pub(super) description: String,
@@ -77,9 +77,9 @@ pub(super) struct CarrierReport {
     pub(super) occurred_at: Instant,
 }
 
-/// Stores the reports that are new. When every parcel has arrived, the shipment is delivered.
+/// Stores new tracking events. When every parcel is delivered, the shipment is delivered.
 pub(super) async fn record(tx: &Tx, number: &str, reports: Vec<CarrierReport>) -> Result<LoadedShipment, FulfilmentError> {
-    let (_, mut loaded) = steps::open(tx, number).await?;
+    let (_, mut loaded) = steps::lock_shipment(tx, number).await?;
     if !matches!(loaded.shipment.stage, ShipmentStage::Shipped | ShipmentStage::Delivered) {
         let text = format!("shipment {number} is {}; it has not left", loaded.shipment.stage.word());
         return Err(FulfilmentError::WrongStage(text));
@@ -164,7 +164,7 @@ fn digest(parcel: Option<i32>, report: &CarrierReport) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(content.to_string().as_bytes()))
 }
 
-/// When the last parcel arrived; nothing while one is on its way.
+/// When the last parcel was delivered; none while one is in transit.
 fn delivered_at(loaded: &LoadedShipment) -> Option<Instant> {
     let delivered: Vec<_> = loaded.tracking.iter().filter(|t| t.code == TrackingCode::Delivered.word()).collect();
     let whole = delivered.iter().filter(|t| t.parcel_no.is_none()).map(|t| t.occurred_at).min();
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shipment_arrives_with_its_last_parcel() {
+    fn a_shipment_is_delivered_with_its_last_parcel() {
         use TrackingCode::{Delivered, InTransit};
         let at = |parcels, reports: &[_]| delivered_at(&loaded(parcels, reports)).map(|at| at.0);
         assert_eq!(at(2, &[(Some(1), Delivered, 9)]), None);

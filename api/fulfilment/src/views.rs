@@ -1,4 +1,4 @@
-//! Shipments on the wire.
+//! The API views and inputs of shipments.
 
 use entity::{Quantity, ShipmentStage};
 use poem_openapi::{Enum, Object};
@@ -10,7 +10,7 @@ use super::queries::{LoadedShipment, OrderToPick};
 use super::tracking::{CarrierReport, TrackingCode};
 use ::orders::DestinationView;
 use identity::Accounts;
-use inventory::Board;
+use inventory::StockLevels;
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
 
 /// A shipment.
@@ -22,33 +22,33 @@ pub(crate) struct ShipmentView {
     pub order: String,
     /// Account that ordered.
     pub account: String,
-    /// Warehouse it leaves from.
+    /// Warehouse.
     pub warehouse: String,
-    /// How far it is.
+    /// Stage.
     pub stage: ShipmentStage,
     /// Carrier.
     pub carrier: String,
     /// Service of the carrier.
     pub service: String,
-    /// Where it goes.
+    /// Destination.
     pub ship_to: DestinationView,
-    /// When it was put on a pick list.
+    /// Time of the pick list.
     pub created_at: Timestamp,
-    /// When it was picked.
+    /// Time it was picked.
     pub picked_at: Option<Timestamp>,
-    /// When it was packed.
+    /// Time it was packed.
     pub packed_at: Option<Timestamp>,
-    /// When it left.
+    /// Time it was shipped.
     pub shipped_at: Option<Timestamp>,
-    /// When its last parcel arrived.
+    /// Time its last parcel was delivered.
     pub delivered_at: Option<Timestamp>,
-    /// Version of the shipment, as in its `ETag`.
+    /// Version of the shipment, also its `ETag`.
     pub version: i64,
-    /// What is in it.
+    /// Lines.
     pub lines: Vec<ShipmentLineView>,
-    /// What it is packed in.
+    /// Parcels.
     pub parcels: Vec<ParcelView>,
-    /// What the carrier reported, in the order it happened.
+    /// Tracking events, oldest first.
     pub tracking: Vec<TrackingView>,
 }
 
@@ -74,32 +74,32 @@ pub(crate) struct ShipmentLineView {
 pub(crate) struct ParcelView {
     /// Number of the parcel within the shipment, from 1.
     pub parcel: i32,
-    /// The carrier's number.
+    /// Tracking number.
     pub tracking_number: String,
-    /// Weight.
+    /// Weight in grams.
     pub weight_grams: Option<i64>,
-    /// What is in it, if it is known.
+    /// Contents, if they are known.
     pub lines: Vec<PackedLine>,
 }
 
-/// What a carrier reported.
+/// A tracking event.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct TrackingView {
-    /// Number of the parcel; none for the whole shipment.
+    /// Number of the parcel; absent for the whole shipment.
     pub parcel: Option<i32>,
-    /// What happened.
+    /// Kind of event.
     pub code: String,
-    /// In the carrier's words.
+    /// Description by the carrier.
     pub description: String,
-    /// Where.
+    /// Place.
     pub location: String,
-    /// When.
+    /// Time.
     pub occurred_at: Timestamp,
 }
 
 impl ShipmentView {
     /// The view of a loaded shipment.
-    pub(super) fn new(loaded: LoadedShipment, accounts: &Accounts, board: &Board) -> Self {
+    pub(super) fn new(loaded: LoadedShipment, accounts: &Accounts, stock_levels: &StockLevels) -> Self {
         let lines = loaded.with_order_lines().map(|(line, quantity)| ShipmentLineView {
             line: line.line_no,
             sku: line.sku.clone(),
@@ -112,7 +112,7 @@ impl ShipmentView {
         let LoadedShipment { shipment, order_number, parcels, tracking, .. } = loaded;
         Self {
             account: accounts.code_of(shipment.account_id),
-            warehouse: board.code_of(shipment.warehouse_id),
+            warehouse: stock_levels.code_of(shipment.warehouse_id),
             number: shipment.number,
             order: order_number,
             stage: shipment.stage,
@@ -155,7 +155,7 @@ impl From<entity::tracking_events::Model> for TrackingView {
     }
 }
 
-/// What waits to be picked of one order.
+/// The quantities of an order to be picked.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PickListView {
     /// Number of the order.
@@ -164,13 +164,13 @@ pub(crate) struct PickListView {
     pub account: String,
     /// Number of the customer's purchase order.
     pub purchase_order_number: String,
-    /// When it was placed.
+    /// Time the order was placed.
     pub placed_at: Timestamp,
-    /// When the customer wants it.
+    /// Delivery date requested by the customer.
     pub requested_at: Option<Timestamp>,
-    /// Where it goes.
+    /// Destination.
     pub ship_to: DestinationView,
-    /// What to pick.
+    /// Lines to pick.
     pub lines: Vec<PickLineView>,
 }
 
@@ -187,14 +187,14 @@ pub(crate) struct PickLineView {
     pub unit: String,
     /// Quantity in the unit.
     pub quantity: QuantityText,
-    /// When it is promised to leave.
+    /// Promised shipping date.
     pub promised_at: Option<Timestamp>,
     /// Note of the customer.
     pub note: String,
 }
 
 impl PickListView {
-    /// The view of what is to be picked of an order.
+    /// The view of an order to be picked.
     pub(super) fn new(to_pick: OrderToPick, accounts: &Accounts) -> Self {
         let lines = to_pick.lines.into_iter().map(|(line, quantity)| PickLineView {
             line: line.line_no,
@@ -217,18 +217,18 @@ impl PickListView {
     }
 }
 
-/// How far a new shipment is already.
+/// The stage of a new shipment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum FirstStage {
     /// On a pick list.
     Created,
-    /// Taken from the shelves.
+    /// Picked.
     Picked,
-    /// In parcels.
+    /// Packed.
     Packed,
-    /// Gone: what an ERP or warehouse system tells afterwards.
+    /// Shipped, as an ERP or warehouse system reports afterwards.
     #[default]
     Shipped,
 }
@@ -244,15 +244,15 @@ impl From<FirstStage> for ShipmentStage {
     }
 }
 
-/// A shipment to be made.
+/// A new shipment.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ShipmentInput {
     /// Number of the order.
     pub order: Code,
-    /// Warehouse it leaves from; not needed when only one has the goods.
+    /// Warehouse; may be left out when only one warehouse has the goods.
     pub warehouse: Option<Code>,
-    /// What is shipped; nothing for everything allocated at the warehouse and on no pick list.
+    /// Lines; empty for everything allocated at the warehouse and on no pick list.
     #[oai(default)]
     #[serde(default)]
     pub lines: Vec<ShipmentLineInput>,
@@ -264,11 +264,11 @@ pub(crate) struct ShipmentInput {
     #[oai(default)]
     #[serde(default)]
     pub service: Text<64>,
-    /// What it is packed in.
+    /// Parcels.
     #[oai(default)]
     #[serde(default)]
     pub parcels: Vec<ParcelInput>,
-    /// How far it is already.
+    /// Stage.
     #[oai(default)]
     #[serde(default)]
     pub stage: FirstStage,
@@ -280,7 +280,7 @@ pub(crate) struct ShipmentInput {
 pub(crate) struct ShipmentLineInput {
     /// Number of the order's line.
     pub line: i32,
-    /// Quantity in the line's unit; none for all that can be shipped of the line.
+    /// Quantity in the line's unit; everything that can be shipped of the line when left out.
     pub quantity: Option<QuantityText>,
 }
 
@@ -288,32 +288,32 @@ pub(crate) struct ShipmentLineInput {
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ParcelInput {
-    /// The carrier's number.
+    /// Tracking number.
     #[oai(default)]
     #[serde(default)]
     pub tracking_number: Text<64>,
-    /// Weight.
+    /// Weight in grams.
     pub weight_grams: Option<i64>,
-    /// What is in it.
+    /// Lines.
     #[oai(default)]
     #[serde(default)]
     pub lines: Vec<PackedLine>,
 }
 
-/// What a shipment is packed in.
+/// The parcels of a shipment.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PackingInput {
-    /// The parcels, in the place of those known before.
+    /// The parcels; they replace the present ones.
     pub parcels: Vec<ParcelInput>,
 }
 
-/// Nothing but an empty object.
+/// An empty object.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PickInput {}
 
-/// With whom a shipment leaves; what is left out stays as it is.
+/// Carrier of a shipment; fields that are left out stay as they are.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
@@ -324,34 +324,34 @@ pub(crate) struct DispatchInput {
     pub service: Option<Text<64>>,
 }
 
-/// Why a shipment is given up.
+/// Cancellation of a shipment.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
 pub(crate) struct GiveUpInput {
-    /// The reason.
+    /// Reason.
     pub reason: Text<500>,
 }
 
-/// A report of a carrier.
+/// A tracking event.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportInput {
-    /// Number of the parcel within the shipment; neither this nor a tracking number for the whole shipment.
+    /// Number of the parcel within the shipment; for the whole shipment leave out this and the tracking number.
     pub parcel: Option<i32>,
-    /// The parcel by the carrier's number.
+    /// Tracking number of the parcel.
     pub tracking_number: Option<Text<64>>,
-    /// What happened.
+    /// Kind of event.
     pub code: TrackingCode,
-    /// In the carrier's words.
+    /// Description by the carrier.
     #[oai(default)]
     #[serde(default)]
     pub description: Text<500>,
-    /// Where.
+    /// Place.
     #[oai(default)]
     #[serde(default)]
     pub location: Text<200>,
-    /// When.
+    /// Time.
     pub occurred_at: Timestamp,
 }
 

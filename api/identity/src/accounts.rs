@@ -10,7 +10,7 @@ use super::events::AccountChanged;
 use super::events::SiteChanged;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
-use kernel::wire::check_version;
+use kernel::wire::{VersionMatch, check_version};
 use store::database::Tx;
 
 /// What an account is to become.
@@ -42,12 +42,12 @@ pub struct NewSite {
 }
 
 /// Creates the account or changes it to what is given. `expected` is the version the caller read, if it said one.
-pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<i64>) -> Result<accounts::Model, IdentityError> {
+pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<VersionMatch>) -> Result<accounts::Model, IdentityError> {
     let (currency, terms) = check(&new)?;
     let parent = parent_of(tx, &new).await?;
     let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
     // An account that does not exist yet has no version that could be expected.
-    check_version(expected, old.as_ref().map_or(0, |o| o.version))?;
+    check_version(expected, old.as_ref().map(|o| o.version))?;
     let version = old.as_ref().map_or(1, |o| o.version + 1);
     let created_at = old.as_ref().map_or(tx.now(), |o| o.created_at);
     let id = match &old {

@@ -1,4 +1,4 @@
-//! Rows that can be imported, and the outcome of each.
+//! Rows that can be imported, and the outcome of storing each.
 
 use files::rejection::{Problem, Rejection};
 use files::rows::ImportRow;
@@ -6,7 +6,7 @@ use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
 use store::database::Tx;
 
-use super::references::Run;
+use super::references::ImportRun;
 
 /// A valid row and its line in the file.
 #[derive(Clone, Debug)]
@@ -16,12 +16,12 @@ pub(super) struct NumberedRow<T> {
 }
 
 impl<T> NumberedRow<T> {
-    /// Refuses the row for one reason.
+    /// Rejects the row for one reason.
     pub(super) fn refused(&self, code: FieldCode, field: &str, detail: impl Into<String>, raw: &str) -> RowOutcome {
         RowOutcome::Refused(vec![Problem::new(code.word(), field, detail, raw).at(self.line)])
     }
 
-    /// Refuses the row for the reasons of another slice.
+    /// Rejects the row with the errors of another slice.
     pub(super) fn refused_by(&self, errors: &[FieldError]) -> RowOutcome {
         let reasons = errors.iter().map(|error| {
             let field = error.pointer.trim_start_matches('/');
@@ -31,35 +31,35 @@ impl<T> NumberedRow<T> {
     }
 }
 
-/// What became of a row when it was stored.
+/// Outcome of storing a row.
 #[derive(Debug)]
 pub(super) enum RowOutcome {
-    /// It is stored, with remarks about what of it was not.
+    /// The row is stored, with warnings about values that are not stored.
     Stored(Vec<Rejection>),
-    /// It was there already and is left alone.
+    /// The row exists already and is skipped.
     Skipped,
-    /// Nothing of it is stored.
+    /// The row is rejected and nothing of it is stored.
     Refused(Vec<Rejection>),
 }
 
 impl RowOutcome {
-    /// The row is stored without remarks.
+    /// The row is stored without warnings.
     pub(super) const fn stored() -> Self {
         Self::Stored(Vec::new())
     }
 }
 
-/// Rows of one kind, to be stored many at a time.
+/// Rows of one kind, stored in batches.
 #[async_trait::async_trait]
 pub(super) trait Importable: ImportRow + Send + Sync + 'static {
-    /// How many records of the file go into one transaction.
+    /// Number of records of the file in one transaction.
     const BATCH: usize;
 
-    /// How many records of the file the row is made of.
+    /// Number of records of the file that the row consists of.
     fn records(&self) -> u64 {
         1
     }
 
-    /// Stores the rows that can be; one outcome per row, in the order given. An error undoes the whole batch.
-    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError>;
+    /// Stores the valid rows; returns one outcome per row, in the order given. An error rolls back the whole batch.
+    async fn store(run: &ImportRun, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError>;
 }

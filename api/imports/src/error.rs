@@ -1,20 +1,20 @@
-//! What imports refuse.
+//! Errors of imports.
 
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What imports refuse.
+/// Why a request about an import fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportJobError {
     #[error("there is no import \"{0}\"")]
     NotFound(String),
-    #[error("import {0} has no report here yet")]
+    #[error("import {0} has no report on this server")]
     NoReport(String),
     #[error("{0}")]
     Mapping(String),
-    #[error("the media type must be one of {}", super::upload::MEDIA.join(", "))]
+    #[error("the media type must be one of {}", super::upload::MEDIA_TYPES.join(", "))]
     Media,
-    #[error("the file could not be kept: {0}")]
+    #[error("the file could not be stored: {0}")]
     Storage(String),
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -25,5 +25,5 @@ problem_types! { ImportJobError {
     Self::NoReport(_) => 404, "report-not-found", "The import has no report yet";
     Self::Mapping(_) => 422, "bad-mapping", "The mapping is not valid";
     Self::Media => 415, "unsupported-media-type", "The media type is not supported";
-    Self::Storage(_) => 500, "storage-failed", "The file could not be kept";
+    Self::Storage(_) => 500, "storage-failed", "The file could not be stored";
 } delegates { Self::Common(inner) => inner: CommonError } }

@@ -1,4 +1,4 @@
-//! Events of imports. What an import changed is told by the slices it wrote to.
+//! Events of imports. The slices record what an import changed.
 
 use entity::{JobId, jobs};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use store::{EventDetails, NoPublicForm};
 /// An import.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ImportDetails {
-    /// Its row, which is its name in the API.
+    /// Row id, also the id in the API.
     id: JobId,
 }
 
@@ -31,8 +31,8 @@ impl EventDetails for ImportDetails {
 
 store::event_kinds! {
     ImportDetails:
-    /// A file was uploaded and waits to be read.
+    /// A file was uploaded and queued.
     pub(crate) ImportQueued = "import.queued",
-    /// It is read, or could not be.
+    /// The import is done or failed.
     pub(crate) ImportEnded = "import.ended",
 }

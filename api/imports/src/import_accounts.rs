@@ -1,9 +1,9 @@
-//! Accounts. What a file does not say stays as it is; a new account gets the house's usual terms.
+//! Importing accounts. Fields that the file does not contain stay as they are; a new account gets default terms.
 
 use entity::{AccountStatus, Amount};
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
-use super::references::Run;
+use super::references::ImportRun;
 use files::rejection::Problem;
 use files::rows::AccountRow;
 use identity::{self, IdentityError, NewAccount, NewSite};
@@ -11,16 +11,16 @@ use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
-/// Terms of a new account whose file names none.
-const USUAL_TERMS: &str = "NET30";
-/// Code of the site made from an account's address.
+/// Terms of a new account without terms in the file.
+const DEFAULT_TERMS: &str = "NET30";
+/// Code of the site with an account's address.
 const MAIN_SITE: &str = "MAIN";
 
 #[async_trait::async_trait]
 impl Importable for AccountRow {
     const BATCH: usize = 500;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+    async fn store(run: &ImportRun, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
             outcomes.push(store_one(run, tx, row).await?);
@@ -29,7 +29,7 @@ impl Importable for AccountRow {
     }
 }
 
-async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<RowOutcome, CommonError> {
+async fn store_one(run: &ImportRun, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<RowOutcome, CommonError> {
     let given = &row.row;
     let old = run.references.accounts.by_code(&given.code);
     let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.to_string())) else {
@@ -39,8 +39,8 @@ async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<
         return Ok(row.refused(FieldCode::BadCode, "code", "must have 1 to 64 characters without spaces", &given.code));
     }
     let old_parent = old.as_ref().and_then(|o| o.parent).map(|parent| run.references.accounts.code_of(parent));
-    // Of a dry run's earlier batches nothing is left to be a parent.
-    let parent = given.parent.clone().filter(|code| !(run.dry && run.would_exist.lock().contains(code)));
+    // A dry run does not store the parents of earlier batches, so they are left out.
+    let parent = given.parent.clone().filter(|code| !(run.dry_run && run.accounts_of_dry_run.lock().contains(code)));
     let new = NewAccount {
         code: given.code.clone(),
         name: given.name.clone(),
@@ -52,30 +52,30 @@ async fn store_one(run: &Run, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<
             .terms
             .clone()
             .or_else(|| old.as_ref().map(|o| o.terms.to_string()))
-            .unwrap_or_else(|| USUAL_TERMS.to_owned()),
+            .unwrap_or_else(|| DEFAULT_TERMS.to_owned()),
         overdue_grace_days: old.as_ref().map_or(0, |o| o.overdue_grace_days),
         status: old.as_ref().map_or(AccountStatus::Active, |o| o.status),
     };
     let stored = match identity::put_account(tx, new, None).await {
         Ok(stored) => stored,
         Err(IdentityError::Common(CommonError::Invalid(errors))) => return Ok(row.refused_by(&errors)),
-        Err(IdentityError::Common(trouble)) => return Err(trouble),
+        Err(IdentityError::Common(common_error)) => return Err(common_error),
         Err(refusal @ IdentityError::AccountLoop(_)) => {
             return Ok(row.refused(FieldCode::AccountLoop, "parent", refusal.to_string(), ""));
         }
         Err(refusal) => return Ok(row.refused(FieldCode::Refused, "", refusal.to_string(), "")),
     };
     if let Some(site) = site_of(given) {
-        identity::put_site(tx, stored.id, site).await.map_err(trouble)?;
+        identity::put_site(tx, stored.id, site).await.map_err(common_error)?;
     }
-    if run.dry {
-        run.would_exist.lock().insert(given.code.clone());
+    if run.dry_run {
+        run.accounts_of_dry_run.lock().insert(given.code.clone());
     }
     let remark = given.tax_number.as_ref().map(|number| {
         Problem::new(
             FieldCode::NotKept.word(),
             "tax_number",
-            "accounts have no tax number yet; the rest of the row is stored",
+            "tax numbers of accounts are not stored; the rest of the row is",
             number,
         )
         .at(row.line)
@@ -100,9 +100,9 @@ fn site_of(row: &AccountRow) -> Option<NewSite> {
     })
 }
 
-fn trouble(error: IdentityError) -> CommonError {
+fn common_error(error: IdentityError) -> CommonError {
     match error {
-        IdentityError::Common(trouble) => trouble,
+        IdentityError::Common(common_error) => common_error,
         other => CommonError::Internal(other.to_string()),
     }
 }

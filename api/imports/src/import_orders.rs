@@ -1,16 +1,16 @@
-//! Orders of the past.
+//! Importing past orders.
 
 use entity::{Amount, Destination, Instant, Quantity};
 use pricing::{Currency, UnitCode};
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
-use super::references::Run;
+use super::references::ImportRun;
 use files::rejection::{Problem, Rejection};
 use files::rows::OrderRow;
 use files::rows::order::OrderLine;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
-use orders::{Imported, OrderError, PastLine, PastOrder, import_past};
+use orders::{ImportResult, OrderError, PastLine, PastOrder, import_past};
 use store::database::Tx;
 
 #[async_trait::async_trait]
@@ -21,7 +21,7 @@ impl Importable for OrderRow {
         self.lines.len() as u64
     }
 
-    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+    async fn store(run: &ImportRun, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let mut outcomes = Vec::with_capacity(rows.len());
         let (mut past, mut places) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
         for row in rows {
@@ -34,22 +34,22 @@ impl Importable for OrderRow {
                 Err(reasons) => outcomes.push(RowOutcome::Refused(reasons)),
             }
         }
-        let results = import_past(tx, &past).await.map_err(trouble)?;
-        // Batch by batch, so that no transaction grows with the file.
+        let results = import_past(tx, &past).await.map_err(common_error)?;
+        // Suggestions learn from every batch, so that no transaction grows with the file.
         suggestions::learn_all(tx).await?;
         for (place, result) in places.into_iter().zip(results) {
             outcomes[place] = match result {
-                Imported::Stored => RowOutcome::stored(),
-                Imported::Known => RowOutcome::Skipped,
-                Imported::Refused(error) => rows[place].refused(FieldCode::Refused, "", error.to_string(), ""),
+                ImportResult::Stored => RowOutcome::stored(),
+                ImportResult::AlreadyImported => RowOutcome::Skipped,
+                ImportResult::Rejected(error) => rows[place].refused(FieldCode::Refused, "", error.to_string(), ""),
             };
         }
         Ok(outcomes)
     }
 }
 
-/// The order with its account and products, or every line that names an unknown one.
-fn past_order(run: &Run, row: &NumberedRow<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
+/// The order with its account and products, or the errors of all lines.
+fn past_order(run: &ImportRun, row: &NumberedRow<OrderRow>) -> Result<PastOrder, Vec<Rejection>> {
     let order = &row.row;
     let mut reasons = Vec::new();
     let mut refuse = |line, code: FieldCode, field, detail: &str, raw: &str| {
@@ -95,7 +95,7 @@ fn past_order(run: &Run, row: &NumberedRow<OrderRow>) -> Result<PastOrder, Vec<R
             lines,
         }),
         _ => {
-            let detail = "lines of the order are refused, so the order is refused";
+            let detail = "every line of the order must be valid; the order is rejected";
             reasons.push(
                 Problem::new(FieldCode::OrderIncomplete.word(), "external_number", detail, &order.external_number).at(row.line),
             );
@@ -108,9 +108,9 @@ fn unit_of(line: &OrderLine, stock_unit: UnitCode) -> Option<UnitCode> {
     line.unit.as_deref().map_or(Some(stock_unit), |unit| unit.parse().ok())
 }
 
-fn trouble(error: OrderError) -> CommonError {
+fn common_error(error: OrderError) -> CommonError {
     match error {
-        OrderError::Common(trouble) => trouble,
+        OrderError::Common(common_error) => common_error,
         other => CommonError::Internal(other.to_string()),
     }
 }

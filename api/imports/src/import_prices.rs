@@ -1,4 +1,4 @@
-//! Entries of price lists.
+//! Importing entries of price lists.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use pricing::{Amount, Currency, Per, Quantity, UnitCode};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
-use super::references::Run;
+use super::references::ImportRun;
 use files::rows::PriceRow;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
@@ -23,7 +23,7 @@ use store::database::Tx;
 impl Importable for PriceRow {
     const BATCH: usize = 2_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+    async fn store(run: &ImportRun, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let products = run.references.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
         let mut row_outcomes = Vec::with_capacity(rows.len());
         let mut lists: BTreeMap<&str, (Vec<usize>, Vec<NewEntry>)> = BTreeMap::new();
@@ -49,7 +49,7 @@ impl Importable for PriceRow {
         for (code, (places, entries)) in lists {
             let list = match list_of(tx, &change, code).await {
                 Ok(list) => list,
-                Err(Some(trouble)) => return Err(trouble),
+                Err(Some(common_error)) => return Err(common_error),
                 Err(None) => {
                     for place in places {
                         row_outcomes[place] =
@@ -97,7 +97,7 @@ fn entry(row: &NumberedRow<PriceRow>, product: &catalog::Product) -> Result<NewE
     })
 }
 
-/// The list of a code, made for everyone when there is none; an error without trouble means that no list can have the code.
+/// The price list with a code, created for all accounts when there is none. `Err(None)` means that the code is not valid.
 pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result<PriceListId, Option<CommonError>> {
     use entity::price_lists::{Column, Entity};
     if code.chars().count() > 64 || code.contains(char::is_whitespace) {
@@ -110,12 +110,12 @@ pub(super) async fn list_of(tx: &Tx, change: &PriceChange, code: &str) -> Result
     let assigned = Assigned { kind: AssignedKind::Default, id: 0, code: String::new() };
     let new = NewPriceList { code: code.to_owned(), name: code.to_owned(), assigned };
     let made = price_admin::put_price_list(tx, change, new, None).await;
-    made.map(|made| made.list.id).map_err(|error| Some(trouble(error)))
+    made.map(|made| made.list.id).map_err(|error| Some(common_error(error)))
 }
 
-fn trouble(error: PriceAdminError) -> CommonError {
+fn common_error(error: PriceAdminError) -> CommonError {
     match error {
-        PriceAdminError::Common(trouble) => trouble,
+        PriceAdminError::Common(common_error) => common_error,
         other => CommonError::Internal(other.to_string()),
     }
 }

@@ -1,6 +1,6 @@
-//! Products with their categories, list prices, costs and floors.
+//! Importing products with their categories, list prices, costs and floors.
 //!
-//! What files cannot say of a product (weight, tax class, mix group, keywords, relations, backorders) stays as it is.
+//! Fields that files do not contain (weight, tax class, mix group, keywords, relations, backorders) stay as they are.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
 use super::import_prices::list_of;
-use super::references::Run;
+use super::references::ImportRun;
 use catalog::queries::{Detail, details};
 use catalog::{self, Attribute, AttributeValue, CatalogError, NewCategory, NewProduct, NewRelation, NewUnit};
 use files::attributes;
 use files::rejection::{Problem, Rejection};
 use files::rows::ProductRow;
-use files::rows::product::{self, Lifecycle as Stage};
+use files::rows::product::{self, Lifecycle as FileLifecycle};
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::tokens::hex;
@@ -26,19 +26,19 @@ use price_admin::PriceChange;
 use prices::ProductCost;
 use store::database::Tx;
 
-/// Units of measure, whose quantities may have decimals (UN/ECE Recommendation 20).
+/// Units of measure whose quantities may have decimals (UN/ECE Recommendation 20).
 const MEASURES: &[&str] = &[
     "MTR", "CMT", "MMT", "KMT", "DMT", "FOT", "INH", "YRD", "MTK", "CMK", "FTK", "MTQ", "CMQ", "LTR", "MLT", "HLT", "DLT", "GLL",
     "GLI", "PTI", "QTL", "KGM", "GRM", "TNE", "LBR", "ONZ", "DTN", "HUR", "KWH",
 ];
-/// Further numbers kept of a product, so that it is found by them.
-const MOST_NUMBERS: usize = 50;
+/// Largest number of further part numbers stored for a product.
+const MAX_FURTHER_NUMBERS: usize = 50;
 
 #[async_trait::async_trait]
 impl Importable for ProductRow {
     const BATCH: usize = 1_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+    async fn store(run: &ImportRun, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let categories = put_categories(tx, rows).await?;
         let existing = stored_details(run, tx, rows).await?;
         let mut outcomes = Vec::with_capacity(rows.len());
@@ -69,9 +69,9 @@ impl Importable for ProductRow {
     }
 }
 
-/// The products of the batch that exist, by SKU.
+/// The existing products of the batch, by SKU.
 async fn stored_details<'a>(
-    run: &Run,
+    run: &ImportRun,
     tx: &Tx,
     rows: &'a [NumberedRow<ProductRow>],
 ) -> Result<AHashMap<&'a str, Detail>, CommonError> {
@@ -84,7 +84,7 @@ async fn stored_details<'a>(
     Ok(details.into_iter().filter_map(|detail| Some((*ids.get(&detail.row.id)?, detail))).collect())
 }
 
-fn keep_unmentioned(run: &Run, product: &mut NewProduct, old: &Detail) {
+fn keep_unmentioned(run: &ImportRun, product: &mut NewProduct, old: &Detail) {
     product.backorder = old.row.backorder;
     product.weight_grams = old.row.weight_grams;
     product.tax_class.clone_from(&old.row.tax_class);
@@ -102,16 +102,16 @@ fn keep_unmentioned(run: &Run, product: &mut NewProduct, old: &Detail) {
     product.relations = kept.collect();
 }
 
-/// The product as the file has it, and what of it is not kept.
+/// The product of a row, and warnings about values that are not stored.
 fn new_product(row: &NumberedRow<ProductRow>) -> (NewProduct, Vec<Rejection>) {
     let given = &row.row;
     let (gtin, other_gtins) = given.gtins.split_first().map_or((None, &[][..]), |(first, rest)| (Some(first.clone()), rest));
     let mut numbers: Vec<String> = other_gtins.iter().chain(given.identifiers.iter().map(|i| &i.value)).cloned().collect();
     let mut remarks = Vec::new();
-    if numbers.len() > MOST_NUMBERS {
-        let detail = format!("only the first {MOST_NUMBERS} further numbers are kept");
+    if numbers.len() > MAX_FURTHER_NUMBERS {
+        let detail = format!("at most {MAX_FURTHER_NUMBERS} further part numbers are stored");
         remarks.push(Problem::new(FieldCode::TooMany.word(), "identifiers", detail, &numbers.len().to_string()).at(row.line));
-        numbers.truncate(MOST_NUMBERS);
+        numbers.truncate(MAX_FURTHER_NUMBERS);
     }
     let product = NewProduct {
         description: given.description.clone().unwrap_or_default(),
@@ -137,19 +137,19 @@ fn unit(unit: &product::UnitRow) -> NewUnit {
     NewUnit { unit: unit.unit.clone(), factor: Some(Quantity::from_micros(unit.factor)), fraction: None, gtin: None }
 }
 
-fn lifecycle(stage: Stage) -> Lifecycle {
+fn lifecycle(stage: FileLifecycle) -> Lifecycle {
     match stage {
-        Stage::Draft => Lifecycle::Draft,
-        Stage::Active => Lifecycle::Active,
-        Stage::PhasingOut => Lifecycle::PhaseOut,
-        Stage::Discontinued => Lifecycle::Discontinued,
+        FileLifecycle::Draft => Lifecycle::Draft,
+        FileLifecycle::Active => Lifecycle::Active,
+        FileLifecycle::PhasingOut => Lifecycle::PhaseOut,
+        FileLifecycle::Discontinued => Lifecycle::Discontinued,
     }
 }
 
 fn attribute(given: &attributes::Attribute) -> Attribute {
     let value = match &given.value {
         attributes::AttributeValue::Text(text) => AttributeValue::Text(text.clone()),
-        // A number of more digits than a number can hold stays the text it was.
+        // A number with more digits than a JSON number holds is stored as text.
         attributes::AttributeValue::Number(text) => match text.parse::<serde_json::Number>() {
             Ok(number) if number.to_string() == *text => AttributeValue::Number(number),
             Ok(number) if text.len() <= 15 => AttributeValue::Number(number),
@@ -160,20 +160,20 @@ fn attribute(given: &attributes::Attribute) -> Attribute {
     Attribute { name: given.name.clone(), value, unit: given.unit.clone() }
 }
 
-/// Codes of the categories of a batch.
-struct Codes {
+/// The codes of the categories of a batch, by path.
+struct CategoryCodes {
     by_path: AHashMap<Vec<String>, String>,
 }
 
-impl Codes {
+impl CategoryCodes {
     fn code_of(&self, path: &[String]) -> Option<String> {
         self.by_path.get(path).cloned()
     }
 }
 
-/// Makes the categories of a batch. A path of one name that is the code of a category means that one; otherwise a category's
-/// code is made of the names above it and its own.
-async fn put_categories(tx: &Tx, rows: &[NumberedRow<ProductRow>]) -> Result<Codes, CommonError> {
+/// Creates the categories of a batch. A path of one name that is the code of a category means that category; otherwise the
+/// code is made from the names of the path.
+async fn put_categories(tx: &Tx, rows: &[NumberedRow<ProductRow>]) -> Result<CategoryCodes, CommonError> {
     let paths: AHashSet<&[String]> = rows.iter().map(|row| row.row.category.as_slice()).filter(|path| !path.is_empty()).collect();
     let existing = existing_codes(tx, paths.iter().filter(|path| path.len() == 1).map(|path| path[0].as_str()).collect()).await?;
     let (mut by_path, mut new) = (AHashMap::with_capacity(paths.len()), Vec::new());
@@ -195,15 +195,15 @@ async fn put_categories(tx: &Tx, rows: &[NumberedRow<ProductRow>]) -> Result<Cod
         }
         by_path.extend(parent.map(|code| (path.to_vec(), code)));
     }
-    // In the same order on every run.
+    // Categories are stored in the same order on every run.
     new.sort_unstable_by(|a, b| a.code.cmp(&b.code));
     if !new.is_empty() {
         catalog::put_categories(tx, new).await.map_err(|error| match error {
-            CatalogError::Common(trouble) => trouble,
+            CatalogError::Common(common_error) => common_error,
             other => CommonError::Internal(other.to_string()),
         })?;
     }
-    Ok(Codes { by_path })
+    Ok(CategoryCodes { by_path })
 }
 
 async fn existing_codes(tx: &Tx, codes: Vec<&str>) -> Result<AHashSet<String>, CommonError> {
@@ -213,7 +213,7 @@ async fn existing_codes(tx: &Tx, codes: Vec<&str>) -> Result<AHashSet<String>, C
     Ok(found.into_iter().map(|row| row.code).collect())
 }
 
-/// A code made of names: letters and digits in lower case, levels parted by dots, ended by a digest so that no two are alike.
+/// A category code: the names in lower case, levels separated by dots, with a digest that makes the code unique.
 fn category_code(path: &[String]) -> String {
     let mut code = String::new();
     for name in path {

@@ -1,4 +1,4 @@
-//! Stock: each row is a count of what is on hand.
+//! Importing stock: each row is a count of the quantity on hand.
 
 use ahash::AHashMap;
 use entity::{ProductId, WarehouseId, warehouses};
@@ -6,9 +6,9 @@ use pricing::Quantity;
 use sea_orm::EntityTrait as _;
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
-use super::references::Run;
+use super::references::ImportRun;
 use files::rows::StockRow;
-use inventory::{self, Move, Reason};
+use inventory::{self, Reason, StockMovement};
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
@@ -17,7 +17,7 @@ use store::database::Tx;
 impl Importable for StockRow {
     const BATCH: usize = 2_000;
 
-    async fn store(run: &Run, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
+    async fn store(run: &ImportRun, tx: &Tx, rows: &[NumberedRow<Self>]) -> Result<Vec<RowOutcome>, CommonError> {
         let found = warehouses::Entity::find().all(tx).await?;
         let warehouses: AHashMap<&str, WarehouseId> = found.iter().map(|row| (row.code.as_str(), row.id)).collect();
         let products = run.references.products.by_skus(rows.iter().map(|row| row.row.sku.as_str()));
@@ -48,7 +48,7 @@ impl Importable for StockRow {
             moves.push(count(product.id, *warehouse, quantity));
             outcomes.push(RowOutcome::stored());
         }
-        let results = inventory::move_stock(tx, &moves).await.map_err(trouble)?;
+        let results = inventory::move_stock(tx, &moves).await.map_err(common_error)?;
         for (place, result) in places.into_iter().zip(results) {
             if let Err(refusal) = result {
                 outcomes[place] = rows[place].refused(refusal.code(), "quantity", refusal.to_string(), "");
@@ -58,13 +58,13 @@ impl Importable for StockRow {
     }
 }
 
-fn count(product: ProductId, warehouse: WarehouseId, quantity: Quantity) -> Move {
-    Move { product, warehouse, quantity, reason: Reason::Count, to: None, reference: "import".to_owned() }
+fn count(product: ProductId, warehouse: WarehouseId, quantity: Quantity) -> StockMovement {
+    StockMovement { product, warehouse, quantity, reason: Reason::Count, to: None, reference: "import".to_owned() }
 }
 
-fn trouble(error: inventory::StockError) -> CommonError {
+fn common_error(error: inventory::StockError) -> CommonError {
     match error {
-        inventory::StockError::Common(trouble) => trouble,
+        inventory::StockError::Common(common_error) => common_error,
         other => CommonError::Internal(other.to_string()),
     }
 }

@@ -1,7 +1,7 @@
-//! Import jobs: a row of `jobs`, a file in the data directory, a worker that runs one after the other.
+//! Import jobs: a row of `jobs`, a file in the data directory, and a worker that runs one job at a time.
 //!
 //! A job belongs to the data directory that holds its file, and the worker that runs it holds a lock on the file. A worker that
-//! starts thereby distinguishes a job that was interrupted (its status is running, but its file is not locked) from one that
+//! starts can distinguish an interrupted job (its status is running, but its file is not locked) from a job that
 //! another process of the same data directory runs.
 
 use std::fs::File;
@@ -23,7 +23,7 @@ use super::events::{ImportEnded, ImportQueued};
 use super::references::References;
 use super::run::{ImportSpec, Summary, import};
 use super::upload::Upload;
-use super::views::{Detail, ImportView};
+use super::views::Detail;
 use files::mapping::Mapping;
 use files::source::Source;
 use kernel::problem::CommonError;
@@ -32,14 +32,14 @@ use store::system::System;
 
 /// `jobs.kind` of imports.
 pub(super) const KIND: &str = "import";
-/// How often the worker looks for jobs that another process queued.
-const LOOK: Duration = Duration::from_secs(2);
-/// How often a running job tells how far it is.
-const TELL: Duration = Duration::from_secs(1);
-/// The most a file may unpack to.
-const MOST_BYTES: u64 = 64 << 30;
+/// Interval at which the worker looks for jobs that another process queued.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Interval at which the counts of a running job are stored.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(1);
+/// Largest size of an unpacked file.
+const MAX_UNPACKED_BYTES: u64 = 64 << 30;
 
-/// Where the files of jobs are, and what wakes the worker.
+/// The files of import jobs and the worker's wake-up signal.
 #[derive(Clone, Debug, Default)]
 pub struct Jobs {
     folder: Arc<PathBuf>,
@@ -47,23 +47,23 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Jobs with their files in `imports` of the data directory.
+    /// Jobs with their files in the folder `imports` of the data directory.
     pub fn within(data_dir: &Path) -> Self {
         Self { folder: Arc::new(data_dir.join("imports")), wake: Arc::default() }
     }
 
-    /// Keeps an uploaded file under a name of its own; it goes when it is not queued.
-    pub(super) async fn keep(&self, upload: Upload) -> Result<TempPath, ImportJobError> {
+    /// Stores an uploaded file under a temporary name. The file is deleted unless a job is queued for it.
+    pub(super) async fn store_upload(&self, upload: Upload) -> Result<TempPath, ImportJobError> {
         let failed = |e: std::io::Error| ImportJobError::Storage(e.to_string());
         tokio::fs::create_dir_all(self.folder.as_path()).await.map_err(failed)?;
         let file = tempfile::Builder::new().prefix("upload-").tempfile_in(self.folder.as_path()).map_err(failed)?;
         let path = file.into_temp_path();
-        upload.keep(&path).await?;
+        upload.write_to(&path).await?;
         Ok(path)
     }
 
-    /// Queues a job for a kept file.
-    pub(super) async fn queue(&self, tx: &Tx, kept: TempPath, detail: &Detail) -> Result<ImportView, ImportJobError> {
+    /// Queues a job for a stored upload.
+    pub(super) async fn queue(&self, tx: &Tx, upload: TempPath, detail: &Detail) -> Result<jobs::Model, ImportJobError> {
         let id = JobId(tx.id().await?);
         let row = jobs::Model {
             id,
@@ -81,11 +81,11 @@ impl Jobs {
         };
         jobs::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
         tx.record(&ImportQueued((&row).into()));
-        kept.persist(self.file_of(id)).map_err(|e| ImportJobError::Storage(e.error.to_string()))?;
-        ImportView::of(row).ok_or_else(|| CommonError::Internal("a job cannot be shown".to_owned()).into())
+        upload.persist(self.file_of(id)).map_err(|e| ImportJobError::Storage(e.error.to_string()))?;
+        Ok(row)
     }
 
-    /// Says that there is something to do.
+    /// Wakes the worker.
     pub(super) fn wake(&self) {
         self.wake.notify_one();
     }
@@ -99,9 +99,9 @@ impl Jobs {
         self.folder.join(format!("{id}.upload"))
     }
 
-    /// Runs the jobs whose files are here until `stop` says so.
-    pub async fn work(self, system: System, references: References, mut stop: watch::Receiver<bool>) {
-        if let Err(error) = self.give_up_interrupted(&system).await {
+    /// Runs the jobs whose files are in this data directory until `stop` is set.
+    pub async fn run_worker(self, system: System, references: References, mut stop: watch::Receiver<bool>) {
+        if let Err(error) = self.fail_interrupted(&system).await {
             tracing::error!(error = %error, "interrupted imports were not marked");
         }
         while !*stop.borrow() {
@@ -110,23 +110,23 @@ impl Jobs {
                 Ok(None) => {
                     tokio::select! {
                         () = self.wake.notified() => {}
-                        () = tokio::time::sleep(LOOK) => {}
+                        () = tokio::time::sleep(POLL_INTERVAL) => {}
                         _ = stop.changed() => {}
                     }
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "looking for imports failed; trying again");
-                    tokio::time::sleep(LOOK).await;
+                    tokio::time::sleep(POLL_INTERVAL).await;
                 }
             }
         }
     }
 
-    /// Says of jobs that stopped with their process that they failed.
-    async fn give_up_interrupted(&self, system: &System) -> Result<(), CommonError> {
+    /// Marks jobs that were interrupted by the end of their process as failed.
+    async fn fail_interrupted(&self, system: &System) -> Result<(), CommonError> {
         for row in self.waiting(system, JobStatus::Running).await? {
             if let Some(_lock) = lock(&self.file_of(row.id)) {
-                let error = "the process ended before the import did; what it had written stays".to_owned();
+                let error = "the process ended before the import; stored rows stay stored".to_owned();
                 self.end(system, &row, Summary::default(), Some(error)).await?;
                 let _ = tokio::fs::remove_file(self.file_of(row.id)).await;
             }
@@ -139,7 +139,7 @@ impl Jobs {
         Ok(select.order_by_asc(jobs::Column::Id).all(&system.db()).await?)
     }
 
-    /// Takes the oldest queued job whose file is here.
+    /// Takes the oldest queued job whose file is in this data directory.
     async fn next(&self, system: &System) -> Result<Option<(jobs::Model, File)>, CommonError> {
         for row in self.waiting(system, JobStatus::Queued).await? {
             let Some(lock) = lock(&self.file_of(row.id)) else { continue };
@@ -158,14 +158,14 @@ impl Jobs {
     }
 
     async fn run(&self, system: &System, references: &References, row: jobs::Model, _lock: File) {
-        let (told, summary) = watch::channel(Summary::default());
+        let (progress, summary) = watch::channel(Summary::default());
         let work = async {
             let (source, spec) = self.prepare(&row).await?;
-            import(system, references, source, spec, &told).await.map(drop).map_err(|e| e.to_string())
+            import(system, references, source, spec, &progress).await.map(drop).map_err(|e| e.to_string())
         };
         let result = tokio::select! {
             result = work => result,
-            never = self.tell(system, &row, summary.clone()) => match never {},
+            never = self.report_progress(system, &row, summary.clone()) => match never {},
         };
         let error = result.err();
         tracing::info!(job.id = row.id.0, failed = error.is_some(), "import ended");
@@ -184,17 +184,22 @@ impl Jobs {
             None => Mapping::own(kind),
         };
         let (file, report) = (self.file_of(row.id), self.report_of(row));
-        let open = move || -> std::io::Result<_> { Ok((Source::file(&file, MOST_BYTES)?, File::create(report)?)) };
+        let open = move || -> std::io::Result<_> { Ok((Source::file(&file, MAX_UNPACKED_BYTES)?, File::create(report)?)) };
         let opened = tokio::task::spawn_blocking(open).await.map_err(|e| e.to_string())?;
         let (source, report) = opened.map_err(|e| e.to_string())?;
         Ok((source, ImportSpec { mapping, dry_run: detail.dry_run, report: Box::new(BufWriter::new(report)) }))
     }
 
-    /// Writes the counts of a running job now and then.
-    async fn tell(&self, system: &System, row: &jobs::Model, summary: watch::Receiver<Summary>) -> std::convert::Infallible {
+    /// Stores the counts of a running job at intervals.
+    async fn report_progress(
+        &self,
+        system: &System,
+        row: &jobs::Model,
+        summary: watch::Receiver<Summary>,
+    ) -> std::convert::Infallible {
         let mut last = Summary::default();
         loop {
-            tokio::time::sleep(TELL).await;
+            tokio::time::sleep(PROGRESS_INTERVAL).await;
             let counts = *summary.borrow();
             if counts != last {
                 last = counts;
@@ -219,7 +224,7 @@ impl Jobs {
     }
 }
 
-/// The file, locked; none when it is not here or another worker has locked it.
+/// The locked file; none when it does not exist or another worker has locked it.
 fn lock(path: &Path) -> Option<File> {
     let file = File::open(path).ok()?;
     file.try_lock().ok().map(|()| file)
@@ -234,7 +239,7 @@ fn with_counts(row: &jobs::Model, counts: Summary) -> jobs::ActiveModel {
     active
 }
 
-/// Writes what changed of a job; `ended` is the job that ended with it.
+/// Writes a changed job; `ended` is given when the job ended.
 async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&jobs::Model>) -> Result<(), CommonError> {
     let tx = system.begin().await?;
     if let Some(row) = ended {
@@ -245,7 +250,7 @@ async fn save(system: &System, mut active: jobs::ActiveModel, ended: Option<&job
     Ok(tx.commit(()).await?)
 }
 
-/// Texts, numbers and flags always have a JSON form.
+/// The detail as JSON.
 fn text_of(detail: &Detail) -> String {
     serde_json::to_string(detail).unwrap_or_default()
 }

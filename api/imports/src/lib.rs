@@ -1,25 +1,25 @@
-//! A stranger's files, read into the catalog, prices, stock, accounts and the history of orders.
+//! Importing files into the catalog, prices, stock, accounts and the order history.
 //!
 //! Promises:
-//! - [`import`] reads a file of any size in bounded memory: one thread reads and validates, while batches of good rows are
-//!   written, each in one transaction. Bad rows go to a report with line numbers and reasons; they never stop the file.
-//! - It can be run again: products, prices, stock and accounts become what the file says, orders of the past that are known
+//! - [`import`] reads a file of any size in bounded memory: one thread reads and validates, while batches of valid rows are
+//!   written, each in one transaction. Invalid rows are reported with line numbers and reasons; they do not stop the import.
+//! - An import can be repeated: products, prices, stock and accounts get the values of the file, past orders that exist
 //!   already are skipped.
-//! - A dry run does everything but keep it.
-//! - Over HTTP an import is a job: its file is kept in the data directory, a background worker runs it, and the job tells
-//!   how far it is. A job whose process ended before it did is said to have failed; running it again is safe.
+//! - A dry run does everything except commit.
+//! - Over HTTP an import is a job: its file is stored in the data directory, a background worker runs it, and the job shows
+//!   its progress. A job that is interrupted by the end of its process is marked as failed; running it again is safe.
 //!
 //! | kind | becomes |
 //! |---|---|
 //! | `products` | products, their categories, list prices in the default list of the currency, costs and floors |
-//! | `prices` | entries of price lists; a list that is missing is made, for everyone |
-//! | `stock` | what is on hand, as a count |
+//! | `prices` | entries of price lists; a missing list is created for all accounts |
+//! | `stock` | counts of the quantity on hand |
 //! | `accounts` | accounts, and their site `MAIN` where there is an address |
-//! | `orders` | orders of the past: closed, delivered, invoiced; suggestions learn from them |
+//! | `orders` | past orders: closed, delivered, invoiced; suggestions learn from them |
 //!
-//! Tables: `jobs`. Reads: `warehouses`. Events: none of its own but `import.queued` and `import.ended`; the slices record what changed.
+//! Tables: `jobs`. Reads: `warehouses`. Events: `import.queued` and `import.ended`; the slices record what changed.
 //!
-//! Not here: reading and validating files (`files`), rules of what is written (the slices).
+//! Not here: reading and validating files (`files`), validating the values (the slices).
 
 mod batch;
 mod error;

@@ -1,4 +1,4 @@
-//! Reading import jobs.
+//! Queries on import jobs.
 
 use entity::{JobId, jobs};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -7,7 +7,7 @@ use store::Db;
 use super::error::ImportJobError;
 use super::jobs::KIND;
 
-/// The import of an id.
+/// The import with an id.
 pub(super) async fn find_import(db: &impl Db, id: &str) -> Result<jobs::Model, ImportJobError> {
     let missing = || ImportJobError::NotFound(id.to_owned());
     let key: i64 = id.parse().map_err(|_| missing())?;

@@ -1,4 +1,4 @@
-//! What the rows of a file refer to: accounts and products that exist.
+//! The accounts and products that rows of a file refer to.
 
 use ahash::AHashSet;
 use parking_lot::Mutex;
@@ -8,7 +8,7 @@ use identity::Accounts;
 use kernel::problem::CommonError;
 use store::database::Reader;
 
-/// Accounts and products that exist, in memory. A server passes the ones it keeps up to date anyway.
+/// Existing accounts and products in memory. A server passes its projections.
 #[derive(Clone, Debug, Default)]
 pub struct References {
     pub accounts: Accounts,
@@ -16,7 +16,7 @@ pub struct References {
 }
 
 impl References {
-    /// Loads all of them, for an import outside a server.
+    /// Loads all accounts and products, for an import outside a server.
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         let (accounts, categories) = (Accounts::load(db).await?, Categories::load(db).await?);
         let products = Products::load(db, &accounts, &categories).await?;
@@ -24,11 +24,11 @@ impl References {
     }
 }
 
-/// One run over a file, as those who write its rows see it.
+/// The context of one import, for storing its rows.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct ImportRun {
     pub(super) references: References,
-    pub(super) dry: bool,
-    /// Accounts that a dry run would have made in an earlier batch.
-    pub(super) would_exist: Mutex<AHashSet<String>>,
+    pub(super) dry_run: bool,
+    /// Accounts that a dry run would have created in an earlier batch.
+    pub(super) accounts_of_dry_run: Mutex<AHashSet<String>>,
 }

@@ -1,4 +1,4 @@
-//! Imports over HTTP.
+//! HTTP routes of imports.
 
 use entity::JobStatus;
 use poem_openapi::param::{Header, Path, Query};
@@ -12,21 +12,21 @@ use super::views::{Detail, ImportKind, ImportView};
 use files::mapping::Mapping;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::problem::ApiError;
+use kernel::problem::{ApiError, CommonError};
 use kernel::wire::{Accepted, JsonResponse, Text};
 
 type Result<T> = std::result::Result<T, ApiError<ImportJobError>>;
 
 #[derive(Tags)]
 enum Tag {
-    /// A stranger's files.
+    /// Imports of files.
     Imports,
 }
 
 /// Imports.
 #[derive(Debug)]
 pub struct ImportRoutes {
-    /// Where jobs are kept and woken.
+    /// Stores uploads and wakes the import worker.
     pub jobs: Jobs,
 }
 
@@ -34,18 +34,18 @@ pub struct ImportRoutes {
 impl ImportRoutes {
     /// Import a file
     ///
-    /// The body is the file: CSV or NDJSON, plain, gzip or zstd. Answers at once with a job that runs in the background; good
-    /// rows are stored, bad ones reported with line numbers and reasons. Sending the same file again does no harm.
+    /// The body is the file: CSV or NDJSON, plain, gzip or zstd. The response is a job that runs in the background; valid
+    /// rows are stored, invalid ones reported with line numbers and reasons. The same file can be sent again safely.
     #[oai(path = "/v1/imports", method = "post", operation_id = "create_import")]
     async fn create_import(
         &self,
         who: Acting<permit::RunImports>,
-        /// What the file holds.
+        /// Kind of rows in the file.
         kind: Query<ImportKind>,
-        /// Which of the file's columns are which of ours, as TOML; without it the columns are called as ours are.
+        /// Mapping of the file's columns to the import columns, as TOML; without it the columns have the names of the import columns.
         #[oai(validator(max_length = 5000))]
         mapping: Query<Option<String>>,
-        /// Read and check everything, keep nothing.
+        /// Whether to validate everything and store nothing.
         dry_run: Query<Option<bool>>,
         #[oai(name = "Idempotency-Key")] key: Header<Option<String>>,
         file: Upload,
@@ -53,14 +53,15 @@ impl ImportRoutes {
         if let Some(text) = &mapping.0 {
             Mapping::parse(kind.0.into(), text).map_err(|e| ImportJobError::Mapping(e.to_string()))?;
         }
-        let kept = self.jobs.keep(file).await?;
+        let upload = self.jobs.store_upload(file).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Accepted::replay(replay));
         }
         let detail =
             Detail { import: kind.0, mapping: mapping.0, dry_run: dry_run.0.unwrap_or_default(), skipped: 0, error: None };
-        let view = self.jobs.queue(&tx, kept, &detail).await?;
+        let row = self.jobs.queue(&tx, upload, &detail).await?;
+        let view = ImportView::of(row).ok_or_else(|| CommonError::Internal("a job has no readable detail".to_owned()))?;
         let answer = Accepted::stored(&tx, &view).await?;
         let answer = tx.commit(answer).await?;
         self.jobs.wake();
@@ -69,7 +70,7 @@ impl ImportRoutes {
 
     /// Read an import
     ///
-    /// How far it is: its status and the counts of rows so far.
+    /// Status and counts of rows so far.
     #[oai(path = "/v1/imports/:id", method = "get", operation_id = "get_import")]
     async fn get_import(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<JsonResponse<ImportView>> {
         let row = find_import(&who.db(), &id.0).await?;
@@ -79,7 +80,7 @@ impl ImportRoutes {
 
     /// Read the report of an import
     ///
-    /// CSV with a row per reason: line of the file, stable code, field, detail, the value. There once the import ended.
+    /// CSV with a row per reason: line of the file, stable code, field, detail, value. Available once the import ended.
     #[oai(path = "/v1/imports/:id/report", method = "get", operation_id = "get_import_report")]
     async fn get_import_report(&self, who: Acting<permit::RunImports>, id: Path<Text<20>>) -> Result<ReportFile> {
         let row = find_import(&who.db(), &id.0).await?;

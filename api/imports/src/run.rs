@@ -1,4 +1,4 @@
-//! From a file to the database: one thread reads and validates, this task writes batch after batch.
+//! Running an import: one thread reads and validates the file, this task writes batch after batch.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
 use super::batch::{Importable, NumberedRow, RowOutcome};
-use super::references::{References, Run};
+use super::references::{ImportRun, References};
 use files::kind::Kind;
 use files::mapping::Mapping;
 use files::orders::Orders;
@@ -25,19 +25,19 @@ use store::system::System;
 /// How a file is imported.
 pub struct ImportSpec {
     pub mapping: Mapping,
-    /// Keep nothing.
+    /// Whether nothing is stored.
     pub dry_run: bool,
-    /// Where the report of rejected rows goes.
+    /// Destination of the report of rejected rows.
     pub report: Box<dyn Write + Send>,
 }
 
-/// How many records of the file were read, and what became of them. An order counts as its lines.
+/// Counts of the records of a file. An order counts as its lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub read: u64,
     pub accepted: u64,
     pub rejected: u64,
-    /// Left out by a rule of the mapping, or known already.
+    /// Records left out by a rule of the mapping, or stored already.
     pub skipped: u64,
 }
 
@@ -45,7 +45,7 @@ pub struct Summary {
 #[derive(Clone, Debug, Default)]
 pub struct ImportOutcome {
     pub summary: Summary,
-    /// What was skipped, by reason: how many, and the line of the first.
+    /// Skipped records by reason: their number and the line of the first.
     pub skipped: BTreeMap<Arc<str>, Skipped>,
 }
 
@@ -56,7 +56,7 @@ pub struct Skipped {
     pub first_line: u64,
 }
 
-/// Why an import stopped before the end of its file. What was written until then stays.
+/// Why an import stopped before the end of its file. Rows written until then stay stored.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     #[error(transparent)]
@@ -75,7 +75,7 @@ impl From<store::StoreError> for ImportError {
     }
 }
 
-/// An error with what caused it.
+/// The text of an error with its causes.
 fn causes(error: &CommonError) -> String {
     let mut text = error.to_string();
     let mut at = std::error::Error::source(error);
@@ -86,10 +86,10 @@ fn causes(error: &CommonError) -> String {
     text
 }
 
-/// Batches read ahead of those being written.
-const AHEAD: usize = 2;
+/// Number of batches read ahead of the one being written.
+const BATCHES_AHEAD: usize = 2;
 
-/// Reads the file into the database and publishes the counts so far.
+/// Imports the file and publishes the counts so far.
 pub async fn import(
     system: &System,
     references: &References,
@@ -106,7 +106,7 @@ pub async fn import(
     }
 }
 
-/// `gather` makes rows of records; only orders have more than one record to a row.
+/// `gather` joins records into rows; only orders have several records per row.
 async fn run<T: Importable, I>(
     system: &System,
     references: &References,
@@ -119,26 +119,26 @@ where
     I: Iterator<Item = Result<Outcome<T>, ReadError>> + 'static,
 {
     let ImportSpec { mapping, dry_run, report } = spec;
-    let (sender, mut receiver) = mpsc::channel(AHEAD);
+    let (sender, mut receiver) = mpsc::channel(BATCHES_AHEAD);
     let reader = tokio::task::spawn_blocking(move || {
-        // A receiver that is gone has said why itself.
+        // When the receiver is dropped, it has already returned an error.
         let _ = sender.blocking_send(match Rows::<T>::open(source.input, mapping) {
             Ok(rows) => read_all(gather(rows), &sender),
             Err(error) => Err(error),
         });
     });
-    let run = Run { references: references.clone(), dry: dry_run, would_exist: Mutex::new(AHashSet::new()) };
+    let run = ImportRun { references: references.clone(), dry_run, accounts_of_dry_run: Mutex::new(AHashSet::new()) };
     let mut progress = Progress { outcome: ImportOutcome::default(), report: Report::new(report).map_err(unwritable)? };
     while let Some(batch) = receiver.recv().await {
         let outcomes: Vec<Outcome<T>> = batch?;
-        let rows = progress.take_read(outcomes)?;
+        let rows = progress.count_read(outcomes)?;
         if !rows.is_empty() {
             let tx = system.begin().await?;
             let outcomes = T::store(&run, &tx, &rows).await?;
             if !dry_run {
                 tx.commit(()).await?;
             }
-            progress.take_stored(&rows, outcomes)?;
+            progress.count_stored(&rows, outcomes)?;
         }
         counts.send_replace(progress.outcome.summary);
     }
@@ -149,7 +149,7 @@ where
 
 type Batch<T> = Result<Vec<Outcome<T>>, stream::ImportError>;
 
-/// Hands on batches; gives what comes last, a rest or an error.
+/// Sends batches; returns the last, incomplete batch or an error.
 fn read_all<T: Importable>(
     rows: impl Iterator<Item = Result<Outcome<T>, ReadError>>,
     sender: &mpsc::Sender<Batch<T>>,
@@ -179,8 +179,8 @@ struct Progress {
 }
 
 impl Progress {
-    /// Counts and reports the outcomes of reading; returns the rows to be stored.
-    fn take_read<T: Importable>(&mut self, outcomes: Vec<Outcome<T>>) -> Result<Vec<NumberedRow<T>>, ImportError> {
+    /// Counts and reports the outcomes of reading; returns the rows to store.
+    fn count_read<T: Importable>(&mut self, outcomes: Vec<Outcome<T>>) -> Result<Vec<NumberedRow<T>>, ImportError> {
         let mut rows = Vec::with_capacity(outcomes.len());
         for outcome in outcomes {
             match outcome {
@@ -204,7 +204,7 @@ impl Progress {
     }
 
     /// Counts and reports the outcomes of storing.
-    fn take_stored<T: Importable>(&mut self, rows: &[NumberedRow<T>], outcomes: Vec<RowOutcome>) -> Result<(), ImportError> {
+    fn count_stored<T: Importable>(&mut self, rows: &[NumberedRow<T>], outcomes: Vec<RowOutcome>) -> Result<(), ImportError> {
         for (row, outcome) in rows.iter().zip(outcomes) {
             let records = row.row.records();
             match outcome {

@@ -1,4 +1,4 @@
-//! Files in the body of a request, and reports in the body of an answer: streamed, never held in memory.
+//! Files in request bodies and reports in response bodies. Both are streamed and never held in memory.
 
 use std::path::Path;
 
@@ -10,8 +10,8 @@ use tokio::fs::File;
 use super::error::ImportJobError;
 use kernel::problem::{DomainError as _, Problem};
 
-/// Media types a file may come as. What it really is shows in its first bytes.
-pub(super) const MEDIA: &[&str] = &["text/csv", "application/x-ndjson", "application/gzip", "application/zstd"];
+/// Accepted media types of a file. The format is recognised from its first bytes.
+pub(super) const MEDIA_TYPES: &[&str] = &["text/csv", "application/x-ndjson", "application/gzip", "application/zstd"];
 
 /// A file in the body of a request.
 pub(crate) struct Upload {
@@ -25,14 +25,14 @@ impl<'a> ApiExtractor<'a> for Upload {
 
     fn request_meta() -> Option<MetaRequest> {
         let schema = || MetaSchemaRef::Inline(Box::new(MetaSchema::new_with_format("string", "binary")));
-        let content = MEDIA.iter().map(|media| MetaMediaType { content_type: media, schema: schema() });
+        let content = MEDIA_TYPES.iter().map(|media| MetaMediaType { content_type: media, schema: schema() });
         Some(MetaRequest { description: Some("CSV or NDJSON, plain, gzip or zstd."), content: content.collect(), required: true })
     }
 
     async fn from_request(request: &'a Request, body: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let media = request.content_type().unwrap_or_default().to_ascii_lowercase();
         let essence = media.split(';').next().unwrap_or_default().trim();
-        if !MEDIA.contains(&essence) {
+        if !MEDIA_TYPES.contains(&essence) {
             let refusal = ImportJobError::Media;
             let problem = Problem::new(refusal.problem_type(), refusal.to_string());
             return Err(problem.into_error());
@@ -42,8 +42,8 @@ impl<'a> ApiExtractor<'a> for Upload {
 }
 
 impl Upload {
-    /// Writes the file to `path`; half of one is not left behind.
-    pub(super) async fn keep(self, path: &Path) -> Result<(), ImportJobError> {
+    /// Writes the file to `path`, and deletes it when writing fails.
+    pub(super) async fn write_to(self, path: &Path) -> Result<(), ImportJobError> {
         let written = async {
             let mut file = File::create(path).await?;
             tokio::io::copy(&mut self.body.into_async_read(), &mut file).await?;

@@ -1,4 +1,4 @@
-//! Imports on the wire.
+//! The API views of imports.
 
 use entity::{JobStatus, jobs};
 use poem_openapi::{Enum, Object};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use files::kind::Kind;
 use kernel::wire::Timestamp;
 
-/// What a file holds.
+/// Kind of rows in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
@@ -20,7 +20,7 @@ pub enum ImportKind {
     Stock,
     /// Accounts.
     Accounts,
-    /// Orders of the past.
+    /// Past orders.
     Orders,
 }
 
@@ -36,7 +36,7 @@ impl From<ImportKind> for Kind {
     }
 }
 
-/// What a job needs to remember besides its counts.
+/// The stored detail of a job besides its counts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Detail {
     pub(super) import: ImportKind,
@@ -51,30 +51,30 @@ pub(super) struct Detail {
 /// An import.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct ImportView {
-    /// Its id.
+    /// Id.
     pub id: String,
-    /// What its file holds.
+    /// Kind of rows in the file.
     pub kind: ImportKind,
-    /// How far it is.
+    /// Status.
     pub status: JobStatus,
-    /// Whether nothing is kept.
+    /// Whether nothing is stored.
     pub dry_run: bool,
-    /// Who asked for it.
+    /// User or client that started the import.
     pub created_by: String,
-    /// When.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// When it ended.
+    /// Time it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
     /// Records read so far; an order counts as its lines.
     pub read: i64,
     /// Records stored.
     pub accepted: i64,
-    /// Records refused; the report says why.
+    /// Records rejected; the report contains the reasons.
     pub rejected: i64,
-    /// Records left out by a rule of the mapping, or known already.
+    /// Records left out by a rule of the mapping, or stored already.
     pub skipped: i64,
-    /// Why it failed. What was written until then stays; running it again is safe.
+    /// Reason of the failure. Rows written until then stay stored; running the import again is safe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Answers to "how many are there, and when can they leave?".
+//! Availability of products: the quantity in stock, the inbound supply and the promised date.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use pricing::{ConversionError, Factor, Quantity, UnitCode};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::availability_views::{AvailabilityList, AvailabilityView, IncomingView, LevelView, PromiseView};
-use super::board::{Board, Level};
 use super::error::StockError;
-use super::promise::{Ask, Outlook};
+use super::promise::{AvailableToPromise, PromiseRequest};
 use super::reserve::SourcingPreference;
+use super::stock_levels::{Level, StockLevels};
 use catalog::CatalogView;
 use catalog::Product;
 use catalog::Products;
@@ -19,35 +19,39 @@ use kernel::problem::{CommonError, FieldError};
 use kernel::wire::QuantityText;
 use store::database::Reader;
 
-/// One line that is asked about, and where it stands in the request.
+/// A line of an availability request.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct RequestedLine {
     pub(super) sku: String,
     pub(super) quantity: Option<Quantity>,
     pub(super) unit: Option<String>,
     pub(super) pointer: String,
 }
 
-/// Who asks, about what.
+/// An availability request and what is needed to answer it.
 #[derive(Debug)]
-pub(super) struct Question<'a> {
+pub(super) struct AvailabilityQuery<'a> {
     pub(super) products: &'a Products,
-    pub(super) board: &'a Board,
-    pub(super) asked: Vec<Asked>,
-    pub(super) prefer: SourcingPreference,
-    /// What may be seen.
+    pub(super) stock_levels: &'a StockLevels,
+    pub(super) asked: Vec<RequestedLine>,
+    pub(super) preference: SourcingPreference,
+    /// The products that the caller may see.
     pub(super) catalog_view: Arc<CatalogView>,
-    /// Whether exact levels are shown.
+    /// Whether the quantities on hand and reserved are shown.
     pub(super) exact: bool,
 }
 
-/// Answers in three statements. Lines share what there is, in their order.
-pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) -> Result<AvailabilityList, StockError> {
-    let found = question.products.by_skus(question.asked.iter().map(|asked| asked.sku.as_str()));
+/// The availability of all lines, with three statements. Lines share the stock in their order.
+pub(super) async fn availability_of(
+    db: &Reader,
+    query: AvailabilityQuery<'_>,
+    now: Instant,
+) -> Result<AvailabilityList, StockError> {
+    let found = query.products.by_skus(query.asked.iter().map(|asked| asked.sku.as_str()));
     let mut rejected = Vec::new();
-    let mut known: Vec<(Arc<Product>, Ask)> = Vec::with_capacity(found.len());
-    for (asked, product) in question.asked.iter().zip(found) {
-        let ask = product.filter(|p| question.catalog_view.can_see(p)).ok_or_else(|| {
+    let mut known: Vec<(Arc<Product>, PromiseRequest)> = Vec::with_capacity(found.len());
+    for (asked, product) in query.asked.iter().zip(found) {
+        let ask = product.filter(|p| query.catalog_view.can_see(p)).ok_or_else(|| {
             FieldError::new(field(asked, "sku"), FieldCode::UnknownProduct, format!("there is no product \"{}\"", asked.sku))
         });
         match ask.and_then(|product| read_ask(asked, &product, known.len()).map(|ask| (product, ask))) {
@@ -55,17 +59,16 @@ pub(super) async fn answer(db: &Reader, question: Question<'_>, now: Instant) ->
             Err(problem) => rejected.push(problem),
         }
     }
-    let mut outlook = Outlook::read(db, question.board, known.iter().map(|(product, _)| product.id).collect()).await?;
-    let mut items: Vec<AvailabilityView> =
-        known.iter().map(|(product, ask)| view(&question, &outlook, product, ask.quantity)).collect();
+    let mut atp = AvailableToPromise::read(db, query.stock_levels, known.iter().map(|(product, _)| product.id).collect()).await?;
+    let mut items: Vec<AvailabilityView> = known.iter().map(|(product, ask)| view(&query, &atp, product, ask.quantity)).collect();
     for (item, (_, ask)) in items.iter_mut().zip(&known) {
-        item.promise = PromiseView::new(&outlook.promise(ask, &question.prefer, now), question.board);
+        item.promise = PromiseView::new(&atp.promise(ask, &query.preference, now), query.stock_levels);
     }
     Ok(AvailabilityList { items, rejected })
 }
 
-/// Where goods go, as a preference among warehouses: a site of the account, or a country.
-pub(super) async fn destination(
+/// The sourcing preference for goods that go to `ship_to`, which is a site of the account or a country.
+pub(super) async fn sourcing_preference(
     db: &Reader,
     account: Option<AccountId>,
     ship_to: Option<&str>,
@@ -84,11 +87,12 @@ pub(super) async fn destination(
     Err(CommonError::invalid("ship_to", FieldCode::UnknownDestination, detail).into())
 }
 
-fn field(asked: &Asked, name: &str) -> String {
+/// The pointer of a field of the line.
+fn field(asked: &RequestedLine, name: &str) -> String {
     if asked.pointer.starts_with('/') { format!("{}/{name}", asked.pointer) } else { name.to_owned() }
 }
 
-fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldError> {
+fn read_ask(asked: &RequestedLine, product: &Product, key: usize) -> Result<PromiseRequest, FieldError> {
     let unit = match &asked.unit {
         None => product.stock_unit,
         Some(unit) => {
@@ -103,7 +107,7 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldEr
         Some(quantity) => in_stock_units(product, factor, quantity)
             .map_err(|problem| FieldError { pointer: field(asked, "quantity"), ..problem })?,
     };
-    Ok(Ask {
+    Ok(PromiseRequest {
         key,
         product: product.id,
         quantity,
@@ -113,7 +117,7 @@ fn read_ask(asked: &Asked, product: &Product, key: usize) -> Result<Ask, FieldEr
     })
 }
 
-/// Order rules (minimum, multiple) do not matter here: the question is what there is, not what may be ordered.
+/// The quantity in stock units. Order rules (minimum, multiple) are not checked: availability is shown for any quantity.
 fn in_stock_units(product: &Product, factor: Factor, quantity: Quantity) -> Result<Quantity, FieldError> {
     let refuse = |code, detail: String| FieldError::new("/quantity", code, detail);
     if !quantity.is_positive() {
@@ -131,13 +135,13 @@ fn in_stock_units(product: &Product, factor: Factor, quantity: Quantity) -> Resu
     Err(refuse(FieldCode::NotWhole, format!("the quantity of {} must be a whole number of {}", product.sku, product.stock_unit)))
 }
 
-/// What there is before anything is promised.
-fn view(question: &Question<'_>, outlook: &Outlook, product: &Product, quantity: Quantity) -> AvailabilityView {
-    let levels = outlook.levels(product.id);
+/// The stock and inbound supply of a product, before anything is promised.
+fn view(query: &AvailabilityQuery<'_>, atp: &AvailableToPromise, product: &Product, quantity: Quantity) -> AvailabilityView {
+    let levels = atp.levels(product.id);
     let total = |of: fn(&Level) -> Quantity| {
         QuantityText(Quantity::from_micros(levels.iter().fold(0_i64, |sum, level| sum.saturating_add(of(level).micros()))))
     };
-    let exact = question.exact;
+    let exact = query.exact;
     AvailabilityView {
         sku: product.sku.to_string(),
         unit: product.stock_unit.to_string(),
@@ -145,20 +149,20 @@ fn view(question: &Question<'_>, outlook: &Outlook, product: &Product, quantity:
         available: total(Level::available),
         on_hand: exact.then(|| total(|level| level.on_hand)),
         reserved: exact.then(|| total(|level| level.reserved)),
-        warehouses: warehouses(question, outlook, product.id),
-        incoming: outlook.incoming(product.id).iter().map(|i| IncomingView::new(i, question.board, exact)).collect(),
+        warehouses: warehouses(query, atp, product.id),
+        incoming: atp.incoming(product.id).iter().map(|i| IncomingView::new(i, query.stock_levels, exact)).collect(),
         promise: PromiseView { at: None, warehouse: None, source: None, quantities: Vec::new(), uncovered: None },
     }
 }
 
-fn warehouses(question: &Question<'_>, outlook: &Outlook, product: ProductId) -> Vec<LevelView> {
+fn warehouses(query: &AvailabilityQuery<'_>, atp: &AvailableToPromise, product: ProductId) -> Vec<LevelView> {
     let mut views = Vec::new();
-    for warehouse in question.board.warehouses().iter() {
-        let level = outlook.levels(product).iter().find(|level| level.warehouse == warehouse.id);
-        let here = outlook.incoming(product).iter().filter(|i| i.warehouse == warehouse.id);
-        let incoming: Vec<IncomingView> = here.map(|i| IncomingView::new(i, question.board, question.exact)).collect();
+    for warehouse in query.stock_levels.warehouses().iter() {
+        let level = atp.levels(product).iter().find(|level| level.warehouse == warehouse.id);
+        let here = atp.incoming(product).iter().filter(|i| i.warehouse == warehouse.id);
+        let incoming: Vec<IncomingView> = here.map(|i| IncomingView::new(i, query.stock_levels, query.exact)).collect();
         if level.is_some() || !incoming.is_empty() {
-            views.push(LevelView::new(warehouse.code.clone(), level, incoming, question.exact));
+            views.push(LevelView::new(warehouse.code.clone(), level, incoming, query.exact));
         }
     }
     views

@@ -3,21 +3,21 @@
 use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
-use super::board::{Board, Level};
-use super::promise::{Incoming, Part, Promise, Source};
+use super::promise::{IncomingSupply, Promise, PromiseSource, PromisedQuantity};
+use super::stock_levels::{Level, StockLevels};
 use kernel::problem::FieldError;
 use kernel::wire::{Code, QuantityText, Text, Timestamp};
 
-/// Lines of which it is asked when they can leave.
+/// Lines whose availability is requested.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AvailabilityInput {
     /// The lines, at most 5000.
     #[oai(validator(min_items = 1, max_items = 5000))]
     pub lines: Vec<AvailabilityLine>,
-    /// Where the goods go: a site of the account, or an ISO 3166 country code.
+    /// Destination of the goods: a site of the account, or an ISO 3166 country code.
     pub ship_to: Option<Code>,
-    /// Whose site `ship_to` is; on the seller's side.
+    /// Account that `ship_to` is a site of; for the seller's staff.
     pub account: Option<Code>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct AvailabilityInput {
 pub(crate) struct AvailabilityLine {
     /// SKU of the product.
     pub sku: Code,
-    /// How many are wanted; the smallest that can be ordered when left out.
+    /// Quantity; the smallest orderable quantity when left out.
     pub quantity: Option<QuantityText>,
     /// Unit of the quantity; the stock unit when left out.
     pub unit: Option<Text<8>>,
@@ -36,9 +36,9 @@ pub(crate) struct AvailabilityLine {
 /// Availability of products.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct AvailabilityList {
-    /// One per SKU or line that is known, in the order asked.
+    /// One per known SKU or line, in the order of the request.
     pub items: Vec<AvailabilityView>,
-    /// What is unknown or cannot be ordered in the quantity asked.
+    /// Lines whose SKU is unknown or whose quantity is not valid.
     pub rejected: Vec<FieldError>,
 }
 
@@ -51,49 +51,44 @@ pub(crate) struct AvailabilityView {
     pub unit: String,
     /// The quantity that is promised.
     pub quantity: QuantityText,
-    /// What may be reserved, over all warehouses.
+    /// Quantity that can be reserved, over all warehouses.
     pub available: QuantityText,
-    /// On hand over all warehouses; for the seller's side.
-    #[oai(skip_serializing_if_is_none)]
+    /// Quantity on hand over all warehouses; for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<QuantityText>,
-    /// Allocation over all warehouses; for the seller's side.
-    #[oai(skip_serializing_if_is_none)]
+    /// Reserved quantity over all warehouses; for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<QuantityText>,
-    /// Each warehouse that has it or gets it, in the order they are asked.
+    /// Each warehouse with stock or inbound supply, in sourcing order.
     pub warehouses: Vec<LevelView>,
-    /// All that is on its way, soonest first.
+    /// All inbound supply, soonest first.
     pub incoming: Vec<IncomingView>,
-    /// When the quantity can leave.
+    /// When the quantity can ship.
     pub promise: PromiseView,
 }
 
-/// What one warehouse has of a product.
+/// Stock level of a product in one warehouse.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct LevelView {
     /// Code of the warehouse.
     pub warehouse: String,
-    /// What may be reserved.
+    /// Quantity that can be reserved.
     pub available: QuantityText,
-    /// On hand; for the seller's side.
-    #[oai(skip_serializing_if_is_none)]
+    /// Quantity on hand; for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<QuantityText>,
-    /// Allocation; for the seller's side.
-    #[oai(skip_serializing_if_is_none)]
+    /// Reserved quantity; for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<QuantityText>,
-    /// Never reserved; for the seller's side.
-    #[oai(skip_serializing_if_is_none)]
+    /// Safety stock, which is never reserved; for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub safety: Option<QuantityText>,
-    /// What is on its way here, soonest first.
+    /// Inbound supply of this warehouse, soonest first.
     pub incoming: Vec<IncomingView>,
 }
 
 impl LevelView {
-    /// A level as the seller's side sees it, or as buyers do.
+    /// The view of a level; with `exact` as the seller's staff see it.
     pub(super) fn new(code: String, level: Option<&Level>, incoming: Vec<IncomingView>, exact: bool) -> Self {
         let quantity = |of: fn(&Level) -> pricing::Quantity| QuantityText(level.map(of).unwrap_or_default());
         Self {
@@ -107,25 +102,24 @@ impl LevelView {
     }
 }
 
-/// Supply on its way.
+/// Inbound supply.
 #[derive(Clone, Debug, Object, Serialize)]
 pub(crate) struct IncomingView {
     /// Code of the warehouse.
     pub warehouse: String,
-    /// What has not arrived yet.
+    /// Quantity that is not received yet.
     pub quantity: QuantityText,
-    /// When it is expected.
+    /// Expected arrival.
     pub expected_at: Timestamp,
-    /// The supplier's order; for the seller's side.
-    #[oai(skip_serializing_if_is_none)]
+    /// Number of the purchase order to the supplier; for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
 }
 
 impl IncomingView {
-    pub(super) fn new(incoming: &Incoming, board: &Board, exact: bool) -> Self {
+    pub(super) fn new(incoming: &IncomingSupply, stock_levels: &StockLevels, exact: bool) -> Self {
         Self {
-            warehouse: board.code_of(incoming.warehouse),
+            warehouse: stock_levels.code_of(incoming.warehouse),
             quantity: QuantityText(incoming.quantity),
             expected_at: Timestamp(incoming.expected_at),
             reference: exact.then(|| incoming.reference.clone()),
@@ -133,25 +127,21 @@ impl IncomingView {
     }
 }
 
-/// When a quantity can leave.
+/// When a quantity can ship.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PromiseView {
-    /// When the last of it leaves the warehouse; absent when not all of it can be promised.
-    #[oai(skip_serializing_if_is_none)]
+    /// When the last part ships; absent when the quantity cannot be promised in full.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
-    /// Where that comes from.
-    #[oai(skip_serializing_if_is_none)]
+    /// Warehouse the last part ships from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warehouse: Option<String>,
-    /// Whether that lies there, is on its way or must be ordered.
-    #[oai(skip_serializing_if_is_none)]
+    /// Whether the last part is in stock, inbound, or must be ordered from the supplier.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<Source>,
-    /// Every part of the quantity.
+    pub source: Option<PromiseSource>,
+    /// The parts of the quantity.
     pub quantities: Vec<PromisedPart>,
-    /// What nobody can promise.
-    #[oai(skip_serializing_if_is_none)]
+    /// Quantity that cannot be promised.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncovered: Option<QuantityText>,
 }
@@ -159,28 +149,28 @@ pub(crate) struct PromiseView {
 /// A part of a promised quantity.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct PromisedPart {
-    /// How much.
+    /// Quantity of the part.
     pub quantity: QuantityText,
-    /// When it leaves the warehouse.
+    /// When it ships.
     pub at: Timestamp,
     /// Code of the warehouse.
     pub warehouse: String,
-    /// Whether it lies there, is on its way or must be ordered.
-    pub source: Source,
+    /// Whether it is in stock, inbound, or must be ordered from the supplier.
+    pub source: PromiseSource,
 }
 
 impl PromiseView {
-    pub(super) fn new(promise: &Promise, board: &Board) -> Self {
+    pub(super) fn new(promise: &Promise, stock_levels: &StockLevels) -> Self {
         let last = promise.last();
-        let part = |part: &Part| PromisedPart {
+        let part = |part: &PromisedQuantity| PromisedPart {
             quantity: QuantityText(part.quantity),
             at: Timestamp(part.at),
-            warehouse: board.code_of(part.warehouse),
+            warehouse: stock_levels.code_of(part.warehouse),
             source: part.source,
         };
         Self {
             at: last.map(|p| Timestamp(p.at)),
-            warehouse: last.map(|p| board.code_of(p.warehouse)),
+            warehouse: last.map(|p| stock_levels.code_of(p.warehouse)),
             source: last.map(|p| p.source),
             quantities: promise.parts.iter().map(part).collect(),
             uncovered: promise.uncovered.is_positive().then_some(QuantityText(promise.uncovered)),

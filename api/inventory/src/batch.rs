@@ -1,4 +1,4 @@
-//! Requests of many lines, each judged by itself: a line that cannot be read is reported like one that cannot be done.
+//! Requests with many lines, each accepted or rejected by itself. A malformed line is rejected like an invalid one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 
 use kernel::wire::BulkItem;
 
-/// The most lines a request may have.
+/// Largest number of lines in a request.
 pub(super) const MOST_LINES: usize = 10_000;
 
 /// A line of a batch.
@@ -21,8 +21,8 @@ pub(super) trait Line: Type + DeserializeOwned {
     /// The member as a JSON pointer.
     const POINTER: &'static str;
 
-    /// SKU and warehouse the line is about.
-    fn names(&self) -> (&str, &str);
+    /// The line's SKU and warehouse code.
+    fn codes(&self) -> (&str, &str);
 }
 
 /// Lines as an array, or as an object with the array as its only member.
@@ -30,7 +30,7 @@ pub(super) trait Line: Type + DeserializeOwned {
 pub(super) struct Batch<T> {
     /// Each line, or why it cannot be read.
     pub(super) lines: Vec<BulkItem<T>>,
-    /// Where the lines stand in the body, as a JSON pointer.
+    /// JSON pointer of the array of lines in the body.
     pub(super) base: &'static str,
 }
 

@@ -1,7 +1,7 @@
-//! When a warehouse ships: working days, holidays, cut-off, the offset of its clock.
+//! The days and times at which a warehouse ships: working days, holidays, cut-off time and UTC offset.
 //!
-//! Pure: time is an argument. Not here: carriers' transit times, daylight saving (a warehouse has one offset; change it with
-//! the season).
+//! Pure: time is an argument. Not here: transit times of carriers, and daylight saving time (a warehouse has one UTC offset,
+//! which staff change with the season).
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate};
 use entity::{Instant, warehouses};
@@ -9,17 +9,17 @@ use entity::{Instant, warehouses};
 use store::clock::SECOND;
 
 const MINUTE: i64 = 60 * SECOND;
-/// How many days ahead a shipping day is looked for.
+/// Largest number of days until the next shipping day.
 const HORIZON_DAYS: u32 = 3_660;
 
 /// The shipping days of a warehouse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
-    /// Monday first.
+    /// Whether the warehouse ships on each day of the week, Monday first.
     pub works: [bool; 7],
-    /// Days without work, sorted.
+    /// Days on which nothing ships, sorted.
     pub holidays: Vec<NaiveDate>,
-    /// What is ordered up to this minute of the local day leaves the same day.
+    /// Orders placed up to this minute of the local day ship on the same day.
     pub cutoff_minutes: i32,
     /// Minutes the local clock is ahead of UTC.
     pub utc_offset_minutes: i32,
@@ -53,8 +53,8 @@ impl Calendar {
         days.join(",")
     }
 
-    /// When goods that are ready at `ready` leave: the cut-off of that day if it is a working day and not past it, else of the
-    /// next working day. None when there is no working day within ten years.
+    /// When goods that are ready at `ready` ship: at the cut-off of that day if it is a working day and the cut-off has not
+    /// passed, otherwise at the cut-off of the next working day. None when there is no working day within ten years.
     pub fn ships_at(&self, ready: Instant) -> Option<Instant> {
         let offset = i64::from(self.utc_offset_minutes) * MINUTE;
         let local = DateTime::from_timestamp_micros(ready.0.checked_add(offset)?)?;

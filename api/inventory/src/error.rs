@@ -1,15 +1,15 @@
-//! What inventory refuses.
+//! Errors of inventory commands.
 
 use identity::IdentityError;
 use kernel::problem::CommonError;
 use kernel::problem_types;
 
-/// What inventory refuses.
+/// Why a command on stock fails.
 #[derive(Debug, thiserror::Error)]
 pub enum StockError {
     #[error("there is no warehouse \"{0}\"")]
     WarehouseNotFound(String),
-    #[error("of {sku} in {warehouse} only {reserved} is reserved")]
+    #[error("the quantity must be at most {reserved}, which is reserved of {sku} in {warehouse}")]
     NotReserved { sku: String, warehouse: String, reserved: pricing::Quantity },
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -19,5 +19,5 @@ pub enum StockError {
 
 problem_types! { StockError {
     Self::WarehouseNotFound(_) => 404, "warehouse-not-found", "The warehouse does not exist";
-    Self::NotReserved { .. } => 409, "not-reserved", "Less is reserved than would be released or issued";
+    Self::NotReserved { .. } => 409, "not-reserved", "The quantity must be at most what is reserved";
 } delegates { Self::Identity(inner) => inner: IdentityError, Self::Common(inner) => inner: CommonError } }

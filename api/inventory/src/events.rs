@@ -8,29 +8,29 @@ use store::{DomainEvent, EventDetails, NoPublicForm};
 
 use kernel::wire::QuantityText;
 
-/// Stock levels changed. Read by [`Board`](super::Board): it takes the levels given and reads those of the products named.
+/// Stock levels changed. [`StockLevels`](super::StockLevels) applies the levels given and reads those of the products named.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StockChanged {
     /// New levels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) levels: Vec<ChangedLevel>,
-    /// Products whose levels are to be read again, in place of levels: for loads of many thousand.
+    /// Products whose levels must be read again, given instead of the levels when many thousands changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) product_ids: Vec<ProductId>,
-    /// Their SKUs; stored in the public form alone, so none when the event is read back.
+    /// SKUs of the products. Only the public form is stored with them; an event that is read back has none.
     #[serde(default, skip_serializing)]
     pub(crate) skus: Vec<Arc<str>>,
 }
 
-/// What one warehouse has of a product now.
+/// The new level of a product in one warehouse.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ChangedLevel {
     pub(crate) product_id: ProductId,
     pub(crate) warehouse_id: WarehouseId,
-    /// SKU; as below stored in the public form alone.
+    /// SKU of the product; only the public form is stored with it.
     #[serde(default, skip_serializing)]
     pub(crate) sku: Arc<str>,
-    /// Code of the warehouse.
+    /// Code of the warehouse; only the public form is stored with it.
     #[serde(default, skip_serializing)]
     pub(crate) warehouse: Arc<str>,
     pub(crate) on_hand: QuantityText,
@@ -83,11 +83,11 @@ impl DomainEvent for StockChanged {
     }
 }
 
-/// Products of which more can be reserved.
+/// Products whose available quantity increased.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct MoreStock {
     pub product_ids: Vec<ProductId>,
-    /// Their SKUs; stored in the public form alone, so none when the event is read back.
+    /// SKUs of the products. Only the public form is stored with them; an event that is read back has none.
     #[serde(default, skip_serializing)]
     pub skus: Vec<Arc<str>>,
 }
@@ -112,20 +112,18 @@ impl EventDetails for MoreStock {
 
 store::event_kinds! {
     MoreStock:
-    /// More of the products is on hand. Read by `orders`, which serves lines that wait.
+    /// More of the products is on hand. `orders` allocates it to backordered lines.
     pub StockReceived = "stock.received",
-    /// A reservation or safety stock of the products was given back. Read by `orders`, which serves lines that wait.
+    /// A reservation or safety stock of the products was released. `orders` allocates it to backordered lines.
     pub StockFreed = "stock.freed",
 }
 
-/// A warehouse was created or changed. Read by [`Board`](super::Board), which reads all warehouses again.
+/// A warehouse was created or changed. [`StockLevels`](super::StockLevels) reads all warehouses again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct WarehouseChanged {
-    /// Its row.
     pub(crate) id: WarehouseId,
-    /// Its code.
     pub(crate) code: String,
-    /// Its version after the change.
+    /// Version after the change.
     pub(crate) version: i64,
 }
 
@@ -155,7 +153,7 @@ impl DomainEvent for WarehouseChanged {
     }
 }
 
-/// Supply on its way was announced, changed or received.
+/// Inbound supply was announced, changed or received.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct InboundChanged {
     pub(crate) product_ids: Vec<ProductId>,

@@ -1,7 +1,7 @@
-//! Supply on its way: announced by a supplier's order, received in one or several deliveries.
+//! Inbound supplies: announced by a purchase order to a supplier, received in one or several deliveries.
 //!
-//! Promises: a supply is known by reference, product and warehouse; announcing it again changes it; what was received of it
-//! is on hand. More may come than was announced. Rows of supply are locked before levels of stock.
+//! Promises: reference, product and warehouse identify a supply; announcing it again changes it; received goods are on hand.
+//! More goods may be received than were announced. Supplies are locked before stock levels.
 
 use std::sync::Arc;
 use store::{BoundRows, Db};
@@ -13,17 +13,17 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 
 use super::error::StockError;
 use super::events::InboundChanged;
-use super::moves::{MoveRefusal, Moved, Reason, post};
-use super::sheet::LockedLevels;
-use super::sheet::MOST;
-use super::sheet::ROWS_PER_STATEMENT;
-use super::sheet::Told;
+use super::locked_levels::LockedLevels;
+use super::locked_levels::MAX_LEVEL;
+use super::locked_levels::ROWS_PER_STATEMENT;
+use super::locked_levels::StockEvents;
+use super::movements::{MovementError, Reason, ResultingLevel, post};
 use kernel::field_code::FieldCode;
 use store::database::Tx;
 
-/// A supply as it shall be, in stock units.
+/// The new state of an inbound supply, in stock units.
 #[derive(Clone, Debug)]
-pub struct NewInbound {
+pub struct NewInboundSupply {
     pub reference: String,
     pub product: ProductId,
     pub warehouse: WarehouseId,
@@ -31,36 +31,36 @@ pub struct NewInbound {
     pub expected_at: Instant,
 }
 
-/// What arrived of a supply, in stock units.
+/// Goods received of an inbound supply, in stock units.
 #[derive(Clone, Debug)]
-pub(crate) struct Arrival {
+pub(crate) struct InboundReceipt {
     pub reference: String,
     pub product: ProductId,
     pub warehouse: WarehouseId,
     pub quantity: Quantity,
 }
 
-/// Why one supply or arrival is refused.
+/// Why a supply or a receipt is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InboundRefusal {
+pub enum InboundError {
     #[error("the quantity must be at least {received}, which was received already")]
     BelowReceived { received: Quantity },
-    #[error("every supply must be named only once")]
-    Twice,
-    #[error("there is no supply of this product to this warehouse by this reference")]
+    #[error("a supply must be given only once")]
+    Duplicate,
+    #[error("there is no supply of this product to this warehouse with this reference")]
     Unknown,
     #[error("the quantity must be greater than 0")]
     NotPositive,
     #[error(transparent)]
-    Stock(#[from] MoveRefusal),
+    Stock(#[from] MovementError),
 }
 
-impl InboundRefusal {
-    /// Its stable code.
+impl InboundError {
+    /// The field code of the error.
     pub const fn code(self) -> FieldCode {
         match self {
             Self::BelowReceived { .. } => FieldCode::BelowReceived,
-            Self::Twice => FieldCode::Duplicate,
+            Self::Duplicate => FieldCode::Duplicate,
             Self::Unknown => FieldCode::UnknownSupply,
             Self::NotPositive => FieldCode::NotPositive,
             Self::Stock(refusal) => refusal.code(),
@@ -70,8 +70,8 @@ impl InboundRefusal {
 
 type Key = (String, ProductId, WarehouseId);
 
-/// Announces or changes supplies; one result per supply. A quantity that equals what was received closes it.
-pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), InboundRefusal>>, StockError> {
+/// Announces or changes supplies; returns one result per supply. A quantity equal to the received quantity closes a supply.
+pub async fn put_inbound_supplies(tx: &Tx, new: &[NewInboundSupply]) -> Result<Vec<Result<(), InboundError>>, StockError> {
     let known = lock(tx, new.iter().map(|n| (n.reference.clone(), n.product, n.warehouse)).collect()).await?;
     let mut seen = AHashSet::new();
     let mut results = Vec::with_capacity(new.len());
@@ -80,13 +80,13 @@ pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), I
         let key = (one.reference.clone(), one.product, one.warehouse);
         let received = known.get(&key).map_or(0, |(_, received)| *received);
         let checked = if one.quantity.is_negative() || (one.quantity.is_zero() && received == 0 && !known.contains_key(&key)) {
-            Err(InboundRefusal::NotPositive)
-        } else if one.quantity.micros() > MOST {
-            Err(MoveRefusal::Overflow.into())
+            Err(InboundError::NotPositive)
+        } else if one.quantity.micros() > MAX_LEVEL {
+            Err(MovementError::Overflow.into())
         } else if one.quantity.micros() < received {
-            Err(InboundRefusal::BelowReceived { received: Quantity::from_micros(received) })
+            Err(InboundError::BelowReceived { received: Quantity::from_micros(received) })
         } else if !seen.insert(key) {
-            Err(InboundRefusal::Twice)
+            Err(InboundError::Duplicate)
         } else {
             good.push(one);
             Ok(())
@@ -97,49 +97,57 @@ pub async fn put_inbound(tx: &Tx, new: &[NewInbound]) -> Result<Vec<Result<(), I
     for (chunk, ids) in good.chunks(ROWS_PER_STATEMENT).zip(ids.chunks(ROWS_PER_STATEMENT)) {
         upsert(tx, chunk, ids).await?;
     }
-    tell(tx, good.iter().map(|one| one.product));
+    record_changed(tx, good.iter().map(|one| one.product));
     Ok(results)
 }
 
-/// Puts arrived goods on hand; one result per arrival.
-pub(crate) async fn receive_inbound(tx: &Tx, arrivals: &[Arrival]) -> Result<Vec<Result<Moved, InboundRefusal>>, StockError> {
-    let known = lock(tx, arrivals.iter().map(|a| (a.reference.clone(), a.product, a.warehouse)).collect()).await?;
-    let pairs = arrivals.iter().map(|a| (a.product, a.warehouse)).collect();
-    let mut sheet = LockedLevels::open_pairs(tx, pairs).await?;
+/// Puts received goods on hand; returns one result per receipt.
+pub(crate) async fn receive_inbound_supplies(
+    tx: &Tx,
+    receipts: &[InboundReceipt],
+) -> Result<Vec<Result<ResultingLevel, InboundError>>, StockError> {
+    let known = lock(tx, receipts.iter().map(|a| (a.reference.clone(), a.product, a.warehouse)).collect()).await?;
+    let pairs = receipts.iter().map(|a| (a.product, a.warehouse)).collect();
+    let mut locked = LockedLevels::open_or_create(tx, pairs).await?;
     let mut received: AHashMap<InboundId, i64> = AHashMap::new();
-    let mut results = Vec::with_capacity(arrivals.len());
-    for arrival in arrivals {
-        let found = known.get(&(arrival.reference.clone(), arrival.product, arrival.warehouse));
+    let mut results = Vec::with_capacity(receipts.len());
+    for receipt in receipts {
+        let found = known.get(&(receipt.reference.clone(), receipt.product, receipt.warehouse));
         let result = match found {
-            None => Err(InboundRefusal::Unknown),
-            Some(_) if !arrival.quantity.is_positive() => Err(InboundRefusal::NotPositive),
+            None => Err(InboundError::Unknown),
+            Some(_) if !receipt.quantity.is_positive() => Err(InboundError::NotPositive),
             Some((id, before)) => {
                 let arrived = received.entry(*id).or_default();
-                arrive(&mut sheet, arrival, *before, arrived)
+                post_receipt(&mut locked, receipt, *before, arrived)
             }
         };
         results.push(result);
     }
-    sheet.write(tx, Told::Levels).await?;
+    locked.write(tx, StockEvents::Levels).await?;
     add_received(tx, received.into_iter().filter(|(_, quantity)| *quantity > 0).collect()).await?;
-    let good = arrivals.iter().zip(&results).filter(|(_, result)| result.is_ok());
-    tell(tx, good.map(|(arrival, _)| arrival.product));
+    let good = receipts.iter().zip(&results).filter(|(_, result)| result.is_ok());
+    record_changed(tx, good.map(|(receipt, _)| receipt.product));
     Ok(results)
 }
 
-fn arrive(sheet: &mut LockedLevels, arrival: &Arrival, before: i64, arrived: &mut i64) -> Result<Moved, InboundRefusal> {
-    let quantity = arrival.quantity.micros();
-    let after = before.checked_add(*arrived).and_then(|sum| sum.checked_add(quantity)).filter(|sum| *sum <= MOST);
+fn post_receipt(
+    locked: &mut LockedLevels,
+    receipt: &InboundReceipt,
+    before: i64,
+    arrived: &mut i64,
+) -> Result<ResultingLevel, InboundError> {
+    let quantity = receipt.quantity.micros();
+    let after = before.checked_add(*arrived).and_then(|sum| sum.checked_add(quantity)).filter(|sum| *sum <= MAX_LEVEL);
     if after.is_none() {
-        return Err(MoveRefusal::Overflow.into());
+        return Err(MovementError::Overflow.into());
     }
-    let reference: Arc<str> = arrival.reference.as_str().into();
-    let moved = post(sheet, arrival.product, arrival.warehouse, quantity, Reason::Receipt, &reference)?;
+    let reference: Arc<str> = receipt.reference.as_str().into();
+    let moved = post(locked, receipt.product, receipt.warehouse, quantity, Reason::Receipt, &reference)?;
     *arrived += quantity;
     Ok(moved)
 }
 
-/// Locks supplies and gives their ids and what was received of them, in millionths.
+/// Locks supplies and returns their ids and received quantities, in millionths.
 async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>, DbErr> {
     let backend = tx.get_database_backend();
     let mut found = AHashMap::new();
@@ -162,7 +170,7 @@ async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>
     Ok(found)
 }
 
-async fn upsert(tx: &Tx, supplies: &[&NewInbound], ids: &[i64]) -> Result<(), DbErr> {
+async fn upsert(tx: &Tx, supplies: &[&NewInboundSupply], ids: &[i64]) -> Result<(), DbErr> {
     let columns = &["id", "product_id", "warehouse_id", "quantity", "expected_at"];
     let mut bound = BoundRows::new(tx.get_database_backend(), columns, &["reference"]);
     for (supply, id) in supplies.iter().zip(ids) {
@@ -198,7 +206,7 @@ async fn add_received(tx: &Tx, received: Vec<(InboundId, i64)>) -> Result<(), Db
     Ok(())
 }
 
-fn tell(tx: &Tx, products: impl Iterator<Item = ProductId>) {
+fn record_changed(tx: &Tx, products: impl Iterator<Item = ProductId>) {
     let mut ids: Vec<ProductId> = products.collect();
     ids.sort_unstable();
     ids.dedup();

@@ -1,4 +1,4 @@
-//! Reading the ledger, and proving that the levels are its sums.
+//! Reading the stock ledger, and verifying that the levels are the sums of its rows.
 
 use std::fmt::Write as _;
 use store::Db;
@@ -6,6 +6,8 @@ use store::Db;
 use entity::{Instant, ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{DbErr, Statement, Value};
+
+use kernel::wire::PageRequest;
 
 /// A level that is not the sum of its ledger rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Discrepancy {
     pub ledger_reserved: Quantity,
 }
 
-/// Every level that is not the sum of its ledger, at most `limit`. One statement, so it sees one state of the database.
+/// The levels that are not the sums of their ledger rows, at most `limit`. One statement reads levels and ledger at one instant.
 pub async fn verify(db: &impl Db, limit: u64) -> Result<Vec<Discrepancy>, DbErr> {
     let sql = "select t.product_id, p.sku, w.code, t.on_hand, t.ledger_on_hand, t.reserved, t.ledger_reserved from \
          (select product_id, warehouse_id, cast(sum(on_hand) as bigint) as on_hand, cast(sum(reserved) as bigint) as reserved, \
@@ -48,20 +50,17 @@ pub async fn verify(db: &impl Db, limit: u64) -> Result<Vec<Discrepancy>, DbErr>
     Ok(found)
 }
 
-/// Which ledger rows are wanted, latest first.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Wanted {
+/// Which ledger rows a list shows.
+#[derive(Clone, Debug)]
+pub(crate) struct LedgerFilter {
     pub product: Option<ProductId>,
     pub warehouse: Option<WarehouseId>,
     pub reference: Option<String>,
-    /// Only rows before this one.
-    pub before: Option<i64>,
-    pub limit: u64,
+    pub page: PageRequest,
 }
-
-/// One row of the ledger.
+/// A row of the ledger.
 #[derive(Clone, Debug)]
-pub(crate) struct Booked {
+pub(crate) struct LedgerRow {
     pub id: i64,
     pub sku: String,
     pub warehouse: WarehouseId,
@@ -74,17 +73,17 @@ pub(crate) struct Booked {
 }
 
 /// Rows of the ledger, latest first.
-pub(crate) async fn booked(db: &impl Db, wanted: &Wanted) -> Result<Vec<Booked>, DbErr> {
-    let mut values: Vec<Value> = vec![(wanted.limit as i64).into()];
+pub(crate) async fn list_rows(db: &impl Db, filter: &LedgerFilter) -> Result<Vec<LedgerRow>, DbErr> {
+    let mut values: Vec<Value> = vec![(filter.page.rows() as i64).into()];
     let mut sql = String::from(
         "select m.id, p.sku, m.warehouse_id, m.on_hand_delta, m.reserved_delta, m.reason, m.reference, m.actor, m.occurred_at \
          from stock_movements as m join products as p on p.id = m.product_id where true",
     );
     let conditions: [(&str, Option<Value>); 4] = [
-        ("m.product_id =", wanted.product.map(|p| p.0.into())),
-        ("m.warehouse_id =", wanted.warehouse.map(|w| w.0.into())),
-        ("m.reference =", wanted.reference.clone().map(Into::into)),
-        ("m.id <", wanted.before.map(Into::into)),
+        ("m.product_id =", filter.product.map(|p| p.0.into())),
+        ("m.warehouse_id =", filter.warehouse.map(|w| w.0.into())),
+        ("m.reference =", filter.reference.clone().map(Into::into)),
+        ("m.id <", filter.page.after.map(Into::into)),
     ];
     for (condition, value) in conditions {
         if let Some(value) = value {
@@ -95,7 +94,7 @@ pub(crate) async fn booked(db: &impl Db, wanted: &Wanted) -> Result<Vec<Booked>,
     sql.push_str(" order by m.id desc limit $1");
     let mut rows = Vec::new();
     for row in db.rows(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await? {
-        rows.push(Booked {
+        rows.push(LedgerRow {
             id: row.get(0)?,
             sku: row.get(1)?,
             warehouse: WarehouseId(row.get(2)?),

@@ -1,55 +1,56 @@
 //! Warehouses, the stock ledger, reservations, inbound supply, promises.
 //!
 //! Promises:
-//! - Every change of what is on hand or reserved is a row of the ledger, reservations included; [`verify`] finds any level
-//!   that is not the sum of its ledger. Nothing but the sheet in `sheet.rs` writes levels.
-//! - `0 <= reserved <= on_hand`, always. Safety stock is never reserved, and what is available is
+//! - Every change of the quantity on hand or reserved is a row of the ledger, reservations included; [`verify`] finds any level
+//!   that is not the sum of its ledger rows. Only [`LockedLevels`] writes levels.
+//! - `0 <= reserved <= on_hand`, always. Safety stock is never reserved: the available quantity is
 //!   `on_hand - reserved - safety`.
 //! - Levels are locked by product and warehouse in rising order before they are read, so that concurrent commands wait for
-//!   each other and neither oversell nor deadlock. One transaction should lock all it needs with one command.
-//! - A command runs the same few statements for one line and for ten thousand.
-//! - A promised date comes from stock, from inbound supply that no waiting order needs, or from the lead time, and is a
-//!   shipping day of the warehouse: the instant of its cut-off.
+//!   each other and neither oversell nor deadlock. A transaction should lock all levels it needs with one command.
+//! - A command runs the same number of statements for one line and for ten thousand.
+//! - A promised date comes from stock, from inbound supply that no backorder needs, or from the lead time, and is a shipping
+//!   day of the warehouse: the instant of its cut-off.
 //!
-//! Buyers see what is available, what is coming and the promise; exact levels on hand and reserved are the seller's.
+//! Buyers see the available quantity, the inbound quantity and the promised date; only the seller's staff see the quantities on
+//! hand and reserved.
 //!
 //! Tables: `warehouses`, `stock_levels`, `stock_movements`, `inbound_supplies`.
-//! Reads: `products`, `sites`, and of `order_lines` how much still waits for stock.
-//! Events: `stock.changed` (new levels, or the products to read again), `stock.received` (products of which more is on hand),
-//! `stock.freed` (products of which a reservation or safety stock was given back), `warehouse.changed`, `inbound.changed`.
+//! Reads: `products`, `sites`, and of `order_lines` the backordered quantities.
+//! Events: `stock.changed` (new levels, or the products to read again), `stock.received` (products with more on hand),
+//! `stock.freed` (products whose reservation or safety stock was released), `warehouse.changed`, `inbound.changed`.
 //!
-//! Not here: which order a reservation is for (`orders` keeps allocations; the ledger carries its number as reference).
+//! Not here: which order a reservation belongs to. `orders` keeps the allocations; the ledger has the order number as reference.
 
 mod availability;
 mod availability_views;
 mod batch;
-mod board;
+mod batch_requests;
 mod calendar;
 mod error;
 pub mod events;
-mod held;
 mod inbound;
-mod intake;
 mod ledger;
-mod moves;
+mod locked_levels;
+mod movements;
 mod promise;
+mod reservations;
 mod reserve;
 mod routes;
-mod sheet;
+mod stock_levels;
 #[cfg(test)]
 mod tests;
 mod views;
 mod warehouses;
 
-pub use board::Board;
 pub use calendar::Calendar;
 pub use error::StockError;
-pub use held::{Reservation, issue, release};
-pub use inbound::{NewInbound, put_inbound};
+pub use inbound::{NewInboundSupply, put_inbound_supplies};
 pub use ledger::verify;
-pub use moves::{Move, Reason, move_stock, set_levels};
-pub use promise::{Ask, promise_reserved};
+pub use locked_levels::LockedLevels;
+pub use movements::{Reason, StockMovement, move_stock, set_levels};
+pub use promise::{PromiseRequest, promise_reserved};
+pub use reservations::{Reservation, issue, release};
 pub use reserve::{Allocation, Demand, SourcingPreference, StockPlan, reserve};
 pub use routes::InventoryRoutes;
-pub use sheet::LockedLevels;
+pub use stock_levels::StockLevels;
 pub use warehouses::{NewWarehouse, put_warehouse};

@@ -1,9 +1,9 @@
-//! Reserving stock for a basket.
+//! Reserving stock for the lines of an order.
 //!
-//! Promises: a whole basket is served with the same few statements as one line; no warehouse gives what is reserved or kept
-//! as safety stock; only whole multiples are taken; two demands for one product share what there is, the first served first.
+//! Promises: all lines are reserved with the same number of statements as one line; reserved stock and safety stock are not
+//! reserved again; only whole multiples are taken; two demands for one product share the stock in their order.
 //!
-//! Not here: what happens to what could not be reserved; the caller backorders or refuses.
+//! Not here: the quantity that cannot be reserved; the caller backorders or refuses it.
 
 use std::sync::Arc;
 
@@ -12,36 +12,36 @@ use entity::{ProductId, WarehouseId};
 use pricing::{Quantity, UnitCode};
 
 use super::error::StockError;
-use super::moves::Reason;
-use super::sheet::{Entry, LockedLevels, Row, Told};
+use super::locked_levels::{LedgerEntry, LockedLevel, LockedLevels, StockEvents};
+use super::movements::Reason;
 use catalog::Product;
 use kernel::problem::CommonError;
 use kernel::telemetry;
 use store::database::Tx;
 
-/// What one line of a basket needs, in stock units.
+/// The quantity that one line needs, in stock units.
 #[derive(Clone, Copy, Debug)]
 pub struct Demand {
-    /// The caller's name for the line, given back with what was reserved.
+    /// The caller's key for the line, returned with its allocations.
     pub key: usize,
     pub product: ProductId,
     pub quantity: Quantity,
     /// Only whole multiples of this are taken from a warehouse; zero means any quantity.
     pub multiple: Quantity,
-    /// Take everything or nothing.
+    /// Whether the demand is reserved in full or not at all.
     pub all_or_nothing: bool,
 }
 
-/// Which warehouses to ask first.
+/// Which warehouses stock is taken from first.
 #[derive(Clone, Debug, Default)]
 pub struct SourcingPreference {
-    /// This warehouse before all others.
+    /// The first warehouse.
     pub warehouse: Option<WarehouseId>,
-    /// Then those in the country the goods go to.
+    /// The country the goods go to, whose warehouses come next.
     pub country: Option<String>,
 }
 
-/// What was reserved for a demand in one warehouse.
+/// The quantity reserved for a demand in one warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allocation {
     pub key: usize,
@@ -50,16 +50,15 @@ pub struct Allocation {
     pub quantity: Quantity,
 }
 
-/// What locked levels would give a basket. Nothing is reserved yet.
+/// How locked levels would serve a list of demands. Nothing is reserved yet.
 #[derive(Clone, Debug, Default)]
 pub struct StockPlan {
-    /// What each warehouse would give to which demand.
     pub allocations: Vec<Allocation>,
-    /// What each demand would lack, in the order of the demands.
+    /// The quantity each demand would lack, in the order of the demands.
     pub missing: Vec<Quantity>,
 }
 
-/// Reserves what there is for each demand, in the order of the demands. `reference` names in the ledger what it is for.
+/// Reserves the available stock for each demand, in the order of the demands. `reference` is the document number in the ledger.
 pub async fn reserve(
     tx: &Tx,
     demands: &[Demand],
@@ -72,11 +71,11 @@ pub async fn reserve(
 }
 
 impl Demand {
-    /// What an order line of a product needs of stock; none when its unit is unknown or the quantity is out of range. A line
-    /// that may not be backordered takes everything or nothing.
+    /// The demand of an order line; none when the product is not sold in the unit or the quantity is out of range. A line that
+    /// may not be backordered is reserved in full or not at all.
     pub fn of_line(key: usize, product: &Product, unit: UnitCode, quantity: Quantity) -> Option<Self> {
         let factor = product.factor_of(unit)?;
-        // What one warehouse gives at a time is a whole step of the line's unit.
+        // Each warehouse ships a whole number of the line's unit.
         let step = if product.fractional && unit == product.stock_unit {
             Quantity::from_micros(1)
         } else {
@@ -93,10 +92,10 @@ impl Demand {
 }
 
 impl LockedLevels {
-    /// Says what each demand would get, in the order of the demands, which share what there is. Changes nothing.
+    /// Plans which warehouse serves which demand, in the order of the demands. Changes nothing.
     ///
-    /// A demand goes to the best warehouse that has all of it; best is the preferred one, then those of the country, then by
-    /// priority. Only when no warehouse has all is it split, in the same order.
+    /// The first warehouse that has the whole quantity serves a demand: the preferred one, then those of the country, then by
+    /// priority. A demand is split, in the same order, only when no warehouse has the whole quantity.
     pub fn plan(&self, demands: &[Demand], preference: &SourcingPreference) -> StockPlan {
         let mut plan = StockPlan { allocations: Vec::with_capacity(demands.len()), missing: Vec::with_capacity(demands.len()) };
         let mut taken: AHashMap<(ProductId, WarehouseId), i64> = AHashMap::new();
@@ -113,14 +112,14 @@ impl LockedLevels {
         plan
     }
 
-    /// Reserves what was planned on these levels. It cannot lack stock: the levels have been locked since.
+    /// Reserves a plan that was made on these levels. Stock cannot be missing, because the levels have stayed locked.
     pub async fn reserve(mut self, tx: &Tx, plan: StockPlan, reference: &str) -> Result<Vec<Allocation>, StockError> {
         let reference: Arc<str> = reference.into();
         for _ in plan.missing.iter().filter(|missing| missing.is_positive()) {
             telemetry::count("bulkhead_stock_conflicts_total");
         }
         for part in &plan.allocations {
-            let entry = Entry {
+            let entry = LedgerEntry {
                 product: part.product,
                 warehouse: part.warehouse,
                 on_hand: 0,
@@ -130,18 +129,18 @@ impl LockedLevels {
             };
             self.post(entry).map_err(|e| CommonError::Internal(format!("reserving what is available: {e:?}")))?;
         }
-        self.write(tx, Told::Levels).await?;
+        self.write(tx, StockEvents::Levels).await?;
         Ok(plan.allocations)
     }
 
-    /// What each warehouse can give of a product besides what was taken, best warehouse first.
+    /// The quantity of a product left in each warehouse after `taken`, in sourcing order.
     fn offers(
         &self,
         product: ProductId,
         preference: &SourcingPreference,
         taken: &AHashMap<(ProductId, WarehouseId), i64>,
     ) -> Vec<(WarehouseId, i64)> {
-        let left = |warehouse, row: &Row| row.available() - taken.get(&(product, warehouse)).copied().unwrap_or(0);
+        let left = |warehouse, row: &LockedLevel| row.available() - taken.get(&(product, warehouse)).copied().unwrap_or(0);
         let mut ranked: Vec<_> = self
             .of(product)
             .map(|(warehouse, row)| (rank(warehouse, &row.country, row.priority, preference), left(warehouse, row)))
@@ -152,7 +151,7 @@ impl LockedLevels {
     }
 }
 
-/// The order in which warehouses are asked; the lowest is first.
+/// The sort key of a warehouse in sourcing order; the lowest comes first.
 pub(super) fn rank(
     warehouse: WarehouseId,
     country: &str,
@@ -162,7 +161,7 @@ pub(super) fn rank(
     (preference.warehouse != Some(warehouse), preference.country.as_deref() != Some(country), priority, warehouse)
 }
 
-/// Which warehouse gives how much, in millionths.
+/// The quantity taken from each warehouse, in millionths.
 pub(super) fn choose(offers: &[(WarehouseId, i64)], demand: &Demand) -> Vec<(WarehouseId, i64)> {
     let multiple = demand.multiple.micros().max(1);
     let whole = |quantity: i64| quantity - quantity % multiple;

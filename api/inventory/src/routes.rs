@@ -3,13 +3,13 @@
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::{OpenApi, Tags};
 
-use super::availability::{self, Asked, Question};
+use super::availability::{self, AvailabilityQuery, RequestedLine};
 use super::availability_views::{AvailabilityInput, AvailabilityList};
 use super::batch::Batch;
-use super::board::Board;
+use super::batch_requests;
 use super::error::StockError;
-use super::intake;
-use super::ledger::{self, Wanted};
+use super::ledger::{self, LedgerFilter};
+use super::stock_levels::StockLevels;
 use super::views::{
     ArrivalInput, DiscrepancyList, InboundInput, MovementInput, MovementView, SafetyInput, StockBatchView, WarehouseInput,
     WarehouseList, WarehouseView,
@@ -20,21 +20,21 @@ use identity::{Accounts, account_for};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::{ApiError, CommonError, FieldError};
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, QuantityText, Text, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, QuantityText, Text, if_match};
 use store::clock;
 
 type Result<T> = std::result::Result<T, ApiError<StockError>>;
 
-/// SKUs in one question by query.
+/// Largest number of SKUs in the query parameter.
 const MOST_SKUS: usize = 500;
-/// Lines in one question by body.
+/// Largest number of lines in the request body.
 const MOST_ASKED: usize = 5_000;
-/// Discrepancies shown.
+/// Largest number of discrepancies shown.
 const MOST_DISCREPANCIES: u64 = 1_000;
 
 #[derive(Tags)]
 enum Tag {
-    /// Warehouses, stock, supply on its way, availability.
+    /// Warehouses, stock, inbound supply, availability.
     Inventory,
 }
 
@@ -43,18 +43,18 @@ enum Tag {
 pub struct InventoryRoutes {
     pub accounts: Accounts,
     pub products: Products,
-    pub board: Board,
+    pub stock_levels: StockLevels,
 }
 
 #[OpenApi(tag = "Tag::Inventory")]
 impl InventoryRoutes {
-    /// Ask how many there are and when they can leave
+    /// Read the availability of products
     ///
-    /// For each SKU: what may be reserved, per warehouse and in all, what is on its way, and when `quantity` (in stock units;
-    /// the smallest that can be ordered when left out) can leave. The promise comes from stock, from supply that no waiting
-    /// order needs, or from the lead time, and is the cut-off of a working day of the warehouse. Warehouses in the country
-    /// the goods go to are asked first. Buyers see what is available; the seller's side also sees what is on hand and
-    /// reserved. Unknown SKUs are listed in `rejected`. The answer is read from the database; nothing is held by it.
+    /// For each SKU: the quantity that can be reserved, per warehouse and in all, the inbound supply, and when `quantity` (in
+    /// stock units; the smallest orderable quantity when left out) can ship. The promised date comes from stock, from inbound
+    /// supply that no backorder needs, or from the lead time, and is the cut-off time of a working day of the warehouse.
+    /// Stock is taken from warehouses in the destination country first. Buyers see available quantities; the seller's staff also
+    /// see the quantities on hand and reserved. Unknown SKUs are listed in `rejected`. Nothing is reserved.
     #[oai(path = "/v1/availability", method = "get", operation_id = "get_availability")]
     async fn get_availability(
         &self,
@@ -73,13 +73,13 @@ impl InventoryRoutes {
             .into());
         }
         let quantity = quantity.0.map(|quantity| quantity.0);
-        let ask = |sku: Code| Asked { pointer: "sku".to_owned(), sku: sku.into_inner(), quantity, unit: None };
+        let ask = |sku: Code| RequestedLine { pointer: "sku".to_owned(), sku: sku.into_inner(), quantity, unit: None };
         self.availability(&who, sku.0.into_iter().map(ask).collect(), ship_to.0.as_deref(), account.0.as_deref()).await
     }
 
-    /// Ask when a basket can leave
+    /// Read the availability of a list of lines
     ///
-    /// As the question by query, for up to 5000 lines with quantities and units. Lines share what there is, in their order:
+    /// For up to 5000 lines with quantities and units, as with GET. Lines share the stock in their order:
     /// two lines for one SKU are promised together.
     #[oai(path = "/v1/availability", method = "post", operation_id = "ask_availability")]
     async fn ask_availability(
@@ -97,7 +97,7 @@ impl InventoryRoutes {
             .into());
         }
         let lines = input.lines.into_iter().enumerate();
-        let asked = lines.map(|(at, line)| Asked {
+        let asked = lines.map(|(at, line)| RequestedLine {
             pointer: format!("/lines/{at}"),
             sku: line.sku.into_inner(),
             quantity: line.quantity.map(|quantity| quantity.0),
@@ -108,10 +108,10 @@ impl InventoryRoutes {
 
     /// Move stock
     ///
-    /// Up to 10,000 movements, as an array or as `{"movements": […]}`, done in their order. Good ones are kept and bad ones
-    /// reported with pointers: unknown SKU or warehouse, nothing to move, or less would be on hand than is reserved
-    /// (`below-reserved`). A `count` says what is on hand. A `transfer` with
-    /// `to_warehouse` happens on both sides or not at all. Orders that wait get what comes in.
+    /// Up to 10,000 movements, as an array or as `{"movements": […]}`, posted in their order. Valid movements are posted and
+    /// invalid ones reported with pointers: unknown SKU or warehouse, quantity 0, or less on hand than is reserved
+    /// (`below-reserved`). A `count` sets the quantity on hand. A `transfer` with
+    /// `to_warehouse` is posted on both sides or not at all. Received stock is allocated to backorders.
     #[oai(path = "/v1/stock-movements", method = "post", operation_id = "move_stock")]
     async fn move_stock(
         &self,
@@ -123,14 +123,14 @@ impl InventoryRoutes {
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(JsonResponse::replay(replay));
         }
-        let view = intake::movements(&tx, &self.products, &self.board, body.0).await?;
+        let view = batch_requests::move_stock(&tx, &self.products, &self.stock_levels, body.0).await?;
         let answer = JsonResponse::stored(&tx, &view).await?;
         Ok(tx.commit(answer).await?)
     }
 
     /// Read the stock ledger
     ///
-    /// Every change of what is on hand or reserved, latest first.
+    /// Every change of the quantity on hand or reserved, latest first.
     #[oai(path = "/v1/stock-movements", method = "get", operation_id = "list_stock_movements")]
     async fn list_stock_movements(
         &self,
@@ -141,28 +141,28 @@ impl InventoryRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<MovementView>>> {
-        let limit = page_limit(limit.0, 50, 500)?;
-        let mut wanted = Wanted { limit: limit + 1, reference: reference.0.map(Code::into_inner), ..Wanted::default() };
-        wanted.before = cursor.0.as_deref().map(place_of).transpose()?;
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 500)?;
+        let reference = reference.0.map(Code::into_inner);
+        let mut filter = LedgerFilter { product: None, warehouse: None, reference, page };
         if let Some(sku) = sku.0 {
             let unknown = || CommonError::invalid("sku", FieldCode::UnknownProduct, format!("there is no product \"{}\"", &*sku));
-            wanted.product = Some(self.products.by_sku(&sku).ok_or_else(unknown)?.id);
+            filter.product = Some(self.products.by_sku(&sku).ok_or_else(unknown)?.id);
         }
         if let Some(code) = warehouse.0 {
             let unknown = || {
                 CommonError::invalid("warehouse", FieldCode::UnknownWarehouse, format!("there is no warehouse \"{}\"", &*code))
             };
-            wanted.warehouse = Some(self.board.warehouse(&code).ok_or_else(unknown)?.id);
+            filter.warehouse = Some(self.stock_levels.warehouse(&code).ok_or_else(unknown)?.id);
         }
-        let rows = ledger::booked(&who.db(), &wanted).await?;
-        let items = rows.into_iter().map(|row| (row.id, MovementView::new(row, &self.board))).collect();
-        Ok(JsonResponse::of(&Page::cut(items, limit))?)
+        let rows = ledger::list_rows(&who.db(), &filter).await?;
+        let items = rows.into_iter().map(|row| (row.id, MovementView::new(row, &self.stock_levels)));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Check the stock ledger
     ///
-    /// Adds up the whole ledger and lists the levels that are not its sums, at most 1000. The list is empty unless something
-    /// else than this service wrote to the database.
+    /// Adds up the whole ledger and lists the levels that differ from the sums, at most 1000. The list is empty unless another
+    /// program wrote to the database.
     #[oai(path = "/v1/stock-discrepancies", method = "get", operation_id = "list_stock_discrepancies")]
     async fn list_stock_discrepancies(&self, who: Acting<permit::WriteStock>) -> Result<JsonResponse<DiscrepancyList>> {
         let found = ledger::verify(&who.db(), MOST_DISCREPANCIES).await?;
@@ -171,7 +171,7 @@ impl InventoryRoutes {
 
     /// Set safety stock
     ///
-    /// Up to 10,000 levels, as an array or as `{"levels": […]}`. What is kept as safety stock is never reserved.
+    /// Up to 10,000 levels, as an array or as `{"levels": […]}`. Safety stock is never reserved.
     #[oai(path = "/v1/stock-levels", method = "put", operation_id = "put_stock_levels")]
     async fn put_stock_levels(
         &self,
@@ -179,15 +179,15 @@ impl InventoryRoutes {
         body: Body<Batch<SafetyInput>>,
     ) -> Result<JsonResponse<StockBatchView>> {
         let tx = who.begin().await?;
-        let view = intake::safety(&tx, &self.products, &self.board, body.0).await?;
+        let view = batch_requests::put_safety_stock(&tx, &self.products, &self.stock_levels, body.0).await?;
         let answer = JsonResponse::of(&view)?;
         Ok(tx.commit(answer).await?)
     }
 
-    /// Announce supply on its way
+    /// Announce inbound supplies
     ///
-    /// Up to 10,000 supplies, as an array or as `{"supplies": […]}`. A supply is known by reference, SKU and warehouse;
-    /// announcing it again changes quantity and date. Good ones are kept and bad ones reported with pointers.
+    /// Up to 10,000 supplies, as an array or as `{"supplies": […]}`. Reference, SKU and warehouse identify a supply;
+    /// announcing it again changes quantity and date. Valid supplies are stored and invalid ones reported with pointers.
     #[oai(path = "/v1/inbound-supplies", method = "put", operation_id = "put_inbound_supplies")]
     async fn put_inbound_supplies(
         &self,
@@ -195,15 +195,15 @@ impl InventoryRoutes {
         body: Body<Batch<InboundInput>>,
     ) -> Result<JsonResponse<StockBatchView>> {
         let tx = who.begin().await?;
-        let view = intake::supplies(&tx, &self.products, &self.board, body.0).await?;
+        let view = batch_requests::put_supplies(&tx, &self.products, &self.stock_levels, body.0).await?;
         let answer = JsonResponse::of(&view)?;
         Ok(tx.commit(answer).await?)
     }
 
-    /// Receive supply
+    /// Receive inbound supplies
     ///
-    /// Puts on hand what arrived of announced supplies, up to 10,000 lines, as an array or as `{"receipts": […]}`. A supply
-    /// may arrive in several deliveries and be more than announced. Good lines are kept and bad ones reported.
+    /// Puts received goods of announced supplies on hand, up to 10,000 lines, as an array or as `{"receipts": […]}`. A supply
+    /// may be received in several deliveries and may exceed the announced quantity. Valid lines are posted and invalid ones reported.
     #[oai(path = "/v1/inbound-supplies/receipts", method = "post", operation_id = "receive_inbound_supplies")]
     async fn receive_inbound_supplies(
         &self,
@@ -215,14 +215,14 @@ impl InventoryRoutes {
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(JsonResponse::replay(replay));
         }
-        let view = intake::arrivals(&tx, &self.products, &self.board, body.0).await?;
+        let view = batch_requests::receive_supplies(&tx, &self.products, &self.stock_levels, body.0).await?;
         let answer = JsonResponse::stored(&tx, &view).await?;
         Ok(tx.commit(answer).await?)
     }
 
     /// Create or change a warehouse
     ///
-    /// The warehouse becomes what the body says. With `If-Match` the change happens only if nobody changed it meanwhile.
+    /// Replaces all fields of the warehouse. With `If-Match` the change is made only to the version given.
     #[oai(path = "/v1/warehouses/:code", method = "put", operation_id = "put_warehouse")]
     async fn put_warehouse(
         &self,
@@ -241,21 +241,21 @@ impl InventoryRoutes {
 
     /// Read a warehouse
     ///
-    /// Its place and calendar.
+    /// With its address and shipping calendar.
     #[oai(path = "/v1/warehouses/:code", method = "get", operation_id = "get_warehouse")]
     async fn get_warehouse(&self, who: Acting<permit::ReadStock>, code: Path<Code>) -> Result<JsonResponse<WarehouseView>> {
         let _ = who;
-        let found = self.board.warehouse(&code.0).ok_or_else(|| StockError::WarehouseNotFound(code.0.to_string()))?;
+        let found = self.stock_levels.warehouse(&code.0).ok_or_else(|| StockError::WarehouseNotFound(code.0.to_string()))?;
         Ok(JsonResponse::of(&WarehouseView::from(&found))?.with_etag(Etag(found.version)))
     }
 
     /// List warehouses
     ///
-    /// All of them, in the order they are asked.
+    /// All warehouses, in sourcing order.
     #[oai(path = "/v1/warehouses", method = "get", operation_id = "list_warehouses")]
     async fn list_warehouses(&self, who: Acting<permit::ReadStock>) -> Result<JsonResponse<WarehouseList>> {
         let _ = who;
-        let items = self.board.warehouses().iter().map(WarehouseView::from).collect();
+        let items = self.stock_levels.warehouses().iter().map(WarehouseView::from).collect();
         Ok(JsonResponse::of(&WarehouseList { items })?)
     }
 }
@@ -264,7 +264,7 @@ impl InventoryRoutes {
     async fn availability(
         &self,
         who: &Acting<permit::ReadStock>,
-        asked: Vec<Asked>,
+        asked: Vec<RequestedLine>,
         ship_to: Option<&str>,
         account: Option<&str>,
     ) -> Result<JsonResponse<AvailabilityList>> {
@@ -273,10 +273,10 @@ impl InventoryRoutes {
             _ => Some(account_for(who, &self.accounts, account).map_err(StockError::from)?.id),
         };
         let db = who.db();
-        let prefer = availability::destination(&db, account, ship_to).await?;
-        let (products, board) = (&self.products, &self.board);
+        let preference = availability::sourcing_preference(&db, account, ship_to).await?;
+        let (products, stock_levels) = (&self.products, &self.stock_levels);
         let catalog_view = products.view_for(who.account());
-        let question = Question { products, board, asked, prefer, catalog_view, exact: who.is_seller() };
-        Ok(JsonResponse::of(&availability::answer(&db, question, clock::now()).await?)?)
+        let query = AvailabilityQuery { products, stock_levels, asked, preference, catalog_view, exact: who.is_seller() };
+        Ok(JsonResponse::of(&availability::availability_of(&db, query, clock::now()).await?)?)
     }
 }

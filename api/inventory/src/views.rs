@@ -5,10 +5,10 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::batch::Line;
-use super::board::{Board, Warehouse};
 use super::calendar::Calendar;
-use super::ledger::{Booked, Discrepancy};
-use super::moves::Reason;
+use super::ledger::{Discrepancy, LedgerRow};
+use super::movements::Reason;
+use super::stock_levels::{StockLevels, Warehouse};
 use super::warehouses::NewWarehouse;
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
@@ -38,7 +38,7 @@ const WEEK: [Weekday; 7] = [
     Weekday::Sunday,
 ];
 
-/// A warehouse as it shall be.
+/// The new state of a warehouse.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WarehouseInput {
@@ -51,26 +51,26 @@ pub(crate) struct WarehouseInput {
     #[serde(default)]
     #[oai(default)]
     pub city: Text<100>,
-    /// Warehouses with lower numbers are asked first, 0 to 1000000; 100 when left out.
+    /// Stock is taken from warehouses with lower numbers first; 0 to 1000000, 100 when left out.
     #[oai(validator(minimum(value = "0"), maximum(value = "1000000")))]
     pub priority: Option<i32>,
-    /// Days on which goods leave; Monday to Friday when left out.
+    /// Days of the week on which the warehouse ships; Monday to Friday when left out.
     #[oai(validator(min_items = 1, max_items = 7))]
     pub working_days: Option<Vec<Weekday>>,
-    /// Days on which nothing leaves, as `2026-12-25`; at most 1000.
+    /// Days on which nothing ships, as `2026-12-25`; at most 1000.
     #[serde(default)]
     #[oai(default, validator(max_items = 1000))]
     pub holidays: Vec<Text<10>>,
-    /// What is ordered up to this local time, `HH:MM`, leaves the same day; `15:00` when left out.
+    /// Orders placed up to this local time, `HH:MM`, ship on the same day; `15:00` when left out.
     #[oai(validator(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$"))]
     pub cutoff: Option<String>,
-    /// Minutes the local clock is ahead of UTC, -840 to 840; 0 when left out.
+    /// Offset of the local time from UTC in minutes, -840 to 840; 0 when left out.
     #[oai(validator(minimum(value = "-840"), maximum(value = "840")))]
     pub utc_offset_minutes: Option<i32>,
 }
 
 impl WarehouseInput {
-    /// The warehouse, or every field that is wrong.
+    /// The warehouse, or an error for every invalid field.
     pub(super) fn read(self, code: Code) -> Result<NewWarehouse, CommonError> {
         let mut wrong = Vec::new();
         let mut holidays: Vec<NaiveDate> = Vec::with_capacity(self.holidays.len());
@@ -141,17 +141,17 @@ pub(crate) struct WarehouseView {
     pub country: String,
     /// City.
     pub city: String,
-    /// Warehouses with lower numbers are asked first.
+    /// Stock is taken from warehouses with lower numbers first.
     pub priority: i32,
-    /// Days on which goods leave.
+    /// Days of the week on which the warehouse ships.
     pub working_days: Vec<Weekday>,
-    /// Days on which nothing leaves.
+    /// Days on which nothing ships.
     pub holidays: Vec<String>,
-    /// What is ordered up to this local time leaves the same day.
+    /// Orders placed up to this local time ship on the same day.
     pub cutoff: String,
-    /// Minutes the local clock is ahead of UTC.
+    /// Offset of the local time from UTC in minutes.
     pub utc_offset_minutes: i32,
-    /// Rises with every change; also the `ETag`.
+    /// Increases with every change; also the `ETag`.
     pub version: i64,
 }
 
@@ -176,26 +176,26 @@ impl From<&Warehouse> for WarehouseView {
 /// Every warehouse.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct WarehouseList {
-    /// In the order they are asked.
+    /// The warehouses in sourcing order.
     pub items: Vec<WarehouseView>,
 }
 
-/// Why stock moves.
+/// Reason of a stock movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum MovementReason {
-    /// Goods came in.
+    /// Goods were received.
     Receipt,
-    /// A correction.
+    /// The quantity on hand was corrected.
     Adjustment,
-    /// Somebody counted: the quantity is what is on hand.
+    /// Stock was counted; the quantity is the quantity on hand.
     Count,
-    /// Goods are broken or lost; give a negative quantity.
+    /// Goods were damaged or lost; give a negative quantity.
     Damage,
-    /// A customer sent goods back.
+    /// A customer returned goods.
     Return,
-    /// Goods went to another warehouse.
+    /// Goods were moved to another warehouse.
     Transfer,
 }
 
@@ -212,7 +212,7 @@ impl From<MovementReason> for Reason {
     }
 }
 
-/// One movement of stock.
+/// A stock movement.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MovementInput {
@@ -220,14 +220,14 @@ pub(crate) struct MovementInput {
     pub sku: Code,
     /// Code of the warehouse.
     pub warehouse: Code,
-    /// Added to what is on hand, in stock units; negative takes away. For a count it is what is on hand.
+    /// Quantity added to the stock on hand, in stock units; negative to take goods away. For a count the quantity on hand.
     pub quantity: QuantityText,
-    /// Why.
+    /// Reason.
     pub reason: MovementReason,
-    /// Code of the other warehouse of a transfer: the quantity leaves `warehouse` and comes to this one. Left out, a transfer
-    /// is booked on one side.
+    /// Code of the receiving warehouse of a transfer; the quantity is taken from `warehouse`. When it is left out, the transfer
+    /// is posted in `warehouse` only.
     pub to_warehouse: Option<Code>,
-    /// The document it belongs to.
+    /// Number of the document it belongs to.
     #[serde(default)]
     #[oai(default)]
     pub reference: Text<200>,
@@ -237,24 +237,24 @@ impl Line for MovementInput {
     const MEMBER: &'static str = "movements";
     const POINTER: &'static str = "/movements";
 
-    fn names(&self) -> (&str, &str) {
+    fn codes(&self) -> (&str, &str) {
         (&self.sku, &self.warehouse)
     }
 }
 
-/// A supply on its way.
+/// The new state of an inbound supply.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InboundInput {
-    /// The supplier's order; with SKU and warehouse it is the supply's name.
+    /// Number of the purchase order to the supplier; with SKU and warehouse it identifies the supply.
     pub reference: Code,
     /// SKU of the product.
     pub sku: Code,
     /// Code of the warehouse.
     pub warehouse: Code,
-    /// All that was ordered, in stock units, with what was received already.
+    /// Quantity ordered, in stock units, including what was received already.
     pub quantity: QuantityText,
-    /// When it is expected.
+    /// Expected arrival.
     pub expected_at: Timestamp,
 }
 
@@ -262,22 +262,22 @@ impl Line for InboundInput {
     const MEMBER: &'static str = "supplies";
     const POINTER: &'static str = "/supplies";
 
-    fn names(&self) -> (&str, &str) {
+    fn codes(&self) -> (&str, &str) {
         (&self.sku, &self.warehouse)
     }
 }
 
-/// What arrived of a supply.
+/// Goods received of an inbound supply.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ArrivalInput {
-    /// The supplier's order.
+    /// Number of the purchase order to the supplier.
     pub reference: Code,
     /// SKU of the product.
     pub sku: Code,
     /// Code of the warehouse.
     pub warehouse: Code,
-    /// What arrived now, in stock units.
+    /// Quantity received now, in stock units.
     pub quantity: QuantityText,
 }
 
@@ -285,7 +285,7 @@ impl Line for ArrivalInput {
     const MEMBER: &'static str = "receipts";
     const POINTER: &'static str = "/receipts";
 
-    fn names(&self) -> (&str, &str) {
+    fn codes(&self) -> (&str, &str) {
         (&self.sku, &self.warehouse)
     }
 }
@@ -298,7 +298,7 @@ pub(crate) struct SafetyInput {
     pub sku: Code,
     /// Code of the warehouse.
     pub warehouse: Code,
-    /// What is never reserved, in stock units.
+    /// Safety stock, which is never reserved, in stock units.
     pub safety: QuantityText,
 }
 
@@ -306,40 +306,37 @@ impl Line for SafetyInput {
     const MEMBER: &'static str = "levels";
     const POINTER: &'static str = "/levels";
 
-    fn names(&self) -> (&str, &str) {
+    fn codes(&self) -> (&str, &str) {
         (&self.sku, &self.warehouse)
     }
 }
 
-/// A line of a batch that was done.
+/// An accepted line of a batch.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct StockLineView {
-    /// Place in the request, from 0.
+    /// Index in the request, from 0.
     pub index: usize,
     /// SKU.
     pub sku: String,
     /// Code of the warehouse.
     pub warehouse: String,
-    /// On hand afterwards, in stock units.
-    #[oai(skip_serializing_if_is_none)]
+    /// New quantity on hand, in stock units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on_hand: Option<QuantityText>,
-    /// Allocation afterwards.
-    #[oai(skip_serializing_if_is_none)]
+    /// New reserved quantity.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<QuantityText>,
-    /// What may be reserved afterwards.
-    #[oai(skip_serializing_if_is_none)]
+    /// New quantity that can be reserved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub available: Option<QuantityText>,
 }
 
-/// What became of a batch about stock.
+/// Result of a batch of stock changes.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct StockBatchView {
-    /// Lines done.
+    /// Accepted lines.
     pub accepted: Vec<StockLineView>,
-    /// What is wrong with the others, by pointers into the request.
+    /// Errors of the other lines, with pointers into the request.
     pub rejected: Vec<FieldError>,
 }
 
@@ -350,25 +347,25 @@ pub(crate) struct MovementView {
     pub sku: String,
     /// Code of the warehouse.
     pub warehouse: String,
-    /// Change of what is on hand, in stock units.
+    /// Change of the quantity on hand, in stock units.
     pub on_hand: QuantityText,
-    /// Change of what is reserved.
+    /// Change of the reserved quantity.
     pub reserved: QuantityText,
     /// `receipt`, `adjustment`, `count`, `damage`, `return`, `transfer`, `reservation`, `release` or `issue`.
     pub reason: String,
-    /// The document or order it belongs to.
+    /// Number of the document or order it belongs to.
     pub reference: String,
-    /// Who did it.
+    /// User or client that made the change.
     pub actor: String,
-    /// When.
+    /// Time of the change.
     pub occurred_at: Timestamp,
 }
 
 impl MovementView {
-    pub(super) fn new(row: Booked, board: &Board) -> Self {
+    pub(super) fn new(row: LedgerRow, stock_levels: &StockLevels) -> Self {
         Self {
             sku: row.sku,
-            warehouse: board.code_of(row.warehouse),
+            warehouse: stock_levels.code_of(row.warehouse),
             on_hand: QuantityText(row.on_hand),
             reserved: QuantityText(row.reserved),
             reason: row.reason,
@@ -379,27 +376,27 @@ impl MovementView {
     }
 }
 
-/// Levels that are not the sums of their ledger.
+/// Levels that are not the sums of their ledger rows.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct DiscrepancyList {
-    /// Empty when the ledger proves every level.
+    /// Empty when every level agrees with the ledger.
     pub items: Vec<DiscrepancyView>,
 }
 
-/// A level that is not the sum of its ledger.
+/// A level that is not the sum of its ledger rows.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct DiscrepancyView {
     /// SKU.
     pub sku: String,
     /// Code of the warehouse.
     pub warehouse: String,
-    /// On hand, as the level says.
+    /// Quantity on hand of the level.
     pub on_hand: QuantityText,
-    /// On hand, as the ledger adds up.
+    /// Quantity on hand according to the ledger.
     pub ledger_on_hand: QuantityText,
-    /// Allocation, as the level says.
+    /// Reserved quantity of the level.
     pub reserved: QuantityText,
-    /// Allocation, as the ledger adds up.
+    /// Reserved quantity according to the ledger.
     pub ledger_reserved: QuantityText,
 }
 

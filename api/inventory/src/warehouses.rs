@@ -7,10 +7,11 @@ use super::calendar::Calendar;
 use super::error::StockError;
 use super::events::WarehouseChanged;
 use kernel::problem::CommonError;
+use kernel::wire::{VersionMatch, check_version};
 use store::database::Tx;
 use store::error::is_duplicate;
 
-/// A warehouse as it shall be.
+/// The new state of a warehouse.
 #[derive(Clone, Debug)]
 pub struct NewWarehouse {
     pub code: String,
@@ -18,18 +19,16 @@ pub struct NewWarehouse {
     /// ISO 3166 code of two letters.
     pub country: String,
     pub city: String,
-    /// Lower is asked first.
+    /// Stock is taken from warehouses with lower numbers first.
     pub priority: i32,
     pub calendar: Calendar,
 }
 
-/// Creates the warehouse or changes it to what is given. `expected` is the version the caller read, if it said one.
-pub async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<i64>) -> Result<warehouses::Model, StockError> {
+/// Creates a warehouse or replaces its fields. `expected` is the `If-Match` of the request.
+pub async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<VersionMatch>) -> Result<warehouses::Model, StockError> {
     let found = warehouses::Entity::find().filter(warehouses::Column::Code.eq(&new.code));
     let old = found.lock_exclusive().one(tx).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|o| o.version) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map(|o| o.version))?;
     let id = match &old {
         Some(old) => old.id,
         None => WarehouseId(tx.id().await?),

@@ -13,6 +13,7 @@ pub mod problem;
 pub mod rate;
 pub mod redis_link;
 pub mod request;
+pub mod rows;
 pub mod scopes;
 pub mod slow_requests;
 pub mod telemetry;

@@ -20,5 +20,5 @@ pub use bulk_item::BulkItem;
 pub use numbers::{AmountText, Money, QuantityText, Timestamp, parse_timestamp};
 pub use page::{Page, PageRequest, cursor, page_limit, pair_cursor, pair_of, place_of};
 pub use raw::{RawDecimal, SharedText, StaticCode};
-pub use response::{Accepted, Created, Etag, JsonResponse, check_version, if_match};
+pub use response::{Accepted, Created, Etag, JsonResponse, VersionMatch, check_version, if_match};
 pub use text::{Code, Text};

@@ -1,7 +1,7 @@
 //! Attributes orders to the searches they followed.
 
-use store::Db;
 use std::time::Duration;
+use store::Db;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, Instant, OrderId, ProductId, Quantity, noted_searches, order_lines};

@@ -15,7 +15,7 @@ use catalog::{Categories, Products};
 use identity::permit;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, VersionMatch, if_match};
 
 pub(super) type Result<T> = std::result::Result<T, ApiError<MerchandisingError>>;
 
@@ -140,7 +140,7 @@ impl CurationRoutes {
 async fn put<V: CurationView + Type + Serialize>(
     who: &Staff,
     new: NewCuration,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<JsonResponse<V>> {
     let tx = who.begin().await?;
     let row = put_curation(&tx, new, expected).await?;

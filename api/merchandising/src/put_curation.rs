@@ -8,7 +8,7 @@ use sea_orm::{
 use super::error::MerchandisingError;
 use super::events::SearchCurationChanged;
 use super::queries::find_curation;
-use kernel::problem::CommonError;
+use kernel::wire::{VersionMatch, check_version};
 use store::database::{Lock, Tx};
 
 /// Synonyms or a rule to store.
@@ -40,13 +40,11 @@ impl MerchandisingError {
 pub(super) async fn put_curation(
     tx: &Tx,
     new: NewCuration,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<search_curations::Model, MerchandisingError> {
     tx.lock(Lock::SearchRules).await?;
     let old = find_curation(tx, new.kind, &new.code).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map(|old| old.version))?;
     let mut row = search_curations::Model {
         id: old.as_ref().map_or(0, |old| old.id),
         kind: new.kind,

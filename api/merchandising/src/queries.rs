@@ -1,8 +1,8 @@
 //! Reads synonyms and search rules.
 
-use store::Db;
 use entity::{CurationKind, search_curations};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
+use store::Db;
 
 use kernel::wire::PageRequest;
 

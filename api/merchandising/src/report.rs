@@ -1,10 +1,10 @@
 //! Reports on searches over some days, grouped by query.
 
-use store::{Db, Row};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::AccountId;
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
+use store::{Db, Row};
 
 use super::report_views::ReportOrder;
 use kernel::field_code::FieldCode;

@@ -1,7 +1,7 @@
-//! Telling others what happened: the event log over HTTP.
+//! The event log over HTTP.
 //!
-//! Promises: events come in order of `seq`, none is ever skipped though transactions commit out of order, each may be read
-//! again by asking with an earlier `after`. People and clients of an account see their account's events and no other's.
+//! Promises: events are returned in order of `seq`; none is skipped although transactions commit out of order; events can be read
+//! again with an earlier `after`. Users and clients of an account see only the events of their account.
 //!
 //! Tables: none of its own. Reads: `events`. Events: none.
 //!

@@ -16,7 +16,7 @@ use kernel::problem_types;
 use kernel::wire::{JsonResponse, Timestamp, page_limit};
 use store::events::{self, PublicEvent, Range};
 
-/// What the event log refuses.
+/// Why a request to the event log fails.
 #[derive(Debug, thiserror::Error)]
 pub enum EventError {
     #[error(transparent)]
@@ -29,7 +29,7 @@ type Result<T> = std::result::Result<T, ApiError<EventError>>;
 
 #[derive(Tags)]
 enum Tag {
-    /// What happened, in order.
+    /// The event log.
     Events,
 }
 
@@ -38,29 +38,29 @@ enum Tag {
 pub(crate) struct EventsView {
     /// The events.
     pub items: Vec<EventView>,
-    /// Give this as `after` to read on.
+    /// Give this as `after` to read the next events.
     pub next_after: i64,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct EventView {
-    /// Its place in the log; rises, with gaps.
+    /// Sequence number; increases, with gaps.
     pub seq: i64,
-    /// What happened, as `order.placed`.
+    /// Type of the event, such as `order.placed`.
     #[oai(rename = "type")]
     #[serde(rename = "type")]
     pub kind: String,
-    /// What it happened to, as `order/SO00000042`.
+    /// Resource that the event is about, such as `order/SO00000042`.
     pub subject: String,
-    /// Code of the account it belongs to; none for the seller's own.
+    /// Code of the account it belongs to; absent for events of the seller.
     pub account: Option<String>,
-    /// Who caused it; only shown to the seller's side.
+    /// User or client that caused it; only for the seller's staff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
-    /// When.
+    /// Time.
     pub occurred_at: Timestamp,
-    /// Details: a JSON object of numbers, codes and quantities; empty where type and subject say everything.
+    /// Details: a JSON object of numbers, codes and quantities; empty when type and subject are sufficient.
     pub data: Any<Box<RawValue>>,
 }
 
@@ -78,9 +78,9 @@ const LONGEST_WAIT: u64 = 30;
 impl EventRoutes {
     /// Read events
     ///
-    /// Everything that happened after `after`, in order; an account's principals see what belongs to their account. With
-    /// `wait` the answer comes as soon as there is something, or empty after so many seconds (at most 30). No event is ever
-    /// skipped, and reading again from an earlier place gives the same events.
+    /// The events after `after`, in order; users and clients of an account see the events of their account. With
+    /// `wait` the response is sent as soon as there is an event, or empty after that number of seconds (at most 30). No event is
+    /// skipped, and reading again from an earlier `after` returns the same events.
     #[oai(path = "/v1/events", method = "get", operation_id = "list_events")]
     async fn list_events(
         &self,
@@ -111,7 +111,7 @@ impl EventRoutes {
             if !items.is_empty() || left.is_zero() {
                 return Ok(items);
             }
-            // Another process without Redis wakes nobody here, so look again every second in any case.
+            // Without Redis, other processes cannot wake this one, so the events are read every second in any case.
             feed.wait_for_more(seen, left.min(Duration::from_secs(1))).await;
         }
     }

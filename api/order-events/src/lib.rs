@@ -1,7 +1,7 @@
-//! Events of orders. `orders` records them. They are a crate of their own because slices before `orders` follow them as well:
-//! `suggestions` and `merchandising` learn from what is ordered.
+//! Events of orders, which `orders` records. They are a separate crate because slices that `orders` depends on handle them too:
+//! `suggestions` and `merchandising` learn from orders.
 //!
-//! Not here: what an order is (`orders`).
+//! Not here: the order itself (`orders`).
 
 use entity::{AccountId, HoldKind, OrderId, ProductId, orders};
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,20 @@ use store::{DomainEvent, EventDetails, NoPublicForm};
 
 use kernel::wire::{Money, QuantityText};
 
-/// An order was placed. Read by suggestions, which learn from it, and by merchandising, which counts what followed a search.
+/// An order was placed. Suggestions learn from it, and merchandising counts it as a conversion of a search.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderPlaced {
-    /// Its row.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// Its number.
+    /// Number of the order.
     pub number: String,
-    /// Whose it is.
+    /// Account that ordered.
     pub account_id: AccountId,
-    /// The number the account gave it.
+    /// Number of the customer's purchase order.
     pub purchase_order_number: String,
-    /// What it costs.
+    /// Total amount.
     pub total: Money,
-    /// How many lines it has.
+    /// Number of lines.
     pub lines: usize,
 }
 
@@ -57,29 +57,29 @@ impl DomainEvent for OrderPlaced {
     }
 }
 
-/// Parts of an order were cancelled, or all of it. Read by suggestions, which forget them, and by billing, since less may have to
-/// be paid before the order ships, or nothing may be left to do.
+/// An order was cancelled in part or in full. Suggestions subtract the quantities, and billing checks whether prepayments now
+/// cover the order or the order is complete.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderCancelled {
-    /// Its row.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// Its number.
+    /// Number of the order.
     pub number: String,
-    /// Whose it is.
+    /// Account that ordered.
     #[serde(default)]
     pub account_id: Option<AccountId>,
-    /// The parts.
+    /// Cancelled lines.
     pub lines: Vec<CancelledLine>,
-    /// Why.
+    /// Reason.
     pub reason: String,
 }
 
-/// What was cancelled of a line.
+/// The cancelled quantity of a line.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CancelledLine {
-    /// The number of the line.
+    /// Number of the line.
     pub line: i32,
-    /// In its sales unit.
+    /// Quantity in the line's sales unit.
     pub quantity: QuantityText,
 }
 
@@ -108,10 +108,10 @@ impl DomainEvent for OrderCancelled {
     }
 }
 
-/// Orders of the past were imported. Read by suggestions, which learn from them.
+/// Past orders were imported. Suggestions learn from them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrdersImported {
-    /// Their rows.
+    /// Row ids of the orders.
     pub order_ids: Vec<OrderId>,
 }
 
@@ -128,17 +128,17 @@ impl DomainEvent for OrdersImported {
     }
 }
 
-/// An order was given another delivery address, date or less of something.
+/// Destination, dates, texts or quantities of an order were changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderChanged {
-    /// Its row.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// Its number.
+    /// Number of the order.
     pub number: String,
-    /// Whose it is.
+    /// Account that ordered.
     #[serde(default)]
     pub account_id: Option<AccountId>,
-    /// Its version after the change.
+    /// Version after the change.
     pub version: i64,
 }
 
@@ -173,15 +173,15 @@ impl DomainEvent for OrderChanged {
     }
 }
 
-/// Lines of an order that waited for stock were given some.
+/// Stock was allocated to backordered lines of an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderAllocated {
-    /// Its row.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// Its number.
+    /// Number of the order.
     #[serde(default)]
     pub number: String,
-    /// Whose it is.
+    /// Account that ordered.
     #[serde(default)]
     pub account_id: Option<AccountId>,
     /// Numbers of the lines.
@@ -212,14 +212,14 @@ impl DomainEvent for OrderAllocated {
     }
 }
 
-/// Everything of an order is shipped, invoiced and paid, or cancelled.
+/// An order was closed: everything is shipped, invoiced and paid, or cancelled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderClosed {
-    /// Its row.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// Its number.
+    /// Number of the order.
     pub number: String,
-    /// Whose it is.
+    /// Account that ordered.
     #[serde(default)]
     pub account_id: Option<AccountId>,
 }
@@ -256,20 +256,20 @@ impl DomainEvent for OrderClosed {
 /// A hold on an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderHold {
-    /// The row of the order.
+    /// Row id of the order.
     pub order_id: OrderId,
-    /// Its number.
+    /// Number of the order.
     #[serde(default)]
     pub number: String,
-    /// Whose it is.
+    /// Account that ordered.
     #[serde(default)]
     pub account_id: Option<AccountId>,
-    /// Why it is held; none stands for all holds.
+    /// Kind of hold; none for all holds.
     pub kind: Option<HoldKind>,
 }
 
 impl OrderHold {
-    /// A hold of some kind on an order.
+    /// A hold on an order.
     pub fn new(order: &orders::Model, kind: Option<HoldKind>) -> Self {
         Self { order_id: order.id, number: order.number.clone(), account_id: Some(order.account_id), kind }
     }
@@ -300,13 +300,13 @@ impl EventDetails for OrderHold {
 
 store::event_kinds! {
     OrderHold:
-    /// An order is held: nothing of it is picked or shipped.
+    /// An order was held; it is neither picked nor shipped.
     pub OrderHeld = "order.held",
     /// A hold was released.
     pub OrderReleased = "order.released",
 }
 
-/// More lines wait for products than one round served. Read by `orders`, which begins the next round.
+/// More lines are backordered than one round allocated. `orders` begins the next round.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrdersWaiting {
     pub product_ids: Vec<ProductId>,

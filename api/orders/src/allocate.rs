@@ -1,4 +1,4 @@
-//! Giving stock to lines that wait for it: the oldest order first, line by line, whole sales units only.
+//! Allocating stock to backordered lines: the oldest order first, line by line, whole sales units only.
 
 use entity::{OrderId, ProductId, Quantity, order_allocations, order_lines, orders};
 use pricing::Factor;
@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::error::OrderError;
-use super::queries::{lines_update, lock_orders};
+use super::queries::{add_to_lines, lock_orders};
 use inventory::Demand;
 use inventory::SourcingPreference;
 use inventory::events::StockFreed;
@@ -22,41 +22,41 @@ use store::events::Event;
 use store::sql::insert_all;
 use store::{BoxError, DomainEvent as _, UnreadableEvent};
 
-/// Lines looked at per event; more wait for the next one, which this round causes itself when it is full.
+/// Largest number of lines allocated per event. When a round reaches it, it records an event for the next round.
 const LINES_PER_ROUND: u64 = 500;
 
-/// A quantity of the stock unit, in a line's sales unit.
+/// Converts a quantity from the stock unit to the line's sales unit.
 pub(super) fn in_sales_unit(line: &order_lines::Model, stock: pricing::Quantity) -> Result<Quantity, OrderError> {
     let factor = Factor::new(line.numerator, line.denominator).map_err(|_| OrderError::OutOfRange)?;
     factor.from_stock(stock).map(Quantity::from).map_err(|_| OrderError::OutOfRange)
 }
 
-/// A quantity of a line's sales unit, in the stock unit.
+/// Converts a quantity from the line's sales unit to the stock unit.
 pub fn in_stock_unit(line: &order_lines::Model, sales: Quantity) -> Result<pricing::Quantity, OrderError> {
     let factor = Factor::new(line.numerator, line.denominator).map_err(|_| OrderError::OutOfRange)?;
     factor.to_stock(sales.into()).map_err(|_| OrderError::OutOfRange)
 }
 
-/// Allocates stock of the products given to the oldest waiting lines. Gives the number of lines that got something.
-pub(crate) async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<usize, OrderError> {
-    let waiting = waiting_lines(tx, products).await?;
-    if waiting.is_empty() {
+/// Allocates stock of the products to the oldest backordered lines. Returns the number of lines that received stock.
+pub(crate) async fn allocate_backorders(tx: &Tx, products: &[ProductId]) -> Result<usize, OrderError> {
+    let backordered = backordered_lines(tx, products).await?;
+    if backordered.is_empty() {
         return Ok(0);
     }
-    let mut ids: Vec<OrderId> = waiting.iter().map(|l| l.order_id).collect();
+    let mut ids: Vec<OrderId> = backordered.iter().map(|l| l.order_id).collect();
     ids.dedup();
     lock_orders(tx, &ids).await?;
-    // Read again: what was seen before the locks may have been cancelled or served meanwhile.
-    let mut lines = waiting_lines(tx, products).await?;
+    // The lines are read again, because they may have been cancelled or allocated before the orders were locked.
+    let mut lines = backordered_lines(tx, products).await?;
     lines.retain(|line| ids.binary_search(&line.order_id).is_ok());
-    let wants = lines.iter().enumerate().map(|(key, line)| want_of(key, line)).collect::<Result<Vec<_>, _>>()?;
-    let reserved = inventory::reserve(tx, &wants, &SourcingPreference::default(), "backorder").await?;
-    let mut gained = vec![0_i64; lines.len()];
+    let demands = lines.iter().enumerate().map(|(key, line)| demand_of(key, line)).collect::<Result<Vec<_>, _>>()?;
+    let reserved = inventory::reserve(tx, &demands, &SourcingPreference::default(), "backorder").await?;
+    let mut allocated = vec![0_i64; lines.len()];
     let mut allocations = Vec::with_capacity(reserved.len());
     for part in &reserved {
         let line = &lines[part.key];
         let quantity = in_sales_unit(line, part.quantity)?;
-        gained[part.key] += quantity.0;
+        allocated[part.key] += quantity.0;
         allocations.push(order_allocations::Model {
             order_id: line.order_id,
             line_no: line.line_no,
@@ -68,21 +68,21 @@ pub(crate) async fn allocate_waiting(tx: &Tx, products: &[ProductId]) -> Result<
         });
     }
     add_allocations(tx, allocations).await?;
-    let served: Vec<(OrderId, i32, i64)> =
-        lines.iter().zip(&gained).filter(|(_, g)| **g > 0).map(|(l, g)| (l.order_id, l.line_no, *g)).collect();
-    lines_update(tx, "allocated", &served).await?;
-    record(tx, &served).await?;
-    Ok(served.len())
+    let allocated_lines: Vec<(OrderId, i32, i64)> =
+        lines.iter().zip(&allocated).filter(|(_, g)| **g > 0).map(|(l, g)| (l.order_id, l.line_no, *g)).collect();
+    add_to_lines(tx, "allocated", &allocated_lines).await?;
+    record(tx, &allocated_lines).await?;
+    Ok(allocated_lines.len())
 }
 
-async fn waiting_lines(tx: &Tx, products: &[ProductId]) -> Result<Vec<order_lines::Model>, OrderError> {
+async fn backordered_lines(tx: &Tx, products: &[ProductId]) -> Result<Vec<order_lines::Model>, OrderError> {
     use order_lines::Column;
-    let waits = Expr::col(Column::Allocated).add(Expr::col(Column::Cancelled)).lt(Expr::col(Column::Quantity));
-    let select = order_lines::Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).filter(waits);
+    let is_backordered = Expr::col(Column::Allocated).add(Expr::col(Column::Cancelled)).lt(Expr::col(Column::Quantity));
+    let select = order_lines::Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).filter(is_backordered);
     Ok(select.order_by_asc(Column::OrderId).order_by_asc(Column::LineNo).limit(LINES_PER_ROUND).all(tx).await?)
 }
 
-fn want_of(key: usize, line: &order_lines::Model) -> Result<Demand, OrderError> {
+fn demand_of(key: usize, line: &order_lines::Model) -> Result<Demand, OrderError> {
     let open = Quantity(line.quantity.0 - line.cancelled.0 - line.allocated.0);
     let one = Quantity(if line.quantity.0 % 1_000_000 == 0 { 1_000_000 } else { 1 });
     Ok(Demand {
@@ -94,7 +94,7 @@ fn want_of(key: usize, line: &order_lines::Model) -> Result<Demand, OrderError> 
     })
 }
 
-/// Adds to what a line has at each warehouse.
+/// Adds to the quantities of lines at each warehouse.
 async fn add_allocations(tx: &Tx, allocations: Vec<order_allocations::Model>) -> Result<(), OrderError> {
     use order_allocations::Column;
     let upsert = OnConflict::columns([Column::OrderId, Column::LineNo, Column::WarehouseId])
@@ -104,24 +104,24 @@ async fn add_allocations(tx: &Tx, allocations: Vec<order_allocations::Model>) ->
     Ok(insert_all(tx, rows, Some(upsert)).await?)
 }
 
-async fn record(tx: &Tx, served: &[(OrderId, i32, i64)]) -> Result<(), OrderError> {
-    let mut ids: Vec<OrderId> = served.iter().map(|s| s.0).collect();
+async fn record(tx: &Tx, allocated_lines: &[(OrderId, i32, i64)]) -> Result<(), OrderError> {
+    let mut ids: Vec<OrderId> = allocated_lines.iter().map(|s| s.0).collect();
     ids.dedup();
     let rows = orders::Entity::find().filter(orders::Column::Id.is_in(ids)).all(tx).await?;
     for order in rows {
-        let lines: Vec<i32> = served.iter().filter(|s| s.0 == order.id).map(|s| s.1).collect();
+        let lines: Vec<i32> = allocated_lines.iter().filter(|s| s.0 == order.id).map(|s| s.1).collect();
         let (number, account_id) = (order.number, Some(order.account_id));
         tx.record(&OrderAllocated { order_id: order.id, number, account_id, lines });
     }
     Ok(())
 }
 
-/// Serves waiting orders when stock arrives or is given back.
+/// Allocates stock to backorders when stock is received or released.
 #[derive(Debug)]
-pub struct WaitingOrders;
+pub struct BackorderAllocation;
 
 #[async_trait::async_trait]
-impl EventHandler for WaitingOrders {
+impl EventHandler for BackorderAllocation {
     fn name(&self) -> &'static str {
         "waiting-orders"
     }
@@ -132,15 +132,15 @@ impl EventHandler for WaitingOrders {
 
     async fn handle(&self, tx: &Tx, event: &Event) -> Result<(), BoxError> {
         let product_ids = products_with_stock(event)?;
-        let served = allocate_waiting(tx, &product_ids).await?;
-        if served as u64 == LINES_PER_ROUND {
+        let allocated_lines = allocate_backorders(tx, &product_ids).await?;
+        if allocated_lines as u64 == LINES_PER_ROUND {
             tx.record(&OrdersWaiting { product_ids });
         }
         Ok(())
     }
 }
 
-/// The products of which an event says that there may be stock for those who wait.
+/// The products that an event says may have stock for backorders.
 fn products_with_stock(event: &Event) -> Result<Vec<ProductId>, UnreadableEvent> {
     if let Some(StockReceived(more)) = event.decode()? {
         return Ok(more.product_ids);
@@ -148,6 +148,6 @@ fn products_with_stock(event: &Event) -> Result<Vec<ProductId>, UnreadableEvent>
     if let Some(StockFreed(more)) = event.decode()? {
         return Ok(more.product_ids);
     }
-    let waiting: Option<OrdersWaiting> = event.decode()?;
-    Ok(waiting.map(|waiting| waiting.product_ids).unwrap_or_default())
+    let backordered: Option<OrdersWaiting> = event.decode()?;
+    Ok(backordered.map(|backordered| backordered.product_ids).unwrap_or_default())
 }

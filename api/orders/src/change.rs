@@ -1,7 +1,7 @@
-//! Changing an order after it was placed: what is written on it, and less of a line.
+//! Changing an order after it was placed: its texts, dates and destination, and smaller quantities.
 //!
-//! What is left of a line keeps its unit price, wherever it came from: a volume break is not taken back, and the price a quote
-//! offered stands for the rest of the quantity it offered.
+//! A line with a smaller quantity keeps its unit price: the price of a volume break stays, and so does the price that a quote
+//! offered.
 
 use entity::{Destination, Instant, Quantity, orders};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
@@ -13,32 +13,34 @@ use super::queries::lines_of;
 use order_events::OrderChanged;
 use store::database::Tx;
 
-/// What shall be different.
+/// The fields that change.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Change {
     pub purchase_order_number: Option<String>,
     pub note: Option<String>,
     pub requested_at: Option<Instant>,
     pub ship_to: Option<Destination>,
-    /// New quantities of lines; only less than is ordered.
+    /// New quantities of lines, at most the open quantities.
     pub lines: Vec<(i32, Quantity)>,
 }
 
-/// Changes an order locked by the caller. Where it goes can change until something has left.
+/// Changes an order locked by the caller. The destination can change until something is picked.
 pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Result<orders::Model, OrderError> {
     if !order.open {
-        return Err(OrderError::TooLate("the order is closed".to_owned()));
+        return Err(OrderError::NotChangeable("the order is closed".to_owned()));
     }
     let lines = lines_of(tx, order.id).await?;
     if change.ship_to.is_some() && lines.iter().any(|l| l.picked.0 > 0) {
-        return Err(OrderError::TooLate("a part of the order is on its way; the destination stands".to_owned()));
+        return Err(OrderError::NotChangeable(
+            "a part of the order is picked; the destination can no longer be changed".to_owned(),
+        ));
     }
     let mut less = Cancellation { reason: "changed".to_owned(), ..Cancellation::default() };
     for (number, quantity) in &change.lines {
         let line = lines.iter().find(|l| l.line_no == *number).ok_or(OrderError::NoSuchLine(*number))?;
         let open = open_quantity(line);
         if *quantity > open {
-            return Err(OrderError::Increase);
+            return Err(OrderError::QuantityIncrease);
         }
         if *quantity < open {
             less.lines.push((*number, Quantity(open.0 - quantity.0)));

@@ -1,8 +1,8 @@
 //! The credit position of an account: how much of its limit is used.
 //!
-//! Exposure = receivable (open invoices) + committed (orders not yet invoiced). The position is a row that is moved with the
-//! orders and invoices it follows from, in their transactions. `billing` says when the oldest open invoice is due, and
-//! computes positions anew, for checks.
+//! Exposure = receivable (open invoices) + committed (orders not yet invoiced). The position is a row that changes together with
+//! the orders and invoices it is derived from, in their transactions. `billing` sets when the oldest open invoice is due and
+//! recomputes positions to verify them.
 
 use ahash::AHashMap;
 use entity::{AccountId, Amount, CurrencyCode, Instant, OrderId, credit_positions, order_lines, orders};
@@ -16,9 +16,9 @@ use identity::Account;
 use store::clock::DAY;
 use store::database::Tx;
 
-/// What an account owes and will owe, in one currency.
+/// The receivables and commitments of an account in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Position {
+pub struct CreditPosition {
     /// Open invoices.
     pub receivable: Amount,
     /// Orders not yet invoiced.
@@ -27,8 +27,8 @@ pub struct Position {
     pub oldest_due_at: Option<Instant>,
 }
 
-impl Position {
-    /// Everything at risk.
+impl CreditPosition {
+    /// Receivable and committed amount together.
     pub fn exposure(self) -> Amount {
         Amount(self.receivable.0.saturating_add(self.committed.0))
     }
@@ -44,14 +44,14 @@ impl Position {
 
 /// A change of a position.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Shift {
+pub struct CreditDelta {
     pub receivable: i64,
     pub committed: i64,
 }
 
-/// Moves the position of an account and locks it until the transaction ends; gives it as it then is. A sum that would be out of
-/// range is refused.
-pub async fn shift(tx: &Tx, account: AccountId, currency: Currency, by: Shift) -> Result<Position, OrderError> {
+/// Adds to the credit position of an account, locks it until the transaction ends, and returns the new position. Fails when a
+/// sum would be out of range.
+pub async fn adjust(tx: &Tx, account: AccountId, currency: Currency, by: CreditDelta) -> Result<CreditPosition, OrderError> {
     let sql = "insert into credit_positions (account_id, currency, receivable, committed, updated_at) values ($1, $2, $3, $4, $5) \
                on conflict (account_id, currency) do update set receivable = credit_positions.receivable + $3, \
                committed = credit_positions.committed + $4, updated_at = $5 \
@@ -68,10 +68,10 @@ pub async fn shift(tx: &Tx, account: AccountId, currency: Currency, by: Shift) -
         room(by.committed).into(),
     ];
     let row = tx.row(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    Ok(Position::of_row(&row.ok_or(OrderError::OutOfRange)?)?)
+    Ok(CreditPosition::of_row(&row.ok_or(OrderError::OutOfRange)?)?)
 }
 
-/// Says when the oldest open invoice of an account is due. The caller has just [`shift`]ed the position, so it is locked.
+/// Sets when the oldest open invoice of an account is due. The caller has locked the position with [`adjust`].
 pub async fn set_oldest_due(tx: &Tx, account: AccountId, currency: Currency, due: Option<Instant>) -> Result<(), DbErr> {
     let sql = "update credit_positions set oldest_due_at = $3 where account_id = $1 and currency = $2";
     let values = [account.0.into(), currency.code().into(), due.map(|due| due.0).into()];
@@ -80,21 +80,21 @@ pub async fn set_oldest_due(tx: &Tx, account: AccountId, currency: Currency, due
 }
 
 /// The position of an account as last committed.
-pub async fn position(db: &impl Db, account: AccountId, currency: Currency) -> Result<Position, DbErr> {
+pub async fn position(db: &impl Db, account: AccountId, currency: Currency) -> Result<CreditPosition, DbErr> {
     let find = credit_positions::Entity::find().filter(credit_positions::Column::AccountId.eq(account));
     let row = find.filter(credit_positions::Column::Currency.eq(CurrencyCode(currency))).one(db).await?;
-    Ok(row.map_or_else(Position::default, |r| Position {
+    Ok(row.map_or_else(CreditPosition::default, |r| CreditPosition {
         receivable: r.receivable,
         committed: r.committed,
         oldest_due_at: r.oldest_due_at,
     }))
 }
 
-/// Why an order on terms must be held, the order being in `position` already.
+/// Why an order on terms must be held. `position` already includes the order.
 pub fn reasons_to_hold(
     account: &Account,
     currency: Currency,
-    position: Position,
+    position: CreditPosition,
     now: Instant,
 ) -> Vec<(entity::HoldKind, String)> {
     let mut reasons = Vec::new();
@@ -115,18 +115,18 @@ pub fn reasons_to_hold(
     reasons
 }
 
-/// Every position that is kept, by account and currency.
-pub async fn positions(db: &impl Db) -> Result<AHashMap<(AccountId, Currency), Position>, DbErr> {
+/// Every stored position, by account and currency.
+pub async fn positions(db: &impl Db) -> Result<AHashMap<(AccountId, Currency), CreditPosition>, DbErr> {
     let rows = credit_positions::Entity::find().all(db).await?;
     let positions = rows.into_iter().map(|row| {
-        let position = Position { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
+        let position = CreditPosition { receivable: row.receivable, committed: row.committed, oldest_due_at: row.oldest_due_at };
         ((row.account_id, row.currency.0), position)
     });
     Ok(positions.collect())
 }
 
-/// What orders not yet invoiced come to, computed anew by account and currency.
-pub async fn recount_committed(db: &impl Db) -> Result<AHashMap<(AccountId, Currency), Amount>, OrderError> {
+/// The amounts of orders not yet invoiced by account and currency, computed from the order lines.
+pub async fn compute_committed(db: &impl Db) -> Result<AHashMap<(AccountId, Currency), Amount>, OrderError> {
     let mut counted: AHashMap<(AccountId, Currency), Amount> = AHashMap::new();
     let open = orders::Entity::find().filter(orders::Column::Open.eq(true)).all(db).await?;
     for chunk in open.chunks(500) {
@@ -136,7 +136,7 @@ pub async fn recount_committed(db: &impl Db) -> Result<AHashMap<(AccountId, Curr
         for line in lines {
             let Some(order) = by_id.get(&line.order_id) else { continue };
             let currency = order.currency.0;
-            let part = amounts::worth_between(&line, line.invoiced, amounts::open_quantity(&line), currency)?;
+            let part = amounts::value_between(&line, line.invoiced, amounts::open_quantity(&line), currency)?;
             counted.entry((order.account_id, currency)).or_default().0 += part.0;
         }
     }

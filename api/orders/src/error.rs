@@ -1,4 +1,4 @@
-//! What order management refuses.
+//! Errors of order management.
 
 use identity::IdentityError;
 use inventory::StockError;
@@ -6,7 +6,7 @@ use kernel::problem::CommonError;
 use kernel::problem::FieldError;
 use kernel::problem_types;
 
-/// What order management refuses.
+/// Why a command on orders fails.
 #[derive(Debug, thiserror::Error)]
 pub enum OrderError {
     #[error("there is no order \"{0}\"")]
@@ -18,13 +18,13 @@ pub enum OrderError {
     #[error("{} lines are not in stock and cannot be backordered; order less of them or remove them", .0.len())]
     OutOfStock(Vec<FieldError>),
     #[error("{0}")]
-    TooLate(String),
-    #[error("the order is not held")]
+    NotChangeable(String),
+    #[error("the order must have an active hold")]
     NotHeld,
     #[error("the order is held: {0}")]
     Held(String),
-    #[error("a change must not order more of a line; place another order")]
-    Increase,
+    #[error("a new quantity must be at most the open quantity of the line; place another order for more")]
+    QuantityIncrease,
     #[error("an amount or quantity is out of range; use a smaller quantity")]
     OutOfRange,
     #[error(transparent)]
@@ -40,10 +40,10 @@ problem_types! { OrderError {
     Self::NoSuchLine(_) => 422, "order-line-not-found", "The order has no such line";
     Self::Empty => 422, "order-empty", "An order must have at least one line";
     Self::OutOfStock(_) => 409, "insufficient-stock", "Lines are not in stock in this quantity";
-    Self::TooLate(_) => 409, "order-too-late", "The order can no longer be changed";
+    Self::NotChangeable(_) => 409, "order-too-late", "The order can no longer be changed";
     Self::NotHeld => 409, "order-not-held", "The order is not held";
     Self::Held(_) => 409, "order-held", "The order is held";
-    Self::Increase => 422, "order-increase", "A change must not order more";
+    Self::QuantityIncrease => 422, "order-increase", "A change must not order more";
     Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";
 } delegates {
     Self::Stock(inner) => inner: StockError,

@@ -6,21 +6,21 @@ use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, 
 use store::Db;
 
 use super::error::OrderError;
-use super::progress::touch;
+use super::progress::increment_version;
 use order_events::{OrderHeld, OrderHold, OrderReleased};
 use store::database::Tx;
 use store::sql::fetch;
 
-/// Why an order is held now.
+/// The holds of an order that are not released.
 pub async fn active_holds(db: &impl Db, order: OrderId) -> Result<Vec<order_holds::Model>, DbErr> {
     let select = order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order));
     fetch(db, select.filter(order_holds::Column::ReleasedAt.is_null())).await
 }
 
-/// Holds an order locked by the caller until staff release it.
+/// Holds an order, locked by the caller, until staff release it.
 pub(super) async fn hold(tx: &Tx, order: &orders::Model, reason: String) -> Result<(), OrderError> {
     if !order.open {
-        return Err(OrderError::TooLate("the order is closed".to_owned()));
+        return Err(OrderError::NotChangeable("the order is closed".to_owned()));
     }
     let row = order_holds::Model {
         order_id: order.id,
@@ -39,7 +39,7 @@ pub(super) async fn hold(tx: &Tx, order: &orders::Model, reason: String) -> Resu
         ])
         .to_owned();
     order_holds::Entity::insert(row.into_active_model().reset_all()).on_conflict(again).exec_without_returning(tx).await?;
-    touch(tx, order.id).await?;
+    increment_version(tx, order.id).await?;
     tx.record(&OrderHeld(OrderHold::new(order, Some(HoldKind::Manual))));
     Ok(())
 }
@@ -57,7 +57,7 @@ pub async fn release(tx: &Tx, order: &orders::Model, kind: Option<HoldKind>) -> 
     if update.exec(tx).await?.rows_affected == 0 {
         return Err(OrderError::NotHeld);
     }
-    touch(tx, order.id).await?;
+    increment_version(tx, order.id).await?;
     tx.record(&OrderReleased(OrderHold::new(order, kind)));
     Ok(())
 }

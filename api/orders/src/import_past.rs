@@ -1,10 +1,10 @@
-//! Orders of the past, brought in as closed history.
+//! Importing past orders as closed history.
 //!
-//! Promises: an imported order reserves nothing, commits no credit and is never invoiced again; all its quantities say
-//! delivered and invoiced. An order that the account already has under the same external reference is left alone, so an
+//! Promises: an imported order reserves no stock, commits no credit and is never invoiced; all its quantities are
+//! delivered and invoiced. An order whose external reference the account already has is skipped, so an
 //! import can be repeated. The number of statements does not depend on how many orders there are (save for batches).
 //!
-//! Not here: what follows from history; `order.imported` names the orders for those who count what is bought.
+//! Not here: what is derived from past orders. Slices that count purchases handle `order.imported`.
 
 use std::sync::Arc;
 
@@ -17,20 +17,21 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, Q
 
 use super::amounts;
 use super::error::OrderError;
-use super::order::number_of;
+use super::line_row::{LineOwner, line_row};
+use super::order::{AgreedPrice, NewLine, order_number};
 use catalog::Product;
 use identity::Account;
 use order_events::OrdersImported;
 use store::database::{Lock, Tx};
 use store::sql::{insert_all, key_chunks};
 
-/// An order of the past.
+/// A past order.
 #[derive(Clone, Debug)]
 pub struct PastOrder {
     pub account: Arc<Account>,
     pub placed_by: String,
     pub placed_at: Instant,
-    /// The number it had where it came from.
+    /// Number of the order in the system it comes from.
     pub external_reference: String,
     pub purchase_order_number: String,
     pub currency: Currency,
@@ -38,7 +39,7 @@ pub struct PastOrder {
     pub lines: Vec<PastLine>,
 }
 
-/// A line of the past, at the price agreed then.
+/// A line of a past order, with the price paid.
 #[derive(Clone, Debug)]
 pub struct PastLine {
     pub product: Arc<Product>,
@@ -49,23 +50,23 @@ pub struct PastLine {
     pub per: Quantity,
 }
 
-/// What became of an order of the past.
+/// Result of importing a past order.
 #[derive(Debug)]
-pub enum Imported {
-    /// It is history now.
+pub enum ImportResult {
+    /// The order was stored.
     Stored,
-    /// The account had it already.
-    Known,
-    /// It has no lines, or numbers no order can have.
-    Refused(OrderError),
+    /// The account already has an order with this external reference.
+    AlreadyImported,
+    /// The order has no lines, or an amount or quantity is out of range.
+    Rejected(OrderError),
 }
 
-/// Orders named by one event.
+/// Largest number of orders in one event.
 const IDS_PER_EVENT: usize = 1_000;
 
-/// Stores orders of the past; one result per order, in the order given.
-pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, OrderError> {
-    // Two imports of one file at the same time would not see each other's orders.
+/// Stores past orders; returns one result per order, in the order given.
+pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<ImportResult>, OrderError> {
+    // Without the lock, two concurrent imports of one file would not see each other's orders.
     tx.lock(Lock::PastOrders).await?;
     let mut known = known_references(tx, past).await?;
     let mut ids = tx.ids(past.len()).await?.into_iter().map(OrderId);
@@ -74,7 +75,7 @@ pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, O
     for order in past {
         let key = (order.account.id, order.external_reference.clone());
         if known.contains(&key) {
-            results.push(Imported::Known);
+            results.push(ImportResult::AlreadyImported);
             continue;
         }
         let Some(id) = ids.next() else { break };
@@ -84,9 +85,9 @@ pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, O
                 stored.push(id.0);
                 rows.push(row.into_active_model());
                 lines.extend(own.into_iter().map(order_lines::Model::into_active_model));
-                results.push(Imported::Stored);
+                results.push(ImportResult::Stored);
             }
-            Err(error) => results.push(Imported::Refused(error)),
+            Err(error) => results.push(ImportResult::Rejected(error)),
         }
     }
     insert_all(tx, rows, None).await?;
@@ -99,7 +100,7 @@ pub async fn import_past(tx: &Tx, past: &[PastOrder]) -> Result<Vec<Imported>, O
     Ok(results)
 }
 
-/// Which of the references exist already.
+/// The external references that already exist, with their accounts.
 async fn known_references(tx: &Tx, past: &[PastOrder]) -> Result<AHashSet<(AccountId, String)>, DbErr> {
     let references: Vec<&str> = past.iter().map(|order| order.external_reference.as_str()).collect();
     let mut known = AHashSet::new();
@@ -120,12 +121,12 @@ fn rows_of(past: &PastOrder, id: OrderId) -> Result<(orders::Model, Vec<order_li
     if past.lines.is_empty() {
         return Err(OrderError::Empty);
     }
-    let lines = past.lines.iter().enumerate().map(|(index, line)| line_row(past, id, index, line));
+    let lines = past.lines.iter().enumerate().map(|(index, line)| past_line_row(past, id, index, line));
     let lines = lines.collect::<Result<Vec<_>, _>>()?;
     let total = amounts::sum(lines.iter().map(|line| line.line_amount))?;
     let row = orders::Model {
         id,
-        number: number_of(id),
+        number: order_number(id),
         account_id: past.account.id,
         placed_by: past.placed_by.clone(),
         purchase_order_number: past.purchase_order_number.clone(),
@@ -150,37 +151,27 @@ fn rows_of(past: &PastOrder, id: OrderId) -> Result<(orders::Model, Vec<order_li
     Ok((row, lines))
 }
 
-fn line_row(past: &PastOrder, id: OrderId, index: usize, line: &PastLine) -> Result<order_lines::Model, OrderError> {
+fn past_line_row(past: &PastOrder, id: OrderId, index: usize, line: &PastLine) -> Result<order_lines::Model, OrderError> {
     let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
     factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?;
-    let zero = Quantity(0);
-    Ok(order_lines::Model {
-        order_id: id,
-        line_no: i32::try_from(index + 1).map_err(|_| OrderError::OutOfRange)?,
-        account_id: past.account.id,
-        product_id: line.product.id,
-        sku: line.product.sku.to_string(),
-        title: line.product.title.to_string(),
-        unit: line.unit.into(),
-        numerator: factor.numerator(),
-        denominator: factor.denominator(),
-        quantity: line.quantity,
-        cancelled: zero,
-        allocated: line.quantity,
-        picked: line.quantity,
-        shipped: line.quantity,
-        delivered: line.quantity,
-        invoiced: line.quantity,
-        returned: zero,
+    let price = AgreedPrice {
         unit_price: line.unit_price,
         per: line.per,
-        line_amount: amounts::worth_of(line.unit_price, line.per, line.quantity, past.currency)?,
+        line_amount: amounts::value_of(line.unit_price, line.per, line.quantity, past.currency)?,
         list_price: None,
-        price_source: PriceSource::Agreed,
-        price_detail: "{}".to_owned(),
-        promised_at: None,
-        note: String::new(),
-        reference: String::new(),
-        placed_at: past.placed_at,
+        source: PriceSource::Agreed,
+        detail: "{}".to_owned(),
+    };
+    let (note, reference) = (String::new(), String::new());
+    let new = NewLine { product: line.product.clone(), unit: line.unit, quantity: line.quantity, price, note, reference };
+    let owner = LineOwner { order: id, account: past.account.id, placed_at: past.placed_at };
+    let quantity = line.quantity;
+    Ok(order_lines::Model {
+        allocated: quantity,
+        picked: quantity,
+        shipped: quantity,
+        delivered: quantity,
+        invoiced: quantity,
+        ..line_row(owner, index, new)?
     })
 }

@@ -1,30 +1,30 @@
-//! Order management: place, hold, release, change, cancel, allocate.
+//! Order management: placing, holding, releasing, changing, cancelling and allocating orders.
 //!
-//! An order is its lines' quantities. Each line keeps, in its sales unit, what was ordered, cancelled, allocated, picked,
-//! shipped, delivered, invoiced and returned; what is backordered and every status shown follow from these
-//! ([`status`]) and are never stored beside them.
+//! The state of an order is in the quantities of its lines. Each line has, in its sales unit, the quantities ordered, cancelled,
+//! allocated, picked, shipped, delivered, invoiced and returned. The backordered quantity and every status are derived from them
+//! ([`status`]) and are not stored.
 //!
 //! Promises:
-//! - An order is placed with its reservations, its credit commitment and its event, or not at all. Whoever places one has locked
-//!   the stock before and says what each line gets ([`NewOrder`]), so placing does not fail for lack of stock.
-//! - An order above the credit limit, or of an account overdue beyond its grace, is held, not lost. A held order keeps its
+//! - An order is placed with its reservations, its credit commitment and its event, or not at all. The caller has locked
+//!   the stock before and passes the stock plan ([`NewOrder`]), so placing does not fail for lack of stock.
+//! - An order above the credit limit, or of an account that is overdue beyond its grace period, is held. A held order keeps its
 //!   stock and cannot be shipped.
-//! - The open amount of an order is the sum over lines of unit price × (ordered − cancelled), each rounded once. Parts
+//! - The open amount of an order is the sum over lines of unit price × (ordered − cancelled), each rounded once. Parts that are
 //!   invoiced one after another add up to exactly that ([`amounts`]).
-//! - Cancelling before shipment gives back stock and credit; what was freed or received goes to the oldest waiting lines.
-//! - Locks are taken in the order: order rows by id, stock levels by product and warehouse, credit position. So no two commands
-//!   deadlock, whatever their order.
-//! - An order keeps all it was priced with ([`pricing_snapshot`]). Of an order made of a quote the quote is what it was priced
-//!   with.
+//! - Cancelling before shipment releases stock and credit. Released and received stock goes to the oldest backordered lines.
+//! - Locks are taken in this order: orders by id, stock levels by product and warehouse, the credit position. So two commands
+//!   never deadlock.
+//! - An order stores the inputs it was priced with ([`pricing_snapshot`]). For an order made from a quote, these are the quote's
+//!   prices.
 //!
 //! Tables: `orders`, `order_lines`, `order_allocations`, `order_holds`, `order_pricings`, `order_cancellations`, `order_imports`,
 //! `credit_positions`.
 //! Reads: `stock_levels` (to recount what is reserved).
 //! Events: `order.placed`, `order.held`, `order.released`, `order.changed`, `order.cancelled`, `order.allocated`,
-//! `order.closed`; `orders.waiting` when more lines wait than one round serves.
+//! `order.closed`; `orders.waiting` when more lines are backordered than one round allocates.
 //!
-//! Not here: how an order came about and whether its prices are right (`checkout`, quotes, imports), what leaves the
-//! warehouse (`fulfilment`), money (`billing`).
+//! Not here: where an order comes from and whether its prices are right (`checkout`, quotes, imports), shipments
+//! (`fulfilment`), invoices and payments (`billing`).
 
 mod allocate;
 pub mod amounts;
@@ -34,27 +34,28 @@ pub mod credit;
 mod error;
 mod holds;
 mod import_past;
+mod line_row;
 mod order;
 mod place;
 pub mod pricing_snapshot;
 pub mod progress;
 mod queries;
-mod recount;
+mod reconcile;
 mod routes;
 mod status;
 mod views;
 
-pub use allocate::{WaitingOrders, in_stock_unit};
+pub use allocate::{BackorderAllocation, in_stock_unit};
 pub use error::OrderError;
 pub use holds::{active_holds, release as release_hold};
-pub use import_past::{Imported, PastLine, PastOrder, import_past};
+pub use import_past::{ImportResult, PastLine, PastOrder, import_past};
 pub use order::AgreedPrice;
+pub use order::LoadedOrder;
 pub use order::NewLine;
 pub use order::NewOrder;
 pub use order::NewOrderHeader;
-pub use order::Placed;
 pub use place::place;
-pub use queries::{allocations_of, find_order, lines_of, lock_order, lock_orders_by_id, numbers_of};
-pub use recount::recount;
+pub use queries::{allocations_of, find_order, find_order_id, lines_of, lock_order, lock_orders_by_id, numbers_of};
+pub use reconcile::reconcile;
 pub use routes::OrderRoutes;
 pub use views::{AddressInput, DestinationView, OrderView};

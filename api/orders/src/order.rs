@@ -1,4 +1,4 @@
-//! What an order is: before it is placed, and as it is stored.
+//! The types of an order before and after it is placed.
 
 use std::sync::Arc;
 
@@ -12,20 +12,20 @@ use catalog::Product;
 use identity::Account;
 use inventory::{LockedLevels, SourcingPreference, StockPlan};
 
-/// The price a line is ordered at.
+/// The price of an order line.
 #[derive(Clone, Debug)]
 pub struct AgreedPrice {
     pub unit_price: Amount,
-    /// The unit price is for so many units.
+    /// Price basis: the number of units that `unit_price` is for.
     pub per: Quantity,
     pub line_amount: Amount,
     pub list_price: Option<Amount>,
     pub source: PriceSource,
-    /// How the price came about, JSON.
+    /// How the price was found, as JSON.
     pub detail: String,
 }
 
-/// A line to be ordered.
+/// A line of a new order.
 #[derive(Clone, Debug)]
 pub struct NewLine {
     pub product: Arc<Product>,
@@ -37,18 +37,18 @@ pub struct NewLine {
     pub reference: String,
 }
 
-/// An order to be placed.
+/// A new order.
 #[derive(Debug)]
 pub struct NewOrder {
     pub header: NewOrderHeader,
     pub lines: Vec<NewLine>,
     /// The levels of the lines' products, locked.
     pub levels: LockedLevels,
-    /// What these levels give to each line; the key of an allocation is the place of its line.
+    /// How these levels serve the lines; the key of an allocation is the index of its line.
     pub stock: StockPlan,
 }
 
-/// An order to be placed, without its lines.
+/// A new order without its lines.
 #[derive(Clone, Debug)]
 pub struct NewOrderHeader {
     pub account: Arc<Account>,
@@ -65,25 +65,25 @@ pub struct NewOrderHeader {
     pub priced_at: Instant,
     /// Instant up to which price rows were considered.
     pub priced_as_of: Instant,
-    /// What had been ordered before, under contract lines that count it.
+    /// Quantities ordered before this order, for contract lines that count them.
     pub ordered_before: Vec<PeriodQuantity>,
     pub requested_at: Option<Instant>,
-    /// The quote it is made of, if it is.
+    /// Number of the quote that the order is made from.
     pub quote_number: Option<String>,
-    /// Which warehouses the goods come from if possible.
+    /// The preferred warehouses.
     pub sourcing: SourcingPreference,
 }
 
-/// A placed order with everything that belongs to it.
+/// An order with its lines, allocations and holds.
 #[derive(Debug)]
-pub struct Placed {
+pub struct LoadedOrder {
     pub order: orders::Model,
     pub lines: Vec<order_lines::Model>,
     pub allocations: Vec<order_allocations::Model>,
     pub holds: Vec<order_holds::Model>,
 }
 
-/// The number people know an order by.
-pub(super) fn number_of(id: OrderId) -> String {
+/// The public number of an order.
+pub(super) fn order_number(id: OrderId) -> String {
     format!("SO{:08}", id.0)
 }

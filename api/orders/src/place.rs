@@ -5,21 +5,22 @@ use entity::{
 };
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 
-use super::credit::{self, Shift};
+use super::credit::{self, CreditDelta};
 use super::error::OrderError;
-use super::order::{NewLine, NewOrder, NewOrderHeader, Placed, number_of};
+use super::line_row::{LineOwner, line_row};
+use super::order::{LoadedOrder, NewLine, NewOrder, NewOrderHeader, order_number};
 use super::{amounts, pricing_snapshot};
 use entity::Amount;
-use inventory::{self, Allocation, Board, SourcingPreference};
+use inventory::{self, Allocation, SourcingPreference, StockLevels};
 use kernel::telemetry;
 use kernel::wire::Money;
 use order_events::{OrderHeld, OrderHold, OrderPlaced};
 use store::database::Tx;
 use store::sql::insert_all;
 
-/// Places an order at the prices its lines have, with the stock that was planned for it. It cannot lack stock, because the levels
-/// are locked; above the credit limit it is held.
-pub async fn place(tx: &Tx, board: &Board, new: NewOrder) -> Result<Placed, OrderError> {
+/// Places an order at the prices of its lines, with the stock planned for it. Stock cannot be missing, because the levels are
+/// locked. An order above the credit limit is held.
+pub async fn place(tx: &Tx, stock_levels: &StockLevels, new: NewOrder) -> Result<LoadedOrder, OrderError> {
     let NewOrder { header, lines, levels, stock } = new;
     if lines.is_empty() {
         return Err(OrderError::Empty);
@@ -27,15 +28,15 @@ pub async fn place(tx: &Tx, board: &Board, new: NewOrder) -> Result<Placed, Orde
     let total = amounts::sum(lines.iter().map(|line| line.price.line_amount))?;
     let order = order_row(tx, &header, OrderId(tx.id().await?), total);
     let allocations = levels.reserve(tx, stock, &order.number).await?;
-    let delta = Shift { receivable: 0, committed: total.0 };
-    let position = credit::shift(tx, header.account.id, header.currency, delta).await?;
+    let delta = CreditDelta { receivable: 0, committed: total.0 };
+    let position = credit::adjust(tx, header.account.id, header.currency, delta).await?;
     let reasons = match header.payment_method {
         PaymentMethod::Terms => credit::reasons_to_hold(&header.account, header.currency, position, tx.now()),
-        // An order that costs nothing waits for no payment.
+        // An order without an amount needs no payment.
         PaymentMethod::Prepaid if total.0 == 0 => Vec::new(),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
-    let promises = promises(tx, board, &header.sourcing, &lines, &allocations).await?;
+    let promises = promises(tx, stock_levels, &header.sourcing, &lines, &allocations).await?;
     let lines = lines.into_iter().zip(promises).collect();
     let placed = write(tx, &header, order, lines, &allocations, &reasons).await?;
     record(tx, &placed);
@@ -43,10 +44,10 @@ pub async fn place(tx: &Tx, board: &Board, new: NewOrder) -> Result<Placed, Orde
     Ok(placed)
 }
 
-/// When each line leaves.
+/// The promised shipping date of each line.
 async fn promises(
     tx: &Tx,
-    board: &Board,
+    stock_levels: &StockLevels,
     sourcing: &SourcingPreference,
     lines: &[NewLine],
     allocations: &[Allocation],
@@ -54,7 +55,7 @@ async fn promises(
     let mut asks = Vec::with_capacity(lines.len());
     for (key, line) in lines.iter().enumerate() {
         let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
-        asks.push(inventory::Ask {
+        asks.push(inventory::PromiseRequest {
             key,
             product: line.product.id,
             quantity: factor.to_stock(line.quantity.into()).map_err(|_| OrderError::OutOfRange)?,
@@ -63,7 +64,7 @@ async fn promises(
             lead_time_days: line.product.lead_time_days,
         });
     }
-    Ok(inventory::promise_reserved(tx, board, &asks, allocations, sourcing, tx.now()).await?)
+    Ok(inventory::promise_reserved(tx, stock_levels, &asks, allocations, sourcing, tx.now()).await?)
 }
 
 async fn write(
@@ -73,11 +74,12 @@ async fn write(
     lines: Vec<(NewLine, Option<Instant>)>,
     parts: &[Allocation],
     reasons: &[(HoldKind, String)],
-) -> Result<Placed, OrderError> {
+) -> Result<LoadedOrder, OrderError> {
     let id = order.id;
+    let owner = LineOwner { order: id, account: order.account_id, placed_at: order.placed_at };
     let mut rows: Vec<order_lines::Model> = Vec::with_capacity(lines.len());
     for (index, (line, promised_at)) in lines.into_iter().enumerate() {
-        rows.push(order_lines::Model { promised_at, ..line_row(tx, new, id, index, line)? });
+        rows.push(order_lines::Model { promised_at, ..line_row(owner, index, line)? });
     }
     let mut allocations = Vec::with_capacity(parts.len());
     for part in parts {
@@ -111,13 +113,13 @@ async fn write(
     let pricing = pricing_snapshot::row(new, id).into_active_model().reset_all();
     order_pricings::Entity::insert(pricing).exec_without_returning(tx).await?;
     insert_all(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
-    Ok(Placed { order, lines: rows, allocations, holds })
+    Ok(LoadedOrder { order, lines: rows, allocations, holds })
 }
 
 fn order_row(tx: &Tx, new: &NewOrderHeader, id: OrderId, total: Amount) -> orders::Model {
     orders::Model {
         id,
-        number: number_of(id),
+        number: order_number(id),
         account_id: new.account.id,
         placed_by: new.placed_by.clone(),
         purchase_order_number: new.purchase_order_number.clone(),
@@ -141,41 +143,7 @@ fn order_row(tx: &Tx, new: &NewOrderHeader, id: OrderId, total: Amount) -> order
     }
 }
 
-fn line_row(tx: &Tx, new: &NewOrderHeader, id: OrderId, index: usize, line: NewLine) -> Result<order_lines::Model, OrderError> {
-    let factor = line.product.factor_of(line.unit).ok_or(OrderError::OutOfRange)?;
-    let zero = Quantity(0);
-    Ok(order_lines::Model {
-        order_id: id,
-        line_no: i32::try_from(index + 1).map_err(|_| OrderError::OutOfRange)?,
-        account_id: new.account.id,
-        product_id: line.product.id,
-        sku: line.product.sku.to_string(),
-        title: line.product.title.to_string(),
-        unit: line.unit.into(),
-        numerator: factor.numerator(),
-        denominator: factor.denominator(),
-        quantity: line.quantity,
-        cancelled: zero,
-        allocated: zero,
-        picked: zero,
-        shipped: zero,
-        delivered: zero,
-        invoiced: zero,
-        returned: zero,
-        unit_price: line.price.unit_price,
-        per: line.price.per,
-        line_amount: line.price.line_amount,
-        list_price: line.price.list_price,
-        price_source: line.price.source,
-        price_detail: line.price.detail,
-        promised_at: None,
-        note: line.note,
-        reference: line.reference,
-        placed_at: tx.now(),
-    })
-}
-
-fn record(tx: &Tx, placed: &Placed) {
+fn record(tx: &Tx, placed: &LoadedOrder) {
     let order = &placed.order;
     tx.record(&OrderPlaced {
         order_id: order.id,

@@ -1,7 +1,8 @@
-//! What an order was priced with, besides what is in its rows: the instant up to which price rows were considered, and what had
-//! been ordered before.
+//! The inputs an order was priced with that are not in its rows: the instant up to which price rows were considered, and the
+//! quantities ordered before.
 //!
-//! Kept with the order, because orders and cancellations of the same moment may not have been seen when it was priced.
+//! They are stored with the order, because orders and cancellations of the same moment may not have been visible at
+//! pricing time.
 
 use entity::{Instant, OrderId, order_pricings, orders};
 use pricing::{ContractLineId, PeriodQuantity, Quantity};
@@ -11,21 +12,21 @@ use store::Db;
 
 use super::order::NewOrderHeader;
 
-/// What an order was priced with.
+/// The inputs an order was priced with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PricingSnapshot {
     pub as_of: Instant,
-    /// None when it was not kept.
+    /// None when it was not stored.
     pub ordered_before: Option<Vec<PeriodQuantity>>,
 }
 
-/// The row of an order about to be placed.
+/// The row of a new order.
 pub(super) fn row(new: &NewOrderHeader, id: OrderId) -> order_pricings::Model {
     order_pricings::Model { order_id: id, as_of: new.priced_as_of, ordered_before: write(&new.ordered_before) }
 }
 
-/// What an order was priced with; none for an order that was not priced here. `detail` is how the price of one of its lines came
-/// about, which says the instant for orders that have no row.
+/// The inputs an order was priced with; none for an order that was not priced here. `detail` is the price detail of one of its
+/// lines, which contains the instant for orders that have no row.
 pub async fn find(db: &impl Db, order: &orders::Model, detail: &str) -> Result<Option<PricingSnapshot>, DbErr> {
     #[derive(Deserialize)]
     struct Detail {
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantities_read_what_they_write() {
+    fn written_quantities_are_read_back() {
         let one = |line, micros| PeriodQuantity { line: ContractLineId(line), quantity: Quantity::from_micros(micros) };
         for ordered in [vec![], vec![one(7, 0)], vec![one(7, 12_500_000), one(9, i64::MAX)]] {
             assert_eq!(read(&write(&ordered)), ordered);

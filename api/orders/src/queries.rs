@@ -9,7 +9,8 @@ use sea_orm::{
 use store::Db;
 
 use super::error::OrderError;
-use super::order::Placed;
+use super::order::LoadedOrder;
+use kernel::wire::PageRequest;
 use store::BoundRows;
 use store::database::Tx;
 use store::sql::{fetch, fetch_one, key_chunks};
@@ -23,10 +24,22 @@ fn visible_to(account: Option<AccountId>) -> Select<orders::Entity> {
     }
 }
 
-/// An order of a number, if this account (or the seller, for `None`) may see it.
+/// The order of a number, if the account may see it.
 pub async fn find_order(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
     let select = visible_to(account).filter(orders::Column::Number.eq(number));
     select.one(db).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
+}
+
+/// The id of the order that a list is filtered by, if one is given and the account may see it.
+pub async fn find_order_id(
+    db: &impl Db,
+    number: Option<&str>,
+    account: Option<AccountId>,
+) -> Result<Option<OrderId>, OrderError> {
+    match number {
+        Some(number) => Ok(Some(find_order(db, number, account).await?.id)),
+        None => Ok(None),
+    }
 }
 
 /// As [`find_order`], locked until the transaction ends. SQLite's one writer needs no lock.
@@ -46,7 +59,7 @@ pub(super) async fn lock_orders(tx: &Tx, ids: &[OrderId]) -> Result<(), OrderErr
     Ok(())
 }
 
-/// Locks orders by id, in rising order, and gives them in that order.
+/// Locks orders by id, in rising order, and returns them in that order.
 pub async fn lock_orders_by_id(tx: &Tx, ids: &[OrderId]) -> Result<Vec<orders::Model>, OrderError> {
     let mut rows = Vec::with_capacity(ids.len());
     let mut sorted = ids.to_vec();
@@ -80,29 +93,29 @@ pub async fn lines_of(db: &impl Db, order: OrderId) -> Result<Vec<order_lines::M
     fetch(db, select.order_by_asc(order_lines::Column::LineNo)).await
 }
 
-/// Where an order's lines are allocated.
+/// The allocations of an order's lines.
 pub async fn allocations_of(db: &impl Db, order: OrderId) -> Result<Vec<order_allocations::Model>, DbErr> {
     let select = order_allocations::Entity::find().filter(order_allocations::Column::OrderId.eq(order));
     fetch(db, select.order_by_asc(order_allocations::Column::LineNo).order_by_asc(order_allocations::Column::WarehouseId)).await
 }
 
 /// An order with everything that belongs to it.
-pub(crate) async fn load(db: &impl Db, order: orders::Model) -> Result<Placed, OrderError> {
+pub(crate) async fn load(db: &impl Db, order: orders::Model) -> Result<LoadedOrder, OrderError> {
     let lines = lines_of(db, order.id).await?;
     let allocations = allocations_of(db, order.id).await?;
     let holds = fetch(db, order_holds::Entity::find().filter(order_holds::Column::OrderId.eq(order.id))).await?;
-    Ok(Placed { order, lines, allocations, holds })
+    Ok(LoadedOrder { order, lines, allocations, holds })
 }
 
 const ROWS_PER_STATEMENT: usize = 2_000;
 
-/// Adds to one quantity column of many lines: `(order, line, by)`. The table's checks refuse what cannot be.
-pub(super) async fn lines_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
-    lines_update_all(tx, &[column], by).await
+/// Adds to one quantity column of many lines: `(order, line, delta)`. The table's constraints reject impossible quantities.
+pub(super) async fn add_to_lines(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+    add_to_line_columns(tx, &[column], by).await
 }
 
-/// As [`lines_update`], for several columns at once.
-pub(super) async fn lines_update_all(tx: &Tx, columns: &[&'static str], by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
+/// As [`add_to_lines`], for several columns at once.
+pub(super) async fn add_to_line_columns(tx: &Tx, columns: &[&'static str], by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
     let set = set_sql("order_lines", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
         let mut moved = BoundRows::new(tx.get_database_backend(), &["order_id", "line_no", "quantity"], &[]);
@@ -119,13 +132,13 @@ pub(super) async fn lines_update_all(tx: &Tx, columns: &[&'static str], by: &[(O
     Ok(())
 }
 
-/// Adds to one quantity column of many allocations: `(order, line, warehouse, by)`.
-pub(super) async fn allocations_update(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64, i64)]) -> Result<(), DbErr> {
-    allocations_update_all(tx, &[column], by).await
+/// Adds to one quantity column of many allocations: `(order, line, warehouse, delta)`.
+pub(super) async fn add_to_allocations(tx: &Tx, column: &'static str, by: &[(OrderId, i32, i64, i64)]) -> Result<(), DbErr> {
+    add_to_allocation_columns(tx, &[column], by).await
 }
 
-/// As [`allocations_update`], for several columns at once.
-pub(super) async fn allocations_update_all(
+/// As [`add_to_allocations`], for several columns at once.
+pub(super) async fn add_to_allocation_columns(
     tx: &Tx,
     columns: &[&'static str],
     by: &[(OrderId, i32, i64, i64)],
@@ -154,27 +167,22 @@ fn set_sql(table: &str, columns: &[&str]) -> String {
 }
 
 /// Which orders a list shows.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Filter {
+#[derive(Clone, Debug)]
+pub(crate) struct OrderFilter {
     pub account: Option<AccountId>,
     pub purchase_order_number: Option<String>,
     pub open: Option<bool>,
-    /// Only orders before this id: newest first.
-    pub before: Option<i64>,
-    pub limit: u64,
+    pub page: PageRequest,
 }
 
 /// Orders of a list, newest first, each with its lines and holds.
-pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, OrderError> {
-    let mut select = visible_to(filter.account).order_by_desc(orders::Column::Id).limit(filter.limit);
+pub(crate) async fn list(db: &impl Db, filter: OrderFilter) -> Result<Vec<LoadedOrder>, OrderError> {
+    let mut select = filter.page.descending(visible_to(filter.account), orders::Column::Id);
     if let Some(number) = filter.purchase_order_number {
         select = select.filter(orders::Column::PurchaseOrderNumber.eq(number));
     }
     if let Some(open) = filter.open {
         select = select.filter(orders::Column::Open.eq(open));
-    }
-    if let Some(before) = filter.before {
-        select = select.filter(orders::Column::Id.lt(before));
     }
     let rows = fetch(db, select).await?;
     let ids: Vec<OrderId> = rows.iter().map(|o| o.id).collect();
@@ -187,7 +195,7 @@ pub(crate) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<Placed>, Or
     for line in lines {
         lines_by.entry(line.order_id).or_default().push(line);
     }
-    let orders = rows.into_iter().map(|order| Placed {
+    let orders = rows.into_iter().map(|order| LoadedOrder {
         lines: lines_by.remove(&order.id).unwrap_or_default(),
         holds: holds.iter().filter(|h| h.order_id == order.id).cloned().collect(),
         allocations: allocations.iter().filter(|a| a.order_id == order.id).cloned().collect(),

@@ -1,4 +1,4 @@
-//! Order management over HTTP. Placing orders is the checkout's.
+//! HTTP routes of order management. Orders are placed by `checkout`.
 
 use entity::Quantity;
 use poem_openapi::param::{Header, Path, Query};
@@ -10,25 +10,25 @@ use super::change::{Change, change};
 use super::credit;
 use super::error::OrderError;
 use super::holds::{hold, release};
-use super::queries::{self, Filter, find_order, lock_order};
+use super::queries::{self, OrderFilter, find_order, lock_order};
 use super::views::{
-    CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput, view_of,
+    CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput, load_view,
 };
 use identity::permit;
 use identity::{Accounts, account_for, visible_account};
-use inventory::Board;
+use inventory::StockLevels;
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
 use kernel::problem::CommonError;
 use kernel::problem::FieldError;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Money, Page, Text, Timestamp, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Money, Page, PageRequest, Text, Timestamp, check_version, if_match};
 
 type Result<T> = std::result::Result<T, ApiError<OrderError>>;
 
 #[derive(Tags)]
 enum Tag {
-    /// Orders and what becomes of them.
+    /// Orders.
     Orders,
 }
 
@@ -38,14 +38,14 @@ pub struct OrderRoutes {
     /// All accounts.
     pub accounts: Accounts,
     /// Warehouses and stock.
-    pub board: Board,
+    pub stock_levels: StockLevels,
 }
 
 #[OpenApi(tag = "Tag::Orders")]
 impl OrderRoutes {
     /// Read an order
     ///
-    /// With every line's quantities, allocations and price. Another account's order does not exist.
+    /// With the quantities, allocations and price of every line. An order of another account is answered 404.
     #[oai(path = "/v1/orders/:number", method = "get", operation_id = "get_order")]
     async fn get_order(&self, who: Acting<permit::ReadOrders>, number: Path<Code>) -> Result<JsonResponse<OrderView>> {
         let db = who.db();
@@ -55,7 +55,7 @@ impl OrderRoutes {
 
     /// List orders
     ///
-    /// Newest first. Staff see all accounts' orders or those of the account named.
+    /// Newest first. Staff see the orders of all accounts, or of one account with `account`.
     #[oai(path = "/v1/orders", method = "get", operation_id = "list_orders")]
     async fn list_orders(
         &self,
@@ -66,24 +66,23 @@ impl OrderRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<OrderView>>> {
-        let limit = page_limit(limit.0, 20, 100)?;
-        let filter = Filter {
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 20, 100)?;
+        let filter = OrderFilter {
             account: visible_account(&who, &self.accounts, account.0.as_deref()).map_err(OrderError::from)?,
             purchase_order_number: purchase_order_number.0.map(Text::into_inner),
             open: open.0,
-            before: cursor.0.as_deref().map(place_of).transpose()?,
-            limit: limit + 1,
+            page,
         };
         let mut items = Vec::new();
-        for placed in queries::list(&who.db(), filter).await? {
-            items.push((placed.order.id.0, OrderView::new(placed, &self.accounts, &self.board)?));
+        for loaded in queries::list(&who.db(), filter).await? {
+            items.push((loaded.order.id.0, OrderView::new(loaded, &self.accounts, &self.stock_levels)?));
         }
-        Ok(JsonResponse::of(&Page::cut(items, limit))?)
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Cancel an order or parts of it
     ///
-    /// Possible until the goods are on a pick list. Stock and credit come back at once. All lines are cancelled or none.
+    /// Possible until the goods are on a pick list. Stock and credit are released at once. All lines are cancelled or none.
     #[oai(path = "/v1/orders/:number/cancellation", method = "post", operation_id = "cancel_order")]
     async fn cancel_order(
         &self,
@@ -99,15 +98,15 @@ impl OrderRoutes {
         let order = lock_order(&tx, &number.0, who.account()).await?;
         let what = Cancellation { lines: quantities(&body.0.lines, 1)?, reason: body.0.reason.into_inner() };
         cancel(&tx, &order, &what).await?;
-        let answer = self.kept(&tx, &number.0).await?;
+        let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }
 
     /// Change an order
     ///
-    /// What is written on it, and less of a line; its unit price stays, a quoted one too. More of a line is a new order at today's
-    /// price. `If-Match` guards against
-    /// changing what somebody else just changed.
+    /// Texts, dates and destination, and smaller quantities of lines; unit prices stay. A larger quantity needs a new order at
+    /// today's price. With `If-Match` the
+    /// change is made only to the version given.
     #[oai(path = "/v1/orders/:number/changes", method = "post", operation_id = "change_order")]
     async fn change_order(
         &self,
@@ -123,17 +122,15 @@ impl OrderRoutes {
             return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, who.account()).await?;
-        if expected.is_some_and(|version| version != order.version) {
-            return Err(CommonError::Stale.into());
-        }
+        check_version(expected, Some(order.version))?;
         change(&tx, order, change_of(body.0)?).await?;
-        let answer = self.kept(&tx, &number.0).await?;
+        let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }
 
     /// Hold an order
     ///
-    /// It keeps its stock and is not shipped until it is released.
+    /// The order keeps its stock and is not shipped until it is released.
     #[oai(path = "/v1/orders/:number/holds", method = "post", operation_id = "hold_order")]
     async fn hold_order(
         &self,
@@ -148,13 +145,13 @@ impl OrderRoutes {
         }
         let order = lock_order(&tx, &number.0, None).await?;
         hold(&tx, &order, body.0.reason.into_inner()).await?;
-        let answer = self.kept(&tx, &number.0).await?;
+        let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }
 
     /// Release a held order
     ///
-    /// One kind of hold or all of them. An order without active holds is answered 409.
+    /// Releases one kind of hold or all holds. An order without active holds is answered 409.
     #[oai(path = "/v1/orders/:number/release", method = "post", operation_id = "release_order")]
     async fn release_order(
         &self,
@@ -169,7 +166,7 @@ impl OrderRoutes {
         }
         let order = lock_order(&tx, &number.0, None).await?;
         release(&tx, &order, body.0.kind).await?;
-        let answer = self.kept(&tx, &number.0).await?;
+        let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }
 
@@ -202,20 +199,20 @@ impl OrderRoutes {
 impl OrderRoutes {
     async fn answer(&self, db: &impl Db, order: entity::orders::Model) -> Result<JsonResponse<OrderView>> {
         let etag = Etag(order.version);
-        let view = view_of(db, order, &self.accounts, &self.board).await?;
+        let view = load_view(db, order, &self.accounts, &self.stock_levels).await?;
         Ok(JsonResponse::of(&view)?.with_etag(etag))
     }
 
-    /// The order as this transaction leaves it, kept for retries.
-    async fn kept(&self, tx: &store::database::Tx, number: &str) -> Result<JsonResponse<OrderView>> {
+    /// The order at the end of this transaction, stored as the response for retries.
+    async fn stored_view(&self, tx: &store::database::Tx, number: &str) -> Result<JsonResponse<OrderView>> {
         let order = find_order(tx, number, None).await?;
         let etag = Etag(order.version);
-        let view = view_of(tx, order, &self.accounts, &self.board).await?;
+        let view = load_view(tx, order, &self.accounts, &self.stock_levels).await?;
         Ok(JsonResponse::stored(tx, &view).await?.with_etag(etag))
     }
 }
 
-/// Most lines of one request.
+/// Largest number of lines in a request.
 const MAX_LINES: usize = 10_000;
 
 fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i32, Quantity)>, CommonError> {

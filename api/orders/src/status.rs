@@ -1,29 +1,29 @@
-//! Where an order stands, derived from its lines' quantities and its holds.
+//! The status of an order, derived from the quantities of its lines and from its holds.
 
 use entity::order_lines;
 
-/// Where an order stands.
+/// Status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, poem_openapi::Enum, serde::Serialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum OrderStatus {
-    /// Stopped for a reason that staff must release.
+    /// Held until staff release it.
     Held,
-    /// Placed; all or part waits for stock.
+    /// Placed; all or part of it is backordered.
     Backordered,
     /// Everything is reserved.
     Allocated,
     /// Being picked or packed.
     Picking,
-    /// A part has left.
+    /// A part is shipped.
     PartiallyShipped,
-    /// Everything has left.
+    /// Everything is shipped.
     Shipped,
-    /// Everything has arrived.
+    /// Everything is delivered.
     Delivered,
-    /// Everything has left and is invoiced and paid.
+    /// Everything is shipped, invoiced and paid.
     Closed,
-    /// Nothing of it is ordered any more.
+    /// All lines are cancelled.
     Cancelled,
 }
 

@@ -1,4 +1,4 @@
-//! Orders on the wire.
+//! The API views and inputs of orders.
 
 use entity::Destination;
 use entity::HoldKind;
@@ -15,21 +15,21 @@ use store::Db;
 
 use super::amounts;
 use super::error::OrderError;
-use super::order::Placed;
+use super::order::LoadedOrder;
 use super::queries::load;
 use super::status::{OrderStatus, status};
 use identity::Accounts;
-use inventory::Board;
+use inventory::StockLevels;
 use kernel::problem::FieldError;
 use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
 
 /// An order.
 #[derive(Debug, Object, Serialize)]
 pub struct OrderView {
-    /// Number of the order; absent in the answer of a dry run.
+    /// Number of the order; absent in the response to a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Where it stands, derived from its lines.
+    /// Status, derived from the lines.
     pub status: OrderStatus,
     /// Account that ordered.
     pub account: String,
@@ -37,39 +37,39 @@ pub struct OrderView {
     pub purchase_order_number: String,
     /// The caller's own reference.
     pub external_reference: Option<String>,
-    /// Number of the quote it was made of; its prices are those offered there.
+    /// Number of the quote that the order was made from, at the prices of its offer.
     pub quote_number: Option<String>,
     /// Currency of all amounts.
     pub currency: String,
-    /// How it is paid.
+    /// Payment method and terms.
     pub payment: PaymentView,
-    /// Where it goes.
+    /// Destination.
     pub ship_to: DestinationView,
     /// Note of the customer.
     pub note: String,
     /// Coupons given.
     pub coupons: Vec<String>,
-    /// When the customer wants it.
+    /// Delivery date requested by the customer.
     pub requested_at: Option<Timestamp>,
-    /// When it was placed.
+    /// Time the order was placed.
     pub placed_at: Timestamp,
-    /// Last change.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// Version of the order, as in its `ETag`.
+    /// Version of the order, also its `ETag`.
     pub version: i64,
-    /// Version of the prices it was priced from.
+    /// Version of the prices used.
     pub price_version: i64,
-    /// Instant it was priced at; a price quote with this as `at` and `as_of` gives the same prices for ever.
+    /// Pricing time; a price quote with this as `at` and `as_of` always gives the same prices.
     pub priced_at: Timestamp,
     /// Sums over the lines.
     pub totals: TotalsView,
-    /// Why it is or was held.
+    /// Holds, released ones included.
     pub holds: Vec<HoldView>,
     /// The lines.
     pub lines: Vec<OrderLineView>,
-    /// Lines that were not ordered, of a partial order.
+    /// Lines that were not ordered, for a partial order.
     pub rejected: Vec<FieldError>,
-    /// Remarks that did not keep the order from being placed.
+    /// Warnings; the order was placed in spite of them.
     pub warnings: Vec<FieldError>,
 }
 
@@ -85,11 +85,11 @@ pub struct PaymentView {
 /// Sums over the lines of an order.
 #[derive(Debug, Object, Serialize)]
 pub struct TotalsView {
-    /// As placed: the sum of the lines' amounts.
+    /// Sum of the line amounts as placed.
     pub placed: Money,
-    /// What is still ordered, cancelled quantities taken off.
+    /// Amount without cancelled quantities.
     pub open: Money,
-    /// What was invoiced.
+    /// Invoiced amount.
     pub invoiced: Money,
 }
 
@@ -98,11 +98,11 @@ pub struct TotalsView {
 pub struct HoldView {
     /// Kind of reason.
     pub kind: HoldKind,
-    /// The reason.
+    /// Reason.
     pub reason: String,
-    /// Since when.
+    /// Time of the hold.
     pub placed_at: Timestamp,
-    /// Until when.
+    /// Time of the release.
     pub released_at: Option<Timestamp>,
 }
 
@@ -119,7 +119,7 @@ pub struct OrderLineView {
     pub unit: String,
     /// Quantity ordered.
     pub quantity: QuantityText,
-    /// How far it is.
+    /// Quantities by progress.
     pub quantities: QuantitiesView,
     /// Price of `per` units.
     pub unit_price: AmountText,
@@ -129,11 +129,11 @@ pub struct OrderLineView {
     pub line_amount: AmountText,
     /// List price of `per` units.
     pub list_price: Option<AmountText>,
-    /// Where the price came from.
+    /// Source of the price.
     pub price_source: PriceSource,
-    /// Which warehouse gives how much.
+    /// Quantity per warehouse.
     pub allocations: Vec<AllocationView>,
-    /// When it is promised to leave.
+    /// Promised shipping date.
     pub promised_at: Option<Timestamp>,
     /// Note of the customer.
     pub note: String,
@@ -146,32 +146,32 @@ pub struct OrderLineView {
 pub struct QuantitiesView {
     /// As placed.
     pub ordered: QuantityText,
-    /// Given up.
+    /// Cancelled.
     pub cancelled: QuantityText,
     /// Reserved at warehouses, shipped included.
     pub allocated: QuantityText,
-    /// Waiting for stock.
+    /// Backordered: not reserved yet.
     pub backordered: QuantityText,
-    /// Taken from the shelves, shipped included.
+    /// Picked, shipped included.
     pub picked: QuantityText,
-    /// Left.
+    /// Shipped.
     pub shipped: QuantityText,
-    /// Arrived.
+    /// Delivered.
     pub delivered: QuantityText,
     /// Invoiced.
     pub invoiced: QuantityText,
-    /// Came back.
+    /// Returned.
     pub returned: QuantityText,
 }
 
 impl From<&order_lines::Model> for QuantitiesView {
     fn from(line: &order_lines::Model) -> Self {
-        let waiting = entity::Quantity(line.quantity.0 - line.cancelled.0 - line.allocated.0);
+        let backordered = entity::Quantity(line.quantity.0 - line.cancelled.0 - line.allocated.0);
         Self {
             ordered: line.quantity.into(),
             cancelled: line.cancelled.into(),
             allocated: line.allocated.into(),
-            backordered: waiting.into(),
+            backordered: backordered.into(),
             picked: line.picked.into(),
             shipped: line.shipped.into(),
             delivered: line.delivered.into(),
@@ -181,21 +181,21 @@ impl From<&order_lines::Model> for QuantitiesView {
     }
 }
 
-/// What a warehouse gives of a line.
+/// The quantity of a line allocated in a warehouse.
 #[derive(Debug, Object, Serialize)]
 pub struct AllocationView {
     /// Code of the warehouse.
     pub warehouse: String,
     /// Reserved there, shipped included.
     pub quantity: QuantityText,
-    /// Left from there.
+    /// Shipped from there.
     pub shipped: QuantityText,
 }
 
 impl OrderView {
     /// The view of a loaded order.
-    pub fn new(placed: Placed, accounts: &Accounts, board: &Board) -> Result<Self, OrderError> {
-        let Placed { order, lines, allocations, holds } = placed;
+    pub fn new(placed: LoadedOrder, accounts: &Accounts, stock_levels: &StockLevels) -> Result<Self, OrderError> {
+        let LoadedOrder { order, lines, allocations, holds } = placed;
         let totals = totals(order.currency.0, &lines)?;
         let held = holds.iter().any(|h| h.released_at.is_none());
         Ok(Self {
@@ -217,7 +217,7 @@ impl OrderView {
             priced_at: Timestamp(order.priced_at),
             totals,
             holds: holds.into_iter().map(Into::into).collect(),
-            lines: line_views(lines, &allocations, board),
+            lines: line_views(lines, &allocations, stock_levels),
             rejected: Vec::new(),
             warnings: Vec::new(),
             currency: order.currency.to_string(),
@@ -225,14 +225,14 @@ impl OrderView {
     }
 }
 
-/// The view of an order as it is in the database now.
-pub(crate) async fn view_of(
+/// Reads the order's lines, allocations and holds and builds its view.
+pub(crate) async fn load_view(
     db: &impl Db,
     order: orders::Model,
     accounts: &Accounts,
-    board: &Board,
+    stock_levels: &StockLevels,
 ) -> Result<OrderView, OrderError> {
-    OrderView::new(load(db, order).await?, accounts, board)
+    OrderView::new(load(db, order).await?, accounts, stock_levels)
 }
 
 fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView, OrderError> {
@@ -241,8 +241,8 @@ fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView
     let mut open = Vec::with_capacity(lines.len());
     let mut invoiced = Vec::with_capacity(lines.len());
     for line in lines {
-        open.push(amounts::worth(line, amounts::open_quantity(line), currency)?);
-        invoiced.push(amounts::worth(line, line.invoiced, currency)?);
+        open.push(amounts::line_value(line, amounts::open_quantity(line), currency)?);
+        invoiced.push(amounts::line_value(line, line.invoiced, currency)?);
     }
     Ok(TotalsView {
         placed: Money::new(placed, code),
@@ -251,8 +251,12 @@ fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView
     })
 }
 
-/// Allocations are sorted by line, so each line takes its run.
-fn line_views(lines: Vec<order_lines::Model>, allocations: &[order_allocations::Model], board: &Board) -> Vec<OrderLineView> {
+/// The views of lines with their allocations, which are sorted by line.
+fn line_views(
+    lines: Vec<order_lines::Model>,
+    allocations: &[order_allocations::Model],
+    stock_levels: &StockLevels,
+) -> Vec<OrderLineView> {
     let mut rest = allocations;
     let mut views = Vec::with_capacity(lines.len());
     for line in lines {
@@ -272,7 +276,7 @@ fn line_views(lines: Vec<order_lines::Model>, allocations: &[order_allocations::
             line_amount: line.line_amount.into(),
             list_price: line.list_price.map(Into::into),
             price_source: line.price_source,
-            allocations: places.iter().filter(|a| a.quantity.0 > 0).map(|a| allocation_view(a, board)).collect(),
+            allocations: places.iter().filter(|a| a.quantity.0 > 0).map(|a| allocation_view(a, stock_levels)).collect(),
             promised_at: line.promised_at.map(Timestamp),
             note: line.note,
             reference: line.reference,
@@ -281,8 +285,12 @@ fn line_views(lines: Vec<order_lines::Model>, allocations: &[order_allocations::
     views
 }
 
-fn allocation_view(row: &order_allocations::Model, board: &Board) -> AllocationView {
-    AllocationView { warehouse: board.code_of(row.warehouse_id), quantity: row.quantity.into(), shipped: row.shipped.into() }
+fn allocation_view(row: &order_allocations::Model, stock_levels: &StockLevels) -> AllocationView {
+    AllocationView {
+        warehouse: stock_levels.code_of(row.warehouse_id),
+        quantity: row.quantity.into(),
+        shipped: row.shipped.into(),
+    }
 }
 
 impl From<order_holds::Model> for HoldView {
@@ -296,14 +304,14 @@ impl From<order_holds::Model> for HoldView {
     }
 }
 
-/// What to cancel.
+/// A cancellation.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
 pub(crate) struct CancellationInput {
-    /// Lines and quantities; none for the whole order.
+    /// Lines and quantities; empty for the whole order.
     pub lines: Vec<LineQuantity>,
-    /// Why.
+    /// Reason.
     pub reason: Text<500>,
 }
 
@@ -328,15 +336,15 @@ impl Default for LineQuantity {
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
 pub(crate) struct ReleaseInput {
-    /// One kind; none for every hold.
+    /// Kind of hold; every hold when left out.
     pub kind: Option<HoldKind>,
 }
 
-/// Why to hold.
+/// A hold to place on an order.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct HoldInput {
-    /// The reason.
+    /// Reason.
     pub reason: Text<500>,
 }
 
@@ -348,7 +356,7 @@ pub struct AddressInput {
     pub name: Text<200>,
     /// Street and number.
     pub line1: Text<200>,
-    /// More of the address.
+    /// Second address line.
     #[serde(default)]
     pub line2: Text<200>,
     /// City.
@@ -385,17 +393,17 @@ impl From<AddressInput> for Destination {
     }
 }
 
-/// Where an order or a shipment goes.
+/// Destination of an order or a shipment.
 #[derive(Debug, Object, Serialize)]
 #[oai(rename = "Destination")]
 pub struct DestinationView {
-    /// Code of the account's site, if it is one.
+    /// Code of the account's site, if the destination is a site.
     pub site: Option<String>,
     /// Name of the place or person.
     pub name: String,
     /// Street and number.
     pub line1: String,
-    /// More of the address.
+    /// Second address line.
     pub line2: String,
     /// City.
     pub city: String,
@@ -407,7 +415,7 @@ pub struct DestinationView {
     pub country: String,
 }
 
-/// What shall be different of an order.
+/// Changes of an order; fields that are left out stay as they are.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
@@ -416,11 +424,11 @@ pub(crate) struct ChangeInput {
     pub purchase_order_number: Option<Text<64>>,
     /// Note.
     pub note: Option<Text<2000>>,
-    /// When the customer wants it.
+    /// Delivery date requested by the customer.
     pub requested_at: Option<Timestamp>,
-    /// Where it goes; until something has been picked.
+    /// New destination; possible until something is picked.
     pub ship_to: Option<AddressInput>,
-    /// New quantities of lines, not above what is ordered.
+    /// New quantities of lines, at most the ordered quantities.
     pub lines: Vec<LineQuantity>,
 }
 
@@ -433,11 +441,11 @@ pub(crate) struct CreditPositionView {
     pub receivable: Money,
     /// Orders not yet invoiced.
     pub committed: Money,
-    /// Both together.
+    /// Receivable and committed amount together.
     pub exposure: Money,
-    /// Largest exposure allowed; none for no limit.
+    /// Largest exposure allowed; absent without a limit.
     pub limit: Option<Money>,
-    /// What is left of the limit; none for no limit.
+    /// Limit less exposure; absent without a limit.
     pub available: Option<Money>,
     /// When the oldest open invoice is due.
     pub oldest_due_at: Option<Timestamp>,

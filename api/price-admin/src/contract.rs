@@ -12,7 +12,7 @@ use store::{Db, Row};
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use super::lines::{COLUMNS, NewLine};
-use kernel::wire::check_version;
+use kernel::wire::{VersionMatch, check_version};
 use prices::stored_terms;
 use store::database::Tx;
 use store::sql::{insert_values, statement};
@@ -89,10 +89,10 @@ pub async fn put_contract(
     tx: &Tx,
     change: &PriceChange,
     new: NewContract,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<Contract, PriceAdminError> {
     let old = find_if_any(tx, &new.code).await?;
-    check_version(expected, old.as_ref().map_or(0, |old| old.terms.change_id))?;
+    check_version(expected, old.as_ref().map(|old| old.terms.change_id))?;
     let (contract, old_terms, old_lines) = match old {
         Some(old) => (old.header, Some(old.terms), old.lines),
         None => (create(tx, change, &new.code).await?, None, Vec::new()),

@@ -22,7 +22,7 @@ use identity::permit;
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
 use kernel::problem::ApiError;
-use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Text, Timestamp, if_match};
+use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Text, Timestamp, VersionMatch, if_match};
 use prices::BadInput;
 use store::clock;
 
@@ -295,7 +295,7 @@ impl CopyRoutes {
         code: &str,
         key: Option<&str>,
         schedule: Schedule,
-        expected: Option<i64>,
+        expected: Option<VersionMatch>,
     ) -> Result<JsonResponse<ContractView>> {
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key).await? {
@@ -314,7 +314,7 @@ async fn reschedule_promotion(
     code: &str,
     key: Option<&str>,
     schedule: Schedule,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<JsonResponse<PromotionView>> {
     let tx = who.begin().await?;
     if let Some(replay) = tx.claim(key).await? {

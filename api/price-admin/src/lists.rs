@@ -7,7 +7,7 @@ use store::Db;
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
-use kernel::wire::check_version;
+use kernel::wire::{VersionMatch, check_version};
 use store::database::Tx;
 
 /// A price list to be recorded.
@@ -57,14 +57,14 @@ pub async fn put_price_list(
     tx: &Tx,
     change: &PriceChange,
     new: NewPriceList,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<PriceList, PriceAdminError> {
     let old = match find(tx, &new.code).await {
         Ok(old) => Some(old),
         Err(PriceAdminError::ListNotFound(_)) => None,
         Err(error) => return Err(error),
     };
-    check_version(expected, old.as_ref().map_or(0, |old| old.terms.change_id))?;
+    check_version(expected, old.as_ref().map(|old| old.terms.change_id))?;
     if let Some(old) = &old
         && old.terms.name == new.name
         && assigned(&old.terms) == new.assigned

@@ -8,7 +8,7 @@ use store::Db;
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
 use super::lines::{COLUMNS, NewLine};
-use kernel::wire::check_version;
+use kernel::wire::{VersionMatch, check_version};
 use prices::stored_terms;
 use store::database::Tx;
 use store::sql::{insert_values, statement};
@@ -82,10 +82,10 @@ pub async fn put_promotion(
     tx: &Tx,
     change: &PriceChange,
     new: NewPromotion,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<Promotion, PriceAdminError> {
     let old = find_if_any(tx, &new.code).await?;
-    check_version(expected, old.as_ref().map_or(0, |old| old.terms.change_id))?;
+    check_version(expected, old.as_ref().map(|old| old.terms.change_id))?;
     let promotion = match old {
         Some(old) if says_the_same(&old, &new) => return Ok(old),
         Some(old) => {

@@ -7,6 +7,7 @@ use super::contract::{self, Contract};
 use super::error::PriceAdminError;
 use super::promotion::{self, Promotion};
 use super::{NewContract, NewPromotion, copy, put_contract, put_promotion};
+use kernel::wire::VersionMatch;
 use store::database::Tx;
 
 /// When a contract or promotion is to apply.
@@ -41,7 +42,7 @@ pub(super) async fn contract(
     tx: &Tx,
     code: &str,
     schedule: Schedule,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<Contract, PriceAdminError> {
     let change = PriceChange::begin(tx, format!("contract/{code}")).await?;
     let present = contract::find(tx, code).await?;
@@ -56,7 +57,7 @@ pub(super) async fn promotion(
     tx: &Tx,
     code: &str,
     schedule: Schedule,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<Promotion, PriceAdminError> {
     let change = PriceChange::begin(tx, format!("promotion/{code}")).await?;
     let present = promotion::find(tx, code).await?;

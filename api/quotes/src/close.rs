@@ -4,7 +4,7 @@ use entity::quotes;
 
 use super::error::QuoteError;
 use super::events::{QuoteDeclined, QuoteOrdered, QuoteWithdrawn};
-use super::queries::still_open;
+use super::queries::refuse_closed;
 use super::request::save;
 use super::status::{QuoteStatus, status};
 use store::database::Tx;
@@ -12,9 +12,9 @@ use store::database::Tx;
 /// How a quote ends without an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Closing {
-    /// The customer says no to the offer; they may ask again, and the seller may offer again.
+    /// The customer declines the offer. The customer may revise the request and the seller may make a new offer.
     Decline,
-    /// It is taken back for good.
+    /// The quote is withdrawn and cannot be reopened.
     Withdraw,
 }
 
@@ -22,14 +22,14 @@ pub(super) enum Closing {
 pub(super) async fn close(tx: &Tx, quote: &mut quotes::Model, closing: Closing, reason: String) -> Result<(), QuoteError> {
     match closing {
         Closing::Decline => {
-            still_open(quote, tx.now())?;
+            refuse_closed(quote, tx.now())?;
             if status(quote, tx.now()) == QuoteStatus::Requested {
                 return Err(QuoteError::NotOffered);
             }
             quote.declined_at = Some(tx.now());
         }
         Closing::Withdraw => {
-            not_final(quote, tx)?;
+            refuse_final(quote, tx)?;
             quote.withdrawn_at = Some(tx.now());
         }
     }
@@ -42,15 +42,15 @@ pub(super) async fn close(tx: &Tx, quote: &mut quotes::Model, closing: Closing, 
     Ok(())
 }
 
-/// Refuses a quote to which nothing can happen any more: ordered or withdrawn.
-pub(super) fn not_final(quote: &quotes::Model, tx: &Tx) -> Result<(), QuoteError> {
-    match still_open(quote, tx.now()) {
+/// Fails when the quote is ordered or withdrawn.
+pub(super) fn refuse_final(quote: &quotes::Model, tx: &Tx) -> Result<(), QuoteError> {
+    match refuse_closed(quote, tx.now()) {
         Err(QuoteError::Declined) => Ok(()),
         other => other,
     }
 }
 
-/// A quote locked by the caller became an order.
+/// Records that a quote, locked by the caller, became an order.
 pub async fn mark_ordered(tx: &Tx, mut quote: quotes::Model, order_number: &str) -> Result<(), QuoteError> {
     quote.ordered_at = Some(tx.now());
     quote.order_number = Some(order_number.to_owned());

@@ -1,4 +1,4 @@
-//! What quotes refuse.
+//! Errors of quotes.
 
 use cart::CartError;
 use identity::IdentityError;
@@ -7,18 +7,18 @@ use kernel::problem::FieldError;
 use kernel::problem_types;
 use prices::PriceError;
 
-/// What quotes refuse.
+/// Why a command on quotes fails.
 #[derive(Debug, thiserror::Error)]
 pub enum QuoteError {
     #[error("there is no quote \"{0}\"")]
     NotFound(String),
     #[error("a quote must have at least one line")]
     Empty,
-    #[error("{} lines cannot be quoted; errors says why", .0.len())]
+    #[error("{} lines cannot be quoted; see errors", .0.len())]
     Lines(Vec<FieldError>),
-    #[error("{} fields of the offer are wrong; errors says why", .0.len())]
+    #[error("{} fields of the offer are invalid; see errors", .0.len())]
     Offer(Vec<FieldError>),
-    #[error("the quote has not been offered, or has been asked for again since")]
+    #[error("the quote must have an offer for its latest request")]
     NotOffered,
     #[error("the offer has expired; ask for a new one")]
     Expired,
@@ -44,8 +44,8 @@ problem_types! { QuoteError {
     Self::NotFound(_) => 404, "quote-not-found", "The quote does not exist";
     Self::Empty => 422, "quote-empty", "A quote must have at least one line";
     Self::Lines(_) => 422, "quote-lines-refused", "Lines cannot be quoted";
-    Self::Offer(_) => 422, "quote-offer-refused", "Fields of the offer are wrong";
-    Self::NotOffered => 409, "quote-not-offered", "The quote has no offer that stands";
+    Self::Offer(_) => 422, "quote-offer-refused", "Fields of the offer are invalid";
+    Self::NotOffered => 409, "quote-not-offered", "The quote has no current offer";
     Self::Expired => 409, "quote-expired", "The offer has expired";
     Self::Declined => 409, "quote-declined", "The offer was declined";
     Self::Withdrawn => 409, "quote-withdrawn", "The quote was withdrawn";

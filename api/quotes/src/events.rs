@@ -1,32 +1,32 @@
-//! Events of quotes, for their account and the seller.
+//! Events of quotes, visible to their account and the seller.
 
 use entity::{AccountId, quotes};
 use kernel::wire::Money;
 use serde::{Deserialize, Serialize};
 use store::EventDetails;
 
-/// A quote after what happened to it.
+/// A quote after a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct QuoteDetails {
-    /// Its number.
+    /// Number of the quote.
     number: String,
-    /// Whose it is.
+    /// Account of the quote.
     account_id: AccountId,
-    /// Its version.
+    /// Version after the change.
     version: i64,
-    /// How often it was asked for.
+    /// Number of requests so far.
     round: i32,
-    /// How many lines it has.
+    /// Number of lines.
     lines: i32,
-    /// What is offered for this round.
+    /// Total of the offer for the latest request.
     offer_total: Option<Money>,
-    /// The order made of it.
+    /// Number of the order that the quote became.
     order_number: Option<String>,
 }
 
 impl From<&quotes::Model> for QuoteDetails {
     fn from(quote: &quotes::Model) -> Self {
-        // An offer for an earlier request is told no more.
+        // The offer for an earlier request is not published.
         let total = quote.offer_total.filter(|_| quote.offer_round == Some(quote.round));
         Self {
             number: quote.number.clone(),
@@ -76,13 +76,13 @@ impl EventDetails for QuoteDetails {
 
 store::event_kinds! {
     QuoteDetails:
-    /// Prices were asked for, for the first time or anew.
+    /// A quote was requested, or its request was revised.
     pub(crate) QuoteRequested = "quote.requested",
     /// The seller offered prices.
     pub(crate) QuoteOffered = "quote.offered",
     /// The account declined the offer.
     pub(crate) QuoteDeclined = "quote.declined",
-    /// The quote was taken back for good.
+    /// The quote was withdrawn.
     pub(crate) QuoteWithdrawn = "quote.withdrawn",
     /// The quote became an order.
     pub(crate) QuoteOrdered = "quote.ordered",

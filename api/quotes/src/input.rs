@@ -1,50 +1,48 @@
-//! What comes in: requests, offers, decisions.
+//! The API inputs of quotes: requests, offers, decisions.
 
 use poem_openapi::Object;
-use pricing::{Amount, Per};
 use serde::Deserialize;
 
-use cart::AskedLine;
+use super::offer::{NewOffer, NewOfferLine};
+use super::revise_request::{LineRevision, RequestRevision};
+use super::target_price::TargetPrice;
 use cart::Partial;
-use kernel::field_code::FieldCode;
-use kernel::problem::{CommonError, FieldError};
+use cart::RequestedLine;
+use kernel::problem::CommonError;
 use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp};
-
-/// Largest price basis.
-const MAX_PER: u32 = 1_000_000;
 
 /// A request for prices. Give `cart_id` or `lines`.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SalesQuoteInput {
-    /// Account, when staff ask for one.
+    /// Account, when staff request a quote for one.
     #[serde(default)]
     pub account: Option<Code>,
-    /// Cart whose lines are asked for; the cart stays as it is.
+    /// Cart whose lines are requested; the cart does not change.
     #[serde(default)]
     pub cart_id: Option<Text<20>>,
-    /// Lines asked for, up to 10,000.
+    /// Lines, up to 10,000.
     #[serde(default)]
     pub lines: Option<Vec<SalesQuoteLineInput>>,
-    /// ISO 4217 currency, with a cart that of the cart; the cart's or the account's own when left out.
+    /// ISO 4217 currency. Must be that of the cart when a cart is given; the cart's or the account's when left out.
     #[serde(default)]
     pub currency: Option<Code>,
     /// Note to the seller.
     #[serde(default)]
     pub note: Text<2000>,
-    /// What happens when a line cannot be ordered. Default `reject`.
+    /// What to do when a line cannot be ordered. Default `reject`.
     #[serde(default)]
     pub partial: Partial,
 }
 
-/// A line asked for.
+/// A requested line.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SalesQuoteLineInput {
     /// SKU; or give an `identifier`.
     #[serde(default)]
     pub sku: Option<Text<64>>,
-    /// Any name the product answers to.
+    /// SKU, manufacturer part number, GTIN or the account's own part number.
     #[serde(default)]
     pub identifier: Option<Text<100>>,
     /// Quantity in the unit.
@@ -55,62 +53,26 @@ pub(crate) struct SalesQuoteLineInput {
     /// Note.
     #[serde(default)]
     pub note: Text<500>,
-    /// Unit price hoped for.
+    /// Target unit price.
     #[serde(default)]
     pub target_unit_price: Option<AmountText>,
-    /// Price basis of the price hoped for, 1 to 1,000,000. Default 1.
+    /// Price basis of the target price, 1 to 1,000,000. Default 1.
     #[serde(default)]
     pub target_per: Option<u32>,
 }
 
-/// A price hoped for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
-    pub(super) unit_price: Amount,
-    pub(super) per: Per,
-}
-
-impl Target {
-    /// What is hoped for, if anything; or what is wrong with it. `pointer` is that of the line.
-    pub(super) fn read(pointer: &str, unit_price: Option<AmountText>, per: Option<u32>) -> Result<Option<Self>, FieldError> {
-        let Some(AmountText(unit_price)) = unit_price else {
-            let alone = per.map(|_| {
-                FieldError::new(
-                    format!("{pointer}/target_per"),
-                    FieldCode::TargetWithoutPrice,
-                    "a basis must be given together with a target price",
-                )
-            });
-            return alone.map_or(Ok(None), Err);
-        };
-        if unit_price.is_negative() {
-            let pointer = format!("{pointer}/target_unit_price");
-            return Err(FieldError::new(pointer, FieldCode::Negative, "the price must not be less than 0"));
-        }
-        Ok(Some(Self { unit_price, per: read_per(&format!("{pointer}/target_per"), per)? }))
-    }
-}
-
-/// A price basis, or what is wrong with it.
-pub(super) fn read_per(pointer: &str, per: Option<u32>) -> Result<Per, FieldError> {
-    let per = Per::new(per.unwrap_or(1)).filter(|per| per.get() <= MAX_PER);
-    per.ok_or_else(|| {
-        FieldError::new(pointer, FieldCode::OutOfRange, format!("a price must be for 1 to {MAX_PER} units"))
-            .with("min", 1)
-            .with("max", MAX_PER)
-    })
-}
-
-/// Lines as they are checked, and what is hoped for of each.
-pub(super) fn asked(lines: Vec<SalesQuoteLineInput>) -> Result<(Vec<AskedLine>, Vec<Option<Target>>), CommonError> {
+/// The lines to check, and the target price of each.
+pub(super) fn requested_lines(
+    lines: Vec<SalesQuoteLineInput>,
+) -> Result<(Vec<RequestedLine>, Vec<Option<TargetPrice>>), CommonError> {
     let (mut asked, mut targets, mut malformed) = (Vec::with_capacity(lines.len()), Vec::with_capacity(lines.len()), Vec::new());
     for (index, line) in lines.into_iter().enumerate() {
         let pointer = format!("/lines/{index}");
-        match Target::read(&pointer, line.target_unit_price, line.target_per) {
+        match TargetPrice::read(&pointer, line.target_unit_price.map(|price| price.0), line.target_per) {
             Ok(target) => targets.push(target),
             Err(problem) => malformed.push(problem),
         }
-        asked.push(AskedLine {
+        asked.push(RequestedLine {
             pointer,
             sku: line.sku.map(Text::into_inner),
             identifier: line.identifier.map(Text::into_inner),
@@ -122,33 +84,33 @@ pub(super) fn asked(lines: Vec<SalesQuoteLineInput>) -> Result<(Vec<AskedLine>, 
     if malformed.is_empty() { Ok((asked, targets)) } else { Err(CommonError::Invalid(malformed)) }
 }
 
-/// An offer. It takes the place of an earlier one as a whole.
+/// An offer. It replaces an earlier offer as a whole.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SalesOfferInput {
+pub(crate) struct SalesOfferInput {
     /// The offer can be ordered before this instant.
     pub valid_until: Timestamp,
     /// Note to the customer.
     #[serde(default)]
     pub note: Text<2000>,
-    /// Percentage off today's price, 0 to 100, of lines that say nothing of their price. Default 0.
+    /// Percentage off today's price, 0 to 100, of lines without a price of their own. Default 0.
     #[serde(default)]
     pub percent_off: Option<AmountText>,
-    /// Lines with terms of their own; the others are offered in the quantity asked for.
+    /// Lines with terms of their own; the others are offered in the requested quantity.
     #[serde(default)]
     pub lines: Vec<SalesOfferLineInput>,
 }
 
-/// What is offered of a line: a unit price or a percentage off today's price, or nothing.
+/// The offer for a line: a unit price, a percentage off today's price, or a rejection.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SalesOfferLineInput {
+pub(crate) struct SalesOfferLineInput {
     /// Number of the line.
     pub line: i32,
-    /// Leaves the line out of the offer: it has no price, is not in the total and is not ordered. Default false.
+    /// Whether the line is left out of the offer: it has no price, is not in the total and cannot be ordered. Default false.
     #[serde(default)]
     pub decline: bool,
-    /// Quantity offered, in the line's unit; the quantity asked for when left out.
+    /// Quantity offered, in the line's unit; the requested quantity when left out.
     #[serde(default)]
     pub quantity: Option<QuantityText>,
     /// Price of `per` units.
@@ -162,21 +124,22 @@ pub struct SalesOfferLineInput {
     pub percent_off: Option<AmountText>,
 }
 
-/// What is asked for anew. What is left out stays as it was.
+/// A revision of a quote request. Fields that are left out stay as they are.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[oai(default)]
-pub(crate) struct AskAgainInput {
+#[oai(default, rename = "AskAgainInput")]
+pub(crate) struct RevisedRequestInput {
     /// Note to the seller.
     pub note: Option<Text<2000>>,
     /// Lines that change.
-    pub lines: Vec<AskAgainLineInput>,
+    pub lines: Vec<RevisedLineInput>,
 }
 
-/// A line that is asked for anew.
+/// Changes of a line.
 #[derive(Debug, Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AskAgainLineInput {
+#[oai(rename = "AskAgainLineInput")]
+pub(crate) struct RevisedLineInput {
     /// Number of the line.
     pub line: i32,
     /// New quantity, in the line's unit.
@@ -185,36 +148,61 @@ pub(crate) struct AskAgainLineInput {
     /// New note.
     #[serde(default)]
     pub note: Option<Text<500>>,
-    /// Unit price hoped for.
+    /// Target unit price.
     #[serde(default)]
     pub target_unit_price: Option<AmountText>,
-    /// Price basis of the price hoped for, of a new one or alone of the one that stands. Default 1 with a new price.
+    /// Price basis of the new target price, or of the present one when no price is given. Default 1 with a new price.
     #[serde(default)]
     pub target_per: Option<u32>,
 }
 
-/// Why a quote is given up.
+/// Why a quote is declined or withdrawn.
 #[derive(Debug, Default, Object, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[oai(default)]
 pub(crate) struct QuoteReasonInput {
-    /// The reason.
+    /// Reason.
     pub reason: Text<500>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl From<SalesOfferInput> for NewOffer {
+    fn from(input: SalesOfferInput) -> Self {
+        Self {
+            valid_until: input.valid_until.0,
+            note: input.note.into_inner(),
+            percent_off: input.percent_off.map(|percent| percent.0),
+            lines: input.lines.into_iter().map(Into::into).collect(),
+        }
+    }
+}
 
-    #[test]
-    fn what_is_hoped_for_is_a_price_with_its_basis() {
-        let price = |text: &str| text.parse().ok().map(AmountText);
-        let read = |unit_price, per| Target::read("/lines/0", unit_price, per).map_err(|problem| problem.pointer);
-        assert_eq!(read(None, None), Ok(None));
-        assert_eq!(read(price("1.5"), None).map(|target| target.map(|target| target.per)), Ok(Some(Per::ONE)));
-        assert_eq!(read(price("-1"), None), Err("/lines/0/target_unit_price".to_owned()));
-        for (unit_price, per) in [(price("1"), Some(0)), (price("1"), Some(1_000_001)), (None, Some(100))] {
-            assert_eq!(read(unit_price, per), Err("/lines/0/target_per".to_owned()));
+impl From<SalesOfferLineInput> for NewOfferLine {
+    fn from(input: SalesOfferLineInput) -> Self {
+        Self {
+            line: input.line,
+            declined: input.decline,
+            quantity: input.quantity.map(|quantity| quantity.0.into()),
+            unit_price: input.unit_price.map(|price| price.0),
+            per: input.per,
+            percent_off: input.percent_off.map(|percent| percent.0),
+        }
+    }
+}
+
+impl From<RevisedRequestInput> for RequestRevision {
+    fn from(input: RevisedRequestInput) -> Self {
+        Self { note: input.note.map(Text::into_inner), lines: input.lines.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<RevisedLineInput> for LineRevision {
+    fn from(input: RevisedLineInput) -> Self {
+        Self {
+            line: input.line,
+            quantity: input.quantity.map(|quantity| quantity.0.into()),
+            note: input.note.map(Text::into_inner),
+            target_unit_price: input.target_unit_price.map(|price| price.0),
+            target_per: input.target_per,
         }
     }
 }

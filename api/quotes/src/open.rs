@@ -1,4 +1,4 @@
-//! Quotes as baskets that a price change touches.
+//! Open quotes as baskets that a price change affects.
 
 use kernel::problem::CommonError;
 use prices::OpenBaskets;
@@ -7,7 +7,7 @@ use prices::count_affected;
 use store::clock;
 use store::database::Reader;
 
-/// Quotes that are requested, whose prices follow today's, or offered and still valid, beside which a new price will stand.
+/// Quotes that are requested or whose offer is valid. Both show today's prices.
 #[derive(Clone, Copy, Debug)]
 pub struct OpenQuotes;
 

@@ -1,40 +1,47 @@
-//! Reading quotes.
+//! Queries on quotes.
 
 use entity::{AccountId, Instant, QuoteId, quote_lines, quotes};
 use pricing::{Amount, Factor, Per};
-use sea_orm::{ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
 use store::Db;
 
 use super::error::QuoteError;
-use super::status::{QuoteStatus, stands, status};
+use super::status::{QuoteStatus, status, status_condition};
 use cart::CartLine;
 use kernel::problem::CommonError;
+use kernel::wire::{PageRequest, VersionMatch, check_version};
 use store::database::Tx;
 
-/// A quote of a number, if this account (or the seller, for `None`) may see it.
+/// The quotes that an account may see; all quotes for the seller's staff (`None`).
+fn visible_to(account: Option<AccountId>) -> Select<quotes::Entity> {
+    let all = quotes::Entity::find();
+    match account {
+        Some(account) => all.filter(quotes::Column::AccountId.eq(account)),
+        None => all,
+    }
+}
+
+/// The quote of a number, if the account may see it.
 pub(super) async fn find(db: &impl Db, number: &str, account: Option<AccountId>) -> Result<quotes::Model, QuoteError> {
     read(db, number, account, false).await
 }
 
-/// As [`find`], locked until the transaction ends. `expected` is the version the caller saw, if they say so.
+/// As [`find`], locked until the transaction ends. `expected` is the `If-Match` of the request.
 pub(super) async fn lock(
     tx: &Tx,
     number: &str,
     account: Option<AccountId>,
-    expected: Option<i64>,
+    expected: Option<VersionMatch>,
 ) -> Result<quotes::Model, QuoteError> {
     let quote = read(tx, number, account, true).await?;
-    if expected.is_some_and(|version| version != quote.version) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, Some(quote.version))?;
     Ok(quote)
 }
 
 async fn read(db: &impl Db, number: &str, account: Option<AccountId>, lock: bool) -> Result<quotes::Model, QuoteError> {
-    let mut select = quotes::Entity::find().filter(quotes::Column::Number.eq(number));
-    if let Some(account) = account {
-        select = select.filter(quotes::Column::AccountId.eq(account));
-    }
+    let mut select = visible_to(account).filter(quotes::Column::Number.eq(number));
     // SQLite's one writer needs no lock.
     if lock && db.get_database_backend() == DbBackend::Postgres {
         select = select.lock_exclusive();
@@ -48,11 +55,11 @@ pub(super) async fn lines_of(db: &impl Db, quote: QuoteId) -> Result<Vec<quote_l
     select.order_by_asc(quote_lines::Column::LineNo).all(db).await
 }
 
-/// Times a quote that changes while it is read is read again.
+/// How often a quote that changes while it is read is read again.
 const ROUNDS: usize = 10;
 
-/// A quote with its lines as both were at one time.
-pub(super) async fn with_lines(
+/// A quote with its lines, both of one version.
+pub(super) async fn read_with_lines(
     db: &impl Db,
     mut quote: quotes::Model,
 ) -> Result<(quotes::Model, Vec<quote_lines::Model>), QuoteError> {
@@ -69,27 +76,19 @@ pub(super) async fn with_lines(
 
 /// Which quotes a list shows.
 #[derive(Clone, Debug)]
-pub(super) struct Filter {
+pub(super) struct QuoteFilter {
     pub(super) account: Option<AccountId>,
     pub(super) status: Option<QuoteStatus>,
-    /// Whether an offer has expired is judged at this instant.
+    /// Instant at which offers count as valid or expired.
     pub(super) now: Instant,
-    /// Only quotes before this id: newest first.
-    pub(super) before: Option<i64>,
-    pub(super) limit: u64,
+    pub(super) page: PageRequest,
 }
 
 /// Quotes of a list, newest first.
-pub(super) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<quotes::Model>, DbErr> {
-    let mut select = quotes::Entity::find().order_by_desc(quotes::Column::Id).limit(filter.limit);
-    if let Some(account) = filter.account {
-        select = select.filter(quotes::Column::AccountId.eq(account));
-    }
+pub(super) async fn list(db: &impl Db, filter: QuoteFilter) -> Result<Vec<quotes::Model>, DbErr> {
+    let mut select = filter.page.descending(visible_to(filter.account), quotes::Column::Id);
     if let Some(status) = filter.status {
-        select = select.filter(stands(status, filter.now));
-    }
-    if let Some(before) = filter.before {
-        select = select.filter(quotes::Column::Id.lt(before));
+        select = select.filter(status_condition(status, filter.now));
     }
     select.all(db).await
 }
@@ -97,17 +96,17 @@ pub(super) async fn list(db: &impl Db, filter: Filter) -> Result<Vec<quotes::Mod
 /// A line as it was offered.
 #[derive(Clone, Debug)]
 pub struct OfferedLine {
-    /// What is offered, under the number of the quote's line.
+    /// The offered line, with the number of the quote's line.
     pub line: CartLine,
     /// The price of `per` units.
     pub unit_price: Amount,
     pub per: Per,
-    /// What one of its unit was in stock units when it was offered.
+    /// Factor from the line's unit to the stock unit at the time of the offer.
     pub factor: Factor,
 }
 
-/// A quote whose offer stands, locked until the transaction ends, to be ordered by its account. `version` is the version the
-/// caller saw, if they say so.
+/// A quote with a valid offer, locked until the transaction ends, to be ordered by its account. `version` is the version the
+/// caller saw, if it is given.
 pub async fn lock_offered(
     tx: &Tx,
     number: &str,
@@ -115,7 +114,7 @@ pub async fn lock_offered(
     version: Option<i64>,
 ) -> Result<(quotes::Model, Vec<OfferedLine>), QuoteError> {
     let quote = lock(tx, number, Some(account), None).await?;
-    still_open(&quote, tx.now())?;
+    refuse_closed(&quote, tx.now())?;
     match status(&quote, tx.now()) {
         QuoteStatus::Requested => return Err(QuoteError::NotOffered),
         QuoteStatus::Expired => return Err(QuoteError::Expired),
@@ -128,8 +127,8 @@ pub async fn lock_offered(
     Ok((quote, lines))
 }
 
-/// Refuses a quote about which all is said: ordered, withdrawn or declined.
-pub(super) fn still_open(quote: &quotes::Model, now: Instant) -> Result<(), QuoteError> {
+/// Fails when the quote is ordered, withdrawn or declined.
+pub(super) fn refuse_closed(quote: &quotes::Model, now: Instant) -> Result<(), QuoteError> {
     match status(quote, now) {
         QuoteStatus::Ordered => Err(QuoteError::Ordered(quote.order_number.clone().unwrap_or_default())),
         QuoteStatus::Withdrawn => Err(QuoteError::Withdrawn),
@@ -138,7 +137,7 @@ pub(super) fn still_open(quote: &quotes::Model, now: Instant) -> Result<(), Quot
     }
 }
 
-/// What a quote that was ordered had offered; nothing when there is no such quote.
+/// The offered lines of a quote that was ordered; empty when there is no such quote.
 pub async fn offered_lines(db: &impl Db, number: &str) -> Result<Vec<OfferedLine>, CommonError> {
     match quotes::Entity::find().filter(quotes::Column::Number.eq(number)).one(db).await? {
         Some(quote) => offered(lines_of(db, quote.id).await?),

@@ -1,4 +1,4 @@
-//! Asking for prices.
+//! Requesting a quote.
 
 use entity::{AccountId, QuoteId, quote_lines, quotes};
 use pricing::Currency;
@@ -6,22 +6,22 @@ use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 
 use super::error::QuoteError;
 use super::events::QuoteRequested;
-use super::input::Target;
 use super::line_prices;
-use super::offer::Desk;
+use super::offer::QuoteContext;
+use super::target_price::TargetPrice;
 use cart::CheckedLine;
 use prices::PricedBasket;
 use store::database::Tx;
 use store::sql::insert_all;
 
-/// A line to be quoted.
+/// A line of a new quote.
 #[derive(Clone, Debug)]
 pub struct NewQuoteLine {
     pub asked: CheckedLine,
-    pub target: Option<Target>,
+    pub target: Option<TargetPrice>,
 }
 
-/// A quote asked for.
+/// A new quote.
 #[derive(Clone, Debug)]
 pub struct NewQuote {
     pub account: AccountId,
@@ -32,14 +32,14 @@ pub struct NewQuote {
 
 /// A quote with its lines and today's prices.
 #[derive(Debug)]
-pub struct Priced {
+pub struct PricedQuote {
     pub quote: quotes::Model,
     pub lines: Vec<quote_lines::Model>,
     pub basket: PricedBasket,
 }
 
-/// Asks for prices of lines, and notes what they cost now.
-pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, QuoteError> {
+/// Creates a quote for lines and stores their prices of today.
+pub async fn request(tx: &Tx, context: &QuoteContext<'_>, new: NewQuote) -> Result<PricedQuote, QuoteError> {
     if new.lines.is_empty() {
         return Err(QuoteError::Empty);
     }
@@ -49,13 +49,14 @@ pub async fn request(tx: &Tx, desk: &Desk<'_>, new: NewQuote) -> Result<Priced, 
         lines.push(line_row(id, line_no, line)?);
     }
     let mut quote = head(tx, id, &new)?;
-    let basket = line_prices::today(tx, desk, &quote, &lines, &desk.products.view_for(Some(new.account))).await?;
-    line_prices::note_asked(&mut lines, &basket);
+    let basket =
+        line_prices::price_lines_today(tx, context, &quote, &lines, &context.products.view_for(Some(new.account))).await?;
+    line_prices::record_requested_prices(&mut lines, &basket);
     quote.price_version = basket.version;
     quotes::Entity::insert(quote.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
     insert_all(tx, lines.iter().map(|line| line.clone().into_active_model().reset_all()).collect(), None).await?;
     tx.record(&QuoteRequested((&quote).into()));
-    Ok(Priced { quote, lines, basket })
+    Ok(PricedQuote { quote, lines, basket })
 }
 
 fn head(tx: &Tx, id: QuoteId, new: &NewQuote) -> Result<quotes::Model, QuoteError> {

@@ -1,10 +1,10 @@
-//! Showing a quote: what was asked for and offered, beside what it costs today.
+//! Views of quotes: the request, the offer and today's prices.
 
 use entity::{Instant, quote_lines, quotes};
 use pricing::Amount;
 
-use super::line_prices::{is_declined, is_left_out};
-use super::request::Priced;
+use super::line_prices::{is_declined, is_excluded};
+use super::request::PricedQuote;
 use super::status::status;
 use super::views::{
     QuotedPriceView, SalesOfferView, SalesQuoteLineView, SalesQuoteSummary, SalesQuoteTotals, SalesQuoteView, TargetPriceView,
@@ -14,7 +14,7 @@ use identity::Accounts;
 use kernel::wire::{AmountText, Money, Timestamp};
 use prices::{LineRefusal, PricedLine};
 
-/// A quote without its lines, as it stands at an instant.
+/// The summary of a quote at an instant, without its lines.
 pub(super) fn summary(accounts: &Accounts, quote: &quotes::Model, now: Instant) -> SalesQuoteSummary {
     SalesQuoteSummary {
         number: quote.number.clone(),
@@ -47,15 +47,15 @@ fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
     })
 }
 
-/// A quote with its lines beside today's prices, as it stands at an instant, for whoever has this catalog_view.
+/// The view of a quote at an instant, with its lines and today's prices, for a viewer with this catalog view.
 pub(super) fn view(
     accounts: &Accounts,
     products: &Products,
-    priced: &Priced,
+    priced: &PricedQuote,
     catalog_view: &CatalogView,
     now: Instant,
 ) -> SalesQuoteView {
-    let Priced { quote, lines, basket } = priced;
+    let PricedQuote { quote, lines, basket } = priced;
     let known = products.by_ids(lines.iter().map(|line| line.product_id));
     let each = lines.iter().zip(known).zip(&basket.lines);
     let views: Vec<_> =
@@ -83,7 +83,7 @@ fn line_view(
     let answered = quote.offer_round == Some(quote.round);
     let (today, offered) = (price.as_ref().ok(), line.offer_amount.filter(|_| answered));
     let saving = today.zip(offered).and_then(|(today, offered)| today.line_amount.checked_sub(offered.into()));
-    let problem = price.as_ref().err().filter(|_| !is_left_out(quote, line));
+    let problem = price.as_ref().err().filter(|_| !is_excluded(quote, line));
     SalesQuoteLineView {
         line: line.line_no,
         sku: product.map(|product| product.sku.to_string()).unwrap_or_default(),

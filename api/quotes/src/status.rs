@@ -1,4 +1,4 @@
-//! Where a quote stands: what follows from its facts and the clock.
+//! The status of a quote, derived from its facts and the clock.
 
 use entity::{Instant, quotes};
 use poem_openapi::Enum;
@@ -6,26 +6,26 @@ use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, Condition};
 use serde::{Deserialize, Serialize};
 
-/// Where a quote stands.
+/// Status of a quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[oai(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum QuoteStatus {
-    /// The seller is to answer.
+    /// The seller has not answered the latest request.
     Requested,
-    /// The offer stands and can be ordered.
+    /// The offer is valid and can be ordered.
     Offered,
     /// The offer's date has passed.
     Expired,
-    /// It became an order.
+    /// The quote became an order.
     Ordered,
-    /// The customer said no to the offer.
+    /// The customer declined the offer.
     Declined,
-    /// It was taken back.
+    /// The quote was withdrawn.
     Withdrawn,
 }
 
-/// Where a quote stands at an instant.
+/// The status of a quote at an instant.
 pub(super) fn status(quote: &quotes::Model, now: Instant) -> QuoteStatus {
     if quote.ordered_at.is_some() {
         QuoteStatus::Ordered
@@ -42,8 +42,8 @@ pub(super) fn status(quote: &quotes::Model, now: Instant) -> QuoteStatus {
     }
 }
 
-/// The same as a condition on rows.
-pub(super) fn stands(status: QuoteStatus, now: Instant) -> Condition {
+/// The condition that a row has a status at an instant.
+pub(super) fn status_condition(status: QuoteStatus, now: Instant) -> Condition {
     use quotes::Column;
     let undecided =
         || Condition::all().add(Column::OrderedAt.is_null()).add(Column::WithdrawnAt.is_null()).add(Column::DeclinedAt.is_null());
@@ -100,19 +100,19 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_stands_for_its_round_until_its_instant() {
+    fn an_offer_is_valid_for_its_round_until_its_instant() {
         let offered = quotes::Model { offer_round: Some(1), valid_until: Some(NOON), ..quote() };
         assert_eq!(status(&quote(), NOON), QuoteStatus::Requested);
         assert_eq!(status(&offered, Instant(999)), QuoteStatus::Offered);
-        assert_eq!(status(&offered, NOON), QuoteStatus::Expired, "at its instant it is over");
+        assert_eq!(status(&offered, NOON), QuoteStatus::Expired, "an offer expires at its instant");
         let again = quotes::Model { round: 2, ..offered };
-        assert_eq!(status(&again, Instant(999)), QuoteStatus::Requested, "asked for again, the offer is put aside");
-        let anew = quotes::Model { offer_round: Some(2), ..again };
-        assert_eq!(status(&anew, Instant(999)), QuoteStatus::Offered);
+        assert_eq!(status(&again, Instant(999)), QuoteStatus::Requested, "an offer does not apply to a new request");
+        let offered_again = quotes::Model { offer_round: Some(2), ..again };
+        assert_eq!(status(&offered_again, Instant(999)), QuoteStatus::Offered);
     }
 
     #[test]
-    fn what_was_decided_counts_before_the_clock() {
+    fn decisions_take_precedence_over_expiry() {
         let expired = quotes::Model { offer_round: Some(1), valid_until: Some(Instant(1)), ..quote() };
         let declined = quotes::Model { declined_at: Some(NOON), ..expired };
         assert_eq!(status(&declined, NOON), QuoteStatus::Declined);

@@ -1,4 +1,4 @@
-//! Quotes on the wire.
+//! The API views of quotes.
 
 use poem_openapi::Object;
 use serde::Serialize;
@@ -14,9 +14,9 @@ use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
 pub(crate) struct SalesQuoteSummary {
     /// Number of the quote.
     pub number: String,
-    /// Where it stands now, derived from what happened and from the date of the offer.
+    /// Status now, derived from the quote's history and the date of its offer.
     pub status: QuoteStatus,
-    /// Account that asks.
+    /// Account.
     pub account: String,
     /// Currency of all amounts.
     pub currency: String,
@@ -24,36 +24,36 @@ pub(crate) struct SalesQuoteSummary {
     pub note: String,
     /// Number of lines.
     pub line_count: i32,
-    /// Which request this is: 1, and one more whenever it is asked for again.
+    /// Number of the latest request, from 1; a revised request has the next number.
     pub round: i32,
-    /// When it was last asked for.
+    /// Time of the latest request.
     pub requested_at: Timestamp,
-    /// The seller's latest offer. It stands while the quote is `offered`.
+    /// The seller's latest offer. It can be ordered while the quote is `offered`.
     pub offer: Option<SalesOfferView>,
-    /// When the offer was declined.
+    /// Time the offer was declined.
     pub declined_at: Option<Timestamp>,
-    /// When the quote was withdrawn.
+    /// Time the quote was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
-    /// Why it was declined or withdrawn.
+    /// Reason of the rejection or withdrawal.
     pub reason: String,
-    /// When it was ordered.
+    /// Time it was ordered.
     pub ordered_at: Option<Timestamp>,
     /// Number of the order it became.
     pub order_number: Option<String>,
-    /// When it was first asked for.
+    /// Time of the first request.
     pub created_at: Timestamp,
-    /// Last change.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// Version of the quote, as in its `ETag`.
+    /// Version of the quote, also its `ETag`.
     pub version: i64,
 }
 
-/// What the seller offers.
+/// An offer of the seller.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SalesOfferView {
-    /// The request it answers; an offer for an earlier one no longer stands.
+    /// Number of the request it answers; an offer for an earlier request no longer applies.
     pub round: i32,
-    /// When it was made or last revised.
+    /// Time it was made or last revised.
     pub offered_at: Timestamp,
     /// It can be ordered before this instant.
     pub valid_until: Timestamp,
@@ -70,13 +70,13 @@ pub(crate) struct SalesQuoteView {
     #[oai(flatten)]
     #[serde(flatten)]
     pub quote: SalesQuoteSummary,
-    /// Its lines, today's prices found as one basket.
+    /// Lines, with today's prices found as one basket.
     pub lines: Vec<SalesQuoteLineView>,
     /// Sums over the lines.
     pub totals: SalesQuoteTotals,
-    /// Lines that were not taken, of a request with `partial: accept`.
+    /// Lines that were not accepted, for a request with `partial: accept`.
     pub rejected: Vec<FieldError>,
-    /// In the answer to an offer, for the seller's staff: prices under cost (`under-cost`), under the floor (`under-floor`), or
+    /// In the response to an offer, for the seller's staff: prices below cost (`under-cost`), below the floor (`under-floor`), or
     /// above today's (`above-today`).
     pub warnings: Vec<FieldError>,
 }
@@ -88,34 +88,33 @@ pub(crate) struct SalesQuoteLineView {
     pub line: i32,
     /// SKU.
     pub sku: String,
-    /// Title; empty when the product is no longer there for whoever looks.
+    /// Title; empty when the viewer may not see the product.
     pub title: String,
     /// Unit.
     pub unit: String,
-    /// Quantity asked for.
+    /// Quantity requested.
     pub quantity: QuantityText,
     /// Note of the customer.
     pub note: String,
-    /// Price hoped for.
+    /// Target price.
     pub target: Option<TargetPriceView>,
-    /// What it cost when it was last asked for; none when the price was on request.
+    /// Price at the time of the latest request; absent when the price was on request.
     pub at_request: Option<QuotedPriceView>,
-    /// What it costs today, in the quantity offered if the request is answered, else in the quantity asked for. None while the
-    /// offer that answers it leaves it out.
+    /// Price today, in the quantity offered if the request is answered, otherwise in the quantity requested. Absent while the
+    /// offer leaves the line out.
     pub today: Option<DriftPrice>,
-    /// Why there is no price today: `unknown_product` also when the product is no longer there for whoever looks.
-    #[oai(skip_serializing_if_is_none)]
+    /// Why there is no price today: `unknown_product` also when the viewer may not see the product.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_problem: Option<FieldCode>,
-    /// What was last offered.
+    /// Latest offer.
     pub offer: Option<QuotedPriceView>,
     /// Whether the latest offer leaves the line out.
     pub declined: bool,
-    /// Today's amount less the offered one; none when there is not both. Negative when the offer is dearer.
+    /// Today's amount less the offered amount; absent unless there are both. Negative when the offer is higher.
     pub saving: Option<AmountText>,
 }
 
-/// A price hoped for.
+/// A target price.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct TargetPriceView {
     /// Price of `per` units.
@@ -140,11 +139,11 @@ pub(crate) struct QuotedPriceView {
 /// Sums over the lines of a quote.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SalesQuoteTotals {
-    /// Sum of today's amounts of the lines that have a price; none when it is too large for an amount.
+    /// Sum of today's amounts of the lines that have a price; absent when it is out of range.
     pub today: Option<Money>,
-    /// Lines without a price today, not counting those the offer leaves out.
+    /// Number of lines without a price today, except those the offer leaves out.
     pub unpriced: usize,
-    /// Sum of the lines' savings; none while the request is not answered, or when it is too large for an amount.
+    /// Sum of the lines' savings; absent while the request is not answered, or when it is out of range.
     pub saving: Option<Money>,
     /// Version of today's prices.
     pub price_version: i64,

@@ -1,9 +1,9 @@
 //! The position of an index: its database, and the last event of the event log it contains. Every commit stores it.
 
-use store::Db;
 use entity::signing_keys;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{DbErr, EntityTrait, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use store::Db;
 
 /// The position of an index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

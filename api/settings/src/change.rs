@@ -8,17 +8,21 @@ use super::events::SettingsChanged;
 use super::queries;
 use super::seller::SellerSettings;
 use kernel::problem::CommonError;
-use kernel::wire::check_version;
+use kernel::wire::{VersionMatch, check_version};
 use store::database::Tx;
 use store::error::is_duplicate;
 
 /// Adds a version, unless it says what the latest says. With `expected` the change happens only if that is still the latest.
-pub(super) async fn change(tx: &Tx, new: SellerSettings, expected: Option<i64>) -> Result<SellerSettings, SettingsError> {
+pub(super) async fn change(
+    tx: &Tx,
+    new: SellerSettings,
+    expected: Option<VersionMatch>,
+) -> Result<SellerSettings, SettingsError> {
     let latest = match queries::latest(tx).await? {
         Some(row) => SellerSettings::of_row(&row)?,
         None => SellerSettings::default(),
     };
-    check_version(expected, latest.version)?;
+    check_version(expected, Some(latest.version))?;
     let unchanged = SellerSettings { version: latest.version, ..new.clone() };
     if unchanged == latest {
         return Ok(latest);

@@ -8,6 +8,7 @@ use super::change::change;
 use super::views::SettingsInput;
 use super::{PublicUrl, SellerSettings, Settings, SettingsError};
 use kernel::problem::CommonError;
+use kernel::wire::VersionMatch;
 use store::database::Database;
 use store::events::{self, Range};
 use store::projections::Projection as _;
@@ -39,7 +40,16 @@ async fn house() -> (tempfile::TempDir, System) {
     (folder, db.system("test"))
 }
 
-async fn put(system: &System, changed: &[(&str, Value)], expected: Option<i64>) -> Result<SellerSettings, SettingsError> {
+#[expect(clippy::unnecessary_wraps, reason = "as a header is read")]
+fn at(version: i64) -> Option<VersionMatch> {
+    Some(VersionMatch::Exactly(version))
+}
+
+async fn put(
+    system: &System,
+    changed: &[(&str, Value)],
+    expected: Option<VersionMatch>,
+) -> Result<SellerSettings, SettingsError> {
     let tx = system.begin().await?;
     let new = change(&tx, input(changed).into_settings()?, expected).await?;
     Ok(tx.commit(new).await?)
@@ -81,11 +91,11 @@ fn an_instant_belongs_to_the_sellers_day() {
 #[tokio::test]
 async fn versions_are_added_and_a_stale_change_is_refused() {
     let (_folder, system) = house().await;
-    assert_eq!(put(&system, &[], Some(0)).await.expect("changed").version, 1);
-    assert_eq!(put(&system, &[], Some(1)).await.expect("unchanged").version, 1);
+    assert_eq!(put(&system, &[], at(0)).await.expect("changed").version, 1);
+    assert_eq!(put(&system, &[], at(1)).await.expect("unchanged").version, 1);
     let renamed = [("name", json!("Südlager GmbH")), ("public_url", Value::Null)];
-    assert_eq!(put(&system, &renamed, Some(1)).await.expect("changed").version, 2);
-    assert!(matches!(put(&system, &[], Some(1)).await, Err(SettingsError::Common(CommonError::Stale))));
+    assert_eq!(put(&system, &renamed, at(1)).await.expect("changed").version, 2);
+    assert!(matches!(put(&system, &[], at(1)).await, Err(SettingsError::Common(CommonError::Stale))));
     let rows = seller_settings::Entity::find().all(&system.db()).await.expect("rows");
     assert_eq!(rows.iter().map(|row| &*row.name).collect::<Vec<_>>(), ["Nordlager GmbH", "Südlager GmbH"]);
 }

@@ -46,21 +46,21 @@ async fn look(tx: &Tx) -> Result<Vec<String>, String> {
         let (sku, warehouse) = (&level.sku, &level.warehouse);
         found.push(format!("{sku} at {warehouse}: {on_hand} on hand, ledger {ledger}; {reserved} reserved, ledger {of_ledger}"));
     }
-    found.extend(orders::recount(tx).await.map_err(|e| failed(&e))?);
-    found.extend(fulfilment::recount(tx).await.map_err(|e| failed(&e))?);
-    found.extend(billing::recount(tx).await.map_err(|e| failed(&e))?);
-    for wrong in billing::recount_credit(tx).await.map_err(|e| failed(&e))? {
+    found.extend(orders::reconcile(tx).await.map_err(|e| failed(&e))?);
+    found.extend(fulfilment::reconcile(tx).await.map_err(|e| failed(&e))?);
+    found.extend(billing::reconcile(tx).await.map_err(|e| failed(&e))?);
+    for wrong in billing::reconcile_credit(tx).await.map_err(|e| failed(&e))? {
         let text = |amount: entity::Amount| Amount::from(amount).to_string();
         found.push(format!(
             "credit of account {} in {}: receivable {}, should be {}; committed {}, should be {}; oldest due {:?}, should be {:?}",
             wrong.account,
             wrong.currency,
-            text(wrong.kept.receivable),
-            text(wrong.counted.receivable),
-            text(wrong.kept.committed),
-            text(wrong.counted.committed),
-            wrong.kept.oldest_due_at.map(|at| at.0),
-            wrong.counted.oldest_due_at.map(|at| at.0),
+            text(wrong.stored.receivable),
+            text(wrong.computed.receivable),
+            text(wrong.stored.committed),
+            text(wrong.computed.committed),
+            wrong.stored.oldest_due_at.map(|at| at.0),
+            wrong.computed.oldest_due_at.map(|at| at.0),
         ));
     }
     Ok(found)

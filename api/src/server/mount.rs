@@ -45,11 +45,11 @@ pub(super) fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + 
         InventoryRoutes {
             accounts: projections.accounts.clone(),
             products: projections.products.clone(),
-            board: projections.board.clone(),
+            stock_levels: projections.stock_levels.clone(),
         },
         search_routes(projections),
         basket_routes(projections),
-        OrderRoutes { accounts: projections.accounts.clone(), board: projections.board.clone() },
+        OrderRoutes { accounts: projections.accounts.clone(), stock_levels: projections.stock_levels.clone() },
         CheckoutRoutes { checkout: projections.checkout() },
         PriceAuditRoutes { prices: projections.prices.clone() },
         ImportRoutes { jobs: projections.jobs.clone() },
@@ -58,7 +58,7 @@ pub(super) fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + 
         FulfilmentRoutes {
             accounts: projections.accounts.clone(),
             products: projections.products.clone(),
-            board: projections.board.clone(),
+            stock_levels: projections.stock_levels.clone(),
         },
         BillingRoutes { accounts: projections.accounts.clone() },
         (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes),
@@ -153,7 +153,7 @@ fn suggestion_routes(projections: &Projections) -> (SuggestionRoutes, RelationRu
     let suggestions = SuggestionRoutes {
         accounts: projections.accounts.clone(),
         products: projections.products.clone(),
-        board: projections.board.clone(),
+        stock_levels: projections.stock_levels.clone(),
         purchases: projections.purchase_history.clone(),
         related: projections.related.clone(),
         consents: projections.consents.clone(),

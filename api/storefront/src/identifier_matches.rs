@@ -4,7 +4,6 @@
 //! does not find are looked up in the search index, by similarity.
 
 use store::Db;
-use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
 use super::routes::StorefrontRoutes;

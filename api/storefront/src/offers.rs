@@ -1,18 +1,17 @@
 //! Prices and availability of products for an account, from memory.
 
-use store::Db;
 use std::cmp::Ordering;
 use std::sync::Arc;
+use store::Db;
 
 use entity::PriceSource;
 use pricing::{Amount, Currency, NextBreak, Per, Quantity, UnitCode, UnitPrice};
-use sea_orm::ConnectionTrait;
 
 use super::error::StorefrontError;
 use super::viewer::Viewer;
 use catalog::{Product, Products};
 use identity::Accounts;
-use inventory::Board;
+use inventory::StockLevels;
 use prices::PriceLine;
 use prices::PriceRequest;
 use prices::Prices;
@@ -23,7 +22,7 @@ pub struct Offers {
     pub accounts: Accounts,
     pub products: Products,
     pub prices: Prices,
-    pub board: Board,
+    pub stock_levels: StockLevels,
 }
 
 /// The price of a hit.
@@ -116,7 +115,7 @@ impl Offers {
 
     /// The availability of a product.
     pub(super) fn availability(&self, product: &Product) -> Availability {
-        Availability { available: self.board.available(product.id) }
+        Availability { available: self.stock_levels.available(product.id) }
     }
 }
 

@@ -3,11 +3,10 @@
 //! When prices or stock filter or sort, the best [`WINDOW`] products are ranked, priced in one call, filtered and sorted.
 //! Otherwise the index gives the page, and only its products are priced. Titles, prices and stock come from memory.
 
-use store::Db;
 use std::sync::Arc;
+use store::Db;
 
 use entity::ProductId;
-use sea_orm::ConnectionTrait;
 use search::{Filter, Query, QueryKind, Ranked, Ranking};
 
 use super::error::StorefrontError;
@@ -85,12 +84,7 @@ impl StorefrontRoutes {
     }
 
     /// The page as the index ranks it.
-    async fn search_by_relevance(
-        &self,
-        db: &impl Db,
-        viewer: &Viewer,
-        query: Query,
-    ) -> Result<ResultPage, StorefrontError> {
+    async fn search_by_relevance(&self, db: &impl Db, viewer: &Viewer, query: Query) -> Result<ResultPage, StorefrontError> {
         let (offset, limit) = (query.offset, query.limit);
         let mut ranking = self.index.with_engine(move |engine| engine.rank(&query, offset.saturating_add(limit))).await?;
         let page = ranking.items.split_off(offset.min(ranking.items.len()));

@@ -1,12 +1,12 @@
 //! Suggestions for a whole basket: missing parts, conflicts, replacements, and what else goes with it.
 
-use store::Db;
 use std::sync::Arc;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::{Consent, ProductId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::basket_items::{SuggestedItem, suggested_items};
 use super::conflicts::{Conflict, conflicts};

@@ -6,12 +6,12 @@
 //!
 //! Not here: products without a relation, since they need not be used together.
 
-use store::Db;
 use std::sync::Arc;
+use store::Db;
 
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::applied_rules::AppliedRule;
 use super::basket::Basket;
@@ -94,11 +94,7 @@ struct Pair<'a> {
 }
 
 /// The conflicts of a basket. Runs at most two statements, and only when products of the basket are related to each other.
-pub(super) async fn conflicts(
-    db: &impl Db,
-    context: &SuggestionContext<'_>,
-    basket: &Basket,
-) -> Result<Vec<Conflict>, DbErr> {
+pub(super) async fn conflicts(db: &impl Db, context: &SuggestionContext<'_>, basket: &Basket) -> Result<Vec<Conflict>, DbErr> {
     let (mut found, pairs) = {
         let relations = context.related.read();
         (by_rules(context, &relations, basket), pairs(&relations, basket))

@@ -40,7 +40,7 @@ impl SuggestionContext<'_> {
             let score = index.and_then(|index| together.get(&index)).copied().unwrap_or_default();
             let activity = index.map_or(0.0, |index| history.activity(index, self.viewer.minute));
             let descending = |score: f32| std::cmp::Reverse((score.max(0.0) * 1e6) as u64);
-            let in_stock = self.orderable.board.available(product.id).is_positive();
+            let in_stock = self.orderable.stock_levels.available(product.id).is_positive();
             (!in_stock, descending(score), descending(activity), product.sku.clone())
         });
         orderable

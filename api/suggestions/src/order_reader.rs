@@ -1,8 +1,8 @@
 //! Reads orders into memory, many orders in one text value, so that the database and the driver spend no time on single lines.
 
-use store::{Db, Row};
 use entity::{AccountId, Instant, OrderId, ProductId};
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Statement, Value};
+use store::{Db, Row};
 
 use super::order_history::Purchase;
 use store::sql::{ids_value, key_list};

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use entity::{Lifecycle, ProductId};
 
 use catalog::{CatalogView, Product, Products};
-use inventory::Board;
+use inventory::StockLevels;
 
 /// The products that a viewer may see and order.
 #[derive(Clone, Debug)]
 pub(super) struct OrderableProducts<'a> {
     pub(super) products: &'a Products,
-    pub(super) board: &'a Board,
+    pub(super) stock_levels: &'a StockLevels,
     pub(super) catalog_view: Arc<CatalogView>,
 }
 
@@ -25,7 +25,7 @@ impl OrderableProducts<'_> {
     pub(super) fn can_order(&self, product: &Product) -> bool {
         match product.lifecycle {
             Lifecycle::Active => true,
-            Lifecycle::PhaseOut => self.board.available(product.id).is_positive(),
+            Lifecycle::PhaseOut => self.stock_levels.available(product.id).is_positive(),
             Lifecycle::Draft | Lifecycle::Discontinued => false,
         }
     }

@@ -1,11 +1,11 @@
 //! Attributes of products, as relation rules and device lists need them. Only the attributes they name are read from the
 //! database, many products in one text value.
 
-use store::{Db, Row};
 use std::borrow::Cow;
+use store::{Db, Row};
 
 use entity::ProductId;
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value as Bound};
+use sea_orm::{DbErr, Statement, Value as Bound};
 use serde::Deserialize;
 
 use super::comparable_value::{ComparableValue, name_of};

@@ -10,6 +10,7 @@ use super::rule::{Definition, ProductSelector};
 use catalog::{Categories, Products};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
+use kernel::wire::{VersionMatch, check_version};
 use store::database::{Lock, Tx};
 
 /// A rule to store.
@@ -82,12 +83,14 @@ fn lists(selector: &ProductSelector) -> [(&'static str, usize); 4] {
 }
 
 /// Creates or changes a rule. The version stays when nothing changes. `expected` is the version that the caller read, if given.
-pub(super) async fn put_rule(tx: &Tx, new: NewRule, expected: Option<i64>) -> Result<relation_rules::Model, SuggestionError> {
+pub(super) async fn put_rule(
+    tx: &Tx,
+    new: NewRule,
+    expected: Option<VersionMatch>,
+) -> Result<relation_rules::Model, SuggestionError> {
     tx.lock(Lock::RelationRules).await?;
     let old = find_rule(tx, &new.code).await?;
-    if expected.is_some_and(|version| old.as_ref().map(|old| old.version) != Some(version)) {
-        return Err(CommonError::Stale.into());
-    }
+    check_version(expected, old.as_ref().map(|old| old.version))?;
     let definition = serde_json::to_string(&new.definition).map_err(|e| CommonError::Internal(e.to_string()))?;
     if let Some(old) = &old
         && (old.kind, old.active, &old.definition) == (new.kind, new.active, &definition)

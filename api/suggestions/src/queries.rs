@@ -1,8 +1,8 @@
 //! Reads relation rules.
 
-use store::Db;
 use entity::relation_rules;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _};
+use store::Db;
 
 use kernel::wire::PageRequest;
 

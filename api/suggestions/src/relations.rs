@@ -1,10 +1,10 @@
 //! Relations between products by SKU, in memory.
 
-use store::{Db, Row};
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{DbErr, Statement};
+use store::{Db, Row};
 
 use store::sql::{ids_value, is_sqlite, key_list};
 
@@ -54,10 +54,7 @@ impl ProductRelations {
     }
 
     /// Reads the relations of some products.
-    pub(super) async fn read_for(
-        db: &impl Db,
-        ids: &[ProductId],
-    ) -> Result<Vec<(ProductId, Vec<ProductRelation>)>, DbErr> {
+    pub(super) async fn read_for(db: &impl Db, ids: &[ProductId]) -> Result<Vec<(ProductId, Vec<ProductRelation>)>, DbErr> {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PRODUCTS_PER_STATEMENT) {
             let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));

@@ -68,7 +68,7 @@ fn replacement(
     consent: Consent,
 ) -> Option<Replacement> {
     let wanted = basket.quantity(product.id);
-    let enough = context.orderable.board.available(product.id) >= wanted;
+    let enough = context.orderable.stock_levels.available(product.id) >= wanted;
     let cause = match product.lifecycle {
         Lifecycle::Discontinued => ReplacementCause::Discontinued,
         Lifecycle::Draft => return None,
@@ -108,7 +108,7 @@ fn replacement_candidates(
             RelationKind::Successor => format!("Replaces {}", product.sku),
             _ => format!("Can be used instead of {}", product.sku),
         };
-        let in_stock = context.orderable.board.available(other.id) >= quantity;
+        let in_stock = context.orderable.stock_levels.available(other.id) >= quantity;
         found.push(ReplacementCandidate { kind, quantity, in_stock, reason: reason_text(sentence, source), product: other });
     };
     for (target, quantity, source) in successors(relations, product.id) {

@@ -24,7 +24,7 @@ use super::views::{AdviceView, BasketInput, BasketLineInput, SuggestionKind, Sug
 use catalog::{CatalogError, CatalogView, Product, Products};
 use identity::permit;
 use identity::{Account, Accounts, account_for, visible_account};
-use inventory::Board;
+use inventory::StockLevels;
 use kernel::field_code::FieldCode;
 use kernel::principal::{Acting, Permission};
 use kernel::problem::{ApiError, CommonError, FieldError};
@@ -47,7 +47,7 @@ pub struct SuggestionRoutes {
     /// All products.
     pub products: Products,
     /// Stock levels.
-    pub board: Board,
+    pub stock_levels: StockLevels,
     /// Past orders.
     pub purchases: PurchaseHistory,
     /// Relations between products.
@@ -184,7 +184,7 @@ impl SuggestionRoutes {
 impl SuggestionRoutes {
     fn context(&self, viewer: Viewer) -> SuggestionContext<'_> {
         let catalog_view = self.products.view_for(viewer.account);
-        let orderable = OrderableProducts { products: &self.products, board: &self.board, catalog_view };
+        let orderable = OrderableProducts { products: &self.products, stock_levels: &self.stock_levels, catalog_view };
         SuggestionContext { purchases: &self.purchases, related: &self.related, orderable, viewer }
     }
 
@@ -222,8 +222,9 @@ impl SuggestionRoutes {
             None => Some(product.default_unit()),
         };
         let factor = unit.and_then(|unit| product.factor_of(unit));
-        let factor = factor
-            .ok_or_else(|| problem("/unit", FieldCode::UnknownUnit, format!("must be a unit in which {} is sold", product.sku)))?;
+        let factor = factor.ok_or_else(|| {
+            problem("/unit", FieldCode::UnknownUnit, format!("must be a unit in which {} is sold", product.sku))
+        })?;
         let quantity = line.quantity.map_or(Quantity::ONE, |quantity| quantity.0);
         if !quantity.is_positive() {
             return Err(problem("/quantity", FieldCode::NotPositive, "the quantity must be greater than 0".to_owned()));

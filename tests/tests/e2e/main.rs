@@ -28,6 +28,7 @@ mod operations;
 mod order_to_cash;
 mod orders;
 mod payments;
+mod preconditions;
 mod price_admin;
 mod price_audit;
 mod price_change_sets;

@@ -1,8 +1,8 @@
-//! Stock under random histories and crowds of buyers, on SQLite and, when `BULKHEAD_TEST_DATABASE_URL` is set, on a database
-//! of its own beside the one named there.
+//! Stock under random operations and concurrent buyers, on SQLite and, when `BULKHEAD_TEST_DATABASE_URL` is set, on a database
+//! of its own on the server named there.
 
-mod crowd;
-mod histories;
-mod house;
+mod concurrency;
+mod fixture;
+mod performance;
 mod promises;
-mod speed;
+mod random_histories;

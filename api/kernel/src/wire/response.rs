@@ -109,18 +109,33 @@ impl<T: Type, const STATUS: u16> ApiResponse for JsonResponse<T, STATUS> {
     }
 }
 
-/// The version in an `If-Match` header; none when the header is absent or `*`.
-pub fn if_match(header: Option<&str>) -> Result<Option<i64>, CommonError> {
+/// What an `If-Match` header demands of the resource that a change is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionMatch {
+    /// `*`: the resource exists, in whatever version.
+    Any,
+    /// The resource exists in this version.
+    Exactly(i64),
+}
+
+/// The demand of an `If-Match` header; none when the header is absent.
+pub fn if_match(header: Option<&str>) -> Result<Option<VersionMatch>, CommonError> {
     match header.map(str::trim) {
-        None | Some("*") => Ok(None),
-        Some(tag) => tag.trim_start_matches("W/").trim_matches('"').parse().map(Some).map_err(|_| CommonError::Stale),
+        None => Ok(None),
+        Some("*") => Ok(Some(VersionMatch::Any)),
+        Some(tag) => {
+            let version = tag.trim_start_matches("W/").trim_matches('"').parse();
+            version.map(|version| Some(VersionMatch::Exactly(version))).map_err(|_| CommonError::Stale)
+        }
     }
 }
 
-/// Refuses a change that expects another version than the stored one. Without an expectation every version will do.
-pub fn check_version(expected: Option<i64>, stored: i64) -> Result<(), CommonError> {
-    match expected {
-        Some(expected) if expected != stored => Err(CommonError::Stale),
-        _ => Ok(()),
+/// Refuses a change whose `If-Match` the resource does not meet. `stored` is the version of the resource; a resource that does
+/// not exist meets no demand.
+pub fn check_version(expected: Option<VersionMatch>, stored: Option<i64>) -> Result<(), CommonError> {
+    match (expected, stored) {
+        (None, _) | (Some(VersionMatch::Any), Some(_)) => Ok(()),
+        (Some(VersionMatch::Exactly(expected)), Some(stored)) if expected == stored => Ok(()),
+        _ => Err(CommonError::Stale),
     }
 }

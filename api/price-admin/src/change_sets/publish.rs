@@ -16,7 +16,7 @@ use crate::input::Names;
 use crate::{NewContract, NewPromotion, contract, promotion, put_contract, put_promotion};
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
-use kernel::wire::check_version;
+use kernel::wire::{VersionMatch, check_version};
 use prices::BadInput;
 use store::database::Tx;
 use store::sql::statement;
@@ -37,7 +37,7 @@ pub(super) struct Publication {
     /// From when on its rows apply; none for at once.
     pub(super) valid_from: Option<Instant>,
     /// The version of the set that the caller looked at, if it said one.
-    pub(super) expected: Option<i64>,
+    pub(super) expected: Option<VersionMatch>,
 }
 
 /// Faults that are reported one by one.
@@ -57,7 +57,7 @@ pub(super) async fn publish(
     names: &Names<'_>,
 ) -> Result<price_change_sets::Model, PriceAdminError> {
     let version = sets::touch(tx, set).await? - 1;
-    check_version(publication.expected, version)?;
+    check_version(publication.expected, Some(version))?;
     check_entries(tx, set, publication.valid_from).await?;
     let drafts = agreements::all(tx, set, names).await?;
     let change = PriceChange::begin(tx, format!("price-change-set/{}", set.code)).await?;
@@ -178,7 +178,7 @@ async fn record_agreement(
                     refuse(FieldCode::EndsBeforeStart, "valid_until must be after the publication begins");
                 }
                 Some(proposed) => {
-                    put_contract(tx, change, proposed, draft.base).await?;
+                    put_contract(tx, change, proposed, draft.base.map(VersionMatch::Exactly)).await?;
                     outcome.contracts += 1;
                 }
             }

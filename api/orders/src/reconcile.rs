@@ -1,4 +1,4 @@
-//! Checks that orders agree with themselves and with the stock they reserve.
+//! Verifies that order quantities agree with allocations and with the stock reserved for them.
 
 use std::collections::BTreeMap;
 use store::Db;
@@ -8,14 +8,14 @@ use sea_orm::Statement;
 
 use super::error::OrderError;
 
-/// What disagrees, in words; nothing when all is well.
-pub async fn recount(db: &impl Db) -> Result<Vec<String>, OrderError> {
+/// A sentence for each discrepancy.
+pub async fn reconcile(db: &impl Db) -> Result<Vec<String>, OrderError> {
     let mut found = lines_and_allocations(db).await?;
     found.extend(reservations(db).await?);
     Ok(found)
 }
 
-/// Lines whose quantities are not the sums of their allocations. Orders brought in as history never had any.
+/// Lines whose quantities are not the sums of their allocations. Imported past orders have no allocations.
 async fn lines_and_allocations(db: &impl Db) -> Result<Vec<String>, OrderError> {
     let sql = "select o.number, l.line_no from order_lines l join orders o on o.id = l.order_id left join \
                (select order_id, line_no, sum(quantity) as quantity, sum(picked) as picked, sum(shipped) as shipped \
@@ -32,13 +32,13 @@ async fn lines_and_allocations(db: &impl Db) -> Result<Vec<String>, OrderError> 
     Ok(found)
 }
 
-/// Levels whose reserved quantity is not what orders have allocated there and not shipped.
+/// Levels whose reserved quantity differs from the quantity allocated and not shipped.
 async fn reservations(db: &impl Db) -> Result<Vec<String>, OrderError> {
     let backend = db.get_database_backend();
     let sql = "select l.product_id, a.warehouse_id, l.numerator, l.denominator, cast(sum(a.quantity - a.shipped) as bigint) \
                from order_allocations a join order_lines l on l.order_id = a.order_id and l.line_no = a.line_no \
                where a.quantity > a.shipped group by l.product_id, a.warehouse_id, l.numerator, l.denominator";
-    // Of each product at each warehouse: what orders have there, and what is reserved, in millionths of the stock unit.
+    // By product and warehouse: the quantity allocated and not shipped, and the quantity reserved, in millionths.
     let mut both: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
     for row in db.rows(Statement::from_string(backend, sql)).await? {
         let factor = Factor::new(row.get(2)?, row.get(3)?).map_err(|_| OrderError::OutOfRange)?;

@@ -1,37 +1,36 @@
-//! The levels of some products, locked, changed in memory and written with their ledger. Everything that changes stock goes
-//! through here.
+//! Locked stock levels: read, changed in memory, and written together with their ledger rows. Every change of stock is made here.
 //!
-//! Promises: levels are locked in rising order of product and warehouse; an entry that would break a level is refused and
-//! leaves no trace; writing takes one statement for the levels, one for the ledger and the events, however many entries.
+//! Promises: levels are locked in rising order of product and warehouse; an entry that would make a level invalid is rejected
+//! and changes nothing; writing takes one statement for the levels and one for the ledger, however many entries there are.
 //!
-//! Not here: which entries make sense; the commands decide.
+//! Not here: which entries are valid for a movement or a reservation; the commands decide.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::sql::{ids_value, key_list};
-use store::{BoundRows, Db};
+use store::{BoundRows, Db, Row};
 
 use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
-use super::board::Level;
 use super::events::{ChangedLevel, MoreStock, StockChanged, StockFreed, StockReceived};
-use super::moves::Reason;
+use super::movements::Reason;
+use super::stock_levels::Level;
 use kernel::problem::CommonError;
 use kernel::wire::QuantityText;
 use store::database::Tx;
 
-/// The most one level may hold, in millionths: a billion units a thousand times over. Sums of levels stay far from overflow.
-pub(super) const MOST: i64 = 1_000_000_000_000 * 1_000_000;
+/// Largest quantity of one level, in millionths: 10^12 units. Sums of levels stay far from overflow.
+pub(super) const MAX_LEVEL: i64 = 1_000_000_000_000 * 1_000_000;
 /// Levels in one event.
 const LEVELS_PER_EVENT: usize = 500;
-/// Rows handed to one statement.
+/// Largest number of rows in one statement.
 pub(super) const ROWS_PER_STATEMENT: usize = 20_000;
 
 /// One locked level, in millionths.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct LockedLevel {
     pub(super) on_hand: i64,
     pub(super) reserved: i64,
     pub(super) safety: i64,
@@ -39,19 +38,20 @@ pub(super) struct Row {
     pub(super) warehouse: Arc<str>,
     pub(super) country: Arc<str>,
     pub(super) priority: i32,
+    /// On hand, reserved and safety stock as they were read.
     before: (i64, i64, i64),
 }
 
-impl Row {
-    /// What may still be reserved.
+impl LockedLevel {
+    /// The quantity that can still be reserved.
     pub(super) fn available(&self) -> i64 {
         self.on_hand.saturating_sub(self.reserved).saturating_sub(self.safety).max(0)
     }
 }
 
-/// One row of the ledger to be.
+/// A ledger row that is not written yet.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct LedgerEntry {
     pub(super) product: ProductId,
     pub(super) warehouse: WarehouseId,
     pub(super) on_hand: i64,
@@ -63,30 +63,30 @@ pub(super) struct Entry {
 /// Why an entry cannot be posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PostingError {
-    /// The level is not on the sheet.
+    /// The level is not locked here.
     Missing,
-    /// More would be reserved than on hand.
+    /// More would be reserved than is on hand.
     BelowReserved,
-    /// Less than nothing would be reserved.
+    /// The reserved quantity would be negative.
     NotReserved,
-    /// The level would be beyond [`MOST`].
+    /// The level would exceed [`MAX_LEVEL`].
     Overflow,
 }
 
-/// What written levels look like in events.
+/// What the events about written levels contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum StockEvents {
     /// Every new level.
     Levels,
-    /// Only which products to read again: for loads of many thousand levels.
-    Products,
+    /// Only the products to read again, when many thousands of levels change.
+    ProductsOnly,
 }
 
 /// Locked levels and the entries posted to them.
 #[derive(Debug)]
 pub struct LockedLevels {
-    rows: BTreeMap<(ProductId, WarehouseId), Row>,
-    entries: Vec<Entry>,
+    rows: BTreeMap<(ProductId, WarehouseId), LockedLevel>,
+    entries: Vec<LedgerEntry>,
 }
 
 impl LockedLevels {
@@ -96,7 +96,7 @@ impl LockedLevels {
         ids.sort_unstable();
         ids.dedup();
         let mut rows = BTreeMap::new();
-        let mut names = Names::default();
+        let mut names = NameCache::default();
         for chunk in ids.chunks(ROWS_PER_STATEMENT) {
             for found in tx.rows(lock_statement(tx.get_database_backend(), chunk)).await? {
                 let (key, row) = read_row(&found, &mut names)?;
@@ -107,7 +107,7 @@ impl LockedLevels {
     }
 
     /// Locks every level of the products, after making sure that each pair has one.
-    pub(super) async fn open_pairs(tx: &Tx, mut pairs: Vec<(ProductId, WarehouseId)>) -> Result<Self, DbErr> {
+    pub(super) async fn open_or_create(tx: &Tx, mut pairs: Vec<(ProductId, WarehouseId)>) -> Result<Self, DbErr> {
         pairs.sort_unstable();
         pairs.dedup();
         let backend = tx.get_database_backend();
@@ -129,18 +129,18 @@ impl LockedLevels {
     }
 
     /// One level.
-    pub(super) fn row(&self, product: ProductId, warehouse: WarehouseId) -> Option<&Row> {
+    pub(super) fn row(&self, product: ProductId, warehouse: WarehouseId) -> Option<&LockedLevel> {
         self.rows.get(&(product, warehouse))
     }
 
     /// The levels of a product.
-    pub(super) fn of(&self, product: ProductId) -> impl Iterator<Item = (WarehouseId, &Row)> {
+    pub(super) fn of(&self, product: ProductId) -> impl Iterator<Item = (WarehouseId, &LockedLevel)> {
         let all = (product, WarehouseId(i64::MIN))..=(product, WarehouseId(i64::MAX));
         self.rows.range(all).map(|((_, warehouse), row)| (*warehouse, row))
     }
 
-    /// Changes a level and notes the ledger entry; a refused entry changes nothing.
-    pub(super) fn post(&mut self, entry: Entry) -> Result<&Row, PostingError> {
+    /// Changes a level and adds the ledger entry; a rejected entry changes nothing.
+    pub(super) fn post(&mut self, entry: LedgerEntry) -> Result<&LockedLevel, PostingError> {
         let row = self.rows.get_mut(&(entry.product, entry.warehouse)).ok_or(PostingError::Missing)?;
         let reserved = row.reserved.checked_add(entry.reserved).ok_or(PostingError::Overflow)?;
         let on_hand = row.on_hand.checked_add(entry.on_hand).ok_or(PostingError::Overflow)?;
@@ -150,7 +150,7 @@ impl LockedLevels {
         if on_hand < reserved {
             return Err(PostingError::BelowReserved);
         }
-        if on_hand > MOST {
+        if on_hand > MAX_LEVEL {
             return Err(PostingError::Overflow);
         }
         (row.on_hand, row.reserved) = (on_hand, reserved);
@@ -160,16 +160,16 @@ impl LockedLevels {
         Ok(row)
     }
 
-    /// Sets how much of a level is never reserved.
-    pub(super) fn set_safety(&mut self, product: ProductId, warehouse: WarehouseId, safety: i64) {
+    /// Sets the safety stock of a level.
+    pub(super) fn set_safety_stock(&mut self, product: ProductId, warehouse: WarehouseId, safety: i64) {
         if let Some(row) = self.rows.get_mut(&(product, warehouse)) {
-            row.safety = safety.clamp(0, MOST);
+            row.safety = safety.clamp(0, MAX_LEVEL);
         }
     }
 
     /// Writes the changed levels, the ledger and the events.
-    pub(super) async fn write(self, tx: &Tx, told: Told) -> Result<(), CommonError> {
-        let changed: Vec<(&(ProductId, WarehouseId), &Row)> =
+    pub(super) async fn write(self, tx: &Tx, events: StockEvents) -> Result<(), CommonError> {
+        let changed: Vec<(&(ProductId, WarehouseId), &LockedLevel)> =
             self.rows.iter().filter(|(_, row)| row.before != (row.on_hand, row.reserved, row.safety)).collect();
         for chunk in changed.chunks(ROWS_PER_STATEMENT) {
             write_levels(tx, chunk).await?;
@@ -177,7 +177,7 @@ impl LockedLevels {
         for chunk in self.entries.chunks(ROWS_PER_STATEMENT) {
             write_entries(tx, chunk).await?;
         }
-        tell(tx, &changed, told);
+        record_events(tx, &changed, events);
         Ok(())
     }
 }
@@ -190,8 +190,8 @@ pub(super) async fn read_levels(db: &impl Db, ids: &[i64]) -> Result<Vec<(Produc
         key_list(backend, 1, "bigint")
     );
     let rows = db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await?;
-    let quantity = |row: &store::Row, at| row.get(at).map(Quantity::from_micros);
-    let level = |row: &store::Row| -> Result<(ProductId, Level), DbErr> {
+    let quantity = |row: &Row, at| row.get(at).map(Quantity::from_micros);
+    let level = |row: &Row| -> Result<(ProductId, Level), DbErr> {
         let warehouse = WarehouseId(row.get(1)?);
         let level = Level { warehouse, on_hand: quantity(row, 2)?, reserved: quantity(row, 3)?, safety: quantity(row, 4)? };
         Ok((ProductId(row.get(0)?), level))
@@ -210,14 +210,14 @@ fn lock_statement(backend: DbBackend, ids: &[i64]) -> Statement {
     Statement::from_sql_and_values(backend, sql, [ids_value(backend, ids.iter().copied())])
 }
 
-/// Keeps one copy of names that repeat from row to row.
+/// Shares one copy of the codes and SKUs that repeat from row to row.
 #[derive(Debug, Default)]
-struct Names {
+struct NameCache {
     sku: Option<(ProductId, Arc<str>)>,
     warehouses: BTreeMap<WarehouseId, (Arc<str>, Arc<str>, i32)>,
 }
 
-fn read_row(found: &store::Row, names: &mut Names) -> Result<((ProductId, WarehouseId), Row), DbErr> {
+fn read_row(found: &Row, names: &mut NameCache) -> Result<((ProductId, WarehouseId), LockedLevel), DbErr> {
     let product = ProductId(found.get(0)?);
     let warehouse = WarehouseId(found.get(1)?);
     let before = (found.get(2)?, found.get(3)?, found.get(4)?);
@@ -236,17 +236,17 @@ fn read_row(found: &store::Row, names: &mut Names) -> Result<((ProductId, Wareho
         }
     };
     let (on_hand, reserved, safety) = before;
-    Ok(((product, warehouse), Row { on_hand, reserved, safety, sku, warehouse: code, country, priority, before }))
+    Ok(((product, warehouse), LockedLevel { on_hand, reserved, safety, sku, warehouse: code, country, priority, before }))
 }
 
-async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) -> Result<(), CommonError> {
+async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLevel)]) -> Result<(), CommonError> {
     let backend = tx.get_database_backend();
     let mut bound = BoundRows::new(backend, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
     for ((product, warehouse), row) in changed {
         let (on_hand, reserved) = (row.on_hand - row.before.0, row.reserved - row.before.1);
         bound.push(&[product.0, warehouse.0, on_hand, reserved, row.safety], &[]);
     }
-    // The rows are locked; the guard stands in the statement all the same, so that a mistake above cannot oversell.
+    // The rows are locked. The statement checks the quantities again, so that a mistake above cannot oversell.
     let sql = format!(
         "update stock_levels as l set on_hand = l.on_hand + v.on_hand, reserved = l.reserved + v.reserved, safety = v.safety, \
          updated_at = $1 from {} as v where l.product_id = v.product_id and l.warehouse_id = v.warehouse_id \
@@ -261,7 +261,7 @@ async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)]) ->
     Err(CommonError::Internal(format!("{} of {} stock levels were changed", done.rows_affected(), changed.len())))
 }
 
-async fn write_entries(tx: &Tx, entries: &[Entry]) -> Result<(), DbErr> {
+async fn write_entries(tx: &Tx, entries: &[LedgerEntry]) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();
     let columns = &["product_id", "warehouse_id", "on_hand_delta", "reserved_delta"];
     let mut bound = BoundRows::new(backend, columns, &["reason", "reference"]);
@@ -279,14 +279,14 @@ async fn write_entries(tx: &Tx, entries: &[Entry]) -> Result<(), DbErr> {
     Ok(())
 }
 
-fn tell(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)], told: Told) {
+fn record_events(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLevel)], events: StockEvents) {
     for chunk in changed.chunks(LEVELS_PER_EVENT) {
-        tx.record(&match told {
-            Told::Levels => StockChanged {
+        tx.record(&match events {
+            StockEvents::Levels => StockChanged {
                 levels: chunk.iter().map(|(key, row)| changed_level(**key, row)).collect(),
                 ..StockChanged::default()
             },
-            Told::Products => {
+            StockEvents::ProductsOnly => {
                 let MoreStock { product_ids, skus } = products_of(chunk, |_| true);
                 StockChanged { product_ids, skus, ..StockChanged::default() }
             }
@@ -305,7 +305,7 @@ fn tell(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &Row)], told: Told) {
 }
 
 /// The products of some of the levels.
-fn products_of(changed: &[(&(ProductId, WarehouseId), &Row)], which: impl Fn(&Row) -> bool) -> MoreStock {
+fn products_of(changed: &[(&(ProductId, WarehouseId), &LockedLevel)], which: impl Fn(&LockedLevel) -> bool) -> MoreStock {
     let mut products: Vec<(ProductId, &Arc<str>)> =
         changed.iter().filter(|(_, row)| which(row)).map(|((product, _), row)| (*product, &row.sku)).collect();
     products.dedup_by_key(|(product, _)| *product);
@@ -313,7 +313,7 @@ fn products_of(changed: &[(&(ProductId, WarehouseId), &Row)], which: impl Fn(&Ro
     MoreStock { product_ids, skus }
 }
 
-fn changed_level((product_id, warehouse_id): (ProductId, WarehouseId), row: &Row) -> ChangedLevel {
+fn changed_level((product_id, warehouse_id): (ProductId, WarehouseId), row: &LockedLevel) -> ChangedLevel {
     let quantity = |micros| QuantityText(Quantity::from_micros(micros));
     ChangedLevel {
         product_id,

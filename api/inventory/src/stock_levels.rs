@@ -1,7 +1,7 @@
-//! Stock and warehouses in memory, for answers that need no database: what search hits, product pages and carts show.
+//! Stock levels and warehouses in memory, for search results, product pages and carts, which must not wait for the database.
 //!
-//! Promises: follows every change; small: 40 bytes per level. Not here: the truth at the moment of ordering; commands read
-//! and lock the rows.
+//! Promises: applies every change of a level; uses 40 bytes per level. Not here: the exact level at the time of ordering;
+//! commands read and lock the rows.
 
 use std::sync::Arc;
 use store::Db;
@@ -22,7 +22,7 @@ use store::projections::Projection;
 /// A warehouse.
 pub(crate) type Warehouse = warehouses::Model;
 
-/// What one warehouse has of a product, in stock units.
+/// The stock level of a product in one warehouse, in stock units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Level {
     pub warehouse: WarehouseId,
@@ -32,7 +32,7 @@ pub(crate) struct Level {
 }
 
 impl Level {
-    /// What may still be reserved.
+    /// The quantity that can still be reserved.
     pub(crate) fn available(&self) -> Quantity {
         let micros = self.on_hand.micros().saturating_sub(self.reserved.micros()).saturating_sub(self.safety.micros());
         Quantity::from_micros(micros.max(0))
@@ -40,22 +40,22 @@ impl Level {
 }
 
 #[derive(Debug, Default)]
-struct Contents {
+struct CachedStock {
     levels: AHashMap<ProductId, Box<[Level]>>,
     warehouses: Arc<Vec<Warehouse>>,
 }
 
 /// All levels and warehouses.
 #[derive(Clone, Debug, Default)]
-pub struct Board {
-    held: Arc<RwLock<Contents>>,
+pub struct StockLevels {
+    contents: Arc<RwLock<CachedStock>>,
 }
 
-impl Board {
+impl StockLevels {
     /// Loads every level and warehouse.
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         let warehouses = Arc::new(all_warehouses(db).await?);
-        // The database folds many rows into one text: carrying a row over costs more than reading five numbers.
+        // The database joins many rows into one text, because fetching a row costs more than parsing its five numbers.
         let folded = match db.get_database_backend() {
             DbBackend::Postgres => "string_agg(concat_ws(' ', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
             _ => "group_concat(format('%d %d %d %d %d', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
@@ -66,27 +66,27 @@ impl Board {
         for row in rows {
             read_folded(&row.get::<String>(0)?, &mut all);
         }
-        let mut held = Contents { levels: AHashMap::new(), warehouses };
-        put_levels(&mut held.levels, all);
-        Ok(Self { held: Arc::new(RwLock::new(held)) })
+        let mut contents = CachedStock { levels: AHashMap::new(), warehouses };
+        put_levels(&mut contents.levels, all);
+        Ok(Self { contents: Arc::new(RwLock::new(contents)) })
     }
 
-    /// The levels of a product, one per warehouse that has or had it.
+    /// The levels of a product, one per warehouse that has a level of it.
     #[cfg(test)]
     pub(crate) fn levels(&self, product: ProductId) -> Vec<Level> {
-        self.held.read().levels.get(&product).map(|levels| levels.to_vec()).unwrap_or_default()
+        self.contents.read().levels.get(&product).map(|levels| levels.to_vec()).unwrap_or_default()
     }
 
-    /// What may still be reserved of a product, over all warehouses.
+    /// The quantity of a product that can still be reserved, over all warehouses.
     pub fn available(&self, product: ProductId) -> Quantity {
-        let held = self.held.read();
-        let levels = held.levels.get(&product).into_iter().flatten();
+        let contents = self.contents.read();
+        let levels = contents.levels.get(&product).into_iter().flatten();
         Quantity::from_micros(levels.fold(0_i64, |sum, level| sum.saturating_add(level.available().micros())))
     }
 
-    /// Every warehouse, first the one asked first.
+    /// Every warehouse, in sourcing order.
     pub fn warehouses(&self) -> Arc<Vec<Warehouse>> {
-        self.held.read().warehouses.clone()
+        self.contents.read().warehouses.clone()
     }
 
     /// The warehouse of a code.
@@ -94,7 +94,7 @@ impl Board {
         self.warehouses().iter().find(|w| w.code == code).cloned()
     }
 
-    /// Code of a warehouse; empty when it is not known here yet.
+    /// Code of a warehouse; empty when the warehouse is not loaded yet.
     pub fn code_of(&self, id: WarehouseId) -> String {
         self.warehouses().iter().find(|w| w.id == id).map(|w| w.code.clone()).unwrap_or_default()
     }
@@ -105,7 +105,7 @@ async fn all_warehouses(db: &Reader) -> Result<Vec<Warehouse>, CommonError> {
     Ok(select.all(db).await?)
 }
 
-/// Reads `product warehouse on_hand reserved safety` over and over.
+/// Reads a text of repeated `product warehouse on_hand reserved safety`.
 fn read_folded(text: &str, into: &mut Vec<(ProductId, Level)>) {
     let mut numbers = text.split(' ').filter_map(|number| number.parse::<i64>().ok());
     while let (Some(product), Some(warehouse), Some(on_hand), Some(reserved), Some(safety)) =
@@ -121,7 +121,7 @@ fn read_folded(text: &str, into: &mut Vec<(ProductId, Level)>) {
     }
 }
 
-/// Puts complete sets of levels in the place of what was known of their products.
+/// Replaces all levels of the products in `all`.
 fn put_levels(levels: &mut AHashMap<ProductId, Box<[Level]>>, mut all: Vec<(ProductId, Level)>) {
     all.sort_unstable_by_key(|(product, level)| (*product, level.warehouse));
     levels.reserve(all.chunk_by(|a, b| a.0 == b.0).count());
@@ -150,23 +150,23 @@ impl From<&ChangedLevel> for Level {
 }
 
 #[async_trait::async_trait]
-impl Projection for Board {
+impl Projection for StockLevels {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         if any_is::<WarehouseChanged>(events) {
             let warehouses = Arc::new(all_warehouses(db).await?);
-            self.held.write().warehouses = warehouses;
+            self.contents.write().warehouses = warehouses;
         }
         for changed in decode_all::<StockChanged>(events)? {
             let again = if changed.product_ids.is_empty() {
                 Vec::new()
             } else {
                 let ids: Vec<i64> = changed.product_ids.iter().map(|id| id.0).collect();
-                super::sheet::read_levels(db, &ids).await?
+                super::locked_levels::read_levels(db, &ids).await?
             };
-            let mut held = self.held.write();
-            put_levels(&mut held.levels, again);
+            let mut contents = self.contents.write();
+            put_levels(&mut contents.levels, again);
             for changed in &changed.levels {
-                put_level(&mut held.levels, changed.product_id, changed.into());
+                put_level(&mut contents.levels, changed.product_id, changed.into());
             }
         }
         Ok(())

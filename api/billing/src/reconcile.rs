@@ -1,10 +1,10 @@
-//! Checks that billing agrees with itself: what was paid is what payments settled.
+//! Verifies that invoices, payments and allocations agree.
 
 use sea_orm::{DbErr, Statement};
 use store::Db;
 
-/// What disagrees, in words; nothing when all is well.
-pub async fn recount(db: &impl Db) -> Result<Vec<String>, DbErr> {
+/// A sentence for each discrepancy.
+pub async fn reconcile(db: &impl Db) -> Result<Vec<String>, DbErr> {
     let mut found = Vec::new();
     for (sql, what) in CHECKS {
         let rows = db.rows(Statement::from_string(db.get_database_backend(), *sql)).await?;
@@ -16,7 +16,7 @@ pub async fn recount(db: &impl Db) -> Result<Vec<String>, DbErr> {
     Ok(found)
 }
 
-/// Each gives the names of what disagrees.
+/// Each statement returns the numbers of the documents that disagree.
 const CHECKS: &[(&str, &str)] = &[
     (
         "select i.number from invoices i left join (select invoice_id, sum(amount) as amount, sum(discount) as discount \
@@ -28,7 +28,7 @@ const CHECKS: &[(&str, &str)] = &[
         "select cast(p.id as text) from payments p left join (select payment_id, sum(amount) as amount \
          from payment_allocations group by payment_id) a on a.payment_id = p.id \
          where p.amount - p.unallocated <> coalesce(a.amount, 0)",
-        "what is allocated is not the sum of the allocations of payment",
+        "the allocated amount is not the sum of the allocations of payment",
     ),
     (
         "select i.number from invoices i left join (select invoice_id, sum(line_amount) as amount \

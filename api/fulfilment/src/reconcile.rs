@@ -1,10 +1,10 @@
-//! Checks that shipments agree with the orders they ship.
+//! Verifies that shipments agree with the quantities of their orders.
 
 use sea_orm::{DbErr, Statement};
 use store::Db;
 
-/// What disagrees, in words; nothing when all is well. Orders brought in as history never had shipments.
-pub async fn recount(db: &impl Db) -> Result<Vec<String>, DbErr> {
+/// A sentence for each discrepancy. Imported past orders have no shipments.
+pub async fn reconcile(db: &impl Db) -> Result<Vec<String>, DbErr> {
     let sql = "select o.number, l.line_no from order_lines l join orders o on o.id = l.order_id left join \
                (select sl.order_id, sl.line_no, \
                 sum(case when s.stage in ('picked', 'packed', 'shipped', 'delivered') then sl.quantity else 0 end) as picked, \

@@ -1,47 +1,47 @@
-//! A house for tests: a fresh database with warehouses and products.
+//! A database with warehouses and products for tests.
 
 use entity::{Lifecycle, ProductId, WarehouseId, products};
 use pricing::Quantity;
 use sea_orm::{ConnectionTrait as _, IntoActiveModel as _};
 
-use crate::{Calendar, Move, NewWarehouse, Reason, move_stock, put_warehouse, verify};
+use crate::{Calendar, NewWarehouse, Reason, StockMovement, move_stock, put_warehouse, verify};
 use store::actor::Actor;
 use store::database::{Database, Tx};
 use store::sql::insert_all;
 
-/// A database and what keeps it alive.
-pub(super) struct House {
+/// A database with warehouses and products.
+pub(super) struct StockFixture {
     pub(super) db: Database,
     pub(super) warehouses: Vec<WarehouseId>,
     pub(super) products: Vec<ProductId>,
-    clean: Clean,
+    cleanup: Cleanup,
 }
 
-enum Clean {
+enum Cleanup {
     Folder(#[expect(dead_code, reason = "the folder lives as long as this")] tempfile::TempDir),
     Database { server: Database, name: String },
 }
 
-pub(super) fn whole(units: i64) -> Quantity {
+pub(super) fn units_of(units: i64) -> Quantity {
     Quantity::from_whole(units).expect("a small number")
 }
 
-impl House {
-    /// One house per database to test on.
+impl StockFixture {
+    /// One fixture per database backend under test.
     #[expect(clippy::disallowed_methods, reason = "tests take the address of their PostgreSQL from the environment")]
     pub(super) async fn each(products: usize) -> Vec<Self> {
-        let mut houses = vec![Self::on_sqlite(products).await];
+        let mut fixtures = vec![Self::on_sqlite(products).await];
         if let Some(url) = std::env::var("BULKHEAD_TEST_DATABASE_URL").ok().filter(|url| !url.is_empty()) {
-            houses.push(Self::on_postgres(&url, products).await);
+            fixtures.push(Self::on_postgres(&url, products).await);
         }
-        houses
+        fixtures
     }
 
     pub(super) async fn on_sqlite(products: usize) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("stock.db").display());
         let db = Database::connect(&url, 4).await.expect("a new file");
-        Self::furnish(db, products, Clean::Folder(folder)).await
+        Self::with_catalog(db, products, Cleanup::Folder(folder)).await
     }
 
     async fn on_postgres(url: &str, products: usize) -> Self {
@@ -50,13 +50,13 @@ impl House {
         server.reader().execute_unprepared(&format!("create database {name}")).await.expect("may create databases");
         let (base, _) = url.rsplit_once('/').expect("the address names a database");
         let db = Database::connect(&format!("{base}/{name}"), 24).await.expect("the new database answers");
-        Self::furnish(db, products, Clean::Database { server, name }).await
+        Self::with_catalog(db, products, Cleanup::Database { server, name }).await
     }
 
-    async fn furnish(db: Database, count: usize, clean: Clean) -> Self {
+    async fn with_catalog(db: Database, count: usize, cleanup: Cleanup) -> Self {
         db.migrate().await.expect("the schema");
-        let mut house = Self { db, warehouses: Vec::new(), products: Vec::new(), clean };
-        let tx = house.begin().await;
+        let mut fixture = Self { db, warehouses: Vec::new(), products: Vec::new(), cleanup };
+        let tx = fixture.begin().await;
         for (code, country, priority) in [("KASSEL", "DE", 1), ("LYON", "FR", 2), ("LEEDS", "GB", 3)] {
             let new = NewWarehouse {
                 code: code.to_owned(),
@@ -66,38 +66,38 @@ impl House {
                 priority,
                 calendar: Calendar::read("1111100", "", 15 * 60, 0),
             };
-            house.warehouses.push(put_warehouse(&tx, new, None).await.expect("a warehouse").id);
+            fixture.warehouses.push(put_warehouse(&tx, new, None).await.expect("a warehouse").id);
         }
         let ids = tx.ids(count).await.expect("ids");
         let rows = ids.iter().map(|id| product(*id).into_active_model()).collect();
         insert_all::<products::ActiveModel>(&tx, rows, None).await.expect("products");
-        tx.commit(()).await.expect("kept");
-        house.products = ids.into_iter().map(ProductId).collect();
-        house
+        tx.commit(()).await.expect("committed");
+        fixture.products = ids.into_iter().map(ProductId).collect();
+        fixture
     }
 
     pub(super) async fn begin(&self) -> Tx {
         self.db.begin(Actor::system("test")).await.expect("a transaction")
     }
 
-    /// Puts units on hand.
+    /// Receives units.
     pub(super) async fn receive(&self, product: ProductId, warehouse: WarehouseId, units: i64) {
         let tx = self.begin().await;
-        let quantity = whole(units);
-        let one = Move { product, warehouse, quantity, reason: Reason::Receipt, to: None, reference: String::new() };
+        let quantity = units_of(units);
+        let one = StockMovement { product, warehouse, quantity, reason: Reason::Receipt, to: None, reference: String::new() };
         let results = move_stock(&tx, &[one]).await.expect("moved");
         assert!(results.iter().all(Result::is_ok), "{results:?}");
-        tx.commit(()).await.expect("kept");
+        tx.commit(()).await.expect("committed");
     }
 
-    /// Every level is the sum of its ledger.
-    pub(super) async fn is_sound(&self) {
+    /// Checks that every level is the sum of its ledger rows.
+    pub(super) async fn assert_ledger_matches(&self) {
         assert_eq!(verify(&self.db.reader(), 10).await.expect("verified"), Vec::new());
     }
 
-    pub(super) async fn leave(self) {
+    pub(super) async fn close(self) {
         self.db.close().await;
-        if let Clean::Database { server, name } = self.clean {
+        if let Cleanup::Database { server, name } = self.cleanup {
             server.reader().execute_unprepared(&format!("drop database {name}")).await.expect("may drop databases");
             server.close().await;
         }
