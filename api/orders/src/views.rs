@@ -20,7 +20,7 @@ use super::status::{OrderStatus, status};
 use identity::Accounts;
 use inventory::Board;
 use kernel::problem::FieldError;
-use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
+use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp, Totals, TotalsParts};
 use store::database::Db;
 
 /// An order.
@@ -85,8 +85,10 @@ pub struct PaymentView {
 /// Sums over the lines of an order.
 #[derive(Debug, Object, Serialize)]
 pub struct TotalsView {
-    /// As placed: the sum of the lines' amounts.
-    pub placed: Money,
+    /// What the lines come to as placed.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub placed: Totals,
     /// What is still ordered, cancelled quantities taken off.
     pub open: Money,
     /// What was invoiced.
@@ -245,7 +247,7 @@ fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView
         invoiced.push(amounts::worth(line, line.invoiced, currency)?);
     }
     Ok(TotalsView {
-        placed: Money::new(placed, code),
+        placed: Totals::new(placed, TotalsParts::default(), code).map_err(|_| OrderError::OutOfRange)?,
         open: Money::new(amounts::sum(open)?, code),
         invoiced: Money::new(amounts::sum(invoiced)?, code),
     })

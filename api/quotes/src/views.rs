@@ -7,7 +7,7 @@ use super::status::QuoteStatus;
 use cart::drift::DriftPrice;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
-use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use kernel::wire::{AmountText, Money, QuantityText, Timestamp, Totals};
 
 /// A quote without its lines.
 #[derive(Debug, Object, Serialize)]
@@ -59,8 +59,8 @@ pub(crate) struct SalesOfferView {
     pub valid_until: Timestamp,
     /// Note of the seller.
     pub note: String,
-    /// Sum of the lines' amounts.
-    pub total: Money,
+    /// What the lines come to at the prices offered.
+    pub totals: Totals,
 }
 
 /// A quote with its lines.
@@ -140,8 +140,8 @@ pub(crate) struct QuotedPriceView {
 /// Sums over the lines of a quote.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SalesQuoteTotals {
-    /// Sum of today's amounts of the lines that have a price; none when it is too large for an amount.
-    pub today: Option<Money>,
+    /// What the lines that have a price come to today; none when it is too large for an amount.
+    pub today: Option<Totals>,
     /// Lines without a price today, not counting those the offer leaves out.
     pub unpriced: usize,
     /// Sum of the lines' savings; none while the request is not answered, or when it is too large for an amount.
