@@ -74,7 +74,8 @@ impl Office {
     }
 
     fn files(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.mails()).map(|entries| entries.flatten().collect()).unwrap_or(Vec::new());
+        let entries: Vec<std::fs::DirEntry> =
+            std::fs::read_dir(self.mails()).map(|entries| entries.flatten().collect()).unwrap_or_default();
         entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
@@ -109,7 +110,6 @@ async fn a_mail_has_its_headers_and_stays_the_same_when_it_is_repeated() {
     let id = office.sends(whole.clone()).await;
     office.delivers().await;
     let text = office.mail(id);
-    let sent_at = office.system.begin().await.expect("a transaction").now();
     for header in [
         "From: Shop <shop@seller.example>\r\n",
         "<zoe@example.com>\r\n",
@@ -127,7 +127,6 @@ async fn a_mail_has_its_headers_and_stays_the_same_when_it_is_repeated() {
         message_id.starts_with(&format!("Message-ID: <{}.", id.0)) && message_id.ends_with("@seller.example>"),
         "{message_id}"
     );
-    assert!(sent_at.0 > 0);
     // Done again, as after a crash between the call and its record.
     let job =
         SendMail { mail: whole, sent_at: message_id.split(['.', '@']).nth(1).expect("a number").parse().expect("a number") };

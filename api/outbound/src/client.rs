@@ -115,8 +115,9 @@ impl Outbound {
 
     /// A place for one call. Every call to the outside needs one, whatever it speaks.
     pub async fn permit(&self) -> Result<CallPermit, OutboundError> {
-        if store::open_transactions::is_in_transaction() {
-            debug_assert!(false, "a call to the outside was tried inside a database transaction");
+        let is_inside = store::open_transactions::is_in_transaction();
+        debug_assert!(!is_inside, "a call to the outside was tried inside a database transaction");
+        if is_inside {
             return Err(OutboundError::InTransaction);
         }
         let place = self.shared.places.clone().acquire_owned();

@@ -145,7 +145,7 @@ async fn an_answer_that_does_not_come_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_end_in_time_is_given_up() {
+async fn an_answer_that_is_cut_off_is_none() {
     let outside = Outside::answering("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nonly the beginning").await;
     let error = get(&allowing("127.0.0.1"), &outside.url("/?token=hidden")).await.expect_err("it is cut off");
     assert!(matches!(error, OutboundError::Failed { .. }) && !format!("{error:?}").contains("hidden"), "{error:?}");

@@ -9,7 +9,7 @@ use crate::support::{PATIENCE, Setup, Shop, eventually};
 
 /// The mails in a folder, each as text.
 fn mails(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or(Vec::new());
+    let entries: Vec<fs::DirEntry> = fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or_default();
     let finished = entries.iter().map(fs::DirEntry::path).filter(|path| path.extension().is_some_and(|end| end == "eml"));
     finished.map(|path| fs::read_to_string(path).expect("a mail")).collect()
 }
