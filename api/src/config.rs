@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _};
+use mail::{MailAddress, SmtpServer};
+use outbound::AllowList;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::cli::Cli;
@@ -65,6 +67,29 @@ pub(crate) struct Config {
     #[arg(long, env = "BULKHEAD_RATE_LIMIT", default_value_t = 500, global = true, value_name = "NUMBER")]
     pub(crate) rate_limit: u32,
 
+    /// Mail server, as `smtps://user:password@host`; without it mails become files
+    #[arg(long, env = "BULKHEAD_SMTP_URL", global = true, value_name = "URL", hide_env_values = true, value_parser = smtp_url)]
+    pub(crate) smtp_url: Option<SecretString>,
+
+    /// Sender of mails, as `orders@example.com` or `Orders <orders@example.com>`; without a name the seller's is taken
+    #[arg(long, env = "BULKHEAD_MAIL_FROM", global = true, value_name = "ADDRESS")]
+    pub(crate) mail_from: Option<MailAddress>,
+
+    /// Where mails become files without a mail server; default is `mail` in the data directory
+    #[arg(long, env = "BULKHEAD_MAIL_DIR", global = true, value_name = "DIRECTORY")]
+    pub(crate) mail_dir: Option<PathBuf>,
+
+    /// Hosts and networks that calls to the outside may reach although they are not public, as `erp.example.com,10.1.0.0/16`
+    #[arg(
+        long,
+        env = "BULKHEAD_OUTBOUND_ALLOW",
+        default_value = "",
+        hide_default_value = true,
+        global = true,
+        value_name = "LIST"
+    )]
+    pub(crate) outbound_allow: AllowList,
+
     /// What is logged, as `info` or `warn,api=debug`
     #[arg(long, env = "BULKHEAD_LOG", default_value = "info", global = true, value_name = "FILTER")]
     pub(crate) log: String,
@@ -113,6 +138,16 @@ impl Config {
     pub(crate) fn index_dir(&self) -> PathBuf {
         self.data_dir.join("search-index")
     }
+
+    /// Where copies of blobs are kept.
+    pub(crate) fn blobs_dir(&self) -> PathBuf {
+        self.data_dir.join("blobs")
+    }
+
+    /// Where mails become files.
+    pub(crate) fn mail_dir(&self) -> PathBuf {
+        self.mail_dir.clone().unwrap_or_else(|| self.data_dir.join("mail"))
+    }
 }
 
 fn database_url(text: &str) -> Result<SecretString, String> {
@@ -122,6 +157,10 @@ fn database_url(text: &str) -> Result<SecretString, String> {
 
 fn redis_url(text: &str) -> Result<SecretString, String> {
     kernel::redis_link::open(text).map(|_| text.to_owned().into())
+}
+
+fn smtp_url(text: &str) -> Result<SecretString, String> {
+    SmtpServer::parse(text).map(|_| text.to_owned().into()).map_err(|e| e.to_string())
 }
 
 /// Reads the command line; settings of the file named by `--config` stand where neither flag nor variable does.

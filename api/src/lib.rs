@@ -11,10 +11,12 @@
 //! | `files` | reads a stranger's files: CSV, NDJSON, XLSX, mapping files; knows no slice |
 //! | `demo-data` | the made-up distributor as data; knows no slice |
 //! | `store` | the database and its dialects, transactions, events and their readers, background jobs, sequences, idempotency, the clock |
+//! | `outbound` | the one guarded client for calls to the outside |
 //! | `blobs` | bytes by their SHA-256 in the database, with a bounded cache on disk |
 //! | `kernel` | HTTP's side: principals, problems, wire types, limits, telemetry |
 //! | `identity` | companies in trees, sites, people, roles and permissions, machine clients |
 //! | `settings` | what the seller says of itself: name, time zone, languages, currency, public address |
+//! | `mail` | mails, sent with what causes them, delivered by SMTP or into a folder |
 //! | `catalog` | products, units, categories, relations, identifiers, what accounts may see |
 //! | `search-index` | the search index and how it follows the catalogue |
 //! | `order-events` | what happens to orders, as slices before `orders` read it |

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use mail::{Mailer, SendMail};
 use metrics_exporter_prometheus::PrometheusHandle;
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::CatchPanic;
@@ -43,6 +44,7 @@ use search_index::{self, SearchIndex};
 use settings::Settings;
 use storefront::Offers;
 
+mod mailing;
 mod mount;
 mod spec;
 
@@ -115,6 +117,7 @@ impl Projections {
 pub(crate) struct App {
     pub(crate) kernel: Kernel,
     pub(crate) projections: Projections,
+    mailer: Mailer,
     /// Position in the event log before the projections were loaded.
     from: i64,
 }
@@ -127,7 +130,8 @@ impl App {
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
         let projections = Projections::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
         kernel.release_memory();
-        Ok(Self { kernel, projections, from })
+        let mailer = mailing::mailer(config, db, &projections.settings)?;
+        Ok(Self { kernel, projections, mailer, from })
     }
 
     /// What follows the event log in memory, in the order in which each takes in the same events: a projection may read those of
@@ -157,8 +161,8 @@ impl App {
     }
 
     /// What does background jobs.
-    fn job_handlers() -> JobHandlers {
-        JobHandlers::default()
+    fn job_handlers(&self) -> JobHandlers {
+        JobHandlers::default().with_outside::<SendMail>(self.mailer.clone())
     }
 
     /// Starts what runs besides requests; it ends when `stop` turns true.
@@ -174,7 +178,7 @@ impl App {
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
-            work.spawn(jobs::run_jobs(system("jobs"), Arc::new(Self::job_handlers()), stop.clone()));
+            work.spawn(jobs::run_jobs(system("jobs"), Arc::new(self.job_handlers()), stop.clone()));
             let references =
                 References { accounts: self.projections.accounts.clone(), products: self.projections.products.clone() };
             work.spawn(self.projections.jobs.clone().run_worker(system("import"), references, stop.clone()));

@@ -22,6 +22,7 @@ const KINDS: &[(&str, bool)] = &[
     ("invoice.paid", true),
     ("job.retried", true),
     ("key.rotated", false),
+    ("mail.test_requested", false),
     ("order.allocated", true),
     ("order.cancelled", true),
     ("order.changed", true),

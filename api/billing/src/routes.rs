@@ -44,7 +44,7 @@ impl BillingRoutes {
         let etag = Etag(invoice.version);
         let loaded = queries::load_invoices(&db, vec![invoice]).await?.pop();
         let loaded = loaded.ok_or_else(|| BillingError::InvoiceNotFound(number.0.to_string()))?;
-        Ok(JsonResponse::of(&InvoiceView::new(loaded, &self.accounts, clock::now()))?.with_etag(etag))
+        Ok(JsonResponse::of(&InvoiceView::new(loaded, &self.accounts, clock::now())?)?.with_etag(etag))
     }
 
     /// List invoices
@@ -73,7 +73,10 @@ impl BillingRoutes {
             page,
         };
         let loaded = queries::list_invoices(&db, filter).await?;
-        let items = loaded.into_iter().map(|l| (l.invoice.id.0, InvoiceView::new(l, &self.accounts, now)));
+        let mut items = Vec::with_capacity(loaded.len());
+        for invoice in loaded {
+            items.push((invoice.invoice.id.0, InvoiceView::new(invoice, &self.accounts, now)?));
+        }
         Ok(JsonResponse::of(&page.page(items))?)
     }
 

@@ -8,7 +8,8 @@ use super::account_statement::{AccountStatement, Sums, days_late};
 use super::payments::{NewAllocation, NewPayment};
 use super::queries::{LoadedInvoice, LoadedPayment, payment_name};
 use identity::Accounts;
-use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
+use kernel::problem::CommonError;
+use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp, Totals, TotalsParts};
 
 /// Payment status of an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
@@ -40,8 +41,8 @@ pub(crate) struct InvoiceView {
     pub purchase_order_number: String,
     /// Payment status.
     pub status: InvoiceStatus,
-    /// Sum of the lines.
-    pub total: Money,
+    /// Sum of the lines, with what is added and taken off.
+    pub totals: Totals,
     /// Amount paid.
     pub paid: Money,
     /// Early-payment discount taken.
@@ -127,7 +128,7 @@ fn status_of(row: &entity::invoices::Model, now: Instant) -> InvoiceStatus {
 
 impl InvoiceView {
     /// The view of a loaded invoice as of `now`.
-    pub(super) fn new(loaded: LoadedInvoice, accounts: &Accounts, now: Instant) -> Self {
+    pub(super) fn new(loaded: LoadedInvoice, accounts: &Accounts, now: Instant) -> Result<Self, CommonError> {
         let LoadedInvoice { invoice, order_number, shipment_number, lines, settled_by } = loaded;
         let money = |amount: Amount| Money::new(amount, invoice.currency.code());
         let early = invoice.discount_until.map(|until| EarlyPaymentView {
@@ -140,12 +141,13 @@ impl InvoiceView {
             amount: money(a.amount),
             discount: money(a.discount),
         });
-        Self {
+        let totals = Totals::new(invoice.total, TotalsParts::default(), invoice.currency.code());
+        Ok(Self {
             account: accounts.code_of(invoice.account_id),
             order: order_number,
             shipment: shipment_number,
             status: status_of(&invoice, now),
-            total: money(invoice.total),
+            totals: totals.map_err(|e| CommonError::Internal(format!("invoice {}: {e}", invoice.number)))?,
             paid: money(invoice.paid),
             discounted: money(invoice.discounted),
             open: money(minus([invoice.total, invoice.paid, invoice.discounted])),
@@ -158,7 +160,7 @@ impl InvoiceView {
             number: invoice.number,
             purchase_order_number: invoice.purchase_order_number,
             terms: invoice.terms.to_string(),
-        }
+        })
     }
 }
 

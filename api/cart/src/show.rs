@@ -12,7 +12,7 @@ use catalog::{CatalogView, Products};
 use identity::Accounts;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
-use kernel::wire::{AmountText, Money, Timestamp};
+use kernel::wire::{AmountText, Timestamp, Totals, TotalsParts};
 use prices::PricedBasket;
 
 /// Makes views of carts for one caller.
@@ -89,12 +89,13 @@ impl CartViews<'_> {
 
 fn totals(basket: &PricedBasket, currency: &str) -> Result<CartTotals, CartError> {
     let priced = basket.lines.iter().flatten();
-    let total = Amount::checked_sum(priced.map(|line| line.line_amount))
+    let sums = Amount::checked_sum(priced.map(|line| line.line_amount))
+        .and_then(|goods| Totals::new(goods, TotalsParts::default(), currency))
         .map_err(|_| CommonError::invalid("/lines", FieldCode::OutOfRange, "the total is out of range; order less at once"))?;
     Ok(CartTotals {
         lines: basket.lines.len(),
         unpriced: basket.lines.iter().filter(|line| line.is_err()).count(),
-        total: Money::new(total, currency),
+        sums,
         price_version: basket.version,
     })
 }

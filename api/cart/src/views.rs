@@ -11,7 +11,7 @@ use super::check_lines::{LineProblem, RequestedLine};
 use catalog::Candidate;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
-use kernel::wire::{AmountText, Code, Money, QuantityText, Text, Timestamp};
+use kernel::wire::{AmountText, Code, QuantityText, Text, Timestamp, Totals};
 
 /// A requested line.
 #[derive(Clone, Debug, Object, Deserialize)]
@@ -189,10 +189,12 @@ pub(crate) struct CartSummary {
 pub(crate) struct CartTotals {
     /// Number of lines.
     pub lines: usize,
-    /// Lines that have no price and are not in the total.
+    /// Lines that have no price and are not in the sums.
     pub unpriced: usize,
-    /// Sum of the lines' amounts.
-    pub total: Money,
+    /// What the priced lines come to.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub sums: Totals,
     /// Version of the prices.
     pub price_version: i64,
 }

@@ -13,6 +13,7 @@ mod raw;
 mod response;
 mod schema;
 mod text;
+mod totals;
 
 pub use body::{Body, parse as parse_json};
 pub use buffer::Buffer;
@@ -22,3 +23,4 @@ pub use page::{Page, PageRequest, cursor, page_limit, pair_cursor, pair_of, plac
 pub use raw::{RawDecimal, SharedText, StaticCode};
 pub use response::{Accepted, Created, Etag, JsonResponse, VersionMatch, check_version, if_match};
 pub use text::{Code, Text};
+pub use totals::{TaxPart, Totals, TotalsPart, TotalsParts};

@@ -21,7 +21,7 @@ use super::status::{OrderStatus, status};
 use identity::Accounts;
 use inventory::StockLevels;
 use kernel::problem::FieldError;
-use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp};
+use kernel::wire::{AmountText, Money, QuantityText, Text, Timestamp, Totals, TotalsParts};
 
 /// An order.
 #[derive(Debug, Object, Serialize)]
@@ -85,8 +85,10 @@ pub struct PaymentView {
 /// Sums over the lines of an order.
 #[derive(Debug, Object, Serialize)]
 pub struct TotalsView {
-    /// Sum of the line amounts as placed.
-    pub placed: Money,
+    /// Totals of the lines as placed.
+    #[oai(flatten)]
+    #[serde(flatten)]
+    pub placed: Totals,
     /// Amount without cancelled quantities.
     pub open: Money,
     /// Invoiced amount.
@@ -245,7 +247,7 @@ fn totals(currency: Currency, lines: &[order_lines::Model]) -> Result<TotalsView
         invoiced.push(amounts::line_value(line, line.invoiced, currency)?);
     }
     Ok(TotalsView {
-        placed: Money::new(placed, code),
+        placed: Totals::new(placed, TotalsParts::default(), code).map_err(|_| OrderError::OutOfRange)?,
         open: Money::new(amounts::sum(open)?, code),
         invoiced: Money::new(amounts::sum(invoiced)?, code),
     })

@@ -11,7 +11,7 @@ use super::views::{
 };
 use catalog::{CatalogView, Product, Products};
 use identity::Accounts;
-use kernel::wire::{AmountText, Money, Timestamp};
+use kernel::wire::{AmountText, Money, Timestamp, Totals, TotalsParts};
 use prices::{LineRefusal, PricedLine};
 
 /// The summary of a quote at an instant, without its lines.
@@ -43,7 +43,7 @@ fn offer(quote: &quotes::Model) -> Option<SalesOfferView> {
         offered_at: Timestamp(quote.offered_at?),
         valid_until: Timestamp(quote.valid_until?),
         note: quote.offer_note.clone(),
-        total: Money::new(quote.offer_total?, quote.currency.code()),
+        totals: Totals::new(quote.offer_total?, TotalsParts::default(), quote.currency.code()).ok()?,
     })
 }
 
@@ -65,7 +65,8 @@ pub(super) fn view(
         Amount::checked_sum(amounts).ok().map(|total| Money::new(total, quote.currency.code()))
     };
     let totals = SalesQuoteTotals {
-        today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount)),
+        today: sum(&mut basket.lines.iter().flatten().map(|price| price.line_amount))
+            .and_then(|goods| Totals::new(goods.amount.0, TotalsParts::default(), &goods.currency).ok()),
         unpriced: views.iter().filter(|line| line.price_problem.is_some()).count(),
         saving: sum(&mut views.iter().filter_map(|line| line.saving).map(|saving| saving.0)).filter(|_| answered),
         price_version: basket.version,

@@ -7,7 +7,7 @@ use super::status::QuoteStatus;
 use cart::drift::DriftPrice;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
-use kernel::wire::{AmountText, Money, QuantityText, Timestamp};
+use kernel::wire::{AmountText, Money, QuantityText, Timestamp, Totals};
 
 /// A quote without its lines.
 #[derive(Debug, Object, Serialize)]
@@ -59,8 +59,8 @@ pub(crate) struct SalesOfferView {
     pub valid_until: Timestamp,
     /// Note of the seller.
     pub note: String,
-    /// Sum of the lines' amounts.
-    pub total: Money,
+    /// What the lines come to at the prices offered.
+    pub totals: Totals,
 }
 
 /// A quote with its lines.
@@ -139,8 +139,8 @@ pub(crate) struct QuotedPriceView {
 /// Sums over the lines of a quote.
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct SalesQuoteTotals {
-    /// Sum of today's amounts of the lines that have a price; absent when it is out of range.
-    pub today: Option<Money>,
+    /// Totals of today's amounts of the lines that have a price; absent when they are out of range.
+    pub today: Option<Totals>,
     /// Number of lines without a price today, except those the offer leaves out.
     pub unpriced: usize,
     /// Sum of the lines' savings; absent while the request is not answered, or when it is out of range.

@@ -13,6 +13,7 @@ use fulfilment::FulfilmentRoutes;
 use identity::{IdentityRoutes, SessionRoutes};
 use imports::ImportRoutes;
 use inventory::InventoryRoutes;
+use mail::MailRoutes;
 use merchandising::{CurationRoutes, ReportRoutes};
 use notifications::EventRoutes;
 use operations::OperationsRoutes;
@@ -61,7 +62,7 @@ pub(super) fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + 
             stock_levels: projections.stock_levels.clone(),
         },
         BillingRoutes { accounts: projections.accounts.clone() },
-        (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes),
+        (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes, MailRoutes),
     )
 }
 

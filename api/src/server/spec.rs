@@ -20,6 +20,7 @@ use inventory::StockError;
 use kernel::common_problems;
 use kernel::field_code::FieldCode;
 use kernel::problem::{DomainError, ProblemType};
+use mail::MailError;
 use merchandising::MerchandisingError;
 use operations::OperationsError;
 use orders::OrderError;
@@ -142,6 +143,7 @@ pub(super) fn types() -> Vec<ProblemType> {
     all.extend(ImportJobError::problem_types());
     all.extend(OperationsError::problem_types());
     all.extend(SettingsError::problem_types());
+    all.extend(MailError::problem_types());
     all.extend(common_problems::OF_THE_SERVER);
     all.sort_by_key(|e| e.code);
     all.dedup();

@@ -37,6 +37,7 @@ use super::error::StoreError;
 use super::events::{self, Event, Recorded};
 use super::feed::Feed;
 use super::jobs::EnqueuedSignal;
+use super::open_transactions::OpenTransaction;
 use super::row::{ColumnValue, Db, Row};
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::system::System;
@@ -139,6 +140,7 @@ impl Database {
             alone: AtomicBool::new(false),
             enqueues: AtomicBool::new(false),
             enqueued: self.enqueued.clone(),
+            open: OpenTransaction::enter(),
         })
     }
 
@@ -196,6 +198,8 @@ pub struct Tx {
     /// Whether it enqueued jobs.
     pub(super) enqueues: AtomicBool,
     enqueued: EnqueuedSignal,
+    /// Tells what must not happen inside a transaction that this one is open.
+    open: OpenTransaction,
 }
 
 impl Tx {
@@ -239,13 +243,13 @@ impl Tx {
         recorded.append(&mut self.take_recorded()?);
         let written = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, .. } = self;
+        let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, open, .. } = self;
         count_statement();
         match inner {
             Transacting::Sqlite(transaction) => transaction.commit(alone.into_inner()).await?,
             Transacting::Postgres(transaction) => transaction.commit().await?,
         }
-        drop(claimed);
+        drop((claimed, open));
         if enqueues.into_inner() {
             enqueued.send();
         }

@@ -23,6 +23,7 @@ pub mod events;
 pub mod feed;
 pub mod idempotency;
 pub mod jobs;
+pub mod open_transactions;
 pub mod projections;
 pub mod row;
 pub mod sequence;

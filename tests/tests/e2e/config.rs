@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{Home, Process, bulkhead};
+use crate::support::{Home, Process, bulkhead, client};
 
 fn refused(words: &[&str]) -> String {
     let dir = tempfile::tempdir().expect("a directory");
@@ -25,6 +25,10 @@ fn a_wrong_value_is_refused_with_its_name() {
         (vec!["serve", "--role", "emperor"], "--role"),
         (vec!["serve", "--max-body-mb", "0"], "--max-body-mb"),
         (vec!["serve", "--log-format", "morse"], "--log-format"),
+        (vec!["serve", "--outbound-allow", "10.0.0.0/33"], "--outbound-allow"),
+        (vec!["serve", "--mail-from", "somebody"], "--mail-from"),
+        (vec!["serve", "--smtp-url", "http://mail.example"], "--smtp-url"),
+        (vec!["serve", "--smtp-url", "smtp://mail.example"], "mail-from"),
         (vec!["serve", "--no-such-flag", "1"], "--no-such-flag"),
         (vec!["serve", "--data-dir", "/proc/nowhere"], "data-dir"),
         (vec!["serve", "--database-url", "postgres://127.0.0.1:1/none"], "database-url"),
@@ -70,11 +74,11 @@ async fn a_server_starts_from_a_file_alone_and_a_flag_overrules_it() {
         Process::start(&args, home.dir().join("server.log"))
     };
     let server = start(&[]);
-    let answer = reqwest::get(format!("{}/healthz", server.base())).await.expect("an answer");
+    let answer = client().get(format!("{}/healthz", server.base())).send().await.expect("an answer");
     assert!(answer.headers().contains_key("bulkhead-statements"));
     drop(server);
     let server = start(&["--show-statements", "false"]);
-    let answer = reqwest::get(format!("{}/healthz", server.base())).await.expect("an answer");
+    let answer = client().get(format!("{}/healthz", server.base())).send().await.expect("an answer");
     assert!(!answer.headers().contains_key("bulkhead-statements"));
 }
 

@@ -159,7 +159,7 @@ async fn orders_of_the_past_are_history_and_reserve_nothing() {
     let orders = acme.all("/v1/orders").await;
     assert_eq!(orders.len(), 1);
     assert_eq!(orders[0]["status"], "closed");
-    assert_eq!(orders[0]["totals"]["placed"]["amount"], "5.02");
+    assert_eq!(orders[0]["totals"]["total"]["amount"], "5.02");
     assert_eq!(shop.levels("A-1").await, (5, 0, 5));
     assert_eq!(shop.credit_of("ACME").await.exposure, "0 EUR");
     let again = shop.admin().imports_csv("orders", file).await;

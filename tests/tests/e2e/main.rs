@@ -24,6 +24,7 @@ mod idempotency;
 mod identity;
 mod imports;
 mod isolation;
+mod mail;
 mod operations;
 mod order_to_cash;
 mod orders;

@@ -32,8 +32,8 @@ async fn from_a_part_number_to_a_shipped_invoiced_paid_and_closed_order() {
     assert_eq!(acme.reads_order(&order.number).await.status, "shipped");
 
     let invoices = [acme.invoice_of(&first).await, acme.invoice_of(&second).await];
-    assert_eq!(invoices[0].total, "372.63 EUR", "three pumps and the bolts");
-    assert_eq!(invoices[1].total, "240 EUR", "two pumps: parts add up to the order");
+    assert_eq!(invoices[0].totals.total, "372.63 EUR", "three pumps and the bolts");
+    assert_eq!(invoices[1].totals.total, "240 EUR", "two pumps: parts add up to the order");
     let credit = shop.credit_of("ACME").await;
     assert_eq!(credit.receivable, "612.63 EUR");
     assert_eq!(credit.committed, "0 EUR");
@@ -68,7 +68,8 @@ async fn orders_by_part_number(acme: &Actor) -> Order {
     assert_eq!(cart.lines[1].quantity, "101");
     let order: Order = acme.orders_cart(&id).await.read_as(201);
     assert_eq!((order.account.as_str(), order.status.as_str()), ("ACME", "backordered"), "three pumps of five are there");
-    assert_eq!(order.totals.placed, "612.63 EUR");
+    assert_eq!(order.totals.goods, "612.63 EUR");
+    assert_eq!(order.totals.total, "612.63 EUR");
     assert!(order.rejected.is_empty());
     let bolts = &order.lines[1];
     assert_eq!((bolts.line, bolts.sku.as_str()), (2, "BOLT"));

@@ -17,7 +17,7 @@ async fn an_order_reserves_its_stock_and_commits_its_credit() {
     let acme = shop.erp("ACME").await;
     let placed = acme.orders(&[line("A-1", 10)]).await.is(201);
     assert_eq!(placed["status"], "allocated", "{placed}");
-    assert_eq!(micros(&placed["totals"]["placed"]), parse("25"));
+    assert_eq!(micros(&placed["totals"]["total"]), parse("25"));
     assert_eq!(placed["lines"][0]["allocations"][0]["warehouse"], "MAIN");
     assert_eq!(shop.levels("A-1").await, (100, 10, 90));
     let credit = shop.credit("ACME").await;

@@ -90,7 +90,7 @@ async fn an_order_priced_again_costs_the_same_whatever_changed_since() {
     let after = audit(&plant, &number).await;
     assert_eq!(after["result"], "same", "{after}");
     assert_eq!(micros(&after["difference"]), 0);
-    assert_eq!(after["replayed"], placed["totals"]["placed"], "{after}");
+    assert_eq!(after["replayed"], placed["totals"]["total"], "{after}");
     for (audited, ordered) in after["lines"].list().iter().zip(placed["lines"].list()) {
         for field in ["unit_price", "line_amount"] {
             assert_eq!(micros(&audited["replayed"][field]), micros(&ordered[field]), "{audited}");
@@ -171,7 +171,7 @@ async fn lines_that_are_not_ordered_reach_no_volume_break() {
     let placed = acme.orders_with(&[line("A-1", 5), line("A-1", 500)], partial.clone()).await.is(201);
     assert_eq!(placed["lines"].list().len(), 1, "{placed}");
     assert_eq!(micros(&placed["lines"][0]["unit_price"]), parse("10"), "{placed}");
-    assert_eq!(micros(&placed["totals"]["placed"]), parse("50"));
+    assert_eq!(micros(&placed["totals"]["total"]), parse("50"));
     assert_eq!(audit(&acme, &number_of(&placed)).await["result"], "same");
 
     let expecting =

@@ -130,7 +130,7 @@ async fn replay(seller: Actor, invoices: Vec<Invoice>) -> HashMap<String, i128> 
                 let lines: Vec<Value> = invoice.lines.iter().map(|(sku, quantity)| line(sku, quantity)).collect();
                 let body = json!({ "account": invoice.customer, "purchase_order_number": invoice.number, "lines": lines });
                 let placed = seller.post_once("/v1/orders", &invoice.number, &body).await.is(201);
-                totals.push((invoice.number, micros(&placed["totals"]["placed"])));
+                totals.push((invoice.number, micros(&placed["totals"]["total"])));
             }
         });
     }

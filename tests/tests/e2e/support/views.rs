@@ -54,7 +54,8 @@ pub(crate) struct Payment {
 /// The sums of an order.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct OrderTotals {
-    pub(crate) placed: Money,
+    pub(crate) goods: Money,
+    pub(crate) total: Money,
     pub(crate) open: Money,
     pub(crate) invoiced: Money,
 }
@@ -197,7 +198,7 @@ pub(crate) struct Invoice {
     pub(crate) shipment: String,
     pub(crate) purchase_order_number: String,
     pub(crate) status: String,
-    pub(crate) total: Money,
+    pub(crate) totals: InvoiceTotals,
     pub(crate) paid: Money,
     pub(crate) discounted: Money,
     pub(crate) open: Money,
@@ -208,6 +209,13 @@ pub(crate) struct Invoice {
     pub(crate) early_payment: Option<EarlyPayment>,
     pub(crate) lines: Vec<InvoiceLine>,
     pub(crate) payments: Vec<SettledBy>,
+}
+
+/// What an invoice comes to.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct InvoiceTotals {
+    pub(crate) goods: Money,
+    pub(crate) total: Money,
 }
 
 /// What paying early takes off.
