@@ -4,8 +4,8 @@ use ahash::AHashSet;
 use entity::{AccountId, Amount, Instant, InvoiceId, OrderId, PaymentId, invoices, orders, payments};
 use pricing::Currency;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::allocation::{self, Allocation, OpenInvoice, RequestedAllocation};
@@ -20,6 +20,7 @@ use kernel::problem::{CommonError, FieldError};
 use kernel::wire::Money;
 use store::clock::{self, DAY};
 use store::database::Tx;
+use store::sql;
 
 /// Largest number of invoices in one allocation.
 const MAX_INVOICES: usize = 5_000;
@@ -114,10 +115,7 @@ pub(super) async fn allocate(tx: &Tx, id: &str, allocations: Option<Vec<NewAlloc
     // The order of a prepayment is locked before the payment, as in invoicing, which allocates such payments.
     candidates.orders.extend(seen.order_id);
     let orders = order_book::lock_orders_by_id(tx, &candidates.orders).await?;
-    let mut select = payments::Entity::find_by_id(seen.id);
-    if tx.get_database_backend() == DbBackend::Postgres {
-        select = select.lock_exclusive();
-    }
+    let select = sql::locked(tx, payments::Entity::find_by_id(seen.id));
     let payment = select.one(tx).await?.ok_or_else(|| BillingError::PaymentNotFound(id.to_owned()))?;
     let taken = allocate_to_invoices(tx, &payment, &candidates, &orders).await?;
     if taken > 0 {

@@ -2,15 +2,14 @@
 
 use ahash::AHashMap;
 use entity::{HoldKind, invoices, order_lines, orders, payments};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::allocation::{self, OpenInvoice};
 use super::error::BillingError;
 use super::settlement::settle;
 use ::orders::{self as order_book, amounts};
 use store::database::Tx;
+use store::sql;
 use store::sql::fetch;
 
 /// Releases an order, locked by the caller, from its prepayment hold if the payments for it cover the open amount.
@@ -39,9 +38,7 @@ async fn payments_naming(tx: &Tx, order: &orders::Model, with_unallocated: bool)
     let mut select = payments::Entity::find().filter(Column::OrderId.eq(order.id)).filter(Column::Currency.eq(order.currency));
     if with_unallocated {
         select = select.filter(Column::Unallocated.gt(0));
-        if tx.get_database_backend() == DbBackend::Postgres {
-            select = select.lock_exclusive();
-        }
+        select = sql::locked(tx, select);
     }
     Ok(fetch(tx, select.order_by_asc(Column::Id)).await?)
 }

@@ -6,11 +6,9 @@ use entity::{
     payments,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, SimpleExpr};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
 use store::Db;
+use store::sql;
 
 use super::error::BillingError;
 use kernel::rows::group_by;
@@ -91,10 +89,7 @@ pub(super) async fn lock_invoices(tx: &Tx, ids: &[InvoiceId]) -> Result<AHashMap
     sorted.dedup();
     let mut locked = AHashMap::with_capacity(sorted.len());
     for chunk in key_chunks(&sorted) {
-        let mut select = invoices::Entity::find().filter(invoices::Column::Id.is_in(chunk.iter().copied()));
-        if tx.get_database_backend() == DbBackend::Postgres {
-            select = select.lock_exclusive();
-        }
+        let select = sql::locked(tx, invoices::Entity::find().filter(invoices::Column::Id.is_in(chunk.iter().copied())));
         let rows = select.order_by_asc(invoices::Column::Id).all(tx).await?;
         locked.extend(rows.into_iter().map(|row| (row.id, row)));
     }

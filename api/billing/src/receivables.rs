@@ -3,7 +3,7 @@
 use ahash::AHashMap;
 use entity::{AccountId, Amount, CurrencyCode, Instant};
 use pricing::Currency;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::DbErr;
 use store::Db;
 
 use ::orders::OrderError;
@@ -15,7 +15,7 @@ use store::database::Tx;
 pub(super) async fn recompute_oldest_due(tx: &Tx, account: AccountId, currency: Currency) -> Result<(), DbErr> {
     let sql = "select min(due_at) from invoices where account_id = $1 and currency = $2 and paid + discounted < total";
     let values = [account.0.into(), currency.code().into()];
-    let row = tx.row(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let row = tx.row(tx.statement(sql, values)).await?;
     let oldest = row.map(|row| row.get::<Option<i64>>(0)).transpose()?.flatten();
     credit::set_oldest_due(tx, account, currency, oldest.map(Instant)).await
 }
@@ -36,7 +36,7 @@ pub async fn reconcile_credit(db: &impl Db) -> Result<Vec<CreditDiscrepancy>, Or
         committed.map(|(key, committed)| (key, CreditPosition { committed, ..CreditPosition::default() })).collect();
     let sql = "select account_id, currency, cast(sum(total - paid - discounted) as bigint), min(due_at) from invoices \
                where paid + discounted < total group by account_id, currency";
-    for row in db.rows(Statement::from_string(db.get_database_backend(), sql)).await? {
+    for row in db.rows(db.statement(sql, [])).await? {
         let key = (AccountId(row.get(0)?), row.get::<CurrencyCode>(1)?.0);
         let position = computed.entry(key).or_default();
         position.receivable = Amount(row.get(2)?);

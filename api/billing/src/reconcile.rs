@@ -1,13 +1,13 @@
 //! Verifies that invoices, payments and allocations agree.
 
-use sea_orm::{DbErr, Statement};
+use sea_orm::DbErr;
 use store::Db;
 
 /// A sentence for each discrepancy.
 pub async fn reconcile(db: &impl Db) -> Result<Vec<String>, DbErr> {
     let mut found = Vec::new();
     for (sql, what) in CHECKS {
-        let rows = db.rows(Statement::from_string(db.get_database_backend(), *sql)).await?;
+        let rows = db.rows(db.statement(*sql, [])).await?;
         for row in rows {
             let name: String = row.get(0)?;
             found.push(format!("{what}: {name}"));

@@ -60,7 +60,7 @@ pub(super) async fn settle(
 
 async fn pay_invoices(tx: &Tx, allocations: &[Allocation]) -> Result<(), DbErr> {
     for chunk in allocations.chunks(ROWS_PER_STATEMENT) {
-        let mut part = BoundRows::new(tx.get_database_backend(), &["id", "amount", "discount"], &[]);
+        let mut part = BoundRows::new(tx, &["id", "amount", "discount"], &[]);
         for allocation in chunk {
             part.push(&[allocation.invoice.0, allocation.amount, allocation.discount], &[]);
         }

@@ -1,10 +1,9 @@
 //! Queries on carts.
 
 use entity::{AccountId, CartId, CartStatus, carts};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, Select};
 use store::Db;
+use store::sql;
 
 use super::error::CartError;
 use kernel::wire::PageRequest;
@@ -33,10 +32,7 @@ pub(super) async fn find(db: &impl Db, id: &str, account: Option<AccountId>) -> 
 
 /// As [`find`], but the cart must be open, and is locked until the transaction ends. SQLite's one writer needs no lock.
 pub async fn lock_open(tx: &Tx, id: &str, account: Option<AccountId>) -> Result<carts::Model, CartError> {
-    let mut select = visible_to(account).filter(carts::Column::Id.eq(id_of(id)?));
-    if tx.get_database_backend() == DbBackend::Postgres {
-        select = select.lock_exclusive();
-    }
+    let select = sql::locked(tx, visible_to(account).filter(carts::Column::Id.eq(id_of(id)?)));
     let cart = fetch_one(tx, select).await?.ok_or_else(|| CartError::NotFound(id.to_owned()))?;
     if cart.status == CartStatus::Open { Ok(cart) } else { Err(CartError::Ordered) }
 }

@@ -10,11 +10,11 @@ use ahash::{AHashMap, AHashSet};
 use entity::{CategoryId, Lifecycle, ProductId};
 use parking_lot::Mutex;
 use pricing::{Factor, Quantity, UnitCode};
-use sea_orm::{ConnectionTrait, DbErr, Statement, Value};
+use sea_orm::{DbErr, Value};
 
 use super::product::{Product, ProductUnit};
 use store::database::Reader;
-use store::sql::{ids_value, is_sqlite, key_chunks, key_list};
+use store::sql::{ids_value, key_chunks, key_list};
 
 /// Texts that many products share, kept once each.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +54,7 @@ pub(super) async fn all<F>(db: &Reader, names: &Names, take: F) -> Result<(), Db
 where
     F: Fn(Vec<Product>) + Clone + Send + 'static,
 {
-    let extent =
-        Statement::from_string(db.get_database_backend(), "select coalesce(min(id), 0), coalesce(max(id), -1) from products");
+    let extent = db.statement("select coalesce(min(id), 0), coalesce(max(id), -1) from products", []);
     let Some(row) = db.row(extent).await? else { return Ok(()) };
     let (first, last): (i64, i64) = (row.get(0)?, row.get(1)?);
     let slices: Vec<i64> = (first..=last).step_by(usize::try_from(SLICE).unwrap_or(1)).collect();
@@ -84,8 +83,8 @@ where
 pub(super) async fn some(db: &Reader, names: &Names, ids: &[ProductId]) -> Result<Vec<Product>, DbErr> {
     let mut products = Vec::with_capacity(ids.len());
     for ids in key_chunks(ids) {
-        let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
-        let condition = format!("in {}", key_list(db.get_database_backend(), 1, "bigint"));
+        let list = ids_value(db, ids.iter().map(|id| id.0));
+        let condition = format!("in {}", key_list(db, 1, "bigint"));
         products.extend(read(db, names, &condition, vec![list]).await?);
     }
     Ok(products)
@@ -113,14 +112,14 @@ async fn packed(
     condition: &str,
     values: Vec<Value>,
 ) -> Result<String, DbErr> {
-    let (join, sign) = if is_sqlite(db) { ("group_concat", "char") } else { ("string_agg", "chr") };
+    let (join, sign) = (db.dialect("group_concat", "string_agg"), db.dialect("char", "chr"));
     let condition = condition.replace("{id}", id);
     let sql = format!(
         "select {join}(concat_ws({sign}({}), {columns}), {sign}({})) from {table} where {id} {condition}",
         u32::from(COLUMN),
         u32::from(ROW),
     );
-    let row = db.row(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let row = db.row(db.statement(sql, values)).await?;
     let text: Option<String> = row.map(|row| row.get(0)).transpose()?.flatten();
     Ok(text.unwrap_or_default())
 }

@@ -9,7 +9,7 @@ use store::Db;
 
 use entity::{IdentifierKind, ProductId, RelationKind, product_identifiers, product_relations, product_units, products};
 use sea_orm::sea_query::Expr;
-use sea_orm::{DbBackend, DbErr, EntityTrait as _, QuerySelect as _, QueryTrait as _, Statement};
+use sea_orm::{DbErr, EntityTrait as _, QuerySelect as _, QueryTrait as _};
 use serde_json::Value;
 
 use super::catalog_view::CatalogView;
@@ -108,8 +108,7 @@ type RelationRow = (RelationKind, i64, i64, String);
 
 /// A product with its details except accounts' own part numbers, in one statement.
 async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
-    let backend = db.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, detail_sql(backend), [id.0.into()]);
+    let statement = db.statement(detail_sql(db), [id.0.into()]);
     let found = db.entities::<products::Entity>(statement, LISTS.len()).await?.pop();
     let Some(EntityRow { entity: product, texts }) = found else { return Ok(None) };
     let [units, numbers, relations] = texts.as_slice() else { return Err(DbErr::Type("a product has three lists".to_owned())) };
@@ -146,26 +145,22 @@ async fn detail(db: &impl Db, id: ProductId) -> Result<Option<Detail>, DbErr> {
 const LISTS: [&str; 3] = ["units", "numbers", "relations"];
 
 /// The statement of [`detail`], whose one value is the product's id: it is the same each time, and long.
-fn detail_sql(backend: DbBackend) -> &'static str {
+fn detail_sql(db: &impl Db) -> &'static str {
     static SQL: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
-    SQL[usize::from(backend == DbBackend::Postgres)].get_or_init(|| {
-        let list =
-            |columns: &str, table: &str, more: &str, order: &str| Expr::cust(json_list(backend, columns, table, more, order));
+    SQL[usize::from(db.is_sqlite())].get_or_init(|| {
+        let list = |columns: &str, table: &str, more: &str, order: &str| Expr::cust(json_list(db, columns, table, more, order));
         let superseded = format!("and kind = '{}'", IdentifierKind::Superseded.word());
         let select = products::Entity::find_by_id(ProductId(0))
             .expr_as(list("unit, numerator, denominator, gtin", "product_units", "", "unit"), LISTS[0])
             .expr_as(list("value, normalised", "product_identifiers", &superseded, "normalised"), LISTS[1])
             .expr_as(list("kind, target_id, quantity, note", "product_relations", "", "kind, target_id"), LISTS[2]);
-        select.build(backend).sql
+        select.build(db.get_database_backend()).sql
     })
 }
 
 /// The rows of a product in another table as a JSON list of lists.
-fn json_list(backend: DbBackend, columns: &str, table: &str, more: &str, order: &str) -> String {
-    let (gather, each) = match backend {
-        DbBackend::Postgres => ("json_agg", "json_build_array"),
-        _ => ("json_group_array", "json_array"),
-    };
+fn json_list(db: &impl Db, columns: &str, table: &str, more: &str, order: &str) -> String {
+    let (gather, each) = (db.dialect("json_group_array", "json_agg"), db.dialect("json_array", "json_build_array"));
     let rows = format!("select {columns} from {table} where product_id = products.id {more} order by {order}");
     format!("coalesce((select cast({gather}({each}({columns})) as text) from ({rows}) as found), '[]')")
 }

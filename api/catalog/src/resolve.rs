@@ -12,7 +12,7 @@ use store::Db;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, IdentifierKind, ProductId};
-use sea_orm::{DbBackend, DbErr, Statement};
+use sea_orm::DbErr;
 
 use super::identifiers::{gtin_14, is_gtin, normalise, numeric_form};
 use super::product::Product;
@@ -104,20 +104,16 @@ type Rows = AHashMap<String, Vec<Found>>;
 
 /// Gathers the rows of a chunk into one: a row for each name would wake this task for each name.
 async fn lookup(db: &impl Db, account: Option<AccountId>, keys: Vec<String>) -> Result<Rows, DbErr> {
-    let backend = db.get_database_backend();
-    let (gather, each) = match backend {
-        DbBackend::Postgres => ("json_agg", "json_build_array"),
-        _ => ("json_group_array", "json_array"),
-    };
+    let (gather, each) = (db.dialect("json_group_array", "json_agg"), db.dialect("json_array", "json_build_array"));
     let sql = format!(
         "select coalesce(cast({gather}({each}(product_id, kind, value, normalised)) as text), '[]') \
          from product_identifiers where normalised in {} and account_id in (0, $1)",
-        key_list(backend, 2, "text")
+        key_list(db, 2, "text")
     );
     let mut rows = Rows::new();
     for chunk in key_chunks(&keys) {
-        let values = [account.map_or(0, |a| a.0).into(), texts_value(backend, chunk)];
-        let Some(row) = db.row(Statement::from_sql_and_values(backend, &sql, values)).await? else { continue };
+        let values = [account.map_or(0, |a| a.0).into(), texts_value(db, chunk)];
+        let Some(row) = db.row(db.statement(&sql, values)).await? else { continue };
         let found: Vec<(i64, String, String, String)> =
             serde_json::from_str(&row.get::<String>(0)?).map_err(|e| DbErr::Json(e.to_string()))?;
         for (product, kind, value, key) in found {

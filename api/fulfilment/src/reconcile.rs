@@ -1,6 +1,6 @@
 //! Verifies that shipments agree with the quantities of their orders.
 
-use sea_orm::{DbErr, Statement};
+use sea_orm::DbErr;
 use store::Db;
 
 /// A sentence for each discrepancy. Imported past orders have no shipments.
@@ -14,7 +14,7 @@ pub async fn reconcile(db: &impl Db) -> Result<Vec<String>, DbErr> {
                on s.order_id = l.order_id and s.line_no = l.line_no where (l.picked <> coalesce(s.picked, 0) \
                or l.shipped <> coalesce(s.shipped, 0) or l.delivered <> coalesce(s.delivered, 0)) \
                and (o.open or exists (select 1 from order_allocations x where x.order_id = o.id))";
-    let rows = db.rows(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = db.rows(db.statement(sql, [])).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let (number, line): (String, i32) = (row.get(0)?, row.get(1)?);

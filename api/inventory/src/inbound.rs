@@ -9,7 +9,7 @@ use store::{BoundRows, Db};
 use ahash::{AHashMap, AHashSet};
 use entity::{InboundId, Instant, ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::error::StockError;
 use super::events::InboundChanged;
@@ -149,10 +149,9 @@ fn post_receipt(
 
 /// Locks supplies and returns their ids and received quantities, in millionths.
 async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>, DbErr> {
-    let backend = tx.get_database_backend();
     let mut found = AHashMap::new();
     for chunk in keys.chunks(ROWS_PER_STATEMENT) {
-        let mut bound = BoundRows::new(backend, &["product_id", "warehouse_id"], &["reference"]);
+        let mut bound = BoundRows::new(tx, &["product_id", "warehouse_id"], &["reference"]);
         for (reference, product, warehouse) in chunk {
             bound.push(&[product.0, warehouse.0], &[reference]);
         }
@@ -160,7 +159,7 @@ async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>
             "select id, reference, product_id, warehouse_id, received from inbound_supplies where (reference, product_id, warehouse_id) \
              in (select reference, product_id, warehouse_id from {} as v) order by id {}",
             bound.source(1),
-            if backend == DbBackend::Postgres { "for update" } else { "" }
+            tx.for_update()
         );
         for row in tx.rows(tx.statement(sql, bound.into_values())).await? {
             let key = (row.get(1)?, ProductId(row.get(2)?), WarehouseId(row.get(3)?));
@@ -172,7 +171,7 @@ async fn lock(tx: &Tx, keys: Vec<Key>) -> Result<AHashMap<Key, (InboundId, i64)>
 
 async fn upsert(tx: &Tx, supplies: &[&NewInboundSupply], ids: &[i64]) -> Result<(), DbErr> {
     let columns = &["id", "product_id", "warehouse_id", "quantity", "expected_at"];
-    let mut bound = BoundRows::new(tx.get_database_backend(), columns, &["reference"]);
+    let mut bound = BoundRows::new(tx, columns, &["reference"]);
     for (supply, id) in supplies.iter().zip(ids) {
         let numbers = [*id, supply.product.0, supply.warehouse.0, supply.quantity.micros(), supply.expected_at.0];
         bound.push(&numbers, &[&supply.reference]);
@@ -192,7 +191,7 @@ async fn upsert(tx: &Tx, supplies: &[&NewInboundSupply], ids: &[i64]) -> Result<
 
 async fn add_received(tx: &Tx, received: Vec<(InboundId, i64)>) -> Result<(), DbErr> {
     for chunk in received.chunks(ROWS_PER_STATEMENT) {
-        let mut bound = BoundRows::new(tx.get_database_backend(), &["id", "quantity"], &[]);
+        let mut bound = BoundRows::new(tx, &["id", "quantity"], &[]);
         for (id, quantity) in chunk {
             bound.push(&[id.0, *quantity], &[]);
         }

@@ -5,7 +5,7 @@ use store::Db;
 
 use entity::{Instant, ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{DbErr, Statement, Value};
+use sea_orm::{DbErr, Value};
 
 use kernel::wire::PageRequest;
 
@@ -33,7 +33,7 @@ pub async fn verify(db: &impl Db, limit: u64) -> Result<Vec<Discrepancy>, DbErr>
           group by product_id, warehouse_id) as t \
          join products as p on p.id = t.product_id join warehouses as w on w.id = t.warehouse_id \
          where t.on_hand <> t.ledger_on_hand or t.reserved <> t.ledger_reserved order by t.product_id, t.warehouse_id limit $1";
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [(limit as i64).into()]);
+    let statement = db.statement(sql, [(limit as i64).into()]);
     let mut found = Vec::new();
     for row in db.rows(statement).await? {
         let quantity = |at| row.get(at).map(Quantity::from_micros);
@@ -93,7 +93,7 @@ pub(crate) async fn list_rows(db: &impl Db, filter: &LedgerFilter) -> Result<Vec
     }
     sql.push_str(" order by m.id desc limit $1");
     let mut rows = Vec::new();
-    for row in db.rows(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await? {
+    for row in db.rows(db.statement(sql, values)).await? {
         rows.push(LedgerRow {
             id: row.get(0)?,
             sku: row.get(1)?,

@@ -12,7 +12,7 @@ use store::{BoundRows, Db, Row};
 
 use entity::{ProductId, WarehouseId};
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 use super::events::{ChangedLevel, MoreStock, StockChanged, StockFreed, StockReceived};
 use super::movements::Reason;
@@ -98,7 +98,7 @@ impl LockedLevels {
         let mut rows = BTreeMap::new();
         let mut names = NameCache::default();
         for chunk in ids.chunks(ROWS_PER_STATEMENT) {
-            for found in tx.rows(lock_statement(tx.get_database_backend(), chunk)).await? {
+            for found in tx.rows(lock_statement(tx, chunk)).await? {
                 let (key, row) = read_row(&found, &mut names)?;
                 rows.insert(key, row);
             }
@@ -110,9 +110,8 @@ impl LockedLevels {
     pub(super) async fn open_or_create(tx: &Tx, mut pairs: Vec<(ProductId, WarehouseId)>) -> Result<Self, DbErr> {
         pairs.sort_unstable();
         pairs.dedup();
-        let backend = tx.get_database_backend();
         for chunk in pairs.chunks(ROWS_PER_STATEMENT) {
-            let mut missing = BoundRows::new(backend, &["product_id", "warehouse_id"], &[]);
+            let mut missing = BoundRows::new(tx, &["product_id", "warehouse_id"], &[]);
             for (product, warehouse) in chunk {
                 missing.push(&[product.0, warehouse.0], &[]);
             }
@@ -184,12 +183,11 @@ impl LockedLevels {
 
 /// The levels of products, not locked.
 pub(super) async fn read_levels(db: &impl Db, ids: &[i64]) -> Result<Vec<(ProductId, Level)>, DbErr> {
-    let backend = db.get_database_backend();
     let sql = format!(
         "select product_id, warehouse_id, on_hand, reserved, safety from stock_levels where product_id in {}",
-        key_list(backend, 1, "bigint")
+        key_list(db, 1, "bigint")
     );
-    let rows = db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await?;
+    let rows = db.rows(db.statement(sql, [ids_value(db, ids.iter().copied())])).await?;
     let quantity = |row: &Row, at| row.get(at).map(Quantity::from_micros);
     let level = |row: &Row| -> Result<(ProductId, Level), DbErr> {
         let warehouse = WarehouseId(row.get(1)?);
@@ -199,15 +197,15 @@ pub(super) async fn read_levels(db: &impl Db, ids: &[i64]) -> Result<Vec<(Produc
     rows.iter().map(level).collect()
 }
 
-fn lock_statement(backend: DbBackend, ids: &[i64]) -> Statement {
-    let keys = key_list(backend, 1, "bigint");
-    let lock = if backend == DbBackend::Postgres { "for update of l" } else { "" };
+fn lock_statement(tx: &Tx, ids: &[i64]) -> Statement {
+    let keys = key_list(tx, 1, "bigint");
+    let lock = tx.dialect("", "for update of l");
     let sql = format!(
         "select l.product_id, l.warehouse_id, l.on_hand, l.reserved, l.safety, p.sku, w.code, w.country, w.priority \
          from stock_levels as l join products as p on p.id = l.product_id join warehouses as w on w.id = l.warehouse_id \
          where l.product_id in {keys} order by l.product_id, l.warehouse_id {lock}"
     );
-    Statement::from_sql_and_values(backend, sql, [ids_value(backend, ids.iter().copied())])
+    tx.statement(sql, [ids_value(tx, ids.iter().copied())])
 }
 
 /// Shares one copy of the codes and SKUs that repeat from row to row.
@@ -240,8 +238,7 @@ fn read_row(found: &Row, names: &mut NameCache) -> Result<((ProductId, Warehouse
 }
 
 async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLevel)]) -> Result<(), CommonError> {
-    let backend = tx.get_database_backend();
-    let mut bound = BoundRows::new(backend, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
+    let mut bound = BoundRows::new(tx, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
     for ((product, warehouse), row) in changed {
         let (on_hand, reserved) = (row.on_hand - row.before.0, row.reserved - row.before.1);
         bound.push(&[product.0, warehouse.0, on_hand, reserved, row.safety], &[]);
@@ -262,9 +259,8 @@ async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLev
 }
 
 async fn write_entries(tx: &Tx, entries: &[LedgerEntry]) -> Result<(), DbErr> {
-    let backend = tx.get_database_backend();
     let columns = &["product_id", "warehouse_id", "on_hand_delta", "reserved_delta"];
-    let mut bound = BoundRows::new(backend, columns, &["reason", "reference"]);
+    let mut bound = BoundRows::new(tx, columns, &["reason", "reference"]);
     for entry in entries {
         let numbers = [entry.product.0, entry.warehouse.0, entry.on_hand, entry.reserved];
         bound.push(&numbers, &[entry.reason.word(), &entry.reference]);

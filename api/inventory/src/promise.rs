@@ -20,7 +20,7 @@ use super::locked_levels::read_levels;
 use super::reserve::{Allocation, Demand, SourcingPreference, choose, rank};
 use super::stock_levels::{Level, StockLevels, Warehouse};
 use store::clock;
-use store::sql::{ids_value, is_sqlite, key_list};
+use store::sql::{ids_value, key_list};
 
 /// A quantity to promise, in stock units.
 #[derive(Clone, Copy, Debug)]
@@ -282,14 +282,13 @@ impl AvailableToPromise {
 }
 
 async fn read_incoming(db: &impl Db, ids: &[i64]) -> Result<AHashMap<ProductId, Vec<IncomingSupply>>, DbErr> {
-    let backend = db.get_database_backend();
     let sql = format!(
         "select product_id, warehouse_id, quantity - received, expected_at, reference from inbound_supplies \
          where product_id in {} and quantity > received order by expected_at, id",
-        key_list(backend, 1, "bigint")
+        key_list(db, 1, "bigint")
     );
     let mut all: AHashMap<ProductId, Vec<IncomingSupply>> = AHashMap::new();
-    for row in db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await? {
+    for row in db.rows(db.statement(sql, [ids_value(db, ids.iter().copied())])).await? {
         let incoming = IncomingSupply {
             warehouse: WarehouseId(row.get(1)?),
             quantity: Quantity::from_micros(row.get(2)?),
@@ -303,16 +302,15 @@ async fn read_incoming(db: &impl Db, ids: &[i64]) -> Result<AHashMap<ProductId, 
 
 /// The backordered quantity of order lines, in millionths of the stock unit.
 async fn read_backordered(db: &impl Db, ids: &[i64]) -> Result<AHashMap<ProductId, i64>, DbErr> {
-    let backend = db.get_database_backend();
     // A line counts for at most a billion units, so that no sum overflows.
-    let least = if is_sqlite(db) { "min" } else { "least" };
+    let least = db.dialect("min", "least");
     let sql = format!(
         "select product_id, numerator, denominator, cast(sum({least}(quantity - cancelled - allocated, 1000000000000000)) as bigint) \
          from order_lines where product_id in {} and allocated + cancelled < quantity group by product_id, numerator, denominator",
-        key_list(backend, 1, "bigint")
+        key_list(db, 1, "bigint")
     );
     let mut all: AHashMap<ProductId, i64> = AHashMap::new();
-    for row in db.rows(db.statement(sql, [ids_value(backend, ids.iter().copied())])).await? {
+    for row in db.rows(db.statement(sql, [ids_value(db, ids.iter().copied())])).await? {
         let backordered = all.entry(ProductId(row.get(0)?)).or_default();
         *backordered = backordered.saturating_add(in_stock_units(&row)?);
     }

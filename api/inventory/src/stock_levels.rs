@@ -10,7 +10,7 @@ use ahash::AHashMap;
 use entity::{ProductId, WarehouseId, warehouses};
 use parking_lot::RwLock;
 use pricing::Quantity;
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
+use sea_orm::{EntityTrait, QueryOrder};
 
 use super::events::{ChangedLevel, StockChanged, WarehouseChanged};
 use kernel::problem::CommonError;
@@ -56,12 +56,12 @@ impl StockLevels {
     pub async fn load(db: &Reader) -> Result<Self, CommonError> {
         let warehouses = Arc::new(all_warehouses(db).await?);
         // The database joins many rows into one text, because fetching a row costs more than parsing its five numbers.
-        let folded = match db.get_database_backend() {
-            DbBackend::Postgres => "string_agg(concat_ws(' ', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
-            _ => "group_concat(format('%d %d %d %d %d', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
-        };
+        let folded = db.dialect(
+            "group_concat(format('%d %d %d %d %d', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
+            "string_agg(concat_ws(' ', product_id, warehouse_id, on_hand, reserved, safety), ' ')",
+        );
         let sql = format!("select {folded} from stock_levels group by product_id / 2048");
-        let rows = db.rows(Statement::from_string(db.get_database_backend(), sql)).await?;
+        let rows = db.rows(db.statement(sql, [])).await?;
         let mut all: Vec<(ProductId, Level)> = Vec::new();
         for row in rows {
             read_folded(&row.get::<String>(0)?, &mut all);

@@ -5,9 +5,7 @@ use store::Db;
 
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, Instant, OrderId, ProductId, Quantity, noted_searches, order_lines};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::daily_totals::{DailyTotals, SearchCounts};
 use super::search_log::{SearchLog, day_of, first_id, instant_of};
@@ -146,11 +144,10 @@ fn parse_ids(text: &str) -> Vec<ProductId> {
 
 /// Clicked products by search, including searches that are not written yet.
 async fn clicks(tx: &Tx, searches: &[PastSearch]) -> Result<AHashMap<i64, Vec<ProductId>>, CommonError> {
-    let backend = tx.get_database_backend();
-    let ids = ids_value(backend, searches.iter().map(|search| search.id));
-    let sql = format!("select search_id, product_id from noted_clicks where search_id in {}", key_list(backend, 1, "bigint"));
+    let ids = ids_value(tx, searches.iter().map(|search| search.id));
+    let sql = format!("select search_id, product_id from noted_clicks where search_id in {}", key_list(tx, 1, "bigint"));
     let mut by_search: AHashMap<i64, Vec<ProductId>> = AHashMap::new();
-    for row in tx.rows(Statement::from_sql_and_values(backend, sql, [ids])).await? {
+    for row in tx.rows(tx.statement(sql, [ids])).await? {
         let (search, product): (i64, i64) = (row.get(0)?, row.get(1)?);
         by_search.entry(search).or_default().push(ProductId(product));
     }

@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 
 use entity::{AccountId, Instant, noted_clicks, noted_searches, search_tallies};
-use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, Statement, Value};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, Value};
 
 use super::search_log::{day_of, first_id};
 use kernel::problem::CommonError;
 use store::clock::{DAY, later};
 use store::database::Tx;
-use store::sql::push_row;
+use store::sql::insert_values;
 
 /// Days for which single searches and clicks are kept, and days for which totals are kept.
 const SEARCH_RETENTION_DAYS: i64 = 7;
 pub(super) const TOTALS_RETENTION_DAYS: i64 = 180;
-const ROWS_PER_STATEMENT: usize = 500;
 
 /// Counts to add to a total.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,24 +57,15 @@ impl DailyTotals {
 
     /// Writes the totals.
     pub(super) async fn write(self, tx: &Tx) -> Result<(), CommonError> {
-        let backend = tx.get_database_backend();
-        let rows: Vec<_> = self.0.into_iter().collect();
-        for chunk in rows.chunks(ROWS_PER_STATEMENT) {
-            let mut sql = String::from(
-                "insert into search_tallies (day, query, account_id, searches, empty, relaxed, clicked, clicks, positions, \
-                 orders, quantity, lookup, found, last_at, updated_at) values ",
-            );
-            let mut values: Vec<Value> = Vec::with_capacity(chunk.len() * 15);
-            for (row, ((day, query, account), sum)) in chunk.iter().enumerate() {
-                push_row(&mut sql, backend, row, 15);
-                values.extend([(*day).into(), query.as_str().into(), (*account).into()]);
-                let counts = [sum.searches, sum.empty, sum.relaxed, sum.clicked, sum.clicks, sum.positions, sum.orders];
-                values.extend(counts.map(Value::from));
-                values.extend([sum.quantity.into(), sum.lookup.into(), sum.found.into(), sum.last_at.into(), tx.now().0.into()]);
-            }
-            sql.push_str(ADD_TO_EXISTING);
-            tx.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
-        }
+        let row = |((day, query, account), sum): ((i64, String, i64), SearchCounts)| {
+            let counts = [sum.searches, sum.empty, sum.relaxed, sum.clicked, sum.clicks, sum.positions, sum.orders];
+            let last = [sum.quantity.into(), sum.lookup.into(), sum.found.into(), sum.last_at.into(), tx.now().0.into()];
+            let key = [day.into(), query.into(), account.into()];
+            key.into_iter().chain(counts.map(Value::from)).chain(last).collect()
+        };
+        let into = "search_tallies (day, query, account_id, searches, empty, relaxed, clicked, clicks, positions, orders, quantity, \
+                    lookup, found, last_at, updated_at)";
+        insert_values(tx, into, self.0.into_iter().map(row).collect(), ADD_TO_EXISTING).await?;
         Ok(())
     }
 }

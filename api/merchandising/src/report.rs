@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::AccountId;
-use sea_orm::{DbErr, Statement, Value};
+use sea_orm::{DbErr, Value};
 use store::{Db, Row};
 
 use super::report_views::ReportOrder;
@@ -113,7 +113,7 @@ pub(super) async fn by_query(
         "select query, {SUMMED} from search_tallies where {condition} group by query having {having} \
          order by {measure} desc, query limit {limit}"
     );
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let statement = db.statement(sql, values);
     let rows = db.rows(statement).await?;
     Ok(rows.iter().map(|row| SearchTotals::read(row, 1, row.get(0)?)).collect::<Result<_, _>>()?)
 }
@@ -122,7 +122,7 @@ pub(super) async fn by_query(
 pub(super) async fn totals(db: &impl Db, filter: ReportFilter) -> Result<SearchTotals, CommonError> {
     let (condition, values) = condition(&filter);
     let sql = format!("select {SUMMED} from search_tallies where {condition}");
-    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let statement = db.statement(sql, values);
     let row = db.row(statement).await?;
     Ok(row.map(|row| SearchTotals::read(&row, 0, String::new())).transpose()?.unwrap_or_default())
 }

@@ -7,7 +7,7 @@
 use ahash::AHashMap;
 use entity::{AccountId, Amount, CurrencyCode, Instant, OrderId, credit_positions, order_lines, orders};
 use pricing::Currency;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
 use store::{Db, Row};
 
 use super::amounts;
@@ -67,7 +67,7 @@ pub async fn adjust(tx: &Tx, account: AccountId, currency: Currency, by: CreditD
         room(by.receivable).into(),
         room(by.committed).into(),
     ];
-    let row = tx.row(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    let row = tx.row(tx.statement(sql, values)).await?;
     Ok(CreditPosition::of_row(&row.ok_or(OrderError::OutOfRange)?)?)
 }
 
@@ -75,7 +75,7 @@ pub async fn adjust(tx: &Tx, account: AccountId, currency: Currency, by: CreditD
 pub async fn set_oldest_due(tx: &Tx, account: AccountId, currency: Currency, due: Option<Instant>) -> Result<(), DbErr> {
     let sql = "update credit_positions set oldest_due_at = $3 where account_id = $1 and currency = $2";
     let values = [account.0.into(), currency.code().into(), due.map(|due| due.0).into()];
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    tx.execute_raw(tx.statement(sql, values)).await?;
     Ok(())
 }
 

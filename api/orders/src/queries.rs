@@ -3,10 +3,10 @@
 use ahash::AHashMap;
 use entity::{AccountId, OrderId, order_allocations, order_holds, order_lines, orders};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use store::Db;
+use store::sql;
 
 use super::error::OrderError;
 use super::order::LoadedOrder;
@@ -44,16 +44,13 @@ pub async fn find_order_id(
 
 /// As [`find_order`], locked until the transaction ends. SQLite's one writer needs no lock.
 pub async fn lock_order(tx: &Tx, number: &str, account: Option<AccountId>) -> Result<orders::Model, OrderError> {
-    let mut select = visible_to(account).filter(orders::Column::Number.eq(number));
-    if tx.get_database_backend() == DbBackend::Postgres {
-        select = select.lock_exclusive();
-    }
+    let select = sql::locked(tx, visible_to(account).filter(orders::Column::Number.eq(number)));
     fetch_one(tx, select).await?.ok_or_else(|| OrderError::NotFound(number.to_owned()))
 }
 
 /// Locks orders by id, in rising order.
 pub(super) async fn lock_orders(tx: &Tx, ids: &[OrderId]) -> Result<(), OrderError> {
-    if tx.get_database_backend() == DbBackend::Postgres {
+    if !tx.is_sqlite() {
         lock_orders_by_id(tx, ids).await?;
     }
     Ok(())
@@ -66,10 +63,7 @@ pub async fn lock_orders_by_id(tx: &Tx, ids: &[OrderId]) -> Result<Vec<orders::M
     sorted.sort_unstable();
     sorted.dedup();
     for chunk in key_chunks(&sorted) {
-        let mut select = orders::Entity::find().filter(orders::Column::Id.is_in(chunk.iter().copied()));
-        if tx.get_database_backend() == DbBackend::Postgres {
-            select = select.lock_exclusive();
-        }
+        let select = sql::locked(tx, orders::Entity::find().filter(orders::Column::Id.is_in(chunk.iter().copied())));
         rows.extend(fetch(tx, select.order_by_asc(orders::Column::Id)).await?);
     }
     Ok(rows)
@@ -118,7 +112,7 @@ pub(super) async fn add_to_lines(tx: &Tx, column: &'static str, by: &[(OrderId, 
 pub(super) async fn add_to_line_columns(tx: &Tx, columns: &[&'static str], by: &[(OrderId, i32, i64)]) -> Result<(), DbErr> {
     let set = set_sql("order_lines", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
-        let mut moved = BoundRows::new(tx.get_database_backend(), &["order_id", "line_no", "quantity"], &[]);
+        let mut moved = BoundRows::new(tx, &["order_id", "line_no", "quantity"], &[]);
         for (order, line, quantity) in chunk {
             moved.push(&[order.0, i64::from(*line), *quantity], &[]);
         }
@@ -146,7 +140,7 @@ pub(super) async fn add_to_allocation_columns(
     let set = set_sql("order_allocations", columns);
     for chunk in by.chunks(ROWS_PER_STATEMENT) {
         let columns = &["order_id", "line_no", "warehouse_id", "quantity"];
-        let mut moved = BoundRows::new(tx.get_database_backend(), columns, &[]);
+        let mut moved = BoundRows::new(tx, columns, &[]);
         for (order, line, warehouse, quantity) in chunk {
             moved.push(&[order.0, i64::from(*line), *warehouse, *quantity], &[]);
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use store::Db;
 
 use pricing::{Factor, Quantity};
-use sea_orm::Statement;
 
 use super::error::OrderError;
 
@@ -23,7 +22,7 @@ async fn lines_and_allocations(db: &impl Db) -> Result<Vec<String>, OrderError> 
                where (l.allocated <> coalesce(a.quantity, 0) or l.picked <> coalesce(a.picked, 0) \
                or l.shipped <> coalesce(a.shipped, 0)) and (o.open or exists \
                (select 1 from order_allocations x where x.order_id = o.id))";
-    let rows = db.rows(Statement::from_string(db.get_database_backend(), sql)).await?;
+    let rows = db.rows(db.statement(sql, [])).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let (number, line): (String, i32) = (row.get(0)?, row.get(1)?);
@@ -34,20 +33,19 @@ async fn lines_and_allocations(db: &impl Db) -> Result<Vec<String>, OrderError> 
 
 /// Levels whose reserved quantity differs from the quantity allocated and not shipped.
 async fn reservations(db: &impl Db) -> Result<Vec<String>, OrderError> {
-    let backend = db.get_database_backend();
     let sql = "select l.product_id, a.warehouse_id, l.numerator, l.denominator, cast(sum(a.quantity - a.shipped) as bigint) \
                from order_allocations a join order_lines l on l.order_id = a.order_id and l.line_no = a.line_no \
                where a.quantity > a.shipped group by l.product_id, a.warehouse_id, l.numerator, l.denominator";
     // By product and warehouse: the quantity allocated and not shipped, and the quantity reserved, in millionths.
     let mut both: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
-    for row in db.rows(Statement::from_string(backend, sql)).await? {
+    for row in db.rows(db.statement(sql, [])).await? {
         let factor = Factor::new(row.get(2)?, row.get(3)?).map_err(|_| OrderError::OutOfRange)?;
         let quantity = Quantity::from_micros(row.get(4)?);
         let stock = factor.to_stock(quantity).map_err(|_| OrderError::OutOfRange)?;
         both.entry((row.get(0)?, row.get(1)?)).or_default().0 += stock.micros();
     }
     let sql = "select product_id, warehouse_id, reserved from stock_levels where reserved > 0";
-    for row in db.rows(Statement::from_string(backend, sql)).await? {
+    for row in db.rows(db.statement(sql, [])).await? {
         both.entry((row.get(0)?, row.get(1)?)).or_default().1 = row.get(2)?;
     }
     let differ = both.into_iter().filter(|(_, (ordered, reserved))| ordered != reserved);

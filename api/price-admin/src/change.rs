@@ -4,7 +4,7 @@
 //! The instant is read after the lock was got, so what was placed before it was also priced before it.
 
 use entity::{ContractId, Instant, PriceListId, PromotionId, price_changes};
-use sea_orm::{ConnectionTrait, EntityTrait, Set, Statement, Value};
+use sea_orm::{ConnectionTrait, EntityTrait, Set, Value};
 use store::Db;
 
 use kernel::problem::CommonError;
@@ -45,14 +45,13 @@ impl PriceChange {
     pub async fn begin(tx: &Tx, subject: String) -> Result<Self, CommonError> {
         // A version that a checkout has read is in the book, and must never be taken again by another change.
         tx.commit_alone();
-        let backend = tx.get_database_backend();
         let take = "update price_versions set version = version + 1 where id = 1 returning version, recorded_at";
-        let row = tx.row(Statement::from_string(backend, take)).await?;
+        let row = tx.row(tx.statement(take, [])).await?;
         let row = row.ok_or_else(|| CommonError::Internal("price_versions has no row".to_owned()))?;
         let (version, before): (i64, i64) = (row.get(0)?, row.get(1)?);
         let recorded_at = Instant(clock::now().0.max(before.saturating_add(1)));
         let set = "update price_versions set recorded_at = $1 where id = 1";
-        tx.execute_raw(Statement::from_sql_and_values(backend, set, [recorded_at.0.into()])).await?;
+        tx.execute_raw(tx.statement(set, [recorded_at.0.into()])).await?;
         let change = price_changes::ActiveModel {
             version: Set(version),
             recorded_at: Set(recorded_at),
@@ -68,20 +67,19 @@ impl PriceChange {
         let (kind, owner) = part.key();
         let sql = "insert into price_change_parts (kind, owner_id, version) values ($1, $2, $3) on conflict do nothing";
         let values: [Value; 3] = [kind.into(), owner.into(), self.version.into()];
-        tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+        tx.execute_raw(tx.statement(sql, values)).await?;
         Ok(())
     }
 
     /// Says of rows of a table that this version ended them.
     pub(super) async fn supersede(&self, tx: &Tx, table: &str, ids: &[i64]) -> Result<(), CommonError> {
-        let backend = tx.get_database_backend();
-        let keys = key_list(backend, 3, "bigint");
+        let keys = key_list(tx, 3, "bigint");
         let sql =
             format!("update {table} set superseded_at = $1, end_change_id = $2 where superseded_at is null and id in {keys}");
         for chunk in key_chunks(ids) {
-            let keys = ids_value(backend, chunk.iter().copied());
+            let keys = ids_value(tx, chunk.iter().copied());
             let values: [Value; 3] = [self.recorded_at.0.into(), self.version.into(), keys];
-            tx.execute_raw(Statement::from_sql_and_values(backend, &sql, values)).await?;
+            tx.execute_raw(tx.statement(&sql, values)).await?;
         }
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Ending everything in a price list, in a constant number of statements.
 
 use entity::{Instant, PriceListId};
-use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm::ConnectionTrait as _;
+use store::Db as _;
 
 use super::change::{ChangedPart, PriceChange};
 use super::error::PriceAdminError;
@@ -34,12 +35,11 @@ pub(super) async fn end_entries(
     let ended = u64::try_from(count).unwrap_or_default();
     if count > 0 {
         // Ids are drawn where the database draws them.
-        let id = match tx.get_database_backend() {
-            DbBackend::Postgres => "nextval('bulkhead_ids')".to_owned(),
-            _ => {
-                let first = tx.ids(ended as usize).await?.first().copied().unwrap_or_default();
-                format!("{first} + row_number() over (order by id) - 1")
-            }
+        let id = if tx.is_sqlite() {
+            let first = tx.ids(ended as usize).await?.first().copied().unwrap_or_default();
+            format!("{first} + row_number() over (order by id) - 1")
+        } else {
+            "nextval('bulkhead_ids')".to_owned()
         };
         let new = format!(
             "insert into price_entries (id, list_id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, \

@@ -6,7 +6,7 @@
 use ahash::{AHashMap, AHashSet};
 use entity::{CurrencyCode, Instant, PriceEntryId, PriceListId, ProductId, Unit, price_entries};
 use pricing::{Amount, Currency, Per, Quantity, UnitCode};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use store::Db;
 
 use super::change::{ChangedPart, PriceChange};
@@ -117,7 +117,7 @@ async fn current(tx: &Tx, list: PriceListId, chunk: &[NewEntry]) -> Result<AHash
     keys.sort_unstable();
     keys.dedup();
     // The keys lead, whatever a planner thinks of the number of entries.
-    let mut bound = BoundRows::new(tx.get_database_backend(), &["of_product", "threshold"], &[]);
+    let mut bound = BoundRows::new(tx, &["of_product", "threshold"], &[]);
     keys.iter().for_each(|(product, threshold)| bound.push(&[*product, *threshold], &[]));
     let sql = format!(
         "select id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, valid_until \

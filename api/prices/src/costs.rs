@@ -32,10 +32,10 @@ pub async fn costs_of(db: &impl Db, products: &[ProductId]) -> Result<Vec<Stored
     let sql = format!(
         "select id, product_id, currency, cost, floor, recorded_at from product_cost_facts \
          where superseded_at is null and product_id in {} order by id",
-        key_list(db.get_database_backend(), 1, "bigint")
+        key_list(db, 1, "bigint")
     );
     for chunk in key_chunks(products) {
-        let keys = ids_value(db.get_database_backend(), chunk.iter().map(|product| product.0));
+        let keys = ids_value(db, chunk.iter().map(|product| product.0));
         for row in db.rows(statement(db, &sql, vec![keys])).await? {
             let cost = ProductCost {
                 product: ProductId(row.get(1)?),

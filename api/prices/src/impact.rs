@@ -6,7 +6,6 @@
 use ahash::{AHashMap, AHashSet};
 use entity::{AccountId, CurrencyCode, ProductId};
 use pricing::Currency;
-use sea_orm::{ConnectionTrait as _, Statement};
 use store::Db;
 
 use identity::{Account, Accounts};
@@ -33,7 +32,7 @@ pub async fn count_affected(db: &Reader, impact: &PriceImpact, lines: &str, key:
     let (mut after, mut counted, mut last) = ((0_i64, 0_i32), 0, None);
     loop {
         let values = [after.0.into(), after.1.into(), LINES_AT_A_TIME.into()];
-        let rows = db.rows(Statement::from_sql_and_values(db.get_database_backend(), &sql, values)).await?;
+        let rows = db.rows(db.statement(&sql, values)).await?;
         for row in &rows {
             after = (row.get(0)?, row.get(1)?);
             if last == Some(after.0) {

@@ -5,7 +5,7 @@
 //! them one by one is what would make a start slow.
 
 use entity::Instant;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::DbErr;
 use store::Db;
 
 use super::error::PriceError;
@@ -73,11 +73,8 @@ impl Prices {
     /// Holds the price version for the rest of the transaction and brings this book up to it, so that what is priced after
     /// it cannot be outdated when the transaction is kept.
     pub async fn lock_version(&self, tx: &Tx) -> Result<(), PriceError> {
-        let sql = match tx.get_database_backend() {
-            DbBackend::Postgres => "select version from price_versions where id = 1 for share",
-            _ => "select version from price_versions where id = 1",
-        };
-        let version: i64 = tx.first_value(Statement::from_string(tx.get_database_backend(), sql)).await?;
+        let sql = format!("select version from price_versions where id = 1 {}", tx.dialect("", "for share"));
+        let version: i64 = tx.first_value(tx.statement(sql, [])).await?;
         if version > self.version() {
             self.catch_up(tx).await?;
         }

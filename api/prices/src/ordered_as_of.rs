@@ -121,10 +121,9 @@ pub(super) async fn ordered(db: &impl Db, windows: &[Window], at: Instant, as_of
 
 /// Product, unit sold in and quantity of what was ordered in a window.
 async fn rows_of(db: &impl Db, window: &Window, at: Instant, known: Instant) -> Result<Vec<(i64, Factor, i64)>, DbErr> {
-    let backend = db.get_database_backend();
     let until = window.until.map_or(at, |until| until.min(at));
     let mut values: Vec<Value> = vec![
-        ids_value(backend, window.family.iter().copied()),
+        ids_value(db, window.family.iter().copied()),
         window.from.map_or(0, |from| from.0).into(),
         until.0.into(),
         known.0.into(),
@@ -132,8 +131,8 @@ async fn rows_of(db: &impl Db, window: &Window, at: Instant, known: Instant) -> 
     let products = match window.products() {
         None => String::new(),
         Some(products) => {
-            values.push(ids_value(backend, products.iter().copied()));
-            format!(" and l.product_id in {}", key_list(backend, 5, "bigint"))
+            values.push(ids_value(db, products.iter().copied()));
+            format!(" and l.product_id in {}", key_list(db, 5, "bigint"))
         }
     };
     let sql = format!(
@@ -143,7 +142,7 @@ async fn rows_of(db: &impl Db, window: &Window, at: Instant, known: Instant) -> 
          where l.account_id in {accounts} and l.placed_at >= $2 and l.placed_at < $3 and l.placed_at <= $4{products} \
          and not exists (select 1 from order_imports i where i.order_id = l.order_id and i.imported_at > $4) \
          group by l.product_id, l.numerator, l.denominator",
-        accounts = key_list(backend, 1, "bigint"),
+        accounts = key_list(db, 1, "bigint"),
     );
     let mut rows = Vec::new();
     for row in db.rows(statement(db, sql, values)).await? {

@@ -137,8 +137,8 @@ impl Rows {
 
 /// The current entries of products, in any list.
 pub async fn current_entries(db: &impl Db, products: &[ProductId]) -> Result<Vec<EntryRow>, sea_orm::DbErr> {
-    let keys = ids_value(db.get_database_backend(), products.iter().map(|product| product.0));
-    let condition = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+    let keys = ids_value(db, products.iter().map(|product| product.0));
+    let condition = format!("product_id in {}", key_list(db, 1, "bigint"));
     current(db, &condition, vec![keys]).await
 }
 

@@ -10,7 +10,7 @@ use store::Db;
 use ahash::AHashMap;
 use entity::Instant;
 use pricing::{ContractLineId, Factor, PeriodQuantity, Quantity, UnitCode};
-use sea_orm::{DbErr, Statement, Value};
+use sea_orm::{DbErr, Value};
 
 /// A contract line that counts orders placed before.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub(super) async fn ordered(db: &impl Db, periods: &[Period], at: Instant) -> Re
         for (place, part) in chunk.iter().enumerate() {
             query.add(chunk_number * PARTS + place, part, at);
         }
-        let statement = Statement::from_sql_and_values(db.get_database_backend(), &query.sql, query.values);
+        let statement = db.statement(&query.sql, query.values);
         for row in db.rows(statement).await? {
             let key = (row.get(0)?, row.get(1)?);
             let [upper, lower, to_upper, to_lower, quantity] = [2, 3, 4, 5, 6].map(|place| row.get::<i64>(place));

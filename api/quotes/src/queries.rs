@@ -2,9 +2,7 @@
 
 use entity::{AccountId, Instant, QuoteId, quote_lines, quotes};
 use pricing::{Amount, Factor, Per};
-use sea_orm::{
-    ColumnTrait as _, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select};
 use store::Db;
 
 use super::error::QuoteError;
@@ -43,7 +41,7 @@ pub(super) async fn lock(
 async fn read(db: &impl Db, number: &str, account: Option<AccountId>, lock: bool) -> Result<quotes::Model, QuoteError> {
     let mut select = visible_to(account).filter(quotes::Column::Number.eq(number));
     // SQLite's one writer needs no lock.
-    if lock && db.get_database_backend() == DbBackend::Postgres {
+    if lock && !db.is_sqlite() {
         select = select.lock_exclusive();
     }
     select.one(db).await?.ok_or_else(|| QuoteError::NotFound(number.to_owned()))

@@ -2,7 +2,8 @@
 //! orders, orders with shipments and invoices, credit positions with both, invoices with payments.
 
 use pricing::{Amount, Quantity};
-use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm::ConnectionTrait as _;
+use store::Db as _;
 
 use super::say;
 use crate::config::Config;
@@ -35,7 +36,7 @@ pub(super) async fn verify(config: &Config) -> Result<(), String> {
 
 async fn look(tx: &Tx) -> Result<Vec<String>, String> {
     let failed = |e: &dyn std::fmt::Display| format!("verify: {e}");
-    if tx.get_database_backend() == DbBackend::Postgres {
+    if !tx.is_sqlite() {
         let one_state = tx.execute_unprepared("set transaction isolation level repeatable read").await;
         one_state.map_err(|e| failed(&e))?;
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sea_orm::{DbBackend, Value};
 
+use super::row::Db;
 use super::sql::ArrayText;
 
 /// Rows of whole numbers and texts. SQLite reads them from one JSON value, PostgreSQL from an array for each column.
@@ -22,8 +23,8 @@ enum Bound {
 
 impl BoundRows {
     /// No rows of columns with these names: numbers first, then texts.
-    pub fn new(backend: DbBackend, numbers: &'static [&'static str], texts: &'static [&'static str]) -> Self {
-        let bound = match backend {
+    pub fn new(db: &impl Db, numbers: &'static [&'static str], texts: &'static [&'static str]) -> Self {
+        let bound = match db.get_database_backend() {
             DbBackend::Sqlite => Bound::Json(String::new()),
             _ => Bound::Arrays(vec![ArrayText::default(); numbers.len() + texts.len()]),
         };

@@ -144,6 +144,16 @@ pub trait Db: ConnectionTrait + Sync {
         Statement::from_sql_and_values(self.get_database_backend(), sql, values)
     }
 
+    /// What makes a select lock its rows. SQLite has one writer, who needs no locks.
+    fn for_update(&self) -> &'static str {
+        if self.is_sqlite() { "" } else { "for update" }
+    }
+
+    /// The form of a statement's part that this database understands.
+    fn dialect<'a>(&self, sqlite: &'a str, postgres: &'a str) -> &'a str {
+        if self.is_sqlite() { sqlite } else { postgres }
+    }
+
     /// Whether it speaks SQLite.
     fn is_sqlite(&self) -> bool {
         self.get_database_backend() == DbBackend::Sqlite

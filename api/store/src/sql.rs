@@ -13,7 +13,7 @@ use super::database::Tx;
 use super::row::Db;
 
 /// Appends `(…)` with the placeholders of one row, preceded by a comma if it is not the first.
-pub fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize) {
+pub(super) fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize) {
     sql.push_str(if row == 0 { "(" } else { ", (" });
     for column in 0..columns {
         if column > 0 {
@@ -212,6 +212,11 @@ where
     Ok(db.entities::<E>(statement, 0).await?.into_iter().map(|row| row.entity).collect())
 }
 
+/// A select that locks the rows it gives until the transaction ends. SQLite has one writer, which is lock enough.
+pub fn locked<E: EntityTrait>(tx: &Tx, select: Select<E>) -> Select<E> {
+    if tx.is_sqlite() { select } else { select.lock_exclusive() }
+}
+
 /// The first entity that a select gives.
 pub async fn fetch_one<E>(db: &impl Db, select: Select<E>) -> Result<Option<E::Model>, DbErr>
 where
@@ -229,8 +234,8 @@ pub fn key_chunks<T>(keys: &[T]) -> std::slice::Chunks<'_, T> {
 /// A list of keys for `in`, bound as one value in place `$place`: [`ids_value`] when `of` is `bigint`, [`texts_value`] when it is
 /// `text`. The statement's text is the same for any number of keys, so that it is prepared once. Numbered placeholders by the
 /// thousand would take SQLite time that grows with their square.
-pub fn key_list(backend: DbBackend, place: usize, of: &str) -> String {
-    match backend {
+pub fn key_list(db: &impl Db, place: usize, of: &str) -> String {
+    match db.get_database_backend() {
         DbBackend::Sqlite => format!("(select value from json_each(${place}))"),
         // PostgreSQL knows how many elements an array has, and plans for as many.
         _ => format!("(select unnest(${place}::text::{of}[]))"),
@@ -238,8 +243,8 @@ pub fn key_list(backend: DbBackend, place: usize, of: &str) -> String {
 }
 
 /// Ids as the value of a [`key_list`].
-pub fn ids_value(backend: DbBackend, ids: impl IntoIterator<Item = i64>) -> Value {
-    let (open, close) = brackets(backend);
+pub fn ids_value(db: &impl Db, ids: impl IntoIterator<Item = i64>) -> Value {
+    let (open, close) = brackets(db.get_database_backend());
     let mut list = String::from(open);
     for (at, id) in ids.into_iter().enumerate() {
         let _ = write!(list, "{}{id}", if at == 0 { "" } else { "," });
@@ -249,7 +254,8 @@ pub fn ids_value(backend: DbBackend, ids: impl IntoIterator<Item = i64>) -> Valu
 }
 
 /// Texts as the value of a [`key_list`].
-pub fn texts_value<T: AsRef<str>>(backend: DbBackend, texts: impl IntoIterator<Item = T>) -> Value {
+pub fn texts_value<T: AsRef<str>>(db: &impl Db, texts: impl IntoIterator<Item = T>) -> Value {
+    let backend = db.get_database_backend();
     let (open, close) = brackets(backend);
     let mut list = String::from(open);
     for (at, text) in texts.into_iter().enumerate() {
@@ -282,16 +288,11 @@ fn push_text(list: &mut String, backend: DbBackend, text: &str) {
 }
 
 /// A statement written by hand, in the connection's dialect.
-pub fn statement(db: &impl ConnectionTrait, sql: impl Into<String>, values: Vec<Value>) -> sea_orm::Statement {
-    sea_orm::Statement::from_sql_and_values(db.get_database_backend(), sql, values)
+pub fn statement(db: &impl Db, sql: impl Into<String>, values: Vec<Value>) -> sea_orm::Statement {
+    db.statement(sql, values)
 }
 
 /// The name of the function that gives the character of a number.
-pub fn chr(db: &impl ConnectionTrait) -> &'static str {
-    if is_sqlite(db) { "char" } else { "chr" }
-}
-
-/// Whether the connection speaks SQLite.
-pub fn is_sqlite(db: &impl ConnectionTrait) -> bool {
-    db.get_database_backend() == DbBackend::Sqlite
+pub fn chr(db: &impl Db) -> &'static str {
+    if db.is_sqlite() { "char" } else { "chr" }
 }

@@ -1,9 +1,10 @@
 //! Stores what orders contain, one row per order, so that a starting process reads a few megabytes instead of all order lines.
 
 use std::time::Duration;
+use store::Db as _;
 
 use entity::{OrderId, learned_baskets};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, Statement};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
 
 use super::order_reader::{BASKETS, EACH_ORDER};
 use kernel::problem::CommonError;
@@ -66,15 +67,14 @@ pub async fn learn_all(tx: &Tx) -> Result<u64, CommonError> {
 }
 
 async fn learn(tx: &Tx, orders: Option<&[i64]>) -> Result<u64, DbErr> {
-    let backend = tx.get_database_backend();
     let which = match orders {
-        Some(_) => format!("o.id in {}", key_list(backend, 1, "bigint")),
+        Some(_) => format!("o.id in {}", key_list(tx, 1, "bigint")),
         None => "not exists (select 1 from learned_baskets k where k.order_id = o.id)".to_owned(),
     };
     let sql = format!(
         "insert into learned_baskets (order_id, account_id, placed_at, lines) {BASKETS} and {which} {EACH_ORDER} \
          on conflict (order_id) do nothing"
     );
-    let statement = Statement::from_sql_and_values(backend, sql, orders.map(|orders| ids_value(backend, orders.iter().copied())));
+    let statement = tx.statement(sql, orders.map(|orders| ids_value(tx, orders.iter().copied())));
     Ok(tx.execute_raw(statement).await?.rows_affected())
 }

@@ -1,7 +1,7 @@
 //! Reads orders into memory, many orders in one text value, so that the database and the driver spend no time on single lines.
 
 use entity::{AccountId, Instant, OrderId, ProductId};
-use sea_orm::{DbErr, Statement, Value};
+use sea_orm::{DbErr, Value};
 use store::{Db, Row};
 
 use super::order_history::Purchase;
@@ -34,7 +34,7 @@ pub(super) async fn read_all(db: &impl Db, mut consume: impl FnMut(Vec<Purchase>
         consume(purchases);
     }
     let open = "select o.id from orders o where not exists (select 1 from learned_baskets l where l.order_id = o.id)";
-    let open = db.rows(Statement::from_string(db.get_database_backend(), open)).await?;
+    let open = db.rows(db.statement(open, [])).await?;
     let open = open.iter().map(|row| row.get(0).map(OrderId)).collect::<Result<Vec<_>, _>>()?;
     for ids in open.chunks(ORDERS_PER_STATEMENT) {
         consume(read_orders(db, ids).await?);
@@ -46,8 +46,8 @@ pub(super) async fn read_all(db: &impl Db, mut consume: impl FnMut(Vec<Purchase>
 pub(super) async fn read_orders(db: &impl Db, ids: &[OrderId]) -> Result<Vec<Purchase>, DbErr> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(ORDERS_PER_STATEMENT) {
-        let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
-        let keys = key_list(db.get_database_backend(), 1, "bigint");
+        let list = ids_value(db, ids.iter().map(|id| id.0));
+        let keys = key_list(db, 1, "bigint");
         let select = format!("{BASKETS} and o.id in {keys} {EACH_ORDER}");
         found.extend(read_packed(db, &select, [list]).await?.0);
     }
@@ -60,12 +60,12 @@ async fn read_packed(
     select: &str,
     values: impl IntoIterator<Item = Value>,
 ) -> Result<(Vec<Purchase>, Option<i64>), DbErr> {
-    let newline = if store::sql::is_sqlite(db) { "char(10)" } else { "chr(10)" };
+    let newline = db.dialect("char(10)", "chr(10)");
     let sql = format!(
         "select max(order_id), string_agg(order_id || ' ' || account_id || ' ' || placed_at || ' ' || lines, {newline}) \
          from ({select}) as baskets"
     );
-    let row = db.row(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let row = db.row(db.statement(sql, values)).await?;
     let read = |row: Row| Ok::<_, DbErr>((row.get(0)?, row.get(1)?));
     let (last, text): (Option<i64>, Option<String>) = row.map(read).transpose()?.unwrap_or_default();
     Ok((text.unwrap_or_default().split(ROW).filter_map(parse_purchase).collect(), last))

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use store::{Db, Row};
 
 use entity::ProductId;
-use sea_orm::{DbErr, Statement, Value as Bound};
+use sea_orm::{DbErr, Value as Bound};
 use serde::Deserialize;
 
 use super::comparable_value::{ComparableValue, name_of};
 use catalog::AttributeValue;
-use store::sql::{ids_value, is_sqlite, key_list};
+use store::sql::{ids_value, key_list};
 
 /// Products read by one statement.
 const PRODUCTS_PER_STATEMENT: usize = 5_000;
@@ -62,8 +62,8 @@ pub(super) async fn for_each(
     match scope {
         ReadScope::Only(ids) => {
             for ids in ids.chunks(PRODUCTS_PER_STATEMENT) {
-                let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
-                let which = format!("id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+                let list = ids_value(db, ids.iter().map(|id| id.0));
+                let which = format!("id in {}", key_list(db, 1, "bigint"));
                 read(db, &which, "", list, patterns, &mut consume).await?;
             }
         }
@@ -86,7 +86,7 @@ async fn read(
     patterns: &[String],
     consume: &mut impl FnMut(ProductId, ProductAttributes),
 ) -> Result<Option<i64>, DbErr> {
-    let (newline, like) = if is_sqlite(db) { ("char(10)", "like") } else { ("chr(10)", "ilike") };
+    let (newline, like) = (db.dialect("char(10)", "chr(10)"), db.dialect("like", "ilike"));
     let holds: Vec<String> = (2..patterns.len() + 2).map(|place| format!("attributes {like} ${place}")).collect();
     let sql = format!(
         "select max(id), string_agg(id || ' ' || attributes, {newline}) from \
@@ -94,7 +94,7 @@ async fn read(
         holds.join(" or ")
     );
     let values = std::iter::once(bound).chain(patterns.iter().map(|pattern| format!("%{pattern}%").into()));
-    let row = db.row(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let row = db.row(db.statement(sql, values)).await?;
     let both = |row: Row| Ok::<_, DbErr>((row.get(0)?, row.get(1)?));
     let (last, text): (Option<i64>, Option<String>) = row.map(both).transpose()?.unwrap_or_default();
     // The attributes of a product contain no line break, since JSON escapes it.

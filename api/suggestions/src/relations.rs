@@ -3,10 +3,10 @@
 use ahash::AHashMap;
 use entity::{ProductId, RelationKind};
 use pricing::Quantity;
-use sea_orm::{DbErr, Statement};
+use sea_orm::DbErr;
 use store::{Db, Row};
 
-use store::sql::{ids_value, is_sqlite, key_list};
+use store::sql::{ids_value, key_list};
 
 /// A relation of one product to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +57,8 @@ impl ProductRelations {
     pub(super) async fn read_for(db: &impl Db, ids: &[ProductId]) -> Result<Vec<(ProductId, Vec<ProductRelation>)>, DbErr> {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(PRODUCTS_PER_STATEMENT) {
-            let list = ids_value(db.get_database_backend(), ids.iter().map(|id| id.0));
-            let which = format!("product_id in {}", key_list(db.get_database_backend(), 1, "bigint"));
+            let list = ids_value(db, ids.iter().map(|id| id.0));
+            let which = format!("product_id in {}", key_list(db, 1, "bigint"));
             let mut own = by_product(read(db, &which, [list]).await?);
             found.extend(ids.iter().map(|id| (*id, own.remove(id).unwrap_or_default())));
         }
@@ -93,7 +93,7 @@ async fn read(
     which: &str,
     values: impl IntoIterator<Item = sea_orm::Value>,
 ) -> Result<Vec<(ProductId, ProductRelation)>, DbErr> {
-    let sign = if is_sqlite(db) { "char" } else { "chr" };
+    let sign = db.dialect("char", "chr");
     let sql = format!(
         "select string_agg(concat_ws({sign}({}), product_id, kind, target_id, quantity, note), {sign}({})) \
          from (select * from product_relations where {which} order by product_id, kind, target_id) as relations \
@@ -101,7 +101,7 @@ async fn read(
         u32::from(COLUMN),
         u32::from(ROW),
     );
-    let rows = db.rows(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
+    let rows = db.rows(db.statement(sql, values)).await?;
     let mut found = Vec::new();
     for row in rows {
         let text: String = Row::get(&row, 0)?;

@@ -72,10 +72,10 @@ async fn standing(tx: &Tx, set: &OpenSet, chunk: &[DraftEntry]) -> Result<AHashM
     let mut products: Vec<i64> = chunk.iter().map(|draft| draft.entry.product.0).collect();
     products.sort_unstable();
     products.dedup();
-    let keys = ids_value(tx.get_database_backend(), products);
+    let keys = ids_value(tx, products);
     let sql = format!(
         "select {COLUMNS} from price_change_set_entries where set_id = $1 and product_id in {}",
-        key_list(tx.get_database_backend(), 2, "bigint")
+        key_list(tx, 2, "bigint")
     );
     let rows = tx.rows(statement(tx, sql, vec![set.id.0.into(), keys])).await?;
     rows.iter().map(|row| read(row).map(|(id, draft)| (key(&draft), (id, draft)))).collect()

@@ -4,7 +4,6 @@ use entity::{ChangeSetStatus, Instant, PriceChangeSetId, price_change_sets as ro
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    Statement,
 };
 use store::{Db, Row};
 
@@ -107,7 +106,7 @@ async fn create(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceA
 pub(super) async fn touch(tx: &Tx, set: &OpenSet) -> Result<i64, PriceAdminError> {
     let sql = "update price_change_sets set version = version + 1, updated_at = $1 where id = $2 and status = 'draft' \
                returning version";
-    let update = Statement::from_sql_and_values(tx.get_database_backend(), sql, [tx.now().0.into(), set.id.0.into()]);
+    let update = tx.statement(sql, [tx.now().0.into(), set.id.0.into()]);
     let Some(row) = tx.row(update).await? else {
         let set = find(tx, &set.code).await?;
         return Err(PriceAdminError::ChangeSetClosed(set.code, set.status.word()));
@@ -139,9 +138,8 @@ pub(super) async fn close(tx: &Tx, set: &OpenSet, closing: Closing) -> Result<ro
         .filter(rows::Column::Id.eq(set.id).and(Expr::col(rows::Column::Status).eq(ChangeSetStatus::Draft.word())))
         .exec(tx)
         .await?;
-    let backend = tx.get_database_backend();
     let sql = "delete from price_change_set_entries where set_id = $1";
-    tx.execute_raw(Statement::from_sql_and_values(backend, sql, [set.id.0.into()])).await?;
+    tx.execute_raw(tx.statement(sql, [set.id.0.into()])).await?;
     let closed = find(tx, &set.code).await?;
     let details = details(&set.code, closed.version);
     if published {

@@ -8,7 +8,7 @@
 use ahash::AHashMap;
 use entity::{AccountId, Instant, PriceEntryId, ProductId};
 use pricing::{Currency, Times};
-use sea_orm::{ConnectionTrait as _, Value};
+use sea_orm::Value;
 use store::Db;
 
 use super::agreements::{Draft, Proposed};
@@ -172,8 +172,7 @@ impl WhatIfBook {
         customer: &CustomerScope,
         chain: &[AccountId],
     ) -> Result<(), PriceAdminError> {
-        let backend = db.get_database_backend();
-        let keys = ids_value(backend, self.products.iter().map(|product| product.0));
+        let keys = ids_value(db, self.products.iter().map(|product| product.0));
         if !chain.is_empty() {
             let holders = placeholders(1, chain.len());
             let values: Vec<Value> = chain.iter().map(|account| account.0.into()).collect();
@@ -190,7 +189,7 @@ impl WhatIfBook {
                  where l.superseded_at is null and t.account_id in ({holders}) \
                  and (l.target_kind <> 'sku' or l.target_id in {})",
                 stored_terms::line_columns("l"),
-                key_list(backend, chain.len() + 1, "bigint")
+                key_list(db, chain.len() + 1, "bigint")
             );
             let lines = db.rows(statement(db, sql, bound)).await?;
             let mut book = self.prices.book_mut();

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use entity::{BackgroundJobId, Instant, background_jobs as rows};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use sea_orm::{QuerySelect as _, Set};
 
 use super::LEASE;
@@ -58,8 +58,7 @@ pub(super) enum Claim {
 
 /// Takes jobs of these kinds: each gets a lease and a higher number of attempts.
 pub(super) async fn claim(tx: &Tx, kinds: &[&str], now: Instant, what: Claim) -> Result<Vec<rows::Model>, DbErr> {
-    let backend = tx.get_database_backend();
-    let skip = if backend == DbBackend::Postgres { "for update skip locked" } else { "" };
+    let skip = tx.dialect("", "for update skip locked");
     let (condition, order, limit) = match what {
         Claim::Due(limit) => (DUE, "due_at, id", limit),
         Claim::Abandoned => (ABANDONED, "leased_until, id", 1),
@@ -67,9 +66,9 @@ pub(super) async fn claim(tx: &Tx, kinds: &[&str], now: Instant, what: Claim) ->
     let sql = format!(
         "with next as (select id from background_jobs where {condition} and kind in {} order by {order} limit {limit} {skip}) \
          update background_jobs set attempts = attempts + 1, leased_until = $3 where id in (select id from next) returning {COLUMNS}",
-        key_list(backend, 2, "text"),
+        key_list(tx, 2, "text"),
     );
-    let values = vec![now.into(), texts_value(backend, kinds), later(now, LEASE).into()];
+    let values = vec![now.into(), texts_value(tx, kinds), later(now, LEASE).into()];
     let found = tx.entities::<rows::Entity>(statement(tx, sql, values), 0).await?;
     let mut taken: Vec<rows::Model> = found.into_iter().map(|row| row.entity).collect();
     taken.sort_unstable_by_key(|row| (row.due_at, row.id));
@@ -83,18 +82,17 @@ const ABANDONED: &str = "leased_until is not null and leased_until <= $1";
 
 /// Whether there is a job to be taken.
 pub(super) async fn any_due(db: &impl Db, kinds: &[&str], now: Instant) -> Result<bool, DbErr> {
-    let backend = db.get_database_backend();
-    let kinds_sql = key_list(backend, 2, "text");
+    let kinds_sql = key_list(db, 2, "text");
     let first_of = |condition| {
         format!("select * from (select id from background_jobs where {condition} and kind in {kinds_sql} limit 1) as found")
     };
     let sql = format!("{} union all {}", first_of(DUE), first_of(ABANDONED));
-    Ok(db.row(statement(db, sql, vec![now.into(), texts_value(backend, kinds)])).await?.is_some())
+    Ok(db.row(statement(db, sql, vec![now.into(), texts_value(db, kinds)])).await?.is_some())
 }
 
 /// Deletes jobs that end with this transaction, and says which of them were still its worker's.
 pub(super) async fn finish(tx: &Tx, jobs: &[rows::Model]) -> Result<Vec<BackgroundJobId>, DbErr> {
-    let mut ended = BoundRows::new(tx.get_database_backend(), &["id", "attempts"], &[]);
+    let mut ended = BoundRows::new(tx, &["id", "attempts"], &[]);
     for job in jobs {
         ended.push(&[job.id.0, i64::from(job.attempts)], &[]);
     }
