@@ -82,8 +82,8 @@ impl BillingRoutes {
 
     /// Record a payment
     ///
-    /// The payment is allocated to the invoices given, or to those due first. Within the discount period of the terms the early-payment
-    /// discount is taken when the payment covers the rest. An overpaid amount stays unallocated. A payment for an
+    /// The payment is allocated to the invoices given, or to those due first. Within the discount period of the terms the
+    /// early-payment discount is taken when the payment covers the rest. An overpaid amount stays unallocated. A payment for an
     /// order in advance releases it when the payments for it cover it. The payment is recorded whole or not at all.
     #[oai(path = "/v1/payments", method = "post", operation_id = "record_payment")]
     async fn record_payment(
@@ -103,7 +103,8 @@ impl BillingRoutes {
 
     /// Allocate the unallocated amount of a payment
     ///
-    /// To the invoices given, or to those due first; at most the unallocated amount of the payment and the outstanding amount of an invoice.
+    /// To the invoices given, or to those due first; at most the unallocated amount of the payment and the outstanding amount
+    /// of an invoice.
     #[oai(path = "/v1/payments/:id/allocations", method = "post", operation_id = "allocate_payment")]
     async fn allocate_payment(
         &self,

@@ -106,8 +106,8 @@ impl CartRoutes {
 
     /// Read a cart
     ///
-    /// With all its lines, priced as one basket at today's prices. A product that the account may no longer see is shown to its users
-    /// without title and price (`unknown_product`) and is not in the totals.
+    /// With all its lines, priced as one basket at today's prices. A product that the account may no longer see is shown to its
+    /// users without title and price (`unknown_product`) and is not in the totals.
     #[oai(path = "/v1/carts/:id", method = "get", operation_id = "get_cart")]
     async fn get_cart(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<JsonResponse<CartView>> {
         let db = who.db();
@@ -171,9 +171,9 @@ impl CartRoutes {
 
     /// Read the price changes of a cart
     ///
-    /// The lines whose price changed since they were added, last changed or accepted: the previous price, the current one and why.
-    /// The previous price is that of the same basket at that time, so changed quantities are not a price change. Lines of products
-    /// that the caller may not see are left out.
+    /// The lines whose price changed since they were added, last changed or accepted: the previous price, the current one and
+    /// why. The previous price is that of the same basket at that time, so changed quantities are not a price change. Lines of
+    /// products that the caller may not see are left out.
     #[oai(path = "/v1/carts/:id/price-drift", method = "get", operation_id = "get_cart_price_drift")]
     async fn price_drift(&self, who: Acting<permit::ReadCarts>, id: Path<Text<20>>) -> Result<JsonResponse<CartDriftView>> {
         let db = who.db();

@@ -87,8 +87,8 @@ pub(crate) struct PriceAuditLine {
     pub replayed: Option<AuditedPrice>,
     /// Fields that differ.
     pub differences: Vec<PriceDifference>,
-    /// Reason: `row_changed` (the same row has another price), `other_row` (another row determines the price), `other_amount` (the
-    /// same unit price results in another amount), or why there is no price.
+    /// Reason: `row_changed` (the same row has another price), `other_row` (another row determines the price), `other_amount`
+    /// (the same unit price results in another amount), or why there is no price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Steps of the price calculation.

@@ -28,9 +28,9 @@ pub struct PriceAuditRoutes {
 impl PriceAuditRoutes {
     /// Audit the prices of an order
     ///
-    /// Prices the order again with the prices, contracts, promotions, units, categories and companies at pricing time, and with the
-    /// quantities ordered before. The response lists every difference and its reason. Lines ordered from a quote have their price from the
-    /// quote and are compared with it. Quantities are as placed. Staff with `prices:write`
+    /// Prices the order again with the prices, contracts, promotions, units, categories and companies at pricing time, and with
+    /// the quantities ordered before. The response lists every difference and its reason. Lines ordered from a quote have their
+    /// price from the quote and are compared with it. Quantities are as placed. Staff with `prices:write`
     /// see all steps of the price calculation, others the steps that buyers see.
     #[oai(path = "/v1/orders/:number/price-audit", method = "get", operation_id = "audit_order_prices")]
     async fn audit_order_prices(

@@ -37,10 +37,10 @@ pub struct CheckoutRoutes {
 impl CheckoutRoutes {
     /// Place an order
     ///
-    /// For a cart, for up to 10,000 lines or for a quote with a valid offer, with a purchase order number. A quote is ordered once, at
-    /// exactly the prices offered. Otherwise prices are today's: a line whose price differs from `expected_unit_price` by more
-    /// than its `tolerance` is rejected, reported or accepted as the caller chose, and so is a line of a cart whose price changed
-    /// since it was last seen (`on_price_drift`). Stock is reserved and credit committed with the order. An order
+    /// For a cart, for up to 10,000 lines or for a quote with a valid offer, with a purchase order number. A quote is ordered
+    /// once, at exactly the prices offered. Otherwise prices are today's: a line whose price differs from `expected_unit_price`
+    /// by more than its `tolerance` is rejected, reported or accepted as the caller chose, and so is a line of a cart whose
+    /// price changed since it was last seen (`on_price_drift`). Stock is reserved and credit committed with the order. An order
     /// above the credit limit is placed and held. The same Idempotency-Key never creates a second order. A dry run has the
     /// same response and writes nothing.
     #[oai(path = "/v1/orders", method = "post", operation_id = "place_order")]

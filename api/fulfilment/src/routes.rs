@@ -74,9 +74,9 @@ impl FulfilmentRoutes {
 
     /// Create a shipment
     ///
-    /// Puts goods that an order has allocated at a warehouse on a pick list, or records that they were already picked, packed or, by
-    /// default, shipped. Quantities are at most what is allocated there and on no pick list. A shipped shipment is invoiced within a
-    /// second. All lines are shipped or none.
+    /// Puts goods that an order has allocated at a warehouse on a pick list, or records that they were already picked, packed
+    /// or, by default, shipped. Quantities are at most what is allocated there and on no pick list. A shipped shipment is
+    /// invoiced within a second. All lines are shipped or none.
     #[oai(path = "/v1/shipments", method = "post", operation_id = "create_shipment")]
     async fn create_shipment(
         &self,
@@ -163,8 +163,8 @@ impl FulfilmentRoutes {
 
     /// Record the parcels of a shipment
     ///
-    /// From the stage picked; a packed shipment can be packed again. Parcels may list their contents, at most the quantities of the
-    /// shipment.
+    /// From the stage picked; a packed shipment can be packed again. Parcels may list their contents, at most the quantities of
+    /// the shipment.
     #[oai(path = "/v1/shipments/:number/packing", method = "post", operation_id = "pack_shipment")]
     async fn pack_shipment(
         &self,
@@ -184,8 +184,8 @@ impl FulfilmentRoutes {
 
     /// Record that a shipment was shipped
     ///
-    /// From the stage picked or packed. The goods are deducted from the stock and from the order's reservations; the invoice is issued within
-    /// a second.
+    /// From the stage picked or packed. The goods are deducted from the stock and from the order's reservations; the invoice is
+    /// issued within a second.
     #[oai(path = "/v1/shipments/:number/dispatch", method = "post", operation_id = "dispatch_shipment")]
     async fn dispatch_shipment(
         &self,
@@ -224,7 +224,8 @@ impl FulfilmentRoutes {
 
     /// Record tracking events
     ///
-    /// Tracking events may be reported late, twice and in any order; each is stored once. When every parcel is delivered, the shipment is.
+    /// Tracking events may be reported late, twice and in any order; each is stored once. When every parcel is delivered, the
+    /// shipment is.
     #[oai(path = "/v1/shipments/:number/tracking-events", method = "post", operation_id = "record_tracking")]
     async fn record_tracking(
         &self,

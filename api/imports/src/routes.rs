@@ -42,7 +42,8 @@ impl ImportRoutes {
         who: Acting<permit::RunImports>,
         /// Kind of rows in the file.
         kind: Query<ImportKind>,
-        /// Mapping of the file's columns to the import columns, as TOML; without it the columns have the names of the import columns.
+        /// Mapping of the file's columns to the import columns, as TOML; without it the columns have the names of the import
+        /// columns.
         #[oai(validator(max_length = 5000))]
         mapping: Query<Option<String>>,
         /// Whether to validate everything and store nothing.

@@ -174,7 +174,8 @@ impl AvailableToPromise {
         Promise { key: request.key, parts, uncovered: Quantity::from_micros(missing) }
     }
 
-    /// Promises the missing quantity, in millionths, from inbound supply and lead time. Returns the quantity that stays uncovered.
+    /// Promises the missing quantity, in millionths, from inbound supply and lead time. Returns the quantity that stays
+    /// uncovered.
     fn promise_missing(
         &mut self,
         request: &PromiseRequest,

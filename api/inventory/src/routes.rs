@@ -203,7 +203,8 @@ impl InventoryRoutes {
     /// Receive inbound supplies
     ///
     /// Puts received goods of announced supplies on hand, up to 10,000 lines, as an array or as `{"receipts": […]}`. A supply
-    /// may be received in several deliveries and may exceed the announced quantity. Valid lines are posted and invalid ones reported.
+    /// may be received in several deliveries and may exceed the announced quantity. Valid lines are posted and invalid ones
+    /// reported.
     #[oai(path = "/v1/inbound-supplies/receipts", method = "post", operation_id = "receive_inbound_supplies")]
     async fn receive_inbound_supplies(
         &self,

@@ -17,8 +17,8 @@
 //! - Header and lines of a quote are read in one version.
 //! - A quote becomes at most one order. Its row is locked while it is ordered, and marked as ordered in the order's
 //!   transaction. An ordered quote never changes, so an order's prices can be audited against its quote.
-//! - A request is priced in one call and stores the prices of that day; a quote is shown with today's prices beside the offer. The
-//!   number of statements does not depend on the number of lines, except for batches.
+//! - A request is priced in one call and stores the prices of that day; a quote is shown with today's prices beside the offer.
+//!   The number of statements does not depend on the number of lines, except for batches.
 //! - A request with invalid lines is rejected as a whole, or accepted without them with `partial: accept`. An offer is accepted
 //!   whole or not at all.
 //! - Staff are warned of offered prices below cost, below the floor, or above today's. Buyers never see cost or floor.

@@ -62,8 +62,8 @@ impl SalesQuoteRoutes {
     /// Request a quote
     ///
     /// For a cart or for up to 10,000 lines, each with an optional target price. A line that cannot be ordered rejects the
-    /// request, or is left out and reported with `partial: accept`. Today's price is stored with every line. Staff request a quote
-    /// for an account with `account`. The same Idempotency-Key never creates a second quote.
+    /// request, or is left out and reported with `partial: accept`. Today's price is stored with every line. Staff request a
+    /// quote for an account with `account`. The same Idempotency-Key never creates a second quote.
     #[oai(path = "/v1/quotes", method = "post", operation_id = "request_quote")]
     async fn request_quote(
         &self,
@@ -130,8 +130,8 @@ impl SalesQuoteRoutes {
     /// For the seller's staff. The offer is valid until an instant and has per line a unit price or a percentage off today's
     /// price, in the requested quantity or another one. The account must be able to order every offered line; a line that cannot
     /// be ordered must be declined, which leaves it out of the offer. An offer replaces an earlier one as a whole; an
-    /// ordered or withdrawn quote cannot be offered. Published prices do not change offered prices. Prices below cost or floor and
-    /// prices above today's are reported in `warnings`. With `If-Match` the offer is made only for the version given.
+    /// ordered or withdrawn quote cannot be offered. Published prices do not change offered prices. Prices below cost or floor
+    /// and prices above today's are reported in `warnings`. With `If-Match` the offer is made only for the version given.
     #[oai(path = "/v1/quotes/:number/offer", method = "put", operation_id = "offer_quote")]
     async fn offer_quote(
         &self,
@@ -151,9 +151,9 @@ impl SalesQuoteRoutes {
 
     /// Revise a quote request
     ///
-    /// With other quantities, notes or target prices. The present offer no longer applies and the quote is `requested` again, also
-    /// when the offer had expired or was declined. A line that can no longer be ordered rejects the request, unless the last offer
-    /// declined it and its quantity does not change. With `If-Match` the request is revised only in the version given.
+    /// With other quantities, notes or target prices. The present offer no longer applies and the quote is `requested` again,
+    /// also when the offer had expired or was declined. A line that can no longer be ordered rejects the request, unless the
+    /// last offer declined it and its quantity does not change. With `If-Match` the request is revised only in the version given.
     #[oai(path = "/v1/quotes/:number/request", method = "post", operation_id = "ask_quote_again")]
     async fn ask_quote_again(
         &self,
@@ -176,7 +176,8 @@ impl SalesQuoteRoutes {
 
     /// Decline an offer
     ///
-    /// With a reason. The seller may make a new offer, and the customer may revise the request. A quote without an offer is answered 409.
+    /// With a reason. The seller may make a new offer, and the customer may revise the request. A quote without an offer is
+    /// answered 409.
     #[oai(path = "/v1/quotes/:number/rejection", method = "post", operation_id = "reject_quote")]
     async fn reject_quote(
         &self,
