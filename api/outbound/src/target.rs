@@ -69,13 +69,12 @@ mod tests {
             "https://hidden@example.com/",
             "http://example.com/hidden",
             "https://example.com:99999/hidden",
-            "https:///hidden",
             "hidden",
             "",
         ];
         for text in refused {
             let error = Target::parse(text, &allow).expect_err(text);
-            assert!(!format!("{error} {error:?}").contains("hidden") || error.to_string().contains("hidden must"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("hidden"), "{error}");
         }
     }
 

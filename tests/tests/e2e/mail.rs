@@ -17,7 +17,7 @@ fn mails(folder: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_test_mail_is_delivered_into_the_folder_once() {
     let mut shop = Shop::open().await;
-    let settings = json!({ "name": "Nut & Bolt, Ltd", "time_zone": "UTC", "languages": ["en"], "default_currency": "EUR" });
+    let settings = json!({ "name": "Nuts and Bolts", "time_zone": "UTC", "languages": ["en"], "default_currency": "EUR" });
     shop.admin().put("/v1/settings", &settings).await.ok();
     let body = json!({ "to": "Ada Byron <ada@example.com>" });
     let sent = shop.admin().post_once("/v1/mail/tests", "mail-1", &body).await.is(202);
@@ -29,7 +29,7 @@ async fn a_test_mail_is_delivered_into_the_folder_once() {
     let job = sent["job_id"].whole();
     assert!(folder.join(format!("{job}.eml")).is_file());
     for header in [
-        "From: \"Nut & Bolt, Ltd\" <bulkhead@localhost>\r\n".to_owned(),
+        "From: \"Nuts and Bolts\" <bulkhead@localhost>\r\n".to_owned(),
         "To: \"Ada Byron\" <ada@example.com>\r\n".to_owned(),
         "Subject: Test mail\r\n".to_owned(),
         "Auto-Submitted: auto-generated\r\n".to_owned(),
