@@ -135,11 +135,8 @@ impl Outbound {
         let (host, limit) = (target.host.clone(), self.shared.limits.total);
         let answer = tokio::time::timeout(limit, self.exchange(client, target, call)).await;
         let answer = answer.unwrap_or(Err(OutboundError::TimedOut { host: host.clone(), limit }));
-        match &answer {
-            Ok(answer) => {
-                tracing::debug!(host, status = answer.status.as_u16(), bytes = answer.body.len(), "the outside answered")
-            }
-            Err(error) => tracing::debug!(host, %error, "a call to the outside failed"),
+        if let Err(error) = &answer {
+            tracing::debug!(host, %error, "a call to the outside failed");
         }
         answer
     }
