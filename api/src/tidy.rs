@@ -83,6 +83,18 @@ fn a_transaction_that_begins_also_commits() {
     assert!(begun > 40, "{begun} functions begin transactions");
 }
 
+/// A handler asks `queries.rs` or a command.
+#[test]
+fn routes_hold_no_statements() {
+    let statements =
+        ["Entity::find", "Entity::insert", "Entity::update", "Entity::delete", ".statement(", "_raw(", "select.", "\"select "];
+    let mut found = Vec::new();
+    for (path, text) in all_sources().iter().filter(|(path, _)| is_of_routes(path)) {
+        found.extend(statements.iter().filter(|word| text.contains(*word)).map(|word| format!("{}: {word}", path.display())));
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
 fn is_of_routes(path: &Path) -> bool {
     path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with("routes.rs"))
 }

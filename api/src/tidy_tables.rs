@@ -51,7 +51,8 @@ fn slices() -> BTreeMap<String, (String, String)> {
         sources(&source, &mut files);
         let is_test = |path: &Path| path.to_string_lossy().contains("/tests") || path.to_string_lossy().ends_with("tests.rs");
         let tested = files.iter().filter(|(path, _)| !is_test(path));
-        let code: String = tested.map(|(_, text)| text.split("#[cfg(test)]\nmod").next().unwrap_or_default()).collect();
+        let code: Vec<&str> = tested.map(|(_, text)| text.split("#[cfg(test)]\nmod").next().unwrap_or_default()).collect();
+        let code = code.join("\n").lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         slices.insert(folder.file_name().to_string_lossy().into_owned(), (doc, code));
     }
     slices
@@ -62,9 +63,11 @@ fn uses(code: &str, table: &str) -> bool {
     let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     let after = |words: String| code.match_indices(&words).any(|(at, found)| ends(&code[at + found.len()..]));
     ["from", "join", "into", "update"].iter().any(|word| after(format!("{word} {table}")))
+        || (table.contains('_') && code.contains(&format!("\"{table}\"")))
         || code.contains(&format!(" {table}::Entity"))
         || code.contains(&format!("({table}::Entity"))
-        || (code.contains(&format!("{table} as rows")) && code.contains("rows::Entity"))
+        || ([" ", ":", "{"].iter().any(|before| code.contains(&format!("{before}{table} as rows")))
+            && code.contains("rows::Entity"))
 }
 
 #[test]

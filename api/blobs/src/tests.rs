@@ -3,8 +3,6 @@
 use std::path::Path;
 use store::Db;
 
-use sea_orm::ConnectionTrait as _;
-
 use super::{Blob, BlobError, BlobHash, Blobs, MAX_SIZE};
 use store::database::Database;
 use store::sql::statement;

@@ -3,6 +3,7 @@
 use ahash::AHashMap;
 use entity::{
     AccountId, CategoryId, IdentifierKind, Lifecycle, ProductId, product_identifiers, product_relations, product_units, products,
+    visibility_rules,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::Db;
@@ -137,4 +138,15 @@ pub async fn part_numbers(db: &impl Db, account: AccountId, product: ProductId) 
         .filter(product_identifiers::Column::AccountId.eq(account.0))
         .order_by_asc(product_identifiers::Column::Normalised);
     Ok(select.all(db).await?.into_iter().map(|row| row.value).collect())
+}
+
+/// A visibility rule.
+pub(super) async fn visibility_rule(db: &impl Db, code: &str) -> Result<Option<visibility_rules::Model>, DbErr> {
+    visibility_rules::Entity::find().filter(visibility_rules::Column::Code.eq(code)).one(db).await
+}
+
+/// Visibility rules in the order they were created, after an id.
+pub(super) async fn visibility_rules_after(db: &impl Db, after: i64, limit: u64) -> Result<Vec<visibility_rules::Model>, DbErr> {
+    let select = visibility_rules::Entity::find().filter(visibility_rules::Column::Id.gt(after));
+    select.order_by_asc(visibility_rules::Column::Id).limit(limit).all(db).await
 }

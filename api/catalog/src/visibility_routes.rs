@@ -3,18 +3,18 @@
 use entity::visibility_rules;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Header, Path, Query};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::categories::Categories;
 use super::error::CatalogError;
 use super::products::Products;
 use super::put_visibility::{delete_visibility_rule, put_visibility_rule};
+use super::queries;
 use super::routes::{Result, Tag};
 use super::visibility_views::{Named, VisibilityRuleInput, VisibilityRuleView};
 use identity::Accounts;
 use identity::permit;
 use kernel::principal::Acting;
-use kernel::wire::{Body, Code, Etag, JsonResponse, Page, if_match, page_limit, place_of};
+use kernel::wire::{Body, Code, Etag, JsonResponse, Page, PageRequest, if_match};
 
 /// Rules of what accounts may see.
 #[derive(Debug)]
@@ -61,9 +61,8 @@ impl VisibilityRoutes {
         who: Acting<permit::WriteProducts>,
         code: Path<Code>,
     ) -> Result<JsonResponse<VisibilityRuleView>> {
-        let select = visibility_rules::Entity::find().filter(visibility_rules::Column::Code.eq(&*code.0));
-        let row = select.one(&who.db()).await?.ok_or_else(|| CatalogError::VisibilityRuleNotFound(code.0.to_string()))?;
-        self.answer(row)
+        let row = queries::visibility_rule(&who.db(), &code.0).await?;
+        self.answer(row.ok_or_else(|| CatalogError::VisibilityRuleNotFound(code.0.to_string()))?)
     }
 
     /// List visibility rules
@@ -76,14 +75,10 @@ impl VisibilityRoutes {
         limit: Query<Option<u64>>,
         #[oai(validator(max_length = 64))] cursor: Query<Option<String>>,
     ) -> Result<JsonResponse<Page<VisibilityRuleView>>> {
-        let limit = page_limit(limit.0, 50, 200)?;
-        let mut select = visibility_rules::Entity::find().order_by_asc(visibility_rules::Column::Id).limit(limit + 1);
-        if let Some(cursor) = &cursor.0 {
-            select = select.filter(visibility_rules::Column::Id.gt(place_of(cursor)?));
-        }
-        let rows = select.all(&who.db()).await?.into_iter();
-        let items = rows.map(|row| (row.id, VisibilityRuleView::new(row, &self.products, &self.categories)));
-        Ok(JsonResponse::of(&Page::cut(items.collect(), limit))?)
+        let page = PageRequest::read(limit.0, cursor.0.as_deref(), 50, 200)?;
+        let rows = queries::visibility_rules_after(&who.db(), page.after.unwrap_or(0), page.rows()).await?;
+        let items = rows.into_iter().map(|row| (row.id, VisibilityRuleView::new(row, &self.products, &self.categories)));
+        Ok(JsonResponse::of(&page.page(items))?)
     }
 
     /// Delete a visibility rule

@@ -16,7 +16,7 @@
 //! | `marker` | what is loaded and whether it is whole |
 //! | `credentials` | the logins, kept in the data directory |
 //!
-//! Tables: none of its own. Reads: `clients`, `jobs`, `quotes`, `users` (whether something was loaded before).
+//! Tables: none of its own. Reads: `jobs`, `quotes`, `users` (whether something was loaded before).
 //!
 //! Not here: the data (`demo-data`), serving.
 
@@ -118,9 +118,12 @@ pub async fn load(
     let mut logins = credentials::begin(data_dir, &demo)?;
     let mut loader = Loader { system, demo, progress, ids: Vec::new() };
     loader.goods().await?;
+    // What follows finds products by their keys, many thousand times.
+    loader.system.analyze().await?;
     let accounts = loader.trade(&mut logins).await?;
     loader.deals(&accounts).await?;
     loader.history(&accounts).await?;
+    loader.system.analyze().await?;
     credentials::write(data_dir, &logins)?;
     marker::end(&loader.system, marker).await?;
     Ok(logins)

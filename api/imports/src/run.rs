@@ -106,6 +106,9 @@ pub async fn import(
     }
 }
 
+/// After an import of so many rows, tables may be much larger than the plans of statements assume.
+const MANY_ROWS: u64 = 10_000;
+
 /// `gather` joins records into rows; only orders have several records per row.
 async fn run<T: Importable, I>(
     system: &System,
@@ -143,6 +146,9 @@ where
         counts.send_replace(progress.outcome.summary);
     }
     reader.await.map_err(|_| ImportError::Reader)?;
+    if !dry_run && progress.outcome.summary.accepted >= MANY_ROWS {
+        system.analyze().await?;
+    }
     progress.report.finish().and_then(|mut out| out.flush()).map_err(|e| ImportError::Report(e.to_string()))?;
     Ok(progress.outcome)
 }

@@ -13,7 +13,7 @@
 //! The server is the operator's, so its address may be private; calls to it take their place among those of
 //! [`Outbound`](outbound::Outbound), which refuses them inside a transaction.
 //!
-//! Tables: none of its own; mails are `background_jobs` until they are delivered. Events: `mail.test_requested`.
+//! Tables: none of its own; mails are background jobs until they are delivered. Events: `mail.test_requested`.
 //!
 //! Not here: what mails say and when; the slice that has something to say calls [`send()`]. Bounces: they arrive at the address of
 //! the sender.

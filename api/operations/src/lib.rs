@@ -4,7 +4,7 @@
 //! - A job that was given up stays, with its last error, until it is retried.
 //! - What a job carries is not shown: it may be personal.
 //!
-//! Tables: none of its own. Reads: `background_jobs`. Events: `job.retried`.
+//! Tables: none of its own; the store keeps the jobs. Events: `job.retried`.
 //!
 //! Not here: enqueueing and doing jobs (`store::jobs`), import jobs (`imports`).
 

@@ -10,9 +10,9 @@
 //! - Buyers never learn a cost, a floor that was not applied, or a row that is not theirs.
 //!
 //! Tables: none of its own.
-//! Reads: those of `price-admin`, which are `account_price_facts`, `contracts`, `contract_lines`, `contract_terms`, `price_changes`,
+//! Reads: those of the slice price-admin, which are `account_price_facts`, `contracts`, `contract_lines`, `contract_terms`, `price_changes`,
 //! `price_entries`, `price_lists`, `price_list_terms`, `price_versions`, `product_cost_facts`, `product_price_facts`, `promotions`,
-//! `promotion_lines`, `promotion_terms`; and for what was ordered before, `accounts`, `categories`, `orders`, `order_lines`,
+//! `promotion_lines`, `promotion_terms`; and for what was ordered before, `accounts`, `categories`, `order_lines`,
 //! `order_cancellations`, `order_imports`, `products`, `product_units`.
 //! Events: it follows `prices.changed`, which `price-admin` records.
 //!

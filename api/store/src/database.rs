@@ -149,6 +149,15 @@ impl Database {
         System::new(self, part)
     }
 
+    /// Lets PostgreSQL count what its tables hold, after much of it was written at once: until it has, plans are made for the
+    /// tables as they were before. SQLite is given plans that do not depend on counts.
+    pub async fn analyze(&self) -> Result<(), DbErr> {
+        match &self.backend {
+            Backend::Sqlite(_) => Ok(()),
+            Backend::Postgres(pool) => pool.execute_unprepared("analyze").await.map(drop),
+        }
+    }
+
     /// Gives back what reading much has left behind.
     pub fn release_memory(&self) {
         if let Backend::Sqlite(sqlite) = &self.backend {

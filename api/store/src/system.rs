@@ -34,6 +34,11 @@ impl System {
         self.database.enqueued()
     }
 
+    /// To be called after many rows were written at once; see [`Database::analyze`].
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        Ok(self.database.analyze().await?)
+    }
+
     /// The event feed of this process.
     pub fn feed(&self) -> &Feed {
         self.database.feed()

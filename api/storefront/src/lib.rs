@@ -9,7 +9,7 @@
 //!   nearest categories.
 //! - Buyers never see drafts, nor prices and stock that their token may not read.
 //!
-//! Tables: none of its own. Reads: `orders`. Events: none.
+//! Tables: none of its own. Events: none.
 //!
 //! Not here: building and updating the index (`search_index`), curation by staff and the log of searches (`merchandising`),
 //! parsing and ranking of queries (the crate `search`), exact look-up of part numbers (`catalog::resolve`), promised dates

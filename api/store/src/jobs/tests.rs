@@ -1,5 +1,6 @@
 //! Jobs are done exactly once, tried again when they fail, and set aside when they cannot be done.
 
+use crate::row::Db as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
