@@ -190,11 +190,11 @@ impl<'a> PostingLists<'a> {
         let SegmentScores { docs: doc_scores, matched, .. } = scores;
         match subset {
             DocSubset::All => for_each_posting(postings, |doc, frequency| {
-                add(&mut doc_scores[doc as usize], matched, doc, frequency_of(doc, frequency))
+                add(&mut doc_scores[doc as usize], matched, doc, frequency_of(doc, frequency));
             }),
             DocSubset::HavingAll { docs, .. } if is_seeking_cheaper(postings.doc_freq(), docs.len()) => {
                 for_each_found(postings, docs, |doc, frequency| {
-                    add(&mut doc_scores[doc as usize], matched, doc, frequency_of(doc, frequency))
+                    add(&mut doc_scores[doc as usize], matched, doc, frequency_of(doc, frequency));
                 });
             }
             DocSubset::HavingAll { bits, .. } => for_each_posting(postings, |doc, frequency| {

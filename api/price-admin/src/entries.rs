@@ -118,7 +118,9 @@ async fn current(tx: &Tx, list: PriceListId, chunk: &[NewEntry]) -> Result<AHash
     keys.dedup();
     // The keys lead, whatever a planner thinks of the number of entries.
     let mut bound = BoundRows::new(tx, &["of_product", "threshold"], &[]);
-    keys.iter().for_each(|(product, threshold)| bound.push(&[*product, *threshold], &[]));
+    for (product, threshold) in &keys {
+        bound.push(&[*product, *threshold], &[]);
+    }
     let sql = format!(
         "select id, product_id, unit, currency, min_quantity, unit_price, per, valid_from, valid_until \
          from {} keys cross join price_entries where list_id = $1 and superseded_at is null and product_id = of_product \

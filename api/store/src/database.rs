@@ -40,6 +40,7 @@ use super::jobs::EnqueuedSignal;
 use super::open_transactions::OpenTransaction;
 use super::row::{ColumnValue, Db, Row};
 use super::sqlite::{Sqlite, Statements as _, Transaction};
+use super::statistics::{Growth, Written};
 use super::system::System;
 use super::{clock, counters};
 
@@ -63,6 +64,7 @@ pub struct Database {
     feed: Feed,
     commit_hooks: Arc<[Arc<dyn CommitHook>]>,
     enqueued: EnqueuedSignal,
+    growth: Arc<Growth>,
 }
 
 /// Where the rows are.
@@ -82,10 +84,17 @@ impl Database {
             let mut options = ConnectOptions::new(url);
             options.max_connections(connections).min_connections(1).sqlx_logging(false);
             options.acquire_timeout(Duration::from_secs(10)).test_before_acquire(false);
-            options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(PREPARED));
+            // No statement is worth compiling: the planner takes a long list of keys for much work.
+            options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(PREPARED).options([("jit", "off")]));
             Backend::Postgres(sea_orm::Database::connect(options).await?)
         };
-        Ok(Self { backend, feed: Feed::default(), commit_hooks: Arc::new([]), enqueued: EnqueuedSignal::default() })
+        Ok(Self {
+            backend,
+            feed: Feed::default(),
+            commit_hooks: Arc::new([]),
+            enqueued: EnqueuedSignal::default(),
+            growth: Arc::default(),
+        })
     }
 
     /// The same connections, whose transactions are joined by these.
@@ -140,6 +149,8 @@ impl Database {
             alone: AtomicBool::new(false),
             enqueues: AtomicBool::new(false),
             enqueued: self.enqueued.clone(),
+            written: Mutex::default(),
+            growth: self.growth.clone(),
             open: OpenTransaction::enter(),
         })
     }
@@ -180,6 +191,24 @@ pub struct Reader {
     backend: Backend,
 }
 
+impl Reader {
+    /// Analyzes tables that have doubled, beside what else runs. When it fails, PostgreSQL's own service does it later.
+    fn analyze_grown(&self, tables: Vec<String>) {
+        let Backend::Postgres(pool) = &self.backend else { return };
+        if tables.is_empty() {
+            return;
+        }
+        let pool = pool.clone();
+        tokio::spawn(async move {
+            for table in tables {
+                if let Err(error) = pool.execute_unprepared(&format!("analyze {table}")).await {
+                    tracing::warn!(%error, table, "a table that grew could not be analyzed");
+                }
+            }
+        });
+    }
+}
+
 /// What a transaction runs on.
 #[derive(Debug)]
 enum Transacting {
@@ -207,6 +236,9 @@ pub struct Tx {
     /// Whether it enqueued jobs.
     pub(super) enqueues: AtomicBool,
     enqueued: EnqueuedSignal,
+    /// Rows written into each table, on PostgreSQL.
+    written: Mutex<Written>,
+    growth: Arc<Growth>,
     /// Tells what must not happen inside a transaction that this one is open.
     open: OpenTransaction,
 }
@@ -250,21 +282,22 @@ impl Tx {
         let mut recorded = self.take_recorded()?;
         self.run_commit_hooks(&recorded).await?;
         recorded.append(&mut self.take_recorded()?);
-        let written = events::write(&self, recorded).await?;
+        let events = events::write(&self, recorded).await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
-        let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, open, .. } = self;
+        let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, open, written, growth, .. } = self;
         count_statement();
         match inner {
             Transacting::Sqlite(transaction) => transaction.commit(alone.into_inner()).await?,
             Transacting::Postgres(transaction) => transaction.commit().await?,
         }
         drop((claimed, open));
+        reader.analyze_grown(growth.note(written.into_inner()));
         if enqueues.into_inner() {
             enqueued.send();
         }
-        if let Some(last) = written.last().map(|event| event.seq) {
+        if let Some(last) = events.last().map(|event| event.seq) {
             if !has_gaps {
-                feed.publish_local(&reader, written).await;
+                feed.publish_local(&reader, events).await;
             }
             feed.committed(last);
             feed.wait_until_applied(last).await;
@@ -291,6 +324,11 @@ impl Tx {
             self.execute_unprepared(&format!("select pg_advisory_xact_lock({})", lock as u32)).await?;
         }
         Ok(())
+    }
+
+    /// Takes note of rows that a statement wrote into a table.
+    pub fn wrote(&self, table: &str, rows: usize) {
+        *self.written.lock().entry(table.to_owned()).or_default() += rows as u64;
     }
 
     /// Runs a statement once for each row of values. Only on SQLite: elsewhere each would be a journey.

@@ -29,6 +29,7 @@ pub mod row;
 pub mod sequence;
 pub mod sql;
 mod sqlite;
+mod statistics;
 pub mod system;
 
 pub use bound_rows::BoundRows;

@@ -78,7 +78,7 @@ async fn run(db: Database, n: i64, script: Script) -> Told {
         End::Commits | End::IsAbandoned(_) => {}
     }
     let told = |outcome: Result<(), _>| if outcome.is_ok() { Told::Committed } else { Told::Failed };
-    let turns = if let End::IsAbandoned(turns) = script.end { turns } else { return told(tx.commit(()).await) };
+    let End::IsAbandoned(turns) = script.end else { return told(tx.commit(()).await) };
     tokio::select! {
         biased;
         outcome = tx.commit(()) => told(outcome),
@@ -137,6 +137,7 @@ proptest! {
 /// Prints how many transactions a second eight clients get, with shared commits and without.
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
 #[ignore = "prints what shared commits gain; a figure belongs to the machine it was measured on"]
+#[expect(clippy::print_stdout, reason = "the figure is what it is for")]
 async fn the_gain_of_shared_commits() {
     const CLIENTS: i64 = 8;
     const EACH: i64 = 1_000;

@@ -1,0 +1,57 @@
+//! PostgreSQL's statistics of tables that grow much at once.
+//!
+//! A connection keeps the plan of a statement. One that was made when a table was nearly empty reads all of the table, and goes on
+//! doing so when there are a million rows, until the table is analyzed: PostgreSQL's own service does that, up to minutes later. So
+//! a table is analyzed here when it has doubled through this process.
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+
+/// Rows that a table may grow by before it is analyzed for the first time.
+const FIRST: u64 = 4_000;
+
+/// How many rows a transaction wrote into each table.
+pub(super) type Written = HashMap<String, u64>;
+
+/// The growth of tables through this process.
+#[derive(Debug, Default)]
+pub(super) struct Growth {
+    tables: Mutex<HashMap<String, Table>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Table {
+    written: u64,
+    analyzed_at: u64,
+}
+
+impl Growth {
+    /// Takes note of what a transaction wrote; gives the tables that must be analyzed now.
+    pub(super) fn note(&self, written: Written) -> Vec<String> {
+        let mut tables = self.tables.lock();
+        let mut doubled = Vec::new();
+        for (name, rows) in written {
+            let table = tables.entry(name.clone()).or_default();
+            table.written += rows;
+            if table.written >= FIRST.max(2 * table.analyzed_at) {
+                table.analyzed_at = table.written;
+                doubled.push(name);
+            }
+        }
+        doubled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_analyzed_when_it_has_doubled() {
+        let growth = Growth::default();
+        let note = |rows| !growth.note(HashMap::from([("orders".to_owned(), rows)])).is_empty();
+        let analyzed: Vec<bool> = [FIRST - 1, 1, FIRST - 1, 1, FIRST, FIRST, 1].map(note).into();
+        assert_eq!(analyzed, [false, true, false, true, false, true, false]);
+    }
+}
