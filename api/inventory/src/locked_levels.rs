@@ -123,7 +123,6 @@ impl LockedLevels {
             );
             let values = std::iter::once(tx.now().0.into()).chain(missing.into_values());
             tx.execute_raw(tx.statement(sql, values)).await?;
-            tx.wrote("stock_levels", chunk.len());
         }
         Self::open(tx, pairs.iter().map(|(product, _)| *product)).await
     }
@@ -273,7 +272,6 @@ async fn write_entries(tx: &Tx, entries: &[LedgerEntry]) -> Result<(), DbErr> {
     );
     let own = [tx.actor().label.as_ref().into(), tx.now().0.into()];
     tx.execute_raw(tx.statement(sql, own.into_iter().chain(bound.into_values()))).await?;
-    tx.wrote("stock_movements", entries.len());
     Ok(())
 }
 

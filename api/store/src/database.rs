@@ -40,7 +40,7 @@ use super::jobs::EnqueuedSignal;
 use super::open_transactions::OpenTransaction;
 use super::row::{ColumnValue, Db, Row};
 use super::sqlite::{Sqlite, Statements as _, Transaction};
-use super::statistics::{Growth, Written};
+use super::statistics::{self, Growth, Written};
 use super::system::System;
 use super::{clock, counters};
 
@@ -192,6 +192,10 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// A reader inserts nothing.
+    #[expect(clippy::unused_self, reason = "the form of a transaction's")]
+    fn inserted(&self, _: String, _: u64) {}
+
     /// Analyzes tables that have doubled, beside what else runs. When it fails, PostgreSQL's own service does it later.
     fn analyze_grown(&self, tables: Vec<String>) {
         let Backend::Postgres(pool) = &self.backend else { return };
@@ -326,9 +330,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes note of rows that a statement wrote into a table.
-    pub fn wrote(&self, table: &str, rows: usize) {
-        *self.written.lock().entry(table.to_owned()).or_default() += rows as u64;
+    /// Takes note of rows that a statement inserted into a table.
+    fn inserted(&self, table: String, rows: u64) {
+        *self.written.lock().entry(table).or_default() += rows;
     }
 
     /// Runs a statement once for each row of values. Only on SQLite: elsewhere each would be a journey.
@@ -376,7 +380,14 @@ macro_rules! forward_connection {
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => sqlite.execute(&statement),
-                    $backend::Postgres(postgres) => postgres.execute_raw(statement).await,
+                    $backend::Postgres(postgres) => {
+                        let table = statistics::inserted_into(&statement.sql).map(str::to_owned);
+                        let done = postgres.execute_raw(statement).await?;
+                        if let Some(table) = table {
+                            self.inserted(table, done.rows_affected());
+                        }
+                        Ok(done)
+                    }
                 }
             }
 

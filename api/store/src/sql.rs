@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use sea_orm::sea_query::{ArrayType, Iden, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityName as _, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
-    QuerySelect as _, QueryTrait as _, Select, Statement, TryIntoModel, Value,
+    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable, ModelTrait, QuerySelect as _,
+    QueryTrait as _, Select, Statement, TryIntoModel, Value,
 };
 
 use super::database::Tx;
@@ -44,7 +44,6 @@ where
     if tx.is_sqlite() {
         return tx.repeat(&insert.sql, rows.into_iter().map(|row| insert.values_of(row)));
     }
-    tx.wrote(A::Entity::default().table_name(), rows.len());
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let chunk: Vec<A> = rows.by_ref().take(ROWS_PER_INSERT).collect();
@@ -130,7 +129,6 @@ pub async fn insert_values(tx: &Tx, into: &str, rows: Vec<Vec<Value>>, then: &st
     let types: Vec<&str> = rows[0].iter().map(|value| postgres_type(&value.array_type())).collect();
     let places: Vec<String> = types.iter().zip(1..).map(|(of, place)| format!("${place}::text::{of}[]")).collect();
     let sql = format!("insert into {into} select * from unnest({}) {then}", places.join(", "));
-    tx.wrote(into.split(' ').next().unwrap_or(into), rows.len());
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let mut arrays = vec![ArrayText::default(); columns];

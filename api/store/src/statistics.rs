@@ -9,7 +9,18 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 
 /// Rows that a table may grow by before it is analyzed for the first time.
-const FIRST: u64 = 4_000;
+const FIRST: u64 = 100;
+
+/// The table that a statement inserts into, if it does.
+pub(super) fn inserted_into(sql: &str) -> Option<&str> {
+    const INSERT: &str = "insert into ";
+    let start = sql.get(..INSERT.len())?;
+    if !start.eq_ignore_ascii_case(INSERT) {
+        return None;
+    }
+    let name = sql[INSERT.len()..].split(' ').next()?.trim_matches('"');
+    name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_').then_some(name)
+}
 
 /// How many rows a transaction wrote into each table.
 pub(super) type Written = HashMap<String, u64>;
@@ -46,6 +57,14 @@ impl Growth {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_insert_names_its_table() {
+        assert_eq!(inserted_into("INSERT INTO \"carts\" (\"id\") VALUES ($1)"), Some("carts"));
+        assert_eq!(inserted_into("insert into price_entries (id) select 1"), Some("price_entries"));
+        assert_eq!(inserted_into("update carts set id = 1"), None);
+        assert_eq!(inserted_into("é"), None);
+    }
 
     #[test]
     fn a_table_is_analyzed_when_it_has_doubled() {
