@@ -1,4 +1,4 @@
-//! Small helpers for statements that are written by hand: rows of placeholders for both databases, and batches that stay
+//! Small helpers for statements that are written by hand: lists and rows bound as one value, and inserts in batches that stay
 //! under the databases' limits.
 
 use std::fmt::Write as _;
