@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Longest source file in lines, tests included.
 const LONGEST_FILE: usize = 500;
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }
 

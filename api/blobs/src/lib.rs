@@ -28,7 +28,7 @@ use cache::DiskCache;
 use entity::blobs as rows;
 use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait as _};
 use store::database::Tx;
-use store::sql::{fetch_one, statement};
+use store::sql::fetch_one;
 
 /// Bytes of a blob at most.
 pub const MAX_SIZE: usize = 32 * 1024 * 1024;
@@ -78,7 +78,7 @@ impl Blobs {
                    on conflict (hash) do nothing";
         let size = bytes.len() as i64;
         let values = vec![hash.to_string().into(), media_type.into(), size.into(), bytes.into(), tx.now().into()];
-        tx.execute_raw(statement(tx, sql, values)).await?;
+        tx.execute_raw(tx.statement(sql, values)).await?;
         Ok(hash)
     }
 

@@ -5,7 +5,6 @@ use store::Db;
 
 use super::{Blob, BlobError, BlobHash, Blobs, MAX_SIZE};
 use store::database::Database;
-use store::sql::statement;
 use store::system::System;
 
 async fn house() -> (tempfile::TempDir, System) {
@@ -47,7 +46,7 @@ async fn the_same_bytes_are_stored_once_and_seen_by_every_process_after_the_comm
         assert_eq!(blobs.get(&system.db(), hash).await.expect("read"), Some(expected.clone()));
     }
     let db = system.db();
-    let count = db.row(statement(&db, "select count(*) from blobs", vec![])).await.expect("counted").expect("a row");
+    let count = db.row(db.statement("select count(*) from blobs", vec![])).await.expect("counted").expect("a row");
     assert_eq!(count.get::<i64>(0).expect("a number"), 1);
 }
 

@@ -15,7 +15,7 @@ use super::lines::{COLUMNS, NewLine};
 use kernel::wire::{VersionMatch, check_version};
 use prices::stored_terms;
 use store::database::Tx;
-use store::sql::{insert_values, statement};
+use store::sql::insert_values;
 
 /// A contract to be recorded.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub(super) async fn find_if_any(db: &impl Db, code: &str) -> Result<Option<Contr
 pub(super) async fn version_of(db: &impl Db, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from contract_terms t join contracts c on c.id = t.contract_id \
                where c.code = $1 and t.superseded_at is null";
-    let row = db.row(statement(db, sql, vec![code.into()])).await?;
+    let row = db.row(db.statement(sql, vec![code.into()])).await?;
     row.map(|row| row.get(0)).transpose()
 }
 
@@ -74,7 +74,7 @@ async fn lines_of(db: &impl Db, contract: ContractId) -> Result<Vec<(i64, NewLin
         "select id, valid_from, valid_until, {COLUMNS} from contract_lines \
          where contract_id = $1 and superseded_at is null order by id"
     );
-    let rows = db.rows(statement(db, sql, vec![contract.0.into()])).await?;
+    let rows = db.rows(db.statement(sql, vec![contract.0.into()])).await?;
     rows.iter().map(|row| Ok((row.get(0)?, read_line(row)?))).collect()
 }
 

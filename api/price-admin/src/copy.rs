@@ -2,6 +2,7 @@
 
 use ahash::AHashMap;
 use entity::{Instant, PriceListId, ProductId};
+use store::Db as _;
 
 use super::adjust::Adjustment;
 use super::change::PriceChange;
@@ -12,7 +13,6 @@ use super::error::PriceAdminError;
 use super::promotion::Promotion;
 use super::{EntryOutcome, NewAudience, NewContract, NewEntry, NewPromotion, put_entries};
 use store::database::Tx;
-use store::sql::statement;
 
 /// How the entries of a list are copied.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,7 @@ pub(super) fn of_promotion(promotion: &Promotion, code: String) -> NewPromotion 
 /// Refuses a code that is taken already.
 pub(super) async fn is_free(tx: &Tx, table: &str, code: &str) -> Result<(), PriceAdminError> {
     let sql = format!("select count(*) from {table} where code = $1");
-    let count: i64 = tx.first_value(statement(tx, sql, vec![code.into()])).await?;
+    let count: i64 = tx.first_value(tx.statement(sql, vec![code.into()])).await?;
     if count == 0 { Ok(()) } else { Err(PriceAdminError::CodeTaken(code.to_owned())) }
 }
 

@@ -6,7 +6,6 @@ use store::Db;
 
 use super::entries::{NewEntry, entry_of};
 use prices::packed_rows;
-use store::sql::statement;
 
 /// Products looked at together.
 const PRODUCTS: i64 = 1_000;
@@ -22,7 +21,7 @@ pub(super) struct CurrentEntry {
 pub(super) async fn after(db: &impl Db, list: PriceListId, product: ProductId) -> Result<Vec<CurrentEntry>, DbErr> {
     let sql = "select max(product_id) from (select distinct product_id from price_entries where superseded_at is null \
                and list_id = $1 and product_id > $2 order by product_id limit $3) batch";
-    let row = db.row(statement(db, sql, vec![list.0.into(), product.0.into(), PRODUCTS.into()])).await?;
+    let row = db.row(db.statement(sql, vec![list.0.into(), product.0.into(), PRODUCTS.into()])).await?;
     let last: Option<i64> = row.map_or(Ok(None), |row| row.get(0))?;
     let Some(last) = last else { return Ok(Vec::new()) };
     let rows = packed_rows::current_entries_between(db, list, product.0 + 1, last).await?;

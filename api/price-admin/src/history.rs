@@ -15,7 +15,6 @@ use super::change::{ChangedPart, placeholders};
 use super::history_views::PriceChangeOriginView;
 use super::lines::NewLine;
 use kernel::wire::Timestamp;
-use store::sql::statement;
 
 /// A price version, and who made it.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -65,7 +64,7 @@ async fn named(db: &impl Db, versions: &str, values: Vec<Value>) -> Result<Vec<O
          join price_changes c on c.version = v.version left join price_change_sets s on s.price_version = v.version \
          order by v.version desc"
     );
-    Origin::find_by_statement(statement(db, sql, values)).all(db).await
+    Origin::find_by_statement(db.statement(sql, values)).all(db).await
 }
 
 /// Position in the changes of a list: after this row of this version.
@@ -219,7 +218,7 @@ async fn only_ended(
          order by o.end_change_id desc, o.id desc limit $4",
         placeholders(first, versions.len())
     );
-    entries::Model::find_by_statement(statement(db, sql, values)).all(db).await
+    entries::Model::find_by_statement(db.statement(sql, values)).all(db).await
 }
 
 /// A line with its number.

@@ -10,7 +10,6 @@ use super::contract;
 use super::history::Numbered;
 use super::lines::{COLUMNS, NewLine};
 use prices::stored_terms;
-use store::sql::statement;
 
 /// The terms of a price list that the versions recorded or ended.
 pub(super) async fn list_terms(db: &impl Db, id: PriceListId, versions: &[i64]) -> Result<Vec<price_list_terms::Model>, DbErr> {
@@ -75,7 +74,7 @@ pub(super) async fn contract_lines(db: &impl Db, contract: ContractId, versions:
     let one = |row: &Row| {
         Ok(LineVersion { id: row.get(0)?, line: contract::read_line(row)?, recorded: row.get(12)?, ended: row.get(13)? })
     };
-    let rows = db.rows(statement(db, sql, values)).await?;
+    let rows = db.rows(db.statement(sql, values)).await?;
     rows.iter().map(one).collect()
 }
 
@@ -91,7 +90,7 @@ pub(super) async fn promotion_lines(
     let values: Vec<Value> = terms.iter().map(|terms| terms.id.into()).collect();
     let places = placeholders(1, values.len());
     let sql = format!("select id, terms_id, {COLUMNS} from promotion_lines where terms_id in ({places}) order by id");
-    for row in db.rows(statement(db, sql, values)).await? {
+    for row in db.rows(db.statement(sql, values)).await? {
         let line = NewLine::of(stored_terms::line(&row, 2)?);
         found.entry(row.get(1)?).or_default().push((row.get(0)?, line));
     }

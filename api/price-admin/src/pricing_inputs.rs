@@ -18,7 +18,7 @@ use prices::ProductInputs;
 use store::commit_hook::CommitHook;
 use store::database::Tx;
 use store::events::{Event, decode_all};
-use store::sql::{insert_values, key_chunks, statement};
+use store::sql::{insert_values, key_chunks};
 use store::system::System;
 use store::{DomainEvent as _, StoreError};
 
@@ -76,7 +76,7 @@ pub async fn record_missing_inputs(system: &System) -> Result<(), CommonError> {
 }
 
 async fn ids_of(db: &impl Db, sql: &str) -> Result<Vec<i64>, DbErr> {
-    let rows = db.rows(statement(db, sql, Vec::new())).await?;
+    let rows = db.rows(db.statement(sql, Vec::new())).await?;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -90,7 +90,7 @@ async fn changed_products(tx: &Tx, tree: &Tree, ids: &[i64]) -> Result<Vec<(i64,
              (select max(l.recorded_at) from product_price_facts l where l.product_id = f.product_id)"
         );
         let mut known: AHashMap<i64, String> = AHashMap::with_capacity(ids.len());
-        for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+        for row in tx.rows(tx.statement(sql, Vec::new())).await? {
             known.insert(row.get(0)?, row.get(1)?);
         }
         for (id, inputs) in present(tx, tree, &list).await? {
@@ -110,7 +110,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
          order by product_id, unit"
     );
     let mut units: AHashMap<i64, Vec<(String, i64, i64)>> = AHashMap::new();
-    for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+    for row in tx.rows(tx.statement(sql, Vec::new())).await? {
         let unit = (row.get(1)?, row.get(2)?, row.get(3)?);
         units.entry(row.get(0)?).or_default().push(unit);
     }
@@ -133,7 +133,7 @@ async fn present(tx: &Tx, tree: &Tree, list: &str) -> Result<Vec<(i64, ProductIn
         };
         Ok((id, inputs))
     };
-    tx.rows(statement(tx, sql, Vec::new())).await?.iter().map(one).collect()
+    tx.rows(tx.statement(sql, Vec::new())).await?.iter().map(one).collect()
 }
 
 /// What pricing knows of an account: its parent and its group.
@@ -150,7 +150,7 @@ async fn changed_accounts(tx: &Tx, ids: &[i64]) -> Result<Vec<AccountInputs>, Db
              where a.id in ({}) order by a.id",
             list_of(ids)
         );
-        for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+        for row in tx.rows(tx.statement(sql, Vec::new())).await? {
             let inputs: AccountInputs = (row.get(0)?, row.get(1)?, row.get(2)?);
             let recorded: Option<i64> = row.get(3)?;
             let (parent, group): (Option<i64>, Option<String>) = (row.get(4)?, row.get(5)?);
@@ -193,7 +193,7 @@ struct Tree {
 
 impl Tree {
     async fn read(db: &impl Db) -> Result<Self, DbErr> {
-        let rows = db.rows(statement(db, "select id, parent_id from categories", Vec::new())).await?;
+        let rows = db.rows(db.statement("select id, parent_id from categories", Vec::new())).await?;
         let parents = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?)));
         Ok(Self { parents: parents.collect::<Result<_, DbErr>>()? })
     }
@@ -226,7 +226,7 @@ impl Tree {
                  and f.recorded_at = (select max(l.recorded_at) from product_price_facts l where l.product_id = p.id)",
                 list_of(categories)
             );
-            for row in tx.rows(statement(tx, sql, Vec::new())).await? {
+            for row in tx.rows(tx.statement(sql, Vec::new())).await? {
                 let (category, inputs): (i64, String) = (row.get(0)?, row.get(1)?);
                 if ProductInputs::read(&inputs)?.categories != self.chain(category) {
                     moved.push(category);

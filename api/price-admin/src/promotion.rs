@@ -11,7 +11,7 @@ use super::lines::{COLUMNS, NewLine};
 use kernel::wire::{VersionMatch, check_version};
 use prices::stored_terms;
 use store::database::Tx;
-use store::sql::{insert_values, statement};
+use store::sql::insert_values;
 
 /// A promotion to be recorded.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub(super) async fn find(db: &impl Db, code: &str) -> Result<Promotion, PriceAdm
         .filter(promotion_terms::Column::SupersededAt.is_null());
     let terms = terms.one(db).await?.ok_or_else(missing)?;
     let sql = format!("select {COLUMNS} from promotion_lines where terms_id = $1 order by id");
-    let rows = db.rows(statement(db, sql, vec![terms.id.into()])).await?;
+    let rows = db.rows(db.statement(sql, vec![terms.id.into()])).await?;
     let lines = rows.iter().map(|row| stored_terms::line(row, 0).map(NewLine::of)).collect::<Result<_, DbErr>>()?;
     Ok(Promotion { header: promotion, terms, lines })
 }
@@ -73,7 +73,7 @@ pub(super) async fn find_if_any(db: &impl Db, code: &str) -> Result<Option<Promo
 pub(super) async fn version_of(db: &impl Db, code: &str) -> Result<Option<i64>, DbErr> {
     let sql = "select t.change_id from promotion_terms t join promotions p on p.id = t.promotion_id \
                where p.code = $1 and t.superseded_at is null";
-    let row = db.row(statement(db, sql, vec![code.into()])).await?;
+    let row = db.row(db.statement(sql, vec![code.into()])).await?;
     row.map(|row| row.get(0)).transpose()
 }
 

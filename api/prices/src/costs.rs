@@ -7,7 +7,7 @@ use pricing::Currency;
 use sea_orm::DbErr;
 use store::Db;
 
-use store::sql::{ids_value, key_chunks, key_list, statement};
+use store::sql::{ids_value, key_chunks, key_list};
 
 /// Cost and floor of 1 stock unit of a product in a currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub async fn costs_of(db: &impl Db, products: &[ProductId]) -> Result<Vec<Stored
     );
     for chunk in key_chunks(products) {
         let keys = ids_value(db, chunk.iter().map(|product| product.0));
-        for row in db.rows(statement(db, &sql, vec![keys])).await? {
+        for row in db.rows(db.statement(&sql, vec![keys])).await? {
             let cost = ProductCost {
                 product: ProductId(row.get(1)?),
                 currency: row.get::<CurrencyCode>(2)?.0,

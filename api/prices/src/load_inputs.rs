@@ -11,7 +11,6 @@ use super::price_book::{AccountRow, MoneyHistory, ProductRow, log_refused};
 use super::pricing_inputs::ProductInputs;
 use super::stored_terms::Versions;
 use kernel::problem::CommonError;
-use store::sql::statement;
 
 /// Products read at once: each is in memory as rows, as text and as inputs while it is read.
 const BATCH: usize = 1_000;
@@ -49,7 +48,7 @@ pub(super) async fn take(prices: &Prices, db: &impl Db, versions: Versions) -> R
     }
     let sql = "select product_id from product_price_facts where change_id > $1 and change_id <= $2 \
                union select product_id from product_cost_facts where change_id > $1 and change_id <= $2";
-    let rows = db.rows(statement(db, sql, vec![versions.after.into(), versions.upto.into()])).await?;
+    let rows = db.rows(db.statement(sql, vec![versions.after.into(), versions.upto.into()])).await?;
     let products = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>, DbErr>>()?;
     for chunk in products.chunks(BATCH) {
         take_where(prices, db, versions, &among(chunk)).await?;
@@ -59,7 +58,7 @@ pub(super) async fn take(prices: &Prices, db: &impl Db, versions: Versions) -> R
 
 async fn take_all(prices: &Prices, db: &impl Db, versions: Versions) -> Result<(), CommonError> {
     let count = "select count(distinct product_id) from product_price_facts";
-    let count = db.row(statement(db, count, Vec::new())).await?;
+    let count = db.row(db.statement(count, Vec::new())).await?;
     let count: i64 = count.map_or(Ok(0), |row| row.get(0))?;
     prices.book.write().expect_products(usize::try_from(count).unwrap_or(0));
     let mut after = 0;
@@ -68,7 +67,7 @@ async fn take_all(prices: &Prices, db: &impl Db, versions: Versions) -> Result<(
             "select coalesce(max(product_id), 0) from (select distinct product_id from product_price_facts \
              where product_id > $1 order by product_id limit {BATCH}) batch"
         );
-        let last = db.row(statement(db, sql, vec![after.into()])).await?;
+        let last = db.row(db.statement(sql, vec![after.into()])).await?;
         let last: i64 = last.map_or(Ok(0), |row| row.get(0))?;
         if last == 0 {
             return Ok(());
@@ -86,7 +85,7 @@ async fn take_where(prices: &Prices, db: &impl Db, versions: Versions, condition
          where product_id {condition} and change_id <= $1 order by product_id, recorded_at, id"
     );
     let mut money: AHashMap<i64, Vec<Row>> = AHashMap::new();
-    for row in db.rows(statement(db, sql, vec![versions.upto.into()])).await? {
+    for row in db.rows(db.statement(sql, vec![versions.upto.into()])).await? {
         money.entry(row.get(0)?).or_default().push(row);
     }
     let sql = format!(
@@ -94,7 +93,7 @@ async fn take_where(prices: &Prices, db: &impl Db, versions: Versions, condition
          where product_id {condition} and change_id <= $1 order by product_id, recorded_at"
     );
     let mut products: Vec<ProductRow> = Vec::new();
-    for row in db.rows(statement(db, sql, vec![versions.upto.into()])).await? {
+    for row in db.rows(db.statement(sql, vec![versions.upto.into()])).await? {
         let (id, at): (i64, Instant) = (row.get(0)?, row.get(1)?);
         let inputs = ProductInputs::read(&row.get::<String>(2)?)?;
         if products.last().is_none_or(|last| last.id != id) {
@@ -141,7 +140,7 @@ async fn take_accounts_where(prices: &Prices, db: &impl Db, versions: Versions, 
         "select account_id, recorded_at, parent_id, group_code from account_price_facts \
          where {condition} and change_id <= $2 order by id"
     );
-    let rows = db.rows(statement(db, sql, vec![versions.after.into(), versions.upto.into()])).await?;
+    let rows = db.rows(db.statement(sql, vec![versions.after.into(), versions.upto.into()])).await?;
     let one = |row: &Row| Ok(AccountRow { id: row.get(0)?, recorded_at: row.get(1)?, parent: row.get(2)?, group: row.get(3)? });
     let rows = rows.iter().map(one).collect::<Result<Vec<AccountRow>, DbErr>>()?;
     let mut book = prices.book.write();

@@ -15,7 +15,7 @@ use store::Db;
 
 use super::period::converted;
 use super::price_book::Book;
-use store::sql::{ids_value, key_list, statement};
+use store::sql::{ids_value, key_list};
 
 /// Contract lines of one holder and period.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl Window {
 async fn horizon(db: &impl Db, at: Instant, as_of: Instant) -> Result<Instant, DbErr> {
     let sql = "select (select count(*) from price_changes where recorded_at = $1), \
                (select min(recorded_at) from price_changes where recorded_at > $1)";
-    let row = db.row(statement(db, sql, vec![as_of.0.into()])).await?;
+    let row = db.row(db.statement(sql, vec![as_of.0.into()])).await?;
     let (exact, next): (i64, Option<i64>) = match &row {
         Some(row) => (row.get(0)?, row.get(1)?),
         None => (0, None),
@@ -145,7 +145,7 @@ async fn rows_of(db: &impl Db, window: &Window, at: Instant, known: Instant) -> 
         accounts = key_list(db, 1, "bigint"),
     );
     let mut rows = Vec::new();
-    for row in db.rows(statement(db, sql, values)).await? {
+    for row in db.rows(db.statement(sql, values)).await? {
         let sold = Factor::new(row.get(1)?, row.get(2)?).unwrap_or(Factor::ONE);
         rows.push((row.get(0)?, sold, row.get(3)?));
     }

@@ -12,7 +12,7 @@ use super::price_book::{EntryRow, LineRow};
 use super::stored_terms::Versions;
 use kernel::problem::CommonError;
 use store::database::Reader;
-use store::sql::{chr, ids_value, key_list, statement};
+use store::sql::{ids_value, key_list};
 
 /// Rows in one text.
 const BATCH: i64 = 5_000;
@@ -112,7 +112,7 @@ impl Rows {
     }
 
     async fn next(&self, db: &impl Db) -> Result<Batch, CommonError> {
-        let (columns, chr) = (self.table.columns, chr(db));
+        let (columns, chr) = (self.table.columns, db.dialect("char", "chr"));
         let fields: Vec<String> = columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
         let (fields, columns, name) = (fields.join(", "), columns.join(", "), self.table.name);
         // At the start every row counts; later the indexes find the few that changed.
@@ -128,7 +128,7 @@ impl Rows {
              from (select {columns} from {name} where id > $1 and {changed} order by id limit {BATCH}) batch"
         );
         let values = vec![self.after_id.into(), self.versions.upto.into(), self.versions.after.into()];
-        match db.row(statement(db, sql, values)).await? {
+        match db.row(db.statement(sql, values)).await? {
             Some(row) => Ok(Batch { rows: number(&row, 0)?, last_id: number(&row, 1)?, text: row.get(2)? }),
             None => Ok(Batch { rows: 0, last_id: 0, text: String::new() }),
         }
@@ -154,14 +154,14 @@ pub async fn current_entries_between(
 }
 
 async fn current(db: &impl Db, condition: &str, values: Vec<sea_orm::Value>) -> Result<Vec<EntryRow>, sea_orm::DbErr> {
-    let chr = chr(db);
+    let chr = db.dialect("char", "chr");
     let fields: Vec<String> = ENTRIES.columns.iter().map(|column| format!("coalesce(cast({column} as text), '')")).collect();
     let sql = format!(
         "select coalesce(string_agg(concat_ws({chr}(31), {}), {chr}(30)), '') from price_entries \
          where superseded_at is null and {condition}",
         fields.join(", "),
     );
-    let row = db.row(statement(db, sql, values)).await?;
+    let row = db.row(db.statement(sql, values)).await?;
     let text: String = row.map_or_else(|| Ok(String::new()), |row| row.get(0))?;
     Ok(records(&text).filter_map(entry).collect())
 }

@@ -7,7 +7,6 @@ use store::{Db, Row};
 
 use super::columns::read_breaks;
 use super::price_book::{ContractRow, LineRow, ListRow, PromotionRow};
-use store::sql::statement;
 
 /// The versions a reader takes: after the first, up to the second.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +47,7 @@ impl TermsFilter {
 
     async fn rows(&self, db: &impl Db, select: &str, order: &str) -> Result<Vec<Row>, DbErr> {
         let sql = format!("{select} where {} order by {order}", self.condition);
-        db.rows(statement(db, sql, self.values.clone())).await
+        db.rows(db.statement(sql, self.values.clone())).await
     }
 }
 

@@ -40,7 +40,9 @@ where
 {
     let Some(first) = rows.first() else { return Ok(()) };
     let insert = Insert::like(first, on_conflict, tx.get_database_backend());
-    debug_assert!(rows.iter().all(|row| given(row) == insert.names()), "rows of one insert set the same columns");
+    let names = |columns: &[ColumnOf<A>]| columns.iter().map(Iden::to_string).collect::<Vec<_>>();
+    let same = |row: &A| names(&given(row)) == names(&insert.columns);
+    debug_assert!(rows.iter().all(same), "rows of one insert set the same columns");
     if tx.is_sqlite() {
         return tx.repeat(&insert.sql, rows.into_iter().map(|row| insert.values_of(row)));
     }
@@ -54,9 +56,9 @@ where
 
 type ColumnOf<A> = <<A as ActiveModelTrait>::Entity as EntityTrait>::Column;
 
-/// The names of the columns that a row sets.
-fn given<A: ActiveModelTrait>(row: &A) -> Vec<String> {
-    ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).map(|column| Iden::to_string(&column)).collect()
+/// The columns that a row sets.
+fn given<A: ActiveModelTrait>(row: &A) -> Vec<ColumnOf<A>> {
+    ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).collect()
 }
 
 /// The statement that inserts one row.
@@ -73,7 +75,7 @@ where
 {
     /// The statement for rows that set the same columns as this one.
     fn like(row: &A, on_conflict: Option<OnConflict>, backend: DbBackend) -> Self {
-        let columns: Vec<ColumnOf<A>> = ColumnOf::<A>::iter().filter(|column| !row.get(*column).is_not_set()).collect();
+        let columns = given(row);
         let mut insert = A::Entity::insert(row.clone());
         if let Some(conflict) = on_conflict {
             insert = insert.on_conflict(conflict);
@@ -82,10 +84,6 @@ where
         // Behind the values of the row are those of what is done when it exists.
         let rest = built.values.into_iter().flatten().skip(columns.len()).collect();
         Self { sql: built.sql, columns, rest }
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.columns.iter().map(Iden::to_string).collect()
     }
 
     fn values_of(&self, mut row: A) -> Vec<Value> {
@@ -285,14 +283,4 @@ fn push_text(list: &mut String, backend: DbBackend, text: &str) {
         list.push(char);
     }
     list.push('"');
-}
-
-/// A statement written by hand, in the connection's dialect.
-pub fn statement(db: &impl Db, sql: impl Into<String>, values: Vec<Value>) -> sea_orm::Statement {
-    db.statement(sql, values)
-}
-
-/// The name of the function that gives the character of a number.
-pub fn chr(db: &impl Db) -> &'static str {
-    if db.is_sqlite() { "char" } else { "chr" }
 }

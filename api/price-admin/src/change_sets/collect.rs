@@ -13,7 +13,7 @@ use super::sets::{self, OpenSet};
 use crate::error::PriceAdminError;
 use crate::{EntryOutcome, NewEntry};
 use store::database::Tx;
-use store::sql::{ids_value, insert_values, key_list, statement};
+use store::sql::{ids_value, insert_values, key_list};
 
 /// Entries in one statement.
 const BATCH: usize = 2_000;
@@ -77,7 +77,7 @@ async fn standing(tx: &Tx, set: &OpenSet, chunk: &[DraftEntry]) -> Result<AHashM
         "select {COLUMNS} from price_change_set_entries where set_id = $1 and product_id in {}",
         key_list(tx, 2, "bigint")
     );
-    let rows = tx.rows(statement(tx, sql, vec![set.id.0.into(), keys])).await?;
+    let rows = tx.rows(tx.statement(sql, vec![set.id.0.into(), keys])).await?;
     rows.iter().map(|row| read(row).map(|(id, draft)| (key(&draft), (id, draft)))).collect()
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn between(
          order by product_id, list_id, unit, currency, min_quantity, starts_at"
     );
     let values = vec![set.id.0.into(), (*products.start()).into(), (*products.end()).into()];
-    db.rows(statement(db, sql, values)).await?.iter().map(read).collect()
+    db.rows(db.statement(sql, values)).await?.iter().map(read).collect()
 }
 
 /// An entry of a set.
@@ -138,7 +138,7 @@ async fn insert(tx: &Tx, set: &OpenSet, ids: &[i64], fresh: &[(usize, &DraftEntr
 pub(super) async fn remove(tx: &Tx, set: &OpenSet, id: PriceEntryId) -> Result<(), PriceAdminError> {
     sets::touch(tx, set).await?;
     let sql = "delete from price_change_set_entries where set_id = $1 and id = $2";
-    let done = tx.execute_raw(statement(tx, sql, vec![set.id.0.into(), id.0.into()])).await?;
+    let done = tx.execute_raw(tx.statement(sql, vec![set.id.0.into(), id.0.into()])).await?;
     if done.rows_affected() == 0 { Err(PriceAdminError::EntryNotFound(id.to_string())) } else { Ok(()) }
 }
 
@@ -151,5 +151,5 @@ pub(super) async fn page(
 ) -> Result<Vec<(PriceEntryId, DraftEntry)>, DbErr> {
     let sql = format!("select {COLUMNS} from price_change_set_entries where set_id = $1 and id > $2 order by id limit $3");
     let values = vec![set.0.into(), after.into(), (limit as i64).into()];
-    db.rows(statement(db, sql, values)).await?.iter().map(read).collect()
+    db.rows(db.statement(sql, values)).await?.iter().map(read).collect()
 }

@@ -27,7 +27,6 @@ use crate::lines::NewLine;
 use crate::{NewContract, NewEntry, NewPromotion, NewTarget, promotion};
 use prices::{AccountSet, ImpactScope, ListRow, PriceLine, ProductSet, TermsFilter, stored_terms};
 use store::database::Reader;
-use store::sql::statement;
 
 /// Products looked at together.
 const PRODUCTS: usize = 2_000;
@@ -129,7 +128,7 @@ impl PreviewContext<'_> {
         let sql = "select distinct product_id from price_change_set_entries where set_id = $1 and product_id > $2 \
                    order by product_id limit $3";
         let values = vec![self.set.id.0.into(), after.into(), (PRODUCTS as i64).into()];
-        let rows = self.db.rows(statement(self.db, sql, values)).await?;
+        let rows = self.db.rows(self.db.statement(sql, values)).await?;
         Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, sea_orm::DbErr>>()?)
     }
 

@@ -19,7 +19,6 @@ use kernel::problem::{CommonError, FieldError};
 use kernel::wire::{VersionMatch, check_version};
 use prices::BadInput;
 use store::database::Tx;
-use store::sql::statement;
 
 /// What became of what stood in a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +97,7 @@ async fn check_entries(tx: &Tx, set: &OpenSet, valid_from: Option<Instant>) -> R
         (ended, "/valid_until", FieldCode::EndsBeforeStart, "valid_until must be after the publication begins"),
         (twice, "", FieldCode::Duplicate, "another entry for the same case begins when the publication does; remove one of them"),
     ] {
-        for row in tx.rows(statement(tx, sql, values(set, valid_from))).await? {
+        for row in tx.rows(tx.statement(sql, values(set, valid_from))).await? {
             let id: i64 = row.get(0)?;
             faults.push(FieldError::new(format!("/entries/{id}{field}"), code, detail));
         }
@@ -112,9 +111,9 @@ async fn record_entries(tx: &Tx, set: &OpenSet, change: &PriceChange, valid_from
         values.extend([change.recorded_at.0.into(), change.version.into()]);
         values
     };
-    let run = async |sql: String, values| tx.execute_raw(statement(tx, sql, values)).await.map(|done| done.rows_affected());
+    let run = async |sql: String, values| tx.execute_raw(tx.statement(sql, values)).await.map(|done| done.rows_affected());
     let all = "select count(*) from price_change_set_entries where set_id = $1";
-    let all: i64 = tx.first_value(statement(tx, all, vec![set.id.0.into()])).await?;
+    let all: i64 = tx.first_value(tx.statement(all, vec![set.id.0.into()])).await?;
     if all == 0 {
         return Ok(Outcome::default());
     }

@@ -12,7 +12,6 @@ use crate::error::PriceAdminError;
 use crate::events::{ChangeSetChanged, ChangeSetDetails, ChangeSetDropped, ChangeSetPublished};
 use kernel::wire::PageRequest;
 use store::database::Tx;
-use store::sql::statement;
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
@@ -52,12 +51,12 @@ pub(super) async fn entry_counts(db: &impl Db, sets: &[PriceChangeSetId]) -> Res
     }
     let places = placeholders(1, sets.len());
     let sql = format!("select set_id, count(*) from price_change_set_entries where set_id in ({places}) group by set_id");
-    let values = sets.iter().map(|set| set.0.into()).collect();
+    let values = sets.iter().map(|set| set.0.into());
     let count = |row: &Row| {
         let count: i64 = row.get(1)?;
         Ok((row.get(0)?, u64::try_from(count).unwrap_or_default()))
     };
-    db.rows(statement(db, sql, values)).await?.iter().map(count).collect()
+    db.rows(db.statement(sql, values)).await?.iter().map(count).collect()
 }
 
 /// Creates the set or gives it another name.

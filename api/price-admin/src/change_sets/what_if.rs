@@ -24,7 +24,7 @@ use prices::{
 };
 use store::clock;
 use store::database::Reader;
-use store::sql::{ids_value, key_list, statement};
+use store::sql::{ids_value, key_list};
 
 /// A small price book.
 #[derive(Debug)]
@@ -191,7 +191,7 @@ impl WhatIfBook {
                 stored_terms::line_columns("l"),
                 key_list(db, chain.len() + 1, "bigint")
             );
-            let lines = db.rows(statement(db, sql, bound)).await?;
+            let lines = db.rows(db.statement(sql, bound)).await?;
             let mut book = self.prices.book_mut();
             for row in terms {
                 let id = row.id;
@@ -225,7 +225,7 @@ impl WhatIfBook {
 
     async fn group_of(&self, db: &Reader, account: AccountId) -> Result<String, PriceAdminError> {
         let sql = "select coalesce(group_code, '') from accounts where id = $1";
-        let row = db.row(statement(db, sql, vec![account.0.into()])).await?;
+        let row = db.row(db.statement(sql, vec![account.0.into()])).await?;
         Ok(row.map_or_else(|| Ok(String::new()), |row| row.get(0))?)
     }
 

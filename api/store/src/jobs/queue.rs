@@ -13,7 +13,7 @@ use crate::clock::later;
 use crate::database::Tx;
 use crate::error::StoreError;
 use crate::row::Db;
-use crate::sql::{fetch, fetch_one, insert_all, key_list, statement, texts_value};
+use crate::sql::{fetch, fetch_one, insert_all, key_list, texts_value};
 
 impl Tx {
     /// Enqueues a job to be done once this transaction has committed, and not before `due`.
@@ -69,7 +69,7 @@ pub(super) async fn claim(tx: &Tx, kinds: &[&str], now: Instant, what: Claim) ->
         key_list(tx, 2, "text"),
     );
     let values = vec![now.into(), texts_value(tx, kinds), later(now, LEASE).into()];
-    let found = tx.entities::<rows::Entity>(statement(tx, sql, values), 0).await?;
+    let found = tx.entities::<rows::Entity>(tx.statement(sql, values), 0).await?;
     let mut taken: Vec<rows::Model> = found.into_iter().map(|row| row.entity).collect();
     taken.sort_unstable_by_key(|row| (row.due_at, row.id));
     Ok(taken)
@@ -87,7 +87,7 @@ pub(super) async fn any_due(db: &impl Db, kinds: &[&str], now: Instant) -> Resul
         format!("select * from (select id from background_jobs where {condition} and kind in {kinds_sql} limit 1) as found")
     };
     let sql = format!("{} union all {}", first_of(DUE), first_of(ABANDONED));
-    Ok(db.row(statement(db, sql, vec![now.into(), texts_value(db, kinds)])).await?.is_some())
+    Ok(db.row(db.statement(sql, vec![now.into(), texts_value(db, kinds)])).await?.is_some())
 }
 
 /// Deletes jobs that end with this transaction, and says which of them were still its worker's.

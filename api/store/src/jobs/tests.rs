@@ -14,7 +14,6 @@ use super::{GiveUp, Job, JobHandler, JobHandlers, JobWorker, LEASE, OutsideJobHa
 use crate::clock::{SECOND, later};
 use crate::database::{Database, Tx};
 use crate::error::BoxError;
-use crate::sql::statement;
 use crate::system::System;
 
 /// Writes its number into the table `done`.
@@ -43,7 +42,7 @@ struct Notes;
 #[async_trait::async_trait]
 impl JobHandler<Note> for Notes {
     async fn run(&self, tx: &Tx, job: Note) -> Result<(), BoxError> {
-        tx.execute_raw(statement(tx, "insert into done (number) values ($1)", vec![job.number.into()])).await?;
+        tx.execute_raw(tx.statement("insert into done (number) values ($1)", vec![job.number.into()])).await?;
         match job.fails {
             Fails::Never => Ok(()),
             Fails::Always => Err("it always fails".into()),
@@ -80,7 +79,7 @@ impl OutsideJobHandler<Call> for Calls {
     }
 
     async fn record(&self, tx: &Tx, _job: &Call, answer: i64) -> Result<(), BoxError> {
-        tx.execute_raw(statement(tx, "insert into done (number) values ($1)", vec![answer.into()])).await?;
+        tx.execute_raw(tx.statement("insert into done (number) values ($1)", vec![answer.into()])).await?;
         Ok(())
     }
 }
@@ -137,7 +136,7 @@ impl House {
 
     async fn done(&self) -> Vec<i64> {
         let db = self.system.db();
-        let rows = db.rows(statement(&db, "select number from done order by number", vec![])).await.expect("rows");
+        let rows = db.rows(db.statement("select number from done order by number", vec![])).await.expect("rows");
         rows.iter().map(|row| row.get(0).expect("a number")).collect()
     }
 
@@ -235,7 +234,7 @@ async fn one_bad_job_is_set_aside_and_stops_no_other() {
     let ids = house.notes((0..50).map(|n| (n, bad.iter().find(|b| b.0 == n).map_or(Fails::Never, |b| b.1)))).await;
     let broken = "update background_jobs set payload = '{}' where id = $1";
     let tx = house.system.begin().await.expect("a transaction");
-    tx.execute_raw(statement(&tx, broken, vec![ids[20].into()])).await.expect("broken");
+    tx.execute_raw(tx.statement(broken, vec![ids[20].into()])).await.expect("broken");
     tx.commit(()).await.expect("committed");
     let worker = house.worker_with(Duration::from_millis(20));
     while worker.run_due().await.expect("worked") > 0 {}
@@ -282,7 +281,7 @@ async fn a_worker_that_is_dropped_amid_a_job_loses_nothing_and_does_nothing_twic
     assert!(house.done().await.is_empty(), "until the lease ends nobody else has the jobs");
     let tx = house.system.begin().await.expect("a transaction");
     let mended = "update background_jobs set payload = '{\"number\":2,\"fails\":\"Never\"}' where id = $1";
-    tx.execute_raw(statement(&tx, mended, vec![hangs.into()])).await.expect("mended");
+    tx.execute_raw(tx.statement(mended, vec![hangs.into()])).await.expect("mended");
     tx.commit(()).await.expect("committed");
     house.wait(LEASE);
     house.work().await;

@@ -9,8 +9,7 @@
 
 use std::cell::Cell;
 use std::ffi::c_int;
-use std::path::PathBuf;
-use std::sync::{Arc, Weak, mpsc};
+use std::sync::{Weak, mpsc};
 
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
@@ -45,34 +44,38 @@ pub(super) struct Checkpointer {
 }
 
 impl Checkpointer {
-    /// Starts the thread of a file; it ends with the file. Gives what its [`File`] must be put into.
-    pub(super) fn start(path: PathBuf, page_size: u64) -> Result<(Self, mpsc::SyncSender<Weak<File>>), std::io::Error> {
+    /// One for a file with pages of so many bytes, and what the thread waits for.
+    pub(super) fn new(page_size: u64) -> (Self, mpsc::Receiver<()>) {
         let (wake, woken) = mpsc::sync_channel(1);
-        let (hand_over, handed) = mpsc::sync_channel::<Weak<File>>(1);
-        std::thread::Builder::new().name("checkpoint".to_owned()).spawn(move || {
-            let Ok(file) = handed.recv() else { return };
-            while woken.recv().is_ok() {
-                let Some(file) = file.upgrade() else { return };
-                if let Err(error) = fold(&path, &file) {
-                    tracing::warn!(%error, "the log of the database could not be folded into its file");
-                }
-            }
-        })?;
-        Ok((Self { wake, page_size }, hand_over))
+        (Self { wake, page_size }, woken)
     }
 
-    /// Called by whoever has committed, in the same thread.
+    /// Called after a commit, in the thread that committed.
     pub(super) fn committed(&self) {
         if LOG_PAGES.get() * self.page_size >= LONG_LOG {
-            // When the thread is awake it comes here again.
+            // When the thread is awake already, a later commit wakes it again.
             let _ = self.wake.try_send(());
         }
     }
 }
 
+/// Starts the thread of a file; it ends with the file.
+pub(super) fn start(file: Weak<File>, woken: mpsc::Receiver<()>) -> Result<(), std::io::Error> {
+    let thread = std::thread::Builder::new().name("checkpoint".to_owned());
+    thread.spawn(move || {
+        while woken.recv().is_ok() {
+            let Some(file) = file.upgrade() else { return };
+            if let Err(error) = fold(&file) {
+                tracing::warn!(%error, "the log of the database could not be folded into its file");
+            }
+        }
+    })?;
+    Ok(())
+}
+
 /// Folds most of the log beside the writer, and the rest in its place.
-fn fold(path: &std::path::Path, file: &Arc<File>) -> rusqlite::Result<()> {
-    let connection = connect(path, true)?;
+fn fold(file: &File) -> rusqlite::Result<()> {
+    let connection = connect(&file.path, true)?;
     checkpoint(&connection)?;
     let mut writer = file.writer.blocking_lock();
     if !writer.group.is_empty() {

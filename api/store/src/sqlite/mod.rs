@@ -64,7 +64,6 @@ struct File {
     writer: Arc<tokio::sync::Mutex<Writer>>,
     /// Transactions that wait for the writer.
     waiting: AtomicUsize,
-    checkpointer: Checkpointer,
 }
 
 impl Sqlite {
@@ -79,12 +78,11 @@ impl Sqlite {
         let connection = connect(&path, true).map_err(refused)?;
         checkpoint::leave_to_thread(&connection);
         let page_size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(refused)?;
-        let (checkpointer, hand_over) = Checkpointer::start(path.clone(), page_size.unsigned_abs())
+        let (checkpointer, woken) = Checkpointer::new(page_size.unsigned_abs());
+        let writer = Arc::new(tokio::sync::Mutex::new(Writer::over(connection, checkpointer)));
+        let file = Arc::new(File { path, readers: Mutex::default(), writer, waiting: AtomicUsize::new(0) });
+        checkpoint::start(Arc::downgrade(&file), woken)
             .map_err(|error| DbErr::Conn(RuntimeErr::Internal(format!("no thread could be started: {error}"))))?;
-        let writer = Arc::new(tokio::sync::Mutex::new(Writer::over(connection)));
-        let file = File { path, readers: Mutex::default(), writer, waiting: AtomicUsize::new(0), checkpointer };
-        let file = Arc::new(file);
-        let _ = hand_over.send(Arc::downgrade(&file));
         Ok(Self { file })
     }
 
@@ -158,10 +156,7 @@ impl Transaction {
         }
         let Some(mut writer) = self.writer.lock().take() else { return Err(ended()) };
         if at_once || self.file.waiting.load(Ordering::Acquire) == 0 || writer.group.len() >= MAX_GROUP {
-            let outcome = writer.commit_group();
-            drop(writer);
-            self.file.checkpointer.committed();
-            return outcome;
+            return writer.commit_group();
         }
         let (tell, told) = oneshot::channel();
         writer.group.push(tell);

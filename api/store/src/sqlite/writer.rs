@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use sea_orm::{DbErr, RuntimeErr};
 use tokio::sync::oneshot;
 
+use super::checkpoint::Checkpointer;
 use super::{File, run};
 
 /// Transactions that share one commit at most.
@@ -29,11 +30,12 @@ pub(super) struct Writer {
     pub(super) connection: Option<Connection>,
     /// Transactions that wait for the commit they share.
     pub(super) group: Vec<oneshot::Sender<Outcome>>,
+    checkpointer: Checkpointer,
 }
 
 impl Writer {
-    pub(super) fn over(connection: Connection) -> Self {
-        Self { connection: Some(connection), group: Vec::new() }
+    pub(super) fn over(connection: Connection, checkpointer: Checkpointer) -> Self {
+        Self { connection: Some(connection), group: Vec::new(), checkpointer }
     }
 
     pub(super) fn connection(&self) -> Result<&Connection, DbErr> {
@@ -69,6 +71,7 @@ impl Writer {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
         self.tell(&outcome);
+        self.checkpointer.committed();
         outcome
     }
 
@@ -121,7 +124,6 @@ impl<'a> GroupCommit<'a> {
             mut writer = writer => {
                 if !writer.group.is_empty() {
                     drop(writer.commit_group());
-                    self.file.checkpointer.committed();
                 }
                 self.told.try_recv().ok()
             }
