@@ -3,12 +3,16 @@
 use entity::{AccountId, CartId, CartStatus, carts};
 use pricing::Currency;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryTrait as _,
+};
 
 use super::error::CartError;
 use super::events::{CartChanged, CartCreated};
 use super::queries::{id_of, lock_open};
 use store::database::Tx;
+use store::sql::insert_later;
 
 /// Largest number of lines in a cart.
 pub(super) const MAX_CART_LINES: usize = 20_000;
@@ -46,7 +50,7 @@ pub(super) async fn create(tx: &Tx, new: NewCart, count: usize) -> Result<carts:
         created_at: tx.now(),
         updated_at: tx.now(),
     };
-    carts::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
+    insert_later(tx, vec![row.clone().into_active_model().reset_all()]).await?;
     tx.record(&CartCreated((&row).into()));
     Ok(row)
 }
@@ -88,31 +92,28 @@ pub(super) async fn reserve_line_numbers(
     Ok(ReservedNumbers { version_before: cart.version - 1, cart })
 }
 
-/// Writes a changed cart and increments its version.
+/// Writes a changed cart, locked by the caller, and increments its version.
 pub(super) async fn save(tx: &Tx, cart: &mut carts::Model) -> Result<(), CartError> {
     cart.version += 1;
     cart.updated_at = tx.now();
-    carts::Entity::update_many()
+    let update = carts::Entity::update_many()
         .col_expr(carts::Column::NextLine, Expr::value(cart.next_line))
         .col_expr(carts::Column::LineCount, Expr::value(cart.line_count))
         .col_expr(carts::Column::Version, Expr::value(cart.version))
         .col_expr(carts::Column::UpdatedAt, Expr::value(cart.updated_at.0))
-        .filter(carts::Column::Id.eq(cart.id))
-        .exec(tx)
-        .await?;
+        .filter(carts::Column::Id.eq(cart.id));
+    tx.write_later(update.build(tx.get_database_backend()), 1).await?;
     tx.record(&CartChanged((&*cart).into()));
     Ok(())
 }
 
 /// Records that a cart, locked by the caller, became an order.
 pub async fn mark_ordered(tx: &Tx, cart: &carts::Model) -> Result<(), CartError> {
-    carts::Entity::update_many()
+    let update = carts::Entity::update_many()
         .col_expr(carts::Column::Status, Expr::value(CartStatus::Ordered.word()))
         .col_expr(carts::Column::Version, Expr::col(carts::Column::Version).add(1))
-        .filter(carts::Column::Id.eq(cart.id))
-        .exec(tx)
-        .await?;
-    Ok(())
+        .filter(carts::Column::Id.eq(cart.id));
+    Ok(tx.write_later(update.build(tx.get_database_backend()), 1).await?)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
 use prices::{AsOf, PriceLine};
 use store::StoreError;
 use store::database::Tx;
-use store::sql::insert_all;
+use store::sql::insert_later;
 
 /// A line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,5 +58,5 @@ impl CartLine {
 /// Writes new lines of a cart.
 pub(super) async fn insert(tx: &Tx, cart: CartId, lines: &[CartLine]) -> Result<(), StoreError> {
     let rows = lines.iter().map(|line| line.row(cart).into_active_model().reset_all()).collect();
-    Ok(insert_all(tx, rows, None).await?)
+    Ok(insert_later(tx, rows).await?)
 }

@@ -237,25 +237,20 @@ fn read_row(found: &Row, names: &mut NameCache) -> Result<((ProductId, Warehouse
     Ok(((product, warehouse), LockedLevel { on_hand, reserved, safety, sku, warehouse: code, country, priority, before }))
 }
 
-async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLevel)]) -> Result<(), CommonError> {
+async fn write_levels(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLevel)]) -> Result<(), DbErr> {
     let mut bound = BoundRows::new(tx, &["product_id", "warehouse_id", "on_hand", "reserved", "safety"], &[]);
     for ((product, warehouse), row) in changed {
         let (on_hand, reserved) = (row.on_hand - row.before.0, row.reserved - row.before.1);
         bound.push(&[product.0, warehouse.0, on_hand, reserved, row.safety], &[]);
     }
-    // The rows are locked. The statement checks the quantities again, so that a mistake above cannot oversell.
+    // The rows are locked, and the table refuses what would be oversold, so that a mistake above cannot oversell.
     let sql = format!(
         "update stock_levels as l set on_hand = l.on_hand + v.on_hand, reserved = l.reserved + v.reserved, safety = v.safety, \
-         updated_at = $1 from {} as v where l.product_id = v.product_id and l.warehouse_id = v.warehouse_id \
-         and l.reserved + v.reserved >= 0 and l.on_hand + v.on_hand >= l.reserved + v.reserved",
+         updated_at = $1 from {} as v where l.product_id = v.product_id and l.warehouse_id = v.warehouse_id",
         bound.source(2)
     );
     let values = std::iter::once(tx.now().0.into()).chain(bound.into_values());
-    let done = tx.execute_raw(tx.statement(sql, values)).await?;
-    if done.rows_affected() == changed.len() as u64 {
-        return Ok(());
-    }
-    Err(CommonError::Internal(format!("{} of {} stock levels were changed", done.rows_affected(), changed.len())))
+    tx.write_later(tx.statement(sql, values), changed.len() as u64).await
 }
 
 async fn write_entries(tx: &Tx, entries: &[LedgerEntry]) -> Result<(), DbErr> {
@@ -271,8 +266,7 @@ async fn write_entries(tx: &Tx, entries: &[LedgerEntry]) -> Result<(), DbErr> {
         bound.source(3)
     );
     let own = [tx.actor().label.as_ref().into(), tx.now().0.into()];
-    tx.execute_raw(tx.statement(sql, own.into_iter().chain(bound.into_values()))).await?;
-    Ok(())
+    tx.write_later(tx.statement(sql, own.into_iter().chain(bound.into_values())), entries.len() as u64).await
 }
 
 fn record_events(tx: &Tx, changed: &[(&(ProductId, WarehouseId), &LockedLevel)], events: StockEvents) {

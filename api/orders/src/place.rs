@@ -1,9 +1,7 @@
 //! Placing an order: stock, credit, lines, holds and the event, in one transaction.
 
-use entity::{
-    HoldKind, Instant, OrderId, PaymentMethod, Quantity, order_allocations, order_holds, order_lines, order_pricings, orders,
-};
-use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+use entity::{HoldKind, Instant, OrderId, PaymentMethod, Quantity, order_allocations, order_holds, order_lines, orders};
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
 
 use super::credit::{self, CreditDelta};
 use super::error::OrderError;
@@ -16,7 +14,7 @@ use kernel::telemetry;
 use kernel::wire::Money;
 use order_events::{OrderHeld, OrderHold, OrderPlaced};
 use store::database::Tx;
-use store::sql::insert_all;
+use store::sql::insert_later;
 
 /// Places an order at the prices of its lines, with the stock planned for it. Stock cannot be missing, because the levels are
 /// locked. An order above the credit limit is held.
@@ -107,12 +105,11 @@ async fn write(
             released_by: None,
         })
         .collect();
-    orders::Entity::insert(order.clone().into_active_model().reset_all()).exec_without_returning(tx).await?;
-    insert_all(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
-    insert_all(tx, allocations.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
-    let pricing = pricing_snapshot::row(new, id).into_active_model().reset_all();
-    order_pricings::Entity::insert(pricing).exec_without_returning(tx).await?;
-    insert_all(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect(), None).await?;
+    insert_later(tx, vec![order.clone().into_active_model().reset_all()]).await?;
+    insert_later(tx, rows.iter().map(|r| r.clone().into_active_model().reset_all()).collect()).await?;
+    insert_later(tx, allocations.iter().map(|r| r.clone().into_active_model().reset_all()).collect()).await?;
+    insert_later(tx, vec![pricing_snapshot::row(new, id).into_active_model().reset_all()]).await?;
+    insert_later(tx, holds.iter().map(|r| r.clone().into_active_model().reset_all()).collect()).await?;
     Ok(LoadedOrder { order, lines: rows, allocations, holds })
 }
 

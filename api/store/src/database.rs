@@ -38,6 +38,7 @@ use super::events::{self, Event, Recorded};
 use super::feed::Feed;
 use super::jobs::EnqueuedSignal;
 use super::open_transactions::OpenTransaction;
+use super::queued_writes::{QueuedWrites, check_count};
 use super::row::{ColumnValue, Db, Row};
 use super::sqlite::{Sqlite, Statements as _, Transaction};
 use super::statistics::{self, Growth, Written};
@@ -149,6 +150,7 @@ impl Database {
             alone: AtomicBool::new(false),
             enqueues: AtomicBool::new(false),
             enqueued: self.enqueued.clone(),
+            queued: Mutex::default(),
             written: Mutex::default(),
             growth: self.growth.clone(),
             open: OpenTransaction::enter(),
@@ -196,6 +198,12 @@ impl Reader {
     #[expect(clippy::unused_self, reason = "the form of a transaction's")]
     fn inserted(&self, _: String, _: u64) {}
 
+    /// A reader queues nothing.
+    #[expect(clippy::unused_self, clippy::unused_async, reason = "the form of a transaction's")]
+    async fn send_queued(&self) -> Result<(), DbErr> {
+        Ok(())
+    }
+
     /// Analyzes tables that have doubled, beside what else runs. When it fails, PostgreSQL's own service does it later.
     fn analyze_grown(&self, tables: Vec<String>) {
         let Backend::Postgres(pool) = &self.backend else { return };
@@ -240,6 +248,8 @@ pub struct Tx {
     /// Whether it enqueued jobs.
     pub(super) enqueues: AtomicBool,
     enqueued: EnqueuedSignal,
+    /// Writes that wait to be sent together, on PostgreSQL.
+    queued: Mutex<QueuedWrites>,
     /// Rows written into each table, on PostgreSQL.
     written: Mutex<Written>,
     growth: Arc<Growth>,
@@ -287,6 +297,7 @@ impl Tx {
         self.run_commit_hooks(&recorded).await?;
         recorded.append(&mut self.take_recorded()?);
         let events = events::write(&self, recorded).await?;
+        self.send_queued().await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
         let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, open, written, growth, .. } = self;
         count_statement();
@@ -330,6 +341,50 @@ impl Tx {
         Ok(())
     }
 
+    /// Writes what this transaction does not read again, with what else is [queued](super::queued_writes). The statement must write
+    /// so many rows, and none that another queued one writes; it has no `returning`.
+    pub async fn write_later(&self, write: Statement, rows: u64) -> Result<(), DbErr> {
+        match &self.inner {
+            Transacting::Sqlite(transaction) => {
+                count_statement();
+                check_count(transaction.execute(&write)?.rows_affected(), rows, &write.sql)
+            }
+            Transacting::Postgres(_) => {
+                if let Some(table) = statistics::inserted_into(&write.sql) {
+                    self.inserted(table.to_owned(), rows);
+                }
+                self.queued.lock().push(write, rows);
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends what is queued.
+    async fn send_queued(&self) -> Result<(), DbErr> {
+        let Transacting::Postgres(postgres) = &self.inner else { return Ok(()) };
+        let queued = std::mem::take(&mut *self.queued.lock());
+        if queued.is_empty() {
+            return Ok(());
+        }
+        send(postgres, &queued, None).await.map(drop)
+    }
+
+    /// Runs a statement that returns numbers, which are given in rising order. What is queued goes with it.
+    pub(super) async fn number(&self, numbering: Statement) -> Result<Vec<i64>, DbErr> {
+        match &self.inner {
+            Transacting::Sqlite(_) => {
+                let rows = self.rows(numbering).await?;
+                let mut numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+                numbers.sort_unstable();
+                Ok(numbers)
+            }
+            Transacting::Postgres(postgres) => {
+                let queued = std::mem::take(&mut *self.queued.lock());
+                send(postgres, &queued, Some(numbering)).await
+            }
+        }
+    }
+
     /// Takes note of rows that a statement inserted into a table.
     fn inserted(&self, table: String, rows: u64) {
         *self.written.lock().entry(table).or_default() += rows;
@@ -349,6 +404,13 @@ impl Tx {
         let row = self.row(statement).await?;
         row.ok_or_else(|| DbErr::RecordNotFound("the statement gave no row".to_owned()))?.get(0)
     }
+}
+
+/// Sends queued writes as one statement, with one that returns numbers if there is one.
+async fn send(to: &DatabaseTransaction, queued: &QueuedWrites, numbering: Option<Statement>) -> Result<Vec<i64>, DbErr> {
+    count_statement();
+    let rows: Vec<Row> = to.query_all_raw(queued.statement(numbering)).await?.into_iter().map(Row::of_postgres).collect();
+    queued.read(&rows)
 }
 
 /// What a transaction can hold exclusively without a row of its own. The numbers are known to every running release.
@@ -377,6 +439,7 @@ macro_rules! forward_connection {
             }
 
             async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+                self.send_queued().await?;
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => sqlite.execute(&statement),
@@ -392,6 +455,7 @@ macro_rules! forward_connection {
             }
 
             async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+                self.send_queued().await?;
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => sqlite.execute_script(sql),
@@ -400,6 +464,7 @@ macro_rules! forward_connection {
             }
 
             async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+                self.send_queued().await?;
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => Ok(sqlite.named_rows(&statement, 1)?.pop()),
@@ -408,6 +473,7 @@ macro_rules! forward_connection {
             }
 
             async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+                self.send_queued().await?;
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => sqlite.named_rows(&statement, usize::MAX),
@@ -418,6 +484,7 @@ macro_rules! forward_connection {
 
         impl Db for $type {
             async fn rows(&self, statement: Statement) -> Result<Vec<Row>, DbErr> {
+                self.send_queued().await?;
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => sqlite.rows(&statement, usize::MAX),
@@ -428,6 +495,7 @@ macro_rules! forward_connection {
             }
 
             async fn row(&self, statement: Statement) -> Result<Option<Row>, DbErr> {
+                self.send_queued().await?;
                 count_statement();
                 match &self.$field {
                     $backend::Sqlite(sqlite) => Ok(sqlite.rows(&statement, 1)?.pop()),

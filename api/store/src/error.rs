@@ -35,6 +35,9 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
+        if is_duplicate(&error) && database_error(&error).and_then(DatabaseError::table) == Some(KEYS) {
+            return Self::KeyRunning;
+        }
         let lost_race = database_error(&error).is_some_and(|cause| cause.code().is_some_and(|code| RETRIED.contains(&&*code)));
         if lost_race || matches!(error, DbErr::ConnectionAcquire(_)) { Self::Busy } else { Self::Database(error) }
     }
@@ -45,6 +48,9 @@ impl From<UnreadableEvent> for StoreError {
         Self::Internal(error.to_string())
     }
 }
+
+/// The table of stored answers. A row that exists already was stored by a request that ran beside this one.
+const KEYS: &str = "idempotency_keys";
 
 /// Codes of a statement that may succeed when it is repeated: SQLite's busy and locked; PostgreSQL's serialization failure,
 /// deadlock and lock that is not available.
@@ -94,6 +100,10 @@ impl DatabaseError for SqliteError {
 
     fn code(&self) -> Option<Cow<'_, str>> {
         Some((self.failure.extended_code & 0xff).to_string().into())
+    }
+
+    fn table(&self) -> Option<&str> {
+        self.message().strip_prefix("UNIQUE constraint failed: ")?.split('.').next()
     }
 
     fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {

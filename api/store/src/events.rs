@@ -29,6 +29,7 @@ use super::database::{Reader, Tx};
 use super::domain_event::{DomainEvent, UnreadableEvent};
 use super::feed::Feed;
 use super::row::{Db, Row};
+use super::sql::values_of;
 
 /// An event in its internal form.
 #[derive(Clone, Debug)]
@@ -124,33 +125,19 @@ pub(super) async fn write(tx: &Tx, events: Vec<Recorded>) -> Result<Vec<Event>, 
     let mut rest = events.into_iter();
     while rest.len() > 0 {
         let mut chunk: Vec<Recorded> = rest.by_ref().take(ROWS_PER_STATEMENT).collect();
-        let statement = insert(tx, &mut chunk);
-        let rows = tx.rows(statement).await?;
-        let mut numbers: Vec<i64> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
-        // Rows are numbered in the order they are given, but not always told in it.
-        numbers.sort_unstable();
+        // Rows are numbered in the order they are given.
+        let numbers = tx.number(insert(tx, &mut chunk)).await?;
         written.extend(chunk.into_iter().zip(numbers).map(|(recorded, seq)| Event { seq, ..recorded.event }));
     }
     Ok(written)
 }
 
-/// The statement that inserts events. It takes their public forms with it, since nothing in the process reads them. On
-/// PostgreSQL it announces them first: the lock is taken before the first row is numbered.
+/// The statement that inserts events and returns their numbers. It takes their public forms with it, since nothing in the process
+/// reads them. On PostgreSQL it announces them first: the lock is taken before the first row is numbered.
 fn insert(tx: &Tx, events: &mut [Recorded]) -> Statement {
-    let backend = tx.get_database_backend();
-    let mut sql = if backend == DbBackend::Postgres {
-        format!(
-            "with announced as materialized (select pg_advisory_xact_lock_shared({LOCK_SPACE} + last_value) from events_seq_seq) \
-             insert into events ({WRITTEN}) select e.* from announced cross join (values "
-        )
-    } else {
-        format!("insert into events ({WRITTEN}) values ")
-    };
-    let mut values: Vec<Value> = Vec::with_capacity(events.len() * 9);
     let request = &tx.actor().request;
-    for (row, Recorded { event, public }) in events.iter_mut().enumerate() {
-        super::sql::push_row(&mut sql, backend, row, 9);
-        values.extend([
+    let rows = events.iter_mut().map(|Recorded { event, public }| {
+        [
             event.kind.as_ref().into(),
             event.subject.as_str().into(),
             event.account.map(|a| a.0).into(),
@@ -160,10 +147,18 @@ fn insert(tx: &Tx, events: &mut [Recorded]) -> Statement {
             event.occurred_at.0.into(),
             event.data.as_str().into(),
             public.take().into(),
-        ]);
-    }
-    sql.push_str(if backend == DbBackend::Postgres { ") as e returning seq" } else { " returning seq" });
-    Statement::from_sql_and_values(backend, &sql, values)
+        ]
+    });
+    let (source, values) = values_of(tx, rows);
+    let sql = if tx.is_sqlite() {
+        format!("insert into events ({WRITTEN}) {source} returning seq")
+    } else {
+        format!(
+            "with announced as materialized (select pg_advisory_xact_lock_shared({LOCK_SPACE} + last_value) from events_seq_seq) \
+             insert into events ({WRITTEN}) select e.* from announced cross join ({source}) as e returning seq"
+        )
+    };
+    tx.statement(sql, values)
 }
 
 const WRITTEN: &str = "kind, subject, account_id, actor, ip, request_id, occurred_at, data, public";

@@ -15,8 +15,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set, Value};
 
 use super::clock;
 use super::database::Tx;
-use super::error::{StoreError, is_duplicate};
+use super::error::StoreError;
 use super::row::Db;
+use super::sql::insert_later;
 
 /// How long a response is stored, in microseconds: seven days.
 pub const RETENTION: i64 = 7 * clock::DAY;
@@ -98,11 +99,7 @@ impl Tx {
             body: Set(body.to_owned()),
             created_at: Set(self.now()),
         };
-        match rows::Entity::insert(row).exec_without_returning(self).await {
-            Ok(_) => Ok(()),
-            Err(error) if is_duplicate(&error) => Err(StoreError::KeyRunning),
-            Err(error) => Err(error.into()),
-        }
+        Ok(insert_later(self, vec![row]).await?)
     }
 }
 

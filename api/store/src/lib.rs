@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod open_transactions;
 pub mod projections;
+mod queued_writes;
 pub mod row;
 pub mod sequence;
 pub mod sql;

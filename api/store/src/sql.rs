@@ -12,19 +12,10 @@ use sea_orm::{
 use super::database::Tx;
 use super::row::Db;
 
-/// Appends `(…)` with the placeholders of one row, preceded by a comma if it is not the first.
-pub(super) fn push_row(sql: &mut String, backend: DbBackend, row: usize, columns: usize) {
+/// Appends `(?, …)` for one row of SQLite, preceded by a comma if it is not the first.
+fn push_row(sql: &mut String, row: usize, columns: usize) {
     sql.push_str(if row == 0 { "(" } else { ", (" });
-    for column in 0..columns {
-        if column > 0 {
-            sql.push_str(", ");
-        }
-        if backend == DbBackend::Postgres {
-            let _ = write!(sql, "${}", row * columns + column + 1);
-        } else {
-            sql.push('?');
-        }
-    }
+    sql.push_str(&vec!["?"; columns].join(", "));
     sql.push(')');
 }
 
@@ -114,6 +105,21 @@ where
     }
 }
 
+/// Inserts rows that this transaction does not read again; on PostgreSQL they go [with others](Tx::write_later). None may exist.
+pub async fn insert_later<A>(tx: &Tx, rows: Vec<A>) -> Result<(), DbErr>
+where
+    A: ActiveModelTrait + Send,
+    <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+{
+    if tx.is_sqlite() {
+        return insert_all(tx, rows, None).await;
+    }
+    let Some(first) = rows.first() else { return Ok(()) };
+    let insert = Insert::like(first, None, DbBackend::Postgres);
+    let count = rows.len() as u64;
+    tx.write_later(insert.of_arrays(rows), count).await
+}
+
 /// Inserts many rows into what is named as in `price_lists (id, code)`, with a value for each column; `then` is what follows, such
 /// as what to do with rows that exist. For tables without an entity.
 pub async fn insert_values(tx: &Tx, into: &str, rows: Vec<Vec<Value>>, then: &str) -> Result<(), DbErr> {
@@ -121,21 +127,44 @@ pub async fn insert_values(tx: &Tx, into: &str, rows: Vec<Vec<Value>>, then: &st
     debug_assert!(rows.iter().all(|row| row.len() == columns), "a value for each column");
     if tx.is_sqlite() {
         let mut sql = format!("insert into {into} values ");
-        push_row(&mut sql, DbBackend::Sqlite, 0, columns);
+        push_row(&mut sql, 0, columns);
         return tx.repeat(&format!("{sql} {then}"), rows.into_iter());
     }
-    let types: Vec<&str> = rows[0].iter().map(|value| postgres_type(&value.array_type())).collect();
-    let places: Vec<String> = types.iter().zip(1..).map(|(of, place)| format!("${place}::text::{of}[]")).collect();
-    let sql = format!("insert into {into} select * from unnest({}) {then}", places.join(", "));
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
-        let mut arrays = vec![ArrayText::default(); columns];
-        for row in rows.by_ref().take(ROWS_PER_INSERT) {
-            arrays.iter_mut().zip(row).for_each(|(array, value)| array.push(Some(value)));
-        }
-        tx.execute_raw(tx.statement(&sql, arrays.into_iter().map(ArrayText::into_value))).await?;
+        let (source, values) = values_of(tx, rows.by_ref().take(ROWS_PER_INSERT));
+        tx.execute_raw(tx.statement(format!("insert into {into} {source} {then}"), values)).await?;
     }
     Ok(())
+}
+
+/// Rows of values as what stands behind `insert into t (…)`, and the values to bind from the first place on. On PostgreSQL each
+/// column is one array, so that the text is the same for any number of rows.
+pub(super) fn values_of<R>(db: &impl Db, rows: impl Iterator<Item = R>) -> (String, Vec<Value>)
+where
+    R: IntoIterator<Item = Value>,
+{
+    if db.is_sqlite() {
+        let (mut sql, mut values) = (String::from("values "), Vec::new());
+        for (row, own) in rows.enumerate() {
+            let before = values.len();
+            values.extend(own);
+            push_row(&mut sql, row, values.len() - before);
+        }
+        return (sql, values);
+    }
+    let (mut types, mut arrays): (Vec<&str>, Vec<ArrayText>) = Default::default();
+    for row in rows {
+        for (column, value) in row.into_iter().enumerate() {
+            if arrays.len() == column {
+                types.push(postgres_type(&value.array_type()));
+                arrays.push(ArrayText::default());
+            }
+            arrays[column].push(Some(value));
+        }
+    }
+    let places: Vec<String> = types.iter().zip(1..).map(|(of, place)| format!("${place}::text::{of}[]")).collect();
+    (format!("select * from unnest({})", places.join(", ")), arrays.into_iter().map(ArrayText::into_value).collect())
 }
 
 /// PostgreSQL's name of the type of a column.
