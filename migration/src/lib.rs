@@ -6,6 +6,7 @@
 //! - Money and quantities are whole millionths in `bigint`; instants are microseconds since 1970 UTC in `bigint`. No column
 //!   is a floating-point number, so sums are exact on both databases.
 //! - Structured detail that is only ever read back whole is JSON in a `text` column.
+//! - References are declared, save that PostgreSQL does not check those of lines ([`LINE_REFERENCES`]).
 //! - Expand, move, contract: a released column is never dropped in the release that stops reading it.
 //!
 //! Not here: data fixes that need business code, and anything from `entity` (importing a row would rewrite history
@@ -15,6 +16,7 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::{Alias, DbErr, MigrationTrait, SchemaManager, Table};
 use sea_orm_migration::sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
+mod line_references;
 mod m20261121_000001_kernel;
 mod m20261121_000002_identity;
 mod m20261121_000003_catalog;
@@ -40,6 +42,9 @@ mod m20261130_000040_background_jobs;
 mod m20261130_000041_seller_settings;
 mod m20261130_000042_blobs;
 mod m20261130_000050_approvers;
+mod m20261130_000051_line_references;
+
+pub use line_references::{LINE_REFERENCES, LineReference};
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -74,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000041_seller_settings::Migration),
             Box::new(m20261130_000042_blobs::Migration),
             Box::new(m20261130_000050_approvers::Migration),
+            Box::new(m20261130_000051_line_references::Migration),
         ]
     }
 }

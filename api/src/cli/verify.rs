@@ -1,8 +1,10 @@
 //! Checks that what is kept twice for speed agrees with what it follows from: levels with the ledger, reservations with
-//! orders, orders with shipments and invoices, credit positions with both, invoices with payments.
+//! orders, orders with shipments and invoices, credit positions with both, invoices with payments; and that each line refers to rows
+//! that exist.
 
+use migration::LineReference;
 use pricing::{Amount, Quantity};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbErr};
 use store::Db as _;
 
 use super::say;
@@ -41,6 +43,12 @@ async fn look(tx: &Tx) -> Result<Vec<String>, String> {
         one_state.map_err(|e| failed(&e))?;
     }
     let mut found = Vec::new();
+    for reference in migration::LINE_REFERENCES {
+        let lost = lost_references(tx, reference).await.map_err(|e| failed(&e))?;
+        if lost > 0 {
+            found.push(format!("{lost} rows of {} have a {} that is not in {}", reference.table, reference.column, reference.to));
+        }
+    }
     for level in inventory::verify(tx, SHOWN as u64).await.map_err(|e| failed(&e))? {
         let [on_hand, ledger, reserved, of_ledger] = [level.on_hand, level.ledger_on_hand, level.reserved, level.ledger_reserved]
             .map(|quantity: Quantity| quantity.to_string());
@@ -65,4 +73,36 @@ async fn look(tx: &Tx) -> Result<Vec<String>, String> {
         ));
     }
     Ok(found)
+}
+
+/// How many rows refer to one that does not exist.
+async fn lost_references(tx: &Tx, LineReference { table, column, to }: &LineReference) -> Result<i64, DbErr> {
+    let sql = format!(
+        "select count(*) from {table} as line where not exists (select 1 from {to} as target where target.id = line.{column})"
+    );
+    tx.first_value(tx.statement(sql, [])).await
+}
+
+#[cfg(test)]
+mod tests {
+    use migration::LINE_REFERENCES;
+
+    use super::*;
+    use store::database::Database;
+
+    #[tokio::test]
+    async fn lines_without_their_product_are_found() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let database = Database::connect(&url, 1).await.expect("a database");
+        database.migrate().await.expect("migrated");
+        let tx = database.system("test").begin().await.expect("a transaction");
+        assert_eq!(look(&tx).await.expect("verified"), Vec::<String>::new());
+        tx.execute_unprepared("pragma defer_foreign_keys = on; insert into product_units (product_id, unit, numerator, denominator) values (7, 'BOX', 10, 1)")
+            .await
+            .expect("a unit of no product");
+        assert_eq!(look(&tx).await.expect("verified"), ["1 rows of product_units have a product_id that is not in products"]);
+        let units = LINE_REFERENCES.iter().find(|of| of.table == "product_units").expect("declared");
+        assert_eq!(lost_references(&tx, units).await.expect("counted"), 1);
+    }
 }

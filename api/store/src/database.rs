@@ -26,8 +26,8 @@ use entity::Instant;
 use migration::{Migrator, MigratorTrait as _};
 use parking_lot::Mutex;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, TransactionTrait,
+    Value,
 };
 
 use super::actor::Actor;
@@ -38,6 +38,7 @@ use super::events::{self, Event, Recorded};
 use super::feed::Feed;
 use super::jobs::EnqueuedSignal;
 use super::open_transactions::OpenTransaction;
+use super::postgres::PostgresTransaction;
 use super::queued_writes::{QueuedWrites, check_count};
 use super::row::{ColumnValue, Db, Row};
 use super::sqlite::{Sqlite, Statements as _, Transaction};
@@ -50,7 +51,7 @@ tokio::task_local! {
     pub static STATEMENTS: Arc<AtomicU64>;
 }
 
-fn count_statement() {
+pub(super) fn count_statement() {
     counters::statement();
     let _ = STATEMENTS.try_with(|count| count.fetch_add(1, Ordering::Relaxed));
 }
@@ -133,10 +134,12 @@ impl Database {
 
     /// Starts a transaction on behalf of `actor`.
     pub async fn begin(&self, actor: Actor) -> Result<Tx, StoreError> {
-        count_statement();
         let inner = match &self.backend {
-            Backend::Sqlite(sqlite) => Transacting::Sqlite(sqlite.begin().await?),
-            Backend::Postgres(pool) => Transacting::Postgres(pool.begin().await?),
+            Backend::Sqlite(sqlite) => {
+                count_statement();
+                Transacting::Sqlite(sqlite.begin().await?)
+            }
+            Backend::Postgres(pool) => Transacting::Postgres(PostgresTransaction::new(pool.clone())),
         };
         Ok(Tx {
             inner,
@@ -199,7 +202,7 @@ impl Reader {
     fn inserted(&self, _: String, _: u64) {}
 
     /// A reader queues nothing.
-    #[expect(clippy::unused_self, clippy::unused_async, reason = "the form of a transaction's")]
+    #[expect(clippy::unused_async, reason = "the form of a transaction's")]
     async fn send_queued(&self) -> Result<(), DbErr> {
         Ok(())
     }
@@ -225,7 +228,7 @@ impl Reader {
 #[derive(Debug)]
 enum Transacting {
     Sqlite(Transaction),
-    Postgres(DatabaseTransaction),
+    Postgres(PostgresTransaction),
 }
 
 /// What a transaction recorded, or why an event could not be written as JSON.
@@ -300,9 +303,11 @@ impl Tx {
         self.send_queued().await?;
         let has_gaps = self.get_database_backend() != DbBackend::Sqlite;
         let Self { inner, feed, claimed, reader, alone, enqueues, enqueued, open, written, growth, .. } = self;
-        count_statement();
         match inner {
-            Transacting::Sqlite(transaction) => transaction.commit(alone.into_inner()).await?,
+            Transacting::Sqlite(transaction) => {
+                count_statement();
+                transaction.commit(alone.into_inner()).await?;
+            }
             Transacting::Postgres(transaction) => transaction.commit().await?,
         }
         drop((claimed, open));
@@ -366,11 +371,12 @@ impl Tx {
         if queued.is_empty() {
             return Ok(());
         }
-        send(postgres, &queued, None).await.map(drop)
+        postgres.send(&queued, None).await.map(drop)
     }
 
-    /// Runs a statement that returns numbers, which are given in rising order. What is queued goes with it.
-    pub(super) async fn number(&self, numbering: Statement) -> Result<Vec<i64>, DbErr> {
+    /// Runs a statement that returns numbers, which are given in rising order. What is queued goes with it. On PostgreSQL the `last`
+    /// statement of a transaction may be its only one.
+    pub(super) async fn number(&self, numbering: Statement, last: bool) -> Result<Vec<i64>, DbErr> {
         match &self.inner {
             Transacting::Sqlite(_) => {
                 let rows = self.rows(numbering).await?;
@@ -380,7 +386,10 @@ impl Tx {
             }
             Transacting::Postgres(postgres) => {
                 let queued = std::mem::take(&mut *self.queued.lock());
-                send(postgres, &queued, Some(numbering)).await
+                if last && queued.only_inserts() {
+                    return postgres.send_last(&queued, numbering).await;
+                }
+                postgres.send(&queued, Some(numbering)).await
             }
         }
     }
@@ -404,13 +413,6 @@ impl Tx {
         let row = self.row(statement).await?;
         row.ok_or_else(|| DbErr::RecordNotFound("the statement gave no row".to_owned()))?.get(0)
     }
-}
-
-/// Sends queued writes as one statement, with one that returns numbers if there is one.
-async fn send(to: &DatabaseTransaction, queued: &QueuedWrites, numbering: Option<Statement>) -> Result<Vec<i64>, DbErr> {
-    count_statement();
-    let rows: Vec<Row> = to.query_all_raw(queued.statement(numbering)).await?.into_iter().map(Row::of_postgres).collect();
-    queued.read(&rows)
 }
 
 /// What a transaction can hold exclusively without a row of its own. The numbers are known to every running release.

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use entity::{AccountId, Instant};
-use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, Statement, Value};
+use sea_orm::{DbBackend, DbErr, Statement, Value};
 use serde_json::value::RawValue;
 
 use super::actor::Actor;
@@ -126,7 +126,8 @@ pub(super) async fn write(tx: &Tx, events: Vec<Recorded>) -> Result<Vec<Event>, 
     while rest.len() > 0 {
         let mut chunk: Vec<Recorded> = rest.by_ref().take(ROWS_PER_STATEMENT).collect();
         // Rows are numbered in the order they are given.
-        let numbers = tx.number(insert(tx, &mut chunk)).await?;
+        let last = written.is_empty() && rest.len() == 0;
+        let numbers = tx.number(insert(tx, &mut chunk), last).await?;
         written.extend(chunk.into_iter().zip(numbers).map(|(recorded, seq)| Event { seq, ..recorded.event }));
     }
     Ok(written)

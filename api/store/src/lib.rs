@@ -24,6 +24,7 @@ pub mod feed;
 pub mod idempotency;
 pub mod jobs;
 pub mod open_transactions;
+mod postgres;
 pub mod projections;
 mod queued_writes;
 pub mod row;

@@ -17,6 +17,7 @@ use std::fmt::Write as _;
 use sea_orm::{DbBackend, DbErr, Statement, Value};
 
 use super::row::Row;
+use super::statistics;
 
 /// Writes that were not sent yet, in order.
 #[derive(Debug, Default)]
@@ -36,6 +37,11 @@ impl QueuedWrites {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether none can write fewer rows than it must, so that nothing has to be taken back when they are done.
+    pub(super) fn only_inserts(&self) -> bool {
+        self.0.iter().all(|queued| statistics::inserted_into(&queued.write.sql).is_some())
     }
 
     /// One statement of all writes and of one that returns numbers, if there is one. [`read`](Self::read) understands its rows.
