@@ -10,7 +10,8 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let drop = |table: &str, constraint: String| format!("postgres: alter table {table} drop constraint {constraint}");
+        let drop =
+            |table: &str, constraint: String| format!("postgres: alter table {table} drop constraint if exists {constraint}");
         let of_columns = LINE_REFERENCES.iter().map(|of| drop(of.table, format!("{}_{}_fkey", of.table, of.column)));
         let of_keys = drop("order_allocations", "order_allocations_order_id_line_no_fkey".to_owned());
         let statements: Vec<String> = of_columns.chain([of_keys]).collect();

@@ -25,7 +25,6 @@ pub async fn place(tx: &Tx, stock_levels: &StockLevels, new: NewOrder) -> Result
     }
     let total = amounts::sum(lines.iter().map(|line| line.price.line_amount))?;
     let order = order_row(tx, &header, OrderId(tx.id().await?), total);
-    let allocations = levels.reserve(tx, stock, &order.number).await?;
     let delta = CreditDelta { receivable: 0, committed: total.0 };
     let position = credit::adjust(tx, header.account.id, header.currency, delta).await?;
     let reasons = match header.payment_method {
@@ -34,6 +33,7 @@ pub async fn place(tx: &Tx, stock_levels: &StockLevels, new: NewOrder) -> Result
         PaymentMethod::Prepaid if total.0 == 0 => Vec::new(),
         PaymentMethod::Prepaid => vec![(HoldKind::Prepayment, "the payment has not arrived".to_owned())],
     };
+    let allocations = levels.reserve(tx, stock, &order.number).await?;
     let promises = promises(tx, stock_levels, &header.sourcing, &lines, &allocations).await?;
     let lines = lines.into_iter().zip(promises).collect();
     let placed = write(tx, &header, order, lines, &allocations, &reasons).await?;

@@ -90,13 +90,15 @@ impl Database {
             options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(PREPARED).options([("jit", "off")]));
             Backend::Postgres(sea_orm::Database::connect(options).await?)
         };
-        Ok(Self {
+        let database = Self {
             backend,
             feed: Feed::default(),
             commit_hooks: Arc::new([]),
             enqueued: EnqueuedSignal::default(),
             growth: Arc::default(),
-        })
+        };
+        database.know_sizes().await?;
+        Ok(database)
     }
 
     /// The same connections, whose transactions are joined by these.
@@ -170,8 +172,22 @@ impl Database {
     pub async fn analyze(&self) -> Result<(), DbErr> {
         match &self.backend {
             Backend::Sqlite(_) => Ok(()),
-            Backend::Postgres(pool) => pool.execute_unprepared("analyze").await.map(drop),
+            Backend::Postgres(pool) => {
+                pool.execute_unprepared("analyze").await?;
+                self.know_sizes().await
+            }
         }
+    }
+
+    /// Asks PostgreSQL how many rows it counted in each table, so that large ones are not analyzed for a little growth.
+    async fn know_sizes(&self) -> Result<(), DbErr> {
+        let Backend::Postgres(_) = &self.backend else { return Ok(()) };
+        let sql = "select relname::text, greatest(reltuples, 0)::bigint from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace";
+        let reader = self.reader();
+        let rows = reader.rows(reader.statement(sql, [])).await?;
+        let size = |row: &Row| Ok::<_, DbErr>((row.get::<String>(0)?, row.get::<i64>(1)?.unsigned_abs()));
+        self.growth.know(rows.iter().map(size).collect::<Result<Vec<_>, _>>()?);
+        Ok(())
     }
 
     /// Gives back what reading much has left behind.
@@ -360,6 +376,18 @@ impl Tx {
                 }
                 self.queued.lock().push(write, rows);
                 Ok(())
+            }
+        }
+    }
+
+    /// The rows of a statement that neither sees nor changes what the transaction does, such as one that draws from a sequence of
+    /// PostgreSQL. It makes no transaction begin, and nothing queued be sent.
+    pub(super) async fn rows_apart(&self, statement: Statement) -> Result<Vec<Row>, DbErr> {
+        count_statement();
+        match &self.inner {
+            Transacting::Sqlite(sqlite) => sqlite.rows(&statement, usize::MAX),
+            Transacting::Postgres(postgres) => {
+                Ok(postgres.query_apart(statement).await?.into_iter().map(Row::of_postgres).collect())
             }
         }
     }

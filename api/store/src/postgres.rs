@@ -51,6 +51,14 @@ impl PostgresTransaction {
         self.begun().await?.query_all_raw(statement).await
     }
 
+    /// Runs a statement on the transaction's connection if there is one, else on any.
+    pub(super) async fn query_apart(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self.begun.get() {
+            Some(begun) => begun.query_all_raw(statement).await,
+            None => self.pool.query_all_raw(statement).await,
+        }
+    }
+
     /// Sends queued writes as one statement, with one that returns numbers if there is one, which are given in rising order.
     pub(super) async fn send(&self, queued: &QueuedWrites, numbering: Option<Statement>) -> Result<Vec<i64>, DbErr> {
         count_statement();

@@ -23,7 +23,7 @@ impl Tx {
             }
             backend => {
                 let sql = "select nextval('bulkhead_ids') from generate_series(1, $1)";
-                let rows = self.rows(Statement::from_sql_and_values(backend, sql, [count.into()])).await?;
+                let rows = self.rows_apart(Statement::from_sql_and_values(backend, sql, [count.into()])).await?;
                 rows.iter().map(|row| row.get(0)).collect()
             }
         }
