@@ -51,7 +51,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Client(people::ClientCommand),
     /// Retire the key that signs access tokens and make a new one
-    RotateKeys,
+    RotateKeys {
+        /// The old keys verify nothing from now on, for when others may have them; everybody signs in again
+        #[arg(long)]
+        revoke: bool,
+    },
 }
 
 /// How long a thread that helped out waits for more to do. Its memory is given back when it ends, that of loading at start above
@@ -122,9 +126,9 @@ async fn run(cli: Cli) -> Result<(), String> {
         Command::Verify => verify::verify(&config).await,
         Command::User(command) => people::user(&config, command).await,
         Command::Client(command) => people::client(&config, command).await,
-        Command::RotateKeys => {
+        Command::RotateKeys { revoke } => {
             let kernel = server::open_kernel(&config).await?;
-            say(&format!("new key {}", server::rotate_keys(&kernel).await?));
+            say(&format!("new key {}", server::rotate_keys(&kernel, revoke).await?));
             kernel.close().await;
             Ok(())
         }

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _};
+use kernel::proxies::TrustedProxies;
+use kernel::secret_key::SecretKey;
 use mail::{MailAddress, SmtpServer};
 use outbound::AllowList;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -35,6 +37,11 @@ pub(crate) struct Config {
     #[arg(long, env = "REDIS_URL", global = true, value_name = "URL", hide_env_values = true, value_parser = redis_url)]
     pub(crate) redis_url: Option<SecretString>,
 
+    /// Key that secrets in the database are encrypted with, 32 bytes in base64, the same for every process; without it
+    /// `secret.key` in the data directory, which is made when it is missing
+    #[arg(long, env = "BULKHEAD_SECRET_KEY", global = true, value_name = "KEY", hide_env_values = true, value_parser = secret_key)]
+    pub(crate) secret_key: Option<SecretString>,
+
     /// Connections to PostgreSQL at most; SQLite has one that writes and as many as read at once
     #[arg(long, env = "BULKHEAD_DATABASE_CONNECTIONS", default_value_t = 8, global = true, value_name = "NUMBER",
           value_parser = clap::value_parser!(u32).range(1..=500))]
@@ -62,6 +69,22 @@ pub(crate) struct Config {
     #[arg(long, env = "BULKHEAD_MAX_CONCURRENCY", default_value_t = 1024, global = true, value_name = "NUMBER",
           value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) max_concurrency: u32,
+
+    /// Connections open at once, a quarter of them of one address; more are closed
+    #[arg(long, env = "BULKHEAD_MAX_CONNECTIONS", default_value_t = 8192, global = true, value_name = "NUMBER",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) max_connections: u32,
+
+    /// Proxies that are believed about where requests come from, as `10.1.0.7,10.2.0.0/16`
+    #[arg(
+        long,
+        env = "BULKHEAD_TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true,
+        global = true,
+        value_name = "LIST"
+    )]
+    pub(crate) trusted_proxies: TrustedProxies,
 
     /// Requests a second allowed to one principal or address, ten seconds' worth at once; 0 for no limit
     #[arg(long, env = "BULKHEAD_RATE_LIMIT", default_value_t = 500, global = true, value_name = "NUMBER")]
@@ -134,6 +157,14 @@ impl Config {
         }
     }
 
+    /// The key that secrets in the database are encrypted with.
+    pub(crate) fn secret_key(&self) -> Result<SecretKey, String> {
+        match &self.secret_key {
+            Some(text) => SecretKey::of_text(text.expose_secret()),
+            None => SecretKey::of_file(&self.data_dir.join("secret.key")),
+        }
+    }
+
     /// Where the search index is kept.
     pub(crate) fn index_dir(&self) -> PathBuf {
         self.data_dir.join("search-index")
@@ -153,6 +184,10 @@ impl Config {
 fn database_url(text: &str) -> Result<SecretString, String> {
     let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
     if known { Ok(text.to_owned().into()) } else { Err("starts with sqlite:, postgres:// or postgresql://".to_owned()) }
+}
+
+fn secret_key(text: &str) -> Result<SecretString, String> {
+    SecretKey::of_text(text).map(|_| text.to_owned().into())
 }
 
 fn redis_url(text: &str) -> Result<SecretString, String> {

@@ -1,5 +1,8 @@
 //! The one place where slices are mounted: what a process loads, which addresses it answers, what it does in the background.
 
+use std::fs::Permissions;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,12 +24,16 @@ use checkout::Checkout;
 use identity::Accounts;
 use imports::{Jobs, References};
 use inventory::StockLevels;
+use kernel::body_memory::BodyMemory;
+use kernel::connections::Connections;
+use kernel::places::Places;
 use kernel::problem::CommonError;
 use kernel::rate::Rates;
 use kernel::request::RequestLayer;
 use kernel::slow_requests::{SlowKind, SlowOperation, SlowRequests};
-use kernel::tokens::{self, Keys};
-use kernel::{Kernel, redis_link};
+use kernel::tokens::Keys;
+use kernel::{Kernel, redis_link, revocations, signing_keys};
+use store::StoreError;
 use store::database::{Database, Reader};
 use store::event_handlers::{self, EventHandler};
 use store::jobs::{self, JobHandlers};
@@ -46,9 +53,11 @@ use storefront::Offers;
 
 mod mailing;
 mod mount;
+mod query_parameters;
 mod spec;
 
 use mount::routes;
+use query_parameters::QueryParameters;
 
 /// What a process holds in memory, so that hot requests need no database. Each part follows the event log.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +135,7 @@ impl App {
     /// Connects, migrates and loads.
     pub(crate) async fn open(config: &Config) -> Result<Self, String> {
         let kernel = open_kernel(config).await?;
+        kernel.keys.can_sign()?;
         let db = kernel.system("loader").db();
         let from = events::latest(&db).await.map_err(|e| format!("loading: {e}"))?;
         let projections = Projections::load(&db, config).await.map_err(|e| format!("loading: {e}"))?;
@@ -198,7 +208,11 @@ async fn purge_expired(system: System, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let forgotten = async {
             let tx = system.begin().await?;
-            let count = idempotency::purge_expired(&tx).await? + merchandising::purge_expired(&tx).await?;
+            let count = idempotency::purge_expired(&tx).await?
+                + revocations::purge_expired(&tx).await?
+                + identity::purge_tries(&tx).await?
+                + identity::purge_links(&tx).await?
+                + merchandising::purge_expired(&tx).await?;
             tx.commit(count).await
         };
         match forgotten.await {
@@ -214,16 +228,23 @@ async fn purge_expired(system: System, mut stop: watch::Receiver<bool>) {
 
 /// Connects and migrates.
 pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
-    std::fs::create_dir_all(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
+    private_folder(&config.data_dir).map_err(|e| format!("data-dir: {}: {e}", config.data_dir.display()))?;
+    let secret_key = config.secret_key().map_err(|e| format!("secret-key: {e}"))?;
     let db = Database::connect(&config.database(), config.database_connections).await;
     let db =
         db.map_err(|e| format!("database-url: cannot connect: {e}"))?.with_commit_hooks(vec![Arc::new(PricingInputsRecorder)]);
     db.migrate().await.map_err(|e| format!("migration: {e}"))?;
-    let keys = Keys::load(&db).await.map_err(|e| format!("token keys: {e}"))?;
+    let keys = Keys::load(&db, secret_key).await.map_err(|e| format!("token keys: {e}"))?;
     let kernel = Kernel::new(db, keys, Rates::new(config.rate_limit));
     let recorded = price_admin::record_missing_inputs(&kernel.system("price facts")).await;
     recorded.map_err(|e| format!("price facts: {e}"))?;
     Ok(kernel)
+}
+
+/// Makes a folder that its owner alone may look into, or makes an existing one so.
+fn private_folder(path: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    std::fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
 /// The OpenAPI document, without a running server.
@@ -244,12 +265,17 @@ fn healthz() -> &'static str {
 
 #[handler]
 async fn readyz(kernel: Data<&Kernel>) -> Response {
-    let db = kernel.system("readiness").db();
-    let ready = tokio::time::timeout(Duration::from_secs(2), events::horizon(&db)).await;
-    match ready {
-        Ok(Ok(_)) => "ready".into_response(),
-        _ => Response::builder().status(poem::http::StatusCode::SERVICE_UNAVAILABLE).body("the database does not answer"),
-    }
+    let ready = tokio::time::timeout(Duration::from_secs(2), kernel.system("readiness").probe()).await;
+    let answer = match ready {
+        // Whoever waits for the writer waits for a database that works.
+        Ok(Ok(()) | Err(StoreError::Busy)) => return "ready".into_response(),
+        Ok(Err(error)) => {
+            tracing::error!(error = %error, chain = ?error, "not ready");
+            "the database cannot be read and written"
+        }
+        Err(_) => "the database does not answer",
+    };
+    Response::builder().status(poem::http::StatusCode::SERVICE_UNAVAILABLE).body(answer)
 }
 
 #[handler]
@@ -284,17 +310,22 @@ const LONG: &[SlowOperation] = &[
 ];
 const LONG_TIMEOUT: Duration = Duration::from_hours(1);
 const LONG_AT_ONCE: usize = 16;
+/// So many of the largest bodies fit into the memory for bodies.
+const BODIES_AT_ONCE: u32 = 8;
 
 /// Everything a process answers.
 fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpoint<Output = Response> + use<> {
     let service = routes(&app.projections);
     let text = Arc::new(SpecText(spec::finish(&service.spec())));
     let explorer = service.swagger_ui();
+    let parameters = QueryParameters::of(&text.0);
     let layer = RequestLayer {
         max_body: config.max_body_mb as usize * 1024 * 1024,
         show_statements: config.show_statements,
         timeout: (config.request_timeout > 0).then(|| Duration::from_secs(u64::from(config.request_timeout))),
-        permits: Arc::new(tokio::sync::Semaphore::new(config.max_concurrency as usize)),
+        places: Places::new(config.max_concurrency as usize),
+        proxies: config.trusted_proxies.clone(),
+        bodies: BodyMemory::new(config.max_body_mb.saturating_mul(BODIES_AT_ONCE) as usize * 1024 * 1024),
         long: SlowRequests {
             operations: LONG,
             keys: app.kernel.keys.clone(),
@@ -310,7 +341,7 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
         .at("/openapi.json", get(openapi_json))
         .at("/problems/:code", get(problem_page))
         .nest("/docs", explorer)
-        .nest("/", service)
+        .nest("/", service.with(parameters))
         .data(app.kernel.clone())
         .data(metrics)
         .data(text)
@@ -327,6 +358,7 @@ pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net
     let metrics = kernel::telemetry::start_metrics()?;
     let acceptor =
         TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
+    let acceptor = Connections::new(acceptor, config.max_connections as usize, config.trusted_proxies.clone());
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
     let (stopper, stop) = watch::channel(false);
     if config.role != Role::Worker {
@@ -361,9 +393,10 @@ async fn shutdown_signal() {
     }
 }
 
-/// Retires the signing key and makes a new one; every process follows.
-pub(crate) async fn rotate_keys(kernel: &Kernel) -> Result<String, String> {
+/// Makes a new signing key; every process follows. Those before it verify what they signed, or nothing when `revoke` is set.
+pub(crate) async fn rotate_keys(kernel: &Kernel, revoke: bool) -> Result<String, String> {
     let tx = kernel.system("command line").begin().await.map_err(|e| e.to_string())?;
-    let kid = tokens::create_key(&tx).await.map_err(|e| e.to_string())?;
-    tx.commit(kid).await.map_err(|e| e.to_string())
+    let secret_key = kernel.keys.secret_key();
+    let kid = if revoke { signing_keys::replace(&tx, secret_key).await } else { signing_keys::create(&tx, secret_key).await };
+    tx.commit(kid.map_err(|e| e.to_string())?).await.map_err(|e| e.to_string())
 }

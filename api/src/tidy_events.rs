@@ -48,6 +48,8 @@ const KINDS: &[(&str, bool)] = &[
     ("replacement_consent.changed", true),
     ("search.reindex_requested", false),
     ("search_curations.changed", true),
+    ("session.ended", false),
+    ("session.refused", false),
     ("session.reused", false),
     ("session.started", false),
     ("settings.changed", true),
@@ -64,6 +66,8 @@ const KINDS: &[(&str, bool)] = &[
     ("stock.received", true),
     ("user.created", true),
     ("user.disabled", false),
+    ("user.enabled", false),
+    ("user.password_changed", false),
     ("visibility_rules.changed", true),
     ("warehouse.changed", true),
 ];

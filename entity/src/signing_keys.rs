@@ -10,10 +10,13 @@ use crate::Instant;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub kid: String,
+    /// Encrypted; empty once the key is retired, since it signs nothing then.
     pub private_key: String,
     pub public_key: String,
     pub created_at: Instant,
     pub retired_at: Option<Instant>,
+    /// Since when it verifies nothing.
+    pub revoked_at: Option<Instant>,
 }
 
 /// Rows are joined by explicit queries; there are no declared relations.

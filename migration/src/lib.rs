@@ -43,6 +43,8 @@ mod m20261130_000041_seller_settings;
 mod m20261130_000042_blobs;
 mod m20261130_000050_approvers;
 mod m20261130_000051_line_references;
+mod m20261130_000052_security_state;
+mod m20261130_000053_sign_in;
 
 pub use line_references::{LINE_REFERENCES, LineReference};
 
@@ -80,6 +82,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000042_blobs::Migration),
             Box::new(m20261130_000050_approvers::Migration),
             Box::new(m20261130_000051_line_references::Migration),
+            Box::new(m20261130_000052_security_state::Migration),
+            Box::new(m20261130_000053_sign_in::Migration),
         ]
     }
 }

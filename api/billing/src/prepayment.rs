@@ -21,7 +21,7 @@ pub(super) async fn release_if_covered(tx: &Tx, order: &orders::Model) -> Result
     let lines = order_book::lines_of(tx, order.id).await?;
     let paid: i128 = payments_naming(tx, order, false).await?.iter().map(|p| i128::from(p.amount.0)).sum();
     if paid >= i128::from(amount_ordered(order, &lines)?) {
-        order_book::release_hold(tx, order, Some(HoldKind::Prepayment)).await?;
+        order_book::release_hold(tx, order, Some(HoldKind::Prepayment), true).await?;
     }
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use entity::AccountStatus;
 use entity::PaymentMethod;
 use entity::carts;
 use entity::quotes as quote_rows;
@@ -34,7 +33,6 @@ use cart::check_lines;
 use cart::drift as cart_drift;
 use cart::recheck_lines;
 use identity::Account;
-use identity::IdentityError;
 use kernel::field_code::FieldCode;
 use kernel::problem::FieldError;
 use orders::LoadedOrder;
@@ -68,9 +66,7 @@ impl Checkout {
         account: Arc<Account>,
         request: OrderRequest,
     ) -> Result<Prepared, CheckoutError> {
-        if account.status != AccountStatus::Active {
-            return Err(IdentityError::AccountBlocked(account.code.clone()).into());
-        }
+        account.refuse_blocked()?;
         let ship_to = destination(db, &account, request.ship_to).await?;
         let from = match request.from {
             LineSource::Direct(lines) => PreparedLines::Lines(self.check_direct(db, &account, lines).await?),

@@ -53,6 +53,10 @@ impl CheckoutRoutes {
         let (input, checkout) = (body.0, &self.checkout);
         let dry_run = input.dry_run;
         let account = account_for(&who, &checkout.accounts, input.account.as_deref()).map_err(CheckoutError::from)?;
+        if !who.is_seller() {
+            let coupons: Vec<String> = input.coupons.iter().map(|coupon| coupon.to_string()).collect();
+            checkout.prices.try_coupons(account.id, &coupons).map_err(CheckoutError::from)?;
+        }
         let prepared = self.prepare(&who.db(), account, input).await;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

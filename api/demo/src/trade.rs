@@ -12,8 +12,8 @@ use catalog::{PartNumber, put_part_numbers};
 use demo_data::model::{self, BuyerRole, SellerRole};
 use identity::scope::parse_scopes;
 use identity::{
-    Account, Accounts, IdentityError, NewAccount, NewClient, NewSite, NewUser, create_client, create_user, hash_password,
-    put_account, put_site, rotate_client,
+    Account, Accounts, Grantor, IdentityError, NewAccount, NewClient, NewCredit, NewSite, NewUser, create_client, create_user,
+    hash_password, put_account, put_credit, put_site, rotate_client,
 };
 use store::database::Tx;
 
@@ -36,7 +36,7 @@ impl Loader<'_> {
         let accounts = self.demo.accounts();
         self.progress.part("accounts", accounts.len() as u64);
         // One hash for all people of the demo: hashing is slow on purpose.
-        let hash = hash_password(logins.password.clone()).await?;
+        let hash = hash_password("", logins.password.clone()).await?;
         let tx = self.system.begin().await?;
         for account in &accounts {
             let id = put_one(&tx, account).await?;
@@ -82,7 +82,11 @@ impl Loader<'_> {
             let new = NewClient { client_id: client_id.clone(), name: client.name.clone(), account, scopes };
             let there = entity::clients::Column::ClientId.eq(&client_id);
             let there = entity::clients::Entity::find().filter(there).one(&tx).await?.is_some();
-            let made = if there { rotate_client(&tx, &client_id, None).await } else { create_client(&tx, new).await };
+            let made = if there {
+                rotate_client(&tx, &Grantor::operator(), &client_id).await
+            } else {
+                create_client(&tx, &Grantor::operator(), new).await
+            };
             let (_, secret) = made.map_err(refused)?;
             let scopes = client.scopes.iter().map(|scope| (*scope).to_owned()).collect();
             logins.clients.push(Client { id: client_id, secret, name: client.name, scopes, account: code });
@@ -114,12 +118,12 @@ async fn put_one(tx: &Tx, account: &model::Account) -> Result<AccountId, LoadErr
         parent: account.parent_code.clone(),
         group: Some(account.group_code.to_owned()),
         currency: account.currency.to_owned(),
-        credit_limit: Some(Amount(account.credit_limit)),
-        terms: account.terms.to_owned(),
-        overdue_grace_days: GRACE_DAYS,
         status: AccountStatus::Active,
     };
     let row = put_account(tx, new, None).await.map_err(refused)?;
+    let credit =
+        NewCredit { limit: Some(Amount(account.credit_limit)), terms: account.terms.to_owned(), overdue_grace_days: GRACE_DAYS };
+    put_credit(tx, row.id, credit, None).await.map_err(refused)?;
     for (at, site) in account.sites.iter().enumerate() {
         put_site(tx, row.id, new_site(site, at == 0)).await.map_err(refused)?;
     }
@@ -159,7 +163,7 @@ async fn put_person<R>(
         account,
         roles: vec![role],
     };
-    match create_user(tx, new).await {
+    match create_user(tx, &Grantor::operator(), new).await {
         Ok(_) => Ok(()),
         Err(IdentityError::Common(trouble)) => Err(trouble.into()),
         Err(error) => Err(refused(error)),

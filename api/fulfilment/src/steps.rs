@@ -16,6 +16,7 @@ use store::database::Tx;
 
 /// Fails when the order is held.
 pub(super) async fn refuse_held(tx: &Tx, order: &orders::Model) -> Result<(), FulfilmentError> {
+    identity::refuse_blocked(tx, order.account_id).await?;
     let holds = order_book::active_holds(tx, order.id).await?;
     match holds.into_iter().map(|h| h.reason).reduce(|all, reason| format!("{all}; {reason}")) {
         None => Ok(()),

@@ -1,6 +1,6 @@
 //! Creating and changing accounts and their sites.
 
-use entity::{AccountId, AccountStatus, Amount, CurrencyCode, SiteId, Terms, accounts, sites};
+use entity::{AccountId, AccountStatus, Amount, SiteId, Terms, accounts, sites};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
@@ -11,7 +11,7 @@ use super::events::SiteChanged;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::wire::{VersionMatch, check_version};
-use store::database::Tx;
+use store::database::{Lock, Tx};
 
 /// What an account is to become.
 #[derive(Clone, Debug)]
@@ -21,11 +21,32 @@ pub struct NewAccount {
     pub parent: Option<String>,
     pub group: Option<String>,
     pub currency: String,
-    pub credit_limit: Option<Amount>,
-    pub terms: String,
-    pub overdue_grace_days: i32,
     pub status: AccountStatus,
 }
+
+/// What an account may owe, and when it pays.
+#[derive(Clone, Debug)]
+pub struct NewCredit {
+    /// Largest exposure on terms; none for no limit.
+    pub limit: Option<Amount>,
+    pub terms: String,
+    pub overdue_grace_days: i32,
+}
+
+impl NewCredit {
+    /// Fails when it cannot be set; gives the terms.
+    pub fn check(&self) -> Result<Terms, CommonError> {
+        if self.limit.is_some_and(|limit| limit.0 < 0) {
+            let detail = "the credit limit must not be less than 0";
+            return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, detail));
+        }
+        parse_terms(&self.terms)
+    }
+}
+
+/// The terms of an account whose credit nobody set, and the days that its invoices may be overdue.
+pub const USUAL_TERMS: &str = "NET30";
+pub const USUAL_GRACE_DAYS: i32 = 14;
 
 /// What a site is to become.
 #[derive(Clone, Debug)]
@@ -41,9 +62,14 @@ pub struct NewSite {
     pub is_default: bool,
 }
 
-/// Creates the account or changes it to what is given. `expected` is the version the caller read, if it said one.
+/// Creates the account or changes it to what is given; its credit is [another's](put_credit) to set. `expected` is the version the caller read, if it said one. Accounts are
+/// changed one after the other, so that no two become each other's parent.
 pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<VersionMatch>) -> Result<accounts::Model, IdentityError> {
-    let (currency, terms) = check(&new)?;
+    let currency = new.currency.parse().map_err(|_| {
+        let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
+        CommonError::invalid("/currency", FieldCode::UnknownCurrency, detail)
+    })?;
+    tx.lock(Lock::Accounts).await?;
     let parent = parent_of(tx, &new).await?;
     let old = accounts::Entity::find().filter(accounts::Column::Code.eq(&new.code)).one(tx).await?;
     // An account that does not exist yet has no version that could be expected.
@@ -61,9 +87,12 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<VersionMatch
         parent_id: parent,
         group_code: new.group,
         currency,
-        credit_limit: new.credit_limit,
-        terms,
-        overdue_grace_days: new.overdue_grace_days,
+        credit_limit: old.as_ref().and_then(|o| o.credit_limit),
+        terms: match &old {
+            Some(old) => old.terms.clone(),
+            None => parse_terms(USUAL_TERMS)?,
+        },
+        overdue_grace_days: old.as_ref().map_or(USUAL_GRACE_DAYS, |o| o.overdue_grace_days),
         status: new.status,
         version,
         created_at,
@@ -79,19 +108,36 @@ pub async fn put_account(tx: &Tx, new: NewAccount, expected: Option<VersionMatch
     Ok(row)
 }
 
-fn check(new: &NewAccount) -> Result<(CurrencyCode, Terms), CommonError> {
-    let currency = new.currency.parse().map_err(|_| {
-        let detail = format!("\"{}\" must be a currency code of ISO 4217", new.currency);
-        CommonError::invalid("/currency", FieldCode::UnknownCurrency, detail)
-    })?;
-    let terms = new.terms.parse().map_err(|_| {
-        let detail = format!("\"{}\" must be one of NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID", new.terms);
+/// Sets the credit of an account. `expected` is the version of the account that the caller read, if it said one.
+pub async fn put_credit(
+    tx: &Tx,
+    account: AccountId,
+    new: NewCredit,
+    expected: Option<VersionMatch>,
+) -> Result<accounts::Model, IdentityError> {
+    let terms = new.check()?;
+    tx.lock(Lock::Accounts).await?;
+    let old = accounts::Entity::find_by_id(account).one(tx).await?;
+    let old = old.ok_or_else(|| CommonError::Internal("an account is gone".to_owned()))?;
+    check_version(expected, Some(old.version))?;
+    let row = accounts::Model {
+        credit_limit: new.limit,
+        terms,
+        overdue_grace_days: new.overdue_grace_days,
+        version: old.version + 1,
+        updated_at: tx.now(),
+        ..old
+    };
+    row.clone().into_active_model().reset_all().update(tx).await?;
+    tx.record(&AccountChanged::from(&row));
+    Ok(row)
+}
+
+fn parse_terms(text: &str) -> Result<Terms, CommonError> {
+    text.parse().map_err(|_| {
+        let detail = format!("\"{text}\" must be one of NET<days>, <percent>-<days>-NET<days>, EOM<days>, PREPAID");
         CommonError::invalid("/terms", FieldCode::UnknownTerms, detail)
-    })?;
-    if new.credit_limit.is_some_and(|limit| limit.0 < 0) {
-        return Err(CommonError::invalid("/credit_limit", FieldCode::Negative, "the credit limit must not be less than 0"));
-    }
-    Ok((currency, terms))
+    })
 }
 
 async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, IdentityError> {
@@ -116,8 +162,9 @@ async fn parent_of(tx: &Tx, new: &NewAccount) -> Result<Option<AccountId>, Ident
     Err(IdentityError::AccountLoop(new.code.clone()))
 }
 
-/// Creates the site or changes it to what is given. The first site of an account is its default one.
+/// Creates the site or changes it to what is given. An account that has sites has one default site, the first if no other.
 pub async fn put_site(tx: &Tx, account: AccountId, new: NewSite) -> Result<sites::Model, IdentityError> {
+    tx.lock(Lock::Accounts).await?;
     let others = sites::Entity::find().filter(sites::Column::AccountId.eq(account)).all(tx).await?;
     let old = others.iter().find(|s| s.code == new.code);
     let id = match old {

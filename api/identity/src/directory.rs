@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use pricing::Currency;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::error::IdentityError;
 use super::events::AccountChanged;
 use kernel::problem::CommonError;
 use store::BoxError;
@@ -41,6 +42,16 @@ impl From<accounts::Model> for Account {
             terms: row.terms,
             overdue_grace_days: row.overdue_grace_days,
             status: row.status,
+        }
+    }
+}
+
+impl Account {
+    /// Fails when the account is blocked.
+    pub fn refuse_blocked(&self) -> Result<(), IdentityError> {
+        match self.status {
+            AccountStatus::Active => Ok(()),
+            AccountStatus::Blocked => Err(IdentityError::AccountBlocked(self.code.clone())),
         }
     }
 }

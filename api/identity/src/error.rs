@@ -24,8 +24,10 @@ pub enum IdentityError {
     ClientTaken(String),
     #[error("e-mail address or password is wrong")]
     WrongPassword,
-    #[error("too many wrong passwords; try again later")]
-    Locked,
+    #[error("too many tries to sign in; try again in {0} s, or from where you usually do")]
+    Locked(u64),
+    #[error("the link is not valid any more; ask for another")]
+    WrongLink,
     #[error("client id or secret is wrong")]
     WrongSecret,
     #[error("the refresh token is not valid; sign in again")]
@@ -50,7 +52,8 @@ problem_types! { IdentityError {
     Self::ClientNotFound => 404, "client-not-found", "The client does not exist";
     Self::ClientTaken(_) => 409, "client-taken", "The client id is in use";
     Self::WrongPassword => 401, "wrong-password", "E-mail address or password is wrong";
-    Self::Locked => 429, "sign-in-locked", "Sign-in is locked for a while";
+    Self::Locked(_) => 429, "sign-in-locked", "Too many tries to sign in";
+    Self::WrongLink => 422, "reset-link-invalid", "The link is not valid any more";
     Self::WrongSecret => 401, "invalid-client", "Client id or secret is wrong";
     Self::WrongRefreshToken => 400, "invalid-grant", "The refresh token is not valid";
     Self::UnknownGrant(_) => 400, "unsupported-grant-type", "The grant type is not supported";

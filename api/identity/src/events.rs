@@ -131,6 +131,62 @@ impl DomainEvent for UserCreated {
     }
 }
 
+/// A person who was disabled may sign in again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct UserEnabled {
+    /// The name of the person in the API.
+    pub(crate) user: String,
+    /// Their account; none on the seller's side.
+    pub(crate) account_id: Option<AccountId>,
+}
+
+impl From<&users::Model> for UserEnabled {
+    fn from(row: &users::Model) -> Self {
+        Self { user: row.id.to_string(), account_id: row.account_id }
+    }
+}
+
+impl DomainEvent for UserEnabled {
+    const KIND: &'static str = "user.enabled";
+    type Public<'a> = NoPublicForm;
+
+    fn subject(&self) -> String {
+        format!("user/{}", self.user)
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        self.account_id
+    }
+
+    fn public(&self) -> Option<NoPublicForm> {
+        None
+    }
+}
+
+/// Somebody tried to sign in with a wrong password or address.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SignInRefused {
+    /// The name in the API of the person whose address it was; none when it is nobody's.
+    pub(crate) user: Option<String>,
+}
+
+impl DomainEvent for SignInRefused {
+    const KIND: &'static str = "session.refused";
+    type Public<'a> = NoPublicForm;
+
+    fn subject(&self) -> String {
+        format!("user/{}", self.user.as_deref().unwrap_or("unknown"))
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        None
+    }
+
+    fn public(&self) -> Option<NoPublicForm> {
+        None
+    }
+}
+
 /// A person signed in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SessionStarted {

@@ -59,6 +59,8 @@ permits! {
     ReadAccounts = AccountsRead, Either;
     /// Keep accounts.
     WriteAccounts = AccountsWrite, Seller;
+    /// Set credit limits and terms.
+    WriteCredit = CreditWrite, Seller;
     /// Keep people and machine clients.
     WriteUsers = UsersWrite, Either;
     /// Follow events.

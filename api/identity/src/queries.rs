@@ -1,10 +1,19 @@
 //! Reading accounts, sites, people and machine clients for lists and single answers.
 
-use entity::{AccountId, accounts, clients, sites, users};
+use entity::{AccountId, AccountStatus, accounts, clients, sites, users};
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use store::Db;
 
+use super::error::IdentityError;
 use kernel::wire::PageRequest;
+
+/// Fails when an account is blocked, as this transaction sees it.
+pub async fn refuse_blocked(db: &impl Db, account: AccountId) -> Result<(), IdentityError> {
+    match self::account(db, account).await? {
+        Some(row) if row.status == AccountStatus::Blocked => Err(IdentityError::AccountBlocked(row.code)),
+        _ => Ok(()),
+    }
+}
 
 /// An account.
 pub(super) async fn account(db: &impl Db, id: AccountId) -> Result<Option<accounts::Model>, DbErr> {

@@ -8,19 +8,21 @@ use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Form;
 use poem_openapi::{OpenApi, Tags};
 
+use super::accounts::{USUAL_GRACE_DAYS, USUAL_TERMS};
 use super::directory::Accounts;
 use super::error::IdentityError;
+use super::passwords;
 use super::sessions::{self, Granted};
 use super::views::{
-    AccountInput, AccountView, ClientInput, ClientView, JwksView, SignIn, SignOut, SiteInput, SiteView, TokenForm, TokenView,
-    UserInput, UserView,
+    AccountInput, AccountView, ClientInput, ClientView, CreditInput, JwksView, NewPassword, PasswordChange, SignIn, SignOut,
+    SiteInput, SiteView, TokenForm, TokenView, UserInput, UserView,
 };
-use super::{NewAccount, NewClient, NewSite, NewUser, account_for, queries};
+use super::{Grantor, NewAccount, NewClient, NewCredit, NewSite, NewUser, account_for, queries};
 use crate::permit;
 use crate::scope::{parse_scopes, scopes_of};
 use kernel::principal::{Acting, Permission, Visitor};
 use kernel::problem::ApiError;
-use kernel::tokens::LIFETIME_SECONDS;
+use kernel::tokens::{Holder, LIFETIME_SECONDS};
 use kernel::wire::{Body, Code, Created, Etag, JsonResponse, Page, PageRequest, Text, if_match};
 
 type Result<T> = std::result::Result<T, ApiError<IdentityError>>;
@@ -64,7 +66,7 @@ impl SessionRoutes {
 
     /// Sign in with e-mail address and password
     ///
-    /// Gives a short access token and a rotating refresh token. Five wrong passwords lock the address for a while.
+    /// Gives a short access token and a rotating refresh token. After five wrong passwords from one place there is one try a minute.
     #[oai(path = "/v1/sessions", method = "post", operation_id = "sign_in")]
     async fn sign_in(&self, visitor: Visitor, body: Body<SignIn>) -> Result<JsonResponse<TokenView>> {
         let granted = sessions::sign_in(&visitor, &body.0.email, body.0.password.into_inner()).await?;
@@ -79,6 +81,24 @@ impl SessionRoutes {
         Ok(sessions::sign_out(&visitor, &body.0.refresh_token).await?)
     }
 
+    /// Change a password
+    ///
+    /// By the present one, which is tried as at sign-in. Every sign-in of the person ends, this one too.
+    #[oai(path = "/v1/password-changes", method = "post", operation_id = "change_password")]
+    async fn change_password(&self, visitor: Visitor, body: Body<PasswordChange>) -> Result<()> {
+        let PasswordChange { email, password, new_password } = body.0;
+        Ok(passwords::change(&visitor, &email, password.into_inner(), new_password.into_inner()).await?)
+    }
+
+    /// Set a new password by a mailed link
+    ///
+    /// With the token of the link, which works once and for an hour. Every sign-in of the person ends.
+    #[oai(path = "/v1/passwords", method = "post", operation_id = "set_password")]
+    async fn set_password(&self, visitor: Visitor, body: Body<NewPassword>) -> Result<()> {
+        let NewPassword { token, password } = body.0;
+        Ok(passwords::set_by_link(&visitor, &token, password.into_inner()).await?)
+    }
+
     /// Public keys of access tokens
     ///
     /// JSON Web Key Set (RFC 7517). Keys stay listed until the last token they signed has expired.
@@ -89,7 +109,13 @@ impl SessionRoutes {
 }
 
 fn issue(visitor: &Visitor, granted: Granted) -> Result<JsonResponse<TokenView>> {
-    let token = visitor.kernel().keys.issue(&granted.subject, &granted.client_id, &granted.scopes, granted.account);
+    let token = visitor.kernel().keys.issue(Holder {
+        subject: &granted.subject,
+        client_id: &granted.client_id,
+        scopes: &granted.scopes,
+        account: granted.account,
+        session: granted.session.as_deref(),
+    });
     let view = TokenView {
         access_token: token?,
         token_type: "Bearer".to_owned(),
@@ -118,7 +144,7 @@ pub struct IdentityRoutes {
 impl IdentityRoutes {
     /// Create or change an account
     ///
-    /// The account becomes what the body says. With `If-Match` the change happens only if nobody changed it meanwhile.
+    /// The account becomes what the body says; its credit stays as it is. With `If-Match` the change happens only if nobody changed it meanwhile.
     #[oai(path = "/v1/accounts/:code", method = "put", operation_id = "put_account")]
     async fn put_account(
         &self,
@@ -130,6 +156,27 @@ impl IdentityRoutes {
         let expected = if_match(expected.0.as_deref())?;
         let tx = who.begin().await?;
         let row = super::put_account(&tx, new_account(code.0, body.0), expected).await?;
+        let sites = queries::sites_of(&tx, row.id).await?;
+        let row = tx.commit(row).await?;
+        self.account_answer(row, sites)
+    }
+
+    /// Set the credit of an account
+    ///
+    /// Limit, payment terms and grace become what the body says, for orders from now on. With `If-Match`, the version of the
+    /// account, the change happens only if nobody changed it meanwhile.
+    #[oai(path = "/v1/accounts/:code/credit", method = "put", operation_id = "put_account_credit")]
+    async fn put_credit(
+        &self,
+        who: Acting<permit::WriteCredit>,
+        code: Path<Code>,
+        #[oai(name = "If-Match")] expected: Header<Option<String>>,
+        body: Body<CreditInput>,
+    ) -> Result<JsonResponse<AccountView>> {
+        let expected = if_match(expected.0.as_deref())?;
+        let account = account_for(&who, &self.accounts, Some(&code.0))?;
+        let tx = who.begin().await?;
+        let row = super::put_credit(&tx, account.id, new_credit(body.0), expected).await?;
         let sites = queries::sites_of(&tx, row.id).await?;
         let row = tx.commit(row).await?;
         self.account_answer(row, sites)
@@ -199,11 +246,9 @@ impl IdentityRoutes {
     ) -> Result<Created<UserView>> {
         let input = body.0;
         let account = self.account_of_new(&who, input.account.as_deref())?;
-        let held = scopes_of(&input.roles);
-        if held.intersection(who.scopes()) != held {
-            return Err(IdentityError::NotYours("you can only give roles whose permissions you hold yourself").into());
-        }
-        let password_hash = super::hash_password(input.password.into_inner()).await?;
+        let by = Grantor::of(&who);
+        by.must_hold(&scopes_of(&input.roles))?;
+        let password_hash = super::hash_password(&input.email, input.password.into_inner()).await?;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {
             return Ok(Created::replay(replay));
@@ -215,7 +260,7 @@ impl IdentityRoutes {
             account,
             roles: input.roles,
         };
-        let row = super::create_user(&tx, new).await?;
+        let row = super::create_user(&tx, &by, new).await?;
         let answer = Created::stored(&tx, &UserView::new(row, &self.accounts)).await?;
         Ok(tx.commit(answer).await?)
     }
@@ -245,9 +290,20 @@ impl IdentityRoutes {
     async fn disable_user(&self, who: Acting<permit::WriteUsers>, id: Path<Text<20>>) -> Result<JsonResponse<UserView>> {
         let id: i64 = id.0.parse().map_err(|_| IdentityError::UserNotFound)?;
         let tx = who.begin().await?;
-        let row = super::users::disable_user(&tx, UserId(id), who.account()).await?;
+        let row = super::disable_user(&tx, &Grantor::of(&who), UserId(id)).await?;
         let row = tx.commit(row).await?;
-        who.kernel().keys.revoke(&format!("user:{}", row.id), row.updated_at);
+        Ok(JsonResponse::of(&UserView::new(row, &self.accounts))?)
+    }
+
+    /// Let a disabled person sign in again
+    ///
+    /// With the password and the roles they had.
+    #[oai(path = "/v1/users/:id/activation", method = "post", operation_id = "enable_user")]
+    async fn enable_user(&self, who: Acting<permit::WriteUsers>, id: Path<Text<20>>) -> Result<JsonResponse<UserView>> {
+        let id: i64 = id.0.parse().map_err(|_| IdentityError::UserNotFound)?;
+        let tx = who.begin().await?;
+        let row = super::enable_user(&tx, &Grantor::of(&who), UserId(id)).await?;
+        let row = tx.commit(row).await?;
         Ok(JsonResponse::of(&UserView::new(row, &self.accounts))?)
     }
 
@@ -260,12 +316,9 @@ impl IdentityRoutes {
         let account = self.account_of_new(&who, input.account.as_deref())?;
         let words: Vec<&str> = input.scopes.iter().map(std::ops::Deref::deref).collect();
         let scopes = parse_scopes(&words.join(" ")).map_err(IdentityError::WrongScope)?;
-        if scopes.intersection(who.scopes()) != scopes {
-            return Err(IdentityError::NotYours("you can only give scopes that you hold yourself").into());
-        }
         let tx = who.begin().await?;
         let new = NewClient { client_id: input.client_id.into_inner(), name: input.name.into_inner(), account, scopes };
-        let (row, secret) = super::create_client(&tx, new).await?;
+        let (row, secret) = super::create_client(&tx, &Grantor::of(&who), new).await?;
         let view = tx.commit(ClientView::new(row, Some(secret), &self.accounts)).await?;
         Ok(Created::of(&view)?)
     }
@@ -294,7 +347,7 @@ impl IdentityRoutes {
     #[oai(path = "/v1/clients/:client_id/rotation", method = "post", operation_id = "rotate_client")]
     async fn rotate_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<JsonResponse<ClientView>> {
         let tx = who.begin().await?;
-        let (row, secret) = super::rotate_client(&tx, &client_id.0, who.account()).await?;
+        let (row, secret) = super::rotate_client(&tx, &Grantor::of(&who), &client_id.0).await?;
         let view = tx.commit(ClientView::new(row, Some(secret), &self.accounts)).await?;
         Ok(JsonResponse::of(&view)?)
     }
@@ -305,10 +358,8 @@ impl IdentityRoutes {
     #[oai(path = "/v1/clients/:client_id/revocation", method = "post", operation_id = "revoke_client")]
     async fn revoke_client(&self, who: Acting<permit::WriteUsers>, client_id: Path<Code>) -> Result<JsonResponse<ClientView>> {
         let tx = who.begin().await?;
-        let row = super::revoke_client(&tx, &client_id.0, who.account()).await?;
-        let at = tx.now();
+        let row = super::revoke_client(&tx, &Grantor::of(&who), &client_id.0).await?;
         let row = tx.commit(row).await?;
-        who.kernel().keys.revoke(&format!("client:{}", row.client_id), at);
         Ok(JsonResponse::of(&ClientView::new(row, None, &self.accounts))?)
     }
 }
@@ -325,7 +376,11 @@ impl IdentityRoutes {
         if who.is_seller() && code.is_none() {
             return Ok(None);
         }
-        Ok(Some(account_for(who, &self.accounts, code)?.id))
+        let account = account_for(who, &self.accounts, code)?;
+        if !who.is_seller() {
+            account.refuse_blocked()?;
+        }
+        Ok(Some(account.id))
     }
 }
 
@@ -336,10 +391,15 @@ fn new_account(code: Code, input: AccountInput) -> NewAccount {
         parent: input.parent.map(Code::into_inner),
         group: input.group.map(Code::into_inner),
         currency: input.currency.into_inner(),
-        credit_limit: input.credit_limit.map(|a| a.0.into()),
-        terms: input.terms.map_or_else(|| "NET30".to_owned(), Code::into_inner),
-        overdue_grace_days: input.overdue_grace_days.map_or(14, i32::from),
         status: input.status.unwrap_or(entity::AccountStatus::Active),
+    }
+}
+
+fn new_credit(input: CreditInput) -> NewCredit {
+    NewCredit {
+        limit: input.credit_limit.map(|amount| amount.0.into()),
+        terms: input.terms.map_or_else(|| USUAL_TERMS.to_owned(), Code::into_inner),
+        overdue_grace_days: input.overdue_grace_days.map_or(USUAL_GRACE_DAYS, i32::from),
     }
 }
 

@@ -55,6 +55,7 @@ scopes! {
     PaymentsWrite = "payments:write", "Record payments";
     AccountsRead = "accounts:read", "Read accounts, sites and people";
     AccountsWrite = "accounts:write", "Create and change accounts and sites";
+    CreditWrite = "credit:write", "Set credit limits and terms; release orders held for credit or payment";
     UsersWrite = "users:write", "Create and change people and machine clients";
     EventsRead = "events:read", "Read the event log";
     ImportsWrite = "imports:write", "Run import jobs";
@@ -73,6 +74,11 @@ pub fn parse_scopes(text: &str) -> Result<Scopes, String> {
         Some(unknown) => Err(unknown.to_owned()),
         None => Ok(Scopes::of_text(text)),
     }
+}
+
+/// Every scope there is.
+pub fn all() -> Scopes {
+    set(&[Scope::ALL])
 }
 
 /// What a machine client of the buyer's side may be given.
@@ -96,9 +102,10 @@ const ACCOUNT_ADMIN: &[Scope] = &[Scope::AccountsRead, Scope::UsersWrite];
 const STAFF: &[Scope] = &[Scope::AccountsRead];
 const CATALOG: &[Scope] = &[Scope::ProductsWrite, Scope::ImportsWrite];
 const PRICING: &[Scope] = &[Scope::PricesWrite, Scope::QuotesWrite, Scope::ImportsWrite];
-const SALES: &[Scope] = &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite, Scope::AccountsWrite, Scope::HoldsWrite];
-const WAREHOUSE: &[Scope] = &[Scope::StockWrite, Scope::ShipmentsWrite];
-const FINANCE: &[Scope] = &[Scope::PaymentsWrite, Scope::HoldsWrite];
+const SALES: &[Scope] =
+    &[Scope::CartsWrite, Scope::QuotesWrite, Scope::OrdersWrite, Scope::AccountsWrite, Scope::HoldsWrite, Scope::ImportsWrite];
+const WAREHOUSE: &[Scope] = &[Scope::StockWrite, Scope::ShipmentsWrite, Scope::ImportsWrite];
+const FINANCE: &[Scope] = &[Scope::PaymentsWrite, Scope::CreditWrite, Scope::HoldsWrite];
 
 /// What a role allows.
 fn scopes_of_role(role: Role) -> Scopes {

@@ -1,17 +1,18 @@
 //! Sign-in and tokens: machine clients by their secret, people by their password, both again by a refresh token.
 
-use entity::{AccountId, UserId, UserStatus, clients, refresh_tokens, users};
+use entity::{AccountId, UserStatus, clients, refresh_tokens, users};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::clients::digest;
 use super::error::IdentityError;
-use super::events::SessionStarted;
-use super::users::password_fits;
+use super::events::{SessionStarted, SignInRefused};
+use super::sign_in_throttle::Attempt;
+use super::users::{normal_address, password_fits};
 use crate::scope::{parse_scopes, scopes_of};
-use kernel::events::{SessionReused, TokensEnded};
+use kernel::events::{SessionEnded, SessionReused, TokensEnded};
 use kernel::principal::Visitor;
-use kernel::problem::CommonError;
+use kernel::revocations::{TokenHolder, end_tokens};
 use kernel::scopes::Scopes;
 use kernel::tokens::random_secret;
 use store::clock;
@@ -19,9 +20,6 @@ use store::database::Tx;
 
 /// How long a refresh token works, in microseconds: thirty days.
 const REFRESH_LIFETIME: i64 = 30 * clock::DAY;
-/// Wrong passwords before sign-in is locked, and for how long at first.
-const FREE_TRIES: i32 = 5;
-const FIRST_LOCK: i64 = 60 * clock::SECOND;
 /// Hash that is compared when the address is unknown, so that the answer takes as long as for a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$0oNjnJ2OgYUTR2uSkiKbyFVGCvFq5RkZWjTPnfIHXaw";
 
@@ -32,6 +30,8 @@ pub(super) struct Granted {
     pub(super) client_id: String,
     pub(super) scopes: Scopes,
     pub(super) account: Option<AccountId>,
+    /// The sign-in of a person.
+    pub(super) session: Option<String>,
     pub(super) refresh_token: Option<String>,
 }
 
@@ -52,47 +52,54 @@ pub(super) async fn client_credentials(
     }
     let own = parse_scopes(&row.scopes).map_err(IdentityError::WrongScope)?;
     Ok(Granted {
-        subject: format!("client:{}", row.client_id),
+        subject: TokenHolder::Client(&row.client_id).to_string(),
         client_id: row.client_id,
         scopes: narrowed(own, scope)?,
         account: row.account_id,
+        session: None,
         refresh_token: None,
     })
 }
 
 /// Signs a person in.
 pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) -> Result<Granted, IdentityError> {
-    let row = users::Entity::find().filter(users::Column::Email.eq(email.to_lowercase())).one(&visitor.db()).await?;
-    let locked = row.as_ref().and_then(|r| r.locked_until).is_some_and(|until| until > clock::now());
-    if locked {
-        return Err(IdentityError::Locked);
-    }
+    let (attempt, person) = check_password(visitor, email, password).await?;
+    let tx = visitor.begin().await?;
+    // The person may have been disabled, or have changed the password, while it was compared.
+    let now = users::Entity::find_by_id(person.id).one(&tx).await?;
+    let same = |now: &users::Model| now.status == UserStatus::Active && now.password_hash == person.password_hash;
+    let person = now.filter(same).ok_or(IdentityError::WrongPassword)?;
+    attempt.refund(&tx).await?;
+    let session = uuid::Uuid::now_v7().simple().to_string();
+    let granted = grant_person(&tx, &person, session).await?;
+    tx.record(&SessionStarted { user: person.id.to_string(), account_id: person.account_id });
+    Ok(tx.commit(granted).await?)
+}
+
+/// The person with this address and password. A try is [paid for](Attempt) before it is looked at, and recorded when it fails.
+pub(super) async fn check_password(
+    visitor: &Visitor,
+    email: &str,
+    password: String,
+) -> Result<(Attempt, users::Model), IdentityError> {
+    // A text that is no address is treated as an address of nobody.
+    let email = normal_address(email).unwrap_or_else(|| email.to_lowercase());
+    let tx = visitor.begin().await?;
+    let paid = Attempt::pay(&tx, &email, visitor.address()).await?;
+    tx.commit(()).await?;
+    let attempt = paid.map_err(IdentityError::Locked)?;
+    let row = users::Entity::find().filter(users::Column::Email.eq(&email)).one(&visitor.db()).await?;
     let hash = row.as_ref().map_or(NOBODY, |r| &r.password_hash).to_owned();
     let fits = password_fits(password, hash).await?;
-    let Some(row) = row.filter(|r| r.status == UserStatus::Active) else { return Err(IdentityError::WrongPassword) };
-    let tx = visitor.begin().await?;
-    if !fits {
-        let failed = row.failed_logins + 1;
-        let mut active = row.into_active_model();
-        active.failed_logins = Set(failed);
-        if failed >= FREE_TRIES {
-            let doubled = FIRST_LOCK << (failed - FREE_TRIES).min(6);
-            active.locked_until = Set(Some(clock::later(tx.now(), doubled)));
+    match row {
+        Some(person) if fits && person.status == UserStatus::Active => Ok((attempt, person)),
+        other => {
+            let tx = visitor.begin().await?;
+            tx.record(&SignInRefused { user: other.map(|person| person.id.to_string()) });
+            tx.commit(()).await?;
+            Err(IdentityError::WrongPassword)
         }
-        active.update(&tx).await?;
-        tx.commit(()).await?;
-        return Err(IdentityError::WrongPassword);
     }
-    if row.failed_logins > 0 {
-        let mut active = row.clone().into_active_model();
-        active.failed_logins = Set(0);
-        active.locked_until = Set(None);
-        active.update(&tx).await?;
-    }
-    let family = uuid::Uuid::now_v7().simple().to_string();
-    let granted = grant_person(&tx, &row, family).await?;
-    tx.record(&SessionStarted { user: row.id.to_string(), account_id: row.account_id });
-    Ok(tx.commit(granted).await?)
 }
 
 /// The refresh token grant with rotation: the token given is used up and a new one comes back.
@@ -109,7 +116,8 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
         .exec(&tx)
         .await?;
     if used_up.rows_affected == 0 {
-        end_family(&tx, &row.family, row.user_id).await?;
+        let ended = end_session(&tx, &row).await?;
+        tx.record(&SessionReused(ended));
         tx.commit(()).await?;
         return Err(IdentityError::WrongRefreshToken);
     }
@@ -119,20 +127,22 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
     Ok(tx.commit(granted).await?)
 }
 
-/// Ends a sign-in by its refresh token. An unknown token is not an error.
+/// Ends a sign-in by its refresh token, with the access tokens it gave. An unknown token is not an error.
 pub(super) async fn sign_out(visitor: &Visitor, token: &str) -> Result<(), IdentityError> {
     let tx = visitor.begin().await?;
     if let Some(row) = refresh_tokens::Entity::find_by_id(digest(token)).one(&tx).await? {
-        revoke_family(&tx, &row.family).await?;
+        let ended = end_session(&tx, &row).await?;
+        tx.record(&SessionEnded(ended));
     }
     Ok(tx.commit(()).await?)
 }
 
-async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<Granted, IdentityError> {
+/// Grants what a person may do, and the next refresh token of a sign-in.
+async fn grant_person(tx: &Tx, person: &users::Model, session: String) -> Result<Granted, IdentityError> {
     let token = random_secret()?;
     let row = refresh_tokens::ActiveModel {
         token_hash: Set(digest(&token)),
-        family: Set(family),
+        family: Set(session.clone()),
         user_id: Set(person.id),
         created_at: Set(tx.now()),
         expires_at: Set(clock::later(tx.now(), REFRESH_LIFETIME)),
@@ -142,28 +152,24 @@ async fn grant_person(tx: &Tx, person: &users::Model, family: String) -> Result<
     refresh_tokens::Entity::insert(row).exec_without_returning(tx).await?;
     let scopes = scopes_of(&person.roles.0);
     Ok(Granted {
-        subject: format!("user:{}", person.id),
+        subject: TokenHolder::Person(person.id).to_string(),
         client_id: "bulkhead".to_owned(),
         scopes,
         account: person.account_id,
+        session: Some(session),
         refresh_token: Some(token),
     })
 }
 
-async fn end_family(tx: &Tx, family: &str, user: UserId) -> Result<(), IdentityError> {
-    revoke_family(tx, family).await?;
-    let account = users::Entity::find_by_id(user).one(tx).await?.and_then(|u| u.account_id);
-    tx.record(&SessionReused(TokensEnded::new(format!("user:{user}"), tx.now(), account)));
-    Ok(())
-}
-
-async fn revoke_family(tx: &Tx, family: &str) -> Result<(), CommonError> {
+/// Ends the sign-in that a refresh token belongs to: no token of it works any more.
+async fn end_session(tx: &Tx, token: &refresh_tokens::Model) -> Result<TokensEnded, IdentityError> {
     refresh_tokens::Entity::update_many()
         .col_expr(refresh_tokens::Column::RevokedAt, Expr::value(tx.now().0))
-        .filter(refresh_tokens::Column::Family.eq(family))
+        .filter(refresh_tokens::Column::Family.eq(&token.family))
         .exec(tx)
         .await?;
-    Ok(())
+    let account = users::Entity::find_by_id(token.user_id).one(tx).await?.and_then(|person| person.account_id);
+    Ok(end_tokens(tx, TokenHolder::Session(&token.family), account).await?)
 }
 
 /// The scopes asked for, if all of them are held; all that are held, if none are asked for.

@@ -61,11 +61,33 @@ pub(crate) struct SignOut {
     pub refresh_token: Text<200>,
 }
 
+/// A new password by the present one.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordChange {
+    /// E-mail address.
+    pub email: Text<254>,
+    /// The present password.
+    pub password: Text<1000>,
+    /// The new one, of 12 to 128 characters.
+    pub new_password: Text<1000>,
+}
+
+/// A new password by a mailed link.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPassword {
+    /// The token of the link.
+    pub token: Text<200>,
+    /// The new password, of 12 to 128 characters.
+    pub password: Text<1000>,
+}
+
 /// Public keys of access tokens (RFC 7517).
 #[derive(Debug, Object, Serialize)]
 pub(crate) struct JwksView {
     /// The keys.
-    pub keys: Vec<kernel::tokens::Jwk>,
+    pub keys: Vec<kernel::signing_keys::Jwk>,
 }
 
 /// An account to create or change.
@@ -82,7 +104,16 @@ pub(crate) struct AccountInput {
     pub group: Option<Code>,
     /// ISO 4217 currency it orders in.
     pub currency: Code,
-    /// Largest exposure on terms, in its currency; none for no limit.
+    /// Whether it may order. Default `active`.
+    #[serde(default)]
+    pub status: Option<AccountStatus>,
+}
+
+/// What an account may owe, and when it pays.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreditInput {
+    /// Largest exposure on terms, in the account's currency; none for no limit.
     #[serde(default)]
     pub credit_limit: Option<AmountText>,
     /// Payment terms: `NET30`, `2-10-NET30`, `EOM30`, `PREPAID`. Default `NET30`.
@@ -91,9 +122,6 @@ pub(crate) struct AccountInput {
     /// Days an invoice may be overdue before orders are held. Default 14.
     #[serde(default)]
     pub overdue_grace_days: Option<u16>,
-    /// Whether it may order. Default `active`.
-    #[serde(default)]
-    pub status: Option<AccountStatus>,
 }
 
 /// An account.

@@ -6,13 +6,12 @@ use super::batch::{Importable, NumberedRow, RowOutcome};
 use super::references::ImportRun;
 use files::rejection::Problem;
 use files::rows::AccountRow;
-use identity::{self, IdentityError, NewAccount, NewSite};
+use identity::scope::Scope;
+use identity::{self, Account, IdentityError, NewAccount, NewCredit, NewSite, USUAL_GRACE_DAYS, USUAL_TERMS};
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use store::database::Tx;
 
-/// Terms of a new account without terms in the file.
-const DEFAULT_TERMS: &str = "NET30";
 /// Code of the site with an account's address.
 const MAIN_SITE: &str = "MAIN";
 
@@ -32,6 +31,14 @@ impl Importable for AccountRow {
 async fn store_one(run: &ImportRun, tx: &Tx, row: &NumberedRow<AccountRow>) -> Result<RowOutcome, CommonError> {
     let given = &row.row;
     let old = run.references.accounts.by_code(&given.code);
+    let credit = credit_of(given, old.as_deref());
+    if credit.is_some() && !run.rights.contains(Scope::CreditWrite.word()) {
+        let detail = "credit limits and terms need the scope credit:write";
+        return Ok(row.refused(FieldCode::NotAllowed, "credit_limit", detail, ""));
+    }
+    if let Some(Err(CommonError::Invalid(errors))) = credit.as_ref().map(NewCredit::check) {
+        return Ok(row.refused_by(&errors));
+    }
     let Some(currency) = given.currency.clone().or_else(|| old.as_ref().map(|o| o.currency.to_string())) else {
         return Ok(row.refused(FieldCode::MissingValue, "currency", "must be given for a new account", ""));
     };
@@ -47,13 +54,6 @@ async fn store_one(run: &ImportRun, tx: &Tx, row: &NumberedRow<AccountRow>) -> R
         parent: parent.or(old_parent),
         group: given.group.clone().or_else(|| old.as_ref().and_then(|o| o.group.clone())),
         currency,
-        credit_limit: given.credit_limit.map(Amount).or_else(|| old.as_ref().and_then(|o| o.credit_limit)),
-        terms: given
-            .terms
-            .clone()
-            .or_else(|| old.as_ref().map(|o| o.terms.to_string()))
-            .unwrap_or_else(|| DEFAULT_TERMS.to_owned()),
-        overdue_grace_days: old.as_ref().map_or(0, |o| o.overdue_grace_days),
         status: old.as_ref().map_or(AccountStatus::Active, |o| o.status),
     };
     let stored = match identity::put_account(tx, new, None).await {
@@ -65,6 +65,9 @@ async fn store_one(run: &ImportRun, tx: &Tx, row: &NumberedRow<AccountRow>) -> R
         }
         Err(refusal) => return Ok(row.refused(FieldCode::Refused, "", refusal.to_string(), "")),
     };
+    if let Some(credit) = credit {
+        identity::put_credit(tx, stored.id, credit, None).await.map_err(common_error)?;
+    }
     if let Some(site) = site_of(given) {
         identity::put_site(tx, stored.id, site).await.map_err(common_error)?;
     }
@@ -81,6 +84,19 @@ async fn store_one(run: &ImportRun, tx: &Tx, row: &NumberedRow<AccountRow>) -> R
         .at(row.line)
     });
     Ok(RowOutcome::Stored(remark.into_iter().collect()))
+}
+
+/// The credit that a row sets, if it says something of it; the rest stays as it is.
+fn credit_of(given: &AccountRow, old: Option<&Account>) -> Option<NewCredit> {
+    if given.credit_limit.is_none() && given.terms.is_none() {
+        return None;
+    }
+    let old_terms = || old.map_or_else(|| USUAL_TERMS.to_owned(), |old| old.terms.to_string());
+    Some(NewCredit {
+        limit: given.credit_limit.map(Amount).or_else(|| old.and_then(|old| old.credit_limit)),
+        terms: given.terms.clone().unwrap_or_else(old_terms),
+        overdue_grace_days: old.map_or(USUAL_GRACE_DAYS, |old| old.overdue_grace_days),
+    })
 }
 
 /// The account's address as a site, if there is one.

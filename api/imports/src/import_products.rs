@@ -18,6 +18,7 @@ use files::attributes;
 use files::rejection::{Problem, Rejection};
 use files::rows::ProductRow;
 use files::rows::product::{self, Lifecycle as FileLifecycle};
+use identity::scope::Scope;
 use kernel::field_code::FieldCode;
 use kernel::problem::CommonError;
 use kernel::tokens::hex;
@@ -46,6 +47,11 @@ impl Importable for ProductRow {
         for row in rows {
             if let Some(code) = row.row.currency.as_ref().filter(|code| code.parse::<Currency>().is_err()) {
                 outcomes.push(row.refused(FieldCode::UnknownCurrency, "currency", "must be a currency code of ISO 4217", code));
+                continue;
+            }
+            if writes_amounts(&row.row) && !run.rights.contains(Scope::PricesWrite.word()) {
+                let detail = "prices, costs and floors need the scope prices:write";
+                outcomes.push(row.refused(FieldCode::NotAllowed, "price", detail, ""));
                 continue;
             }
             let (mut product, remarks) = new_product(row);
@@ -224,6 +230,11 @@ fn category_code(path: &[String]) -> String {
     let readable: String = code.chars().take(48).collect();
     let digest = hex(&Sha256::digest(path.join("\n").as_bytes()));
     format!("{readable}-{}", &digest[..8])
+}
+
+/// Whether a row has a list price, a cost or a floor.
+fn writes_amounts(row: &ProductRow) -> bool {
+    row.price.is_some() || row.cost.is_some() || row.minimum_price.is_some()
 }
 
 /// Records list prices, costs and floors of the stored rows.

@@ -27,6 +27,7 @@ use super::views::Detail;
 use files::mapping::Mapping;
 use files::source::Source;
 use kernel::problem::CommonError;
+use kernel::scopes::Scopes;
 use store::database::Tx;
 use store::system::System;
 
@@ -161,7 +162,8 @@ impl Jobs {
         let (progress, summary) = watch::channel(Summary::default());
         let work = async {
             let (source, spec) = self.prepare(&row).await?;
-            import(system, references, source, spec, &progress).await.map(drop).map_err(|e| e.to_string())
+            let author = system.on_behalf_of(&row.created_by, &format!("import-{}", row.id));
+            import(&author, references, source, spec, &progress).await.map(drop).map_err(|e| e.to_string())
         };
         let result = tokio::select! {
             result = work => result,
@@ -187,7 +189,15 @@ impl Jobs {
         let open = move || -> std::io::Result<_> { Ok((Source::file(&file, MAX_UNPACKED_BYTES)?, File::create(report)?)) };
         let opened = tokio::task::spawn_blocking(open).await.map_err(|e| e.to_string())?;
         let (source, report) = opened.map_err(|e| e.to_string())?;
-        Ok((source, ImportSpec { mapping, dry_run: detail.dry_run, report: Box::new(BufWriter::new(report)) }))
+        Ok((
+            source,
+            ImportSpec {
+                mapping,
+                dry_run: detail.dry_run,
+                rights: Scopes::of_text(&detail.scopes),
+                report: Box::new(BufWriter::new(report)),
+            },
+        ))
     }
 
     /// Stores the counts of a running job at intervals.

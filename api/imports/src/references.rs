@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use catalog::{Categories, Products};
 use identity::Accounts;
 use kernel::problem::CommonError;
+use kernel::scopes::Scopes;
 use store::database::Reader;
 
 /// Existing accounts and products in memory. A server passes its projections.
@@ -29,6 +30,8 @@ impl References {
 pub(super) struct ImportRun {
     pub(super) references: References,
     pub(super) dry_run: bool,
+    /// What its author may do.
+    pub(super) rights: Scopes,
     /// Accounts that a dry run would have created in an earlier batch.
     pub(super) accounts_of_dry_run: Mutex<AHashSet<String>>,
 }

@@ -20,6 +20,7 @@ use files::rows::{AccountRow, OrderRow, PriceRow, ProductRow, StockRow};
 use files::source::Source;
 use files::stream::{self, Outcome, Rows};
 use kernel::problem::CommonError;
+use kernel::scopes::Scopes;
 use store::system::System;
 
 /// How a file is imported.
@@ -27,6 +28,8 @@ pub struct ImportSpec {
     pub mapping: Mapping,
     /// Whether nothing is stored.
     pub dry_run: bool,
+    /// What its author may do.
+    pub rights: Scopes,
     /// Destination of the report of rejected rows.
     pub report: Box<dyn Write + Send>,
 }
@@ -121,7 +124,7 @@ async fn run<T: Importable, I>(
 where
     I: Iterator<Item = Result<Outcome<T>, ReadError>> + 'static,
 {
-    let ImportSpec { mapping, dry_run, report } = spec;
+    let ImportSpec { mapping, dry_run, rights, report } = spec;
     let (sender, mut receiver) = mpsc::channel(BATCHES_AHEAD);
     let reader = tokio::task::spawn_blocking(move || {
         // When the receiver is dropped, it has already returned an error.
@@ -130,7 +133,7 @@ where
             Err(error) => Err(error),
         });
     });
-    let run = ImportRun { references: references.clone(), dry_run, accounts_of_dry_run: Mutex::new(AHashSet::new()) };
+    let run = ImportRun { references: references.clone(), dry_run, rights, accounts_of_dry_run: Mutex::new(AHashSet::new()) };
     let mut progress = Progress { outcome: ImportOutcome::default(), report: Report::new(report).map_err(unwritable)? };
     while let Some(batch) = receiver.recv().await {
         let outcomes: Vec<Outcome<T>> = batch?;

@@ -14,6 +14,7 @@ use files::mapping::Mapping;
 use files::source::Source;
 use kernel::Kernel;
 use kernel::rate::Rates;
+use kernel::secret_key::SecretKey;
 use kernel::tokens::Keys;
 use store::database::Database;
 use store::system::System;
@@ -43,7 +44,7 @@ impl ImportFixture {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database");
         db.migrate().await.expect("a schema");
-        let keys = Keys::load(&db).await.expect("keys");
+        let keys = Keys::load(&db, SecretKey::random().expect("a key")).await.expect("keys");
         Self { system: Kernel::new(db, keys, Rates::new(0)).system("test"), _folder: folder }
     }
 
@@ -51,7 +52,8 @@ impl ImportFixture {
     async fn import(&self, kind: Kind, text: &str, dry_run: bool) -> (Summary, Vec<String>) {
         let source = Source::stream(Cursor::new(text.to_owned()), 1 << 20).expect("a stream");
         let buffer = SharedBuffer::default();
-        let spec = ImportSpec { mapping: Mapping::own(kind), dry_run, report: Box::new(buffer.clone()) };
+        let spec =
+            ImportSpec { mapping: Mapping::own(kind), dry_run, rights: identity::scope::all(), report: Box::new(buffer.clone()) };
         let references = References::load(&self.system.db()).await.expect("what exists");
         let (progress, _) = watch::channel(Summary::default());
         let summary = import(&self.system, &references, source, spec, &progress).await.expect("an import").summary;

@@ -5,6 +5,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use files::kind::Kind;
+use identity::scope::Scope;
 use kernel::wire::Timestamp;
 
 /// Kind of rows in a file.
@@ -36,16 +37,40 @@ impl From<ImportKind> for Kind {
     }
 }
 
+impl ImportKind {
+    /// What somebody must hold to write what an import of this kind writes.
+    pub(super) fn scope(self) -> &'static str {
+        match self {
+            Self::Products => Scope::ProductsWrite,
+            Self::Prices => Scope::PricesWrite,
+            Self::Stock => Scope::StockWrite,
+            Self::Accounts => Scope::AccountsWrite,
+            Self::Orders => Scope::OrdersWrite,
+        }
+        .word()
+    }
+}
+
 /// The stored detail of a job besides its counts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Detail {
     pub(super) import: ImportKind,
     pub(super) mapping: Option<String>,
     pub(super) dry_run: bool,
+    /// What its author held when it was queued.
+    #[serde(default)]
+    pub(super) scopes: String,
     #[serde(default)]
     pub(super) skipped: u64,
     #[serde(default)]
     pub(super) error: Option<String>,
+}
+
+impl Detail {
+    /// The detail of a job; none when it cannot be read.
+    pub(super) fn of(row: &jobs::Model) -> Option<Self> {
+        serde_json::from_str(&row.detail).ok()
+    }
 }
 
 /// An import.
@@ -82,7 +107,7 @@ pub(crate) struct ImportView {
 impl ImportView {
     /// The view of a job; none when it is not an import.
     pub(super) fn of(row: jobs::Model) -> Option<Self> {
-        let detail: Detail = serde_json::from_str(&row.detail).ok()?;
+        let detail = Detail::of(&row)?;
         Some(Self {
             id: row.id.to_string(),
             kind: detail.import,

@@ -1,15 +1,13 @@
 //! Creating and changing warehouses.
 
 use entity::{WarehouseId, warehouses};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect as _};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::calendar::Calendar;
 use super::error::StockError;
 use super::events::WarehouseChanged;
-use kernel::problem::CommonError;
 use kernel::wire::{VersionMatch, check_version};
-use store::database::Tx;
-use store::error::is_duplicate;
+use store::database::{Lock, Tx};
 
 /// The new state of a warehouse.
 #[derive(Clone, Debug)]
@@ -26,8 +24,8 @@ pub struct NewWarehouse {
 
 /// Creates a warehouse or replaces its fields. `expected` is the `If-Match` of the request.
 pub async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<VersionMatch>) -> Result<warehouses::Model, StockError> {
-    let found = warehouses::Entity::find().filter(warehouses::Column::Code.eq(&new.code));
-    let old = found.lock_exclusive().one(tx).await?;
+    tx.lock(Lock::Warehouses).await?;
+    let old = warehouses::Entity::find().filter(warehouses::Column::Code.eq(&new.code)).one(tx).await?;
     check_version(expected, old.as_ref().map(|o| o.version))?;
     let id = match &old {
         Some(old) => old.id,
@@ -50,8 +48,7 @@ pub async fn put_warehouse(tx: &Tx, new: NewWarehouse, expected: Option<VersionM
     if old.is_some() {
         active.update(tx).await?;
     } else {
-        let inserted = warehouses::Entity::insert(active).exec_without_returning(tx).await;
-        inserted.map_err(|error| if is_duplicate(&error) { CommonError::Stale } else { error.into() })?;
+        warehouses::Entity::insert(active).exec_without_returning(tx).await?;
     }
     tx.record(&WarehouseChanged::from(&row));
     Ok(row)

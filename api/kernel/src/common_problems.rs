@@ -49,5 +49,12 @@ pub const INTERNAL: ProblemType = ProblemType { status: 500, code: "internal-err
 /// The service takes no more work now.
 pub const BUSY: ProblemType = ProblemType { status: 503, code: "busy", title: "The service is overloaded; try again" };
 
+/// The request came too slowly.
+pub const LATE: ProblemType = ProblemType { status: 408, code: "request-timeout", title: "The request did not come in time" };
+
+/// The database cannot be reached or has no room.
+pub const UNAVAILABLE: ProblemType =
+    ProblemType { status: 503, code: "unavailable", title: "The service is not available now; try again" };
+
 /// Those that the web server answers itself, so that no operation names them.
 pub const OF_THE_SERVER: [ProblemType; 3] = [NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE];

@@ -29,7 +29,7 @@ impl DomainEvent for KeyRotated {
 /// Whose tokens end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TokensEnded {
-    /// The subject of the tokens, as `user:7` or `client:acme-erp`.
+    /// Whose tokens, as `user:7`, `client:acme-erp` or `session:` and the id of a sign-in.
     pub revoked: String,
     /// Tokens issued until then are refused, in microseconds since 1970.
     pub at: i64,
@@ -65,8 +65,12 @@ store::event_kinds! {
     TokensEnded:
     /// A person may no longer sign in.
     pub UserDisabled = "user.disabled",
+    /// A person has a new password, which ended every sign-in of theirs.
+    pub PasswordChanged = "user.password_changed",
     /// A machine client is no more.
     pub ClientRevoked = "client.revoked",
     /// A refresh token was used twice, which ended its session.
     pub SessionReused = "session.reused",
+    /// A person signed out.
+    pub SessionEnded = "session.ended",
 }

@@ -54,6 +54,7 @@ macro_rules! field_codes {
 field_codes! {
     MissingValue = "missing-value", "A value is needed here";
     InvalidValue = "invalid-value", "The value does not have the form that the field has";
+    UnknownParameter = "unknown-parameter", "The operation does not know this query parameter";
     UnexpectedValue = "unexpected-value", "A value must not be given here";
     NotExactlyOne = "not-exactly-one", "Exactly one of several fields must be given";
     OutOfRange = "out-of-range", "The value must be between a least and a greatest one";
@@ -65,6 +66,7 @@ field_codes! {
     NotANumber = "not-a-number", "The value must be a decimal number";
     TooManyDecimals = "too-many-decimals", "The value must have fewer decimals";
     TooShort = "too-short", "The text must be longer";
+    CommonPassword = "common-password", "The password is among those that are tried first";
     TooLong = "too-long", "The text must be shorter";
     TooManyWords = "too-many-words", "The text must have fewer words";
     ControlCharacter = "control-character", "The text must not contain control characters";
@@ -169,6 +171,7 @@ field_codes! {
     OrderConflict = "order-conflict", "All lines of an order must agree on its head";
     OrderIncomplete = "order-incomplete", "Lines of the order are refused, so that the order is refused";
     NotKept = "not-kept", "The value is not kept; the rest of the row is";
+    NotAllowed = "not-allowed", "You may not change this";
     Refused = "refused", "The row breaks a rule that its detail tells";
 }
 

@@ -1,20 +1,27 @@
 //! HTTP's side of every slice, which knows no slice: principals and the database they hand out, tokens, problems and field codes,
 //! wire types, paging, limits, telemetry.
 //!
-//! Tables: `signing_keys`.
+//! Tables: `signing_keys`, `token_revocations`.
 //!
 //! Not here: the database itself (`store`), and who may do what (`identity`).
 
+pub mod body_memory;
 pub mod common_problems;
+pub mod connections;
 pub mod events;
 pub mod field_code;
+pub mod places;
 pub mod principal;
 pub mod problem;
+pub mod proxies;
 pub mod rate;
 pub mod redis_link;
 pub mod request;
+pub mod revocations;
 pub mod rows;
 pub mod scopes;
+pub mod secret_key;
+pub mod signing_keys;
 pub mod slow_requests;
 pub mod telemetry;
 pub mod tokens;

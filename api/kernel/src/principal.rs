@@ -177,6 +177,11 @@ impl Visitor {
         self.kernel.db.reader()
     }
 
+    /// The address of the caller.
+    pub fn address(&self) -> &str {
+        &self.facts.ip
+    }
+
     /// A transaction that is nobody's yet.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         self.kernel.db.begin(Actor { label: "visitor".into(), request: self.facts.clone() }).await
@@ -208,9 +213,14 @@ fn of_request(request: &Request) -> Result<(Kernel, RequestFacts), Problem> {
     kernel.zip(facts).ok_or_else(|| Problem::new(BUSY, "the service is not ready"))
 }
 
+/// Whoever holds the valid token that a request carries.
+pub(super) fn holder(request: &Request, keys: &Keys) -> Option<Arc<Verified>> {
+    bearer(request).and_then(|token| keys.verify(token))
+}
+
 /// Whether a request carries a valid token of the seller's side.
 pub(super) fn is_sellers(request: &Request, keys: &Keys) -> bool {
-    bearer(request).and_then(|token| keys.verify(token)).is_some_and(|verified| verified.account.is_none())
+    holder(request, keys).is_some_and(|verified| verified.account.is_none())
 }
 
 fn bearer(request: &Request) -> Option<&str> {

@@ -247,6 +247,9 @@ pub fn problem_of<E: DomainError>(error: &E) -> Problem {
         tracing::error!(error = %error, chain = ?error, "request failed");
         return Problem::new(entry, INTERNAL_DETAIL);
     }
+    if entry == common::UNAVAILABLE {
+        tracing::error!(error = %error, chain = ?error, "the database is not available");
+    }
     let mut problem = Problem::new(entry, error.to_string());
     problem.errors = error.fields().to_vec();
     problem
@@ -290,6 +293,8 @@ pub enum CommonError {
     Database(#[source] DbErr),
     #[error("too many requests are waiting for the database; try again later")]
     Busy,
+    #[error("the database is not available; try again later")]
+    Unavailable(#[source] DbErr),
     #[error("{}", summary(.0))]
     Invalid(Vec<FieldError>),
     #[error("the Idempotency-Key was used before with another request; use a new one")]
@@ -309,6 +314,7 @@ impl DomainError for CommonError {
         match self {
             Self::Database(_) | Self::Internal(_) => common::INTERNAL,
             Self::Busy => common::BUSY,
+            Self::Unavailable(_) => common::UNAVAILABLE,
             Self::Invalid(_) => common::INVALID,
             Self::KeyReused => common::KEY_REUSED,
             Self::KeyRunning => common::KEY_RUNNING,
@@ -323,6 +329,7 @@ impl DomainError for CommonError {
             common::MALFORMED,
             common::UNAUTHENTICATED,
             common::FORBIDDEN,
+            common::LATE,
             common::TOO_LARGE,
             common::UNSUPPORTED_MEDIA_TYPE,
             common::TOO_MANY_REQUESTS,
@@ -332,6 +339,7 @@ impl DomainError for CommonError {
             common::INVALID,
             common::STALE,
             common::BUSY,
+            common::UNAVAILABLE,
             common::INTERNAL,
         ]
     }
@@ -362,6 +370,7 @@ impl From<StoreError> for CommonError {
         match error {
             StoreError::Database(error) => Self::Database(error),
             StoreError::Busy => Self::Busy,
+            StoreError::Unavailable(error) => Self::Unavailable(error),
             StoreError::KeyReused => Self::KeyReused,
             StoreError::KeyRunning => Self::KeyRunning,
             StoreError::KeyMalformed => Self::KeyMalformed,
@@ -376,6 +385,7 @@ impl From<CommonError> for StoreError {
         match error {
             CommonError::Database(error) => Self::Database(error),
             CommonError::Busy => Self::Busy,
+            CommonError::Unavailable(error) => Self::Unavailable(error),
             other => Self::Internal(other.to_string()),
         }
     }

@@ -3,18 +3,24 @@
 //! The id is taken from `traceparent` or `X-Request-Id` when the caller sends a sensible one, otherwise made here; it is
 //! answered in `X-Request-Id`, stands in every log line, event and problem document.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Monotonic};
 
-use futures_util::StreamExt as _;
-use poem::http::HeaderValue;
+use poem::http::{HeaderValue, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use poem_openapi::OperationId;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
+use super::body_memory::{BodyMemory, Unread};
+use super::places::{Caller, Full, Places, Purpose};
+use super::principal::holder;
+use super::proxies::TrustedProxies;
 use super::slow_requests::{SlowKind, SlowRequests};
 use super::{common_problems, problem, telemetry};
 use store::actor::RequestFacts;
@@ -29,8 +35,12 @@ pub struct RequestLayer {
     pub show_statements: bool,
     /// After this time a request is given up; its transaction is rolled back.
     pub timeout: Option<Duration>,
-    /// As many requests as may be worked on at once.
-    pub permits: Arc<Semaphore>,
+    /// How many requests may be worked on at once.
+    pub places: Places,
+    /// The proxies that are believed about where a request comes from.
+    pub proxies: TrustedProxies,
+    /// The memory that bodies may take together.
+    pub bodies: BodyMemory,
     /// Requests with other limits.
     pub long: SlowRequests,
 }
@@ -74,6 +84,7 @@ impl<E: Endpoint> Endpoint for LimitedEndpoint<E> {
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", value);
         }
+        protect(&mut response, &path);
         if self.settings.show_statements {
             response.headers_mut().insert("bulkhead-statements", statements.load(Ordering::Relaxed).into());
         }
@@ -83,62 +94,165 @@ impl<E: Endpoint> Endpoint for LimitedEndpoint<E> {
 
 impl<E: Endpoint> LimitedEndpoint<E> {
     async fn answer(&self, request: &mut Request, id: &Arc<str>) -> Response {
+        // Health is answered whatever else is going on.
+        if HEALTH.contains(&request.uri().path()) {
+            let facts = self.facts(request, id, None);
+            request.extensions_mut().insert(facts);
+            return self.work(std::mem::take(request)).await;
+        }
         let long = self.settings.long.allow(request);
-        let permits = if long.is_some() { &self.settings.long.permits } else { &self.settings.permits };
-        let Ok(_permit) = permits.try_acquire() else {
-            return busy("too many requests are being worked on");
+        let caller = self.caller(request);
+        let patience = match (&caller, long) {
+            (Caller::Visitor(_), _) => VISITORS_PATIENCE,
+            (Caller::Known(_), Some(_)) => self.settings.long.timeout,
+            (Caller::Known(_), None) => self.settings.timeout.unwrap_or(self.settings.long.timeout),
         };
-        let work = async {
-            self.prepare(request, id, long).await?;
-            match self.inner.call(std::mem::take(request)).await {
-                Ok(response) => Ok(response.into_response()),
-                Err(error) => {
-                    let operation = error.data::<OperationId>().copied();
-                    let mut response = problem::refuse(error).await;
-                    if let Some(operation) = operation {
-                        response.set_data(operation);
-                    }
-                    Err(response)
+        let prepared = tokio::time::timeout(patience, self.prepare(request, id, long, &caller)).await;
+        let _memory = match prepared {
+            Ok(Ok(memory)) => memory,
+            Ok(Err(refusal)) => return refusal,
+            Err(_) => return problem::Problem::new(common_problems::LATE, "the body did not come in time").response(),
+        };
+        let purpose = if is_long_poll(request) { Purpose::Wait } else { Purpose::Work };
+        let place = match long {
+            Some(_) => match self.settings.long.permits.clone().try_acquire_owned() {
+                Ok(permit) => (Some(permit), None),
+                Err(_) => return busy("too many requests are being worked on"),
+            },
+            None => match self.settings.places.take(caller, purpose) {
+                Ok(place) => (None, Some(place)),
+                Err(Full::All) => return busy("too many requests are being worked on"),
+                Err(Full::Own) => {
+                    let detail = "too many of your requests are being worked on at once";
+                    return problem::Problem::new(common_problems::TOO_MANY_REQUESTS, detail).response();
                 }
-            }
+            },
         };
+        let work = self.work(std::mem::take(request));
         let timeout = if long.is_some() { Some(self.settings.long.timeout) } else { self.settings.timeout };
-        let (Ok(response) | Err(response)) = match timeout {
-            Some(timeout) => tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| Err(busy("the request took too long"))),
+        let response = match timeout {
+            Some(timeout) => tokio::time::timeout(timeout, work).await.unwrap_or_else(|_| busy("the request took too long")),
             None => work.await,
         };
+        drop(place);
         response
     }
 
-    /// Puts the facts into the request; reads the body first when its digest is needed.
-    async fn prepare(&self, request: &mut Request, id: &Arc<str>, long: Option<SlowKind>) -> Result<(), Response> {
+    async fn work(&self, request: Request) -> Response {
+        match self.inner.call(request).await {
+            Ok(response) => response.into_response(),
+            Err(error) => {
+                let operation = error.data::<OperationId>().copied();
+                let mut response = problem::refuse(error).await;
+                if let Some(operation) = operation {
+                    response.set_data(operation);
+                }
+                response
+            }
+        }
+    }
+
+    /// Who asks, as far as the token says.
+    fn caller(&self, request: &Request) -> Caller {
+        match holder(request, &self.settings.long.keys) {
+            Some(verified) => Caller::Known(verified.subject.clone()),
+            None => Caller::Visitor(self.address(request).into()),
+        }
+    }
+
+    /// The address that a request comes from.
+    fn address(&self, request: &Request) -> String {
+        self.settings.proxies.source(request).map(|address| address.to_string()).unwrap_or_default()
+    }
+
+    fn facts(&self, request: &Request, id: &Arc<str>, digest: Option<Arc<str>>) -> RequestFacts {
+        RequestFacts { id: id.clone(), ip: self.address(request).into(), digest }
+    }
+
+    /// Puts the facts into the request; reads the body, unless it is a stream. Gives what counts the memory of the body.
+    async fn prepare(
+        &self,
+        request: &mut Request,
+        id: &Arc<str>,
+        long: Option<SlowKind>,
+        caller: &Caller,
+    ) -> Result<Option<OwnedSemaphorePermit>, Response> {
         let is_stream = long == Some(SlowKind::Stream);
-        let limit = if is_stream { self.settings.long.max_stream as usize } else { self.settings.max_body };
+        let limit = match caller {
+            Caller::Visitor(_) => self.settings.max_body.min(VISITORS_BODY),
+            Caller::Known(_) if is_stream => self.settings.long.max_stream as usize,
+            Caller::Known(_) => self.settings.max_body,
+        };
+        let drain = limit.max(LEAST_DRAIN);
         if request.header("content-length").and_then(|l| l.parse::<u64>().ok()).is_some_and(|length| length > limit as u64) {
-            let _ = tokio::time::timeout(DRAIN_PATIENCE, read_body(request.take_body(), 0, limit.max(LEAST_DRAIN))).await;
+            let drained = self.settings.bodies.read(request.take_body(), 0, drain);
+            let _ = tokio::time::timeout(DRAIN_PATIENCE, drained).await;
             return Err(too_large(limit));
         }
         if request.headers().get("idempotency-key").is_some_and(|key| key.to_str().is_err()) {
             return Err(problem::problem_of(&problem::CommonError::KeyMalformed).response());
         }
-        let chunked = request.header("transfer-encoding").is_some();
-        let mut digest = None;
+        let (mut digest, mut memory) = (None, None);
         if is_stream {
             let body = self.settings.long.bounded(request.take_body());
             request.set_body(body);
-        } else if request.header("idempotency-key").is_some() || chunked {
-            let body = read_body(request.take_body(), limit, limit.max(LEAST_DRAIN)).await.ok_or_else(|| too_large(limit))?;
-            let mut hash = Sha256::new();
-            hash.update(request.method().as_str());
-            hash.update(request.uri().to_string());
-            hash.update(&body);
-            digest = Some(super::tokens::hex(&hash.finalize()).into());
-            request.set_body(Body::from_vec(body));
+        } else if has_body(request) {
+            let read = self.settings.bodies.read(request.take_body(), limit, drain).await;
+            let body = read.map_err(|unread| match unread {
+                Unread::TooLarge => too_large(limit),
+                Unread::NoMemory => busy("too many large requests are being worked on"),
+                Unread::Broken => problem::Problem::new(common_problems::MALFORMED, "the body ended early").response(),
+            })?;
+            if request.header("idempotency-key").is_some() {
+                let mut hash = Sha256::new();
+                hash.update(request.method().as_str());
+                hash.update(request.uri().to_string());
+                hash.update(meaning(&body.bytes));
+                digest = Some(super::tokens::hex(&hash.finalize()).into());
+            }
+            memory = body.memory;
+            request.set_body(Body::from_vec(body.bytes));
         }
-        let ip = request.remote_addr().as_socket_addr().map(|a| a.ip().to_string()).unwrap_or_default();
-        request.extensions_mut().insert(RequestFacts { id: id.clone(), ip: ip.into(), digest });
-        Ok(())
+        let facts = self.facts(request, id, digest);
+        request.extensions_mut().insert(facts);
+        Ok(memory)
     }
+}
+
+/// The body as it is compared with that of a retry: JSON without blanks and with its members in order, everything else as it is.
+fn meaning(body: &[u8]) -> Cow<'_, [u8]> {
+    const LARGEST: usize = 1024 * 1024;
+    if body.len() > LARGEST {
+        return body.into();
+    }
+    let Ok(value) = serde_json::from_slice::<BTreeValue>(body) else { return body.into() };
+    serde_json::to_vec(&value).map_or(Cow::Borrowed(body), Cow::Owned)
+}
+
+/// JSON whose members are in the order of their names.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum BTreeValue {
+    List(Vec<Self>),
+    Members(BTreeMap<String, Self>),
+    Other(serde_json::Value),
+}
+
+/// Addresses that tell whether the process is alive and ready.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+/// Largest body of a caller without a valid token, and how long it may take to come.
+const VISITORS_BODY: usize = 64 * 1024;
+const VISITORS_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a request waits for something to happen.
+fn is_long_poll(request: &Request) -> bool {
+    request.uri().query().is_some_and(|query| query.split('&').any(|part| part.starts_with("wait=")))
+}
+
+fn has_body(request: &Request) -> bool {
+    request.header("transfer-encoding").is_some()
+        || request.header("content-length").is_some_and(|length| length.trim() != "0")
+        || request.version() == poem::http::Version::HTTP_2
 }
 
 /// How long a body that is refused anyway is still read.
@@ -146,24 +260,32 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
 /// And at least how much of it.
 const LEAST_DRAIN: usize = 8 * 1024 * 1024;
 
-/// Reads a body of at most `limit` bytes; none when it is longer. A longer one is read on for at most `drain` bytes, because a
-/// client that is still sending when the connection closes never sees the answer.
-async fn read_body(body: Body, limit: usize, drain: usize) -> Option<Vec<u8>> {
-    let mut chunks = body.into_bytes_stream();
-    let (mut kept, mut over) = (Vec::new(), 0_usize);
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.ok()?;
-        if over == 0 && kept.len() + chunk.len() <= limit {
-            kept.extend_from_slice(&chunk);
-        } else {
-            over += chunk.len();
-            if over > drain {
-                break;
-            }
+/// What browsers must not do with an answer, and who may keep it. An answer that says so itself is left as it is.
+fn protect(response: &mut Response, path: &str) {
+    // The explorer is a page with scripts of its own; nothing else is.
+    let policy = if path.starts_with("/docs") {
+        "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'none'; base-uri 'none'"
+    } else {
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    };
+    let is_secret = SECRETS.iter().any(|prefix| path.starts_with(prefix));
+    let kept = if is_secret { Some("no-store") } else { path.starts_with("/v1/").then_some("private") };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, Some("nosniff")),
+        (header::X_FRAME_OPTIONS, Some("DENY")),
+        (header::REFERRER_POLICY, Some("no-referrer")),
+        (header::CONTENT_SECURITY_POLICY, Some(policy)),
+        (header::CACHE_CONTROL, kept),
+    ] {
+        if let Some(value) = value {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
     }
-    (over == 0).then_some(kept)
 }
+
+/// Addresses whose answers hold tokens, secrets, or who may do what.
+const SECRETS: [&str; 4] = ["/v1/oauth/", "/v1/sessions", "/v1/clients", "/v1/users"];
 
 fn busy(detail: &str) -> Response {
     problem::Problem::new(common_problems::BUSY, detail).response()
@@ -179,5 +301,19 @@ fn request_id(request: &Request) -> String {
     match given.filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')) {
         Some(id) => id.to_owned(),
         None => uuid::Uuid::now_v7().simple().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_are_compared_by_what_they_mean() {
+        let same = |a: &str, b: &str| meaning(a.as_bytes()) == meaning(b.as_bytes());
+        assert!(same(r#"{"a": [1, {"c": null, "b": "x"}], "d": true}"#, r#"{"d":true,"a":[1,{"b":"x","c":null}]}"#));
+        assert!(!same(r#"{"a": [1, 2]}"#, r#"{"a": [2, 1]}"#));
+        assert!(!same(r#"{"a": "1"}"#, r#"{"a": 1}"#));
+        assert!(same("not json", "not json") && !same("not json", "not  json"));
     }
 }

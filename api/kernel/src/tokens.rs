@@ -1,34 +1,33 @@
-//! Access tokens: EdDSA-signed JWTs of type `at+jwt` (RFC 9068) with a key id. Keys live in the database so that every
-//! process signs and verifies alike; the newest key signs, retired keys verify until their last token has expired.
+//! Access tokens: EdDSA-signed JWTs of type `at+jwt` (RFC 9068) with a key id. Which key signs and which verify is in
+//! [`signing_keys`](super::signing_keys); which tokens end before they expire in [`revocations`](super::revocations).
 //!
 //! A token that was verified once is remembered until it expires, because a signature check costs more than most requests.
-//! When a person is disabled or a client revoked, the tokens issued before are refused at once ([`Keys::revoke`]).
 //!
 //! Not here: who gets a token (`identity`).
 
 use std::sync::Arc;
 use std::time::Duration;
-use store::Db;
 
-use ahash::AHashMap;
 use arc_swap::ArcSwap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::{AccountId, Instant, signing_keys};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use parking_lot::RwLock;
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, Set};
+use entity::{AccountId, Instant};
+use jsonwebtoken::{Algorithm, Header, Validation};
+use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
-use super::events::{ClientRevoked, KeyRotated, SessionReused, UserDisabled};
+use super::events::{ClientRevoked, KeyRotated, PasswordChanged, SessionEnded, SessionReused, UserDisabled};
 use super::problem::CommonError;
+use super::revocations::Revocations;
 use super::scopes::Scopes;
-use store::BoxError;
+use super::secret_key::SecretKey;
+use super::signing_keys::{self, Jwk, KeySet};
 use store::actor::Actor;
 use store::clock;
-use store::database::{Database, Reader, Tx};
+use store::database::{Database, Reader};
 use store::events::{Event, any_is, decode_all};
 use store::projections::Projection;
+use store::{BoxError, Db};
 
 /// How long an access token is valid, in seconds.
 pub const LIFETIME_SECONDS: i64 = 600;
@@ -43,6 +42,8 @@ pub struct Claims {
     pub sub: String,
     pub client_id: String,
     pub iat: i64,
+    /// The same in microseconds, so that what ended tokens in the same second is told from what came after.
+    pub iat_us: i64,
     pub exp: i64,
     pub jti: String,
     /// Scopes, separated by spaces.
@@ -50,6 +51,21 @@ pub struct Claims {
     /// The account the principal acts for; absent on the seller's side.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<i64>,
+    /// The sign-in of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+}
+
+/// Whom a token is issued to.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder<'a> {
+    /// `user:12` or `client:erp-1`.
+    pub subject: &'a str,
+    pub client_id: &'a str,
+    pub scopes: &'a Scopes,
+    pub account: Option<AccountId>,
+    /// The sign-in of a person.
+    pub session: Option<&'a str>,
 }
 
 /// What a verified token says.
@@ -58,33 +74,9 @@ pub struct Verified {
     pub subject: Arc<str>,
     pub scopes: Scopes,
     pub account: Option<AccountId>,
-    issued_at: i64,
+    session: Option<Box<str>>,
+    issued_at: Instant,
     expires_at: i64,
-}
-
-struct KeySet {
-    signing: Option<(String, EncodingKey)>,
-    verifying: AHashMap<String, DecodingKey>,
-    published: Vec<Jwk>,
-}
-
-/// A public key as published at `/.well-known/jwks.json`.
-#[derive(Clone, Debug, Serialize, Deserialize, poem_openapi::Object)]
-pub struct Jwk {
-    /// Key type, `OKP`.
-    pub kty: String,
-    /// Curve, `Ed25519`.
-    pub crv: String,
-    /// Use, `sig`.
-    #[oai(rename = "use")]
-    #[serde(rename = "use")]
-    pub purpose: String,
-    /// Algorithm, `EdDSA`.
-    pub alg: String,
-    /// Key id.
-    pub kid: String,
-    /// Public key, base64url.
-    pub x: String,
 }
 
 /// The keys of this process and what it remembers of tokens.
@@ -96,7 +88,8 @@ pub struct Keys {
 struct KeysInner {
     set: ArcSwap<KeySet>,
     verified: moka::sync::Cache<String, Arc<Verified>, ahash::RandomState>,
-    revoked: RwLock<AHashMap<String, i64>>,
+    revocations: Revocations,
+    secret_key: SecretKey,
 }
 
 impl std::fmt::Debug for Keys {
@@ -106,91 +99,65 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Loads the keys; makes the first one when there is none.
-    pub async fn load(db: &Database) -> Result<Self, CommonError> {
+    /// Loads the keys and the revocations; makes the first key when there is none.
+    pub async fn load(db: &Database, secret_key: SecretKey) -> Result<Self, CommonError> {
         let tx = db.begin(Actor::system("token keys")).await?;
-        if signing_keys::Entity::find().one(&tx).await?.is_none() {
-            create_key(&tx).await?;
-        }
-        let tx = tx.commit(()).await.map(|()| db.reader())?;
-        let keys = Self {
-            inner: Arc::new(KeysInner {
-                set: ArcSwap::from_pointee(KeySet { signing: None, verifying: AHashMap::new(), published: Vec::new() }),
-                verified: moka::sync::Cache::builder()
-                    .max_capacity(20_000)
-                    .time_to_live(Duration::from_secs(LIFETIME_SECONDS as u64))
-                    .build_with_hasher(ahash::RandomState::default()),
-                revoked: RwLock::default(),
-            }),
-        };
-        keys.reload(&tx).await?;
+        signing_keys::ensure(&tx, &secret_key).await?;
+        tx.commit(()).await?;
+        let verified = moka::sync::Cache::builder()
+            .max_capacity(20_000)
+            .time_to_live(Duration::from_secs(LIFETIME_SECONDS as u64))
+            .build_with_hasher(ahash::RandomState::default());
+        let revocations = Revocations::default();
+        let keys = Self { inner: Arc::new(KeysInner { set: ArcSwap::default(), verified, revocations, secret_key }) };
+        keys.reload(&db.reader()).await?;
+        keys.inner.revocations.load(&db.reader()).await?;
         Ok(keys)
     }
 
-    /// Reads the keys again, after a rotation.
+    /// Reads the keys again. What earlier keys verified is verified anew.
     pub async fn reload(&self, db: &impl Db) -> Result<(), DbErr> {
-        let oldest = clock::later(clock::now(), -2 * LIFETIME_SECONDS * clock::SECOND);
-        let rows = signing_keys::Entity::find()
-            .filter(
-                Condition::any().add(signing_keys::Column::RetiredAt.is_null()).add(signing_keys::Column::RetiredAt.gt(oldest)),
-            )
-            .order_by_asc(signing_keys::Column::CreatedAt)
-            .all(db)
-            .await?;
-        let mut set = KeySet { signing: None, verifying: AHashMap::new(), published: Vec::new() };
-        for row in rows {
-            let (Ok(private), Ok(public)) = (URL_SAFE_NO_PAD.decode(&row.private_key), URL_SAFE_NO_PAD.decode(&row.public_key))
-            else {
-                tracing::error!(kid = row.kid, "a signing key cannot be read");
-                continue;
-            };
-            set.verifying.insert(row.kid.clone(), DecodingKey::from_ed_der(&public));
-            set.published.push(Jwk {
-                kty: "OKP".into(),
-                crv: "Ed25519".into(),
-                purpose: "sig".into(),
-                alg: "EdDSA".into(),
-                kid: row.kid.clone(),
-                x: row.public_key,
-            });
-            if row.retired_at.is_none() {
-                set.signing = Some((row.kid, EncodingKey::from_ed_der(&private)));
-            }
-        }
-        self.inner.set.store(Arc::new(set));
+        self.inner.set.store(Arc::new(KeySet::load(db, &self.inner.secret_key).await?));
+        self.inner.verified.invalidate_all();
         Ok(())
     }
 
-    /// The public keys.
-    pub fn published(&self) -> Vec<Jwk> {
-        self.inner.set.load().published.clone()
+    /// Fails when this process cannot sign, and says what to do.
+    pub fn can_sign(&self) -> Result<(), &'static str> {
+        self.inner.set.load().signing().map(drop).ok_or(signing_keys::OTHER_SECRET)
     }
 
-    /// Signs a token for a principal.
-    pub fn issue(
-        &self,
-        subject: &str,
-        client_id: &str,
-        scopes: &Scopes,
-        account: Option<AccountId>,
-    ) -> Result<String, CommonError> {
-        let now = clock::now().0 / clock::SECOND;
+    /// The key that secrets are encrypted with.
+    pub fn secret_key(&self) -> &SecretKey {
+        &self.inner.secret_key
+    }
+
+    /// The public keys of tokens that may still be valid.
+    pub fn published(&self) -> Vec<Jwk> {
+        self.inner.set.load().published(clock::now())
+    }
+
+    /// Signs a token.
+    pub fn issue(&self, holder: Holder<'_>) -> Result<String, CommonError> {
+        let now = clock::now();
         let claims = Claims {
             iss: ISSUER.into(),
             aud: ISSUER.into(),
-            sub: subject.into(),
-            client_id: client_id.into(),
-            iat: now,
-            exp: now + LIFETIME_SECONDS,
+            sub: holder.subject.into(),
+            client_id: holder.client_id.into(),
+            iat: now.0 / clock::SECOND,
+            iat_us: now.0,
+            exp: now.0 / clock::SECOND + LIFETIME_SECONDS,
             jti: uuid::Uuid::now_v7().simple().to_string(),
-            scope: scopes.to_string(),
-            account: account.map(|a| a.0),
+            scope: holder.scopes.to_string(),
+            account: holder.account.map(|a| a.0),
+            sid: holder.session.map(str::to_owned),
         };
         let set = self.inner.set.load();
-        let (kid, key) = set.signing.as_ref().ok_or_else(|| CommonError::Internal("there is no signing key".into()))?;
+        let (kid, key) = set.signing().ok_or_else(|| CommonError::Internal("there is no signing key".into()))?;
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".into());
-        header.kid = Some(kid.clone());
+        header.kid = Some(kid.to_owned());
         jsonwebtoken::encode(&header, &claims, key).map_err(|e| CommonError::Internal(e.to_string()))
     }
 
@@ -205,8 +172,9 @@ impl Keys {
                 verified
             }
         };
-        let revoked = self.inner.revoked.read().get(&*verified.subject).is_some_and(|at| verified.issued_at <= *at);
-        (verified.expires_at > now && !revoked).then_some(verified)
+        let Verified { subject, session, issued_at, expires_at, .. } = &*verified;
+        let ended = self.inner.revocations.has_ended(subject, session.as_deref(), *issued_at);
+        (*expires_at > now && !ended).then_some(verified)
     }
 
     fn check(&self, token: &str) -> Option<Verified> {
@@ -218,26 +186,23 @@ impl Keys {
             return None;
         }
         let set = self.inner.set.load();
-        let key = set.verifying.get(header.kid.as_deref()?)?;
+        let key = set.verifying(header.kid.as_deref()?)?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[ISSUER]);
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &validation).ok()?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(token, key.decoding(), &validation).ok()?.claims;
+        // Whoever has a retired key can sign, but nothing that is valid longer than what the key signed in its time.
+        if !key.may_have_signed(claims.exp) {
+            return None;
+        }
         Some(Verified {
             subject: claims.sub.into(),
             scopes: Scopes::of_text(&claims.scope),
             account: claims.account.map(AccountId),
-            issued_at: claims.iat,
+            session: claims.sid.map(Into::into),
+            issued_at: Instant(claims.iat_us),
             expires_at: claims.exp,
         })
-    }
-
-    /// Refuses from now on what was issued to `subject` until `at`.
-    pub fn revoke(&self, subject: &str, at: Instant) {
-        let mut revoked = self.inner.revoked.write();
-        let now = clock::now().0 / clock::SECOND;
-        revoked.retain(|_, at| *at + 2 * LIFETIME_SECONDS > now);
-        revoked.insert(subject.to_owned(), at.0 / clock::SECOND);
     }
 }
 
@@ -245,45 +210,18 @@ impl Keys {
 impl Projection for Keys {
     async fn apply(&self, db: &Reader, events: &[Event]) -> Result<(), BoxError> {
         let disabled = decode_all(events)?.into_iter().map(|UserDisabled(ended)| ended);
+        let changed = decode_all(events)?.into_iter().map(|PasswordChanged(ended)| ended);
         let revoked = decode_all(events)?.into_iter().map(|ClientRevoked(ended)| ended);
         let reused = decode_all(events)?.into_iter().map(|SessionReused(ended)| ended);
-        for ended in disabled.chain(revoked).chain(reused) {
-            self.revoke(&ended.revoked, Instant(ended.at));
+        let signed_out = decode_all(events)?.into_iter().map(|SessionEnded(ended)| ended);
+        for ended in disabled.chain(changed).chain(revoked).chain(reused).chain(signed_out) {
+            self.inner.revocations.note(&ended.revoked, Instant(ended.at));
         }
         if any_is::<KeyRotated>(events) {
             self.reload(db).await?;
         }
         Ok(())
     }
-}
-
-/// Makes a new signing key and retires the ones before it.
-pub async fn create_key(tx: &Tx) -> Result<String, CommonError> {
-    let mut seed = [0_u8; 32];
-    getrandom::fill(&mut seed).map_err(|e| CommonError::Internal(e.to_string()))?;
-    let public = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes();
-    let kid = uuid::Uuid::now_v7().simple().to_string();
-    signing_keys::Entity::update_many()
-        .col_expr(signing_keys::Column::RetiredAt, sea_orm::sea_query::Expr::value(tx.now().0))
-        .filter(signing_keys::Column::RetiredAt.is_null())
-        .exec(tx)
-        .await?;
-    let row = signing_keys::ActiveModel {
-        kid: Set(kid.clone()),
-        private_key: Set(URL_SAFE_NO_PAD.encode(pkcs8(&seed))),
-        public_key: Set(URL_SAFE_NO_PAD.encode(public)),
-        created_at: Set(tx.now()),
-        retired_at: Set(None),
-    };
-    signing_keys::Entity::insert(row).exec_without_returning(tx).await?;
-    tx.record(&KeyRotated { kid: kid.clone() });
-    Ok(kid)
-}
-
-/// The PKCS#8 form of an Ed25519 private key (RFC 8410): a fixed prefix and the 32 bytes.
-fn pkcs8(seed: &[u8; 32]) -> Vec<u8> {
-    const PREFIX: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
-    [PREFIX.as_slice(), seed.as_slice()].concat()
 }
 
 /// A secret of 256 random bits, base64url.
@@ -300,4 +238,108 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::signing_keys as rows;
+    use sea_orm::sea_query::Expr;
+    use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+
+    use super::*;
+    use crate::revocations::{TokenHolder, end_tokens};
+
+    struct Fixture {
+        db: Database,
+        keys: Keys,
+        secret_key: SecretKey,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Fixture {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let db = Database::connect(&format!("sqlite:{}", folder.path().join("test.db").display()), 2).await.expect("opened");
+            db.migrate().await.expect("migrated");
+            let secret_key = SecretKey::random().expect("a key");
+            let keys = Keys::load(&db, secret_key.clone()).await.expect("keys");
+            Self { db, keys, secret_key, _folder: folder }
+        }
+
+        fn token(&self) -> String {
+            let scopes = Scopes::of_text("orders:read");
+            let holder = Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: Some("s") };
+            self.keys.issue(holder).expect("a token")
+        }
+
+        /// Makes a new key that takes the place of the old one, which was retired so many seconds ago.
+        async fn retire(&self, ago: i64) {
+            let tx = self.db.begin(Actor::system("test")).await.expect("begun");
+            signing_keys::create(&tx, &self.secret_key).await.expect("a new key");
+            let retired = clock::later(tx.now(), -ago * clock::SECOND);
+            let update = rows::Entity::update_many().col_expr(rows::Column::RetiredAt, Expr::value(retired.0));
+            update.filter(rows::Column::RetiredAt.is_not_null()).exec(&tx).await.expect("retired");
+            tx.commit(()).await.expect("committed");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_retired_key_verifies_what_it_signed_and_nothing_forged_later() {
+        let fixture = Fixture::new().await;
+        let token = fixture.token();
+        // Whoever has the old key signs with it as this process did.
+        let thief = Keys::load(&fixture.db, fixture.secret_key.clone()).await.expect("keys");
+        fixture.retire(0).await;
+        fixture.keys.reload(&fixture.db.reader()).await.expect("reloaded");
+        assert!(fixture.keys.verify(&token).is_some(), "signed before the key was retired");
+        assert_eq!(fixture.keys.published().len(), 2);
+
+        let update = rows::Entity::update_many().col_expr(rows::Column::RetiredAt, Expr::value(clock::now().0 - 30 * clock::DAY));
+        let tx = fixture.db.begin(Actor::system("test")).await.expect("begun");
+        update.filter(rows::Column::RetiredAt.is_not_null()).exec(&tx).await.expect("retired");
+        tx.commit(()).await.expect("committed");
+        let scopes = Scopes::of_text("orders:read");
+        let holder = Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: None };
+        let forged = thief.issue(holder).expect("forged");
+        fixture.keys.reload(&fixture.db.reader()).await.expect("reloaded");
+        assert!(fixture.keys.verify(&forged).is_none(), "the key was retired thirty days ago");
+        assert_eq!(fixture.keys.published().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_loaded_before_its_time_ended_verifies_nothing_later() {
+        let fixture = Fixture::new().await;
+        let thief = Keys::load(&fixture.db, fixture.secret_key.clone()).await.expect("keys");
+        // So long ago that it may have signed tokens that are valid for ten seconds more.
+        fixture.retire(LIFETIME_SECONDS + 50).await;
+        fixture.keys.reload(&fixture.db.reader()).await.expect("reloaded");
+        assert_eq!(fixture.keys.published().len(), 2, "still listed");
+        let scopes = Scopes::of_text("orders:read");
+        let holder = Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: None };
+        assert!(fixture.keys.verify(&thief.issue(holder).expect("forged")).is_none());
+    }
+
+    #[tokio::test]
+    async fn private_keys_are_encrypted_and_those_of_retired_keys_deleted() {
+        let fixture = Fixture::new().await;
+        fixture.retire(0).await;
+        let found = rows::Entity::find().all(&fixture.db.reader()).await.expect("rows");
+        let private: Vec<bool> = found.iter().map(|row| SecretKey::is_sealed(&row.private_key)).collect();
+        assert_eq!(private.iter().filter(|sealed| **sealed).count(), 1, "of the signing key");
+        assert!(found.iter().all(|row| row.retired_at.is_some() == row.private_key.is_empty()));
+        let other = Keys::load(&fixture.db, SecretKey::random().expect("another")).await.expect("loaded");
+        assert!(other.can_sign().is_err(), "another secret key reads it not");
+    }
+
+    #[tokio::test]
+    async fn what_ended_tokens_is_known_after_a_restart() {
+        let fixture = Fixture::new().await;
+        let token = fixture.token();
+        let tx = fixture.db.begin(Actor::system("test")).await.expect("begun");
+        let ended = end_tokens(&tx, TokenHolder::Session("s"), None).await;
+        tx.record(&SessionEnded(ended.expect("ended")));
+        tx.commit(()).await.expect("committed");
+        let restarted = Keys::load(&fixture.db, fixture.secret_key.clone()).await.expect("keys");
+        assert!(restarted.verify(&token).is_none());
+    }
 }

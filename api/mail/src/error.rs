@@ -1,6 +1,7 @@
 //! What mail refuses, and why one was not delivered.
 
 use blobs::BlobError;
+use identity::IdentityError;
 use kernel::problem::CommonError;
 use kernel::problem_types;
 use outbound::OutboundError;
@@ -9,10 +10,15 @@ use outbound::OutboundError;
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
     Common(#[from] CommonError),
 }
 
-problem_types! { MailError {} delegates { Self::Common(inner) => inner: CommonError } }
+problem_types! { MailError {} delegates {
+    Self::Identity(inner) => inner: IdentityError,
+    Self::Common(inner) => inner: CommonError,
+} }
 
 /// A mail that cannot be sent as it is. Where words of a person become part of a mail, the slice has checked them before; what
 /// comes through to here is a fault of the program.

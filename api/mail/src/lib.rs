@@ -38,6 +38,6 @@ pub use address::{MailAddress, NotAnAddress};
 pub use deliver::{Mailer, Transport};
 pub use error::{MailError, Malformed};
 pub use message::{Attachment, Mail};
-pub use routes::MailRoutes;
+pub use routes::{MailRoutes, PasswordResetRoutes};
 pub use send::{SendMail, send};
 pub use smtp::{BadSmtpUrl, SmtpServer};

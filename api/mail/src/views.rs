@@ -1,4 +1,4 @@
-//! Test mails on the wire.
+//! Test mails and mails about passwords on the wire.
 
 use kernel::field_code::FieldCode;
 use kernel::problem::{CommonError, FieldError};
@@ -23,6 +23,22 @@ impl TestMailInput {
             .parse()
             .map_err(|refused: crate::NotAnAddress| FieldError::new("/to", FieldCode::BadEmail, format!("to {refused}")).into())
     }
+}
+
+/// Who wants a new password.
+#[derive(Debug, Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordResetInput {
+    /// The e-mail address of the sign-in.
+    pub email: Text<254>,
+}
+
+/// What is under way, if somebody signs in with the address.
+#[derive(Debug, Object, Serialize)]
+#[oai(rename = "PasswordReset")]
+pub(crate) struct PasswordResetView {
+    /// Seconds for which the link works.
+    pub expires_in: i64,
 }
 
 /// A mail on its way.

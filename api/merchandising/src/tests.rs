@@ -8,6 +8,7 @@ use super::past_queries::PastQueries;
 use super::search_log::{SearchLog, SearchToLog};
 use kernel::Kernel;
 use kernel::rate::Rates;
+use kernel::secret_key::SecretKey;
 use kernel::tokens::Keys;
 use store::clock::{self, DAY, later};
 use store::database::Database;
@@ -59,7 +60,7 @@ async fn open_system() -> (System, tempfile::TempDir) {
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let db = Database::connect(&url, 2).await.expect("a database");
     db.migrate().await.expect("a schema");
-    let keys = Keys::load(&db).await.expect("keys");
+    let keys = Keys::load(&db, SecretKey::random().expect("a key")).await.expect("keys");
     (Kernel::new(db, keys, Rates::new(0)).system("test"), folder)
 }
 

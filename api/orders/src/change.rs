@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
 use super::amounts::open_quantity;
 use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
-use super::queries::lines_of;
+use super::queries::{allocations_of, lines_of};
 use order_events::OrderChanged;
 use store::database::Tx;
 
@@ -24,15 +24,15 @@ pub(crate) struct Change {
     pub lines: Vec<(i32, Quantity)>,
 }
 
-/// Changes an order locked by the caller. The destination can change until something is picked.
+/// Changes an order locked by the caller. The destination can change until something is on a pick list.
 pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Result<orders::Model, OrderError> {
     if !order.open {
         return Err(OrderError::NotChangeable("the order is closed".to_owned()));
     }
     let lines = lines_of(tx, order.id).await?;
-    if change.ship_to.is_some() && lines.iter().any(|l| l.picked.0 > 0) {
+    if change.ship_to.is_some() && allocations_of(tx, order.id).await?.iter().any(|part| part.released.0 > 0) {
         return Err(OrderError::NotChangeable(
-            "a part of the order is picked; the destination can no longer be changed".to_owned(),
+            "a part of the order is on a pick list; the destination can no longer be changed".to_owned(),
         ));
     }
     let mut less = Cancellation { reason: "changed".to_owned(), ..Cancellation::default() };

@@ -1,5 +1,6 @@
 //! Errors of order management.
 
+use entity::HoldKind;
 use identity::IdentityError;
 use inventory::StockError;
 use kernel::problem::CommonError;
@@ -21,6 +22,8 @@ pub enum OrderError {
     NotChangeable(String),
     #[error("the order must have an active hold")]
     NotHeld,
+    #[error("a hold of the kind {} needs the scope credit:write; ask finance", .0.word())]
+    NotYoursToRelease(HoldKind),
     #[error("the order is held: {0}")]
     Held(String),
     #[error("a new quantity must be at most the open quantity of the line; place another order for more")]
@@ -42,6 +45,7 @@ problem_types! { OrderError {
     Self::OutOfStock(_) => 409, "insufficient-stock", "Lines are not in stock in this quantity";
     Self::NotChangeable(_) => 409, "order-too-late", "The order can no longer be changed";
     Self::NotHeld => 409, "order-not-held", "The order is not held";
+    Self::NotYoursToRelease(_) => 403, "hold-not-yours", "You may not release this hold";
     Self::Held(_) => 409, "order-held", "The order is held";
     Self::QuantityIncrease => 422, "order-increase", "A change must not order more";
     Self::OutOfRange => 422, "out-of-range", "An amount or quantity is out of range";

@@ -44,19 +44,33 @@ pub(super) async fn hold(tx: &Tx, order: &orders::Model, reason: String) -> Resu
     Ok(())
 }
 
-/// Releases one hold of an order locked by the caller, or all of them.
-pub async fn release(tx: &Tx, order: &orders::Model, kind: Option<HoldKind>) -> Result<(), OrderError> {
-    let mut update = order_holds::Entity::update_many()
+/// Whether a hold protects what the seller is owed, so that only who keeps credit releases it.
+fn is_of_credit(kind: HoldKind) -> bool {
+    match kind {
+        HoldKind::CreditLimit | HoldKind::Overdue | HoldKind::Prepayment => true,
+        HoldKind::Manual => false,
+    }
+}
+
+/// Releases one hold of an order locked by the caller, or all of them. Holds for credit or payment are released only by who keeps
+/// credit.
+pub async fn release(tx: &Tx, order: &orders::Model, kind: Option<HoldKind>, keeps_credit: bool) -> Result<(), OrderError> {
+    let active = active_holds(tx, order.id).await?.into_iter().map(|hold| hold.kind);
+    let released: Vec<HoldKind> = active.filter(|active| kind.is_none_or(|kind| kind == *active)).collect();
+    if released.is_empty() {
+        return Err(OrderError::NotHeld);
+    }
+    if let Some(kind) = released.iter().find(|kind| is_of_credit(**kind) && !keeps_credit) {
+        return Err(OrderError::NotYoursToRelease(*kind));
+    }
+    order_holds::Entity::update_many()
         .col_expr(order_holds::Column::ReleasedAt, Expr::value(tx.now().0))
         .col_expr(order_holds::Column::ReleasedBy, Expr::value(tx.actor().label.to_string()))
         .filter(order_holds::Column::OrderId.eq(order.id))
-        .filter(order_holds::Column::ReleasedAt.is_null());
-    if let Some(kind) = kind {
-        update = update.filter(order_holds::Column::Kind.eq(kind));
-    }
-    if update.exec(tx).await?.rows_affected == 0 {
-        return Err(OrderError::NotHeld);
-    }
+        .filter(order_holds::Column::ReleasedAt.is_null())
+        .filter(order_holds::Column::Kind.is_in(released))
+        .exec(tx)
+        .await?;
     increment_version(tx, order.id).await?;
     tx.record(&OrderReleased(OrderHold::new(order, kind)));
     Ok(())

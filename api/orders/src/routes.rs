@@ -15,6 +15,7 @@ use super::views::{
     CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput, load_view,
 };
 use identity::permit;
+use identity::scope::Scope;
 use identity::{Accounts, account_for, visible_account};
 use inventory::StockLevels;
 use kernel::field_code::FieldCode;
@@ -122,6 +123,9 @@ impl OrderRoutes {
             return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, who.account()).await?;
+        if let Some(own) = who.account() {
+            identity::refuse_blocked(&tx, own).await.map_err(OrderError::from)?;
+        }
         check_version(expected, Some(order.version))?;
         change(&tx, order, change_of(body.0)?).await?;
         let answer = self.stored_view(&tx, &number.0).await?;
@@ -151,7 +155,8 @@ impl OrderRoutes {
 
     /// Release a held order
     ///
-    /// Releases one kind of hold or all holds. An order without active holds is answered 409.
+    /// Releases one kind of hold or all holds. Holds for the credit limit, overdue invoices or a missing payment need `credit:write`
+    /// as well. An order without active holds is answered 409.
     #[oai(path = "/v1/orders/:number/release", method = "post", operation_id = "release_order")]
     async fn release_order(
         &self,
@@ -165,7 +170,7 @@ impl OrderRoutes {
             return Ok(JsonResponse::replay(replay));
         }
         let order = lock_order(&tx, &number.0, None).await?;
-        release(&tx, &order, body.0.kind).await?;
+        release(&tx, &order, body.0.kind, who.holds(Scope::CreditWrite.word())).await?;
         let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }
@@ -229,6 +234,10 @@ fn quantities(lines: &[LineQuantity], least: i64) -> std::result::Result<Vec<(i3
         if quantity.0 < least {
             let pointer = format!("/lines/{index}/quantity");
             problems.push(FieldError::new(pointer, FieldCode::OutOfRange, "the quantity must be greater"));
+        }
+        if good.iter().any(|(number, _)| *number == line.line) {
+            let detail = format!("line {} must be named once", line.line);
+            problems.push(FieldError::new(format!("/lines/{index}/line"), FieldCode::Duplicate, detail));
         }
         good.push((line.line, quantity));
     }

@@ -78,9 +78,6 @@ impl House {
             parent: None,
             group: None,
             currency: "EUR".to_owned(),
-            credit_limit: None,
-            terms: "NET30".to_owned(),
-            overdue_grace_days: 14,
             status: AccountStatus::Active,
         };
         let account = put_account(&tx, account, None).await.expect("an account").id;

@@ -10,6 +10,8 @@ use kernel::problem_types;
 pub enum PriceError {
     #[error("what the account may see is not what it was; read all its prices again")]
     CursorOutdated,
+    #[error("too many different coupons were tried; try again in {0} s")]
+    TooManyCoupons(u64),
     #[error(transparent)]
     Input(#[from] BadInput),
     #[error(transparent)]
@@ -19,6 +21,7 @@ pub enum PriceError {
 }
 
 problem_types! { PriceError {
+    Self::TooManyCoupons(_) => 429, "too-many-coupons", "Too many coupons were tried";
     Self::CursorOutdated => 410, "cursor-outdated", "The cursor is outdated; read all prices again";
 } delegates {
     Self::Input(inner) => inner: BadInput,

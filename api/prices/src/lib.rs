@@ -22,6 +22,7 @@ mod change_log;
 mod changes;
 mod columns;
 mod costs;
+mod coupon_tries;
 mod coverage;
 mod cursor;
 mod dense_ids;

@@ -12,6 +12,7 @@ use pricing::{
     Amount, Currency, Explanation, Flags, LineError, NextBreak, Per, PeriodQuantity, RequestLine, Source, UnitPrice, Viewer,
 };
 
+use super::coupon_tries::CouponTries;
 use super::error::{BadInput, PriceError};
 use super::price_book::{Book, PriceLine};
 use super::{ordered_as_of, period};
@@ -22,6 +23,7 @@ use store::clock;
 #[derive(Clone, Debug, Default)]
 pub struct Prices {
     pub(super) book: Arc<RwLock<Book>>,
+    coupon_tries: Arc<CouponTries>,
 }
 
 /// A basket whose prices are asked for.
@@ -139,6 +141,11 @@ pub(super) struct Explained {
 }
 
 impl Prices {
+    /// Fails when an account names more coupons than it may try. To be called with what buyers name.
+    pub fn try_coupons(&self, account: AccountId, coupons: &[String]) -> Result<(), PriceError> {
+        self.coupon_tries.take(account, coupons, clock::now()).map_err(PriceError::TooManyCoupons)
+    }
+
     /// The book to put rows into: for a book of a few products that is made up to compare prices.
     pub fn book_mut(&self) -> RwLockWriteGuard<'_, Book> {
         self.book.write()

@@ -17,7 +17,7 @@ use kernel::wire::{RawDecimal, SharedText, StaticCode};
 /// Most lines of one quote.
 pub(super) const MAX_LINES: usize = 10_000;
 /// Most coupons of one quote.
-pub(super) const MAX_COUPONS: usize = 100;
+pub(super) const MAX_COUPONS: usize = 20;
 
 /// A basket to price.
 #[derive(Debug, Object, Deserialize)]

@@ -62,6 +62,9 @@ impl PriceQuoteRoutes {
         let currency = currency_of(&input, &account)?;
         let staff = who.is_seller() && who.holds(Scope::PricesWrite.word());
         let coupons: Vec<String> = input.coupons.into_iter().map(Text::into_inner).collect();
+        if !who.is_seller() {
+            self.prices.try_coupons(account.id, &coupons)?;
+        }
         let mut basket = self.basket(input.lines, (!staff).then_some(account.id));
         let request = PriceRequest {
             account: Some(account.id),

@@ -72,6 +72,7 @@ impl SalesQuoteRoutes {
         body: Body<SalesQuoteInput>,
     ) -> Result<Created<SalesQuoteView>> {
         let account = account_for(&who, &self.accounts, body.0.account.as_deref()).map_err(QuoteError::from)?;
+        account.refuse_blocked().map_err(QuoteError::from)?;
         let quote_request = self.check(&who.db(), account, body.0).await;
         let tx = who.begin().await?;
         if let Some(replay) = tx.claim(key.0.as_deref()).await? {

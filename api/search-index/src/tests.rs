@@ -13,6 +13,7 @@ use catalog::{Categories, NewCategory, NewProduct, Products, put_categories, put
 use identity::Accounts;
 use kernel::Kernel;
 use kernel::rate::Rates;
+use kernel::secret_key::SecretKey;
 use kernel::tokens::Keys;
 use store::database::Database;
 use store::events;
@@ -39,7 +40,7 @@ impl TestDatabase {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let db = Database::connect(&url, 2).await.expect("a database");
         db.migrate().await.expect("a schema");
-        let keys = Keys::load(&db).await.expect("keys");
+        let keys = Keys::load(&db, SecretKey::random().expect("a key")).await.expect("keys");
         Self { kernel: Kernel::new(db, keys, Rates::new(0)), folder }
     }
 

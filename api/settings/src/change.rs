@@ -9,8 +9,7 @@ use super::queries;
 use super::seller::SellerSettings;
 use kernel::problem::CommonError;
 use kernel::wire::{VersionMatch, check_version};
-use store::database::Tx;
-use store::error::is_duplicate;
+use store::database::{Lock, Tx};
 
 /// Adds a version, unless it says what the latest says. With `expected` the change happens only if that is still the latest.
 pub(super) async fn change(
@@ -18,6 +17,7 @@ pub(super) async fn change(
     new: SellerSettings,
     expected: Option<VersionMatch>,
 ) -> Result<SellerSettings, SettingsError> {
+    tx.lock(Lock::Settings).await?;
     let latest = match queries::latest(tx).await? {
         Some(row) => SellerSettings::of_row(&row)?,
         None => SellerSettings::default(),
@@ -39,12 +39,7 @@ pub(super) async fn change(
         created_by: Set(tx.actor().label.to_string()),
         created_at: Set(tx.now()),
     };
-    match rows::Entity::insert(row).exec_without_returning(tx).await {
-        Ok(_) => {}
-        // Somebody else added this version at the same time.
-        Err(error) if is_duplicate(&error) => return Err(CommonError::Stale.into()),
-        Err(error) => return Err(error.into()),
-    }
+    rows::Entity::insert(row).exec_without_returning(tx).await?;
     tx.record(&SettingsChanged { version: new.version });
     Ok(new)
 }

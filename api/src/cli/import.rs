@@ -77,7 +77,12 @@ pub(super) async fn run(config: &Config, command: ImportCommand) -> Result<(), S
     let source = Source::file(&command.file, MOST_BYTES).map_err(unreadable)?;
     let kernel = server::open_kernel(config).await?;
     let report = command.report.clone().unwrap_or_else(|| usual_report(config, kind));
-    let spec = ImportSpec { mapping, dry_run: command.dry_run, report: Box::new(BufWriter::new(create(&report)?)) };
+    let spec = ImportSpec {
+        mapping,
+        dry_run: command.dry_run,
+        rights: identity::scope::all(),
+        report: Box::new(BufWriter::new(create(&report)?)),
+    };
     let system = kernel.system("import");
     let references = References::load(&system.db()).await.map_err(|e| e.to_string())?;
     let (told, summary) = watch::channel(Summary::default());

@@ -8,7 +8,7 @@ use super::say;
 use crate::config::Config;
 use crate::server;
 use identity::scope::parse_scopes;
-use identity::{self, NewClient, NewUser};
+use identity::{self, Grantor, NewClient, NewUser};
 use kernel::tokens::random_secret;
 use store::database::Tx;
 
@@ -86,10 +86,10 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
                 Some(password) => password,
                 None => random_secret().map_err(|e| e.to_string())?,
             };
-            let password_hash = identity::hash_password(password.clone()).await.map_err(|e| e.to_string())?;
+            let password_hash = identity::hash_password(&email, password.clone()).await.map_err(|e| e.to_string())?;
             let account = account_id(&tx, account).await?;
             let new = NewUser { email, name, password_hash, account, roles };
-            let row = identity::create_user(&tx, new).await.map_err(|e| e.to_string())?;
+            let row = identity::create_user(&tx, &Grantor::operator(), new).await.map_err(|e| e.to_string())?;
             tx.commit(()).await.map_err(|e| e.to_string())?;
             let secret = if shown { format!(" with password {password}") } else { String::new() };
             say(&format!("created {}{secret}", row.email));
@@ -97,7 +97,7 @@ pub(super) async fn user(config: &Config, command: UserCommand) -> Result<(), St
         UserCommand::Revoke { email } => {
             let row = users::Entity::find().filter(users::Column::Email.eq(email.to_lowercase())).one(&tx).await;
             let row = row.map_err(|e| e.to_string())?.ok_or_else(|| format!("--email: nobody has the address {email}"))?;
-            identity::disable_user(&tx, row.id, None).await.map_err(|e| e.to_string())?;
+            identity::disable_user(&tx, &Grantor::operator(), row.id).await.map_err(|e| e.to_string())?;
             tx.commit(()).await.map_err(|e| e.to_string())?;
             say(&format!("{email} can no longer sign in"));
         }
@@ -115,15 +115,15 @@ pub(super) async fn client(config: &Config, command: ClientCommand) -> Result<()
             let scopes = parse_scopes(&scopes.replace(',', " ")).map_err(|word| format!("--scopes: unknown scope \"{word}\""))?;
             let account = account_id(&tx, account).await?;
             let new = NewClient { client_id: id, name, account, scopes };
-            let (row, secret) = identity::create_client(&tx, new).await.map_err(|e| e.to_string())?;
+            let (row, secret) = identity::create_client(&tx, &Grantor::operator(), new).await.map_err(|e| e.to_string())?;
             format!("created client {} with secret {secret}", row.client_id)
         }
         ClientCommand::Rotate { id } => {
-            let (row, secret) = identity::rotate_client(&tx, &id, None).await.map_err(|e| e.to_string())?;
+            let (row, secret) = identity::rotate_client(&tx, &Grantor::operator(), &id).await.map_err(|e| e.to_string())?;
             format!("client {} has the new secret {secret}", row.client_id)
         }
         ClientCommand::Revoke { id } => {
-            let row = identity::revoke_client(&tx, &id, None).await.map_err(|e| e.to_string())?;
+            let row = identity::revoke_client(&tx, &Grantor::operator(), &id).await.map_err(|e| e.to_string())?;
             format!("client {} is revoked", row.client_id)
         }
     };

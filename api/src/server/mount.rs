@@ -13,7 +13,7 @@ use fulfilment::FulfilmentRoutes;
 use identity::{IdentityRoutes, SessionRoutes};
 use imports::ImportRoutes;
 use inventory::InventoryRoutes;
-use mail::MailRoutes;
+use mail::{MailRoutes, PasswordResetRoutes};
 use merchandising::{CurationRoutes, ReportRoutes};
 use notifications::EventRoutes;
 use operations::OperationsRoutes;
@@ -62,7 +62,12 @@ pub(super) fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + 
             stock_levels: projections.stock_levels.clone(),
         },
         BillingRoutes { accounts: projections.accounts.clone() },
-        (EventRoutes { accounts: projections.accounts.clone() }, OperationsRoutes, MailRoutes),
+        (
+            EventRoutes { accounts: projections.accounts.clone() },
+            OperationsRoutes,
+            MailRoutes,
+            PasswordResetRoutes { settings: projections.settings.clone() },
+        ),
     )
 }
 

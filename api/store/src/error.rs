@@ -19,6 +19,9 @@ pub enum StoreError {
     /// The transaction lost a race for locks or waited too long for a connection; it can be repeated as it is.
     #[error("too many requests are waiting for the database")]
     Busy,
+    /// The database cannot be reached or has no room; the same may succeed when that is mended.
+    #[error("the database is not available")]
+    Unavailable(#[source] DbErr),
     /// The Idempotency-Key was stored with another request.
     #[error("the Idempotency-Key was used before with another request")]
     KeyReused,
@@ -39,7 +42,12 @@ impl From<DbErr> for StoreError {
             return Self::KeyRunning;
         }
         let lost_race = database_error(&error).is_some_and(|cause| cause.code().is_some_and(|code| RETRIED.contains(&&*code)));
-        if lost_race || matches!(error, DbErr::ConnectionAcquire(_)) { Self::Busy } else { Self::Database(error) }
+        match error {
+            _ if lost_race => Self::Busy,
+            _ if is_outage(&error) => Self::Unavailable(error),
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            _ => Self::Database(error),
+        }
     }
 }
 
@@ -55,6 +63,28 @@ const KEYS: &str = "idempotency_keys";
 /// Codes of a statement that may succeed when it is repeated: SQLite's busy and locked; PostgreSQL's serialization failure,
 /// deadlock and lock that is not available.
 const RETRIED: [&str; 5] = ["5", "6", "40001", "40P01", "55P03"];
+
+/// Codes of a database that cannot work now. SQLite: the disk fails, is full, the file cannot be opened. PostgreSQL: the connection
+/// was lost, there are no connections left, the disk is full, the server stops or starts.
+const OUTAGES: [&str; 15] = [
+    "10", "13", "14", "08000", "08001", "08003", "08004", "08006", "53000", "53100", "53200", "53300", "57P01", "57P02", "57P03",
+];
+
+/// Whether an error is of the outside: the connection or the disk, not the statement.
+fn is_outage(error: &DbErr) -> bool {
+    let is_lost = |cause: &sqlx::Error| match cause {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(cause) => cause.code().is_some_and(|code| OUTAGES.contains(&&*code)),
+        _ => false,
+    };
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => is_lost(cause),
+        DbErr::Conn(_) => true,
+        _ => false,
+    }
+}
 
 /// Whether an error is the violation of a unique index, so that the statement's caller can say what it means.
 pub fn is_duplicate(error: &DbErr) -> bool {

@@ -21,6 +21,7 @@ pub mod error;
 pub mod event_handlers;
 pub mod events;
 pub mod feed;
+mod forward_connection;
 pub mod idempotency;
 pub mod jobs;
 pub mod open_transactions;
@@ -33,6 +34,7 @@ pub mod sql;
 mod sqlite;
 mod statistics;
 pub mod system;
+mod transaction;
 
 pub use bound_rows::BoundRows;
 pub use domain_event::{DomainEvent, EventDetails, NoPublicForm, UnreadableEvent};

@@ -141,7 +141,7 @@ mod tests {
              select 0, number from numbered as numbered (number) \
              union all select 1, count(*) from written_1 union all select 2, count(*) from written_2"
         );
-        assert_eq!(all.values.expect("values").0, [9, 1, 2, 3].map(Value::from));
+        assert_eq!(all.values.expect("values").0, [9_i64, 1, 2, 3].map(Value::from));
         assert!(queued.statement(None).sql.starts_with("with written_1 as ("));
     }
 

@@ -4,7 +4,6 @@
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::database::Tx;
-use super::row::Db;
 
 impl Tx {
     /// Draws `count` new ids in rising order.

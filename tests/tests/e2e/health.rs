@@ -55,7 +55,7 @@ async fn sigterm_lets_running_requests_finish_and_ends_cleanly() {
         let admin = shop.admin();
         running.spawn(async move {
             let body =
-                json!({ "email": format!("p{n}@example.com"), "name": "P", "password": "long enough", "roles": ["sales"] });
+                json!({ "email": format!("p{n}@example.com"), "name": "P", "password": "long enough yet", "roles": ["sales"] });
             admin.try_send(admin.request(reqwest::Method::POST, "/v1/users").json(&body)).await
         });
     }

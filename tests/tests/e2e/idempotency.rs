@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Actor, Answer, Shop, unique};
 
 fn person() -> Value {
-    json!({ "email": format!("{}@example.com", unique("p")), "name": "Ada", "password": "long enough", "roles": ["sales"] })
+    json!({ "email": format!("{}@example.com", unique("p")), "name": "Ada", "password": "long enough yet", "roles": ["sales"] })
 }
 
 async fn people(actor: &Actor) -> usize {
@@ -89,6 +89,7 @@ async fn a_key_belongs_to_whoever_used_it() {
                 "orders:write",
                 "accounts:write",
                 "holds:write",
+                "imports:write",
             ],
         )
         .await;

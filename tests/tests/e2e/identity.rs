@@ -135,7 +135,7 @@ async fn an_account_administrator_gives_nobody_more_than_they_hold() {
     let chief = shop.person(Some(&account), "account_admin").await;
     let person = |account: &str, role: &str| {
         let email = format!("{}@example.com", unique("new"));
-        json!({ "email": email, "name": "Bo", "password": "long enough", "account": account, "roles": [role] })
+        json!({ "email": email, "name": "Bo", "password": "long enough yet", "account": account, "roles": [role] })
     };
     chief.post("/v1/users", &person("ACME", "buyer")).await.is(201);
     chief.post("/v1/users", &person("ACME", "sales")).await.is_refused("not-yours-to-give");

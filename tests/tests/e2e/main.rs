@@ -11,6 +11,7 @@ mod support;
 
 mod accounts;
 mod allocations;
+mod attacks;
 mod billing;
 mod carts;
 mod catalog;

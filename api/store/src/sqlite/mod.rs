@@ -27,6 +27,7 @@ mod rows;
 mod tests;
 mod writer;
 
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,6 +76,7 @@ impl Sqlite {
         if path.as_os_str().is_empty() || path.starts_with(":memory:") {
             return Err(DbErr::Conn(RuntimeErr::Internal("a SQLite database is a file".to_owned())));
         }
+        keep_private(&path).map_err(|error| DbErr::Conn(RuntimeErr::Internal(format!("{}: {error}", path.display()))))?;
         let connection = connect(&path, true).map_err(refused)?;
         checkpoint::leave_to_thread(&connection);
         let page_size: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(refused)?;
@@ -228,6 +230,12 @@ impl Statements for Transaction {
     fn on<T>(&self, run: impl FnOnce(&Connection) -> Result<T, DbErr>) -> Result<T, DbErr> {
         run(self.writer.lock().as_ref().ok_or_else(ended)?.connection()?)
     }
+}
+
+/// Makes the file, or an existing one, such that its owner alone may read it. SQLite gives the files of its log the same rights.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 fn connect(path: &Path, writer: bool) -> Result<Connection, rusqlite::Error> {

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// The binary under test, unless `BULKHEAD_BINARY` names another build of it.
 const BINARY: &str = env!("CARGO_BIN_EXE_bulkhead-under-test");
+/// 32 bytes that only tests use.
+const SECRET_KEY: &str = "dGVzdHMgb25seTogMzIgYnl0ZXMgb2YgYSBrZXkuLi4=";
 const START_PATIENCE: Duration = Duration::from_mins(1);
 
 /// Path of the binary under test.
@@ -24,7 +26,8 @@ pub(crate) fn command(args: &[String]) -> Command {
             command.env_remove(name);
         }
     }
-    command.args(args).stdin(Stdio::null());
+    // Processes that share a database must share it; their data directories differ.
+    command.env("BULKHEAD_SECRET_KEY", SECRET_KEY).args(args).stdin(Stdio::null());
     command
 }
 

@@ -136,7 +136,16 @@ impl Shop {
     pub(crate) async fn account_with(&self, code: &str, fields: Value) -> String {
         let mut body = json!({ "name": format!("{code} Ltd"), "currency": "EUR" });
         merge(&mut body, fields);
+        let mut credit = json!({});
+        for field in ["credit_limit", "terms", "overdue_grace_days"] {
+            if let Some(value) = body.as_object_mut().and_then(|body| body.remove(field)) {
+                credit[field] = value;
+            }
+        }
         self.admin.put(&format!("/v1/accounts/{code}"), &body).await.ok();
+        if credit != json!({}) {
+            self.admin.put(&format!("/v1/accounts/{code}/credit"), &credit).await.ok();
+        }
         let site =
             json!({ "name": "Main plant", "line1": "Harbour Road 1", "city": "Bremen", "postal_code": "28195", "country": "DE" });
         self.admin.put(&format!("/v1/accounts/{code}/sites/MAIN"), &site).await.ok();
