@@ -1,6 +1,7 @@
 //! The command line: one binary for every job.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use kernel::telemetry;
 use search_index::ReindexOutcome;
 use store::SPARE_WORKERS;
 
+mod backup;
 mod demo;
 mod import;
 mod people;
@@ -44,6 +46,16 @@ pub(crate) enum Command {
     Openapi,
     /// Check that stock, orders, credit and invoices agree; fails when they do not
     Verify,
+    /// Save the database to a file, also while it is served
+    Backup {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Bring a saved database back to where there is none
+    Restore {
+        /// A file that `backup` saved
+        file: PathBuf,
+    },
     /// Create or disable people
     #[command(subcommand)]
     User(people::UserCommand),
@@ -124,6 +136,8 @@ async fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Verify => verify::verify(&config).await,
+        Command::Backup { file } => backup::backup(&config, &file).await,
+        Command::Restore { file } => backup::restore(&config, &file).await,
         Command::User(command) => people::user(&config, command).await,
         Command::Client(command) => people::client(&config, command).await,
         Command::RotateKeys { revoke } => {

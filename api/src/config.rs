@@ -25,6 +25,11 @@ pub(crate) struct Config {
     #[arg(long, env = "BULKHEAD_LISTEN", default_value = "127.0.0.1:8080", global = true, value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
 
+    /// Address and port of a listener of its own for `/metrics`, which needs no token there; without it `/metrics` needs the scope
+    /// `metrics:read`
+    #[arg(long, env = "BULKHEAD_METRICS_LISTEN", global = true, value_name = "ADDRESS")]
+    pub(crate) metrics_listen: Option<SocketAddr>,
+
     /// Where the SQLite database, the search index and reports are kept
     #[arg(long, env = "BULKHEAD_DATA_DIR", default_value = "data", global = true, value_name = "DIRECTORY")]
     pub(crate) data_dir: PathBuf,

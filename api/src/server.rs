@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::CatchPanic;
 use poem::web::{Data, Html};
-use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Response, Route, Server, get, handler};
+use poem::{Endpoint, EndpointExt as _, IntoResponse as _, Request, Response, Route, Server, get, handler};
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
@@ -22,12 +22,15 @@ use catalog::Categories;
 use catalog::Products;
 use checkout::Checkout;
 use identity::Accounts;
+use identity::permit;
 use imports::{Jobs, References};
 use inventory::StockLevels;
 use kernel::body_memory::BodyMemory;
 use kernel::connections::Connections;
 use kernel::places::Places;
+use kernel::principal::Acting;
 use kernel::problem::CommonError;
+use kernel::proxies::TrustedProxies;
 use kernel::rate::Rates;
 use kernel::request::RequestLayer;
 use kernel::slow_requests::{SlowKind, SlowOperation, SlowRequests};
@@ -51,11 +54,13 @@ use search_index::{self, SearchIndex};
 use settings::Settings;
 use storefront::Offers;
 
+mod compression;
 mod mailing;
 mod mount;
 mod query_parameters;
 mod spec;
 
+use compression::CompressOnce;
 use mount::routes;
 use query_parameters::QueryParameters;
 
@@ -242,7 +247,7 @@ pub(crate) async fn open_kernel(config: &Config) -> Result<Kernel, String> {
 }
 
 /// Makes a folder that its owner alone may look into, or makes an existing one so.
-fn private_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     std::fs::set_permissions(path, Permissions::from_mode(0o700))
 }
@@ -278,10 +283,37 @@ async fn readyz(kernel: Data<&Kernel>) -> Response {
     Response::builder().status(poem::http::StatusCode::SERVICE_UNAVAILABLE).body(answer)
 }
 
+/// The figures of the process, on the listener that everybody reaches.
 #[handler]
-fn prometheus(handle: Data<&PrometheusHandle>) -> String {
+fn guarded_figures(request: &Request, handle: Data<&PrometheusHandle>) -> Response {
+    match Acting::<permit::ReadMetrics>::of(request) {
+        Ok(_) => handle.render().into_response(),
+        Err(problem) => problem.response(),
+    }
+}
+
+/// The same on a listener of its own, which the operator lets nobody else reach.
+#[handler]
+fn figures(handle: Data<&PrometheusHandle>) -> String {
     handle.render()
 }
+
+/// Answers `/metrics` on a listener of its own until `stop` turns true.
+async fn serve_figures(
+    address: std::net::SocketAddr,
+    metrics: PrometheusHandle,
+    mut stop: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let acceptor = TcpListener::bind(address).into_acceptor().await.map_err(|e| format!("metrics-listen: {address}: {e}"))?;
+    let acceptor = Connections::new(acceptor, FIGURES_CONNECTIONS, TrustedProxies::default());
+    let endpoint = Route::new().at("/metrics", get(figures)).data(metrics);
+    let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
+    tokio::spawn(Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(endpoint, stopped, None));
+    Ok(())
+}
+
+/// Connections to the listener of the figures.
+const FIGURES_CONNECTIONS: usize = 64;
 
 #[handler]
 fn openapi_json(document: Data<&Arc<SpecText>>) -> Response {
@@ -337,10 +369,10 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
     Route::new()
         .at("/healthz", get(healthz))
         .at("/readyz", get(readyz))
-        .at("/metrics", get(prometheus))
-        .at("/openapi.json", get(openapi_json))
+        .at("/metrics", get(guarded_figures))
+        .at("/openapi.json", get(openapi_json).with(CompressOnce))
         .at("/problems/:code", get(problem_page))
-        .nest("/docs", explorer)
+        .nest("/docs", explorer.with(CompressOnce))
         .nest("/", service.with(parameters))
         .data(app.kernel.clone())
         .data(metrics)
@@ -368,6 +400,9 @@ pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net
     let mut work = app.start_work(config, &stop);
     if config.role != Role::Worker {
         app.projections.search.wait_until_ready(INDEX_PATIENCE).await;
+    }
+    if let Some(address) = config.metrics_listen {
+        serve_figures(address, metrics.clone(), stop.clone()).await?;
     }
     let endpoint = endpoint(&app, config, metrics);
     ready(address);

@@ -67,6 +67,8 @@ permits! {
     ReadEvents = EventsRead, Either;
     /// Run imports.
     RunImports = ImportsWrite, Seller;
+    /// Read the figures of the process.
+    ReadMetrics = MetricsRead, Seller;
     /// Look at background jobs and retry them.
     WriteJobs = JobsWrite, Seller;
     /// Read and change the settings of the seller.

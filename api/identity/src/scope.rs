@@ -59,6 +59,7 @@ scopes! {
     UsersWrite = "users:write", "Create and change people and machine clients";
     EventsRead = "events:read", "Read the event log";
     ImportsWrite = "imports:write", "Run import jobs";
+    MetricsRead = "metrics:read", "Read the figures of the process";
     JobsWrite = "jobs:write", "Look at background jobs and run those again that were given up";
     SettingsWrite = "settings:write", "Read and change the settings of the seller";
 }

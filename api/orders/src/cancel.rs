@@ -8,6 +8,8 @@ use super::amounts::{self, value_between};
 use super::credit::{self, CreditDelta};
 use super::error::OrderError;
 use super::queries::{add_to_allocations, add_to_lines, allocations_of, lines_of};
+use super::remaining_quantity::check_remaining;
+use catalog::Products;
 use inventory::{self, Reservation};
 use kernel::problem::CommonError;
 use order_events::{CancelledLine, OrderCancelled};
@@ -28,10 +30,20 @@ struct LineCancellation {
 }
 
 /// Cancels lines of an order locked by the caller. Quantities on a pick list or shipped cannot be cancelled.
-pub(crate) async fn cancel(tx: &Tx, order: &orders::Model, cancellation: &Cancellation) -> Result<(), OrderError> {
+pub(crate) async fn cancel(
+    tx: &Tx,
+    products: &Products,
+    order: &orders::Model,
+    cancellation: &Cancellation,
+) -> Result<(), OrderError> {
     let lines = lines_of(tx, order.id).await?;
     let allocations = allocations_of(tx, order.id).await?;
     let parts = parts_of(&lines, &allocations, cancellation)?;
+    for part in &parts {
+        let place = cancellation.lines.iter().position(|(number, _)| *number == part.line.line_no).unwrap_or_default();
+        let left = Quantity(part.line.quantity.0 - part.line.cancelled.0 - part.quantity.0);
+        check_remaining(products, &part.line, left, &format!("/lines/{place}")).map_err(CommonError::from)?;
+    }
     let currency = order.currency.0;
 
     let mut value = 0_i64;

@@ -10,6 +10,9 @@ use super::amounts::open_quantity;
 use super::cancel::{Cancellation, cancel};
 use super::error::OrderError;
 use super::queries::{allocations_of, lines_of};
+use super::remaining_quantity::check_remaining;
+use catalog::Products;
+use kernel::problem::CommonError;
 use order_events::OrderChanged;
 use store::database::Tx;
 
@@ -25,7 +28,12 @@ pub(crate) struct Change {
 }
 
 /// Changes an order locked by the caller. The destination can change until something is on a pick list.
-pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Result<orders::Model, OrderError> {
+pub(super) async fn change(
+    tx: &Tx,
+    products: &Products,
+    order: orders::Model,
+    change: Change,
+) -> Result<orders::Model, OrderError> {
     if !order.open {
         return Err(OrderError::NotChangeable("the order is closed".to_owned()));
     }
@@ -36,13 +44,15 @@ pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Res
         ));
     }
     let mut less = Cancellation { reason: "changed".to_owned(), ..Cancellation::default() };
-    for (number, quantity) in &change.lines {
+    for (place, (number, quantity)) in change.lines.iter().enumerate() {
         let line = lines.iter().find(|l| l.line_no == *number).ok_or(OrderError::NoSuchLine(*number))?;
         let open = open_quantity(line);
         if *quantity > open {
             return Err(OrderError::QuantityIncrease);
         }
         if *quantity < open {
+            let left = Quantity(line.quantity.0 - line.cancelled.0 - (open.0 - quantity.0));
+            check_remaining(products, line, left, &format!("/lines/{place}")).map_err(CommonError::from)?;
             less.lines.push((*number, Quantity(open.0 - quantity.0)));
         }
     }
@@ -64,7 +74,7 @@ pub(super) async fn change(tx: &Tx, order: orders::Model, change: Change) -> Res
     active.updated_at = Set(tx.now());
     let order = active.update(tx).await?;
     if !less.lines.is_empty() {
-        cancel(tx, &order, &less).await?;
+        cancel(tx, products, &order, &less).await?;
     }
     tx.record(&OrderChanged::from(&order));
     Ok(order)

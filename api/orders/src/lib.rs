@@ -41,6 +41,7 @@ pub mod pricing_snapshot;
 pub mod progress;
 mod queries;
 mod reconcile;
+mod remaining_quantity;
 mod routes;
 mod status;
 mod views;

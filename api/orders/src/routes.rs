@@ -14,6 +14,7 @@ use super::queries::{self, OrderFilter, find_order, lock_order};
 use super::views::{
     CancellationInput, ChangeInput, CreditPositionView, HoldInput, LineQuantity, OrderView, ReleaseInput, load_view,
 };
+use catalog::Products;
 use identity::permit;
 use identity::scope::Scope;
 use identity::{Accounts, account_for, visible_account};
@@ -36,6 +37,8 @@ enum Tag {
 /// Order management.
 #[derive(Debug)]
 pub struct OrderRoutes {
+    /// The products of the lines.
+    pub products: Products,
     /// All accounts.
     pub accounts: Accounts,
     /// Warehouses and stock.
@@ -98,7 +101,7 @@ impl OrderRoutes {
         }
         let order = lock_order(&tx, &number.0, who.account()).await?;
         let what = Cancellation { lines: quantities(&body.0.lines, 1)?, reason: body.0.reason.into_inner() };
-        cancel(&tx, &order, &what).await?;
+        cancel(&tx, &self.products, &order, &what).await?;
         let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }
@@ -127,7 +130,7 @@ impl OrderRoutes {
             identity::refuse_blocked(&tx, own).await.map_err(OrderError::from)?;
         }
         check_version(expected, Some(order.version))?;
-        change(&tx, order, change_of(body.0)?).await?;
+        change(&tx, &self.products, order, change_of(body.0)?).await?;
         let answer = self.stored_view(&tx, &number.0).await?;
         Ok(tx.commit(answer).await?)
     }

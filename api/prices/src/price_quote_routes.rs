@@ -23,9 +23,10 @@ use identity::scope::Scope;
 use identity::{Account, Accounts, account_for};
 use kernel::field_code::FieldCode;
 use kernel::principal::Acting;
-use kernel::problem::{ApiError, FieldError};
+use kernel::problem::{ApiError, CommonError, FieldError};
 use kernel::wire::StaticCode;
 use kernel::wire::{AmountText, Body, JsonResponse, QuantityText, Text, Timestamp};
+use store::clock;
 
 type Result<T> = std::result::Result<T, ApiError<PriceError>>;
 
@@ -64,6 +65,10 @@ impl PriceQuoteRoutes {
         let coupons: Vec<String> = input.coupons.into_iter().map(Text::into_inner).collect();
         if !who.is_seller() {
             self.prices.try_coupons(account.id, &coupons)?;
+            if input.at.is_some_and(|at| at.0 > clock::now()) {
+                let detail = "at must not be in the future: prices to come are not published";
+                return Err(CommonError::invalid("/at", FieldCode::OutOfRange, detail).into());
+            }
         }
         let mut basket = self.basket(input.lines, (!staff).then_some(account.id));
         let request = PriceRequest {

@@ -50,7 +50,11 @@ pub(super) fn groups(projections: &Projections) -> impl poem_openapi::OpenApi + 
         },
         search_routes(projections),
         basket_routes(projections),
-        OrderRoutes { accounts: projections.accounts.clone(), stock_levels: projections.stock_levels.clone() },
+        OrderRoutes {
+            products: projections.products.clone(),
+            accounts: projections.accounts.clone(),
+            stock_levels: projections.stock_levels.clone(),
+        },
         CheckoutRoutes { checkout: projections.checkout() },
         PriceAuditRoutes { prices: projections.prices.clone() },
         ImportRoutes { jobs: projections.jobs.clone() },

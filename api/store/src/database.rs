@@ -18,6 +18,7 @@
     reason = "this is where connections live and transactions begin; everything else gets a `Reader` or a `Tx`"
 )]
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -175,6 +176,14 @@ impl Database {
         let size = |row: &Row| Ok::<_, DbErr>((row.get::<String>(0)?, row.get::<i64>(1)?.unsigned_abs()));
         self.growth.know(rows.iter().map(size).collect::<Result<Vec<_>, _>>()?);
         Ok(())
+    }
+
+    /// Saves all of a SQLite database to a file, as it is at one moment; others may read and write meanwhile. The file must be empty.
+    pub fn save_to(&self, path: &Path) -> Result<(), DbErr> {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => sqlite.save_to(path),
+            Backend::Postgres(_) => Err(DbErr::Custom("PostgreSQL saves itself by pg_dump".to_owned())),
+        }
     }
 
     /// Gives back what reading much has left behind.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{Shop, eventually};
+use crate::support::{Setup, Shop, eventually};
 
 #[tokio::test]
 async fn a_running_server_is_alive_and_ready() {
@@ -18,7 +18,9 @@ async fn metrics_count_requests_by_route_and_class() {
     let shop = Shop::open().await;
     shop.account("ACME").await;
     shop.nobody().get("/v1/accounts").await.is_refused("unauthenticated");
-    let metrics = shop.nobody().get("/metrics").await;
+    shop.nobody().get("/metrics").await.is_refused("unauthenticated");
+    shop.erp("ACME").await.get("/metrics").await.is_refused("forbidden");
+    let metrics = shop.client(None, &["metrics:read"]).await.get("/metrics").await;
     assert_eq!(metrics.status, 200);
     let has = |parts: &[&str]| metrics.text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
     assert!(
@@ -44,6 +46,28 @@ async fn the_explorer_and_the_document_are_served() {
     let printed = shop.runs(&["openapi"]);
     let printed = crate::support::Json::parse(&printed);
     assert_eq!(document, printed, "what is served is what `bulkhead openapi` prints");
+    for path in ["/docs", "/openapi.json"] {
+        let request = || shop.nobody().request(reqwest::Method::GET, path);
+        let plain = shop.nobody().send(request()).await;
+        for _ in 0..2 {
+            let packed = request().header("accept-encoding", "gzip").send().await.expect("answered");
+            assert_eq!(packed.headers()["content-encoding"], "gzip", "{path}");
+            assert_eq!(packed.headers()["content-type"], plain.header("content-type"), "{path}");
+            let packed = packed.bytes().await.expect("a body");
+            assert!(packed.len() * 2 < plain.text.len(), "{path}: {} of {}", packed.len(), plain.text.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn figures_are_read_without_a_token_on_a_listener_of_their_own() {
+    let port = crate::support::free_port();
+    let address = format!("127.0.0.1:{port}");
+    let shop = Setup::default().with("metrics-listen", &address).open().await;
+    shop.nobody().get("/metrics").await.is_refused("unauthenticated");
+    let figures = shop.nobody().at(&format!("http://{address}")).get("/metrics").await;
+    assert_eq!(figures.status, 200);
+    assert!(figures.text.contains("bulkhead_requests_total"), "{}", figures.text);
 }
 
 #[tokio::test]

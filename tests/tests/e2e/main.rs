@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod allocations;
 mod attacks;
+mod backup;
 mod billing;
 mod carts;
 mod catalog;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Json, Shop, line, micros, nothing_rejected, parse};
+use crate::support::{Json, Shop, line, micros, nothing_rejected, parse};
 
 async fn shop() -> Shop {
     let shop = Shop::open().await;
@@ -15,9 +15,10 @@ async fn shop() -> Shop {
     shop
 }
 
-async fn price_at(actor: &Actor, sku: &str, at: &str) -> i128 {
-    let body = json!({ "currency": "EUR", "at": at, "lines": [line(sku, 1)] });
-    micros(&actor.post("/v1/price-quotes", &body).await.ok()["lines"][0]["unit_price"])
+/// What an account will pay then, as the seller's staff see it.
+async fn price_at(shop: &Shop, account: &str, sku: &str, at: &str) -> i128 {
+    let body = json!({ "account": account, "currency": "EUR", "at": at, "lines": [line(sku, 1)] });
+    micros(&shop.admin().post("/v1/price-quotes", &body).await.ok()["lines"][0]["unit_price"])
 }
 
 fn contract(account: &str, percent: &str) -> Value {
@@ -55,24 +56,22 @@ async fn a_list_copied_into_itself_at_a_date_is_a_price_rise_at_that_date() {
     assert_eq!(copied.clone().ok()["entries"]["created"], 3);
     let again = shop.admin().post_once("/v1/price-lists/STANDARD/copies", "rise-1", &rise).await;
     assert_eq!(copied.text, again.text, "prices rise once");
-    let acme = shop.erp("ACME").await;
-    assert_eq!(price_at(&acme, "A-1", "2039-12-31").await, parse("10"));
-    assert_eq!(price_at(&acme, "A-1", "2040-01-01").await, parse("11"));
-    assert_eq!(price_at(&acme, "A-3", "2040-01-01").await, parse("33.011"));
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2039-12-31").await, parse("10"));
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2040-01-01").await, parse("11"));
+    assert_eq!(price_at(&shop, "ACME", "A-3", "2040-01-01").await, parse("33.011"));
 }
 
 #[tokio::test]
 async fn a_list_ends_and_its_past_stays() {
     let shop = shop().await;
-    let acme = shop.erp("ACME").await;
     let later = json!({ "entries": [{ "sku": "A-1", "currency": "EUR", "unit_price": "12", "valid_from": "2050-01-01" }] });
     nothing_rejected(&shop.admin().post("/v1/price-lists/STANDARD/entries", &later).await.ok());
     let ended = shop.admin().post("/v1/price-lists/STANDARD/ending", &json!({ "valid_until": "2040-01-01" })).await.ok();
     assert_eq!(ended["ended"], 3, "{ended}");
     assert_eq!(ended["withdrawn"], 1, "{ended}");
-    assert_eq!(price_at(&acme, "A-2", "2039-12-31").await, parse("20"));
-    let body = json!({ "currency": "EUR", "at": "2040-01-01", "lines": [line("A-2", 1)] });
-    let quote = acme.post("/v1/price-quotes", &body).await.ok();
+    assert_eq!(price_at(&shop, "ACME", "A-2", "2039-12-31").await, parse("20"));
+    let body = json!({ "account": "ACME", "currency": "EUR", "at": "2040-01-01", "lines": [line("A-2", 1)] });
+    let quote = shop.admin().post("/v1/price-quotes", &body).await.ok();
     assert!(quote["lines"][0].is_absent("unit_price"), "{quote}");
     let again = shop.admin().post("/v1/price-lists/STANDARD/ending", &json!({ "valid_until": "2040-01-01" })).await.ok();
     assert_eq!(again["ended"], 0);
@@ -91,10 +90,10 @@ async fn contracts_are_copied_scheduled_and_ended() {
     admin.post("/v1/contracts/C-1/copies", &copy).await.is_refused("code-taken");
     let rival = shop.erp("RIVAL").await;
     assert_eq!(parse(&rival.unit_price("A-1").await), parse("10"));
-    assert_eq!(price_at(&rival, "A-1", "2040-01-01").await, parse("9"));
+    assert_eq!(price_at(&shop, "RIVAL", "A-1", "2040-01-01").await, parse("9"));
     admin.post("/v1/contracts/C-2/scheduling", &json!({ "valid_until": "2041-01-01" })).await.ok();
     assert_eq!(parse(&rival.unit_price("A-1").await), parse("9"), "without a start it applies at once");
-    assert_eq!(price_at(&rival, "A-1", "2041-01-01").await, parse("10"));
+    assert_eq!(price_at(&shop, "RIVAL", "A-1", "2041-01-01").await, parse("10"));
     let wrong = json!({ "valid_from": "2041-01-01", "valid_until": "2040-01-01" });
     let problem = admin.post("/v1/contracts/C-2/scheduling", &wrong).await.is_refused("ends-before-start");
     assert_eq!(problem["errors"][0]["pointer"], "/valid_until");
@@ -120,9 +119,9 @@ async fn promotions_are_copied_scheduled_and_ended() {
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("5"));
     admin.post("/v1/promotions/P-1/scheduling", &json!({ "valid_from": "2040-01-01" })).await.ok();
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("10"));
-    assert_eq!(price_at(&acme, "A-1", "2040-01-01").await, parse("5"));
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2040-01-01").await, parse("5"));
     admin.post("/v1/promotions/P-1/ending", &json!({ "valid_until": "2041-01-01" })).await.ok();
-    assert_eq!(price_at(&acme, "A-1", "2041-01-01").await, parse("10"));
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2041-01-01").await, parse("10"));
     let nobody = json!({ "to": "P-3", "audience": { "kind": "account", "code": "X" } });
     admin.post("/v1/promotions/P-1/copies", &nobody).await.is_refused("unknown-account");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Json, Shop, line, micros, nothing_rejected, parse};
+use crate::support::{Json, Shop, line, micros, nothing_rejected, parse};
 
 const SET: &str = "/v1/price-change-sets/SPRING";
 
@@ -25,9 +25,10 @@ fn entry(sku: &str, price: &str) -> Value {
     json!({ "price_list": "STANDARD", "sku": sku, "currency": "EUR", "unit_price": price })
 }
 
-async fn price_at(actor: &Actor, sku: &str, at: &str) -> i128 {
-    let body = json!({ "currency": "EUR", "at": at, "lines": [line(sku, 1)] });
-    micros(&actor.post("/v1/price-quotes", &body).await.ok()["lines"][0]["unit_price"])
+/// What an account will pay then, as the seller's staff see it.
+async fn price_at(shop: &Shop, account: &str, sku: &str, at: &str) -> i128 {
+    let body = json!({ "account": account, "currency": "EUR", "at": at, "lines": [line(sku, 1)] });
+    micros(&shop.admin().post("/v1/price-quotes", &body).await.ok()["lines"][0]["unit_price"])
 }
 
 #[tokio::test]
@@ -82,8 +83,8 @@ async fn a_set_published_at_a_date_is_quoted_from_then_on_and_not_before() {
     let published = shop.admin().post(&format!("{SET}/publication"), &json!({ "valid_from": "2040-01-01" })).await.ok();
     assert_eq!(published["publication"]["valid_from"], "2040-01-01T00:00:00Z", "{published}");
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("9"));
-    assert_eq!(price_at(&acme, "A-1", "2039-12-31T23:59:59Z").await, parse("9"));
-    assert_eq!(price_at(&acme, "A-1", "2040-01-01").await, parse("80"));
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2039-12-31T23:59:59Z").await, parse("9"));
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2040-01-01").await, parse("80"));
     let contract = shop.admin().get("/v1/contracts/C-1").await.ok();
     let ends: Vec<&str> = contract["lines"].list().iter().filter_map(|line| line.get("valid_until")).map(Json::text).collect();
     assert_eq!(ends, ["2040-01-01T00:00:00Z"], "the line of before ends when the new one begins: {contract}");
@@ -105,8 +106,7 @@ async fn what_has_no_date_of_its_own_is_refused_with_its_pointer_and_nothing_is_
     let problem = shop.admin().post(&format!("{SET}/publication"), &later).await.is_refused("no-date-possible");
     let pointers: Vec<&Json> = problem["errors"].list().iter().map(|error| &error["pointer"]).collect();
     assert_eq!(pointers, ["/contracts/C-1", "/promotions/P-1"]);
-    let acme = shop.erp("ACME").await;
-    assert_eq!(price_at(&acme, "A-1", "2041-01-01").await, parse("9.9"), "not even the entry is recorded");
+    assert_eq!(price_at(&shop, "ACME", "A-1", "2041-01-01").await, parse("9.9"), "not even the entry is recorded");
     shop.admin().post(&format!("{SET}/publication"), &json!({})).await.ok();
 }
 
@@ -173,7 +173,7 @@ async fn entries_of_many_lists_stream_into_a_set_and_bad_rows_are_told() {
     let acme = shop.erp("ACME").await;
     assert_eq!(parse(&acme.unit_price("A-1").await), parse("12"));
     assert_eq!(parse(&acme.unit_price("A-2").await), parse("20"));
-    assert_eq!(price_at(&acme, "A-2", "2040-01-01").await, parse("13"), "an entry's own start stays");
+    assert_eq!(price_at(&shop, "ACME", "A-2", "2040-01-01").await, parse("13"), "an entry's own start stays");
 }
 
 #[tokio::test]

@@ -95,6 +95,13 @@ impl Sqlite {
         migration::migrate(connection).await
     }
 
+    /// Copies the database into an empty file.
+    pub(super) fn save_to(&self, path: &Path) -> Result<(), DbErr> {
+        let connection = connect(&self.file.path, true).map_err(refused)?;
+        let path = path.to_str().ok_or_else(|| DbErr::Custom("the name of the file is not UTF-8".to_owned()))?;
+        connection.execute("vacuum into ?1", [path]).map(drop).map_err(refused)
+    }
+
     /// Starts a transaction that may write, when those before it have ended.
     pub(super) async fn begin(&self) -> Result<Transaction, DbErr> {
         let waits = Queued::of(&self.file.waiting);

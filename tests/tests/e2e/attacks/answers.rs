@@ -62,3 +62,16 @@ async fn coupon_codes_cannot_be_tried_until_one_works() {
     acme.post("/v1/orders", &order).await.is_refused("too-many-coupons");
     quote(vec!["CODE3".to_owned()]).await.ok();
 }
+
+#[tokio::test]
+async fn buyers_are_not_told_prices_to_come() {
+    let shop = Shop::open().await;
+    shop.account("ACME").await;
+    shop.sells("A-1", "2.50", 100).await;
+    let body = json!({ "lines": [line("A-1", 1)], "at": "2040-01-01" });
+    let acme = shop.erp("ACME").await;
+    let problem = acme.post("/v1/price-quotes", &body).await.is_refused("invalid-request");
+    assert_eq!(problem["errors"][0]["pointer"], "/at", "{problem}");
+    let body = json!({ "account": "ACME", "lines": [line("A-1", 1)], "at": "2040-01-01" });
+    shop.admin().post("/v1/price-quotes", &body).await.ok();
+}

@@ -3,6 +3,7 @@
 mod answers;
 mod imports;
 mod load;
+mod quantities;
 mod rights;
 mod sign_in;
 mod tokens;

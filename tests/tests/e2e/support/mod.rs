@@ -24,7 +24,7 @@ pub(crate) use fulfil::PATIENCE;
 pub(crate) use home::{Home, is_postgres};
 pub(crate) use json::Json;
 pub(crate) use number::{decimal, line_amount, micros, parse};
-pub(crate) use process::{Process, bulkhead};
+pub(crate) use process::{Process, bulkhead, free_port};
 pub(crate) use shop::{BUYER_SCOPES, Setup, Shop, client, merge};
 pub(crate) use suggest::{Past, pairs, skus};
 pub(crate) use trade::{MAIN, line, made_of, nothing_rejected, number_of};
