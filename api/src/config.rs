@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _};
-use kernel::proxies::TrustedProxies;
+use kernel::proxies::{ProxyHeader, TrustedProxies};
 use kernel::secret_key::SecretKey;
 use mail::{MailAddress, SmtpServer};
 use outbound::AllowList;
@@ -91,9 +91,18 @@ pub(crate) struct Config {
     )]
     pub(crate) trusted_proxies: TrustedProxies,
 
+    /// Header in which those proxies say whom they ask for; the other is not believed
+    #[arg(long, env = "BULKHEAD_PROXY_HEADER", default_value = "x-forwarded-for", global = true, value_enum)]
+    pub(crate) proxy_header: ProxyHeaderName,
+
     /// Requests a second allowed to one principal or address, ten seconds' worth at once; 0 for no limit
     #[arg(long, env = "BULKHEAD_RATE_LIMIT", default_value_t = 500, global = true, value_name = "NUMBER")]
     pub(crate) rate_limit: u32,
+
+    /// Seconds for which an order that is held for credit or payment keeps its stock; default is three days
+    #[arg(long, env = "BULKHEAD_HOLD_STOCK_SECONDS", default_value_t = 259_200, global = true, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
+    pub(crate) hold_stock_seconds: u32,
 
     /// Mail server, as `smtps://user:password@host`; without it mails become files
     #[arg(long, env = "BULKHEAD_SMTP_URL", global = true, value_name = "URL", hide_env_values = true, value_parser = smtp_url)]
@@ -131,6 +140,14 @@ pub(crate) struct Config {
     pub(crate) show_statements: bool,
 }
 
+/// A header of proxies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ProxyHeaderName {
+    XForwardedFor,
+    /// Of RFC 7239
+    Forwarded,
+}
+
 /// What a process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Role {
@@ -160,6 +177,14 @@ impl Config {
             Some(url) => url.expose_secret().to_owned(),
             None => format!("sqlite:{}", self.data_dir.join("bulkhead.db").display()),
         }
+    }
+
+    /// The proxies that are believed about where requests come from.
+    pub(crate) fn proxies(&self) -> TrustedProxies {
+        self.trusted_proxies.clone().using(match self.proxy_header {
+            ProxyHeaderName::XForwardedFor => ProxyHeader::XForwardedFor,
+            ProxyHeaderName::Forwarded => ProxyHeader::Forwarded,
+        })
     }
 
     /// The key that secrets in the database are encrypted with.

@@ -190,6 +190,8 @@ impl App {
         work.spawn(merchandising::run_search_log(system("search log"), self.projections.search_log.clone(), stop.clone()));
         if config.role != Role::Api {
             work.spawn(purge_expired(system("housekeeping"), stop.clone()));
+            let keeps = Duration::from_secs(u64::from(config.hold_stock_seconds));
+            work.spawn(orders::run_held_stock(system("held stock"), keeps, stop.clone()));
             for handler in self.event_handlers() {
                 work.spawn(event_handlers::run_handler(system(handler.name()), handler, stop.clone()));
             }
@@ -356,7 +358,7 @@ fn endpoint(app: &App, config: &Config, metrics: PrometheusHandle) -> impl Endpo
         show_statements: config.show_statements,
         timeout: (config.request_timeout > 0).then(|| Duration::from_secs(u64::from(config.request_timeout))),
         places: Places::new(config.max_concurrency as usize),
-        proxies: config.trusted_proxies.clone(),
+        proxies: config.proxies(),
         bodies: BodyMemory::new(config.max_body_mb.saturating_mul(BODIES_AT_ONCE) as usize * 1024 * 1024),
         long: SlowRequests {
             operations: LONG,
@@ -390,7 +392,7 @@ pub(crate) async fn serve(config: &Config, app: App, ready: impl FnOnce(std::net
     let metrics = kernel::telemetry::start_metrics()?;
     let acceptor =
         TcpListener::bind(config.listen).into_acceptor().await.map_err(|e| format!("listen: {}: {e}", config.listen))?;
-    let acceptor = Connections::new(acceptor, config.max_connections as usize, config.trusted_proxies.clone());
+    let acceptor = Connections::new(acceptor, config.max_connections as usize, config.proxies());
     let address = acceptor.local_addr().first().and_then(|a| a.0.as_socket_addr().copied()).unwrap_or(config.listen);
     let (stopper, stop) = watch::channel(false);
     if config.role != Role::Worker {

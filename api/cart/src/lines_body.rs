@@ -15,6 +15,7 @@ use kernel::common_problems::UNSUPPORTED_MEDIA_TYPE;
 use kernel::field_code::FieldCode;
 use kernel::problem::{FieldError, Problem, problem_of, refuse};
 use kernel::wire::parse_json;
+use tokio::sync::Semaphore;
 
 /// The lines of a request.
 #[derive(Debug)]
@@ -56,8 +57,8 @@ impl<'a> ApiExtractor<'a> for LinesBody {
         let essence = content_type.split(';').next().unwrap_or_default().trim();
         let read = match essence {
             "application/json" => return parse_json::<CartLinesInput>(&bytes).map(Self::of_json).map_err(refused),
-            CSV => tokio::task::spawn_blocking(move || sheet::read_csv(&bytes)).await,
-            XLSX => tokio::task::spawn_blocking(move || sheet::read_xlsx(&bytes)).await,
+            CSV => in_turn(move || sheet::read_csv(&bytes)).await,
+            XLSX => in_turn(move || sheet::read_xlsx(&bytes)).await,
             _ => {
                 let detail = format!("send application/json, {CSV} or {XLSX}");
                 return Err(refused(Problem::new(UNSUPPORTED_MEDIA_TYPE, detail)));
@@ -71,6 +72,21 @@ impl<'a> ApiExtractor<'a> for LinesBody {
             )),
         }
     }
+}
+
+/// A workbook may take a hundred times its size while it is read, so that few are read at once.
+static READING: Semaphore = Semaphore::const_new(2);
+
+async fn in_turn<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, tokio::task::JoinError> {
+    // Nothing closes the semaphore, so there always is a turn.
+    let turn = READING.acquire().await;
+    // The work goes on when the client goes away, so it is what holds the turn.
+    let held = move || {
+        let done = read();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(held).await
 }
 
 fn refused(problem: Problem) -> poem::Error {

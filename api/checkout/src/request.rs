@@ -30,7 +30,7 @@ pub(super) enum LineSource {
     /// The cart with this id.
     Cart(String),
     /// The quote with this number, and the version that was seen, if it is given.
-    Quote(String, Option<i64>),
+    Quote(String, i64),
 }
 
 /// The destination of the goods.
@@ -94,7 +94,7 @@ impl Buyer {
 pub(super) enum PreparedLines {
     Lines(DraftLines),
     Cart(String),
-    Quote(String, Option<i64>),
+    Quote(String, i64),
 }
 
 /// Lines that may be ordered, and the errors of the others.

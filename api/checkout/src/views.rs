@@ -30,7 +30,8 @@ pub(crate) struct OrderInput {
     /// Number of the quote to order, at the prices of its offer.
     #[serde(default)]
     pub quote_number: Option<Code>,
-    /// Version of the quote that was seen; when the quote has another version, the order is rejected with 412.
+    /// Version of the quote that was seen; needed with `quote_number`. When the quote has another version by now, the order is
+    /// rejected with 412: nobody orders an offer that they have not seen.
     #[serde(default)]
     pub quote_version: Option<i64>,
     /// Number of the customer's purchase order.
@@ -144,7 +145,13 @@ impl OrderInput {
                 let detail = "coupons must not be given with a quote, whose prices are fixed";
                 return Err(CommonError::invalid("/coupons", FieldCode::NotWithQuote, detail).into());
             }
-            (None, Some(quote), None) => LineSource::Quote(quote.into_inner(), self.quote_version),
+            (None, Some(quote), None) => match self.quote_version {
+                Some(version) => LineSource::Quote(quote.into_inner(), version),
+                None => {
+                    let detail = "the version of the quote that was seen must be given, so that no later offer is ordered unseen";
+                    return Err(CommonError::invalid("/quote_version", FieldCode::MissingValue, detail).into());
+                }
+            },
             _ => return Err(CheckoutError::CartOrLines),
         };
         let terms = OrderTerms {

@@ -19,7 +19,7 @@
 //! Events: `account.changed`, `user.created`, `user.enabled`, `user.disabled`, `user.password_changed`, `client.created`, `client.rotated`, `client.revoked`,
 //! `session.started`, `session.reused`, `session.ended`, `session.refused`.
 //!
-//! Not here: what a role allows (`kernel::scope`), how tokens are signed (`kernel::tokens`), credit (`billing`).
+//! Not here: how tokens are signed and which have ended (`kernel::tokens`), how much credit is used (`orders::credit`).
 
 mod accounts;
 mod clients;

@@ -15,7 +15,7 @@ use store::database::Tx;
 
 use super::clients::digest;
 use super::error::IdentityError;
-use super::sessions::check_password;
+use super::sessions::{check_password, still_as_checked};
 use super::sign_in_throttle::Attempt;
 use super::users::{hash_password, normal_address};
 
@@ -80,6 +80,8 @@ pub(super) async fn change(visitor: &Visitor, email: &str, present: String, new:
     let (attempt, person) = check_password(visitor, email, present).await?;
     let password_hash = hash_password(&person.email, new).await?;
     let tx = visitor.begin().await?;
+    // It may have been changed, or the person disabled, while the new one was hashed.
+    still_as_checked(&tx, &person).await?;
     attempt.refund(&tx).await?;
     set(&tx, &person, password_hash).await?;
     Ok(tx.commit(()).await?)

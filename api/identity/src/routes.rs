@@ -115,6 +115,7 @@ fn issue(visitor: &Visitor, granted: Granted) -> Result<JsonResponse<TokenView>>
         scopes: &granted.scopes,
         account: granted.account,
         session: granted.session.as_deref(),
+        at: granted.at,
     });
     let view = TokenView {
         access_token: token?,

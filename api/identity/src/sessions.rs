@@ -1,6 +1,6 @@
 //! Sign-in and tokens: machine clients by their secret, people by their password, both again by a refresh token.
 
-use entity::{AccountId, UserStatus, clients, refresh_tokens, users};
+use entity::{AccountId, Instant, UserId, UserStatus, clients, refresh_tokens, users};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
@@ -17,6 +17,7 @@ use kernel::scopes::Scopes;
 use kernel::tokens::random_secret;
 use store::clock;
 use store::database::Tx;
+use store::sql::{fetch_one, locked};
 
 /// How long a refresh token works, in microseconds: thirty days.
 const REFRESH_LIFETIME: i64 = 30 * clock::DAY;
@@ -30,6 +31,8 @@ pub(super) struct Granted {
     pub(super) client_id: String,
     pub(super) scopes: Scopes,
     pub(super) account: Option<AccountId>,
+    /// When it was granted, which is before anything that ends it afterwards.
+    pub(super) at: Instant,
     /// The sign-in of a person.
     pub(super) session: Option<String>,
     pub(super) refresh_token: Option<String>,
@@ -42,6 +45,7 @@ pub(super) async fn client_credentials(
     secret: &str,
     scope: Option<&str>,
 ) -> Result<Granted, IdentityError> {
+    let at = clock::now();
     let row = clients::Entity::find().filter(clients::Column::ClientId.eq(client_id)).one(&visitor.db()).await?;
     let row = row.filter(|r| r.revoked_at.is_none()).ok_or(IdentityError::WrongSecret)?;
     let given = digest(secret);
@@ -56,6 +60,7 @@ pub(super) async fn client_credentials(
         client_id: row.client_id,
         scopes: narrowed(own, scope)?,
         account: row.account_id,
+        at,
         session: None,
         refresh_token: None,
     })
@@ -65,15 +70,24 @@ pub(super) async fn client_credentials(
 pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) -> Result<Granted, IdentityError> {
     let (attempt, person) = check_password(visitor, email, password).await?;
     let tx = visitor.begin().await?;
-    // The person may have been disabled, or have changed the password, while it was compared.
-    let now = users::Entity::find_by_id(person.id).one(&tx).await?;
-    let same = |now: &users::Model| now.status == UserStatus::Active && now.password_hash == person.password_hash;
-    let person = now.filter(same).ok_or(IdentityError::WrongPassword)?;
+    let person = still_as_checked(&tx, &person).await?;
     attempt.refund(&tx).await?;
     let session = uuid::Uuid::now_v7().simple().to_string();
     let granted = grant_person(&tx, &person, session).await?;
     tx.record(&SessionStarted { user: person.id.to_string(), account_id: person.account_id });
     Ok(tx.commit(granted).await?)
+}
+
+/// A person, locked, if they may sign in and have the password that was checked: they may have been disabled, or have changed it, meanwhile.
+pub(super) async fn still_as_checked(tx: &Tx, checked: &users::Model) -> Result<users::Model, IdentityError> {
+    let now = lock_person(tx, checked.id).await?;
+    now.filter(|now| now.password_hash == checked.password_hash).ok_or(IdentityError::WrongPassword)
+}
+
+/// A person who may sign in, locked: whoever gives tokens and whoever ends them wait for each other.
+async fn lock_person(tx: &Tx, id: UserId) -> Result<Option<users::Model>, IdentityError> {
+    let person = fetch_one(tx, locked(tx, users::Entity::find_by_id(id))).await?;
+    Ok(person.filter(|person| person.status == UserStatus::Active))
 }
 
 /// The person with this address and password. A try is [paid for](Attempt) before it is looked at, and recorded when it fails.
@@ -106,6 +120,7 @@ pub(super) async fn check_password(
 pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, IdentityError> {
     let tx = visitor.begin().await?;
     let row = refresh_tokens::Entity::find_by_id(digest(token)).one(&tx).await?.ok_or(IdentityError::WrongRefreshToken)?;
+    let person = lock_person(&tx, row.user_id).await?.ok_or(IdentityError::WrongRefreshToken)?;
     if row.revoked_at.is_some() || row.expires_at < tx.now() {
         return Err(IdentityError::WrongRefreshToken);
     }
@@ -113,6 +128,7 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
         .col_expr(refresh_tokens::Column::UsedAt, Expr::value(tx.now().0))
         .filter(refresh_tokens::Column::TokenHash.eq(&row.token_hash))
         .filter(refresh_tokens::Column::UsedAt.is_null())
+        .filter(refresh_tokens::Column::RevokedAt.is_null())
         .exec(&tx)
         .await?;
     if used_up.rows_affected == 0 {
@@ -121,8 +137,6 @@ pub(super) async fn refresh(visitor: &Visitor, token: &str) -> Result<Granted, I
         tx.commit(()).await?;
         return Err(IdentityError::WrongRefreshToken);
     }
-    let person = users::Entity::find_by_id(row.user_id).one(&tx).await?;
-    let person = person.filter(|p| p.status == UserStatus::Active).ok_or(IdentityError::WrongRefreshToken)?;
     let granted = grant_person(&tx, &person, row.family).await?;
     Ok(tx.commit(granted).await?)
 }
@@ -156,6 +170,7 @@ async fn grant_person(tx: &Tx, person: &users::Model, session: String) -> Result
         client_id: "bulkhead".to_owned(),
         scopes,
         account: person.account_id,
+        at: tx.now(),
         session: Some(session),
         refresh_token: Some(token),
     })
@@ -163,12 +178,14 @@ async fn grant_person(tx: &Tx, person: &users::Model, session: String) -> Result
 
 /// Ends the sign-in that a refresh token belongs to: no token of it works any more.
 async fn end_session(tx: &Tx, token: &refresh_tokens::Model) -> Result<TokensEnded, IdentityError> {
+    // Locked first, so that no token of the sign-in is given beside this.
+    let person = fetch_one(tx, locked(tx, users::Entity::find_by_id(token.user_id))).await?;
     refresh_tokens::Entity::update_many()
         .col_expr(refresh_tokens::Column::RevokedAt, Expr::value(tx.now().0))
         .filter(refresh_tokens::Column::Family.eq(&token.family))
         .exec(tx)
         .await?;
-    let account = users::Entity::find_by_id(token.user_id).one(tx).await?.and_then(|person| person.account_id);
+    let account = person.and_then(|person| person.account_id);
     Ok(end_tokens(tx, TokenHolder::Session(&token.family), account).await?)
 }
 

@@ -126,7 +126,13 @@ static HASHING: LazyLock<Semaphore> =
 static WAITING: Semaphore = Semaphore::const_new(64);
 
 async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, CommonError> {
-    let _waiting = WAITING.try_acquire().map_err(|_| CommonError::Busy)?;
-    let _turn = HASHING.acquire().await.map_err(|e| CommonError::Internal(e.to_string()))?;
-    tokio::task::spawn_blocking(work).await.map_err(|e| CommonError::Internal(e.to_string()))
+    let waiting = WAITING.try_acquire().map_err(|_| CommonError::Busy)?;
+    let turn = HASHING.acquire().await.map_err(|e| CommonError::Internal(e.to_string()))?;
+    // The work goes on when the client goes away, so it is what holds the turn.
+    let held = move || {
+        let done = work();
+        drop((waiting, turn));
+        done
+    };
+    tokio::task::spawn_blocking(held).await.map_err(|e| CommonError::Internal(e.to_string()))
 }

@@ -14,7 +14,7 @@ const UNIT: usize = 4 * 1024;
 pub struct BodyMemory(Arc<Semaphore>);
 
 /// A body that was read whole. Its memory counts until it is dropped.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct HeldBody {
     pub(super) bytes: Vec<u8>,
     pub(super) memory: Option<OwnedSemaphorePermit>,
@@ -41,7 +41,7 @@ impl BodyMemory {
     /// sending when the connection closes never sees the answer.
     pub(super) async fn read(&self, body: Body, limit: usize, drain: usize) -> Result<HeldBody, Unread> {
         let mut chunks = body.into_bytes_stream();
-        let mut read = Ok(HeldBody { bytes: Vec::new(), memory: None });
+        let mut read = Ok(HeldBody::default());
         let mut drained = 0_usize;
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|_| Unread::Broken)?;

@@ -110,7 +110,7 @@ impl<A: Acceptor> Acceptor for Connections<A> {
     async fn accept(&mut self) -> io::Result<(Self::Io, LocalAddr, RemoteAddr, Scheme)> {
         loop {
             let (io, local, remote, scheme) = self.inner.accept().await?;
-            let source = remote.as_socket_addr().map(std::net::SocketAddr::ip);
+            let source = remote.as_socket_addr().map(|address| address.ip().to_canonical());
             if let Some(counted) = self.open.enter(source) {
                 return Ok((Connection::new(io, PATIENCE, counted), local, remote, scheme));
             }
@@ -128,7 +128,7 @@ enum Stage {
     Head,
     /// The answer.
     Answer,
-    /// It speaks HTTP/2, whose frames are not followed.
+    /// The next frame of HTTP/2, either way.
     Frames,
 }
 
@@ -149,6 +149,8 @@ pub struct Connection<Io> {
 /// Looks for the empty line that ends a head.
 #[derive(Clone, Copy, Debug, Default)]
 struct HeadEnd {
+    /// Whether anything but empty lines came, which readers of heads pass over.
+    begun: bool,
     /// Line feeds in a row.
     feeds: u8,
     /// Bytes of the preface of HTTP/2 seen so far; 255 when the head is none.
@@ -161,13 +163,13 @@ impl HeadEnd {
     /// Looks at more bytes; whether the head ended, and whether it was that of HTTP/2.
     fn look(&mut self, bytes: &[u8]) -> Option<Stage> {
         for byte in bytes {
-            if usize::from(self.preface) < PREFACE.len() {
+            if usize::from(self.preface) < PREFACE.len() && (self.begun || !byte.is_ascii_whitespace()) {
                 self.preface = if *byte == PREFACE[usize::from(self.preface)] { self.preface + 1 } else { u8::MAX };
             }
             match byte {
-                b'\n' => self.feeds += 1,
-                b'\r' => {}
-                _ => self.feeds = 0,
+                b'\n' if self.begun => self.feeds += 1,
+                b'\n' | b'\r' => {}
+                _ => (self.begun, self.feeds) = (true, 0),
             }
             if self.feeds == 2 {
                 return Some(if usize::from(self.preface) == PREFACE.len() { Stage::Frames } else { Stage::Answer });
@@ -200,6 +202,9 @@ impl<Io> Connection<Io> {
             self.stage = next;
             self.answered = false;
         }
+        if self.stage == Stage::Frames {
+            self.until(self.patience.idle);
+        }
     }
 
     /// Takes note of bytes that go.
@@ -207,7 +212,7 @@ impl<Io> Connection<Io> {
         if self.stage == Stage::Answer && !bytes.starts_with(b"HTTP/1.1 100") {
             self.answered = true;
         }
-        if self.stage == Stage::Idle {
+        if matches!(self.stage, Stage::Idle | Stage::Frames) {
             self.until(self.patience.idle);
         }
     }
@@ -227,7 +232,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Connection<Io> {
             }
             return Poll::Ready(read);
         }
-        if matches!(this.stage, Stage::Idle | Stage::Head) {
+        if matches!(this.stage, Stage::Idle | Stage::Head | Stage::Frames) {
             ready!(this.deadline.as_mut().poll(context));
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the request did not come in time")));
         }
@@ -320,6 +325,7 @@ mod tests {
         let mut end = HeadEnd::default();
         assert_eq!(end.look(b"GET / HTTP/1.1\r\nhost: a\r"), None);
         assert_eq!(end.look(b"\n\r\nbody"), Some(Stage::Answer));
+        assert_eq!(HeadEnd::default().look(b"\r\n\r\n\r\nGET / HTTP/1.1\r\n"), None, "empty lines before a head end none");
         assert_eq!(HeadEnd::default().look(b"PRI * HTTP/2.0\r\n\r\nSM"), Some(Stage::Frames));
     }
 

@@ -47,6 +47,7 @@ pub struct Places {
     wait: Arc<Semaphore>,
     /// Places of one caller at most.
     of_one: usize,
+    of_one_visitor: usize,
     taken: Arc<Mutex<AHashMap<(Caller, Purpose), usize>>>,
 }
 
@@ -54,7 +55,8 @@ pub struct Places {
 const WAITING_OF_ONE: usize = 16;
 
 impl Places {
-    /// So many places in all. A caller may have a quarter of them, and all callers without a token an eighth together.
+    /// So many places in all. A caller may have a quarter of them; all callers without a token have an eighth together, and one
+    /// address a quarter of that.
     pub fn new(all: usize) -> Self {
         let share = |part: usize| (all / part).max(1);
         let semaphore = |permits| Arc::new(Semaphore::new(permits));
@@ -63,6 +65,7 @@ impl Places {
             visitors: semaphore(share(8)),
             wait: semaphore(all.saturating_mul(4).min(Semaphore::MAX_PERMITS)),
             of_one: share(4),
+            of_one_visitor: share(32),
             taken: Arc::default(),
         }
     }
@@ -75,7 +78,11 @@ impl Places {
             (Caller::Known(_), Purpose::Wait) => &self.wait,
         };
         let permit = permits.clone().try_acquire_owned().map_err(|_| Full::All)?;
-        let most = if purpose == Purpose::Wait { WAITING_OF_ONE } else { self.of_one };
+        let most = match (&caller, purpose) {
+            (Caller::Visitor(_), _) => self.of_one_visitor,
+            (Caller::Known(_), Purpose::Work) => self.of_one,
+            (Caller::Known(_), Purpose::Wait) => WAITING_OF_ONE,
+        };
         let key = (caller, purpose);
         let mut taken = self.taken.lock();
         match taken.get_mut(&key) {
@@ -133,6 +140,9 @@ mod tests {
         let visitors: Vec<_> =
             (0..10).filter_map(|n| places.take(Caller::Visitor(n.to_string().into()), Purpose::Work).ok()).collect();
         assert_eq!(visitors.len(), 2);
+        drop(visitors);
+        let one: Vec<_> = (0..10).filter_map(|_| places.take(Caller::Visitor("a".into()), Purpose::Wait).ok()).collect();
+        assert_eq!(one.len(), 1, "one address does not take them all");
         let waiting: Vec<_> = (0..30).filter_map(|_| places.take(known("a"), Purpose::Wait).ok()).collect();
         assert_eq!(waiting.len(), WAITING_OF_ONE);
         let working: Vec<_> = (0..30).filter_map(|n| places.take(known(&n.to_string()), Purpose::Work).ok()).collect();

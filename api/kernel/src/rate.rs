@@ -1,5 +1,5 @@
 //! Request limits: a token bucket per principal (or address, before somebody is known), so that one client's loop does not
-//! slow everybody down. Each process keeps its own buckets; with Redis the limit holds over all of them ([`super::bus`]).
+//! slow everybody down. Each process keeps its own buckets; with Redis the limit holds over all of them ([`super::redis_link`]).
 
 use std::sync::Arc;
 use std::time::Instant;

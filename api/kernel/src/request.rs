@@ -4,7 +4,6 @@
 //! answered in `X-Request-Id`, stands in every log line, event and problem document.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant as Monotonic};
@@ -12,12 +11,11 @@ use std::time::{Duration, Instant as Monotonic};
 use poem::http::{HeaderValue, header};
 use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, Result};
 use poem_openapi::OperationId;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
-use super::body_memory::{BodyMemory, Unread};
+use super::body_memory::{BodyMemory, HeldBody, Unread};
 use super::places::{Caller, Full, Places, Purpose};
 use super::principal::holder;
 use super::proxies::TrustedProxies;
@@ -196,13 +194,18 @@ impl<E: Endpoint> LimitedEndpoint<E> {
         if is_stream {
             let body = self.settings.long.bounded(request.take_body());
             request.set_body(body);
-        } else if has_body(request) {
-            let read = self.settings.bodies.read(request.take_body(), limit, drain).await;
-            let body = read.map_err(|unread| match unread {
-                Unread::TooLarge => too_large(limit),
-                Unread::NoMemory => busy("too many large requests are being worked on"),
-                Unread::Broken => problem::Problem::new(common_problems::MALFORMED, "the body ended early").response(),
-            })?;
+        } else {
+            let body = if has_body(request) {
+                let read = self.settings.bodies.read(request.take_body(), limit, drain).await;
+                read.map_err(|unread| match unread {
+                    Unread::TooLarge => too_large(limit),
+                    Unread::NoMemory => busy("too many large requests are being worked on"),
+                    Unread::Broken => problem::Problem::new(common_problems::MALFORMED, "the body ended early").response(),
+                })?
+            } else {
+                HeldBody::default()
+            };
+            // A request without a body has a digest too: another address with the same key is another request.
             if request.header("idempotency-key").is_some() {
                 let mut hash = Sha256::new();
                 hash.update(request.method().as_str());
@@ -225,17 +228,9 @@ fn meaning(body: &[u8]) -> Cow<'_, [u8]> {
     if body.len() > LARGEST {
         return body.into();
     }
-    let Ok(value) = serde_json::from_slice::<BTreeValue>(body) else { return body.into() };
+    // The members of an object are kept in the order of their names.
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) else { return body.into() };
     serde_json::to_vec(&value).map_or(Cow::Borrowed(body), Cow::Owned)
-}
-
-/// JSON whose members are in the order of their names.
-#[derive(Deserialize, Serialize)]
-#[serde(untagged)]
-enum BTreeValue {
-    List(Vec<Self>),
-    Members(BTreeMap<String, Self>),
-    Other(serde_json::Value),
 }
 
 /// Addresses that tell whether the process is alive and ready.

@@ -38,12 +38,14 @@ impl std::fmt::Display for TokenHolder<'_> {
     }
 }
 
-/// Ends every token issued to `holder` until now. The caller records what is returned, as the event that says why.
+/// Ends every token issued to `holder` until now. The caller has locked whom they are given to, and records what is returned, as the event that says why.
 pub async fn end_tokens(tx: &Tx, holder: TokenHolder<'_>, account: Option<AccountId>) -> Result<TokensEnded, DbErr> {
-    let row = rows::ActiveModel { holder: Set(holder.to_string()), revoked_at: Set(tx.now()) };
+    // Not when the transaction began: it may have waited for one that gave a token.
+    let now = clock::now();
+    let row = rows::ActiveModel { holder: Set(holder.to_string()), revoked_at: Set(now) };
     let again = OnConflict::column(rows::Column::Holder).update_column(rows::Column::RevokedAt).to_owned();
     rows::Entity::insert(row).on_conflict(again).exec_without_returning(tx).await?;
-    Ok(TokensEnded::new(holder.to_string(), tx.now(), account))
+    Ok(TokensEnded::new(holder.to_string(), now, account))
 }
 
 /// Deletes rows whose tokens have all expired.

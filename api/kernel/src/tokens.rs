@@ -66,6 +66,8 @@ pub struct Holder<'a> {
     pub account: Option<AccountId>,
     /// The sign-in of a person.
     pub session: Option<&'a str>,
+    /// When it was granted.
+    pub at: Instant,
 }
 
 /// What a verified token says.
@@ -139,7 +141,7 @@ impl Keys {
 
     /// Signs a token.
     pub fn issue(&self, holder: Holder<'_>) -> Result<String, CommonError> {
-        let now = clock::now();
+        let now = holder.at;
         let claims = Claims {
             iss: ISSUER.into(),
             aud: ISSUER.into(),
@@ -268,7 +270,14 @@ mod tests {
 
         fn token(&self) -> String {
             let scopes = Scopes::of_text("orders:read");
-            let holder = Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: Some("s") };
+            let holder = Holder {
+                subject: "user:7",
+                client_id: "test",
+                scopes: &scopes,
+                account: None,
+                session: Some("s"),
+                at: clock::now(),
+            };
             self.keys.issue(holder).expect("a token")
         }
 
@@ -299,7 +308,8 @@ mod tests {
         update.filter(rows::Column::RetiredAt.is_not_null()).exec(&tx).await.expect("retired");
         tx.commit(()).await.expect("committed");
         let scopes = Scopes::of_text("orders:read");
-        let holder = Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: None };
+        let holder =
+            Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: None, at: clock::now() };
         let forged = thief.issue(holder).expect("forged");
         fixture.keys.reload(&fixture.db.reader()).await.expect("reloaded");
         assert!(fixture.keys.verify(&forged).is_none(), "the key was retired thirty days ago");
@@ -315,7 +325,8 @@ mod tests {
         fixture.keys.reload(&fixture.db.reader()).await.expect("reloaded");
         assert_eq!(fixture.keys.published().len(), 2, "still listed");
         let scopes = Scopes::of_text("orders:read");
-        let holder = Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: None };
+        let holder =
+            Holder { subject: "user:7", client_id: "test", scopes: &scopes, account: None, session: None, at: clock::now() };
         assert!(fixture.keys.verify(&thief.issue(holder).expect("forged")).is_none());
     }
 

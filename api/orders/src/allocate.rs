@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use super::error::OrderError;
+use super::held_stock::not_held_for_credit;
 use super::queries::{add_to_lines, lock_orders};
 use inventory::Demand;
 use inventory::SourcingPreference;
@@ -78,7 +79,10 @@ pub(crate) async fn allocate_backorders(tx: &Tx, products: &[ProductId]) -> Resu
 async fn backordered_lines(tx: &Tx, products: &[ProductId]) -> Result<Vec<order_lines::Model>, OrderError> {
     use order_lines::Column;
     let is_backordered = Expr::col(Column::Allocated).add(Expr::col(Column::Cancelled)).lt(Expr::col(Column::Quantity));
-    let select = order_lines::Entity::find().filter(Column::ProductId.is_in(products.iter().copied())).filter(is_backordered);
+    let select = order_lines::Entity::find()
+        .filter(Column::ProductId.is_in(products.iter().copied()))
+        .filter(is_backordered)
+        .filter(not_held_for_credit());
     Ok(select.order_by_asc(Column::OrderId).order_by_asc(Column::LineNo).limit(LINES_PER_ROUND).all(tx).await?)
 }
 

@@ -41,6 +41,10 @@ pub(crate) async fn cancel(
     let parts = parts_of(&lines, &allocations, cancellation)?;
     for part in &parts {
         let place = cancellation.lines.iter().position(|(number, _)| *number == part.line.line_no).unwrap_or_default();
+        // All that can be cancelled may go, whatever is left on its way.
+        if part.quantity.0 == cancellable(&part.line, &allocations) {
+            continue;
+        }
         let left = Quantity(part.line.quantity.0 - part.line.cancelled.0 - part.quantity.0);
         check_remaining(products, &part.line, left, &format!("/lines/{place}")).map_err(CommonError::from)?;
     }
@@ -63,7 +67,7 @@ pub(crate) async fn cancel(
 }
 
 /// The quantity of a line that can still be cancelled: ordered and not on a pick list.
-fn cancellable(line: &order_lines::Model, allocations: &[order_allocations::Model]) -> i64 {
+pub(super) fn cancellable(line: &order_lines::Model, allocations: &[order_allocations::Model]) -> i64 {
     let released: i64 = allocations.iter().filter(|a| a.line_no == line.line_no).map(|a| a.released.0).sum();
     amounts::open_quantity(line).0 - released
 }

@@ -7,7 +7,7 @@ use entity::{Destination, Instant, Quantity, orders};
 use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _, Set};
 
 use super::amounts::open_quantity;
-use super::cancel::{Cancellation, cancel};
+use super::cancel::{Cancellation, cancel, cancellable};
 use super::error::OrderError;
 use super::queries::{allocations_of, lines_of};
 use super::remaining_quantity::check_remaining;
@@ -38,7 +38,8 @@ pub(super) async fn change(
         return Err(OrderError::NotChangeable("the order is closed".to_owned()));
     }
     let lines = lines_of(tx, order.id).await?;
-    if change.ship_to.is_some() && allocations_of(tx, order.id).await?.iter().any(|part| part.released.0 > 0) {
+    let allocations = allocations_of(tx, order.id).await?;
+    if change.ship_to.is_some() && allocations.iter().any(|part| part.released.0 > 0) {
         return Err(OrderError::NotChangeable(
             "a part of the order is on a pick list; the destination can no longer be changed".to_owned(),
         ));
@@ -51,8 +52,10 @@ pub(super) async fn change(
             return Err(OrderError::QuantityIncrease);
         }
         if *quantity < open {
-            let left = Quantity(line.quantity.0 - line.cancelled.0 - (open.0 - quantity.0));
-            check_remaining(products, line, left, &format!("/lines/{place}")).map_err(CommonError::from)?;
+            if open.0 - quantity.0 != cancellable(line, &allocations) {
+                let left = Quantity(line.quantity.0 - line.cancelled.0 - (open.0 - quantity.0));
+                check_remaining(products, line, left, &format!("/lines/{place}")).map_err(CommonError::from)?;
+            }
             less.lines.push((*number, Quantity(open.0 - quantity.0)));
         }
     }

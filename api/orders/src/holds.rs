@@ -1,13 +1,14 @@
 //! Holding and releasing orders.
 
-use entity::{HoldKind, OrderId, order_holds, orders};
+use entity::{HoldKind, OrderId, ProductId, order_holds, orders};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use store::Db;
 
 use super::error::OrderError;
 use super::progress::increment_version;
-use order_events::{OrderHeld, OrderHold, OrderReleased};
+use super::queries::lines_of;
+use order_events::{OrderHeld, OrderHold, OrderReleased, OrdersWaiting};
 use store::database::Tx;
 use store::sql::fetch;
 
@@ -73,5 +74,12 @@ pub async fn release(tx: &Tx, order: &orders::Model, kind: Option<HoldKind>, kee
         .await?;
     increment_version(tx, order.id).await?;
     tx.record(&OrderReleased(OrderHold::new(order, kind)));
+    // What lost its stock while it was held, or never had any, takes its turn.
+    let lines = lines_of(tx, order.id).await?;
+    let backordered = lines.iter().filter(|line| line.allocated.0 + line.cancelled.0 < line.quantity.0);
+    let product_ids: Vec<ProductId> = backordered.map(|line| line.product_id).collect();
+    if !product_ids.is_empty() {
+        tx.record(&OrdersWaiting { product_ids });
+    }
     Ok(())
 }

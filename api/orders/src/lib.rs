@@ -7,8 +7,10 @@
 //! Promises:
 //! - An order is placed with its reservations, its credit commitment and its event, or not at all. The caller has locked
 //!   the stock before and passes the stock plan ([`NewOrder`]), so placing does not fail for lack of stock.
-//! - An order above the credit limit, or of an account that is overdue beyond its grace period, is held. A held order keeps its
-//!   stock and cannot be shipped.
+//! - An order above the credit limit, or of an account that is overdue beyond its grace period, is held. A held order is not shipped. It
+//!   keeps its stock for a while ([`run_held_stock`]); then its lines become backorders, which take their turn when it is released. Holds
+//!   for credit or payment are released by who keeps credit.
+//! - What a change or a cancellation leaves of a line is nothing, or a quantity that could be ordered.
 //! - The open amount of an order is the sum over lines of unit price × (ordered − cancelled), each rounded once. Parts that are
 //!   invoiced one after another add up to exactly that ([`amounts`]).
 //! - Cancelling before shipment releases stock and credit. Released and received stock goes to the oldest backordered lines.
@@ -32,6 +34,7 @@ mod cancel;
 mod change;
 pub mod credit;
 mod error;
+mod held_stock;
 mod holds;
 mod import_past;
 mod line_row;
@@ -48,6 +51,7 @@ mod views;
 
 pub use allocate::{BackorderAllocation, in_stock_unit};
 pub use error::OrderError;
+pub use held_stock::run_held_stock;
 pub use holds::{active_holds, release as release_hold};
 pub use import_past::{ImportResult, PastLine, PastOrder, import_past};
 pub use order::AgreedPrice;

@@ -109,7 +109,7 @@ pub async fn lock_offered(
     tx: &Tx,
     number: &str,
     account: AccountId,
-    version: Option<i64>,
+    version: i64,
 ) -> Result<(quotes::Model, Vec<OfferedLine>), QuoteError> {
     let quote = lock(tx, number, Some(account), None).await?;
     refuse_closed(&quote, tx.now())?;
@@ -118,7 +118,7 @@ pub async fn lock_offered(
         QuoteStatus::Expired => return Err(QuoteError::Expired),
         _ => {}
     }
-    if version.is_some_and(|version| version != quote.version) {
+    if version != quote.version {
         return Err(CommonError::Stale.into());
     }
     let lines = offered(lines_of(tx, quote.id).await?)?;

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, Shop, unique};
+use crate::support::{Actor, Answer, Shop, line, unique};
 
 fn person() -> Value {
     json!({ "email": format!("{}@example.com", unique("p")), "name": "Ada", "password": "long enough yet", "roles": ["sales"] })
@@ -111,4 +111,23 @@ async fn a_malformed_key_is_refused() {
         assert_eq!(answer.status, 400, "{key}: {}", answer.text);
         answer.is_refused("idempotency-key-malformed");
     }
+}
+
+#[tokio::test]
+async fn a_key_of_a_request_without_a_body_belongs_to_its_address() {
+    let shop = Shop::open().await;
+    shop.account("ACME").await;
+    shop.sells("A-1", "1.00", 100).await;
+    let acme = shop.erp("ACME").await;
+    let accepts = async |cart: &str| {
+        let request = acme.request(Method::POST, &format!("/v1/carts/{cart}/price-acceptance"));
+        acme.send(request.header("idempotency-key", "key-1")).await
+    };
+    let (first, second) = (acme.cart().await, acme.cart().await);
+    for cart in [&first, &second] {
+        acme.adds(cart, &[line("A-1", 1)]).await.ok();
+    }
+    accepts(&first).await.ok();
+    accepts(&second).await.is_refused("idempotency-key-reused");
+    assert_eq!(accepts(&first).await.header("idempotency-replayed"), "true");
 }

@@ -79,7 +79,9 @@ async fn a_quote_of_a_thousand_lines_runs_no_more_statements_than_one_of_ten() {
         let again = acme.post(&path("/request"), &json!({ "lines": again })).await;
         sales.put(&path("/offer"), &offer).await.ok();
         let read = acme.get(&path("")).await;
-        let order = acme.post("/v1/orders", &json!({ "purchase_order_number": "PO-1", "quote_number": number })).await;
+        let version = read.body["version"].clone();
+        let order = json!({ "purchase_order_number": "PO-1", "quote_number": number, "quote_version": version });
+        let order = acme.post("/v1/orders", &order).await;
         counts.push([asked, offered, again, read, order].map(|answer| {
             assert!(answer.status < 300, "{}", answer.text);
             answer.statements()

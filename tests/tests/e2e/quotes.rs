@@ -42,9 +42,16 @@ impl Actor {
     }
 
     pub(super) async fn orders_quote_with(&self, number: &str, fields: Value) -> Answer {
-        let mut body = json!({ "purchase_order_number": "PO-1", "quote_number": number });
+        let mut body =
+            json!({ "purchase_order_number": "PO-1", "quote_number": number, "quote_version": self.seen(number).await });
         merge(&mut body, fields);
         self.post("/v1/orders", &body).await
+    }
+
+    /// The version of a quote as it stands now; 1 for one that is not there.
+    pub(super) async fn seen(&self, number: &str) -> i64 {
+        let quote = self.get(&format!("/v1/quotes/{number}")).await;
+        if quote.status == 200 { quote.ok()["version"].as_i64().expect("a version") } else { 1 }
     }
 }
 
@@ -268,7 +275,11 @@ async fn retries_have_one_effect_and_a_dry_run_has_none() {
     assert!(dry.is_absent("number") && micros(&dry["totals"]["total"]) == parse("80"), "{dry}");
     assert_eq!(acme.quote(&number).await["status"].clone(), "offered");
     assert_eq!(shop.levels("A-1").await, (1_000, 0, 1_000));
-    let order = json!({ "purchase_order_number": "PO-9", "quote_number": number });
+    let version = acme.seen(&number).await;
+    acme.post("/v1/orders", &json!({ "purchase_order_number": "PO-9", "quote_number": number }))
+        .await
+        .is_refused("invalid-request");
+    let order = json!({ "purchase_order_number": "PO-9", "quote_number": number, "quote_version": version });
     let placed = acme.post_once("/v1/orders", "order-1", &order).await;
     let retried = acme.post_once("/v1/orders", "order-1", &order).await;
     assert_eq!((placed.status, &placed.text), (201, &retried.text), "the retry is answered, though the quote is ordered");

@@ -257,7 +257,8 @@ async fn a_currency_beside_a_quote_or_cart_is_that_of_it() {
         crate::support::merge(&mut body, of);
         body
     };
-    let of = [json!({ "quote_number": number }), json!({ "cart_id": cart })];
+    let version = acme.seen(&number).await;
+    let of = [json!({ "quote_number": number, "quote_version": version }), json!({ "cart_id": cart })];
     let refused = [
         acme.post("/v1/orders", &order("USD", of[0].clone())).await,
         acme.post("/v1/orders", &order("USD", of[1].clone())).await,

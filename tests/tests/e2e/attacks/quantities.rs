@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Order, Shop, line};
+use crate::support::{Actor, Order, PATIENCE, Setup, Shop, eventually, line};
 
 /// A whole-piece product in tens from twenty on, and a product in metres.
 async fn shop() -> (Shop, Actor) {
@@ -88,4 +88,24 @@ async fn a_blocked_account_looks_and_does_no_more() {
     let active = json!({ "name": "ACME", "currency": "EUR" });
     shop.admin().put("/v1/accounts/ACME", &active).await.ok();
     shop.admin().ships_with(&order.number, json!({})).await.is(201);
+}
+
+#[tokio::test]
+async fn a_held_order_keeps_its_stock_for_a_while_and_takes_its_turn_when_it_is_released() {
+    let shop = Setup::default().with("hold-stock-seconds", "2").open().await;
+    shop.account_with("POOR", json!({ "credit_limit": "10.00" })).await;
+    shop.account("RICH").await;
+    shop.sells("A-1", "1.00", 1_000).await;
+    let (poor, rich, finance) = (shop.erp("POOR").await, shop.erp("RICH").await, shop.seller("finance").await);
+    let held = poor.places(&[line("A-1", 900)]).await;
+    assert_eq!(held.held_for(), ["credit_limit"]);
+    let freed = async || (shop.levels("A-1").await == (1_000, 0, 1_000)).then_some(());
+    eventually("the stock is free again", PATIENCE, freed).await;
+    assert_eq!(poor.reads_order(&held.number).await.status, "held");
+    let order = rich.places(&[line("A-1", 500)]).await;
+    assert_eq!(order.status, "allocated");
+    finance.releases(&held.number, json!({})).await.ok();
+    let turn = async || (shop.levels("A-1").await == (1_000, 1_000, 0)).then_some(());
+    eventually("the released order gets what is left", PATIENCE, turn).await;
+    shop.books_agree().await;
 }
