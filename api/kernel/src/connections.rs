@@ -138,7 +138,10 @@ pub struct Connection<Io> {
     io: Io,
     patience: Patience,
     stage: Stage,
-    deadline: Pin<Box<Sleep>>,
+    /// When it is given up, in the stages that have a deadline.
+    deadline: Instant,
+    /// Wakes at the deadline or before it. It is not set anew for each request, which would wake the timer of the runtime each time.
+    alarm: Pin<Box<Sleep>>,
     /// The end of the head seen so far.
     end: HeadEnd,
     /// Whether the answer has begun since the head ended.
@@ -181,12 +184,35 @@ impl HeadEnd {
 
 impl<Io> Connection<Io> {
     fn new(io: Io, patience: Patience, counted: Counted) -> Self {
-        let deadline = Box::pin(sleep_until(Instant::now() + patience.head));
-        Self { io, patience, stage: Stage::Idle, deadline, end: HeadEnd::default(), answered: false, _counted: counted }
+        let deadline = Instant::now() + patience.head;
+        Self {
+            io,
+            patience,
+            stage: Stage::Idle,
+            deadline,
+            alarm: Box::pin(sleep_until(deadline)),
+            end: HeadEnd::default(),
+            answered: false,
+            _counted: counted,
+        }
     }
 
     fn until(&mut self, time: Duration) {
-        self.deadline.as_mut().reset(Instant::now() + time);
+        self.deadline = Instant::now() + time;
+    }
+
+    /// Ready at the deadline.
+    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.alarm.deadline() > self.deadline {
+            self.alarm.as_mut().reset(self.deadline);
+        }
+        loop {
+            ready!(self.alarm.as_mut().poll(context));
+            if Instant::now() >= self.deadline {
+                return Poll::Ready(());
+            }
+            self.alarm.as_mut().reset(self.deadline);
+        }
     }
 
     /// Takes note of bytes that came.
@@ -233,7 +259,7 @@ impl<Io: AsyncRead + Unpin> AsyncRead for Connection<Io> {
             return Poll::Ready(read);
         }
         if matches!(this.stage, Stage::Idle | Stage::Head | Stage::Frames) {
-            ready!(this.deadline.as_mut().poll(context));
+            ready!(this.poll_deadline(context));
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the request did not come in time")));
         }
         Poll::Pending
