@@ -131,38 +131,6 @@ impl DomainEvent for UserCreated {
     }
 }
 
-/// A person who was disabled may sign in again.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct UserEnabled {
-    /// The name of the person in the API.
-    pub(crate) user: String,
-    /// Their account; none on the seller's side.
-    pub(crate) account_id: Option<AccountId>,
-}
-
-impl From<&users::Model> for UserEnabled {
-    fn from(row: &users::Model) -> Self {
-        Self { user: row.id.to_string(), account_id: row.account_id }
-    }
-}
-
-impl DomainEvent for UserEnabled {
-    const KIND: &'static str = "user.enabled";
-    type Public<'a> = NoPublicForm;
-
-    fn subject(&self) -> String {
-        format!("user/{}", self.user)
-    }
-
-    fn account(&self) -> Option<AccountId> {
-        self.account_id
-    }
-
-    fn public(&self) -> Option<NoPublicForm> {
-        None
-    }
-}
-
 /// Somebody tried to sign in with a wrong password or address.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SignInRefused {
@@ -187,9 +155,9 @@ impl DomainEvent for SignInRefused {
     }
 }
 
-/// A person signed in.
+/// A person.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct SessionStarted {
+pub(crate) struct PersonDetails {
     /// The name of the person in the API.
     #[serde(default)]
     pub(crate) user: String,
@@ -198,8 +166,13 @@ pub(crate) struct SessionStarted {
     pub(crate) account_id: Option<AccountId>,
 }
 
-impl DomainEvent for SessionStarted {
-    const KIND: &'static str = "session.started";
+impl From<&users::Model> for PersonDetails {
+    fn from(row: &users::Model) -> Self {
+        Self { user: row.id.to_string(), account_id: row.account_id }
+    }
+}
+
+impl EventDetails for PersonDetails {
     type Public<'a> = NoPublicForm;
 
     fn subject(&self) -> String {
@@ -213,6 +186,14 @@ impl DomainEvent for SessionStarted {
     fn public(&self) -> Option<NoPublicForm> {
         None
     }
+}
+
+store::event_kinds! {
+    PersonDetails:
+    /// A person signed in.
+    pub(crate) SessionStarted = "session.started",
+    /// A person who was disabled may sign in again.
+    pub(crate) UserEnabled = "user.enabled",
 }
 
 /// A machine client and what it may do.

@@ -5,6 +5,7 @@
 use entity::{Instant, UserStatus, password_resets as resets, refresh_tokens, users};
 use kernel::events::PasswordChanged;
 use kernel::principal::Visitor;
+use kernel::problem::{CommonError, FieldError};
 use kernel::revocations::{TokenHolder, end_tokens};
 use kernel::tokens::random_secret;
 use sea_orm::sea_query::Expr;
@@ -78,7 +79,14 @@ pub(super) async fn set_by_link(visitor: &Visitor, token: &str, password: String
 /// Changes a password by the present one.
 pub(super) async fn change(visitor: &Visitor, email: &str, present: String, new: String) -> Result<(), IdentityError> {
     let (attempt, person) = check_password(visitor, email, present).await?;
-    let password_hash = hash_password(&person.email, new).await?;
+    let password_hash = hash_password(&person.email, new).await.map_err(|error| match error {
+        // The field has another name here.
+        CommonError::Invalid(refusals) => {
+            let here = |refusal| FieldError { pointer: "/new_password".to_owned(), ..refusal };
+            CommonError::Invalid(refusals.into_iter().map(here).collect())
+        }
+        other => other,
+    })?;
     let tx = visitor.begin().await?;
     // It may have been changed, or the person disabled, while the new one was hashed.
     still_as_checked(&tx, &person).await?;

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use super::clients::digest;
 use super::error::IdentityError;
-use super::events::{SessionStarted, SignInRefused};
+use super::events::{PersonDetails, SessionStarted, SignInRefused};
 use super::sign_in_throttle::Attempt;
 use super::users::{normal_address, password_fits};
 use crate::scope::{parse_scopes, scopes_of};
@@ -74,7 +74,7 @@ pub(super) async fn sign_in(visitor: &Visitor, email: &str, password: String) ->
     attempt.refund(&tx).await?;
     let session = uuid::Uuid::now_v7().simple().to_string();
     let granted = grant_person(&tx, &person, session).await?;
-    tx.record(&SessionStarted { user: person.id.to_string(), account_id: person.account_id });
+    tx.record(&SessionStarted(PersonDetails::from(&person)));
     Ok(tx.commit(granted).await?)
 }
 

@@ -9,7 +9,7 @@ use entity::{AccountId, Role, Roles, UserId, UserStatus, users};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use super::error::IdentityError;
-use super::events::{UserCreated, UserEnabled};
+use super::events::{PersonDetails, UserCreated, UserEnabled};
 use super::password_rules;
 use super::rights::Grantor;
 use super::scope::scopes_of;
@@ -79,7 +79,7 @@ pub async fn enable_user(tx: &Tx, by: &Grantor, id: UserId) -> Result<users::Mod
     active.status = Set(UserStatus::Active);
     active.updated_at = Set(tx.now());
     let row = active.update(tx).await?;
-    tx.record(&UserEnabled::from(&row));
+    tx.record(&UserEnabled(PersonDetails::from(&row)));
     Ok(row)
 }
 

@@ -7,10 +7,10 @@ use sea_orm::{NotSet, Set};
 use super::amounts::{self, value_between};
 use super::credit::{self, CreditDelta};
 use super::error::OrderError;
-use super::queries::{add_to_allocations, add_to_lines, allocations_of, lines_of};
+use super::queries::{add_to_lines, allocations_of, lines_of};
+use super::release_reserved::release_reserved;
 use super::remaining_quantity::check_remaining;
 use catalog::Products;
-use inventory::{self, Reservation};
 use kernel::problem::CommonError;
 use order_events::{CancelledLine, OrderCancelled};
 use store::database::Tx;
@@ -56,7 +56,10 @@ pub(crate) async fn cancel(
         let amount = value_between(&part.line, Quantity(open.0 - part.quantity.0), open, currency)?;
         value = value.checked_add(amount.0).ok_or(OrderError::OutOfRange)?;
     }
-    release_stock(tx, &parts, &allocations, &order.number).await?;
+    // The backordered quantity goes first, then the reserved one.
+    let reserved = |part: &LineCancellation| part.quantity.0 - (amounts::open_quantity(&part.line).0 - part.line.allocated.0);
+    let released: Vec<_> = parts.iter().map(|part| (&part.line, reserved(part))).collect();
+    release_reserved(tx, &order.number, &released, &allocations).await?;
     credit::adjust(tx, order.account_id, order.currency.0, CreditDelta { receivable: 0, committed: -value }).await?;
     let cancelled: Vec<_> = parts.iter().map(|p| (p.line.order_id, p.line.line_no, p.quantity.0)).collect();
     add_to_lines(tx, "cancelled", &cancelled).await?;
@@ -109,42 +112,6 @@ fn parts_of(
     }
     parts.sort_by_key(|part| part.line.line_no);
     Ok(parts)
-}
-
-/// Cancels the backordered quantity first, then the reserved quantity, and releases the reservations.
-async fn release_stock(
-    tx: &Tx,
-    parts: &[LineCancellation],
-    allocations: &[order_allocations::Model],
-    number: &str,
-) -> Result<(), OrderError> {
-    let (mut reservations, mut from_allocations, mut from_lines) = (Vec::new(), Vec::new(), Vec::new());
-    for part in parts {
-        let line = &part.line;
-        let backordered = amounts::open_quantity(line).0 - line.allocated.0;
-        let mut remaining = (part.quantity.0 - backordered).max(0);
-        if remaining > 0 {
-            from_lines.push((line.order_id, line.line_no, -remaining));
-        }
-        for allocation in allocations.iter().filter(|a| a.line_no == line.line_no) {
-            let take = remaining.min(allocation.quantity.0 - allocation.released.0);
-            if take > 0 {
-                remaining -= take;
-                from_allocations.push((line.order_id, line.line_no, allocation.warehouse_id.0, -take));
-                reservations.push(Reservation {
-                    product: line.product_id,
-                    warehouse: allocation.warehouse_id,
-                    quantity: super::allocate::in_stock_unit(line, Quantity(take))?,
-                });
-            }
-        }
-    }
-    if reservations.is_empty() {
-        return Ok(());
-    }
-    add_to_lines(tx, "allocated", &from_lines).await?;
-    add_to_allocations(tx, "quantity", &from_allocations).await?;
-    Ok(inventory::release(tx, &reservations, number).await?)
 }
 
 /// Records when quantities were cancelled, so that a price audit can recompute the quantities ordered before an order.

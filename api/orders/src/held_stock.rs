@@ -6,8 +6,7 @@
 
 use std::time::Duration;
 
-use entity::{HoldKind, OrderId, Quantity, order_holds};
-use inventory::Reservation;
+use entity::{HoldKind, OrderId, order_holds, order_lines};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use store::clock;
@@ -18,7 +17,8 @@ use tokio::sync::watch;
 
 use super::error::OrderError;
 use super::progress::increment_version;
-use super::queries::{add_to_allocations, add_to_lines, allocations_of, lines_of, lock_orders_by_id};
+use super::queries::{allocations_of, lines_of, lock_orders_by_id};
+use super::release_reserved::release_reserved;
 use order_events::OrderChanged;
 
 /// Orders whose stock is released in one transaction at most.
@@ -64,41 +64,19 @@ async fn release_expired(system: &System, keeps: Duration) -> Result<usize, Orde
     let mut released = 0;
     for order in orders.into_iter().filter(|order| still.contains(&order.id)) {
         let (lines, allocations) = (lines_of(&tx, order.id).await?, allocations_of(&tx, order.id).await?);
-        let (mut reservations, mut from_lines, mut from_allocations) = (Vec::new(), Vec::new(), Vec::new());
-        for part in allocations.iter().filter(|part| part.quantity.0 > part.released.0) {
-            let Some(line) = lines.iter().find(|line| line.line_no == part.line_no) else { continue };
-            let kept = part.quantity.0 - part.released.0;
-            from_lines.push((order.id, line.line_no, -kept));
-            from_allocations.push((order.id, line.line_no, part.warehouse_id.0, -kept));
-            reservations.push(Reservation {
-                product: line.product_id,
-                warehouse: part.warehouse_id,
-                quantity: super::allocate::in_stock_unit(line, Quantity(kept))?,
-            });
-        }
-        if reservations.is_empty() {
+        let kept = |line: &order_lines::Model| {
+            let own = allocations.iter().filter(|part| part.line_no == line.line_no);
+            own.map(|part| part.quantity.0 - part.released.0).sum()
+        };
+        let parts: Vec<_> = lines.iter().map(|line| (line, kept(line))).collect();
+        if !release_reserved(&tx, &order.number, &parts, &allocations).await? {
             continue;
         }
-        add_to_lines(&tx, "allocated", &summed(from_lines)).await?;
-        add_to_allocations(&tx, "quantity", &from_allocations).await?;
-        inventory::release(&tx, &reservations, &order.number).await?;
         increment_version(&tx, order.id).await?;
         tx.record(&OrderChanged::from(&order));
         released += 1;
     }
     Ok(tx.commit(released).await?)
-}
-
-/// One change for each line.
-fn summed(parts: Vec<(OrderId, i32, i64)>) -> Vec<(OrderId, i32, i64)> {
-    let mut sums: Vec<(OrderId, i32, i64)> = Vec::with_capacity(parts.len());
-    for (order, line, quantity) in parts {
-        match sums.last_mut() {
-            Some(last) if last.1 == line => last.2 += quantity,
-            _ => sums.push((order, line, quantity)),
-        }
-    }
-    sums
 }
 
 /// Orders with reserved stock whose hold for credit or payment was placed before an instant; only those given, if any are.

@@ -44,6 +44,7 @@ pub mod pricing_snapshot;
 pub mod progress;
 mod queries;
 mod reconcile;
+mod release_reserved;
 mod remaining_quantity;
 mod routes;
 mod status;

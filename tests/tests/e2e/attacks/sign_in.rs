@@ -170,7 +170,8 @@ async fn a_password_is_changed_by_the_present_one_and_ends_every_sign_in() {
         async move { nobody.post("/v1/password-changes", &body).await }
     };
     change("wrong password", "gurke tisch mond").await.is_refused("wrong-password");
-    change(Shop::password(), "short").await.is_refused("invalid-request");
+    let problem = change(Shop::password(), "short").await.is_refused("invalid-request");
+    assert_eq!(problem["errors"][0]["pointer"], "/new_password", "{problem}");
     change(Shop::password(), "gurke tisch mond").await.ok();
     shop.nobody().with_token(session["access_token"].text()).get("/v1/accounts").await.is_refused("unauthenticated");
     shop.nobody().sign_in(&email, "gurke tisch mond").await.ok();
